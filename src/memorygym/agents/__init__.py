@@ -1,0 +1,1 @@
+"""Policies that play episodes: scripted ones, honest and adversarial, and a chat model."""

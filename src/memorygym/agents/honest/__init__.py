@@ -1,0 +1,1 @@
+"""Scripted agents that manage their memory within the rules, one a file."""

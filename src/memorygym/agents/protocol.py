@@ -1,0 +1,205 @@
+"""The text protocol: how a model without native tool calling calls, and how its text is read back.
+
+A call is a JSON object {"name", "arguments"} in <tool_call> or <function_call> tags, else in a
+fenced ```json block, else bare. Reading takes time linear in the text and never raises.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from json import JSONDecodeError, JSONDecoder
+
+from memorygym.core import JSON, Call, Message, Tool
+
+DEEPEST = 32
+"""Levels of nesting that a call may have; a deeper one is not read."""
+
+LONGEST_NAME = 64
+"""Characters of a tool's name, as in the OpenAI format."""
+
+_TAG = re.compile(r"<(?:tool_call|function_call)>")
+_NEXT_TAG = re.compile(r"</?(?:tool_call|function_call)>")
+_FENCE = re.compile(r"```json\b")
+_OBJECT = re.compile(r'\{(?=\s*")')
+_BETWEEN = re.compile(r"[\s\[,]*(?=\{)")
+_CLOSING = re.compile(r"[\s\]}]*(?:</(?:tool_call|function_call)>|```)|")
+_END = re.compile(r"\s*(?:</?(?:tool_call|function_call)>|```|\Z)")
+_NAME = re.compile(r'"name"\s*:\s*"([^"\\\n]{1,64})"')
+# Models put raw line breaks in strings: not strict. NaN and Infinity, which JSON lacks, stay text.
+_DECODER = JSONDecoder(strict=False, parse_constant=str)
+
+
+def parse_calls(text: str, names: Collection[str]) -> tuple[Call, ...]:
+    """The well-formed calls of tools in `names`, in order; an unknown name is no call.
+
+    >>> parse_calls('<tool_call>{"name": "Read", "arguments": {}</tool_call>', ["Read"])
+    (Call(name='Read', arguments={}, id=''),)
+    """
+    _, calls = split_calls(text)
+    return tuple(
+        call for call in calls if call.name in names and not isinstance(call.arguments, str)
+    )
+
+
+def unknown_names(text: str, names: Collection[str]) -> tuple[str, ...]:
+    """The names that the text calls and that no tool has, each once, in order."""
+    _, calls = split_calls(text)
+    return tuple(dict.fromkeys(call.name for call in calls if call.name and call.name not in names))
+
+
+def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:
+    """The text without its calls, and every call in it, whether or not a tool has its name.
+
+    A tagged block that cannot be read is a call too: its arguments are the block as it stands, so
+    that the referee answers it.
+    """
+    found = list(_tagged(text)) or list(_fenced(text)) or list(_bare(text))
+    rest, position = [], 0
+    for start, end, _ in found:
+        rest.append(text[position:start])
+        position = end
+    rest.append(text[position:])
+    return "".join(rest).strip(), tuple(call for _, _, calls in found for call in calls)
+
+
+def describe(tools: Sequence[Tool]) -> str:
+    """What a model without native tool calling is told about the tools."""
+    listed = (
+        {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+        for tool in tools
+    )
+    return "\n".join(
+        [
+            "You may call tools. To call one, write a JSON object with its name and its arguments"
+            " between tags, like this:",
+            '<tool_call>{"name": "TOOL", "arguments": {"ARGUMENT": "VALUE"}}</tool_call>',
+            "A reply may hold several calls, each in its own tags; they are run in order and the"
+            " next message gives their results.",
+            "The tools, one a line, with a JSON schema of their arguments:",
+            *(json.dumps(tool, ensure_ascii=False) for tool in listed),
+        ]
+    )
+
+
+def as_text(view: Sequence[Message], tools: Sequence[Tool]) -> list[Message]:
+    """The view for such a model: tools told in the system message, calls and results as text."""
+    shown = [_plain(message) for message in view]
+    if tools and shown and shown[0].role == "system":
+        shown[0] = Message("system", f"{shown[0].content}\n\n{describe(tools)}")
+    elif tools:
+        shown.insert(0, Message("system", describe(tools)))
+    return shown
+
+
+def _plain(message: Message) -> Message:
+    if message.role == "tool":
+        return Message("user", f"<tool_result>{message.content}</tool_result>")
+    calls = (
+        json.dumps({"name": call.name, "arguments": call.arguments}, ensure_ascii=False)
+        for call in message.calls
+    )
+    tagged = (f"<tool_call>{call}</tool_call>" for call in calls)
+    return Message(message.role, "\n".join(part for part in (message.content, *tagged) if part))
+
+
+_Block = tuple[int, int, list[Call]]
+"""A stretch of the text that is calls: where it starts and ends, and the calls."""
+
+
+def _tagged(text: str) -> Iterator[_Block]:
+    position = 0
+    while opening := _TAG.search(text, position):
+        calls, position = _calls(text, opening.end())
+        if not calls:
+            ending = _NEXT_TAG.search(text, opening.end())
+            position = ending.start() if ending else len(text)
+            block = text[opening.end() : position].strip()
+            named = _NAME.search(block)
+            calls = [Call(named[1] if named else "", block)] if block else []
+        position = _closed(text, position)
+        if calls:
+            yield opening.start(), position, calls
+
+
+def _fenced(text: str) -> Iterator[_Block]:
+    position = 0
+    while opening := _FENCE.search(text, position):
+        calls, position = _calls(text, opening.end())
+        if calls:
+            position = _closed(text, position)
+            yield opening.start(), position, calls
+
+
+def _bare(text: str) -> Iterator[_Block]:
+    position = 0
+    while opening := _OBJECT.search(text, position):
+        start = opening.start()
+        value, position = _decode(text, start)
+        if call := _call(value):
+            yield start, position, [call]
+        elif value is None:
+            # What failed may be prose with a brace in it: its last brace is tried once more.
+            last = text.rfind("{", start + 1, position)
+            position = last if last > start else max(position, start + 1)
+
+
+def _calls(text: str, position: int) -> tuple[list[Call], int]:
+    """The calls that follow one another from here, and where they end."""
+    calls = []
+    while ahead := _BETWEEN.match(text, position):
+        value, end = _decode(text, ahead.end())
+        if value is None:
+            break
+        position = end
+        if call := _call(value):
+            calls.append(call)
+    return calls, position
+
+
+def _closed(text: str, position: int) -> int:
+    closing = _CLOSING.match(text, position)
+    return closing.end() if closing else position
+
+
+def _decode(text: str, start: int) -> tuple[JSON, int]:
+    """The object that starts here and its end; or None, and where reading failed."""
+    try:
+        return _DECODER.raw_decode(text, start)
+    except JSONDecodeError as error:
+        failed = error.pos
+    except (RecursionError, ValueError):  # nested beyond sense, or a number of thousands of digits
+        return None, len(text)
+    if not _END.match(text, failed):
+        return None, failed
+    for braces in ("}", "}}"):
+        try:
+            return _DECODER.decode(text[start:failed] + braces), failed
+        except ValueError:
+            continue
+    return None, failed
+
+
+def _call(value: JSON) -> Call | None:
+    if not isinstance(value, Mapping) or "arguments" not in value or not _within(value, DEEPEST):
+        return None
+    name, arguments = value.get("name"), value["arguments"]
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+        return None
+    return Call(name, _unpacked(arguments) if isinstance(arguments, str) else arguments)
+
+
+def _unpacked(arguments: str) -> JSON:
+    """Arguments given as the text of an object, as in the OpenAI format."""
+    try:
+        value: JSON = _DECODER.decode(arguments)
+    except (RecursionError, ValueError):
+        return arguments
+    return value if isinstance(value, dict) and _within(value, DEEPEST) else arguments
+
+
+def _within(value: JSON, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels > 0 and all(_within(item, levels - 1) for item in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_within(item, levels - 1) for item in value)
+    return True

@@ -1,0 +1,50 @@
+"""Checks a call against the tools at hand, in the words that the agent reads back."""
+
+from collections.abc import Mapping
+
+from memorygym.core import JSON, Call, Tool
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": Mapping,
+}
+
+
+def misfit(call: Call, tools: Mapping[str, Tool]) -> str:
+    """Why a call cannot be run, or "" if it can."""
+    tool = tools.get(call.name)
+    if tool is None:
+        return f"no tool named {call.name!r}; the tools are {', '.join(tools)}"
+    if not isinstance(call.arguments, Mapping):
+        kind = type(call.arguments).__name__
+        return f"{call.name}: the arguments must be a JSON object, not {kind}"
+    properties = tool.parameters.get("properties")
+    required = tool.parameters.get("required")
+    assert isinstance(properties, Mapping) and isinstance(required, (list, tuple))
+    for name in required:
+        if name not in call.arguments:
+            return f"{call.name}: the argument {name!r} is missing"
+    for name, value in call.arguments.items():
+        if name not in properties:
+            return f"{call.name}: no argument {name!r}; it takes {', '.join(properties)}"
+        if problem := _wrong(properties[name], value):
+            return f"{call.name}: {name} {problem}"
+    return ""
+
+
+def _wrong(schema: JSON, value: JSON) -> str:
+    assert isinstance(schema, Mapping)
+    wanted = str(schema.get("type"))
+    fits = isinstance(value, _TYPES[wanted]) and not (
+        wanted in ("integer", "number") and isinstance(value, bool)
+    )
+    if not fits:
+        return f"must be of type {wanted}, not {type(value).__name__}"
+    low = schema.get("minimum")
+    if isinstance(low, int) and isinstance(value, (int, float)) and value < low:
+        return f"must be at least {low}, not {value}"
+    return ""

@@ -1,0 +1,223 @@
+"""The words of the system: what is dealt, played, remembered and recorded. Plain frozen data."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+Role = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call as the policy made it; `arguments` may be any JSON, malformed ones included."""
+
+    name: str
+    arguments: JSON
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A chat message; the field names are those of the OpenAI chat format."""
+
+    role: Role
+    content: str
+    calls: tuple[Call, ...] = ()
+    call_id: str = ""
+    """On a tool message: the id of the call that it answers."""
+
+    def to_openai(self) -> dict[str, JSON]:
+        """The message as an OpenAI chat-completion dictionary."""
+        out: dict[str, JSON] = {"role": self.role, "content": self.content}
+        if self.calls:
+            out["tool_calls"] = [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": _arguments_text(call.arguments)},
+                }
+                for call in self.calls
+            ]
+        if self.role == "tool":
+            out["tool_call_id"] = self.call_id
+        return out
+
+    @classmethod
+    def from_openai(cls, raw: Mapping[str, JSON]) -> "Message":
+        """Reads an OpenAI chat message; arguments that are not JSON are kept as their text."""
+        calls = []
+        listed = raw.get("tool_calls") or ()
+        for item in listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ():
+            function = item.get("function") if isinstance(item, Mapping) else None
+            if isinstance(item, Mapping) and isinstance(function, Mapping):
+                arguments = _arguments_value(function.get("arguments"))
+                calls.append(Call(str(function.get("name")), arguments, str(item.get("id") or "")))
+        role = raw.get("role")
+        if role not in ("system", "user", "assistant", "tool"):
+            raise ValueError(f"no role {role!r}; choose from system, user, assistant, tool")
+        content = raw.get("content")
+        call_id = str(raw.get("tool_call_id") or "")
+        return cls(role, content if isinstance(content, str) else "", tuple(calls), call_id)
+
+
+def _arguments_text(arguments: JSON) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
+
+
+def _arguments_value(text: JSON) -> JSON:
+    if not isinstance(text, str):
+        return text
+    try:
+        value: JSON = json.loads(text)
+    except ValueError:
+        return text
+    return text if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that a policy may call: its name, one sentence, and a JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, JSON]
+
+    def to_openai(self) -> dict[str, JSON]:
+        """The tool as an OpenAI function definition."""
+        function: dict[str, JSON] = {
+            "name": self.name,
+            "description": self.description,
+            "parameters": self.parameters,
+        }
+        return {"type": "function", "function": function}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The limits that the referee enforces; None means no limit."""
+
+    capacity: int | None = None
+    """Most tokens that the memory may hold at any moment."""
+    writes: int | None = None
+    """Most paid memory calls in an episode."""
+    slot: int | None = None
+    """Most tokens of one entry."""
+    view: int | None = None
+    """Most tokens that the memory may add to a view, beside pinned and live."""
+    turns: int = 64
+    """Most replies within one event; the next one ends the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message of the stream and what the referee must know of it."""
+
+    kind: str
+    text: str
+    free_edits: int = 0
+    """Edits in this event that cost no write."""
+    session: bool = False
+    """A session break: the memory is rebuilt from its dump before this event is shown."""
+
+
+class Gold(Protocol):
+    """The side table of facts, questions and truths that neither agent nor memory ever sees."""
+
+    def to_json(self) -> dict[str, JSON]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One dealt problem: pure data with a content-hash id."""
+
+    id: str
+    track: str
+    recipe: Mapping[str, JSON]
+    """The settings that deal this task again: template, seed, tier, sizes (never a secret salt)."""
+    system: str
+    events: tuple[Event, ...]
+    budget: Budget
+    gold: Gold | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the environment says back."""
+
+    messages: tuple[Message, ...] = ()
+    reward: float = 0.0
+    done: bool = False
+    evict: bool = False
+    """Everything shown before is gone unless memory brings it back."""
+    session: bool = False
+    free_edits: int = 0
+    answer: str | None = None
+    """The answer that the reply gave to the open question, if it gave one."""
+
+
+class Env(Protocol):
+    """Plays a task."""
+
+    task: Task
+    tools: tuple[Tool, ...]
+
+    def reset(self) -> Step: ...
+    def step(self, reply: Message) -> Step:
+        """Takes one reply: a message without calls, or with exactly one call of `tools`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a memory holds."""
+
+    id: str
+    text: str
+
+
+class Meter(Protocol):
+    """The referee's side of a memory: the only way to store."""
+
+    def admit(self, text: str, replacing: str | None = None) -> str:
+        """Charges a write of `text` (or an edit of the entry `replacing`) and returns the text to
+        store, normalised; raises Refused, charging nothing, if a budget forbids it."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens of a text, as the budgets count them now."""
+        ...
+
+
+class Memory(Protocol):
+    """A memory; every method has a default, so a memory writes only what makes it one."""
+
+    tools: tuple[Tool, ...] = ()
+
+    def open(self, meter: Meter) -> None:
+        """Begins an episode, or a session of one."""
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        """Runs one of `tools` and returns what the agent reads; arguments fit the tool's schema."""
+        raise NotImplementedError(name)
+
+    def observe(self, new: Sequence[Message]) -> None:
+        """Sees every message of the episode exactly once, in order."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        """What the policy reads between the pinned part and `live`, at most `budget` tokens."""
+        return ()
+
+    def dump(self) -> list[Entry]:
+        """All that the memory holds; the referee weighs this."""
+        return []
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Takes over a dump; afterwards this object acts as the one that was dumped."""
+
+
+class Policy(Protocol):
+    """The reasoner. It keeps nothing between events: only the view may inform it."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message: ...

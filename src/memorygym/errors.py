@@ -1,0 +1,47 @@
+"""The exception tree, named after boundaries.
+
+MemoryGymError
+├── UnknownPart       a name that no world, memory, agent or track answers to
+├── BadSettings       sizes, budgets or options that cannot be
+├── BadTrace          a trace on disk that cannot be read or scored
+├── ProviderFailure   a model endpoint failed: an error, never a score of 0
+│   └── BadKey        the endpoint refused the key: stop at once
+└── Refused           a memory operation that a budget forbids; the agent reads its text
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class MemoryGymError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class UnknownPart(MemoryGymError):
+    """A part was named that does not exist."""
+
+    def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
+        known = sorted(choices)
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
+        super().__init__(f"no {kind} named {name!r}; {hint}")
+
+
+class BadSettings(MemoryGymError):
+    """Settings that contradict each other or cannot be met."""
+
+
+class BadTrace(MemoryGymError):
+    """A stored trace is damaged or of another format."""
+
+
+class ProviderFailure(MemoryGymError):
+    """The model endpoint failed after all retries."""
+
+
+class BadKey(ProviderFailure):
+    """The endpoint refused the key."""
+
+
+class Refused(MemoryGymError):
+    """A budget forbids the operation; nothing was stored and nothing charged."""

@@ -1,0 +1,146 @@
+"""Which numbers of an answer are its claims, and which are only context.
+
+What a number is depends on the words around it and never on the truth, so one answer makes one
+claim, whatever it is compared with. Every number gets a rank; the lowest rank present is claimed.
+"""
+
+from memorygym.grading.clauses import denied
+from memorygym.grading.lexicon import FRAME, MONTHS, ORDINALS, PERIODS, VOCABULARY
+from memorygym.grading.quantities import ENDINGS, Quantity, quantities
+from memorygym.grading.reading import NAME, Reading
+
+CLAIM, TOTAL, YEAR, PLACE, NOTHING = range(5)
+"""Ranks: a claim; the N of "of N" or an earlier value; a year after "in"; an ordinal; never one."""
+
+BOUND = -1
+"""The rank of "over 5" and "60 or more": it counts as a claim that agrees with nothing."""
+
+_MANY = 64
+"""More numbers than this are a list, whatever stands between them."""
+
+_SET = frozenset("across among all these those both every each other past last".split())
+_SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
+_WHEN = frozenset("in since during by until year fy fiscal before after for from late early".split())
+_BOUNDS = frozenset("over under above below exceeding beyond than".split())
+_COMPARED = frozenset("more less fewer greater higher lower bigger smaller larger".split())
+_CHANGED = frozenset(
+    "up down changed increased decreased rose fell risen fallen grew dropped raised reduced revised "
+    "corrected updated adjusted lowered moved went".split()
+)
+_EARLIER = frozenset("previously formerly originally earlier initially".split())
+_PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
+
+
+def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[Quantity]:
+    """The claimed numbers: all of the lowest ranks that together hold `need` of them."""
+    found = quantities(reading)
+    if len(found) > _MANY:
+        return found
+    ranked = [(rank(reading, item), item) for item in found]
+    limit = PLACE if ordinals else YEAR
+    for top in range(CLAIM, limit + 1):
+        chosen = [item for rank_, item in ranked if rank_ <= top]
+        if len(chosen) >= need:
+            return chosen
+    return [item for rank_, item in ranked if rank_ <= limit]
+
+
+def bounded(reading: Reading, claim: Quantity) -> bool:
+    """Whether a number is only a limit: "at least 5", "over 60", "60+"."""
+    before, earlier = reading.word(claim.place - 1), reading.word(claim.place - 2)
+    after, later = reading.word(claim.end), reading.word(claim.end + 1)
+    if before in _BOUNDS or (earlier, before) in (("at", "least"), ("at", "most"), ("up", "to")):
+        return True
+    if after == "+" and reading.glued(claim.end):
+        return not reading.word(claim.end + 1)[:1].isdigit()
+    return after == "or" and (later in _COMPARED or later in ("so", "above", "below", "over"))
+
+
+def rank(reading: Reading, item: Quantity) -> int:
+    """How much a number looks like a claim."""
+    before, earlier = reading.word(item.place - 1), reading.word(item.place - 2)
+    after = reading.word(item.end)
+    if _context(reading, item) or denied(reading, item.place, item.end) or _summed(reading, item):
+        return NOTHING
+    if item.ordinal:
+        return PLACE
+    if bounded(reading, item):
+        return BOUND
+    if before == "of" or (before == "the" and earlier == "of"):
+        return _share(reading, item)
+    if before in _SET or (before == "the" and (earlier in _SET or earlier == "over")):
+        return TOTAL
+    if (before == "from" and earlier in _CHANGED) or before in _EARLIER:
+        return TOTAL
+    if _yearlike(reading, item) and (before in _WHEN or (before == "the" and after.isalpha())):
+        return YEAR
+    alone = reading.words[item.place] in ("one", "none", "nil") and item.end == item.place + 1
+    return TOTAL if alone else CLAIM
+
+
+def _context(reading: Reading, item: Quantity) -> bool:
+    """Period labels, totals of periods, days of a date, digits in a name."""
+    before, after = reading.word(item.place - 1), reading.word(item.end)
+    if before in PERIODS or before == "confidence" or after in ("periods", "quarters"):
+        return True
+    if before == "over" and (after in _PLURALS or item.unit.base in ("year", "month", "week", "d")):
+        return True
+    if _month(reading, item.place - 1) or _month(reading, item.end):
+        return True
+    if before == "," and _month(reading, item.place - 3):
+        return True
+    if after == "of" and _month(reading, item.end + 1):
+        return True
+    alone = item.end == item.place + 1
+    return alone and _named(reading, item.place - 1) and _named(reading, item.end)
+
+
+def _month(reading: Reading, place: int) -> bool:
+    return reading.word(place) in MONTHS and reading.capital(place)
+
+
+def _named(reading: Reading, place: int) -> bool:
+    return reading.capital(place) and reading.words[place] not in VOCABULARY
+
+
+def _yearlike(reading: Reading, item: Quantity) -> bool:
+    word = reading.words[item.place]
+    return len(word) == 4 and word.isdigit() and not item.unit.base and item.power is None
+
+
+def _share(reading: Reading, item: Quantity) -> int:
+    """ "the highest of 5" counts a set; "a margin of 12" states a value."""
+    place = item.place - 1
+    if reading.word(place) == "the":
+        place -= 1
+    noun, article = reading.word(place - 1), reading.word(place - 2)
+    if article in ("a", "an", "its", "by", "with"):
+        return CLAIM
+    ranked = noun in _SIZED or noun in ORDINALS or noun in ENDINGS or noun.endswith("est")
+    return NOTHING if ranked else TOTAL
+
+
+def _summed(reading: Reading, item: Quantity) -> bool:
+    """Whether the number is an operand of a sum whose result follows: 12 + 30 = 42."""
+    words = reading.words
+    if "=" not in words[item.end :]:
+        return False
+    result = words.index("=", item.end)
+    start = result
+    while start > 0 and not (words[start - 1].isalpha() and _spoken(words[start - 1])):
+        start -= 1
+    if start > item.place:
+        return False
+    return sum(word[0].isdigit() for word in words[start:result]) > 1
+
+
+def _spoken(word: str) -> bool:
+    return len(word) > 1 and (word in FRAME or word not in ("million", "billion", "min", "usd"))
+
+
+def labelled(reading: Reading, item: Quantity) -> bool:
+    """Whether a number is named as a period: "period 3", "period: 3", "the 3rd week"."""
+    before, earlier = reading.word(item.place - 1), reading.word(item.place - 2)
+    if before in PERIODS or (item.ordinal and reading.word(item.end) in PERIODS):
+        return True
+    return before in (":", "number", "no") and earlier in PERIODS

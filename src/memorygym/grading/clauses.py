@@ -1,0 +1,46 @@
+"""What the words around a claim do to it: deny it, or offer a second one beside it."""
+
+from memorygym.grading.lexicon import BREAKS, HEDGES, NEGATORS
+from memorygym.grading.reading import Reading
+
+
+def clauses(words: list[str]) -> list[list[str]]:
+    """The words between breaks, empty clauses left out.
+
+    >>> clauses(["unknown", ",", "sorry", "."])
+    [['unknown'], ['sorry']]
+    """
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word in BREAKS:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return [clause for clause in found if clause]
+
+
+def denied(reading: Reading, start: int, end: int) -> bool:
+    """Whether a negation in the same clause strikes a span: "not 5", "5 is wrong"; "5 not 6" keeps 5."""
+    words = reading.words
+    if NEGATORS.isdisjoint(words):
+        return False
+    first, last = start, end
+    while first > 0 and words[first - 1] not in BREAKS:
+        first -= 1
+    while last < len(words) and words[last] not in BREAKS:
+        last += 1
+    if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == ["anything", "but"]:
+        return True
+    other = any(_candidate(reading, place) for place in range(end, last))
+    return not other and not NEGATORS.isdisjoint(words[end:last])
+
+
+def _candidate(reading: Reading, place: int) -> bool:
+    return reading.words[place][0] in "<0123456789" or reading.capital(place)
+
+
+def hedge(reading: Reading) -> str:
+    """The word that offers an alternative, or ""."""
+    if HEDGES.isdisjoint(reading.words):
+        return ""
+    return next(word for word in reading.words if word in HEDGES)

@@ -1,0 +1,135 @@
+"""Which entities an answer names, and which of them it claims."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from memorygym.grading.clauses import clauses, denied, hedge
+from memorygym.grading.lexicon import BREAKS, MONTHS, NEGATORS, TITLES, VOCABULARY
+from memorygym.grading.reading import NAME, Reading, mask, phrase, places
+from memorygym.grading.units import UNITS
+
+RIVAL = "<rival>"
+"""Stands for another known candidate."""
+
+_CONTEXT = frozenset(
+    "of than over for versus vs among amongst beats beat beating exceeds outperforms outranks leads "
+    "trails ahead behind against compared regarding concerning from above below surpasses tops "
+    "edges precedes".split()
+)
+"""Words after which a name is what the claim is about or is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A true entity, titles dropped."""
+
+    words: tuple[str, ...]
+
+
+def masked(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> Reading:
+    """The reading with true names and rivals as labels; the longest phrase at a place wins."""
+    labels = {name.words: NAME for name in true}
+    if rivals:
+        line = reading.line
+        for rival in rivals:
+            words = phrase(rival)
+            if words and f" {' '.join(words)} " in line:
+                labels.setdefault(words, RIVAL)
+    for words in sorted(labels, key=lambda words: (-len(words), words)):
+        reading = mask(reading, words, labels[words])
+    return reading
+
+
+def missing(reading: Reading, true: Sequence[Name]) -> str:
+    """The first true name that a reading lacks, or ""."""
+    lacking = (name.words for name in true if not places(reading, name.words))
+    return " ".join(next(lacking, ()))
+
+
+def objection(reading: Reading, known: Collection[str] = ()) -> str:
+    """Why a masked reading does not claim exactly the masked names; "" when it does.
+
+    `known` are words that belong to another part of the truth.
+    """
+    words = reading.words
+    own = [place for place, word in enumerate(words) if word == NAME]
+    if not own:
+        return "does not name it"
+    if word := hedge(reading):
+        return f"hedges with '{word}'"
+    if any(_extended(reading, place) for place in own):
+        return "names another entity that shares words with it"
+    if any(denied(reading, place, place + 1) for place in own):
+        return "denies it"
+    others = _others(reading)
+    claimed = [place for place in own if not _context(reading, place)]
+    rival = [place for place in others if claimed and not _context(reading, place)]
+    if rival or (others and not claimed):
+        return f"also names {reading.raws[(rival or others)[0]]}"
+    loose = not all(reading.raws[place][:1].isupper() for place in own)
+    return _unknown(reading, known, closed=loose)
+
+
+def _extended(reading: Reading, place: int) -> bool:
+    """Whether a capitalised word beside the label makes it part of a longer name."""
+    return any(
+        reading.capital(near)
+        and reading.words[near] not in VOCABULARY
+        and reading.words[near] not in MONTHS
+        and reading.words[near] not in TITLES
+        and reading.words[near] not in UNITS
+        and not reading.words[near].startswith("<")
+        for near in (place - 1, place + 1)
+    )
+
+
+def _others(reading: Reading) -> list[int]:
+    """Where rivals and runs of two or more capitalised unknown words begin, unless denied."""
+    found: list[int] = []
+    run = 0
+    for place, word in enumerate(reading.words):
+        known = word in VOCABULARY or word in MONTHS or word in TITLES or word == NAME
+        run = run + 1 if reading.capital(place) and not known and word != RIVAL else 0
+        if word == RIVAL or run == 2:
+            found.append(place - (run == 2))
+    return [place for place in found if not denied(reading, place, place + 1)]
+
+
+def _context(reading: Reading, place: int) -> bool:
+    """Whether the name at a place only says what the claim is about: "of X", "than X", "X's"."""
+    before, end = place - 1, place + 1
+    while reading.capital(end) and not reading.word(end).startswith("<"):
+        end += 1
+    if reading.word(end) == "'s":
+        return True
+    if reading.word(end) == ":" and reading.capital(end + 1):
+        return True
+    if reading.word(before) == "the":
+        before -= 1
+    if reading.word(before) == "and" and before > 0:
+        start = before - 1
+        while start > 0 and reading.capital(start) and not reading.words[start].startswith("<"):
+            start -= 1
+        start += not reading.words[start].startswith("<")
+        return start < before and _context(reading, start)
+    return reading.word(before) in _CONTEXT
+
+
+def _unknown(reading: Reading, known: Collection[str], *, closed: bool) -> str:
+    """What an answer offers beside the name in lower case, or ""."""
+    for clause in clauses(reading.words):
+        strange = [word for word in clause if not _familiar(word, known)]
+        listed = len(strange) == len(clause) > 1 and NEGATORS.isdisjoint(clause)
+        if listed or (strange and closed):
+            return f"also says '{' '.join(strange)}'"
+    return ""
+
+
+def _familiar(word: str, known: Collection[str]) -> bool:
+    return (
+        word in VOCABULARY
+        or word in UNITS
+        or word in BREAKS
+        or word in known
+        or word[0] in "<0123456789'%&.+="
+    )

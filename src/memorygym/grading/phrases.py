@@ -1,0 +1,137 @@
+"""Values in words: an enum choice or a text of several phrases."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from memorygym.grading.clauses import hedge
+from memorygym.grading.lexicon import BREAKS, MONTHS, NEGATORS, VOCABULARY
+from memorygym.grading.reading import Reading, mask, phrase, places
+from memorygym.grading.units import UNITS
+
+VALUE = "<value>"
+"""Stands for a part of the value that was found."""
+
+_LINKS = frozenset(
+    ": is are was were be been being as a an the has have had it's that's remains remained became "
+    "stands equals reads says named called rated listed recorded stated currently now still "
+    "described classified considered ranked marked labelled labeled 's".split()
+)
+"""Words after which a sentence, whatever its subject, makes its claim."""
+
+_ABOUT = frozenset("of for at in by from to with on about regarding concerning".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A value in words; each part must appear whole, in any order.
+
+    A text without punctuation may be told in pieces of at least two words.
+    """
+
+    parts: tuple[tuple[str, ...], ...]
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(word for part in self.parts for word in part)
+
+
+def value(text: str) -> Phrase:
+    """The parts of a value.
+
+    >>> value("tech_hub").parts, value("runs trams; ships cranes").parts
+    ((('tech', 'hub'),), (('runs', 'trams'), ('ships', 'cranes')))
+    """
+    parts = [phrase(part) for part in text.replace(";", ",").split(",")]
+    return Phrase(tuple(part for part in parts if part))
+
+
+def objection(reading: Reading, truth: Phrase, rivals: Collection[str]) -> str:
+    """Why a reading does not claim exactly this value; "" when it does."""
+    covered = reading
+    for part in truth.parts:
+        pieces = next(_pieces(reading, part), None)
+        if pieces is None:
+            return "does not say all of it"
+        for piece in sorted(pieces, key=len, reverse=True):
+            covered = mask(covered, piece, VALUE)
+    if word := hedge(covered):
+        return f"hedges with '{word}'"
+    if not NEGATORS.isdisjoint(covered.words):
+        return "denies something"
+    if rival := _rival(reading, covered, truth, rivals):
+        return f"also says '{rival}'"
+    start = covered.words.index(VALUE) if VALUE in covered.words else 0
+    return _before(covered, start) or _strange(covered, start, len(covered.words))
+
+
+def _pieces(reading: Reading, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """The ways in which a reading says all the words, longest first piece first."""
+    if not words:
+        yield ()
+        return
+    shortest = min(2, len(words))
+    for size in range(len(words), shortest - 1, -1):
+        if len(words) - size == 1 or not places(reading, words[:size]):
+            continue
+        for rest in _pieces(reading, words[size:]):
+            yield (words[:size], *rest)
+
+
+def _rival(reading: Reading, covered: Reading, truth: Phrase, rivals: Collection[str]) -> str:
+    line, left = reading.line, covered.line
+    for rival in rivals:
+        words = phrase(rival)
+        spelled = f" {' '.join(words)} "
+        longer = any(set(part) < set(words) for part in truth.parts)
+        if words and words not in truth.parts and spelled in (line if longer else left):
+            return rival
+    return ""
+
+
+def _before(reading: Reading, start: int) -> str:
+    """What stands before the claim and is not the lead-in of a sentence."""
+    first = start
+    while first > 0 and (reading.words[first - 1] not in BREAKS or reading.words[first - 1] == ":"):
+        first -= 1
+    last = reading.word(start - 1)
+    if start > first and last not in _LINKS and not _about(reading, start - 1, lead=True):
+        first = start
+    return _strange(reading, 0, first)
+
+
+def _strange(reading: Reading, start: int, end: int) -> str:
+    """The first word that is neither frame nor the name of what the claim is about."""
+    for place in range(start, end):
+        word = reading.words[place]
+        longer = word[0].isdigit() and reading.text[reading.starts[place] - 1] == "-"
+        if longer or not (_familiar(word) or _about(reading, place, lead=end <= reading.words.index(VALUE))):
+            return f"also says '{reading.raws[place]}'"
+    return ""
+
+
+def _familiar(word: str) -> bool:
+    return (
+        word in VOCABULARY
+        or word in BREAKS
+        or word in MONTHS
+        or word in UNITS
+        or word[0] in "<0123456789'%&+="
+    )
+
+
+def _about(reading: Reading, place: int, *, lead: bool) -> bool:
+    """Whether a word belongs to a name that leads in ("Ann Lee: ...") or follows "of" or "for"."""
+    first, last = place, place
+    while _proper(reading, first - 1):
+        first -= 1
+    while _proper(reading, last + 1):
+        last += 1
+    if not _proper(reading, place):
+        return False
+    return last > first and (lead or reading.word(first - 1) in _ABOUT)
+
+
+def _proper(reading: Reading, place: int) -> bool:
+    """Whether a word is capitalised and unknown, as the words of names are."""
+    word = reading.word(place)
+    return reading.capital(place) and word not in VOCABULARY and word[0] != "<"

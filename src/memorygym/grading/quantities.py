@@ -1,0 +1,297 @@
+"""Numbers with their signs, scales and units, wherever they stand in a reading."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from memorygym.grading.lexicon import CARDINALS, ORDINALS
+from memorygym.grading.reading import Reading, read
+from memorygym.grading.units import CURRENCIES, SCALES, CLASH, SHORT, SQUARES, UNITS, Unit, finer
+
+_wellformed: Callable[[str], object] = re.compile(
+    r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
+).fullmatch
+_DIGITS = 24
+"""Longer numbers are unreadable: no world has them, and they would overflow exact arithmetic."""
+_TOLERANCE = Decimal("0.02")
+ENDINGS = frozenset(("st", "nd", "rd", "th"))
+_EXPONENT = re.compile(r"e[0-9]{1,2}").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as one claim states it."""
+
+    value: Decimal | None
+    """Sign and digits as written; None when the digits are malformed or the number is glued."""
+    power: int | None
+    """Power of ten of the stated scale ("K", "million"); None when no scale is stated."""
+    unit: Unit
+    place: int
+    """Where its first word stands."""
+    end: int
+    """Where the words after it begin."""
+    signed: bool = False
+    """Whether a plus or minus is written."""
+    ordinal: bool = False
+    """Whether it is a rank or position: "3rd"."""
+    fraction: bool = False
+    """Whether a decimal point is written."""
+
+    @property
+    def whole(self) -> Decimal:
+        """The value with its scale."""
+        assert self.value is not None
+        return self.value.scaleb(self.power or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A true number: exact, or within 2 % when `loose`."""
+
+    quantity: Quantity
+    loose: bool
+    rank: bool = False
+    """Whether it is a position ("#306"), which "306th" states too."""
+
+    def agrees(self, claim: Quantity) -> bool:
+        """Whether a claim states this number; it may leave out scale and unit."""
+        return any(self._equals(reading) for reading in _readings(claim, self.quantity))
+
+    def _equals(self, claim: Quantity) -> bool:
+        mine = self.quantity
+        if claim.value is None or mine.value is None or mine.unit.clashes(claim.unit):
+            return False
+        if self._near(mine.whole, claim.unit.convert(claim.whole, mine.unit)):
+            return True
+        bare = mine.power is not None and claim.power is None
+        return bare and self._near(mine.value, claim.value)
+
+    def _near(self, true: Decimal, said: Decimal) -> bool:
+        if not self.loose:
+            return said == true
+        return abs(said - true) <= _TOLERANCE * abs(true)
+
+
+def _readings(claim: Quantity, true: Quantity) -> list[Quantity]:
+    """The meanings of a lone "m": the truth's own unit, else millions."""
+    if claim.unit.base != "m?":
+        return [claim]
+    if true.unit.base in ("m", "min"):
+        return [replace(claim, unit=Unit(true.unit.base))]
+    return [replace(claim, unit=Unit(), power=6)]
+
+
+def quantities(reading: Reading) -> list[Quantity]:
+    """All numbers in order of appearance, ordinals and malformed ones included."""
+    found: list[Quantity] = []
+    place, end = 0, len(reading.words)
+    while place < end:
+        word = reading.words[place]
+        if word[0] in "0123456789." and word != ".":
+            quantity = _digits(reading, place)
+            found += [quantity] if quantity else []
+            place = quantity.end if quantity else place + 1
+        elif word in CARDINALS or word == "hundred":
+            found.append(_spelled(reading, place))
+            place = found[-1].end
+        elif word in ORDINALS or word in ("none", "nil"):
+            value = Decimal(ORDINALS.get(word, 0))
+            ordinal = word in ORDINALS
+            found.append(Quantity(value, None, Unit(), place, place + 1, ordinal=ordinal))
+            place += 1
+        else:
+            place += 1
+    return _joined(reading, found) if len(found) > 1 else found
+
+
+def _digits(reading: Reading, place: int) -> Quantity | None:
+    """The number at a place; None for dates and for digits that belong to a word."""
+    raw, after = reading.words[place], reading.word(place + 1)
+    glued = bool(after) and reading.glued(place + 1)
+    if "-" in raw or _hyphenated(reading, place):
+        return None
+    power, unit, end = _suffix(reading, place + 1)
+    if not _wellformed(raw) or len(raw) > _DIGITS:
+        return Quantity(None, None, Unit(), place, end)
+    value = Decimal(raw.replace(",", ""))
+    if glued and after in ENDINGS:
+        return Quantity(value, None, Unit(), place, place + 2, ordinal=True)
+    decade = after == "s" and len(raw) == 4
+    if glued and after[0].isalpha() and (end == place + 1 or decade):
+        return None
+    negative, signed, currency = _prefix(reading, place)
+    if currency and unit.base == "m?":
+        power, unit = 6, Unit(currency, unit.per)
+    elif currency and unit.base not in ("", currency):
+        unit = Unit(CLASH, unit.per)
+    elif currency:
+        unit = Unit(currency, unit.per)
+    value = -value if negative else value
+    return Quantity(value, power, unit, place, end, signed, fraction="." in raw)
+
+
+def _hyphenated(reading: Reading, place: int) -> bool:
+    """Whether the digits belong to a word, as in "PG-13"."""
+    text, start = reading.text, reading.starts[place]
+    return start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
+
+
+def _prefix(reading: Reading, place: int) -> tuple[bool, bool, str]:
+    """Whether negative, whether signed, and the currency, from what stands before the digits."""
+    text, at = reading.text, reading.starts[place] - 1
+    currency = sign = ""
+    while at >= 0 and (text[at] in "+- " or text[at] in CURRENCIES):
+        char = text[at]
+        if char == " " and not (at and text[at - 1] in CURRENCIES and not currency):
+            break
+        if char in CURRENCIES:
+            currency = CURRENCIES[char]
+        elif char != " ":
+            if sign or (at and text[at - 1].isalnum() and not currency):
+                break
+            sign = char
+        at -= 1
+    word = reading.word(place - 1)
+    if not currency and word in CURRENCIES:
+        currency, word = CURRENCIES[word], reading.word(place - 2)
+    if word in ("us", "u.s") and currency:
+        word = reading.word(place - 2)
+    if word in ("minus", "negative"):
+        return True, True, currency
+    return sign == "-", bool(sign), currency
+
+
+def _suffix(reading: Reading, place: int) -> tuple[int | None, Unit, int]:
+    """Scale and unit after a number, and where they end."""
+    power: int | None = None
+    if place >= len(reading.words):
+        return None, Unit(), place
+    word, glued = reading.words[place], reading.glued(place)
+    if glued and _EXPONENT(word):
+        power, place = int(word[1:]), place + 1
+    elif word == "m":
+        if reading.raws[place] == "M":
+            power, place = 6, place + 1
+        else:
+            per, end = _per(reading, place + 1)
+            return None, Unit("m?", per), end
+    elif word in SCALES and (glued or word not in SHORT or reading.raws[place].isupper()):
+        power, place = SCALES[word], place + 1
+    base, place = _base(reading, place)
+    per, place = _per(reading, place)
+    return power, Unit(base, per), place
+
+
+def _base(reading: Reading, place: int) -> tuple[str, int]:
+    word = reading.word(place)
+    if word in ("us", "u.s") and reading.word(place + 1) in CURRENCIES:
+        place, word = place + 1, reading.word(place + 1)
+    after = reading.word(place + 1)
+    if word in ("sq", "square") and UNITS.get(after) in SQUARES:
+        return SQUARES[UNITS[after]], place + 2
+    if word in ("°", "degrees", "degree") and after in ("c", "f", "celsius", "fahrenheit"):
+        return "°" + after[0].upper(), place + 2
+    if word in ("per", "percentage") and after in ("cent", "points", "point"):
+        return "%", place + 2
+    if word in UNITS and (word not in SHORT or reading.glued(place)):
+        return UNITS[word], place + 1
+    return "", place
+
+
+def _per(reading: Reading, place: int) -> tuple[str, int]:
+    """What a number is divided by: "/100", "out of 100", "of 5", "/hr", "per month"."""
+    if reading.word(place) not in ("/", "per", "of", "out"):
+        return "", place
+    words = tuple(reading.words[place : place + 3])
+    match words:
+        case ("out", "of", *_):
+            start = place + 2
+        case ("/" | "per", *_) | ("of", *_):
+            start = place + 1
+        case _:
+            return "", place
+    if words[0] == "of" and words[1:2] == ("the",):
+        start += 1
+    word = reading.word(start)
+    if words[0] in ("/", "per") and word in UNITS:
+        return UNITS[word], start + 1
+    if word in CARDINALS and words[0] != "/":
+        return str(CARDINALS[word]), start + 1
+    if not word.replace(",", "").isdecimal() or not word.isascii():
+        return "", place
+    digits = word.replace(",", "")
+    if reading.word(start + 1) == "k" and reading.glued(start + 1):
+        return digits + "000", start + 2
+    share = words[0] != "/" or digits.strip("0") == "1"
+    return digits if share else "/" + digits, start + 1
+
+
+def _spelled(reading: Reading, place: int) -> Quantity:
+    """A number in words: "one hundred and twenty-one thousand"."""
+    total = part = 0
+    start, step = place, 0
+    while True:
+        word = reading.word(place)
+        if word in CARDINALS and _fits(part, CARDINALS[word], step):
+            part += CARDINALS[word]
+            step = CARDINALS[word]
+        elif word == "hundred" and part < 100 and total % 1000 == 0:
+            part, step = (part or 1) * 100, 100
+        elif word in ("thousand", "million") and part and (not total or word == "thousand"):
+            total, part, step = total + part * 10 ** SCALES[word], 0, 100
+        elif not (word == "and" and step == 100 and reading.word(place + 1) in CARDINALS):
+            break
+        place += 1
+    negative, signed, currency = _prefix(reading, start)
+    power, unit, end = _suffix(reading, place)
+    value = Decimal(total + part)
+    unit = Unit(currency or unit.base, unit.per)
+    return Quantity(-value if negative else value, power, unit, start, end, signed)
+
+
+def _fits(part: int, value: int, step: int) -> bool:
+    """Whether a cardinal may continue what was said so far: "forty" takes "two", not "twelve"."""
+    if step == 0:
+        return part == 0
+    return step == 100 or (20 <= step <= 90 and 0 < value < 10)
+
+
+def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
+    """The quantities with "1 hour 42 min" joined into one."""
+    merged = found[:1]
+    for item in found[1:]:
+        last = merged[-1]
+        between = reading.words[last.end : item.place]
+        if between in ([], ["and"], [","]) and last.unit.base:
+            unit = Unit("min") if item.unit.base == "m?" and last.unit.base == "h" else item.unit
+            if finer(last.unit, unit) and last.value is not None and item.value is not None:
+                value = last.unit.convert(last.value, unit) + item.value
+                merged[-1] = replace(item, value=value, unit=unit, place=last.place)
+                continue
+        merged.append(item)
+    return merged
+
+
+@lru_cache(maxsize=4096)
+def number(text: str, *, ratio: bool = False) -> Number | None:
+    """The true number that a text spells whole, or None.
+
+    >>> number("102 min").quantity.unit.base, number("builds 5 trams")
+    ('min', None)
+    """
+    reading = read(text)
+    found = quantities(reading)
+    if len(found) != 1 or found[0].place != 0 or found[0].value is None or found[0].ordinal:
+        return None
+    rest = reading.raws[found[0].end :]
+    if len(rest) > 1 or not all(raw.isalpha() and raw.islower() for raw in rest):
+        return None
+    if reading.words[0][0] not in ".0123456789":
+        return None
+    true = found[0]
+    if true.unit.base == "m?":
+        true = replace(true, unit=Unit("m", true.unit.per))
+    return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))

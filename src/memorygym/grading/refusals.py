@@ -1,0 +1,110 @@
+"""Whether an answer refuses: says that it cannot be known, and says nothing else."""
+
+import re
+
+from memorygym.grading.claims import CLAIM, rank
+from memorygym.grading.clauses import clauses
+from memorygym.grading.lexicon import MONTHS, VOCABULARY
+from memorygym.grading.quantities import quantities
+from memorygym.grading.reading import Reading
+
+_CUES = frozenset(
+    "abstain abstained abstaining abstention unknown unavailable unanswerable unrecorded unsure "
+    "uncertain undetermined unspecified undisclosed insufficient no not n/a never none nothing unable "
+    "refuse decline lack lacks lacking missing cannot can't couldn't don't doesn't didn't isn't "
+    "wasn't hasn't haven't aren't won't impossible idk".split()
+)
+
+_UNKNOWN = (
+    "unknown|unavailable|unanswerable|unrecorded|undetermined|unspecified|undisclosed|missing"
+    "|unsure|uncertain|impossible"
+)
+_RECORD = (
+    "records?|information|info|data|memory|memories|entry|entries|knowledge|mentions?|answers?"
+    "|evidence|details?|traces?|notes?|idea|match|matches|results?|clue|way|recollection|figure"
+    "|value|documentation|context|references?"
+)
+_ENTITY = (
+    "company|researcher|city|hospital|team|movie|film|university|module|project|agent|entity"
+    "|person|one|thing|name|organi[sz]ation"
+)
+_KNOWN = (
+    "found|known|available|recorded|stored|sure|certain|mentioned|listed|present|provided|given"
+    "|specified|stated|disclosed|aware|documented|there|enough|determinable|applicable|noted"
+    "|included|answerable|in|on|part|shown|seen|able|possible|told|exist|reported|covered|something"
+)
+_VERB = (
+    "know|have|recall|remember|contain|include|mention|appear|exist|see|find|hold|possess|say"
+    "|specify|answer|determine|tell|provide|locate|confirm|give|verify|identify|retrieve|access|be"
+)
+_REFUSAL = re.compile(
+    rf"(?:abstain(?:ed|ing)?|abstention|idk|n/a)$"
+    rf"|(?:^|.* (?:is|are|was|were|remains|currently|i'm|it's|am|value|status|answer) )"
+    rf"(?:{_UNKNOWN})(?: (?:to|in|from|at|based|given|for|as|per|within|about|of|whether|what)\b.*)?$"
+    rf"|.*\b(?:not|never|isn't|wasn't|aren't|hasn't|haven't)(?: (?:been|yet|currently|any|ever|a))*"
+    rf" (?:{_KNOWN})\b"
+    rf"|.*\b(?:don't|doesn't|didn't|can't|couldn't|cannot|unable to|can not|do not|does not|did not"
+    rf"|could not|not able to|impossible to)(?: (?:actually|currently|really|reliably))?"
+    rf" (?:{_VERB}|recall)\b"
+    rf"|(?:i )?(?:can't|cannot)$"
+    rf"|.*\bno (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
+    rf"|.*\bno (?:such|known|matching) [a-z]+"
+    rf"|.*\bno (?:{_ENTITY})(?: (?:called|named|by|with|of|in|matches|found)\b.*)?$"
+    rf"|.*\b(?:none|nothing) (?:found|recorded|available|stored|known|about|on|in|is)\b"
+    rf"|.*\b(?:insufficient|lacks?|lacking) (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
+    rf"|(?:i )?(?:must |have to |will |would )?(?:refuse|decline|abstain)\b(?: to answer.*| from .*)?$"
+)
+
+_GUESS = frozenset(
+    "maybe perhaps probably guess guessing likely estimate estimated approximately possibly think "
+    "suspect presumably assume suppose roughly around".split()
+)
+_EXCUSES = frozenset(
+    "sorry unfortunately apologies apologize apologise afraid regret searched searching checked "
+    "checking looked looking available provided this entity information enough memory anything "
+    "any none so therefore".split()
+)
+
+
+def refuses(reading: Reading) -> bool:
+    """Whether the whole answer refuses.
+
+    >>> from memorygym.grading.reading import read
+    >>> refuses(read("I don't know.")), refuses(read("Unknown, maybe 60"))
+    (True, False)
+    """
+    if not declines(reading) or not _GUESS.isdisjoint(reading.words):
+        return False
+    if any(rank(reading, item) <= CLAIM for item in quantities(reading)):
+        return False
+    refused = False
+    for clause in clauses(reading.words):
+        if _declining(clause):
+            refused = True
+        elif not all(_idle(word) for word in clause) and (refused or not _lead(reading, clause)):
+            return False
+    return True
+
+
+def declines(reading: Reading) -> bool:
+    """Whether any clause refuses, whatever the others say."""
+    if _CUES.isdisjoint(reading.words):
+        return False
+    return any(_declining(clause) for clause in clauses(reading.words))
+
+
+def _declining(clause: list[str]) -> bool:
+    if _CUES.isdisjoint(clause):
+        return False
+    return bool(_REFUSAL.match(" ".join(word for word in clause if not word[0].isdigit())))
+
+
+def _idle(word: str) -> bool:
+    return word in VOCABULARY or word in _EXCUSES or word in MONTHS or word[0] in "<0123456789'%"
+
+
+def _lead(reading: Reading, clause: list[str]) -> bool:
+    """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee"."""
+    strange = {word for word in clause if not _idle(word)}
+    written = {raw for raw, word in zip(reading.raws, reading.words, strict=True) if word in strange}
+    return all(raw[:1].isupper() for raw in written)

@@ -1,0 +1,1 @@
+"""Memories, one a file: the file's name is the memory's id."""

@@ -1,0 +1,72 @@
+"""Finds parts by name: a file's name is its id, an entry point adds more, `package.module:factory` any other.
+
+Nothing is imported until it is made, and no list of parts is kept by hand.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import Any
+
+from memorygym.errors import UnknownPart
+
+FOLDERS = {
+    "worlds": ("worlds",),
+    "memory": ("memory",),
+    "agents": ("agents.honest", "agents.adversaries"),
+    "tracks": ("tracks",),
+}
+"""Where each kind of part lives, below the package; a track is a folder, every other part a file."""
+
+
+@lru_cache(maxsize=None)
+def _built_in(kind: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for folder in FOLDERS[kind]:
+        path = files("memorygym")
+        for part in folder.split("."):
+            path = path / part
+        for item in path.iterdir():
+            name = item.name.removesuffix(".py")
+            is_part = item.is_dir() if kind == "tracks" else item.name.endswith(".py")
+            if is_part and not name.startswith("_"):
+                found[name] = f"memorygym.{folder}.{name}"
+    return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=None)
+def _plugged(kind: str) -> dict[str, str]:
+    return {point.name: point.value for point in entry_points(group=f"memorygym.{kind}")}
+
+
+def names(kind: str) -> list[str]:
+    """The ids of all parts of a kind, sorted: built in, then plugged in by other packages."""
+    return sorted({**_plugged(kind), **_built_in(kind)})
+
+
+def module_of(kind: str, name: str) -> Any:
+    """The module that holds a built-in part, or the object that an entry point names."""
+    if name in _built_in(kind):
+        return import_module(_built_in(kind)[name])
+    raise UnknownPart(kind, name, names(kind))
+
+
+def make(kind: str, spec: str, **knobs: object) -> Any:
+    """Makes the part that `spec` names: an id, or `package.module:factory`.
+
+    Raises UnknownPart with the nearest name if nothing answers to it.
+    """
+    if spec in _built_in(kind):
+        return module_of(kind, spec).make(**knobs)
+    target = _plugged(kind).get(spec, spec)
+    if ":" not in target:
+        raise UnknownPart(kind, spec, names(kind))
+    module, _, attribute = target.partition(":")
+    factory: Callable[..., Any]
+    try:
+        factory = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise UnknownPart(kind, f"{spec} ({error})", names(kind)) from error
+    return factory(**knobs)

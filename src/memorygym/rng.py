@@ -1,0 +1,87 @@
+"""Named random streams, equal on every Python version, machine and process.
+
+A stream is seeded by the SHA-512 of its path and draws only through `getrandbits`, the one
+generator call whose output no Python release has changed.
+"""
+
+from collections.abc import MutableSequence, Sequence
+from hashlib import sha512
+from random import Random
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Stream:
+    """A random stream; make one with `rng`."""
+
+    __slots__ = ("_bits",)
+
+    def __init__(self, seed: int) -> None:
+        self._bits = Random(seed).getrandbits
+
+    def below(self, n: int) -> int:
+        """A uniform integer in [0, n)."""
+        if n <= 0:
+            raise ValueError(f"below({n}): the bound must be positive")
+        bits = self._bits
+        k = n.bit_length()
+        value = bits(k)
+        while value >= n:
+            value = bits(k)
+        return value
+
+    def between(self, low: int, high: int) -> int:
+        """A uniform integer in [low, high]."""
+        return low + self.below(high - low + 1)
+
+    def uniform(self) -> float:
+        """A uniform float in [0, 1) with 53 random bits."""
+        return self._bits(53) / (1 << 53)
+
+    def chance(self, p: float) -> bool:
+        """True with probability p."""
+        return self.uniform() < p
+
+    def choice(self, items: Sequence[T]) -> T:
+        """One item, uniformly."""
+        return items[self.below(len(items))]
+
+    def weighted(self, items: Sequence[T], weights: Sequence[float]) -> T:
+        """One item, with probability proportional to its weight."""
+        point = self.uniform() * sum(weights)
+        for item, weight in zip(items, weights, strict=True):
+            point -= weight
+            if point < 0:
+                return item
+        return items[-1]
+
+    def shuffle(self, items: MutableSequence[T]) -> None:
+        """Shuffles in place (Fisher-Yates)."""
+        for i in range(len(items) - 1, 0, -1):
+            j = self.below(i + 1)
+            items[i], items[j] = items[j], items[i]
+
+    def sample(self, items: Sequence[T], k: int) -> list[T]:
+        """k items at distinct positions, in random order."""
+        n = len(items)
+        if not 0 <= k <= n:
+            raise ValueError(f"sample of {k} from {n} items")
+        if 3 * k < n:
+            chosen: dict[int, None] = {}
+            while len(chosen) < k:
+                chosen[self.below(n)] = None
+            return [items[i] for i in chosen]
+        pool = list(items)
+        self.shuffle(pool)
+        return pool[:k]
+
+
+def rng(*path: str | int) -> Stream:
+    """The stream of that name; equal paths give equal streams, all others are independent.
+
+    >>> rng("company", 0, "corrections").below(1000) == rng("company", 0, "corrections").below(1000)
+    True
+    """
+    text = "\x1f".join(f"{type(part).__name__}:{part}" for part in path)
+    return Stream(int.from_bytes(sha512(text.encode()).digest(), "big"))

@@ -1,0 +1,1 @@
+"""Search over entries: full text here; vectors and fusion as extras."""

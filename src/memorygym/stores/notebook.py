@@ -1,0 +1,114 @@
+"""A notebook of entries with Write, Edit and Read: what agent-driven memories share but for search."""
+
+from collections.abc import Mapping, Sequence
+
+from memorygym.core import JSON, Entry, Meter, Tool
+from memorygym.errors import Refused
+
+
+def _tool(name: str, description: str, required: Sequence[str], **properties: JSON) -> Tool:
+    schema: dict[str, JSON] = {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+    return Tool(name, description, schema)
+
+
+def _string(description: str) -> JSON:
+    return {"type": "string", "description": description}
+
+
+def _count(description: str) -> JSON:
+    return {"type": "integer", "minimum": 1, "description": description}
+
+
+TOOLS = (
+    _tool(
+        "Write",
+        "Store a new entry in memory. Costs one write.",
+        ["content"],
+        content=_string("The text of the entry."),
+    ),
+    _tool(
+        "Edit",
+        "Replace old_text, which must occur exactly once in memory, by new_text. Costs one write,"
+        " unless the event says that an edit is free. An entry edited to nothing is removed.",
+        ["old_text", "new_text"],
+        old_text=_string("Text as it stands in one entry."),
+        new_text=_string("What to put in its place."),
+    ),
+    _tool(
+        "Read",
+        "Read memory, one line after the other; the whole of it unless lines are named. Free.",
+        [],
+        start_line=_count("First line, counted from 1."),
+        num_lines=_count("How many lines."),
+    ),
+    _tool(
+        "memory_search",
+        "Find the entries that match the words of a query best. Free.",
+        ["query"],
+        query=_string("Words to look for, such as a name."),
+        top_k=_count("How many entries at most; 5 unless given."),
+    ),
+)
+EMPTY = "(memory is empty)"
+NOTHING = "(nothing found)"
+
+
+class Notebook:
+    """Entries in the order they were written, under ids that never change."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.entries: dict[int, str] = {}
+        self._meter = meter
+        self._next = 1
+
+    def write(self, text: str) -> int:
+        """Stores an entry and returns its key."""
+        key = self._next
+        self.entries[key] = self._meter.admit(text)
+        self._next += 1
+        return key
+
+    def edit(self, old: str, new: str) -> int:
+        """Changes the one entry in which `old` occurs and returns its key."""
+        if not old:
+            raise Refused("refused: old_text is empty")
+        found = [(key, text.count(old)) for key, text in self.entries.items() if old in text]
+        times = sum(n for _, n in found)
+        if times != 1:
+            raise Refused(f"refused: old_text occurs {times} times, and must occur exactly once")
+        key = found[0][0]
+        before = self.entries[key]
+        after = self._meter.admit(before.replace(old, new), replacing=before)
+        if after:
+            self.entries[key] = after
+        else:
+            del self.entries[key]
+        return key
+
+    def read(self, arguments: Mapping[str, JSON]) -> str:
+        """The lines asked for."""
+        lines = "\n".join(self.entries.values())
+        start, number = arguments.get("start_line", 1), arguments.get("num_lines")
+        if start != 1 or number is not None:
+            assert isinstance(start, int)
+            end = None if number is None else start - 1 + int(str(number))
+            lines = "\n".join(lines.split("\n")[start - 1 : end])
+        return lines or EMPTY
+
+    def show(self, keys: Sequence[int]) -> str:
+        """Those entries, one after the other."""
+        return "\n".join(self.entries[key] for key in keys) or NOTHING
+
+    def dump(self) -> list[Entry]:
+        """All entries; the ids are the keys."""
+        return [Entry(str(key), text) for key, text in self.entries.items()]
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Takes over a dump."""
+        self.entries = {int(entry.id): entry.text for entry in entries}
+        self._next = max(self.entries, default=0) + 1

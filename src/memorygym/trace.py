@@ -1,0 +1,197 @@
+"""What happened in an episode: records in order, written as JSON lines and read back to equality.
+
+Every count and score is a pure function of a trace.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+
+from memorygym.core import JSON, Budget, Call, Entry, Gold, Message
+from memorygym.errors import BadTrace
+from memorygym.tokens import canonical
+
+FORMAT = "memorygym-trace-1"
+CANARY = "memorygym:canary:6f0c3a52-9d1e-4c0b-8b1b-0d8f7c5e2a94"
+"""Marks every trace, so that a corpus can be searched for leaked benchmark data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The environment showed messages; `evict` says that all shown before is gone."""
+
+    kind: ClassVar[str] = "shown"
+    event: int
+    messages: tuple[Message, ...]
+    evict: bool = False
+    session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The memory put these messages before the live ones (recorded when it changes)."""
+
+    kind: ClassVar[str] = "composed"
+    event: int
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The policy replied."""
+
+    kind: ClassVar[str] = "said"
+    event: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Tool results that the policy read."""
+
+    kind: ClassVar[str] = "heard"
+    event: int
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the memory holds changed: entries set and ids dropped, with the referee's measure after."""
+
+    kind: ClassVar[str] = "stored"
+    event: int
+    entries: tuple[Entry, ...]
+    dropped: tuple[str, ...]
+    tokens: int
+    """Tokens held now, over the whole dump."""
+    writes: int
+    """Paid writes so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The policy answered the question of an event."""
+
+    kind: ClassVar[str] = "answered"
+    event: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The referee stepped in: it ended an event or undid what broke a budget."""
+
+    kind: ClassVar[str] = "cut"
+    event: int
+    reason: str
+
+
+Record: TypeAlias = Shown | Composed | Said | Heard | Stored | Answered | Cut
+_KINDS: dict[str, type[Any]] = {
+    cls.kind: cls for cls in (Shown, Composed, Said, Heard, Stored, Answered, Cut)
+}
+
+
+@dataclass(slots=True)
+class Trace:
+    """An episode on paper: what was dealt (without its text, which the records hold), then the records."""
+
+    task: str
+    """The task's content-hash id."""
+    track: str
+    recipe: Mapping[str, JSON]
+    system: str
+    budget: Budget
+    gold: Gold | Mapping[str, JSON] | None
+    """The side table; a plain mapping when read from disk."""
+    labels: dict[str, JSON] = field(default_factory=dict)
+    """Who played: agent, memory, contract; set by the runner."""
+    records: list[Record] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """The trace as JSON lines: a header, then one record a line."""
+        gold = self.gold if self.gold is None or isinstance(self.gold, Mapping) else self.gold.to_json()
+        header: dict[str, JSON] = {
+            "format": FORMAT,
+            "canary": CANARY,
+            "task": self.task,
+            "track": self.track,
+            "recipe": dict(self.recipe),
+            "system": self.system,
+            "budget": {name: getattr(self.budget, name) for name in Budget.__slots__},
+            "labels": self.labels,
+            "gold": gold,
+            "records": len(self.records),
+        }
+        yield canonical(header)
+        for record in self.records:
+            yield canonical(_record_json(record))
+
+
+def _record_json(record: Record) -> dict[str, JSON]:
+    out: dict[str, JSON] = {"kind": record.kind}
+    for name in record.__slots__:
+        out[name] = _plain(getattr(record, name))
+    return out
+
+
+def _plain(value: object) -> JSON:
+    match value:
+        case Message():
+            plain: dict[str, JSON] = {"role": value.role, "content": value.content}
+            if value.calls:
+                plain["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
+            if value.call_id:
+                plain["call_id"] = value.call_id
+            return plain
+        case Entry():
+            return [value.id, value.text]
+        case tuple():
+            return [_plain(item) for item in value]
+        case None | bool() | int() | float() | str():
+            return value
+    raise TypeError(f"a trace cannot hold {value!r}")
+
+
+def _message(raw: Mapping[str, Any]) -> Message:
+    calls = tuple(Call(name, arguments, id) for name, arguments, id in raw.get("calls", ()))
+    return Message(raw["role"], raw["content"], calls, raw.get("call_id", ""))
+
+
+def _record(raw: dict[str, Any]) -> Record:
+    cls = _KINDS[raw.pop("kind")]
+    if "messages" in raw:
+        raw["messages"] = tuple(_message(item) for item in raw["messages"])
+    if "message" in raw:
+        raw["message"] = _message(raw["message"])
+    if "entries" in raw:
+        raw["entries"] = tuple(Entry(id, text) for id, text in raw["entries"])
+        raw["dropped"] = tuple(raw["dropped"])
+    record: Record = cls(**raw)
+    return record
+
+
+def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
+    """The trace and, if it is damaged, a sentence that names the first unreadable line (else "").
+
+    Everything before the damage is read. Raises BadTrace when not even the header can be read.
+    """
+    rows = enumerate(lines, start=1)
+    try:
+        header = json.loads(next(rows, (0, ""))[1])
+        if header["format"] != FORMAT:
+            raise BadTrace(f"{name}: format {header['format']!r}; this version reads {FORMAT}")
+        trace = Trace(
+            header["task"], header["track"], header["recipe"], header["system"],
+            Budget(**header["budget"]), header["gold"], header["labels"],
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadTrace(f"{name}, line 1: not the header of a trace ({error})") from error
+    for number, line in rows:
+        try:
+            trace.records.append(_record(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return trace, f"{name}, line {number}: damaged ({error}); {number - 2} records read"
+    missing = header["records"] - len(trace.records)
+    return trace, f"{name}: cut short, {missing} records are missing" if missing else ""

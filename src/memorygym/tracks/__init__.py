@@ -1,0 +1,1 @@
+"""Tracks: each an environment, its dealer's entry and its scripted readers."""

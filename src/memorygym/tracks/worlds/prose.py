@@ -1,0 +1,196 @@
+"""Reads prose as a careful human would: who is spoken of, which attribute, which figure is meant.
+
+It knows no wording of the dealer. A sentence's attribute is the label or alias that it contains; of
+several figures the one in the label's own clause counts, before any word that opens a comparison.
+"""
+
+import re
+from collections.abc import Iterable
+
+from memorygym.facts import MONTHS, Attribute, Guide, Record, Value
+from memorygym.worlds.dealing.notes import read_note
+
+_HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
+_CLAUSE = re.compile(r"; |, (?=[^\d])|\n")
+_CUE = re.compile(
+    r"\b(?:after|against|versus|compared|instead of|and not|rather than|not the|from|was earlier|forecast"
+    r"|guidance|target|preliminary|provisional|estimated?|median|average|up|down)\b"
+)
+_SHIFT = re.compile(r"\b(higher|lower) than stated before\b")
+_QUOTED = re.compile(r'"([^"]*)"')
+_GROUP = re.compile(r"'([^']+)'")
+_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (" + "|".join(MONTHS) + r") (\d{4})\b")
+_LINE_NAME = re.compile(r"[-*#\s]*([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b[\s:|,(\[-]*")
+_STRIP = ",.:;()[]|"
+
+
+class ProseReader:
+    """Reads under one guide."""
+
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self._labels: dict[str, list[tuple[tuple[str, ...], Attribute]]] = {}
+        for attribute in guide.attributes:
+            for label in (attribute.label, attribute.alias):
+                words = tuple(label.split())
+                self._labels.setdefault(words[0], []).append((words, attribute))
+        for listed in self._labels.values():
+            listed.sort(key=lambda pair: -len(pair[0]))
+        self._patterns = {a.code: _pattern(a) for a in guide.attributes}
+        self._lines: dict[str, Record | None] = {}
+
+    def read(self, text: str) -> tuple[Record, ...]:
+        """The records of documents and notices, or of notes line by line."""
+        headed = _HEAD.findall(text)
+        if headed:
+            return tuple(self._document(name, body) for _, name, _, body in headed)
+        return tuple(record for line in text.split("\n") if (record := self._line(line)))
+
+    def attribute(self, words: list[str]) -> Attribute | None:
+        """The attribute whose label or alias stands among the words."""
+        labels = self._labels
+        for at, word in enumerate(words):
+            if word in labels:
+                for wanted, attribute in labels[word]:
+                    size = len(wanted)
+                    if size == 1 or tuple(words[at : at + size]) == wanted:
+                        return attribute
+        return None
+
+    def _document(self, name: str, body: str) -> Record:
+        record = Record(name)
+        for sentence in body.removesuffix(".").split(". "):
+            attribute = self._spoken(sentence)
+            if attribute is None:
+                self._tie(record, sentence)
+            elif _SHIFT.search(sentence):
+                self._shift(record, attribute, sentence)
+            else:
+                value = self._value(attribute, sentence)
+                if value is None:
+                    record.unread += 1
+                else:
+                    record.values[attribute.code] = value
+        return record
+
+    def _spoken(self, sentence: str) -> Attribute | None:
+        return self.attribute([word.rstrip(_STRIP) for word in sentence.split(" ")])
+
+    def _tie(self, record: Record, sentence: str) -> None:
+        """Membership in a category, or a relation."""
+        group = _GROUP.search(sentence)
+        if group and group[1] in self.guide.categories:
+            record.category = group[1]
+            return
+        for relation in self.guide.relations:
+            left, found, right = sentence.partition(f" {relation.phrase} ")
+            if found and left == record.name:
+                record.edges += ((relation.code, right),)
+
+    def _shift(self, record: Record, attribute: Attribute, sentence: str) -> None:
+        found = self._patterns[attribute.code].findall(sentence)
+        if len(found) != 1:
+            record.unread += 1
+            return
+        sign = 1 if "higher" in sentence else -1
+        record.shifts[attribute.code] = sign * _scaled(found[0], attribute)
+
+    def _value(self, attribute: Attribute, sentence: str) -> Value | None:
+        """The value that the sentence gives, None if that cannot be told."""
+        if attribute.kind == "text":
+            quoted = _QUOTED.search(sentence)
+            return quoted[1] if quoted else None
+        found = self._found(attribute, sentence)
+        if len(found) > 1:
+            clause = next(c for c in _CLAUSE.split(sentence) if self._spoken(c) is attribute)
+            found = self._found(attribute, clause)
+            if len(found) > 1:
+                found = self._found(attribute, _CUE.split(clause)[0])
+        return found[0] if len(found) == 1 else None
+
+    def _found(self, attribute: Attribute, text: str) -> list[Value]:
+        """All different values of the attribute's form."""
+        found: Iterable[Value]
+        match attribute.kind:
+            case "date":
+                found = [_iso(parts) for parts in _DATE.findall(text)]
+            case "enum":
+                found = self._patterns[attribute.code].findall(text)
+            case "series":
+                rows = self._patterns[attribute.code].findall(text)
+                found = [tuple(_scaled(part, attribute) for part in row.split(", ")) for row in rows]
+            case _:
+                found = [_scaled(s, attribute) for s in self._patterns[attribute.code].findall(text)]
+        return list(dict.fromkeys(found))
+
+    def _line(self, line: str) -> Record | None:
+        """A line of notes, read once."""
+        if line not in self._lines:
+            if len(self._lines) > 20_000:
+                self._lines.clear()
+            self._lines[line] = read_note(line, self.guide) or self._loose(line)
+        return self._lines[line]
+
+    def _loose(self, line: str) -> Record | None:
+        """A line that begins with a name and goes on with labels and values, as people write notes."""
+        head = _LINE_NAME.match(line)
+        if head is None:
+            return None
+        record = Record(head[1])
+        rest = line[head.end() :]
+        for category in self.guide.categories:
+            if re.search(rf"\b{re.escape(category)}\b", rest):
+                record.category = category
+                break
+        for part in re.split(r"[;|\n]|, (?=\D)", rest):
+            attribute = self._spoken(part)
+            if attribute is None:
+                self._tie(record, f"{record.name} {part.strip()}")
+                continue
+            value = self._value(attribute, part) or self._plain(attribute, part)
+            if value is None:
+                record.unread += 1
+            else:
+                record.values[attribute.code] = value
+        return record if record.values or record.category or record.edges else None
+
+    def _plain(self, attribute: Attribute, part: str) -> Value | None:
+        """A value without its unit, its separators or its quotes."""
+        if attribute.kind == "text":
+            words = part.split()[-attribute.length :]
+            return " ".join(words) if len(words) == attribute.length else None
+        if attribute.kind in ("int", "float"):
+            found = re.findall(r"-?\d[\d,]*(?:\.\d+)?", part)
+            return _scaled(found[0], attribute) if len(found) == 1 else None
+        return None
+
+
+def _pattern(a: Attribute) -> re.Pattern[str]:
+    if a.kind == "enum":
+        return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, a.choices)) + r")(?![\w-])")
+    places = rf"\.\d{{{a.decimals}}}" if a.decimals else ""
+    number = rf"-?{re.escape(a.prefix)}\d{{1,3}}(?:,\d{{3}})*{places}{re.escape(a.suffix)}"
+    before, after = r"(?<![\w.,$%-])", r"(?!\d|[.,]\d|%|\w)"
+    if a.suffix and not a.suffix[-1].isalnum():
+        after = ""
+    if a.kind == "series":
+        number = rf"{number}(?:, {number}){{{a.length - 1}}}"
+    return re.compile(before + number + after)
+
+
+def _scaled(text: str, a: Attribute) -> int:
+    """A displayed number as a scaled integer."""
+    digits = "".join(c for c in text if c.isdigit() or c in ".-")
+    if not a.decimals:
+        return int(digits.split(".")[0])
+    whole, _, rest = digits.partition(".")
+    sign = -1 if whole.startswith("-") else 1
+    scaled = abs(int(whole or 0)) * 10**a.decimals + int(rest[: a.decimals].ljust(a.decimals, "0"))
+    return sign * scaled
+
+
+def _iso(parts: tuple[str, ...]) -> str:
+    year, month, day, spoken_day, name, spoken_year = parts
+    if year:
+        return f"{year}-{month}-{day}"
+    return f"{spoken_year}-{MONTHS.index(name) + 1:02d}-{int(spoken_day):02d}"

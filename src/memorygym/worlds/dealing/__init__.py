@@ -1,0 +1,1 @@
+"""From a seed to a task: entities, facts over time, prose, stream, questions."""

@@ -1,0 +1,319 @@
+"""The dealer: a template, a seed and a tier become a task. Same settings, same bytes."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from typing import cast
+
+from memorygym import registry
+from memorygym.core import JSON, Budget, Event, Task
+from memorygym.errors import BadSettings
+from memorygym.facts import Record
+from memorygym.rng import Stream, rng
+from memorygym.tokens import canonical, count
+from memorygym.worlds.dealing.board import Board, Draft
+from memorygym.worlds.dealing.brief import brief
+from memorygym.worlds.dealing.gold import Gold, Need, Question
+from memorygym.worlds.dealing.ground import CHANGEABLE, Ground, ground_of, guide_of
+from memorygym.worlds.dealing.load import Load
+from memorygym.worlds.dealing.names import draw_names
+from memorygym.worlds.dealing.notes import record_of
+from memorygym.worlds.dealing.prose import HINT, Prose, Telling, day
+from memorygym.worlds.dealing.questions import REASONING
+from memorygym.worlds.dealing.questions.changed import update
+from memorygym.worlds.dealing.questions.single import ask_plain, retrieval
+from memorygym.worlds.dealing.schema import World
+from memorygym.worlds.dealing.stream import Slot, plan
+from memorygym.worlds.dealing.tiers import Sizes, Tier, sized
+
+START = date(2031, 1, 6).toordinal()
+SESSION_GAP = 90
+"""Days between two sessions."""
+TRIES = 40
+SPARE_NAMES = 40
+
+
+def world(template: str) -> World:
+    """The domain of that name, built in or plugged in."""
+    return cast(World, registry.module_of("worlds", template).WORLD)
+
+
+def deal(
+    template: str, seed: int, tier: str = "standard", sizes: Sizes = Sizes(), salt: str = ""
+) -> Task:
+    """The task. Raises UnknownPart or BadSettings with what would do instead."""
+    if sizes.tokens is not None:
+        from memorygym.worlds.dealing.length import deal_to_length  # length deals too
+
+        return deal_to_length(template, seed, tier, sizes, salt)
+    return Dealer(world(template), seed, tier, sized(tier, sizes), salt).task()
+
+
+class Dealer:
+    """Deals one task; every step has its own named stream."""
+
+    def __init__(self, world: World, seed: int, name: str, tier: Tier, salt: str) -> None:
+        self.world, self.seed, self.name, self.tier, self.salt = world, seed, name, tier, salt
+        self.path = (world.id, seed, salt, name, tier.entities)
+        self.guide = guide_of(world, seed, salt)
+        self.ground = ground_of(world, self.guide, seed, salt, tier.entities)
+        self.slots = plan(tier, self._stream("plan"))
+        self.prose = Prose(world, self.guide.attributes)
+        self.heldout = 0
+        self.padding: list[str] = []
+
+    def _stream(self, *name: str | int) -> Stream:
+        return rng(*self.path, *name)
+
+    def task(self) -> Task:
+        """Everything, in order: when who is shown, what changes, what is asked, what it says."""
+        self.ground.shown = [0] * self.tier.entities
+        for event, slot in enumerate(self.slots):
+            for entity in slot.entities:
+                self.ground.shown[entity] = event
+        self._change()
+        budget = self.budget()
+        questions = self._ask(budget)
+        events = self._events({question.event: question for question in questions})
+        gold = Gold(
+            tuple(self.ground.names), tuple(self.ground.categories), tuple(self.ground.values),
+            tuple(self.ground.edges), tuple(self.ground.shown), tuple(self.ground.changes),
+            tuple(questions), self.heldout,
+        )  # fmt: skip
+        system = brief(self.guide, self.world.wording.employer)
+        recipe: Mapping[str, JSON] = {
+            "template": self.world.id, "seed": self.seed, "tier": self.name,
+            "entities": self.tier.entities, "questions": self.tier.questions,
+            "corrections": self.tier.corrections, "writes": self.tier.writes,
+            "salted": bool(self.salt),
+        }  # fmt: skip
+        return Task(_identity(system, events, budget), "worlds", recipe, system, events, budget, gold)
+
+    def budget(self) -> Budget:
+        """Capacity for `writes` mean reference records, and a slot of 1.25 of them."""
+        ground, guide = self.ground, self.guide
+        total = 0
+        for entity, name in enumerate(ground.names):
+            edges = tuple(
+                (code, ground.names[other])
+                for source, code, other in ground.edges_at(entity)
+                if source == entity
+            )
+            codes = (a.code for a in guide.attributes)
+            values = dict(zip(codes, ground.values[entity], strict=True))
+            record = Record(name, ground.categories[entity], values, edges=edges)
+            total += count(record_of(guide, record))
+        n = len(ground.names)
+        return Budget(
+            capacity=round(self.tier.writes * total / n), writes=self.tier.writes, slot=-(-5 * total // (4 * n))
+        )
+
+    def _change(self) -> None:
+        stream = self._stream("changes")
+        weights = self.ground.weights()[1]
+        capped = {c.label for c in self.world.ceilings} | {c.of for c in self.world.ceilings}
+        fair = [
+            (a.code, weight)
+            for a, weight in zip(self.guide.attributes, weights, strict=True)
+            if a.kind in CHANGEABLE and a.label not in capped
+        ]
+        used: set[int] = set()
+        for event, slot in enumerate(self.slots):
+            if slot.kind not in ("correction", "contradiction"):
+                continue
+            board = Board(self.ground, self._told_before(event, slot), stream)
+            entity = board.entity()
+            while entity in used:
+                entity = board.entity()
+            used.add(entity)
+            code = stream.weighted([code for code, _ in fair], [weight for _, weight in fair])
+            self.ground.change(event, entity, code, stream, notice=slot.kind == "correction")
+
+    def _told_before(self, event: int, slot: Slot) -> int:
+        """With sessions, only what an earlier session told may change."""
+        if self.slots[-1].session == 0:
+            return event
+        return next(e for e, other in enumerate(self.slots) if other.session == slot.session)
+
+    def _ask(self, budget: Budget) -> list[Question]:
+        load = Load(self.ground, budget)
+        stream = self._stream("questions")
+        absent = self._absent()
+        order = list(REASONING)
+        stream.shuffle(order)
+        tricks = min(2, max(1, self.tier.questions // 10)) if self.tier.mix[0] > 1 else 0
+        asked: set[object] = set()
+        questions: list[Question] = []
+        for event, slot in enumerate(self.slots):
+            if slot.kind != "question":
+                continue
+            board = Board(self.ground, event, stream)
+
+            def accept(draft: Draft | None) -> bool:
+                return draft is not None and draft.text not in asked and load.add(draft.needs)
+
+            competency, draft = slot.asks, None
+            trick = slot.asks == "retrieval" and tricks > 0
+            match slot.asks:
+                case "abstention":
+                    a = board.attribute("int", "float", "text", "enum", "date", "series")
+                    text = ask_plain(board, absent.pop(), a, trick=bool(stream.below(3) == 0))
+                    draft = Draft(text, "ABSTAIN", (), (-1, a.code))
+                case "retrieval":
+                    draft = _until(accept, partial(retrieval, board, trick=trick))
+                    tricks -= trick
+                case "update":
+                    fresh = partial(update, board, but=asked)
+                    draft = _until(accept, fresh) or _until(accept, partial(update, board))
+                case _:
+                    competency, draft = _reason(order, board, accept)
+            if draft is None:
+                raise BadSettings(
+                    f"{self.tier.questions} questions cannot be made for {self.tier.entities} entities,"
+                    f" {self.tier.corrections} corrections and {self.tier.writes} writes"
+                    f" (no further {slot.asks} question); ask fewer, or deal more of the others"
+                )
+            asked |= {draft.text, draft.about if slot.asks == "update" else None}
+            questions.append(self._question(event, slot.asks, competency, draft, trick=trick))
+        return questions
+
+    def _question(
+        self, event: int, kind: str, competency: str, draft: Draft, *, trick: bool
+    ) -> Question:
+        entity, code = draft.about
+        weight = 1 + (code in self.guide.key_attributes)
+        weight += entity >= 0 and self.ground.categories[entity] in self.guide.key_categories
+        rivals = tuple(rival for rival in draft.rivals if rival != draft.truth)
+        return Question(
+            event, kind, competency, draft.text, draft.truth, rivals, draft.needs, weight, trick
+        )
+
+    def _absent(self) -> list[str]:
+        """Names like those of the world that belong to nobody in it."""
+        stream = self._stream("absent")
+        known = set(self.ground.names)
+        n = self.tier.entities
+        names = draw_names(self.world.first, self.world.second, 2 * self.tier.mix[3] + SPARE_NAMES, stream)
+        if len(self.ground.names[0].split()) > 2:
+            names = draw_names(self.world.first, self.world.second, n + 2 * self.tier.mix[3], stream)
+        return [name for name in names if name not in known][: self.tier.mix[3] + 1]
+
+    def _events(self, questions: Mapping[int, Question]) -> tuple[Event, ...]:
+        stream = self._stream("prose")
+        batches = 1 + max(slot.batch for slot in self.slots if slot.kind == "documents")
+        events: list[Event] = []
+        today, session = START, 0
+        for at, slot in enumerate(self.slots):
+            fresh = slot.session != session
+            session = slot.session
+            today += SESSION_GAP if fresh else 1 + stream.below(3)
+            head = f"event {at + 1} of {len(self.slots)}"
+            if self.slots[-1].session:
+                head += f" · session {session + 1} of {self.slots[-1].session + 1}"
+            title, body = self._body(at, slot, questions, stream, today)
+            if slot.kind == "documents":
+                head += f" · batch {slot.batch + 1} of {batches}"
+            text = f"=== {title} · {head} · {day(today)} ===\n{body}"
+            free = int(slot.kind == "correction")
+            kind = "documents" if slot.kind == "contradiction" else slot.kind
+            events.append(Event(kind, text, free, fresh))
+        return tuple(events)
+
+    def _body(
+        self, at: int, slot: Slot, questions: Mapping[int, Question], stream: Stream, today: int
+    ) -> tuple[str, str]:
+        match slot.kind:
+            case "documents":
+                told = []
+                for entity in slot.entities:
+                    text, heldout = self.prose.document(self._telling(entity), stream, today)
+                    self.heldout += heldout
+                    told.append(text)
+                return "DOCUMENTS", "\n\n".join([*told, HINT])
+            case "correction":
+                free = "The first successful Edit in this event costs no write."
+                return "CORRECTION", "\n\n".join([self._notice(at, stream, today), f"{free} {HINT}"])
+            case "contradiction":
+                return "DOCUMENTS", "\n\n".join([self._follow_up(at, stream, today), HINT])
+            case "question":
+                return "QUESTION", f"{questions[at].text}\n\nAnswer with submit_answer."
+        memo = stream.choice(self.world.wording.noise).format(s=stream.choice(self.ground.names))
+        padding = self.padding.pop() if self.padding else ""
+        return "MEMO", "\n\n".join([f"[Memo · {day(today)}]\n{memo}{padding}", HINT])
+
+    def _telling(self, entity: int) -> Telling:
+        ground = self.ground
+        phrases = {relation.code: relation.phrase for relation in self.guide.relations}
+        edges = tuple(
+            (phrases[code], ground.names[other])
+            for source, code, other in ground.edges_at(entity)
+            if source == entity
+        )
+        return Telling(ground.names[entity], ground.categories[entity], ground.values[entity], edges)
+
+    def _notice(self, at: int, stream: Stream, today: int) -> str:
+        change = next(change for change in self.ground.changes if change.event == at)
+        index = ord(change.code) - 97
+        if change.relative:
+            assert isinstance(change.new, int) and isinstance(change.old, int)
+            gap = change.new - change.old
+            amount = self.guide.attributes[index].number(abs(gap))
+            now = f"{amount} {'higher' if gap > 0 else 'lower'} than stated before"
+        else:
+            now = f"now {self.prose.quoted(index, change.new)}"
+        return self.prose.notice(self.ground.names[change.entity], index, now, stream, today)
+
+    def _follow_up(self, at: int, stream: Stream, today: int) -> str:
+        """Two entries as they were and one that is not, in any order."""
+        ground = self.ground
+        change = next(change for change in ground.changes if change.event == at)
+        index = ord(change.code) - 97
+        others = [
+            i
+            for i, a in enumerate(self.guide.attributes)
+            if i != index and (change.entity, a.code) not in ground.changed
+        ]
+        told = [(i, ground.values[change.entity][i]) for i in stream.sample(others, 2)]
+        told.append((index, change.new))
+        stream.shuffle(told)
+        return self.prose.follow_up(ground.names[change.entity], told, stream, today)
+
+
+def _until(accept: Callable[[Draft | None], bool], draw: Callable[[], Draft | None]) -> Draft | None:
+    for _ in range(TRIES):
+        draft = draw()
+        if accept(draft):
+            return draft
+    return None
+
+
+def _reason(
+    order: list[str], board: Board, accept: Callable[[Draft | None], bool]
+) -> tuple[str, Draft | None]:
+    """The next competency that this moment offers; the one that is asked goes to the end."""
+    for competency in list(order):
+        draft = _until(accept, partial(REASONING[competency], board))
+        if draft is not None:
+            order.remove(competency)
+            order.append(competency)
+            return competency, draft
+    return "", None
+
+
+def _identity(system: str, events: tuple[Event, ...], budget: Budget) -> str:
+    """The content hash of what an agent can see."""
+    digest = sha256(system.encode())
+    for event in events:
+        digest.update(canonical([event.kind, event.text, event.free_edits, event.session]).encode())
+    digest.update(canonical([budget.capacity, budget.writes, budget.slot]).encode())
+    return digest.hexdigest()[:16]
+
+
+def needs_by_entity(questions: tuple[Question, ...]) -> dict[int, set[Need]]:
+    """All that the questions rest on, by entity."""
+    needs: dict[int, set[Need]] = {}
+    for question in questions:
+        for need in question.needs:
+            needs.setdefault(need.entity, set()).add(need)
+    return needs

@@ -1,0 +1,1 @@
+"""Loopback servers that tests talk to in place of the network."""

@@ -1,0 +1,208 @@
+"""An OpenAI-compatible server on the loopback, whose model is a script and whose faults are ordered.
+
+The model's name picks the brain, and what follows each + a fault: `abstain+429x2` refuses the first
+two requests, `echo+garbage` answers every request with garbage. The header X-Misbehave does the same.
+
+    429 (with Retry-After), 401, 403, 500 …   that status
+    cut       the connection closes without a response
+    half      half of the body, then the connection closes
+    garbage   a body that is not JSON
+    empty     a completion without choices
+    slow      no answer for five seconds
+    notools   a request with tools is refused with status 400
+
+    python -m tests.servers.openai --port 0
+"""
+
+import argparse
+import json
+import os
+import re
+import stat
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.servers.brains import BRAINS, Brain, Said
+
+RETRY_AFTER = "0.1"
+SLOW = 5.0
+_FAULT = re.compile(r"(\w+?)(?:x(\d+))?")
+_TOLD_TOOL = re.compile(r'^\{"name": "(\w+)"', re.MULTILINE)
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on 127.0.0.1 and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, brains: Mapping[str, Brain]) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.brains = {**BRAINS, **brains}
+        self.url = f"http://127.0.0.1:{self.server_port}/v1"
+        self.bodies: list[dict[str, Any]] = []
+        """The body of every completion request."""
+        self.keys: list[str] = []
+        """The Authorization header of each."""
+        self.stopping = threading.Event()
+        self._asked: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def fault(self, ordered: str) -> str:
+        """The fault to commit now, of those ordered; "" for none."""
+        with self._lock:
+            for order in filter(None, ordered.split("+")):
+                kind, times = _FAULT.fullmatch(order).groups()  # type: ignore[union-attr]
+                self._asked[order] += 1
+                if times is None or self._asked[order] <= int(times):
+                    return str(kind)
+        return ""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # A client that hangs up is expected.
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        listed = [{"id": name, "object": "model"} for name in self.server.brains]
+        self._send(200, json.dumps({"object": "list", "data": listed}))
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.bodies.append(body)
+        self.server.keys.append(self.headers.get("Authorization", ""))
+        name, _, ordered = body["model"].partition("+")
+        fault = self.server.fault(ordered or self.headers.get("X-Misbehave", ""))
+        if name not in self.server.brains:
+            self._refuse(404, f"no model named {name}")
+        elif fault == "notools" and "tools" in body:
+            self._refuse(400, "this model does not support tools")
+        elif fault and fault != "notools":
+            self._misbehave(fault, body)
+        else:
+            self._send(200, _answer(self.server.brains[name], body), stream="stream" in body)
+
+    def _misbehave(self, fault: str, body: Mapping[str, Any]) -> None:
+        match fault:
+            case "cut":
+                pass
+            case "half":
+                text = _answer(BRAINS["echo"], body)
+                self._send(200, text[: len(text) // 2], missing=0 if "stream" in body else 9)
+            case "garbage":
+                self._send(200, "<html>Bad gateway</html>")
+            case "empty":
+                self._send(200, json.dumps({"choices": []}))
+            case "slow":
+                self.server.stopping.wait(SLOW)
+            case _:
+                self._refuse(int(fault), "as ordered")
+
+    def _refuse(self, status: int, reason: str) -> None:
+        self._send(status, json.dumps({"error": {"message": reason, "type": "refused"}}))
+
+    def _send(self, status: int, text: str, *, stream: bool = False, missing: int = 0) -> None:
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/event-stream" if stream else "application/json")
+        if not stream:
+            self.send_header("Content-Length", str(len(data) + missing))
+        if status == 429:
+            self.send_header("Retry-After", RETRY_AFTER)
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
+    """The text of the response, whole or as a stream, with native calls or calls in the text."""
+    messages = body["messages"]
+    native = {tool["function"]["name"] for tool in body.get("tools", ())}
+    told = _TOLD_TOOL.findall(messages[0]["content"])
+    content, calls = brain(messages, native or set(told))
+    if not native:
+        for name, arguments in calls:
+            call = json.dumps({"name": name, "arguments": arguments})
+            content += f"<tool_call>{call}</tool_call>"
+        calls = []
+    asked = sum(len(str(message["content"]).split()) for message in messages)
+    usage = {"prompt_tokens": asked, "completion_tokens": len(content.split()) + 5 * len(calls)}
+    make = _stream if body.get("stream") else _whole
+    return make((content, calls), usage)
+
+
+def _listed(calls: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "index": index,
+            "id": f"call_s{index}",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps(arguments)},
+        }
+        for index, (name, arguments) in enumerate(calls)
+    ]
+
+
+def _whole(said: Said, usage: Mapping[str, int]) -> str:
+    content, calls = said
+    message = {"role": "assistant", "content": content or None, "tool_calls": _listed(calls)}
+    finish = "tool_calls" if calls else "stop"
+    choices = [{"index": 0, "message": message, "finish_reason": finish}]
+    return json.dumps({"object": "chat.completion", "choices": choices, "usage": usage})
+
+
+def _stream(said: Said, usage: Mapping[str, int]) -> str:
+    content, calls = said
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas += [{"content": content[at : at + 7]} for at in range(0, len(content), 7)]
+    for call in _listed(calls):
+        text = call["function"]["arguments"]
+        first = {**call, "function": {"name": call["function"]["name"], "arguments": ""}}
+        deltas.append({"tool_calls": [first]})
+        for at in range(0, len(text), 5):
+            piece = {"index": call["index"], "function": {"arguments": text[at : at + 5]}}
+            deltas.append({"tool_calls": [piece]})
+    chunks = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    finish = "tool_calls" if calls else "stop"
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+    chunks.append({"choices": [], "usage": usage})
+    lines = [": keep-alive", *(f"data: {json.dumps(chunk)}" for chunk in chunks), "data: [DONE]"]
+    return "\n\n".join(lines) + "\n\n"
+
+
+@contextmanager
+def serving(port: int = 0, **brains: Brain) -> Iterator[Server]:
+    """A server that runs in a thread until the block ends."""
+    with Server(port, brains) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.stopping.set()
+            server.shutdown()
+            thread.join()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A loopback OpenAI-compatible server.")
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    with serving(parser.parse_args().port) as server:
+        print(server.url, flush=True)
+        if stat.S_ISFIFO(os.fstat(0).st_mode):
+            sys.stdin.read()  # Serves until the parent closes the pipe, or dies.
+        else:
+            threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
