@@ -123,16 +123,16 @@ class Knowledge:
             self.by_name.setdefault(record.name, []).append(record)
 
     def history(self, name: str, code: str) -> list[Value]:
-        """All values of a fact in order; the last one is current."""
-        values: list[Value] = []
-        for record in self.by_name.get(name, ()):
-            if code in record.former:
-                values.append(record.former[code])
+        """All values of a fact in order, those that are said to be replaced first; the last is current."""
+        records = self.by_name.get(name, ())
+        values = [record.former[code] for record in records if code in record.former]
+        former = len(values)
+        for record in records:
             if code in record.values:
                 values.append(record.values[code])
-            if code in record.shifts and values and isinstance(values[-1], int):
+            if code in record.shifts and len(values) > former and isinstance(values[-1], int):
                 values.append(values[-1] + record.shifts[code])
-        return values
+        return values if len(values) > former else []
 
     def now(self, name: str, code: str) -> Value | None:
         """The current value, None if unknown."""
@@ -216,7 +216,7 @@ class Reader(Protocol):
 
 def reader(track: str, system: str) -> Reader:
     """The track's strong reader for that pinned message."""
-    made: Reader = registry.module_of("tracks", track).reader(system)
+    made: Reader = registry.load("tracks", track, "reader")(system)
     return made
 
 

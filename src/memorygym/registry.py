@@ -3,7 +3,6 @@
 Nothing is imported until it is made, and no list of parts is kept by hand.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -46,27 +45,23 @@ def names(kind: str) -> list[str]:
     return sorted({**_plugged(kind), **_built_in(kind)})
 
 
-def module_of(kind: str, name: str) -> Any:
-    """The module that holds a built-in part, or the object that an entry point names."""
-    if name in _built_in(kind):
-        return import_module(_built_in(kind)[name])
-    raise UnknownPart(kind, name, names(kind))
-
-
-def make(kind: str, spec: str, **knobs: object) -> Any:
-    """Makes the part that `spec` names: an id, or `package.module:factory`.
+def load(kind: str, spec: str, attribute: str = "make") -> Any:
+    """The object that `spec` names: an id's `attribute`, or what `package.module:object` is.
 
     Raises UnknownPart with the nearest name if nothing answers to it.
     """
     if spec in _built_in(kind):
-        return module_of(kind, spec).make(**knobs)
+        return getattr(import_module(_built_in(kind)[spec]), attribute)
     target = _plugged(kind).get(spec, spec)
-    if ":" not in target:
+    module, colon, name = target.partition(":")
+    if not colon:
         raise UnknownPart(kind, spec, names(kind))
-    module, _, attribute = target.partition(":")
-    factory: Callable[..., Any]
     try:
-        factory = getattr(import_module(module), attribute)
+        return getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise UnknownPart(kind, f"{spec} ({error})", names(kind)) from error
-    return factory(**knobs)
+
+
+def make(kind: str, spec: str, **knobs: object) -> Any:
+    """Makes the part that `spec` names, with its knobs."""
+    return load(kind, spec)(**knobs)

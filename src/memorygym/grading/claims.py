@@ -5,7 +5,7 @@ claim, whatever it is compared with. Every number gets a rank; the lowest rank p
 """
 
 from memorygym.grading.clauses import denied
-from memorygym.grading.lexicon import FRAME, MONTHS, ORDINALS, PERIODS, VOCABULARY
+from memorygym.grading.lexicon import CHANGED, FRAME, MONTHS, ORDINALS, PERIODS, VOCABULARY
 from memorygym.grading.quantities import ENDINGS, Quantity, quantities
 from memorygym.grading.reading import NAME, Reading
 
@@ -18,15 +18,13 @@ BOUND = -1
 _MANY = 64
 """More numbers than this are a list, whatever stands between them."""
 
-_SET = frozenset("across among all these those both every each other past last".split())
+_SET = frozenset(
+    "across among all these those both every each other past last top bottom first best worst".split()
+)
 _SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
 _WHEN = frozenset("in since during by until year fy fiscal before after for from late early".split())
 _BOUNDS = frozenset("over under above below exceeding beyond than".split())
 _COMPARED = frozenset("more less fewer greater higher lower bigger smaller larger".split())
-_CHANGED = frozenset(
-    "up down changed increased decreased rose fell risen fallen grew dropped raised reduced revised "
-    "corrected updated adjusted lowered moved went".split()
-)
 _EARLIER = frozenset("previously formerly originally earlier initially".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
 
@@ -70,7 +68,7 @@ def rank(reading: Reading, item: Quantity) -> int:
         return _share(reading, item)
     if before in _SET or (before == "the" and (earlier in _SET or earlier == "over")):
         return TOTAL
-    if (before == "from" and earlier in _CHANGED) or before in _EARLIER:
+    if before in _EARLIER or (before in ("from", "to") and _span(reading, item)):
         return TOTAL
     if _yearlike(reading, item) and (before in _WHEN or (before == "the" and after.isalpha())):
         return YEAR
@@ -93,6 +91,16 @@ def _context(reading: Reading, item: Quantity) -> bool:
         return True
     alone = item.end == item.place + 1
     return alone and _named(reading, item.place - 1) and _named(reading, item.end)
+
+
+def _span(reading: Reading, item: Quantity) -> bool:
+    """Whether "from 5 to 6" only frames another claim: the 5 after a change, both beside "by 1"."""
+    words = reading.words
+    before, earlier = words[item.place - 1], reading.word(item.place - 2)
+    if before == "from" and earlier in CHANGED:
+        return True
+    by = any(word == "by" and words[at + 1][0].isdigit() for at, word in enumerate(words[:-1]))
+    return by and "from" in words[: item.place]
 
 
 def _month(reading: Reading, place: int) -> bool:

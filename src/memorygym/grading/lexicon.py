@@ -35,10 +35,11 @@ NOUNS = _words("""
     studio rating class division company companies researcher researchers city cities hospital
     hospitals team teams movie movies film films university universities module modules project
     projects agent agents organization organisation entity entities firm firms school department
-    attribute campus profile field score rate revenue profit debt margin budget price count amount average mean
+    attribute campus profile communication
+    programming primary content institution accreditation market sector industry region field score rate revenue profit debt margin budget price count amount average mean
     sum total difference ratio gap deviation change percentage percent points year years date month
-    months day days week weeks quarter quarters period periods size area summary business
-    description mission focus speciality specialty plot history issue issues group kind sort
+    months day days week weeks quarter quarters period periods size area summary
+    description mission focus plot history issue issues group kind sort
     partner partners supplier customer competitor competitors list match matches
     candidate candidates minutes hours seconds million billion thousand trillion dollars usd
 """)
@@ -63,6 +64,12 @@ CLIPPED = TITLES | _words("st mt no inc corp ltd jr sr vs co approx")
 
 PERIODS = _words("period quarter week month season day hour step round phase session point version")
 """Nouns whose number says when, not how much."""
+
+CHANGED = _words("""
+    up down changed increased decreased rose fell risen fallen grew dropped raised reduced revised
+    corrected updated adjusted lowered moved went
+""")
+"""Words before "from 5 to 6", which states the 6."""
 
 MONTHS = {
     name: number

@@ -51,7 +51,7 @@ _SPELLINGS = {
 }
 UNITS = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()} | CURRENCIES
 
-SHORT = frozenset("s h d y t k b".split())
+SHORT = frozenset("d y t k b".split())
 """Letters that are units or scales only when nothing stands between them and the number."""
 
 CLASH = "?"

@@ -185,8 +185,7 @@ def _scaled(text: str, a: Attribute) -> int:
         return int(digits.split(".")[0])
     whole, _, rest = digits.partition(".")
     sign = -1 if whole.startswith("-") else 1
-    scaled = abs(int(whole or 0)) * 10**a.decimals + int(rest[: a.decimals].ljust(a.decimals, "0"))
-    return sign * scaled
+    return sign * int(whole.lstrip("-") + rest[: a.decimals].ljust(a.decimals, "0"))
 
 
 def _iso(parts: tuple[str, ...]) -> str:

@@ -106,7 +106,7 @@ class QuestionReader:
     def _bound(self, a: Attribute, text: str) -> Value:
         digits = re.sub(r"[^\d.-]", "", text)
         whole, _, rest = digits.partition(".")
-        return int(whole) * 10**a.decimals + int((rest or "0").ljust(a.decimals, "0")[: a.decimals] or 0)
+        return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
 
     def _value(self, m: re.Match[str]) -> Query:
         return Query("value", (m[2],), (self._a(m[1]).code,))

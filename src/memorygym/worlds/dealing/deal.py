@@ -36,7 +36,7 @@ SPARE_NAMES = 40
 
 def world(template: str) -> World:
     """The domain of that name, built in or plugged in."""
-    return cast(World, registry.module_of("worlds", template).WORLD)
+    return cast(World, registry.load("worlds", template, "WORLD"))
 
 
 def deal(
@@ -79,7 +79,7 @@ class Dealer:
         gold = Gold(
             tuple(self.ground.names), tuple(self.ground.categories), tuple(self.ground.values),
             tuple(self.ground.edges), tuple(self.ground.shown), tuple(self.ground.changes),
-            tuple(questions), self.heldout,
+            tuple(questions), self.heldout, self.record_tokens,
         )  # fmt: skip
         system = brief(self.guide, self.world.wording.employer)
         recipe: Mapping[str, JSON] = {
@@ -105,8 +105,11 @@ class Dealer:
             record = Record(name, ground.categories[entity], values, edges=edges)
             total += count(record_of(guide, record))
         n = len(ground.names)
+        self.record_tokens = total
         return Budget(
-            capacity=round(self.tier.writes * total / n), writes=self.tier.writes, slot=-(-5 * total // (4 * n))
+            capacity=round(self.tier.writes * total / n),
+            writes=self.tier.writes,
+            slot=-(-5 * total // (4 * n)),
         )
 
     def _change(self) -> None:

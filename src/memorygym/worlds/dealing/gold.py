@@ -67,6 +67,8 @@ class Gold:
     questions: tuple[Question, ...]
     heldout: int
     """Sentences in a phrasing family that the strong reader was not written for."""
+    record_tokens: int
+    """Tokens of the reference records of all entities."""
 
     def value(self, entity: int, code: str, event: int) -> Value:
         """The value of a fact as displayed before that event."""
@@ -85,6 +87,7 @@ class Gold:
             "shown": self.shown,
             "changes": self.changes,
             "heldout": self.heldout,
+            "record_tokens": self.record_tokens,
             "questions": [
                 {name: getattr(q, name) for name in Question.__slots__} for q in self.questions
             ],
@@ -106,6 +109,7 @@ class Gold:
             tuple(Change(e, i, c, _value(o), _value(n), r, k) for e, i, c, o, n, r, k in raw["changes"]),
             tuple(questions),
             raw["heldout"],
+            raw["record_tokens"],
         )
 
 

@@ -1,0 +1,22 @@
+"""smart_guesser: stores nothing; midpoints, common values, random names of those that a question lists."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.guessing import guess
+from memorygym.agents.scene import END, calls, scene, submit
+from memorygym.core import Message, Policy, Tool
+from memorygym.worlds.dealing.brief import REFUSAL
+
+
+class SmartGuesser(Policy):
+    """It knows the public schema and ranges, and nothing of the world."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        if now.title != "QUESTION":
+            return END
+        query = now.query
+        return calls(submit(REFUSAL if query is None else guess(now, query)))
+
+
+make = SmartGuesser

@@ -1,0 +1,110 @@
+"""What a scripted agent makes of a view: the event, the budget line, what its tools said."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from memorygym.core import JSON, Call, Message
+from memorygym.facts import Knowledge, Query, Reader, reader
+
+_HEAD = re.compile(r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?")
+_STATUS = re.compile(
+    r"\[memory: (\d+) of (\d+) writes left; ([\d,]+) of ([\d,]+) tokens held; at most (\d+) tokens"
+)
+UNLIMITED = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One event as far as it has gone."""
+
+    system: str
+    text: str
+    """The event."""
+    title: str
+    """DOCUMENTS, CORRECTION, MEMO or QUESTION."""
+    event: int
+    """Counted from 0."""
+    batch: int
+    batches: int
+    """Documents come as batch k of n; 0 of 0 for anything else."""
+    writes_left: int
+    writes: int
+    held: int
+    capacity: int
+    slot: int
+    said: tuple[Message, ...]
+    """The agent's own replies in this event."""
+    heard: tuple[str, ...]
+    """What its tools answered, in order."""
+
+    @property
+    def reader(self) -> Reader:
+        """The strong reader for this pinned message."""
+        return reader("worlds", self.system)
+
+    @property
+    def query(self) -> Query | None:
+        """The question of this event."""
+        return self.reader.ask(self.text)
+
+    @property
+    def known(self) -> Knowledge:
+        """What the tools brought back in this event."""
+        return Knowledge(record for text in self.heard for record in self.reader.read(text))
+
+
+def scene(view: Sequence[Message]) -> Scene:
+    """The scene that a view shows."""
+    text, status = "", None
+    said: list[Message] = []
+    heard: list[str] = []
+    for message in view[1:]:
+        match message.role:
+            case "user" if message.content.startswith("==="):
+                text = message.content
+            case "user":
+                status = _STATUS.match(message.content) or status
+            case "assistant":
+                said.append(message)
+            case "tool":
+                heard.append(message.content)
+    head = _HEAD.match(text)
+    title, event, batch, batches = (head[1], int(head[2]) - 1, head[4], head[5]) if head else ("", 0, None, None)
+    numbers = [int(part.replace(",", "")) for part in status.groups()] if status else None
+    left, writes, held, capacity, slot = numbers or [UNLIMITED, UNLIMITED, 0, UNLIMITED, UNLIMITED]
+    return Scene(
+        view[0].content, text, title, event, int(batch or 0), int(batches or 0),
+        left, writes, held, capacity, slot, tuple(said), tuple(heard),
+    )  # fmt: skip
+
+
+def calls(*wanted: tuple[str, Mapping[str, JSON]]) -> Message:
+    """A reply that makes those calls; without any it ends the event."""
+    return Message(
+        "assistant", "", tuple(Call(name, arguments, str(i)) for i, (name, arguments) in enumerate(wanted))
+    )
+
+
+def write(content: str) -> tuple[str, Mapping[str, JSON]]:
+    return "Write", {"content": content}
+
+
+def edit(old: str, new: str) -> tuple[str, Mapping[str, JSON]]:
+    return "Edit", {"old_text": old, "new_text": new}
+
+
+def search(query: str, k: int = 8) -> tuple[str, Mapping[str, JSON]]:
+    return "memory_search", {"query": query, "top_k": k}
+
+
+def read() -> tuple[str, Mapping[str, JSON]]:
+    return "Read", {}
+
+
+def submit(answer: str) -> tuple[str, Mapping[str, JSON]]:
+    return "submit_answer", {"answer": answer}
+
+
+END = calls()
+"""Ends the event."""

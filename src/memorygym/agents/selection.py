@@ -1,0 +1,51 @@
+"""Choosing what to keep attribute by attribute: notes of the worth-while parts, packed into entries."""
+
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import at_random
+from memorygym.facts import Record
+from memorygym.tokens import count
+from memorygym.worlds.dealing.ground import ATTRIBUTE_SHARE, CATEGORY_SHARE
+from memorygym.worlds.dealing.notes import fill, note_of
+
+SLACK = 0.985
+"""Share of the capacity that is planned for; edits may grow a note."""
+
+
+def key_part(now: Scene, record: Record) -> Record:
+    """What the brief says is asked most, and the relations."""
+    keys = now.reader.guide.key_attributes
+    values = {code: value for code, value in sorted(record.values.items()) if code in keys}
+    return Record(record.name, record.category, values, edges=record.edges)
+
+
+def whole(record: Record) -> Record:
+    """Everything, in schema order."""
+    values = dict(sorted(record.values.items()))
+    return Record(record.name, record.category, values, edges=record.edges)
+
+
+def worth_while(now: Scene, records: list[Record]) -> list[str]:
+    """Entries for this batch: parts of records by expected questions a token, within its share."""
+    guide = now.reader.guide
+    planned = SLACK * now.capacity * now.batch / now.batches
+    room = min(planned, now.capacity) - now.held
+    options: list[tuple[float, tuple[float, ...], int, int, Record]] = []
+    for record in records:
+        key = record.category in guide.key_categories
+        weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
+        small, big = key_part(now, record), whole(record)
+        small_cost = count(note_of(guide, small)) + 1
+        extra = count(note_of(guide, big)) + 1 - small_cost
+        tie = at_random(now, record)
+        options.append((-weight * ATTRIBUTE_SHARE / small_cost, tie, 0, small_cost, small))
+        options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, big))
+    chosen: dict[str, Record] = {}
+    for _, _, level, cost, record in sorted(options, key=lambda option: option[:3]):
+        if cost <= room and (level == 0 or record.name in chosen):
+            note = note_of(guide, record)
+            if count(note) <= now.slot:
+                chosen[record.name] = record
+                room -= cost
+    notes = [note_of(guide, record) for record in chosen.values()]
+    filled = fill([(note, count(note)) for note in notes], now.slot)
+    return ["\n".join(entry) for entry in filled][: now.writes_left]

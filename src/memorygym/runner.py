@@ -1,0 +1,156 @@
+"""Plays episodes: one task with many agents, many tasks over processes; the place of clocks and files."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from hashlib import sha256
+from importlib.resources import files
+from inspect import signature
+from time import perf_counter
+from typing import Any
+
+from memorygym import registry
+from memorygym.core import JSON, Budget, Memory, Policy, Task
+from memorygym.episode import Episode, play
+from memorygym.scoring import Attribution, Score, score, store_precision
+from memorygym.trace import Trace
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.tiers import Sizes
+
+LIFTED = Budget()
+"""No limits: for `perfect` alone."""
+VERSION = "worlds-v1"
+_CONTRACT = ("worlds", "grading", "tokens.py", "episode.py", "facts.py", "scoring.py", "tracks", "stores/notebook.py")
+
+
+@lru_cache(maxsize=1)
+def contract() -> str:
+    """What a score depends on, as a version and a hash: nothing compares across contracts."""
+    digest = sha256()
+    for part in _CONTRACT:
+        for text in _sources(files("memorygym") / part):
+            lines = (line.split("  #")[0].rstrip() for line in text.splitlines())
+            digest.update("\n".join(line for line in lines if line and line[0] != "#").encode())
+    return f"{VERSION}@{digest.hexdigest()[:8]}"
+
+
+def _sources(path: Any) -> Iterator[str]:
+    if path.is_file():
+        if path.name.endswith(".py"):
+            yield path.read_text(encoding="utf-8")
+        return
+    for item in sorted(path.iterdir(), key=lambda item: str(item.name)):
+        if item.name != "__pycache__":
+            yield from _sources(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is dealt and with which memory it is played."""
+
+    template: str
+    seed: int
+    tier: str = "standard"
+    sizes: Sizes = field(default_factory=Sizes)
+    salt: str = ""
+    memory: str = "markdown"
+
+    def deal(self) -> Task:
+        """The task."""
+        return deal(self.template, self.seed, self.tier, self.sizes, self.salt)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One episode, scored."""
+
+    template: str
+    seed: int
+    agent: str
+    score: Score
+    causes: Mapping[str, int]
+    """Misses by cause."""
+    precision: Mapping[str, float]
+    seconds: float
+    trace: Trace | None = None
+
+    def to_json(self) -> dict[str, JSON]:
+        """As results store it; seconds are kept elsewhere."""
+        return {
+            "template": self.template, "seed": self.seed, "agent": self.agent,
+            **self.score.to_json(), "causes": dict(self.causes),
+            "store_precision": {name: round(share, 6) for name, share in self.precision.items()},
+        }  # fmt: skip
+
+
+def policy_for(agent: str, task: Task) -> Policy:
+    """The agent; only one that is marked `needs_gold` is given the side table."""
+    factory: Callable[..., Policy] = registry.load("agents", agent)
+    return factory(gold=task.gold) if needs_gold(agent) else factory()
+
+
+@lru_cache(maxsize=None)
+def needs_gold(agent: str) -> bool:
+    """Whether an agent asks for the side table: its factory takes `gold`."""
+    return "gold" in signature(registry.load("agents", agent)).parameters
+
+
+def play_one(
+    task: Task, policy: Policy, memory: Callable[[], Memory], labels: Mapping[str, JSON]
+) -> Trace:
+    """One episode; the agent never meets the side table of the task."""
+    lifted = getattr(policy, "lifts_budget", False)
+    episode = Episode(env(replace(task, gold=None)), memory, LIFTED if lifted else None)
+    trace = play(episode, policy)
+    trace.gold = task.gold
+    if lifted:
+        trace.budget = LIFTED
+    trace.labels.update(labels)
+    return trace
+
+
+def play_task(
+    settings: Settings, agents: Sequence[str], *, attributed: bool = True, traced: bool = False
+) -> list[Result]:
+    """All agents on one task, which is dealt and parsed once."""
+    task = settings.deal()
+    memory = partial(registry.make, "memory", settings.memory)
+    results = []
+    for agent in agents:
+        start = perf_counter()
+        policy = policy_for(agent, task)
+        labels = {"agent": agent, "memory": settings.memory, "contract": contract()}
+        trace = play_one(task, policy, memory, labels)
+        seconds = perf_counter() - start
+        results.append(judged(settings, agent, trace, seconds, attributed=attributed, traced=traced))
+    return results
+
+
+def judged(
+    settings: Settings, agent: str, trace: Trace, seconds: float, *, attributed: bool, traced: bool
+) -> Result:
+    """The result of a trace."""
+    causes: dict[str, int] = {}
+    precision: dict[str, float] = {}
+    if attributed:
+        for _, cause in Attribution(trace).causes:
+            causes[cause] = causes.get(cause, 0) + 1
+        precision = store_precision(trace)
+    return Result(
+        settings.template, settings.seed, agent, score(trace), causes, precision, seconds,
+        trace if traced else None,
+    )  # fmt: skip
+
+
+def play_all(
+    tasks: Sequence[Settings], agents: Sequence[str], workers: int, *, attributed: bool = True
+) -> Iterable[list[Result]]:
+    """All agents on all tasks, in the order of the tasks, whatever the number of workers."""
+    one = partial(play_task, agents=agents, attributed=attributed)
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(one, tasks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(one, tasks)

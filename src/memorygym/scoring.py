@@ -1,0 +1,300 @@
+"""Scores of the worlds track: pure functions of a trace.
+
+Composite = .30 breadth + .25 maintenance + .25 reasoning + .20 efficiency; an axis that nothing was
+asked about is None and its weight is shared pro rata. Abstention is reported apart.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import sqrt
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.errors import BadTrace
+from memorygym.facts import candidates, reader
+from memorygym.grading import grade
+from memorygym.trace import Answered, Composed, Heard, Stored, Trace
+from memorygym.worlds.dealing.gold import Gold, Question
+
+WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
+CAUSES = (
+    "never written", "dropped", "stale", "not retrieved", "in view but not used", "wrong refusal",
+    "should have refused", "format",
+)  # fmt: skip
+CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one question went."""
+
+    question: Question
+    answer: str | None
+    """None if no answer was given."""
+    correct: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What an episode is worth."""
+
+    composite: float
+    axes: Mapping[str, float | None]
+    abstention: float | None
+    accuracy: float
+    """Over all questions, abstention included."""
+    correct: int
+    answerable: int
+    writes: int
+    peak: int
+    """Most tokens held at any moment."""
+    competencies: Mapping[str, tuple[int, int]]
+    """Right and asked, by competency."""
+
+    def to_json(self) -> dict[str, JSON]:
+        """As results store it, rounded to six places."""
+        axes = {name: None if x is None else round(x, 6) for name, x in self.axes.items()}
+        return {
+            "composite": round(self.composite, 6),
+            **axes,
+            "abstention": None if self.abstention is None else round(self.abstention, 6),
+            "accuracy": round(self.accuracy, 6),
+            "correct": self.correct,
+            "answerable": self.answerable,
+            "writes": self.writes,
+            "peak_tokens": self.peak,
+            "competencies": {name: list(pair) for name, pair in sorted(self.competencies.items())},
+        }
+
+
+def gold_of(trace: Trace) -> Gold:
+    """The side table of a trace, in memory or read from disk. Raises BadTrace without one."""
+    if trace.gold is None:
+        raise BadTrace(f"trace {trace.task} carries no gold table, so it cannot be scored")
+    return trace.gold if isinstance(trace.gold, Gold) else Gold.from_json(trace.gold)  # type: ignore[arg-type]  # a Gold protocol object of this track is a Gold
+
+
+@lru_cache(maxsize=20_000)
+def _graded(competency: str, truth: str, answer: str, rivals: tuple[str, ...]) -> tuple[bool, str]:
+    verdict = grade(competency, truth, answer, rivals)
+    return verdict.correct, verdict.reason
+
+
+def outcomes(trace: Trace) -> list[Outcome]:
+    """Every question in order; one without an answer is wrong."""
+    answers = {record.event: record.answer for record in trace.records if isinstance(record, Answered)}
+    judged = []
+    for question in gold_of(trace).questions:
+        answer = answers.get(question.event)
+        if answer is None:
+            judged.append(Outcome(question, None, False, "no answer was submitted"))
+            continue
+        kind = question.competency
+        correct, reason = _graded(kind, question.truth, answer, question.rivals)
+        judged.append(Outcome(question, answer, correct, reason))
+    return judged
+
+
+def score(trace: Trace) -> Score:
+    """The axes of an episode."""
+    judged = outcomes(trace)
+    stored = [record for record in trace.records if isinstance(record, Stored)]
+    writes = stored[-1].writes if stored else 0
+    peak = max((record.tokens for record in stored), default=0)
+    answerable = [outcome for outcome in judged if outcome.question.kind != "abstention"]
+    right = sum(outcome.correct for outcome in answerable)
+    breadth = _weighted([o for o in judged if o.question.kind == "retrieval"])
+    axes: dict[str, float | None] = {
+        "breadth": breadth,
+        "maintenance": _maintenance(trace, judged, breadth),
+        "reasoning": _by_competency([o for o in judged if o.question.kind == "reasoning"]),
+        "efficiency": _efficiency(trace, right, len(answerable), writes, peak),
+    }
+    tally: dict[str, tuple[int, int]] = {}
+    for outcome in judged:
+        good, asked = tally.get(outcome.question.competency, (0, 0))
+        tally[outcome.question.competency] = (good + outcome.correct, asked + 1)
+    return Score(
+        composite(axes), axes, _accuracy([o for o in judged if o.question.kind == "abstention"]),
+        _accuracy(judged) or 0.0, right, len(answerable), writes, peak, tally,
+    )  # fmt: skip
+
+
+def composite(axes: Mapping[str, float | None]) -> float:
+    """The weighted mean of the axes that were asked about."""
+    asked = {name: value for name, value in axes.items() if value is not None}
+    weight = sum(WEIGHTS[name] for name in asked)
+    return sum(WEIGHTS[name] * value for name, value in asked.items()) / weight if asked else 0.0
+
+
+def _accuracy(judged: Sequence[Outcome]) -> float | None:
+    return sum(o.correct for o in judged) / len(judged) if judged else None
+
+
+def _weighted(judged: Sequence[Outcome]) -> float | None:
+    total = sum(o.question.weight for o in judged)
+    return sum(o.question.weight for o in judged if o.correct) / total if total else None
+
+
+def _maintenance(trace: Trace, judged: Sequence[Outcome], breadth: float | None) -> float | None:
+    """Accuracy on changed facts × min(1, breadth / admitted): notices alone are worth nothing."""
+    accuracy = _accuracy([o for o in judged if o.question.kind == "update"])
+    if accuracy is None or breadth is None:
+        return accuracy
+    return accuracy * min(1.0, breadth / admitted(trace))
+
+
+def admitted(trace: Trace) -> float:
+    """The share of the world that the memory can hold as reference records, at most 1."""
+    capacity = trace.budget.capacity
+    return 1.0 if capacity is None else min(1.0, capacity / gold_of(trace).record_tokens)
+
+
+def _by_competency(judged: Sequence[Outcome]) -> float | None:
+    kinds = {o.question.competency for o in judged}
+    if not kinds:
+        return None
+    shares = [_accuracy([o for o in judged if o.question.competency == kind]) or 0.0 for kind in sorted(kinds)]
+    return sum(shares) / len(shares)
+
+
+def _efficiency(trace: Trace, right: int, answerable: int, writes: int, peak: int) -> float | None:
+    """min(1, share right × (1.25 − used / 4)); used is the larger of writes and tokens, at most 1."""
+    if not answerable:
+        return None
+    budget = trace.budget
+    used = max(writes / (budget.writes or 1), peak / (budget.capacity or 1))
+    return min(1.0, right / answerable * (1.25 - min(1.0, used) / 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its 95 % interval, clustered by world."""
+
+    mean: float
+    low: float
+    high: float
+    worlds: int
+
+
+# two-sided 97.5 % points of Student's t for 1 to 30 degrees of freedom
+_T = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
+    2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048,
+    2.045, 2.042,
+)  # fmt: skip
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """The mean of one value a world, with a t interval; a single world has no interval."""
+    n = len(values)
+    if not n:
+        raise ValueError("no values to estimate from")
+    mean = sum(values) / n
+    if n == 1:
+        return Estimate(mean, float("-inf"), float("inf"), 1)
+    error = sqrt(sum((value - mean) ** 2 for value in values) / (n - 1) / n)
+    t = _T[n - 2] if n - 2 < len(_T) else 1.96 + 2.4 / (n - 1)
+    return Estimate(mean, mean - t * error, mean + t * error, n)
+
+
+class Attribution:
+    """Why each miss was missed, from the trace alone."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._gold = gold_of(trace)
+        self._by = reader(trace.track, trace.system)
+        self._stores = _stores(trace)
+
+    @cached_property
+    def causes(self) -> list[tuple[Outcome, str]]:
+        """Every miss with one of CAUSES."""
+        return [(o, self.cause(o)) for o in outcomes(self._trace) if not o.correct]
+
+    def cause(self, outcome: Outcome) -> str:
+        """One of CAUSES for a miss: the earliest step at which a needed fact was lost."""
+        question = outcome.question
+        if question.kind == "abstention":
+            return "should have refused" if outcome.answer is not None else "format"
+        if outcome.answer is None:
+            return "format"
+        found = [self._lost(question, n.entity, n.key) for n in question.needs if len(n.key) == 1 and not n.old]
+        for cause in ("never written", "dropped", "stale", "not retrieved"):
+            if cause in found:
+                return cause
+        return "wrong refusal" if "refus" in outcome.reason else "in view but not used"
+
+    def _lost(self, question: Question, entity: int, code: str) -> str:
+        """At which step a needed fact was lost, "" if it was in view."""
+        name = self._gold.names[entity]
+        truth = self._gold.value(entity, code, question.event)
+        view = self._view(question.event)
+        if candidates(self._by.read(view), name, code) == {truth}:
+            return ""
+        ever, now = False, set()
+        for event, store in self._stores:
+            if event >= question.event:
+                break
+            now = {value for text in store for value in candidates(self._by.read(text), name, code)}
+            ever |= truth in now
+        if now == {truth}:
+            return "not retrieved"
+        if now:
+            return "stale"
+        return "dropped" if ever else "never written"
+
+    def _view(self, event: int) -> str:
+        texts = []
+        for record in self._trace.records:
+            if isinstance(record, (Heard, Composed)) and record.event == event:
+                texts += [message.content for message in record.messages]
+        return "\n".join(texts)
+
+
+def _stores(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
+    """What the memory held after each change: (event, texts)."""
+    held: dict[str, str] = {}
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for record in trace.records:
+        if isinstance(record, Stored):
+            for entry in record.entries:
+                held[entry.id] = entry.text
+            for id in record.dropped:
+                held.pop(id, None)
+            found.append((record.event, tuple(held.values())))
+    return found
+
+
+def store_precision(trace: Trace) -> dict[str, float]:
+    """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
+    stores = _stores(trace)
+    texts = stores[-1][1] if stores else ()
+    tally = dict.fromkeys(CONDITIONS, 0)
+    gold, by = gold_of(trace), reader(trace.track, trace.system)
+    number = {name: i for i, name in enumerate(gold.names)}
+    seen: set[tuple[str, str, Any]] = set()
+    for text in texts:
+        facts = [(r.name, c, v) for r in by.read(text) for c, v in r.values.items() if r.name in number]
+        tally[_condition(gold, number, facts, seen)] += 1
+        seen.update(facts)
+    return {name: n / len(texts) if texts else 0.0 for name, n in tally.items()}
+
+
+def _condition(
+    gold: Gold, number: Mapping[str, int], facts: Sequence[tuple[str, str, Any]], seen: set[tuple[str, str, Any]]
+) -> str:
+    """The worst that can be said of an entry; stale beats wrong, for it once was true."""
+    if not facts:
+        return "irrelevant"
+    end = 10**9
+    false = [f for f in facts if gold.value(number[f[0]], f[1], end) != f[2]]
+    if any(gold.value(number[name], code, -1) == value for name, code, value in false):
+        return "stale"
+    if false:
+        return "wrong"
+    return "duplicate" if all(fact in seen for fact in facts) else "true"
+
+
