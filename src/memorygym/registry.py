@@ -62,6 +62,13 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         raise UnknownPart(kind, f"{spec} ({error})", names(kind)) from error
 
 
+def load_module(kind: str, spec: str) -> Any:
+    """The module that states a part: an id's own, or that of `package.module:object`."""
+    if spec in _built_in(kind):
+        return import_module(_built_in(kind)[spec])
+    return import_module(_plugged(kind).get(spec, spec).partition(":")[0])
+
+
 def make(kind: str, spec: str, **knobs: object) -> Any:
     """Makes the part that `spec` names, with its knobs."""
     return load(kind, spec)(**knobs)

@@ -1,6 +1,6 @@
 """Plays episodes: one task with many agents, many tasks over processes; the place of clocks and files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from inspect import signature
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from memorygym import registry
 from memorygym.core import JSON, Budget, Memory, Policy, Task
@@ -74,6 +74,8 @@ class Result:
     """Misses by cause."""
     precision: Mapping[str, float]
     seconds: float
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """What `inspect` took from the trace."""
     trace: Trace | None = None
 
     def to_json(self) -> dict[str, JSON]:
@@ -111,46 +113,63 @@ def play_one(
     return trace
 
 
-def play_task(
-    settings: Settings, agents: Sequence[str], *, attributed: bool = True, traced: bool = False
-) -> list[Result]:
+Inspect = Callable[[str, Trace], Mapping[str, float]]
+"""Takes further figures from an agent's trace, in the process that played it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is played on every task and what is kept of it."""
+
+    agents: tuple[str, ...]
+    attributed: bool = True
+    traced: bool = False
+    inspect: Inspect | None = None
+
+
+def play_task(settings: Settings, plan: Plan) -> list[Result]:
     """All agents on one task, which is dealt and parsed once."""
     task = settings.deal()
     memory = partial(registry.make, "memory", settings.memory)
     results = []
-    for agent in agents:
+    for agent in plan.agents:
         start = perf_counter()
         policy = policy_for(agent, task)
         labels = {"agent": agent, "memory": settings.memory, "contract": contract()}
         trace = play_one(task, policy, memory, labels)
-        seconds = perf_counter() - start
-        results.append(judged(settings, agent, trace, seconds, attributed=attributed, traced=traced))
+        results.append(judged(settings, agent, trace, plan, perf_counter() - start))
     return results
 
 
-def judged(
-    settings: Settings, agent: str, trace: Trace, seconds: float, *, attributed: bool, traced: bool
-) -> Result:
+def judged(settings: Settings, agent: str, trace: Trace, plan: Plan, seconds: float) -> Result:
     """The result of a trace."""
     causes: dict[str, int] = {}
     precision: dict[str, float] = {}
-    if attributed:
+    if plan.attributed:
         for _, cause in Attribution(trace).causes:
             causes[cause] = causes.get(cause, 0) + 1
         precision = store_precision(trace)
+    measures = plan.inspect(agent, trace) if plan.inspect else {}
     return Result(
-        settings.template, settings.seed, agent, score(trace), causes, precision, seconds,
-        trace if traced else None,
+        settings.template, settings.seed, agent, score(trace), causes, precision, seconds, measures,
+        trace if plan.traced else None,
     )  # fmt: skip
 
 
-def play_all(
-    tasks: Sequence[Settings], agents: Sequence[str], workers: int, *, attributed: bool = True
-) -> Iterable[list[Result]]:
-    """All agents on all tasks, in the order of the tasks, whatever the number of workers."""
-    one = partial(play_task, agents=agents, attributed=attributed)
+T = TypeVar("T")
+
+
+def over_processes(
+    one: Callable[[Settings], T], tasks: Sequence[Settings], workers: int
+) -> Iterator[T]:
+    """What `one` makes of every task, in the order of the tasks, whatever the number of workers."""
     if workers <= 1 or len(tasks) <= 1:
         yield from map(one, tasks)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(min(workers, len(tasks))) as pool:
         yield from pool.map(one, tasks)
+
+
+def play_all(tasks: Sequence[Settings], plan: Plan, workers: int) -> Iterator[list[Result]]:
+    """All agents on all tasks, in the order of the tasks."""
+    return over_processes(partial(play_task, plan=plan), tasks, workers)

@@ -60,7 +60,7 @@ class Dealer:
         self.ground = ground_of(world, self.guide, seed, salt, tier.entities)
         self.slots = plan(tier, self._stream("plan"))
         self.prose = Prose(world, self.guide.attributes)
-        self.heldout = 0
+        self.heldout: list[tuple[int, str]] = []
         self.padding: list[str] = []
 
     def _stream(self, *name: str | int) -> Stream:
@@ -79,7 +79,7 @@ class Dealer:
         gold = Gold(
             tuple(self.ground.names), tuple(self.ground.categories), tuple(self.ground.values),
             tuple(self.ground.edges), tuple(self.ground.shown), tuple(self.ground.changes),
-            tuple(questions), self.heldout, self.record_tokens,
+            tuple(questions), tuple(self.heldout), self.record_tokens,
         )  # fmt: skip
         system = brief(self.guide, self.world.wording.employer)
         recipe: Mapping[str, JSON] = {
@@ -231,7 +231,7 @@ class Dealer:
                 told = []
                 for entity in slot.entities:
                     text, heldout = self.prose.document(self._telling(entity), stream, today)
-                    self.heldout += heldout
+                    self.heldout += [(entity, code) for code in heldout]
                     told.append(text)
                 return "DOCUMENTS", "\n\n".join([*told, HINT])
             case "correction":

@@ -65,8 +65,8 @@ class Gold:
     """By entity: the event whose documents tell of it."""
     changes: tuple[Change, ...]
     questions: tuple[Question, ...]
-    heldout: int
-    """Sentences in a phrasing family that the strong reader was not written for."""
+    heldout: tuple[tuple[int, str], ...]
+    """(entity, attribute) told in a phrasing family that the strong reader was not written for."""
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
@@ -108,7 +108,7 @@ class Gold:
             tuple(raw["shown"]),
             tuple(Change(e, i, c, _value(o), _value(n), r, k) for e, i, c, o, n, r, k in raw["changes"]),
             tuple(questions),
-            raw["heldout"],
+            tuple((int(entity), str(code)) for entity, code in raw["heldout"]),
             raw["record_tokens"],
         )
 

@@ -52,17 +52,18 @@ class Prose:
     world: World
     attributes: tuple[Attribute, ...]
 
-    def document(self, facts: "Telling", stream: Stream, when: int) -> tuple[str, int]:
-        """A document that tells everything of an entity, and how many sentences are held out."""
+    def document(self, facts: "Telling", stream: Stream, when: int) -> tuple[str, list[str]]:
+        """A document that tells everything of an entity, and which attributes in held-out families."""
         style = stream.below(4)
         said: list[str] = [self.world.wording.joins.format(s=facts.name, c=facts.category)]
-        heldout = 0
+        heldout: list[str] = []
         for attribute, trait, value in zip(
             self.attributes, self.world.traits, facts.values, strict=True
         ):
             text, out = self._sentence(attribute, trait, facts.name, value, style, stream)
             said.append(text)
-            heldout += out
+            if out:
+                heldout.append(attribute.code)
         said += [f"{facts.name} {phrase} {other}" for phrase, other in facts.edges]
         stream.shuffle(said)
         head = f"[{self.world.wording.titles[style]} · {facts.name} · {day(when)}]"

@@ -1,0 +1,261 @@
+"""Proof of fairness of a dealt world, by a reader that sees only the rendered text.
+
+With everything told each question is answered rightly; without a message that it needs it is not;
+from the question alone hardly ever; with the replaced value wrongly.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from memorygym.agents.guessing import guess
+from memorygym.agents.scene import scene
+from memorygym.core import JSON, Message, Task
+from memorygym.facts import Knowledge, Query, Reader, Record, reader
+from memorygym.grading import grade
+from memorygym.runner import Settings
+from memorygym.tokens import count
+from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.worlds.dealing.gold import Gold, Question
+from memorygym.worlds.dealing.notes import record_of
+
+GUESS_FLOOR = 0.03
+"""No kind of question, pooled, may be guessed more often."""
+GUESS_Z = 2.0
+"""A floor fails only if the excess is beyond that many standard errors."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one competency."""
+
+    asked: int = 0
+    right: int = 0
+    """With everything told."""
+    removals: int = 0
+    """Messages taken away, one at a time."""
+    needed: int = 0
+    """Removals after which the strong reader refused or erred."""
+    careless: int = 0
+    """Removals after which a careless reader was still right."""
+    guessed: int = 0
+    stale_asked: int = 0
+    stale_right: int = 0
+    """Right with the value as it was before the change."""
+
+    def add(self, other: "Tally") -> None:
+        """Sums both."""
+        for name in Tally.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question or a text that breaks the proof."""
+
+    template: str
+    seed: int
+    event: int
+    check: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Proof:
+    """What verification found, over any number of worlds."""
+
+    worlds: int = 0
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    heldout: int = 0
+    """Sentences in phrasing families that the reader was not written for."""
+    heldout_misread: int = 0
+
+    def add(self, other: "Proof") -> None:
+        """Takes another proof in."""
+        self.worlds += other.worlds
+        self.heldout += other.heldout
+        self.heldout_misread += other.heldout_misread
+        self.failures += other.failures
+        for name, tally in other.tallies.items():
+            self.tallies.setdefault(name, Tally()).add(tally)
+
+    def close(self) -> None:
+        """Judges what only shows over many worlds: the guess floors."""
+        for name, tally in sorted(self.tallies.items()):
+            n = tally.asked
+            error = (GUESS_FLOOR * (1 - GUESS_FLOOR) / n) ** 0.5
+            if name != "abstention" and tally.guessed / n > GUESS_FLOOR + GUESS_Z * error:
+                text = f"{name}: {tally.guessed} of {n} guessed"
+                self.failures.append(Failure("all", -1, -1, "guess floor", text))
+
+    def to_json(self) -> dict[str, JSON]:
+        """Counts and failures."""
+        return {
+            "worlds": self.worlds,
+            "heldout_sentences": self.heldout,
+            "heldout_misread": self.heldout_misread,
+            "competencies": {
+                name: {slot: getattr(tally, slot) for slot in Tally.__slots__}
+                for name, tally in sorted(self.tallies.items())
+            },
+            "failures": [
+                {slot: getattr(failure, slot) for slot in Failure.__slots__} for failure in self.failures
+            ],
+        }
+
+
+def verify(settings: Settings, task: Task | None = None) -> Proof:
+    """The proof of one dealt world."""
+    return Prover(settings, task or settings.deal()).prove()
+
+
+class Prover:
+    """Proves one world; every message is parsed once."""
+
+    def __init__(self, settings: Settings, task: Task) -> None:
+        assert isinstance(task.gold, Gold)
+        self.settings, self.task, self.gold = settings, task, task.gold
+        self.by: Reader = reader("worlds", task.system)
+        self.told: list[tuple[Record, ...]] = [self._told(event.text) for event in task.events]
+        self.proof = Proof(worlds=1, heldout=len(task.gold.heldout))
+
+    def _told(self, text: str) -> tuple[Record, ...]:
+        return () if text.startswith("=== QUESTION") else self.by.read(text)
+
+    def prove(self) -> Proof:
+        """Runs every check."""
+        self._read_everything()
+        self._sizes()
+        for question in self.gold.questions:
+            self._question(question)
+        return self.proof
+
+    def _fail(self, event: int, check: str, detail: str) -> None:
+        self.proof.failures.append(
+            Failure(self.settings.template, self.settings.seed, event, check, detail)
+        )
+
+    def _read_everything(self) -> None:
+        """Every value of the side table is told, as such and only once, and no sentence is unclear."""
+        for event, records in enumerate(self.told):
+            for record in records:
+                if record.unread:
+                    self._fail(event, "unclear", f"{record.unread} sentences on {record.name}")
+        end = Knowledge(record for records in self.told for record in records)
+        codes = [a.code for a in self.by.guide.attributes]
+        heldout = set(self.gold.heldout)
+        for entity, name in enumerate(self.gold.names):
+            told = {r.name: r for r in self.told[self.gold.shown[entity]]}.get(name)
+            expected = dict(zip(codes, self.gold.values[entity], strict=True))
+            if told is None or told.values != expected:
+                self._fail(self.gold.shown[entity], "untold", f"the document of {name}")
+            for code in codes:
+                wrong = told is None or told.values.get(code) != expected[code]
+                self.proof.heldout_misread += wrong and (entity, code) in heldout
+                if end.now(name, code) != self.gold.value(entity, code, 10**9):
+                    self._fail(self.gold.shown[entity], "untold", f"{code} of {name} in the end")
+
+    def _sizes(self) -> None:
+        """Capacity is what the reference records say, and pressure is real."""
+        budget = self.task.budget
+        records = {r.name: r for records in self.told for r in records if r.category}
+        tokens = [self._tokens(record) for record in records.values()]
+        mean = sum(tokens) / max(1, len(tokens))
+        if budget.capacity is None or budget.writes is None or budget.slot is None:
+            self._fail(-1, "budget", "a limit is missing")
+        elif abs(budget.capacity - budget.writes * mean) > 1 or not mean <= budget.slot <= 1.3 * mean + 1:
+            text = f"capacity {budget.capacity}, {budget.writes} writes, slot {budget.slot}, mean {mean:.1f}"
+            self._fail(-1, "budget", text)
+
+    def _tokens(self, record: Record) -> int:
+        return count(record_of(self.by.guide, record))
+
+    def _question(self, question: Question) -> None:
+        tally = self.proof.tallies.setdefault(question.competency, Tally())
+        tally.asked += 1
+        event = self.task.events[question.event]
+        query = self.by.ask(event.text)
+        if query is None:
+            self._fail(question.event, "not understood", question.text)
+            return
+        known = Knowledge(self._before(question.event))
+        tally.right += self._right(question, self.by.answer(query, known), "full text", fail=True)
+        tally.guessed += self._guess(question, event.text, query)
+        if question.kind == "abstention":
+            return
+        self._leave_one_out(question, query, tally)
+        if question.kind == "update":
+            self._stale(question, tally)
+
+    def _before(self, event: int, without: int = -1) -> Iterable[Record]:
+        for at in range(event):
+            if at != without:
+                yield from self.told[at]
+
+    def _right(self, question: Question, answer: str | None, check: str, *, fail: bool = False) -> bool:
+        verdict = grade(
+            question.competency, question.truth, REFUSAL if answer is None else answer, question.rivals
+        )
+        if fail and not verdict.correct:
+            text = f"{question.text} | truth {question.truth} | read {answer} | {verdict.reason}"
+            self._fail(question.event, check, text)
+        return verdict.correct
+
+    def _guess(self, question: Question, text: str, query: Query) -> bool:
+        now = scene([Message("system", self.task.system), Message("user", text)])
+        return question.kind != "abstention" and self._right(question, guess(now, query), "guess")
+
+    def _leave_one_out(self, question: Question, query: Query, tally: Tally) -> None:
+        """At least one message is needed; for a fact told once, the message that tells it is."""
+        sources = self._sources(question)
+        needed = 0
+        for source in sources:
+            known = Knowledge(self._before(question.event, without=source))
+            tally.removals += 1
+            if self._right(question, self.by.answer(query, known), "leave one out"):
+                continue
+            needed += 1
+            careless = self.by.answer(query, known, careless=True)
+            tally.careless += self._right(question, careless, "careless")
+        tally.needed += needed
+        if not needed:
+            self._fail(question.event, "needs nothing", f"{question.text} | {question.truth}")
+        elif question.kind == "retrieval" and needed < len(sources):
+            self._fail(question.event, "told twice", f"{question.text} | {question.truth}")
+
+    def _sources(self, question: Question) -> list[int]:
+        """The events that tell what the question rests on."""
+        sources: set[int] = set()
+        for need in question.needs:
+            sources.add(self.gold.shown[need.entity])
+            for change in self.gold.changes:
+                if (change.entity, change.code) == need[:2] and change.event < question.event:
+                    sources.add(change.event)
+        return sorted(sources)
+
+    def _stale(self, question: Question, tally: Tally) -> None:
+        """The value before the change is not an answer."""
+        need = question.needs[0]
+        attribute = self.by.guide.attribute(need.key)
+        old = self.gold.values[need.entity][ord(need.key) - 97]
+        tally.stale_asked += 1
+        if self._right(question, attribute.show(old), "stale"):
+            tally.stale_right += 1
+            self._fail(question.event, "stale", f"{question.text} | {question.truth}")
+
+
+def prove_all(tasks: Sequence[Settings]) -> Proof:
+    """The proof over many worlds, floors included."""
+    total = Proof()
+    for settings in tasks:
+        total.add(verify(settings))
+    total.close()
+    return total
+
+
+def shares(proof: Proof) -> Mapping[str, float]:
+    """Share of each competency among reasoning questions."""
+    other = ("retrieval", "update", "abstention")
+    asked = Counter({n: t.asked for n, t in proof.tallies.items() if n not in other})
+    return {name: n / asked.total() for name, n in asked.items()}
