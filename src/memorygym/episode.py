@@ -4,6 +4,7 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 """
 
 import copy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from memorygym.errors import Refused
 from memorygym.tokens import count, count_messages, normal, words
 from memorygym.trace import Answered, Composed, Cut, Heard, Said, Shown, Stored, Trace
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST = 1_000_000
 """Characters of one stored text; longer ones are refused before they are priced."""
 
@@ -41,7 +43,7 @@ class Ledger:
         """See core.Meter.admit; the refusal names what was asked and what is allowed."""
         if len(text) > LONGEST:
             raise Refused(f"refused: {len(text):,} characters asked, {LONGEST:,} allowed")
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if _SURROGATE.search(text):
             raise Refused("refused: the text holds lone surrogates, which are not characters")
         text = normal(text)
         if not text and replacing is None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.facts import candidates, reader
+from memorygym.facts import Value, candidates, reader
 from memorygym.grading import grade
 from memorygym.trace import Answered, Composed, Heard, Stored, Trace
 from memorygym.worlds.dealing.gold import Gold, Question
@@ -231,27 +231,29 @@ class Attribution:
         """At which step a needed fact was lost, "" if it was in view."""
         name = self._gold.names[entity]
         truth = self._gold.value(entity, code, question.event)
-        view = self._view(question.event)
+        view = self._views.get(question.event, "")
         if candidates(self._by.read(view), name, code) == {truth}:
             return ""
-        ever, now = False, set()
-        for event, store in self._stores:
-            if event >= question.event:
-                break
-            now = {value for text in store for value in candidates(self._by.read(text), name, code)}
-            ever |= truth in now
+        stores = [store for at, store in self._stores if at < question.event]
+        now = self._values(stores[-1], name, code) if stores else set()
         if now == {truth}:
             return "not retrieved"
         if now:
             return "stale"
+        ever = any(truth in self._values(store, name, code) for store in stores)
         return "dropped" if ever else "never written"
 
-    def _view(self, event: int) -> str:
-        texts = []
+    def _values(self, store: tuple[str, ...], name: str, code: str) -> set[Value]:
+        return {v for text in store if name in text for v in candidates(self._by.read(text), name, code)}
+
+    @cached_property
+    def _views(self) -> dict[int, str]:
+        """What memory brought into each event."""
+        views: dict[int, list[str]] = {}
         for record in self._trace.records:
-            if isinstance(record, (Heard, Composed)) and record.event == event:
-                texts += [message.content for message in record.messages]
-        return "\n".join(texts)
+            if isinstance(record, (Heard, Composed)):
+                views.setdefault(record.event, []).extend(m.content for m in record.messages)
+        return {event: "\n".join(texts) for event, texts in views.items()}
 
 
 def _stores(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:

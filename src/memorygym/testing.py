@@ -5,22 +5,35 @@ Imports are lazy: the checks reach every floor, and importing this module must n
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from memorygym.facts import Attribute, Guide, Record
-    from memorygym.worlds.dealing.prose import Prose, Telling
+    from memorygym.facts import Attribute, Record
+    from memorygym.rng import Stream
+    from memorygym.worlds.dealing.prose import Prose
     from memorygym.worlds.dealing.schema import Trait, World
 
+Told: TypeAlias = dict[str, object]
+"""By attribute code, "category" or "edges": what a text tells."""
+
 CATEGORIES, TRAITS, NAME_WORDS, TITLES, RATIOS = 10, (21, 23), 36, 4, 3
-KINDS = {"int": (11, 14), "float": (3, 3), "enum": (2, 3), "series": (1, 2), "date": (1, 1), "text": (1, 2)}
+KINDS = {
+    "int": (11, 14),
+    "float": (3, 3),
+    "enum": (2, 3),
+    "series": (1, 2),
+    "date": (1, 1),
+    "text": (1, 2),
+}
 CHOICES, PART_WORDS = (9, 12), (14, 18)
 PEERS, NOTICES, NOISE, CEILINGS = (2, 3), (2, 9), (4, 9), (1, 3)
 NARROWEST, SPREAD = 300, 8
 """Least width of an int's range, least high/low of a float's: no guess comes near."""
 SPLITTERS = frozenset("at and is has in above below by for".split())
 """Words that the questions put around labels."""
+FIRST_DAY = date(2031, 1, 1).toordinal()
 DOCUMENTS, NOTICES_EACH = 240, 16
 """Texts rendered and read back: every attribute in every core, wrap and notice, many times."""
 _PLACE = re.compile(r"\{\w+\}")
@@ -83,7 +96,10 @@ def _labels(world: "World") -> Iterator[str]:
     labels = _all_labels(world)
     for label, _ in labels:
         words = label.split(" ")
-        if not (1 <= len(words) <= 3 and all(re.fullmatch(r"[a-z][a-z'-]*|[A-Z&]{2,}", w) for w in words)):
+        if not (
+            1 <= len(words) <= 3
+            and all(re.fullmatch(r"[a-z][a-z'-]*|[A-Z&]{2,}", w) for w in words)
+        ):
             yield f"the label '{label}' is not one to three lower-case words"
     for trait in world.traits:
         numeric = trait.kind in ("int", "float")
@@ -196,7 +212,9 @@ def _limits(world: "World") -> Iterator[str]:
     """Ratios and ceilings speak of numbers that exist, and every ceiling can be met."""
     traits = {trait.label: trait for trait in world.traits}
     pairs = [(label, ("int", "float")) for pair in world.ratios for label in pair]
-    pairs += [(label, ("int",)) for ceiling in world.ceilings for label in (ceiling.label, ceiling.of)]
+    pairs += [
+        (label, ("int",)) for ceiling in world.ceilings for label in (ceiling.label, ceiling.of)
+    ]
     for label, kinds in pairs:
         if label not in traits or traits[label].kind not in kinds:
             yield f"a ratio or ceiling rests on '{label}', which is no {' or '.join(kinds)}"
@@ -223,7 +241,7 @@ def _round_trip(world: "World") -> Iterator[str]:
 
 
 def _reading(world: "World") -> Iterator[str]:
-    """Documents, restatements and notices, read back by the strong reader; each finding once."""
+    """Documents and notices, read back by the strong reader; a trait is named once."""
     from memorygym.rng import rng
     from memorygym.tracks.worlds import reader
     from memorygym.worlds.dealing.brief import brief
@@ -234,4 +252,89 @@ def _reading(world: "World") -> Iterator[str]:
     strong = reader(brief(guide, world.wording.employer))
     prose = Prose(world, guide.attributes)
     stream = rng("check_world", world.id)
-    ...
+    misread: dict[str, str] = {}
+    for text, told in (*_documents(world, prose, stream), *_notices(world, prose, stream)):
+        (record,) = strong.read(text)
+        for attribute in guide.attributes:
+            if attribute.code in told and told[attribute.code] != _found(record, attribute.code):
+                misread.setdefault(attribute.label, _line(text, attribute))
+        if told.get("category", record.category) != record.category:
+            misread.setdefault("group", world.wording.joins)
+        if told.get("edges", record.edges) != tuple(sorted(record.edges)):
+            misread.setdefault("relations", text)
+    for label, text in misread.items():
+        yield f"the strong reader misreads '{label}' in '{text}'"
+
+
+def _documents(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
+    """Documents, each with what it tells."""
+    from memorygym.worlds.dealing.names import draw_names
+    from memorygym.worlds.dealing.prose import Telling
+
+    for _ in range(DOCUMENTS):
+        name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
+        values = tuple(trait.draw(stream) for trait in world.traits)
+        ties = list(zip(world.relations, others, strict=True))
+        edges = tuple((relation.phrase, other) for relation, other in ties)
+        category = stream.choice(world.categories)
+        text, _ = prose.document(Telling(name, category, values, edges), stream, FIRST_DAY)
+        told: Told = {a.code: value for a, value in zip(prose.attributes, values, strict=True)}
+        told["category"] = category
+        told["edges"] = tuple((relation.code, other) for relation, other in ties)
+        yield text, told
+
+
+def _notices(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
+    """Corrections of every attribute, absolute and relative, each with what it tells."""
+    name = f"{world.first[0]} {world.second[0]}"
+    for index, (attribute, trait) in enumerate(zip(prose.attributes, world.traits, strict=True)):
+        for _ in range(NOTICES_EACH):
+            value = trait.draw(stream)
+            now = f"now {prose.quoted(index, value)}"
+            yield prose.notice(name, index, now, stream, FIRST_DAY), {attribute.code: value}
+            if isinstance(value, int):
+                now = f"{attribute.number(value)} higher than stated before"
+                yield prose.notice(name, index, now, stream, FIRST_DAY), {attribute.code: value}
+
+
+def _found(record: "Record", code: str) -> object:
+    return record.values.get(code, record.shifts.get(code))
+
+
+def _line(text: str, attribute: "Attribute") -> str:
+    """The sentence of a text that speaks of an attribute."""
+    labels = (attribute.label, attribute.alias)
+    said = text.split("\n", 1)[1].split(". ")
+    return next(line for line in said if any(_holds(line, label) for label in labels))
+
+
+def _all_labels(world: "World") -> list[tuple[str, "Trait"]]:
+    return [(label, trait) for trait in world.traits for label in (trait.label, trait.alias)]
+
+
+def _sayings(world: "World") -> list[tuple["Trait | None", str]]:
+    """Everything that a domain says, with the trait that says it."""
+    wording = world.wording
+    said: list[tuple[Trait | None, str]] = [(trait, trait.says) for trait in world.traits]
+    said += [(None, relation.phrase) for relation in world.relations]
+    texts = (*wording.titles, *wording.peers, *wording.notices, *wording.noise, wording.joins)
+    return said + [(None, text) for text in texts]
+
+
+def _shared() -> tuple[str, ...]:
+    """What the documents of all domains say."""
+    from memorygym.worlds.dealing import prose
+
+    cores = (core for style in prose.CORES for core in style)
+    wraps = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)
+    return (*cores, *(text for wrap in wraps for text in wrap), prose.HINT)
+
+
+def _words(text: str) -> list[str]:
+    """Lower-case words as the strong reader splits them, without the places."""
+    return re.findall(r"[\w&'-]+", _PLACE.sub(" ", text).lower())
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether the text holds the words, whole and in a row."""
+    return f" {' '.join(_words(words))} " in f" {' '.join(_words(text))} "

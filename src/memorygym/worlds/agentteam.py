@@ -2,8 +2,16 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 DELAY = ("", " ms", 1)
 
@@ -12,15 +20,15 @@ WORLD = World(
     noun="agent",
     plural="agents",
     first=tuple(
-        "Argus Bramley Calypso Dexter Electra Fenrir Galileo Hermes Icarus Janus Kepler Loki Mercury"
-        " Nestor Orion Pascal Quill Rune Socrates Talos Ulysses Vesta Wotan Xerxes Yorick Zeno Atlas"
-        " Boreas Castor Daedalus Euler Faraday Gauss Hypatia Iris Juno Kronos".split()
+        "Argus Bramley Calypso Dexter Electra Fenrir Galileo Hermes Icarus Janus Kepler Loki"
+        " Mercury Nestor Orion Pascal Quill Rune Socrates Talos Ulysses Vesta Wotan Xerxes Yorick"
+        " Zeno Atlas Boreas Castor Daedalus Euler Faraday Gauss Hypatia Iris Juno Kronos".split()
     ),
     second=tuple(
         "Courier Scout Sentinel Herald Weaver Pilot Warden Clerk Archivist Auditor Steward Ranger"
-        " Marshal Envoy Curator Tinker Surveyor Navigator Foreman Porter Shepherd Fletcher Mason Cooper"
-        " Smith Tanner Miller Falconer Lookout Helmsman Gardener Lamplighter Cartographer Interpreter"
-        " Concierge Butler".split()
+        " Marshal Envoy Curator Tinker Surveyor Navigator Foreman Porter Shepherd Fletcher Mason"
+        " Cooper Smith Tanner Miller Falconer Lookout Helmsman Gardener Lamplighter Cartographer"
+        " Interpreter Concierge Butler".split()
     ),
     categories=(
         "Coordinator", "Worker", "Monitor", "Router", "Planner",
@@ -29,21 +37,25 @@ WORLD = World(
     traits=(
         count("handled tasks", "finished jobs", 10_000, 990_000,
               "{s} looks back on {v} handled tasks"),
-        measure("throughput", "hourly yield", 101, 990, "{s} sustains a throughput of {v} jobs an hour"),
+        measure("throughput", "hourly yield", 101, 990,
+                "{s} sustains a throughput of {v} jobs an hour"),
         measure("response latency", "reply lag", 101, 995,
                 "{s} answers with a response latency of {v}", DELAY),
         enum("operating state", "run condition",
-             "active idle stalled degraded draining restarting quarantined overloaded suspended warming",
+             "active idle stalled degraded draining restarting quarantined overloaded suspended"
+             " warming",
              "The operating state of {s} is {v}"),
-        measure("coordination score", "teamwork mark", 101, 995, "{s} earns a coordination score of {v}"),
-        count("messages sent", "outgoing mail", 10_000, 950_000, "{s} accounts for {v} messages sent"),
+        measure("coordination score", "teamwork mark", 101, 995,
+                "{s} earns a coordination score of {v}"),
+        count("messages sent", "outgoing mail", 10_000, 950_000,
+              "{s} accounts for {v} messages sent"),
         text("error patterns", "recurring faults",
-             ("stale duplicate truncated endless silent garbled premature circular misrouted malformed"
-              " dropped conflicting skipped phantom",
-              "handoff lock timeout schema checkpoint prompt context index budget cursor session"
-              " webhook memory payload",
-              "loops overflows mismatches races leaks rollbacks echoes collisions gaps crashes storms"
-              " deadlocks refusals spikes"),
+             ("stale duplicate truncated endless silent garbled premature circular misrouted"
+              " malformed dropped conflicting skipped phantom",
+              "handoff lock timeout schema checkpoint prompt thread index budget cursor session"
+              " webhook registry payload",
+              "loops overflows mismatches races leaks rollbacks echoes collisions gaps crashes"
+              " storms deadlocks refusals spikes"),
              "{s} confesses to error patterns such as {v}"),
         count("retries", "repeated attempts", 100, 980, "{s} needed {v} retries"),
         count("queue depth", "jobs in waiting", 100, 960, "{s} works off a queue depth of {v}"),
@@ -54,13 +66,15 @@ WORLD = World(
         count("open connections", "live sockets", 100, 940, "{s} maintains {v} open connections"),
         count("context switches", "task swaps", 100, 990, "{s} went through {v} context switches"),
         enum("message protocol", "wire format",
-             "synchronous asynchronous broadcast polling streaming batched relayed multicast brokered",
+             "synchronous asynchronous broadcast polling streaming batched relayed multicast"
+             " brokered",
              "{s} talks over a message protocol of the {v} type"),
         count("cached plans", "stored recipes", 100, 970, "{s} reuses {v} cached plans"),
         count("peer reviews", "critiques", 100, 930, "{s} wrote {v} peer reviews"),
         count("escalations", "raised alarms", 100, 950, "{s} passed on {v} escalations"),
         enum("memory backend", "recall store",
-             "ledger vectorial relational columnar tiered episodic journaled inverted associative",
+             "ledger vectorial relational columnar tiered episodic journaled inverted"
+             " associative",
              "{s} relies on a memory backend of the {v} sort"),
         count("uptime hours", "hours online", 1_000, 87_000, "{s} has put in {v} uptime hours"),
         count("test prompts", "probe questions", 100, 985, "{s} survived {v} test prompts"),
@@ -96,4 +110,4 @@ WORLD = World(
         ),
         joins="{s} acts in the '{c}' role",
     ),
-)
+)  # fmt: skip

@@ -2,23 +2,31 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 WORLD = World(
     id="city",
     noun="city",
     plural="cities",
     first=tuple(
-        "Arden Belmora Calder Dunwick Eldmere Farrow Glenrock Hartwell Islay Jorvik Kelmar Lowen Merrow"
-        " Norvale Ostrava Pelham Quillon Ravenna Selby Thornby Umbria Velden Westray Yarmouth Zennor"
-        " Aberlin Brindle Corvale Deverell Estwick Fairlie Grimsby Holbeck Ingleton Kirkwall"
-        " Lanark".split()
+        "Arden Belmora Calder Dunwick Eldmere Farrow Glenrock Hartwell Islay Jorvik Kelmar Lowen"
+        " Merrow Norvale Ostrava Pelham Quillon Ravenna Selby Thornby Umbria Velden Westray"
+        " Yarmouth Zennor Aberlin Brindle Corvale Deverell Estwick Fairlie Grimsby Holbeck"
+        " Ingleton Kirkwall Lanark".split()
     ),
     second=tuple(
-        "Haven Crossing Heights Landing Springs Falls Cove Glen Hills Vale Bluff Ferry Gate Wells Sands"
-        " Cliffs Moor Heath Rapids Bend Fields Shores Summit Terrace Grove Mount Ford Bay Spit Dale"
-        " Creek Marsh Castle Isle Mills Green".split()
+        "Haven Crossing Heights Landing Springs Falls Cove Glen Hills Vale Bluff Ferry Gate Wells"
+        " Sands Cliffs Moor Heath Rapids Bend Fields Shores Summit Terrace Grove Mount Ford Bay"
+        " Spit Dale Creek Marsh Castle Isle Mills Green".split()
     ),
     categories=(
         "Amber Coast", "Salt Basin", "Iron Valley", "Orchard Belt", "Lake District",
@@ -29,7 +37,8 @@ WORLD = World(
         measure("GDP", "economic output", 102, 996, "{s} produces a GDP of {v}", ("$", "B", 1)),
         count("bridges", "spans over water", 100, 980, "{s} maintains {v} bridges"),
         enum("climate zone", "weather type",
-             "tropical arid temperate continental polar humid monsoon mediterranean subarctic oceanic",
+             "tropical arid temperate continental polar humid monsoon mediterranean subarctic"
+             " oceanic",
              "The climate zone of {s} is classed as {v}"),
         count("infrastructure projects", "public works", 100, 990,
               "{s} finances {v} infrastructure projects"),
@@ -42,16 +51,17 @@ WORLD = World(
         series("monthly permits", "permits by month", 100, 999,
                "{s} stamped monthly permits of {v} over four months"),
         count("bus stops", "boarding places", 100, 995, "{s} is dotted with {v} bus stops"),
-        measure("commute length", "way to work", 101, 990,
-                "{s} imposes a commute length of {v}", ("", " km", 1)),
-        count("listed buildings", "protected houses", 100, 960, "{s} shelters {v} listed buildings"),
+        measure("household income", "yearly earnings", 101, 990,
+                "{s} reports household income of {v}", ("$", "K", 1)),
+        count("listed buildings", "protected houses", 100, 960,
+              "{s} shelters {v} listed buildings"),
         text("motto", "civic slogan",
-             ("raising sheltering feeding lighting guarding teaching joining healing crowning cheering"
-              " steering greeting warming binding weaving",
-              "brave honest patient merry humble thrifty curious gentle stubborn loyal daring clever"
-              " modest faithful cheerful",
-              "sailors neighbours weavers gardeners travellers masons dreamers orphans bakers poets"
-              " shepherds widows fishermen tinkers strangers"),
+             ("raising sheltering feeding lighting guarding teaching joining healing crowning"
+              " cheering steering greeting warming binding weaving",
+              "brave honest patient merry humble thrifty curious gentle stubborn loyal daring"
+              " clever modest faithful cheerful",
+              "sailors neighbours weavers gardeners travellers masons dreamers orphans bakers"
+              " poets shepherds widows fishermen tinkers strangers"),
              "{s} carries the motto {v}"),
         count("streetlights", "lamp posts", 1_000, 990_000, "{s} powers {v} streetlights"),
         enum("urban role", "town character",

@@ -2,8 +2,16 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 PERCENT = ("", "%", 1)
 DELAY = ("", " ms", 1)
@@ -13,15 +21,15 @@ WORLD = World(
     noun="module",
     plural="modules",
     first=tuple(
-        "Ledger Harpoon Cobalt Prism Falcon Quartz Nimbus Ember Saffron Lattice Compass Hazel Juniper"
-        " Mosaic Orbit Pylon Quiver Raven Signal Tundra Umbra Vector Willow Xenon Zenith Amber Basalt"
-        " Cinder Delta Echo Flint Granite Helix Indigo Jade Karst".split()
+        "Ledger Harpoon Cobalt Prism Falcon Quartz Nimbus Ember Saffron Lattice Compass Hazel"
+        " Juniper Mosaic Orbit Pylon Quiver Raven Signal Tundra Umbra Vector Willow Xenon Zenith"
+        " Amber Basalt Cinder Delta Echo Flint Granite Helix Indigo Jade Karst".split()
     ),
     second=tuple(
-        "Gateway Scheduler Parser Broker Indexer Renderer Resolver Collector Dispatcher Encoder Fetcher"
-        " Governor Importer Joiner Keeper Linker Mapper Notifier Optimizer Packer Planner Router Sampler"
-        " Tracker Validator Watcher Exporter Compiler Loader Formatter Tokenizer Merger Proxy Registry"
-        " Shard Vault".split()
+        "Gateway Scheduler Parser Broker Indexer Renderer Resolver Collector Dispatcher Encoder"
+        " Fetcher Governor Importer Joiner Keeper Linker Mapper Notifier Optimizer Packer Planner"
+        " Router Sampler Tracker Validator Watcher Exporter Compiler Loader Formatter Tokenizer"
+        " Merger Proxy Registry Shard Vault".split()
     ),
     categories=(
         "Backend", "Frontend", "Data Pipeline", "Infrastructure", "Messaging",
@@ -35,30 +43,36 @@ WORLD = World(
         enum("primary language", "main dialect",
              "python java golang rust typescript kotlin scala ruby elixir haskell swift erlang",
              "The primary language of {s} is {v}"),
-        count("unit tests", "automated checks", 1_000, 99_000, "{s} guards itself with {v} unit tests"),
+        count("unit tests", "automated checks", 1_000, 99_000,
+              "{s} guards itself with {v} unit tests"),
         count("open defects", "unresolved bugs", 100, 960, "{s} still has {v} open defects"),
-        measure("test coverage", "covered share", 101, 995, "{s} attains test coverage of {v}", PERCENT),
+        measure("test coverage", "covered share", 101, 995,
+                "{s} attains test coverage of {v}", PERCENT),
         count("endpoints", "exposed routes", 100, 970, "{s} exposes {v} endpoints"),
         date("release date", "debut", "{s} remembers {v} as its release date"),
         series("weekly builds", "builds by week", 100, 999,
                "{s} went through weekly builds of {v} over four weeks"),
         count("package imports", "dependencies", 100, 940, "{s} pulls in {v} package imports"),
-        count("review comments", "reviewer remarks", 1_000, 97_000, "{s} gathered {v} review comments"),
-        measure("response time", "reply delay", 101, 995, "{s} shows a response time of {v}", DELAY),
+        count("review comments", "reviewer remarks", 1_000, 97_000,
+              "{s} gathered {v} review comments"),
+        measure("response time", "reply delay", 101, 995,
+                "{s} shows a response time of {v}", DELAY),
         count("feature flags", "runtime switches", 100, 950, "{s} hides behind {v} feature flags"),
         enum("lifecycle stage", "maturity",
-             "experimental incubating beta stable frozen legacy deprecated archived sunset dormant",
+             "experimental incubating beta stable frozen legacy deprecated archived sunset"
+             " dormant",
              "{s} declares its lifecycle stage to be {v}"),
         count("configuration keys", "settings", 100, 990, "{s} parses {v} configuration keys"),
         text("design notes", "architecture sketch",
-             ("layered stateless sharded pluggable reactive lockfree monolithic declarative versioned"
-              " encrypted buffered sandboxed federated mirrored",
-              "event cache stream socket graph tree cursor bitmap journal lease token cluster replica"
-              " snapshot",
-              "bus wrapper facade machine ring adapter pool kernel engine visitor mesh bridge store"
-              " heap"),
+             ("layered stateless sharded pluggable reactive lockfree monolithic declarative"
+              " versioned encrypted buffered sandboxed federated mirrored",
+              "event cache stream socket graph tree cursor bitmap journal lease token cluster"
+              " replica snapshot",
+              "bus wrapper facade machine ring adapter pool kernel engine visitor mesh bridge"
+              " store heap"),
              "{s} sums up its design notes as {v}"),
-        count("merged patches", "accepted changes", 1_000, 990_000, "{s} absorbed {v} merged patches"),
+        count("merged patches", "accepted changes", 1_000, 990_000,
+              "{s} absorbed {v} merged patches"),
         count("forks", "derived repositories", 100, 930, "{s} gave rise to {v} forks"),
         enum("release channel", "shipping lane",
              "nightly canary edge preview candidate general longterm hotfix internal",
@@ -96,4 +110,4 @@ WORLD = World(
         ),
         joins="{s} sits in the '{c}' layer",
     ),
-)
+)  # fmt: skip

@@ -2,30 +2,39 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 WORLD = World(
     id="hospital",
     noun="hospital",
     plural="hospitals",
     first=tuple(
-        "Agatha Basil Clement Dominic Elspeth Florian Gerard Hilary Isidore Jerome Kilian Lucian Magnus"
-        " Norbert Odilia Philip Quirin Rupert Sabina Thekla Ursula Vincent Walburga Xenia Yvette Zita"
-        " Adalbert Barnabas Camillus Dunstan Edmund Felicity Godwin Hubert Ignatius Justina".split()
+        "Agatha Basil Clement Dominic Elspeth Florian Gerard Hilary Isidore Jerome Kilian Lucian"
+        " Magnus Norbert Odilia Philip Quirin Rupert Sabina Thekla Ursula Vincent Walburga Xenia"
+        " Yvette Zita Adalbert Barnabas Camillus Dunstan Edmund Felicity Godwin Hubert Ignatius"
+        " Justina".split()
     ),
     second=tuple(
-        "Pavilion Sanctuary Cloister Hospice Chapel Abbey Infirmary Priory Manor Lodge Gardens Court"
-        " Commons Parkside Riverside Hillcrest Lakeview Oakwood Elmwood Maplewood Cedarwood Brookside"
-        " Westend Northgate Southgate Fairview Highfield Greenway Stonebridge Whitehall Redcliff"
-        " Bluebell Silverdale Goldenhill Kingsway Queensbury".split()
+        "Pavilion Sanctuary Cloister Hospice Chapel Abbey Infirmary Priory Manor Lodge Gardens"
+        " Court Commons Parkside Riverside Hillcrest Lakeview Oakwood Elmwood Maplewood Cedarwood"
+        " Brookside Westend Northgate Southgate Fairview Highfield Greenway Stonebridge Whitehall"
+        " Redcliff Bluebell Silverdale Goldenhill Kingsway Queensbury".split()
     ),
     categories=(
         "Cardiac Care", "Cancer Care", "Kidney Care", "Maternity", "Trauma",
         "Psychiatry", "Eye Surgery", "Joint Surgery", "Rehabilitation", "Geriatrics",
     ),
     traits=(
-        count("beds", "inpatient places", 100, 999, "{s} operates {v} beds"),
+        count("beds", "sleeping places", 100, 999, "{s} operates {v} beds"),
         count("staff", "workforce", 150, 999, "{s} employs {v} staff"),
         measure("annual budget", "yearly spending", 102, 998,
                 "{s} lives on an annual budget of {v}", ("$", "M", 1)),
@@ -43,22 +52,22 @@ WORLD = World(
         series("monthly admissions", "admissions by month", 100, 999,
                "{s} booked monthly admissions of {v} over four months"),
         count("ventilators", "breathing machines", 100, 960, "{s} services {v} ventilators"),
-        measure("waiting time", "spell in the queue", 101, 995,
-                "{s} admits to a waiting time of {v}", ("", " min", 1)),
+        measure("price per stay", "inpatient bill", 101, 995,
+                "{s} charges a price per stay of {v}", ("$", "K", 1)),
         count("nurses", "ward carers", 100, 890, "{s} rosters {v} nurses"),
         text("treatment focus", "special expertise",
-             ("mends monitors rebuilds screens soothes transplants regulates scans replaces numbs drains"
-              " stabilises rinses splints revives",
-              "fragile inflamed chronic congenital infant swollen burned clotted fractured allergic"
-              " weakened septic rare elderly paralysed",
-              "lungs kidneys arteries retinas spines hips nerves livers tendons glands knees hearts"
-              " muscles veins jaws"),
+             ("mends monitors rebuilds screens soothes transplants regulates scans replaces numbs"
+              " drains stabilises rinses splints revives",
+              "fragile inflamed chronic congenital infant swollen burned clotted fractured"
+              " allergic weakened septic rare elderly paralysed",
+              "lungs kidneys arteries retinas spines hips nerves livers tendons glands knees"
+              " hearts muscles veins jaws"),
              "{s} presents its treatment focus as {v}"),
         count("ambulances", "rescue vehicles", 100, 940, "{s} dispatches {v} ambulances"),
         count("blood units", "donor bags", 1_000, 980_000, "{s} has stored {v} blood units"),
         enum("ownership form", "legal footing",
-             "military charitable municipal private federal cooperative monastic regional missionary"
-             " corporate",
+             "military charitable municipal private federal cooperative monastic regional"
+             " missionary corporate",
              "The ownership form of {s} is entered as {v}"),
         count("lab tests", "sample analyses", 10_000, 940_000, "{s} ran {v} lab tests"),
         count("readmissions", "relapsed patients", 100, 985, "{s} suffered {v} readmissions"),

@@ -2,8 +2,16 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 MONEY = ("$", "M", 1)
 
@@ -12,16 +20,16 @@ WORLD = World(
     noun="movie",
     plural="movies",
     first=tuple(
-        "Crimson Silent Hidden Broken Velvet Burning Frozen Golden Hollow Electric Restless Distant"
-        " Wicked Gentle Savage Scarlet Midnight Neon Phantom Rusty Secret Shattered Stolen Sunken Tender"
-        " Twisted Vanishing Wandering Whispering Wild Winter Amber Bitter Forgotten Lonely"
-        " Marble".split()
+        "Crimson Silent Hidden Broken Velvet Burning Frozen Golden Hollow Electric Restless"
+        " Distant Wicked Gentle Savage Scarlet Midnight Neon Phantom Rusty Secret Shattered"
+        " Stolen Sunken Tender Twisted Vanishing Wandering Whispering Wild Winter Amber Bitter"
+        " Forgotten Lonely Marble".split()
     ),
     second=tuple(
-        "Horizon Garden Letter River Empire Lantern Masquerade Voyage Orchestra Labyrinth Promise Shadow"
-        " Carousel Crown Daughter Echo Fortress Harbinger Inheritance Kingdom Lullaby Mirror Monsoon"
-        " Oracle Pilgrim Reckoning Serenade Tide Umbrella Vendetta Waltz Witness Zodiac Alibi Bandit"
-        " Cathedral".split()
+        "Horizon Garden Letter River Empire Lantern Masquerade Voyage Orchestra Labyrinth Promise"
+        " Shadow Carousel Crown Daughter Echo Fortress Harbinger Inheritance Kingdom Lullaby"
+        " Mirror Monsoon Oracle Pilgrim Reckoning Serenade Tide Umbrella Vendetta Waltz Witness"
+        " Zodiac Alibi Bandit Cathedral".split()
     ),
     categories=(
         "Mystery", "Western", "Musical", "Fantasy", "Noir",
@@ -38,13 +46,13 @@ WORLD = World(
              "The colour palette of {s} is {v}"),
         count("shooting days", "days of filming", 100, 960, "{s} needed {v} shooting days"),
         text("plot summary", "storyline",
-             ("astronaut butcher clown detective farmer goalkeeper hermit juggler librarian miner nurse"
-              " plumber sculptor tailor violinist",
-              "befriends blackmails chases defends escorts forgives haunts imitates marries outwits"
-              " photographs rescues shelters tutors worships",
-              "beekeepers chessmasters dragons forgers ghosts hypnotists innkeepers jewellers mermaids"
-              " puppeteers robots smugglers twins vampires wrestlers"),
-             "{s} hangs on the plot summary {v}"),
+             ("astronaut butcher clown detective farmer goalkeeper hermit juggler librarian miner"
+              " nurse plumber sculptor tailor violinist",
+              "befriends blackmails chases defends escorts forgives haunts imitates marries"
+              " outwits photographs rescues shelters tutors worships",
+              "beekeepers chessmasters dragons forgers ghosts hypnotists innkeepers jewellers"
+              " mermaids puppeteers robots smugglers twins vampires wrestlers"),
+             "{s} is sold with the plot summary {v}"),
         count("extras", "crowd performers", 100, 990, "{s} fed {v} extras"),
         measure("production budget", "making cost", 103, 990,
                 "{s} burned a production budget of {v}", MONEY),
@@ -52,14 +60,17 @@ WORLD = World(
         count("costumes", "wardrobe pieces", 120, 995, "{s} required {v} costumes"),
         series("weekly takings", "takings by week", 100, 999,
                "{s} earned weekly takings of {v} over four weeks", MONEY),
-        count("trailer views", "preview clicks", 10_000, 960_000, "{s} collected {v} trailer views"),
+        count("trailer views", "preview clicks", 10_000, 960_000,
+              "{s} collected {v} trailer views"),
         count("visual effects", "trick shots", 100, 950, "{s} contains {v} visual effects"),
         enum("camera format", "film stock",
              "celluloid digital anamorphic widescreen handheld stereoscopic infrared panoramic"
              " miniature nitrate",
              "The camera format of {s} is given as {v}"),
-        count("poster prints", "placards made", 1_000, 990_000, "{s} was billed on {v} poster prints"),
-        count("award nominations", "prize mentions", 100, 940, "{s} received {v} award nominations"),
+        count("poster prints", "placards made", 1_000, 990_000,
+              "{s} was billed on {v} poster prints"),
+        count("award nominations", "prize mentions", 100, 940,
+              "{s} received {v} award nominations"),
         count("soundtrack copies", "albums shipped", 10_000, 940_000,
               "{s} moved {v} soundtrack copies"),
         count("script pages", "screenplay sheets", 100, 930, "{s} was cut to {v} script pages"),

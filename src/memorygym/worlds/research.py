@@ -2,8 +2,16 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 MONEY = ("$", "M", 1)
 PERCENT = ("", "%", 1)
@@ -13,15 +21,15 @@ WORLD = World(
     noun="researcher",
     plural="researchers",
     first=tuple(
-        "Amara Bruno Celia Dmitri Elena Farid Greta Hiro Ingrid Jonas Keiko Lars Mirela Nadia Oskar"
-        " Petra Quentin Rosalind Stefan Tamsin Ulrich Vera Wanda Xavier Yusuf Zelda Anselm Beatriz"
-        " Cyrus Daphne Emeka Freya Gustav Helga Imran Jolanta".split()
+        "Amara Bruno Celia Dmitri Elena Farid Greta Hiro Ingrid Jonas Keiko Lars Mirela Nadia"
+        " Oskar Petra Quentin Rosalind Stefan Tamsin Ulrich Vera Wanda Xavier Yusuf Zelda Anselm"
+        " Beatriz Cyrus Daphne Emeka Freya Gustav Helga Imran Jolanta".split()
     ),
     second=tuple(
-        "Abernathy Bergstrom Castellan Drummond Eriksen Fontaine Gallagher Hashimoto Ivanova Jankowski"
-        " Kowalski Lindqvist Mbeki Novotny Okafor Pemberton Quinlan Rasmussen Silvestri Takahashi"
-        " Urquhart Valdez Whitcombe Yamada Zimmerman Ashdown Beaumont Calloway Delacroix Engstrom"
-        " Ferreira Goldstein Haverford Ingleby Jeffries Kensington".split()
+        "Abernathy Bergstrom Castellan Drummond Eriksen Fontaine Gallagher Hashimoto Ivanova"
+        " Jankowski Kowalski Lindqvist Mbeki Novotny Okafor Pemberton Quinlan Rasmussen Silvestri"
+        " Takahashi Urquhart Valdez Whitcombe Yamada Zimmerman Ashdown Beaumont Calloway"
+        " Delacroix Engstrom Ferreira Goldstein Haverford Ingleby Jeffries Kensington".split()
     ),
     categories=(
         "Genetics", "Astronomy", "Linguistics", "Geology", "Chemistry",
@@ -32,32 +40,35 @@ WORLD = World(
         count("citations", "times cited", 10_000, 950_000, "{s} has gathered {v} citations"),
         measure("funding", "grant money", 102, 998, "{s} works with funding of {v}", MONEY),
         enum("career stage", "academic standing",
-             "predoctoral postdoctoral junior tenured senior distinguished visiting adjunct emeritus"
-             " retired",
+             "predoctoral postdoctoral junior tenured senior distinguished visiting adjunct"
+             " emeritus retired",
              "The career stage of {s} is given as {v}"),
         count("doctoral students", "advisees", 100, 980, "{s} has guided {v} doctoral students"),
-        count("joint authors", "writing partners", 200, 990, "{s} has signed with {v} joint authors"),
+        count("joint authors", "writing partners", 200, 990,
+              "{s} has published with {v} joint authors"),
         series("yearly mentions", "mentions by year", 100, 999,
                "{s} drew yearly mentions of {v} over four years"),
-        count("conference talks", "podium lectures", 100, 960, "{s} has given {v} conference talks"),
+        count("conference talks", "podium lectures", 100, 960,
+              "{s} has given {v} conference talks"),
         date("tenure date", "day of tenure", "{s} names {v} as the tenure date"),
         measure("acceptance rate", "share accepted", 101, 995,
                 "{s} enjoys an acceptance rate of {v}", PERCENT),
-        count("dataset downloads", "data pulls", 1_000, 990_000, "{s} counts {v} dataset downloads"),
+        count("dataset downloads", "data pulls", 1_000, 990_000,
+              "{s} counts {v} dataset downloads"),
         text("research focus", "main inquiry",
-             ("models measures compares traces simulates dates decodes charts samples predicts"
-              " classifies dissects excavates observes calibrates",
+             ("models measures compares traces simulates deciphers decodes charts sketches"
+              " predicts classifies dissects excavates observes calibrates",
               "ancient volcanic bilingual migratory magnetic stellar urban tropical neural fossil"
               " synthetic glacial nocturnal medieval quantum",
-              "grammars glaciers markets proteins nebulae reefs settlements memories isotopes dialects"
-              " enzymes comets forests auctions craters"),
+              "grammars glaciers markets proteins nebulae reefs settlements melodies isotopes"
+              " dialects enzymes comets forests auctions craters"),
              "{s} words the research focus as {v}"),
         count("peer reviews", "referee reports", 105, 985, "{s} has delivered {v} peer reviews"),
         count("field samples", "specimens kept", 10_000, 960_000,
               "{s} has catalogued {v} field samples"),
         enum("sponsor type", "kind of backer",
-             "foundation endowment ministry council consortium charity philanthropist agency academy"
-             " museum",
+             "foundation endowment ministry council consortium charity philanthropist agency"
+             " academy museum",
              "The sponsor type of {s} is entered as {v}"),
         count("archived notebooks", "logbooks", 100, 970, "{s} keeps {v} archived notebooks"),
         measure("review score", "referee mark", 103, 992, "{s} holds a review score of {v}"),
@@ -87,11 +98,11 @@ WORLD = World(
         peers=("the faculty mean", "the usual colleague"),
         notices=(
             "The library has revised the entry for {l} at {s}: it is {now}",
-            "An error in the faculty index touched the entry for {l} at {s} which is {now}",
+            "A slip in the faculty index is undone and the entry for {l} at {s} is {now}",
         ),
         noise=(
             "The lift beside the study of {s} is being repainted until Thursday.",
-            "A bicycle was found chained to the railing; whoever owns it should ask {s} for the key.",
+            "A bicycle was found chained to the railing; its owner should ask {s} for the key.",
             "Reminder: the reading room shuts early before the holiday, so return the headphones.",
             "Someone praised the handwriting of {s} over lunch and had nothing to add.",
         ),

@@ -2,24 +2,32 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 WORLD = World(
     id="sport",
     noun="team",
     plural="teams",
     first=tuple(
-        "Avalon Bayview Camden Dalton Edgemont Foxborough Granville Hampton Ironwood Jericho Kingsport"
-        " Lakemont Midland Newbury Oakmont Preston Quarrytown Rockford Sheffield Trenton Utica Vermont"
-        " Windham Yorkton Zanzibar Ashland Bristol Concord Dover Easton Fulton Geneva Hudson Ithaca"
-        " Juneau Kenton".split()
+        "Avalon Bayview Camden Dalton Edgemont Foxborough Granville Hampton Ironwood Jericho"
+        " Kingsport Lakemont Midland Newbury Oakmont Preston Quarrytown Rockford Sheffield"
+        " Trenton Utica Vermont Windham Yorkton Zanzibar Ashland Bristol Concord Dover Easton"
+        " Fulton Geneva Hudson Ithaca Juneau Kenton".split()
     ),
     second=tuple(
-        "Thunder Storm Avalanche Blaze Cyclone Typhoon Tempest Glacier Inferno Comet Meteor Eclipse"
-        " Phoenix Griffin Raptor Cobra Panther Falcon Mustang Stallion Bison Marlin Barracuda Hornet"
-        " Scorpion Wolverine Jaguar Cougar Lynx Condor Viper Rhino Bulldog Mammoth Badger"
-        " Hurricane".split()
+        "Thunder Storm Avalanche Blaze Cyclone Typhoon Tempest Glacier Inferno Comet Meteor"
+        " Eclipse Phoenix Griffin Raptor Cobra Panther Falcon Mustang Stallion Bison Marlin"
+        " Barracuda Hornet Scorpion Wolverine Jaguar Cougar Lynx Condor Viper Rhino Bulldog"
+        " Mammoth Badger Hurricane".split()
     ),
     categories=(
         "Coastal League", "Mountain League", "Prairie League", "Metro League", "Lakeside League",
@@ -35,7 +43,8 @@ WORLD = World(
              "attacking defensive possession counterattacking pressing patient physical technical"
              " improvised zonal",
              "The playing style of {s} is called {v}"),
-        count("season tickets", "subscriptions sold", 1_000, 850_000, "{s} has issued {v} season tickets"),
+        count("season tickets", "subscriptions sold", 1_000, 850_000,
+              "{s} has issued {v} season tickets"),
         count("assists", "decisive passes", 100, 990, "{s} credits its squad with {v} assists"),
         measure("shooting accuracy", "shot success", 101, 995,
                 "{s} manages shooting accuracy of {v}", ("", "%", 1)),
@@ -45,20 +54,22 @@ WORLD = World(
         date("arena opening", "stadium debut", "{s} honours {v} as its arena opening"),
         count("youth players", "academy talents", 100, 960, "{s} schools {v} youth players"),
         text("club chant", "terrace song",
-             ("thundering roaring charging marching blazing rumbling soaring galloping howling sprinting"
-              " storming dancing surging prowling leaping",
-              "scarlet golden iron midnight northern fearless velvet restless copper mighty hungry"
-              " crimson tireless roving untamed",
-              "hearts banners lanterns hooves drums claws rivers wings boots torches tides shields"
-              " trumpets anvils sparks"),
+             ("thundering roaring charging marching blazing rumbling soaring galloping howling"
+              " sprinting storming dancing surging prowling leaping",
+              "scarlet golden iron midnight northern fearless velvet restless copper mighty"
+              " hungry crimson tireless roving untamed",
+              "hearts banners lanterns hooves drums claws rivers wings boots torches tides"
+              " shields trumpets anvils sparks"),
              "{s} takes the field to the club chant {v}"),
-        count("home attendance", "gate total", 10_000, 960_000, "{s} drew a home attendance of {v}"),
+        count("home attendance", "gate total", 10_000, 960_000,
+              "{s} drew a home attendance of {v}"),
         measure("player rating", "squad grade", 103, 994, "{s} carries a player rating of {v}"),
         count("injuries", "players hurt", 100, 930, "{s} treated {v} injuries"),
         enum("pitch surface", "ground cover",
              "grass turf clay sand ice parquet asphalt rubber gravel concrete",
              "The pitch surface of {s} is {v}"),
-        count("training drills", "practice exercises", 100, 950, "{s} rehearses {v} training drills"),
+        count("training drills", "practice exercises", 100, 950,
+              "{s} rehearses {v} training drills"),
         count("fan club members", "enrolled supporters", 1_000, 990_000,
               "{s} greets {v} fan club members"),
         count("scouts", "talent hunters", 100, 920, "{s} pays {v} scouts"),

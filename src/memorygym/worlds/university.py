@@ -2,8 +2,16 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
-)  # fmt: skip
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
+)
 
 BILLIONS = ("$", "B", 1)
 THOUSANDS = ("$", "K", 1)
@@ -15,9 +23,9 @@ WORLD = World(
     plural="universities",
     first=tuple(
         "Ashcombe Bellhaven Carrick Dunstone Eldwick Farnley Glenmore Hartwell Inverlea Kingsmead"
-        " Langford Merrow Northgate Oakhurst Pembury Ravenel Stanmore Thornbury Underhill Wexcombe"
-        " Yarmore Aldergate Brantham Colwyn Draycott Everdene Fairmont Greyfriars Hawksworth Ilmere"
-        " Kelderby Lowther Tregarth Netherby Ormsby Prestwick".split()
+        " Langford Merrow Northgate Oakhurst Pembury Ravenel Stanmore Thornbury Underhill"
+        " Wexcombe Yarmore Aldergate Brantham Colwyn Draycott Everdene Fairmont Greyfriars"
+        " Hawksworth Ilmere Kelderby Lowther Tregarth Netherby Ormsby Prestwick".split()
     ),
     second=tuple(
         "College Academy Institute Polytechnic Conservatory Seminary Athenaeum Lyceum Collegium"
@@ -30,7 +38,8 @@ WORLD = World(
         "Maritime", "Agricultural", "Pedagogical", "Fine Arts", "Law",
     ),
     traits=(
-        count("enrollment", "student body", 1_000, 98_000, "{s} reports an enrollment of {v} learners"),
+        count("enrollment", "student body", 1_000, 98_000,
+              "{s} reports an enrollment of {v} learners"),
         measure("acceptance rate", "admission odds", 101, 995,
                 "{s} publishes an acceptance rate of {v}", PERCENT),
         count("faculty members", "teaching staff", 100, 999, "{s} employs {v} faculty members"),
@@ -42,7 +51,8 @@ WORLD = World(
              "urban suburban rural coastal alpine riverside desert island woodland hilltop",
              "The campus setting of {s} is {v}"),
         count("campus acres", "grounds in acres", 100, 990, "{s} spreads over {v} campus acres"),
-        measure("endowment", "invested capital", 102, 998, "{s} manages an endowment of {v}", BILLIONS),
+        measure("endowment", "invested capital", 102, 998,
+                "{s} manages an endowment of {v}", BILLIONS),
         count("student clubs", "societies", 100, 980, "{s} recognises {v} student clubs"),
         count("dormitory beds", "residence places", 500, 48_000, "{s} makes up {v} dormitory beds"),
         enum("funding model", "form of governance",
@@ -51,20 +61,22 @@ WORLD = World(
              "{s} describes its funding model as {v}"),
         count("alumni", "past graduates", 10_000, 960_000, "{s} writes to {v} alumni"),
         date("charter date", "founding day", "{s} celebrates {v} as its charter date"),
-        count("degree programmes", "courses of study", 100, 940, "{s} teaches {v} degree programmes"),
+        count("degree programmes", "courses of study", 100, 940,
+              "{s} teaches {v} degree programmes"),
         count("doctoral candidates", "doctorates in progress", 100, 990,
               "{s} supervises {v} doctoral candidates"),
         text("mission motto", "guiding aim",
-             ("nurture challenge inspire shelter awaken gather kindle steady sharpen free bind honour"
-              " guide temper",
-              "curious patient fearless humble restless daring candid gentle nimble stubborn tender"
-              " upright sober lively",
-              "minds makers healers voices scholars hearts citizens dreamers builders thinkers sceptics"
-              " neighbours pioneers readers"),
+             ("nurture challenge inspire shelter awaken gather kindle steady sharpen free bind"
+              " honour guide temper",
+              "curious patient fearless humble restless daring candid gentle nimble stubborn"
+              " tender upright sober lively",
+              "minds makers healers voices scholars hearts citizens dreamers builders thinkers"
+              " sceptics neighbours pioneers readers"),
              "{s} carved its mission motto as {v}"),
         count("lecture theatres", "auditoria", 100, 960, "{s} heats {v} lecture theatres"),
         measure("tuition", "yearly fees", 101, 990, "{s} charges tuition of {v}", THOUSANDS),
-        count("exchange agreements", "pacts abroad", 100, 970, "{s} signed {v} exchange agreements"),
+        count("exchange agreements", "pacts abroad", 100, 970,
+              "{s} signed {v} exchange agreements"),
         enum("academic calendar", "term pattern",
              "semester trimester quarterly modular rolling block continuous yearlong fortnightly"
              " seasonal",
@@ -88,7 +100,8 @@ WORLD = World(
     ),
     wording=Wording(
         employer="an agency that compares universities",
-        titles=("Campus dossier", "Letter of the rector", "Admissions digest", "Accreditation summary"),
+        titles=("Campus dossier", "Letter of the rector", "Admissions digest",
+                "Accreditation summary"),
         peers=("the national mean", "the regional norm", "the nearest rival"),
         notices=(
             "The registrar has amended the entry for {l} at {s}: it is {now}",
@@ -102,4 +115,4 @@ WORLD = World(
         ),
         joins="{s} is classed among the '{c}' schools",
     ),
-)
+)  # fmt: skip

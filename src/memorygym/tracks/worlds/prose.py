@@ -5,8 +5,6 @@ several figures the one in the label's own clause counts, before any word that o
 """
 
 import re
-from collections.abc import Iterable
-
 from memorygym.facts import MONTHS, Attribute, Guide, Record, Value
 from memorygym.worlds.dealing.notes import read_note
 
@@ -21,7 +19,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _GROUP = re.compile(r"'([^']+)'")
 _DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (" + "|".join(MONTHS) + r") (\d{4})\b")
 _LINE_NAME = re.compile(r"[-*#\s]*([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b[\s:|,(\[-]*")
-_STRIP = ",.:;()[]|"
+_POINTS = str.maketrans("", "", ",:;()[]|")
 
 
 class ProseReader:
@@ -59,8 +57,10 @@ class ProseReader:
 
     def _document(self, name: str, body: str) -> Record:
         record = Record(name)
-        for sentence in body.removesuffix(".").split(". "):
-            attribute = self._spoken(sentence)
+        body = body.removesuffix(".")
+        bare = body.translate(_POINTS).split(". ")
+        for sentence, words in zip(body.split(". "), bare, strict=True):
+            attribute = self.attribute(words.split())
             if attribute is None:
                 self._tie(record, sentence)
             elif _SHIFT.search(sentence):
@@ -74,7 +74,7 @@ class ProseReader:
         return record
 
     def _spoken(self, sentence: str) -> Attribute | None:
-        return self.attribute([word.rstrip(_STRIP) for word in sentence.split(" ")])
+        return self.attribute(sentence.translate(_POINTS).split())
 
     def _tie(self, record: Record, sentence: str) -> None:
         """Membership in a category, or a relation."""
@@ -110,18 +110,16 @@ class ProseReader:
 
     def _found(self, attribute: Attribute, text: str) -> list[Value]:
         """All different values of the attribute's form."""
-        found: Iterable[Value]
-        match attribute.kind:
-            case "date":
-                found = [_iso(parts) for parts in _DATE.findall(text)]
-            case "enum":
-                found = self._patterns[attribute.code].findall(text)
-            case "series":
-                rows = self._patterns[attribute.code].findall(text)
-                found = [tuple(_scaled(part, attribute) for part in row.split(", ")) for row in rows]
-            case _:
-                found = [_scaled(s, attribute) for s in self._patterns[attribute.code].findall(text)]
-        return list(dict.fromkeys(found))
+        if attribute.kind == "date":
+            return list(dict.fromkeys(_iso(parts) for parts in _DATE.findall(text)))
+        shown = self._patterns[attribute.code].findall(text)
+        if len(shown) > 1:
+            shown = list(dict.fromkeys(shown))
+        if attribute.kind == "enum":
+            return shown
+        if attribute.kind == "series":
+            return [tuple(_scaled(part, attribute) for part in row.split(", ")) for row in shown]
+        return [_scaled(row, attribute) for row in shown]
 
     def _line(self, line: str) -> Record | None:
         """A line of notes, read once."""
@@ -161,7 +159,7 @@ class ProseReader:
             return " ".join(words) if len(words) == attribute.length else None
         if attribute.kind in ("int", "float"):
             found = re.findall(r"-?\d[\d,]*(?:\.\d+)?", part)
-            return _scaled(found[0], attribute) if len(found) == 1 else None
+            return _loosely_scaled(found[0], attribute) if len(found) == 1 else None
         return None
 
 
@@ -179,13 +177,17 @@ def _pattern(a: Attribute) -> re.Pattern[str]:
 
 
 def _scaled(text: str, a: Attribute) -> int:
-    """A displayed number as a scaled integer."""
-    digits = "".join(c for c in text if c.isdigit() or c in ".-")
-    if not a.decimals:
-        return int(digits.split(".")[0])
-    whole, _, rest = digits.partition(".")
-    sign = -1 if whole.startswith("-") else 1
-    return sign * int(whole.lstrip("-") + rest[: a.decimals].ljust(a.decimals, "0"))
+    """A number as documents display it, as a scaled integer."""
+    digits = text.removesuffix(a.suffix) if a.suffix else text
+    if a.prefix:
+        digits = digits.replace(a.prefix, "", 1)
+    return int(digits.replace(",", "").replace(".", ""))
+
+
+def _loosely_scaled(text: str, a: Attribute) -> int:
+    """A bare number with any decimals, as a scaled integer; further decimals are cut."""
+    whole, _, rest = text.replace(",", "").partition(".")
+    return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
 
 
 def _iso(parts: tuple[str, ...]) -> str:

@@ -1,0 +1,121 @@
+"""Speeds of the engine and the worlds track, one core: `python benchmarks/speed.py`.
+
+Every figure is the median of several runs; `of goal` is the ratio to the goal, so that above 1 is
+better than asked. The machine is shared: compare rows of one run, not of two.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import median
+from subprocess import run
+from time import perf_counter
+
+from memorygym import registry
+from memorygym.agents.scene import END, calls, search, write
+from memorygym.core import Message, Policy, Task, Tool
+from memorygym.episode import Episode, play
+from memorygym.runner import Settings, policy_for
+from memorygym.tokens import count
+from memorygym.tracks.worlds import StrongReader, WorldsEnv, reader
+from memorygym.verify import verify
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.tiers import Sizes
+
+SEEDS = range(12)
+
+
+class Idle(Policy):
+    """Ends every event at once: what is left is the referee."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return END
+
+
+class Busy(Policy):
+    """Writes ten notes or searches ten times in every event: what is left are the tools."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if len(view) > 60:
+            return END
+        name = f"Acme Harbor {len(view)}"
+        return calls(*[write(f"{name} C b {i}") if i % 2 else search("Acme Harbor") for i in range(10)])
+
+
+def seconds(work: Callable[[], object], runs: int = 5) -> float:
+    """Median seconds of a run."""
+    times = []
+    for _ in range(runs):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return median(times)
+
+
+def episode(task: Task, agent: str | Policy) -> None:
+    """One episode, unscored."""
+    policy = policy_for(agent, task) if isinstance(agent, str) else agent
+    play(Episode(WorldsEnv(task), partial(registry.make, "memory", "markdown")), policy)
+
+
+def unshared(task: Task, agent: str) -> None:
+    """One episode by an agent that parses the documents for itself."""
+    reader.cache_clear()
+    episode(task, agent)
+
+
+def row(name: str, value: float, goal: float, unit: str, *, less: bool = False) -> None:
+    """One line of the table."""
+    ratio = goal / value if less else value / goal
+    print(f"{name:<46}{value:12,.1f} {unit:<12}{goal:10,.0f}{ratio:8.1f}")
+
+
+def main() -> None:
+    """Prints the table."""
+    tasks = [deal("company", seed) for seed in SEEDS]
+    n = len(tasks)
+    print(f"{'standard tier, one core':<46}{'measured':>12} {'':<12}{'goal':>10}{'of goal':>8}")
+    row("deal a task", 1000 * seconds(lambda: [deal("company", s) for s in SEEDS]) / n, 10, "ms", less=True)
+    for agent in ("strategic", "template_expert"):
+        rate = n / seconds(lambda agent=agent: [unshared(t, agent) for t in tasks])
+        row(f"{agent}, reading for itself", rate, 60, "episodes/s")
+    for agent in ("strategic", "template_expert"):
+        rate = n / seconds(lambda agent=agent: [episode(t, agent) for t in tasks])
+        row(f"{agent}, parse shared", rate, 120, "episodes/s")
+    row("referee alone", n / seconds(lambda: [episode(t, Idle()) for t in tasks]), 1500, "episodes/s")
+    steps = 6 * 10 * 20
+    row("memory tools (FTS5)", steps / seconds(lambda: _tools(tasks[0])), 20_000, "steps/s")
+    row("read all documents", 1000 * seconds(lambda: _parse(tasks)) / n, 20, "ms", less=True)
+    row("prove a world fair, leave-one-out and all", 1000 * _proof(), 40, "ms", less=True)
+    text = tasks[0].events[0].text
+    row("token counter", len(text) / seconds(lambda: count(text)) / 1e6, 10, "MB/s")
+    for entities, goal in ((1_000, 0.4), (10_000, 3)):
+        took = seconds(lambda e=entities: deal("company", 0, sizes=Sizes(entities=e)), 1)
+        row(f"deal {entities:,} entities", 1000 * took, 1000 * goal, "ms", less=True)
+    for name, code in (("import memorygym", "import memorygym"), ("--help", "")):
+        command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "memorygym", "--help"]
+        row(name, 1000 * seconds(lambda c=command: run(c, capture_output=True, check=True)), 300, "ms", less=True)
+
+
+def _tools(task: Task) -> None:
+    memory = registry.make("memory", "markdown")
+    episode = Episode(WorldsEnv(task), lambda: memory)
+    for _ in range(6 * 20):
+        episode.step(Busy().act(episode.view()[:2], episode.tools))
+
+
+def _parse(tasks: Sequence[Task]) -> None:
+    for task in tasks:
+        fresh = StrongReader(task.system)
+        for event in task.events:
+            fresh.read(event.text)
+
+
+def _proof() -> float:
+    settings = [Settings("company", seed) for seed in SEEDS]
+    dealt = [s.deal() for s in settings]
+    return seconds(lambda: [verify(s, t) for s, t in zip(settings, dealt, strict=True)]) / len(dealt)
+
+
+if __name__ == "__main__":
+    main()
