@@ -112,9 +112,10 @@ def test_the_text_around_calls_is_kept() -> None:
 
 
 PIECES = [
-    "<tool_call>", "</tool_call>", "<function_call>", "```json", "```", "{", "}", "[", "]", '"', "\\",
-    ":", ",", "\n", " ", '"name"', '"arguments"', '"Write"', "{}", "1e999", "NaN", "\ud800", "é", WRITE,
-]  # fmt: skip
+    *("<tool_call>", "</tool_call>", "<function_call>", "```json", "```", "{", "}", "[", "]", "{}"),
+    *('"', "\\", ":", ",", "\n", " ", '"name"', '"arguments"', '"Write"'),
+    *("1e999", "NaN", "\ud800", "é", WRITE),
+]
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text()).map("".join))
@@ -134,12 +135,40 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "piece",
     [
-        "<tool_call>", "<tool_call>{", '<tool_call>{"a', '<tool_call>{"a":"', '<tool_call>{"a":{"b":',
-        "```json", '```json{"', "```json   ", "{", '{"', '{"a":', '{"a":{},', '{ "a": [', '{"a":"{', "[",
-        "}", " ", '"', "\\", '{"a":"\\"', "9", '{"name":9', "x", '<tool_call>[[ {"a":1}, ',
-        '<tool_call>{"a":1}', '{"a":1}', '{"<tool_call>":', "{   ", f"<tool_call>{WRITE[:-2]}",
+        *(
+            "<tool_call>",
+            "<tool_call>{",
+            '<tool_call>{"a',
+            '<tool_call>{"a":"',
+            '<tool_call>{"a":{"b":',
+        ),
+        *('<tool_call>{"a":1}', '<tool_call>[[ {"a":1}, ', f"<tool_call>{WRITE[:-2]}"),
+        *(
+            "```json",
+            '```json{"',
+            "```json   ",
+            "{",
+            '{"',
+            '{"a":',
+            '{"a":{},',
+            '{ "a": [',
+            '{"a":"{',
+        ),
+        *(
+            "[",
+            "}",
+            " ",
+            '"',
+            "\\",
+            '{"a":"\\"',
+            "9",
+            '{"name":9',
+            "x",
+            '{"a":1}',
+            '{"<tool_call>":',
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("head", ["", '{"k": ' * 30, '{"k": ' * 900 + "[" + "1," * 200_000])
 def test_a_megabyte_is_read_in_linear_time(head: str, piece: str) -> None:
     text = head + piece * (MEGABYTE // len(piece))
@@ -151,8 +180,8 @@ def test_a_megabyte_is_read_in_linear_time(head: str, piece: str) -> None:
 def test_the_tools_are_described_in_these_words() -> None:
     schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     assert describe([Tool("Read", "Read memory.", schema), Tool("Skip", "Go on.", schema)]) == (
-        "You may call tools. To call one, write a JSON object with its name and its arguments between"
-        " tags, like this:\n"
+        "You may call tools. To call one, write a JSON object with its name and its arguments"
+        " between tags, like this:\n"
         '<tool_call>{"name": "TOOL", "arguments": {"ARGUMENT": "VALUE"}}</tool_call>\n'
         "A reply may hold several calls, each in its own tags; they are run in order and the next"
         " message gives their results.\n"

@@ -1,7 +1,7 @@
-"""An OpenAI-compatible server on the loopback, whose model is a script and whose faults are ordered.
+"""An OpenAI-compatible server on the loopback: its model is a script, its faults are ordered.
 
-The model's name picks the brain, and what follows each + a fault: `abstain+429x2` refuses the first
-two requests, `echo+garbage` answers every request with garbage. The header X-Misbehave does the same.
+The model's name picks the brain, and what follows each + a fault: `abstain+429x2` refuses the
+first two requests, `echo+garbage` answers every one with garbage. The header X-Misbehave does so too.
 
     429 (with Retry-After), 401, 403, 500 …   that status
     cut       the connection closes without a response

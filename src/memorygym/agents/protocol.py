@@ -7,7 +7,7 @@ fenced ```json block, else bare. Reading takes time linear in the text and never
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from json import JSONDecodeError, JSONDecoder
+from json import JSONDecoder
 
 from memorygym.core import JSON, Call, Message, Tool
 
@@ -21,6 +21,10 @@ _TAG = re.compile(r"<(?:tool_call|function_call)>")
 _NEXT_TAG = re.compile(r"</?(?:tool_call|function_call)>")
 _FENCE = re.compile(r"```json\b")
 _OBJECT = re.compile(r'\{(?=\s*")')
+_ATOMS = re.compile(
+    r'(?:[\s,:]++|"(?:[^"\\]++|\\.)*+"|-?\d[\d.eE+-]*+|true|false|null|NaN|-?Infinity)*+', re.DOTALL
+)
+"""All of JSON but its brackets."""
 _BETWEEN = re.compile(r"[\s\[,]*(?=\{)")
 _CLOSING = re.compile(r"[\s\]}]*(?:</(?:tool_call|function_call)>|```)|")
 _END = re.compile(r"\s*(?:</?(?:tool_call|function_call)>|```|\Z)")
@@ -53,7 +57,10 @@ def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:
     A tagged block that cannot be read is a call too: its arguments are the block as it stands, so
     that the referee answers it.
     """
-    found = list(_tagged(text)) or list(_fenced(text)) or list(_bare(text))
+    tagged = list(_tagged(text))
+    readable = any(not isinstance(call.arguments, str) for _, _, calls in tagged for call in calls)
+    # Unreadable tags may stand in a string of a call, so other forms of calls go before them.
+    found = tagged if readable else list(_fenced(text)) or list(_bare(text)) or tagged
     rest, position = [], 0
     for start, end, _ in found:
         rest.append(text[position:start])
@@ -163,24 +170,44 @@ def _closed(text: str, position: int) -> int:
 
 def _decode(text: str, start: int) -> tuple[JSON, int]:
     """The object that starts here and its end; or None, and where reading failed."""
+    end, missing = _extent(text, start)
+    if not missing:
+        return _value(text[start:end]), end
+    if missing <= 2 and _END.match(text, end):
+        return _value(text[start:end] + "}" * missing), end
+    return None, end
+
+
+def _extent(text: str, start: int) -> tuple[int, int]:
+    """Where the object that starts here ends, or stops to be JSON, and how many brackets are open.
+
+    The decoder itself is no scanner: each of its errors counts the lines of the text before it.
+    """
+    depth, position = 0, start
+    while True:
+        position = _ATOMS.match(text, position).end()  # type: ignore[union-attr]  # matches ""
+        match text[position : position + 1]:
+            case "{" | "[" if depth < DEEPEST:
+                depth += 1
+            case "}" | "]":
+                depth -= 1
+            case _:
+                return position, depth
+        position += 1
+        if not depth:
+            return position, 0
+
+
+def _value(text: str) -> JSON:
     try:
-        return _DECODER.raw_decode(text, start)
-    except JSONDecodeError as error:
-        failed = error.pos
-    except (RecursionError, ValueError):  # nested beyond sense, or a number of thousands of digits
-        return None, len(text)
-    if not _END.match(text, failed):
-        return None, failed
-    for braces in ("}", "}}"):
-        try:
-            return _DECODER.decode(text[start:failed] + braces), failed
-        except ValueError:
-            continue
-    return None, failed
+        value: JSON = _DECODER.decode(text)
+    except ValueError:
+        return None
+    return value
 
 
 def _call(value: JSON) -> Call | None:
-    if not isinstance(value, Mapping) or "arguments" not in value or not _within(value, DEEPEST):
+    if not isinstance(value, Mapping) or "arguments" not in value:
         return None
     name, arguments = value.get("name"), value["arguments"]
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
@@ -190,16 +217,6 @@ def _call(value: JSON) -> Call | None:
 
 def _unpacked(arguments: str) -> JSON:
     """Arguments given as the text of an object, as in the OpenAI format."""
-    try:
-        value: JSON = _DECODER.decode(arguments)
-    except (RecursionError, ValueError):
-        return arguments
-    return value if isinstance(value, dict) and _within(value, DEEPEST) else arguments
-
-
-def _within(value: JSON, levels: int) -> bool:
-    if isinstance(value, dict):
-        return levels > 0 and all(_within(item, levels - 1) for item in value.values())
-    if isinstance(value, list):
-        return levels > 0 and all(_within(item, levels - 1) for item in value)
-    return True
+    opening = _BETWEEN.match(arguments)
+    value, end = _decode(arguments, opening.end()) if opening else (None, 0)
+    return arguments if value is None or arguments[end:].strip() else value

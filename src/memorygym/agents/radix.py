@@ -201,39 +201,287 @@ def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
 
 @dataclass(frozen=True)
 class Codec:
-    """Records of one domain as digits: exact but for decimal numbers, which keep the 2 % that count."""
+    """Records of a domain as digits, exact but for decimals, which keep the 2 % that count."""
 
     world: World
+    size: int
+    """Words of a name; all names of a task have the same number."""
+
+    def trait(self, code: str) -> Trait:
+        """The public trait behind an attribute's code."""
+        return self.world.traits[ord(code) - 97]
 
     def record(self, record: Record, codes: Sequence[str]) -> Digits:
-        """Name, category, those attributes and relations."""
-        found = self.name(record.name)
-        found.append((self.world.categories.index(record.category), len(self.world.categories)))
+        """Name, category, those attributes and the relations."""
+        categories = self.world.categories
+        found = [*self.name(record.name), (categories.index(record.category), len(categories))]
         for code in codes:
-            found += self.value(code, record.values[code])
+            found += value_digits(self.trait(code), record.values[code])
         for code, other in record.edges:
             found += [(1, 2), ("xyz".index(code), 3), *self.name(other)]
         return [*found, (0, 2)]
 
-    def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
+    def take_record(self, source: "Unpacked", codes: Sequence[str]) -> Record:
         """The record again."""
-        name = self.take_name(source)
-        category = self.world.categories[source.take(len(self.world.categories))]
-        record = Record(name, category, {code: self.take_value(code, source) for code in codes})
+        record = Record(self.take_name(source))
+        record.category = self.world.categories[source.take(len(self.world.categories))]
+        record.values = {code: take_value(self.trait(code), source) for code in codes}
         while source.take(2):
             record.edges += (("xyz"[source.take(3)], self.take_name(source)),)
         return record
 
     def name(self, name: str) -> Digits:
+        """The words of a name by their place in the public lists."""
         *front, last = name.split()
-        places = [(self.world.first.index(word), len(self.world.first)) for word in front[::-1]]
-        more = [(1, 64)] * (len(front) - 1)
-        return [*_stop(front), (self.world.second.index(last), len(self.world.second)), *places, *more][
-            : len(places) + 2
-        ]
+        first, second = self.world.first, self.world.second
+        return [(second.index(last), len(second)), *((first.index(w), len(first)) for w in front)]
 
-    def take_name(self, source: Unpacked) -> str:
-        size = 1 + (source.take(64) if not source.take(16) else 0)
-        chosen = [self.world.second[source.take(len(self.world.second))]]
-        chosen += [self.world.first[source.take(len(self.world.first))] for _ in range(size)]
-        return " ".join(chosen[::-1])
+    def take_name(self, source: "Unpacked") -> str:
+        """The name again."""
+        first, second = self.world.first, self.world.second
+        last = second[source.take(len(second))]
+        return " ".join([*(first[source.take(len(first))] for _ in range(self.size - 1)), last])
+
+
+def value_digits(trait: Trait, value: Value) -> Digits:
+    """A value by its place in the public range; what lies outside moves to the edge."""
+    match value:
+        case int():
+            return [_place(trait, value)]
+        case tuple():
+            return [_place(trait, item) for item in value]
+    match trait.kind:
+        case "enum":
+            return [(trait.choices.index(value), len(trait.choices))]
+        case "text":
+            parts = zip(trait.parts, value.split(), strict=True)
+            return [(part.index(word), len(part)) for part, word in parts]
+    year, month, day = map(int, value.split("-"))
+    return [(year - FIRST_YEAR, LAST_YEAR + 1 - FIRST_YEAR), (month - 1, 12), (day - 1, 28)]
+
+
+def take_value(trait: Trait, source: "Unpacked") -> Value:
+    """The value again, or one within 2 % of it."""
+    match trait.kind:
+        case "int" | "float":
+            return _figure(trait, source)
+        case "series":
+            return tuple([_figure(trait, source) for _ in range(trait.length)])
+        case "enum":
+            return trait.choices[source.take(len(trait.choices))]
+        case "text":
+            return " ".join([part[source.take(len(part))] for part in trait.parts])
+    year = FIRST_YEAR + source.take(LAST_YEAR + 1 - FIRST_YEAR)
+    return f"{year}-{source.take(12) + 1:02d}-{source.take(28) + 1:02d}"
+
+
+def _place(trait: Trait, value: int) -> tuple[int, int]:
+    value = min(max(value, trait.low), trait.high)
+    if not trait.decimals:
+        return value - trait.low, trait.high - trait.low + 1
+    ends, _ = _levels(trait.low, trait.high)
+    return bisect_left(ends, value), len(ends)
+
+
+def _figure(trait: Trait, source: "Unpacked") -> int:
+    if not trait.decimals:
+        return trait.low + source.take(trait.high - trait.low + 1)
+    ends, shown = _levels(trait.low, trait.high)
+    return shown[source.take(len(ends))]
+
+
+@lru_cache(maxsize=512)
+def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
+    """Fewest figures within 2 % of every one in a range: the upper ends of their reach, themselves."""
+    ends: list[int] = []
+    shown: list[int] = []
+    while not ends or ends[-1] < high:
+        least = ends[-1] + 1 if ends else low
+        middle = least + abs(least) // 50
+        shown.append(middle)
+        ends.append(max(middle, middle * 50 // 49 if middle > 0 else middle * 50 // 51))
+    return ends, shown
+
+
+Book = Callable[[str], Alphabet]
+"""The alphabet for a pinned message."""
+
+
+class Group:
+    """The records of one batch as one number: whole ones, then those with the key attributes only."""
+
+    def __init__(self, system: str, alphabet: Alphabet, size: int = 2) -> None:
+        self._alphabet = alphabet
+        guide = reader("worlds", system).guide
+        self.codes = [a.code for a in guide.attributes]
+        self.keys = guide.key_attributes
+        self.codec = Codec(public_world(guide.noun), size)
+
+    def write(self, whole: Sequence[Record], parts: Sequence[Record], width: int) -> list[str]:
+        """Lines of at most `width` tokens and the mark that ends a group."""
+        found: Digits = [(self.codec.size, 8), (len(whole), 32), (len(parts), 32)]
+        for record in whole:
+            found += self.codec.record(record, self.codes)
+        for record in parts:
+            found += self.codec.record(record, self.keys)
+        lines = self._alphabet.write(packed(found), width - 1)
+        return [*lines[:-1], lines[-1] + END_OF_GROUP]
+
+    def read(self, lines: Sequence[str]) -> list[Record]:
+        """The records again."""
+        source = Unpacked(self._alphabet.read(lines))
+        codec = Codec(self.codec.world, source.take(8))
+        levels = [self.codes] * source.take(32), [self.keys] * source.take(32)
+        return [codec.take_record(source, codes) for level in levels for codes in level]
+
+    def note(self, name: str, code: str, value: Value) -> str:
+        """A changed value, to stand behind a line."""
+        found = [(len(name.split()), 8), *Codec(self.codec.world, 0).name(name), (ord(code) - 97, 23)]
+        found += value_digits(self.codec.trait(code), value)
+        return NOTE + self._alphabet.write(packed(found), 99)[0]
+
+    def read_note(self, text: str) -> Record:
+        """The changed value again."""
+        source = Unpacked(self._alphabet.read([text]))
+        name = Codec(self.codec.world, source.take(8)).take_name(source)
+        code = chr(97 + source.take(23))
+        return Record(name, values={code: take_value(self.codec.trait(code), source)})
+
+
+@lru_cache(maxsize=256)
+def _group_read(system: str, alphabet: Alphabet, lines: tuple[str, ...]) -> tuple[Record, ...]:
+    return tuple(Group(system, alphabet).read(lines))
+
+
+def decoded(system: str, alphabet: Alphabet, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold, then one for every changed value."""
+    group = Group(system, alphabet)
+    records: list[Record] = []
+    changed: list[Record] = []
+    lines: list[str] = []
+    for entry in entries:
+        line, *notes = entry.split(NOTE)
+        changed += [group.read_note(note) for note in notes]
+        if line:
+            lines.append(line.removesuffix(END_OF_GROUP))
+        if line.endswith(END_OF_GROUP):
+            records += _group_read(system, alphabet, tuple(lines))
+            lines.clear()
+    return records + changed
+
+
+LINES = 0.9
+"""Share of the writes that batches take; changes take the rest."""
+ROOM = 0.98
+"""Share of the capacity that batches take."""
+
+
+class Recoder(Scribe):
+    """Plays by recoded groups: choice by the brief, changes as notes behind a line."""
+
+    def __init__(self, book: Book, *, parts: bool = False) -> None:
+        super().__init__(self._chosen)
+        self._book = book
+        self._parts = parts
+
+    def _chosen(self, now: Scene, records: list[Record]) -> list[str]:
+        lines = allowance(now, LINES)
+        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
+        width = min(now.slot, -(-room // max(1, lines)))
+        ranked = sorted(records, key=lambda record: by_brief(now, record))
+        group = Group(now.system, self._book(now.system), len(ranked[0].name.split()))
+        best: list[str] = []
+        low, high = 0, len(self._steps(now, ranked))
+        while low < high:
+            middle = (low + high + 1) // 2
+            whole, parts = self._steps(now, ranked)[middle - 1]
+            written = group.write(whole, parts, width)
+            if len(written) <= lines and sum(map(count, written)) <= room:
+                low, best = middle, written
+            else:
+                high = middle - 1
+        return best
+
+    def _steps(
+        self, now: Scene, ranked: list[Record]
+    ) -> list[tuple[list[Record], list[Record]]]:
+        """What to hold, whole and in part, from little to much; each step adds the best of the rest."""
+        if not self._parts:
+            return [(ranked[:n], []) for n in range(1, len(ranked) + 1)]
+        keys = sum(r.category in now.reader.guide.key_categories for r in ranked)
+        steps = [([], ranked[:n]) for n in range(1, len(ranked) + 1)]
+        return steps + [(ranked[:n], ranked[n:]) for n in range(1, len(ranked) + 1)] if keys else steps
+
+    def change(self, now: Scene) -> Message:
+        """Reads all, works out the new value, and puts it behind a line that has room."""
+        told = now.reader.read(now.text)
+        if not now.said:
+            return calls(read())
+        if len(now.said) > 1 or not told:
+            return END
+        lines = now.heard[0].split("\n")
+        group = Group(now.system, self._book(now.system))
+        note = "".join(self._notes(group, told[0], decoded(now.system, self._book(now.system), lines)))
+        for line in lines:
+            if note and count(line) + count(note) <= now.slot:
+                return calls(edit(line, line + note))
+        return calls(write(note)) if note else END
+
+    def _notes(self, group: Group, told: Record, held: list[Record]) -> list[str]:
+        known = Knowledge([*held, told])
+        notes = []
+        for code in (*told.values, *told.shifts):
+            value, before = known.now(told.name, code), Knowledge(held).now(told.name, code)
+            trait = group.codec.trait(code)
+            if value is None or (before is None and len(told.values) > 1):
+                continue
+            if before is None or value_digits(trait, value) != value_digits(trait, before):
+                notes.append(group.note(told.name, code, value))
+        return notes
+
+    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
+        records = decoded(now.system, self._book(now.system), now.heard[0].split("\n"))
+        return now.reader.answer(query, Knowledge(records))
+
+    def reply(self, now: Scene) -> Message:
+        query = now.query
+        if query is None:
+            return calls(submit(REFUSAL))
+        if not now.said:
+            return calls(read())
+        answer = self.conclude(now, query, Knowledge(()))
+        return calls(submit(REFUSAL if answer is None else answer))
+
+
+def held_records(trace: Trace) -> float:
+    """Whole entities in the final memory, as a share of the reference records it has room for."""
+    decode = registry.load("agents", str(trace.labels["agent"]), "decode")
+    texts: dict[str, str] = {}
+    for stored in trace.records:
+        if isinstance(stored, Stored):
+            texts.update({entry.id: entry.text for entry in stored.entries})
+            for id in stored.dropped:
+                texts.pop(id, None)
+    guide = reader("worlds", trace.system).guide
+    gold = gold_of(trace)
+    whole = [r for r in decode(trace.system, list(texts.values())) if _whole(r, gold)]
+    assert trace.budget.capacity is not None
+    return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity
+
+
+def _whole(record: Record, gold: Gold) -> bool:
+    """Whether a record tells everything of an entity, as it was at first."""
+    if record.name not in gold.names or not record.category:
+        return False
+    entity = gold.names.index(record.name)
+    edges = {(code, gold.names[other]) for source, code, other in gold.edges if source == entity}
+    values = (record.values.get(chr(97 + at)) for at in range(len(gold.values[entity])))
+    return set(record.edges) == edges and all(map(_close, values, gold.values[entity]))
+
+
+def _close(value: Value | None, truth: Value) -> bool:
+    if isinstance(value, tuple) and isinstance(truth, tuple):
+        return len(value) == len(truth) and all(map(_close, value, truth))
+    if isinstance(value, int) and isinstance(truth, int):
+        return 50 * abs(value - truth) <= abs(truth)
+    return value == truth

@@ -22,7 +22,9 @@ _SET = frozenset(
     "across among all these those both every each other past last top bottom first best worst".split()
 )
 _SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
-_WHEN = frozenset("in since during by until year fy fiscal before after for from late early".split())
+_WHEN = frozenset(
+    "in since during by until year fy fiscal before after for from late early".split()
+)
 _BOUNDS = frozenset("over under above below exceeding beyond than".split())
 _COMPARED = frozenset("more less fewer greater higher lower bigger smaller larger".split())
 _EARLIER = frozenset("previously formerly originally earlier initially".split())

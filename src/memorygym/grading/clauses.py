@@ -29,7 +29,10 @@ def denied(reading: Reading, start: int, end: int) -> bool:
         first -= 1
     while last < len(words) and words[last] not in BREAKS:
         last += 1
-    if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == ["anything", "but"]:
+    if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == [
+        "anything",
+        "but",
+    ]:
         return True
     other = any(_candidate(reading, place) for place in range(end, last))
     return not other and not NEGATORS.isdisjoint(words[end:last])

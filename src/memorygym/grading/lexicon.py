@@ -54,7 +54,9 @@ NEGATORS = _words("""
 
 HEDGES = _words("or either alternatively")
 
-BREAKS = _words(", ; . : ! ? ( ) [ ] { } | / - but and so though although however because while") | {"\n"}
+BREAKS = _words(
+    ", ; . : ! ? ( ) [ ] { } | / - but and so though although however because while"
+) | {"\n"}
 """Where one clause ends and the next begins."""
 
 TITLES = _words("dr mr mrs ms miss prof professor sir dame doctor mayor captain")

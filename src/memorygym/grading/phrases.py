@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from memorygym.grading.clauses import hedge
-from memorygym.grading.lexicon import BREAKS, MONTHS, NEGATORS, VOCABULARY
+from memorygym.grading.lexicon import BREAKS, CHANGED, MONTHS, NEGATORS, VOCABULARY
 from memorygym.grading.reading import Reading, mask, phrase, places
 from memorygym.grading.units import UNITS
 
@@ -94,9 +94,20 @@ def _before(reading: Reading, start: int) -> str:
     while first > 0 and (reading.words[first - 1] not in BREAKS or reading.words[first - 1] == ":"):
         first -= 1
     last = reading.word(start - 1)
-    if start > first and last not in _LINKS and not _about(reading, start - 1, lead=True):
+    if start > first and not _linked(reading, start) and not _about(reading, start - 1, lead=True):
         first = start
     return _strange(reading, 0, first)
+
+
+def _linked(reading: Reading, start: int) -> bool:
+    """Whether the words before lead up to a claim: "... is", "changed to", "written in"."""
+    last, earlier = reading.word(start - 1), reading.word(start - 2)
+    if last in _LINKS or (last in ("in", "by", "with") and earlier.endswith(("ed", "en", "made"))):
+        return True
+    if last != "to":
+        return False
+    clause = reading.words[max(0, start - 8) : start]
+    return earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
 
 
 def _strange(reading: Reading, start: int, end: int) -> str:
@@ -104,7 +115,9 @@ def _strange(reading: Reading, start: int, end: int) -> str:
     for place in range(start, end):
         word = reading.words[place]
         longer = word[0].isdigit() and reading.text[reading.starts[place] - 1] == "-"
-        if longer or not (_familiar(word) or _about(reading, place, lead=end <= reading.words.index(VALUE))):
+        if longer or not (
+            _familiar(word) or _about(reading, place, lead=end <= reading.words.index(VALUE))
+        ):
             return f"also says '{reading.raws[place]}'"
     return ""
 

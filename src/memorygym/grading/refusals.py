@@ -39,7 +39,8 @@ _VERB = (
 )
 _REFUSAL = re.compile(
     rf"(?:abstain(?:ed|ing)?|abstention|idk|n/a)$"
-    rf"|(?:^|.* (?:is|are|was|were|remains|currently|i'm|it's|am|value|status|answer) )"
+    rf"|(?:^|(?:.* )?(?:is|are|was|were|remains|currently|i'm|it's|am|value|status|answer|data"
+    rf"|information|info) )"
     rf"(?:{_UNKNOWN})(?: (?:to|in|from|at|based|given|for|as|per|within|about|of|whether|what)\b.*)?$"
     rf"|.*\b(?:not|never|isn't|wasn't|aren't|hasn't|haven't)(?: (?:been|yet|currently|any|ever|a))*"
     rf" (?:{_KNOWN})\b"
@@ -47,12 +48,13 @@ _REFUSAL = re.compile(
     rf"|could not|not able to|impossible to)(?: (?:actually|currently|really|reliably))?"
     rf" (?:{_VERB}|recall)\b"
     rf"|(?:i )?(?:can't|cannot)$"
+    rf"|.*\bnever (?:saw|see|heard|received|read|stored|learned|came)\b"
     rf"|.*\bno (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
     rf"|.*\bno (?:such|known|matching) [a-z]+"
     rf"|.*\bno (?:{_ENTITY})(?: (?:called|named|by|with|of|in|matches|found)\b.*)?$"
     rf"|.*\b(?:none|nothing) (?:found|recorded|available|stored|known|about|on|in|is)\b"
     rf"|.*\b(?:insufficient|lacks?|lacking) (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
-    rf"|(?:i )?(?:must |have to |will |would )?(?:refuse|decline|abstain)\b(?: to answer.*| from .*)?$"
+    rf"|(?:i )?(?:i'll |must |have to |will |would )?(?:refuse|decline|abstain)\b(?: to answer.*| from .*)?$"
 )
 
 _GUESS = frozenset(
@@ -106,5 +108,7 @@ def _idle(word: str) -> bool:
 def _lead(reading: Reading, clause: list[str]) -> bool:
     """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee"."""
     strange = {word for word in clause if not _idle(word)}
-    written = {raw for raw, word in zip(reading.raws, reading.words, strict=True) if word in strange}
+    written = {
+        raw for raw, word in zip(reading.raws, reading.words, strict=True) if word in strange
+    }
     return all(raw[:1].isupper() for raw in written)

@@ -56,8 +56,10 @@ def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()
     if not reading.words:
         return Verdict(False, f"wanted {truth}, read nothing")
     objection = _objection(wanted, reading, rivals)
-    if not isinstance(wanted, Refusal) and declines(reading) and not (
-        isinstance(wanted, Phrase) and not objection
+    if (
+        not isinstance(wanted, Refusal)
+        and declines(reading)
+        and not (isinstance(wanted, Phrase) and not objection)
     ):
         objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
     if objection:

@@ -25,9 +25,8 @@ class Scripted(Model):
             self._rule = script
             return
         lines = iter(script)
-        self._rule = lambda messages, tools: next(
-            lines, ProviderFailure(f"the script is over: {len(self.seen) - 1} replies were all")
-        )
+        over = ProviderFailure("the script is over")
+        self._rule = lambda *_: next(lines, over)
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         self.seen.append(tuple(messages))

@@ -19,7 +19,7 @@ WORLD = World(
     ),
     second=tuple(
         "Harbor Orchard Quay Hollow Ridge Meadow Forge Works Dynamics Labs Systems Foods Freight Optics"
-        " Metals Textiles Robotics Beacon Foundry Mills Partners Motors Paper Glass Timber Marine Rail"
+        " Metals Textiles Robotics Beacon Foundry Mills Traders Motors Paper Glass Timber Marine Rail"
         " Farms Seeds Cable Ceramics Brands Tools Packaging Lighting Instruments".split()
     ),
     categories=(
@@ -37,7 +37,7 @@ WORLD = World(
         count("warehouse pallets", "pallet places", 10_000, 950_000,
               "{s} fills {v} warehouse pallets"),
         enum("risk level", "risk grade",
-             "negligible minor guarded moderate elevated serious severe critical extreme",
+             "negligible minor guarded moderate elevated serious severe critical dire",
              "The risk level of {s} is rated {v}"),
         count("open vacancies", "unfilled posts", 100, 990, "{s} lists {v} open vacancies"),
         date("listing date", "flotation day", "{s} gives {v} as its listing date"),

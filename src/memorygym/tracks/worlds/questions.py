@@ -26,41 +26,41 @@ class QuestionReader:
             (rf"Is there any entry for (.+) at {_NAME}\?.*", self._value),
             (r"The entry for (.+) at " + _NAME + r" was changed\. By how much .*", self._delta),
             (r"The entry for (.+) at " + _NAME + r" was changed\. What would .*", self._before),
-            (rf"For {_NAME}, divide (.+) by (.+): .*", self._ratio),
-            (r"From its first to its last period, is (.+?) at " + _NAME + r" strongly .*", self._trend),
-            (rf"In which period, counted from 1, is (.+) at {_NAME} (highest|lowest), .*", self._extreme),
-            (r"Which of (.+) has the (highest|lowest) (.+)\? .*", self._best),
-            (r"Which of (.+) has the higher (.+), and by how much\? .*", self._gap),
-            (r"Which of (.+) lies farthest from their mean (.+), and by how much\? .*", self._outlier),
+            (rf"For {_NAME}, divide the entry for (.+) by the entry for (.+): .*", self._ratio),
+            (r"From the first to the last period, how does the entry for (.+?) at " + _NAME + r" move: .*", self._trend),
+            (rf"In which period, counted from 1, is the entry for (.+) at {_NAME} (highest|lowest), .*", self._extreme),
+            (r"Which of (.+) has the (highest|lowest) entry for (.+)\? .*", self._best),
+            (r"Which of (.+) has the higher entry for (.+), and by how much\? .*", self._gap),
+            (r"Which of (.+) lies farthest from their mean entry for (.+), and by how much\? .*", self._outlier),
             (
-                r"Sort (.+) by their groups .* whose mean (.+) is highest: .* has the highest (.+)\? .*",
+                r"Sort (.+) by their groups .* whose mean entry for (.+) is highest: .* has the highest entry for (.+)\? .*",
                 self._hop_groups,
             ),
-            (r"Across (.+), what is the sum of (.+)\?", self._total),
-            (r"Of (.+), take the three with the highest (.+): .* sum of their (.+)\?", self._top),
+            (r"Across (.+), what is the sum of the entries for (.+)\?", self._total),
+            (r"Of (.+), take the three with the highest entries for (.+): .* sum of their entries for (.+)\?", self._top),
             (
-                r"Among (.+), look only at those with (.+) above (\S+): which has the (highest|lowest)"
-                r" (.+)\? .*",
+                r"Among (.+), look only at those with an entry above (.+) for (.+): which has the"
+                r" (highest|lowest) entry for (.+)\? .*",
                 self._conditional,
             ),
             (
-                r"Among (.+), how many have (.+) above (\S+) and (.+) below (\S+), and what is the sum of"
-                r" their (.+)\? .*",
+                r"Among (.+), how many have an entry above (.+) for (.+) and one below (.+) for (.+), and"
+                r" what is the sum of their entries for (.+)\? .*",
                 self._constraints,
             ),
             (
-                r'Among (.+), which has the word "(.+)" in its (.+), and what is its (.+)\? .*',
+                r'Among (.+), which has the word "(.+)" in the entry for (.+), and what is the entry for (.+) there\? .*',
                 self._match_text,
             ),
-            (r'Among (.+), which has "(.+)" for (.+), and what is its (.+)\? .*', self._match_choice),
+            (r'Among (.+), which has "(.+)" as the entry for (.+), and what is the entry for (.+) there\? .*', self._match_choice),
             (rf"Complete the sentence {tie}: .*", self._lookup),
-            (rf"Take the .+? that completes {tie}\. .* for its (.+)\?", self._hop),
+            (rf"Take the .+? that completes {tie}\. .* the entry for (.+) under that name\?", self._hop),
             (
-                rf'Follow {tie} and from there "\.\.\. ({relations}) \.\.\.": .* what is its (.+)\? .*',
+                rf'Follow {tie} and from there "\.\.\. ({relations}) \.\.\.": .* the entry for (.+) under that name\? .*',
                 self._chain,
             ),
             (rf"How many .+? complete the sentence {tie}, .*", self._count),
-            (rf"Of all .+? that complete {tie}, which has the highest (.+)\? .*", self._best_related),
+            (rf"Of all .+? that complete {tie}, which has the highest entry for (.+)\? .*", self._best_related),
         ]
         self._forms = [(re.compile(pattern, re.S), made) for pattern, made in forms]
         self._seen: dict[str, Query | None] = {}
@@ -151,12 +151,12 @@ class QuestionReader:
         return self._over("top", m[1], m[2], m[3])
 
     def _conditional(self, m: re.Match[str]) -> Query:
-        bound = self._bound(self._a(m[2]), m[3])
-        return self._over("conditional", m[1], m[2], m[5], bounds=(bound,), flags=(m[4],))
+        bound = self._bound(self._a(m[3]), m[2])
+        return self._over("conditional", m[1], m[3], m[5], bounds=(bound,), flags=(m[4],))
 
     def _constraints(self, m: re.Match[str]) -> Query:
-        low, high = self._bound(self._a(m[2]), m[3]), self._bound(self._a(m[4]), m[5])
-        return self._over("constraints", m[1], m[2], m[4], m[6], bounds=(low, high))
+        low, high = self._bound(self._a(m[3]), m[2]), self._bound(self._a(m[5]), m[4])
+        return self._over("constraints", m[1], m[3], m[5], m[6], bounds=(low, high))
 
     def _match_text(self, m: re.Match[str]) -> Query:
         return self._over("match", m[1], m[3], m[4], bounds=(m[2],))

@@ -268,19 +268,12 @@ class Dealer:
         return self.prose.notice(self.ground.names[change.entity], index, now, stream, today)
 
     def _follow_up(self, at: int, stream: Stream, today: int) -> str:
-        """Two entries as they were and one that is not, in any order."""
+        """A document that silently says otherwise than the first."""
         ground = self.ground
         change = next(change for change in ground.changes if change.event == at)
         index = ord(change.code) - 97
-        others = [
-            i
-            for i, a in enumerate(self.guide.attributes)
-            if i != index and (change.entity, a.code) not in ground.changed
-        ]
-        told = [(i, ground.values[change.entity][i]) for i in stream.sample(others, 2)]
-        told.append((index, change.new))
-        stream.shuffle(told)
-        return self.prose.follow_up(ground.names[change.entity], told, stream, today)
+        name = ground.names[change.entity]
+        return self.prose.follow_up(name, index, change.new, stream, today)
 
 
 def _until(accept: Callable[[Draft | None], bool], draw: Callable[[], Draft | None]) -> Draft | None:

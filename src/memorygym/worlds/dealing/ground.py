@@ -68,7 +68,7 @@ class Ground:
         index = ord(code) - 97
         old = self.values[entity][index]
         new = old
-        while new == old:
+        while _near(new, old):
             new = self._new_value(index, old, stream)
         relative = notice and isinstance(old, int) and stream.chance(0.5)
         change = Change(event, entity, code, old, new, relative, notice)
@@ -82,6 +82,13 @@ class Ground:
         if isinstance(new, int) and not trait.low <= new <= trait.high:
             return trait.draw(stream)
         return new
+
+
+def _near(new: Value, old: Value) -> bool:
+    """Too alike to tell a changed fact from an unchanged one: equal, or within 5 %."""
+    if isinstance(new, int) and isinstance(old, int):
+        return 20 * abs(new - old) <= abs(old)
+    return new == old
 
 
 def guide_of(world: World, seed: int, salt: str) -> Guide:

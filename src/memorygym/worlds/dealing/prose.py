@@ -5,7 +5,6 @@ behind a cue (an earlier year, a preliminary count, guidance, other parties, ano
 style also has one family without a known cue, held out from the strong reader.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,15 +69,15 @@ class Prose:
         return f"{head}\n{'. '.join(said)}.", heldout
 
     def follow_up(
-        self, name: str, told: Sequence[tuple[int, Value]], stream: Stream, when: int
+        self, name: str, index: int, value: Value, stream: Stream, when: int
     ) -> str:
-        """A later document that restates some attributes, plainly."""
+        """A later document: small talk, and one entry that is not what it was."""
         style = stream.below(4)
-        said = []
-        for index, value in told:
-            core = self._core(self.world.traits[index], style, stream)
-            said.append(_fill(core, name, self.attributes[index], self._shown(index, value, stream)))
-        return f"[{self.world.wording.titles[style]} · {name} · {day(when)}]\n{'. '.join(said)}."
+        core = self._core(self.world.traits[index], style, stream)
+        said = [text.format(s=name) for text in stream.sample(self.world.wording.noise, 2)]
+        told = _fill(core, name, self.attributes[index], self._shown(index, value, stream))
+        said.insert(stream.below(3), f"{told}.")
+        return f"[{self.world.wording.titles[style]} · {name} · {day(when)}]\n{' '.join(said)}"
 
     def notice(self, name: str, index: int, now: str, stream: Stream, when: int) -> str:
         """A correction; `now` is "now VALUE" or "VALUE higher than stated before"."""

@@ -55,8 +55,8 @@ def hop(board: Board) -> Draft | None:
     entity, relation, found, needs = start
     a = board.attribute("int", "float", "date", "text")
     text = (
-        f'Take the {board.guide.noun} that completes "{board.name(entity)} {relation.phrase} ...". What does'
-        f" the record give for its {board.label(a)}?"
+        f'Take the {board.guide.noun} that completes "{board.name(entity)} {relation.phrase} ...". What is'
+        f" the entry for {board.label(a)} under that name?"
     )
     needs.append(Need(found[0], a.code))
     return Draft(text, board.show(found[0], a.code), tuple(needs), (found[0], a.code))
@@ -75,7 +75,7 @@ def chain(board: Board) -> Draft | None:
     a = board.attribute("int", "float")
     text = (
         f'Follow "{board.name(entity)} {first.phrase} ..." and from there "... {second.phrase} ...": which'
-        f" {board.guide.noun} do you reach, and what is its {board.label(a)}? Answer as NAME (VALUE)."
+        f" {board.guide.noun} do you reach, and what is the entry for {board.label(a)} under that name? Answer as NAME (VALUE)."
     )
     needs += [*more, Need(last[0], a.code)]
     rivals = (board.name(entity), board.name(found[0]))
@@ -109,7 +109,7 @@ def best_of(board: Board) -> Draft | None:
         return None
     text = (
         f'Of all {board.guide.plural} that complete "{board.name(entity)} {relation.phrase} ...", which has'
-        f" the highest {board.label(a)}? Answer as NAME (VALUE)."
+        f" the highest entry for {board.label(a)}? Answer as NAME (VALUE)."
     )
     needs += [Need(other, a.code) for other in found]
     rivals = tuple(board.name(e) for e in [entity, *found] if e != winner)

@@ -19,7 +19,7 @@ def aggregation(board: Board) -> Draft | None:
     if scope is None:
         return None
     total = sum(board.number(entity, a.code) for entity in scope.members)
-    text = f"Across {scope.text}, what is the sum of {board.label(a)}?"
+    text = f"Across {scope.text}, what is the sum of the entries for {board.label(a)}?"
     return Draft(text, a.number(total), scope.needs([a.code]), (scope.members[0], a.code))
 
 
@@ -34,8 +34,8 @@ def cross_category(board: Board) -> Draft | None:
     ranked = sorted(scope.members, key=lambda e: board.number(e, a.code), reverse=True)
     total = sum(board.number(entity, b.code) for entity in ranked[:TOP])
     text = (
-        f"Of {scope.text}, take the three with the highest {board.label(a)}: what is the sum of their"
-        f" {board.label(b)}?"
+        f"Of {scope.text}, take the three with the highest entries for {board.label(a)}: what is the sum"
+        f" of their entries for {board.label(b)}?"
     )
     return Draft(text, b.number(total), scope.needs([a.code, b.code]), (ranked[0], b.code))
 
@@ -55,8 +55,8 @@ def conditional(board: Board) -> Draft | None:
     if winner is None:
         return None
     text = (
-        f"Among {scope.text}, look only at those with {board.label(a)} above {a.number(bound)}: which has"
-        f" the {word} {board.label(b)}? Answer as NAME (VALUE)."
+        f"Among {scope.text}, look only at those with an entry above {a.number(bound)} for"
+        f" {board.label(a)}: which has the {word} entry for {board.label(b)}? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
     return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))
@@ -83,8 +83,9 @@ def multi_constraint(board: Board) -> Draft | None:
         return None
     total = sum(board.number(entity, c.code) for entity in inside)
     text = (
-        f"Among {scope.text}, how many have {board.label(a)} above {a.number(low)} and {board.label(b)} below"
-        f" {b.number(high)}, and what is the sum of their {board.label(c)}? Answer as COUNT (SUM)."
+        f"Among {scope.text}, how many have an entry above {a.number(low)} for {board.label(a)} and one below"
+        f" {b.number(high)} for {board.label(b)}, and what is the sum of their entries for {board.label(c)}?"
+        " Answer as COUNT (SUM)."
     )
     needs = scope.needs([a.code, b.code, c.code])
     return Draft(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
@@ -102,8 +103,8 @@ def text_match(board: Board) -> Draft | None:
     if any(word in texts[entity] for entity in scope.members if entity != winner):
         return None
     text = (
-        f'Among {scope.text}, which has the word "{word}" in its {board.label(a)}, and what is its'
-        f" {board.label(b)}? Answer as NAME (VALUE)."
+        f'Among {scope.text}, which has the word "{word}" in the entry for {board.label(a)}, and what is'
+        f" the entry for {board.label(b)} there? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
     return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))
@@ -120,7 +121,8 @@ def enum_filter(board: Board) -> Draft | None:
     if any(board.value(e, a.code) == choice for e in scope.members if e != winner):
         return None
     text = (
-        f'Among {scope.text}, which has "{choice}" for {board.label(a)}, and what is its {board.label(b)}?'
+        f'Among {scope.text}, which has "{choice}" as the entry for {board.label(a)}, and what is the entry for'
+        f" {board.label(b)} there?"
         " Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])

@@ -50,7 +50,7 @@ def ratio(board: Board) -> Draft | None:
     value /= below * 10**top.decimals
     if value < 1:
         return None
-    text = f"For {board.name(entity)}, divide {board.label(top)} by {board.label(bottom)}: what is the quotient, to two decimals?"
+    text = f"For {board.name(entity)}, divide the entry for {board.label(top)} by the entry for {board.label(bottom)}: what is the quotient, to two decimals?"
     needs = (Need(entity, top.code), Need(entity, bottom.code))
     return Draft(text, f"{float(value):.2f}", needs, (entity, top.code))
 
@@ -71,8 +71,8 @@ def temporal_trend(board: Board) -> Draft | None:
     if abs(abs(change) - 3) < 1 or abs(abs(change) - 15) < 1 or abs(change) < Fraction(1, 2):
         return None
     text = (
-        f"From its first to its last period, is {board.label(attribute)} at {board.name(entity)} strongly"
-        " rising (by more than 15 %), slightly rising (more than 3 %), flat, slightly falling or"
+        f"From the first to the last period, how does the entry for {board.label(attribute)} at"
+        f" {board.name(entity)} move: strongly rising (by more than 15 %), slightly rising (more than 3 %), flat, slightly falling or"
         " strongly falling? Answer as LABEL (CHANGE IN %), with two decimals."
     )
     truth = f"{label} ({float(change):.2f}%)"
@@ -89,8 +89,8 @@ def temporal_extreme(board: Board) -> Draft | None:
     if values.count(value) > 1:
         return None
     text = (
-        f"In which period, counted from 1, is {board.label(attribute)} at {board.name(entity)} {word},"
-        " and what is it then? Answer as PERIOD (VALUE)."
+        f"In which period, counted from 1, is the entry for {board.label(attribute)} at"
+        f" {board.name(entity)} {word}, and what is it then? Answer as PERIOD (VALUE)."
     )
     truth = f"{values.index(value) + 1} ({attribute.number(value)})"
     return Draft(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))

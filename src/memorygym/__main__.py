@@ -1,0 +1,7 @@
+"""`python -m memorygym` is the command `memorygym`."""
+
+import sys
+
+from memorygym.cli import main
+
+sys.exit(main())

@@ -1,0 +1,26 @@
+"""radix_letters: whole records as mixed-radix numbers in words of two letters, upper and lower case."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.radix import LETTERS, Alphabet, Recoder, decoded
+from memorygym.facts import Record
+
+IMITATES = "an agent with a code interpreter that compresses its notes into words of two letters"
+BOUND = Bound(80)
+RECODER = True
+_ALPHABET = Alphabet(LETTERS)
+
+
+def _book(system: str) -> Alphabet:
+    return _ALPHABET
+
+
+def decode(system: str, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold."""
+    return decoded(system, _ALPHABET, entries)
+
+
+def make() -> Recoder:
+    """The agent."""
+    return Recoder(_book)

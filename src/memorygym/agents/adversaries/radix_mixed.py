@@ -1,0 +1,26 @@
+"""radix_mixed: whole records as mixed-radix numbers in letters, digits and marks, run together."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.radix import DIGITS, LETTERS, MARKS, Alphabet, Recoder, decoded
+from memorygym.facts import Record
+
+IMITATES = "an agent with a code interpreter that stores what looks like a base-94 dump"
+BOUND = Bound(80)
+RECODER = True
+_ALPHABET = Alphabet({**LETTERS, **DIGITS, **MARKS})
+
+
+def _book(system: str) -> Alphabet:
+    return _ALPHABET
+
+
+def decode(system: str, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold."""
+    return decoded(system, _ALPHABET, entries)
+
+
+def make() -> Recoder:
+    """The agent."""
+    return Recoder(_book)

@@ -1,0 +1,21 @@
+"""radix_words: whole records as mixed-radix numbers in shown words, letters, digits and marks."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.radix import Recoder, book_of, decoded
+from memorygym.facts import Record
+
+IMITATES = "an agent with a code interpreter that uses the pinned message as a code book"
+BOUND = Bound(80)
+RECODER = True
+
+
+def decode(system: str, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold."""
+    return decoded(system, book_of(system), entries)
+
+
+def make() -> Recoder:
+    """The agent."""
+    return Recoder(book_of)

@@ -1,0 +1,86 @@
+"""The command `memorygym`: every file of `commands/` is a subcommand, and only the chosen one is imported."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from memorygym import __doc__ as about
+from memorygym import __version__
+from memorygym.commands import headline
+from memorygym.errors import MemoryGymError, ProviderFailure, UnknownPart
+
+BAD_USAGE, PROVIDER_FAILED, INTERRUPTED = 2, 3, 130
+"""Exit codes beside 0 (ok) and 1 (a check failed)."""
+COMMANDS = Path(__file__).parent / "commands"
+WIDTH = 79
+
+
+class _Format(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=WIDTH)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # The same bytes under every locale; a lone surrogate is shown as its escape.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        status = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return status
+    except ProviderFailure as error:
+        return _complain(error, PROVIDER_FAILED)
+    except MemoryGymError as error:
+        return _complain(error, BAD_USAGE)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _complain(f"{error.filename}: {error.strerror}", BAD_USAGE)
+
+
+def _run(argv: Sequence[str]) -> int:
+    found = {path.stem.replace("_", "-"): path for path in sorted(COMMANDS.glob("[!_]*.py"))}
+    chosen = next((word for word in argv[:1] if not word.startswith("-")), "")
+    if chosen and chosen not in found:
+        raise UnknownPart("command", chosen, found)
+    parser = argparse.ArgumentParser(
+        "memorygym", description=about, formatter_class=_Format, allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"memorygym {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    module = None
+    for name, path in found.items():
+        line = headline(path)
+        part = commands.add_parser(
+            name, help=line, description=line, formatter_class=_Format, allow_abbrev=False
+        )
+        if name == chosen:
+            module = import_module(f"memorygym.commands.{path.stem}")
+            module.add(part)
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:  # argparse has said why
+        return int(stop.code or 0)
+    assert module is not None
+    return int(module.run(args))
+
+
+def _complain(what: object, status: int) -> int:
+    print(f"memorygym: {what}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Text as a terminal of 80 columns shows it."""
+
+from textwrap import wrap
+
+WIDTH = 80
+
+
+def fit(text: str, indent: str = "") -> list[str]:
+    """The lines of a text, wrapped; a line's own indent is kept, and control characters become blanks.
+
+    >>> fit("a  b", "> ")
+    ['> a  b']
+    """
+    lines: list[str] = []
+    for line in text.split("\n"):
+        clean = "".join(c if c.isprintable() else " " for c in line).rstrip()
+        margin = indent + clean[: len(clean) - len(clean.lstrip())]
+        lines += wrap(
+            clean.lstrip(),
+            WIDTH,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_on_hyphens=False,
+        ) or [indent.rstrip()]
+    return lines
+
+
+def short(text: str, most: int, indent: str = "") -> list[str]:
+    """The first lines of a text, and how many more there are."""
+    lines = fit(text, indent)
+    rest = len(lines) - most
+    return [*lines[:most], f"{indent}… {rest} more lines"] if rest > 1 else lines

@@ -1,0 +1,112 @@
+"""What tests share: small hand-made episodes, dealt worlds, and snapshots of what an agent reads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.core import Budget, Event, Memory, Message, Task
+from memorygym.episode import Episode
+from memorygym.memory.markdown import Markdown
+from memorygym.runner import play_one, policy_for
+from memorygym.trace import Heard, Trace
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.gold import Gold
+from memorygym.worlds.dealing.tiers import Sizes
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SMALL = Budget(capacity=12, writes=3, slot=8)
+WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
+"""Twelve words that cost one token each once they are shown."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--snapshot-update", action="store_true", help="rewrite tests/snapshots")
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the one stored under its name; `--snapshot-update` stores it instead."""
+
+    def check(name: str, text: str) -> None:
+        path = SNAPSHOTS / f"{name}.txt"
+        if request.config.getoption("--snapshot-update"):
+            path.write_text(text + "\n", encoding="utf-8")
+        assert text + "\n" == path.read_text(encoding="utf-8")
+
+    return check
+
+
+@pytest.fixture
+def begin() -> Callable[..., Episode]:
+    """Begins an episode over hand-made events; a plain text is an event that asks nothing."""
+
+    def make(
+        *events: Event | str, budget: Budget = SMALL, memory: Callable[[], Memory] = Markdown
+    ) -> Episode:
+        told = tuple(e if isinstance(e, Event) else Event("documents", e) for e in events)
+        task = Task("0" * 16, "worlds", {}, "You keep notes.", told or (Event("x", WORDS),), budget, None)
+        return Episode(env(task), memory)
+
+    return make
+
+
+@pytest.fixture
+def say() -> Callable[..., str]:
+    """Takes a step and returns what the last call of the reply was answered."""
+
+    def step(episode: Episode, reply: Message) -> str:
+        episode.step(reply)
+        heard = [record for record in episode.trace.records if isinstance(record, Heard)]
+        return heard[-1].messages[-1].content
+
+    return step
+
+
+@lru_cache(maxsize=256)
+def _dealt(template: str, seed: int, tier: str, salt: str, sizes: Sizes) -> Task:
+    return deal(template, seed, tier, sizes, salt)
+
+
+@pytest.fixture(scope="session")
+def dealt() -> Callable[..., Task]:
+    """Deals a task, once a run."""
+
+    def make(
+        template: str = "company", seed: int = 0, tier: str = "lite", salt: str = "", **sizes: int
+    ) -> Task:
+        return _dealt(template, seed, tier, salt, Sizes(**sizes))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def gold() -> Callable[[Task], Gold]:
+    """The side table of a task of the worlds track."""
+
+    def table(task: Task) -> Gold:
+        assert isinstance(task.gold, Gold)
+        return task.gold
+
+    return table
+
+
+@pytest.fixture(scope="session")
+def played() -> Callable[..., Trace]:
+    """Plays a task with a shipped agent."""
+
+    def run(agent: str, task: Task, *, golden: bool = True, **labels: Any) -> Trace:
+        policy = policy_for(agent, task)
+        return play_one(task if golden else replace(task, gold=None), policy, Markdown, labels)
+
+    return run
+
+
+@pytest.fixture
+def texts() -> Callable[[Sequence[Message]], list[str]]:
+    """The contents of messages."""
+    return lambda messages: [message.content for message in messages]

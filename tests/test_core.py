@@ -1,0 +1,66 @@
+"""Messages and tools go to the OpenAI format and back without loss."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.core import JSON, Call, Message, Tool
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+OBJECTS = st.dictionaries(st.text(), st.recursive(SCALARS, st.lists, max_leaves=5), max_size=4)
+CALLS = st.builds(Call, st.text(min_size=1), OBJECTS, st.text())
+
+
+@given(st.text(), st.lists(CALLS, max_size=3))
+def test_an_assistant_message_survives_the_round_trip(content: str, calls: list[Call]) -> None:
+    message = Message("assistant", content, tuple(calls))
+    wire = json.loads(json.dumps(message.to_openai()))
+    assert Message.from_openai(wire) == message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("system", "be brief"),
+        Message("user", "häuser 家 \n"),
+        Message("tool", "stored", (), "call_7"),
+        Message("assistant", "", (Call("Read", {}, "a"), Call("Read", {"start_line": 2}, "b"))),
+    ],
+)
+def test_every_role_survives_the_round_trip(message: Message) -> None:
+    assert Message.from_openai(message.to_openai()) == message
+
+
+@pytest.mark.parametrize("arguments", [None, [1], 3, True, "{not json", '"text"', ""])
+def test_malformed_arguments_survive_the_round_trip(arguments: JSON) -> None:
+    message = Message("assistant", "", (Call("Write", arguments, "1"),))
+    assert Message.from_openai(message.to_openai()) == message
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"role": "assistant", "content": None},
+        {"role": "assistant", "tool_calls": None},
+        {"role": "assistant", "content": [{"type": "text"}], "tool_calls": ["x", {}, 3]},
+        {"role": "assistant", "tool_calls": "Write"},
+    ],
+)
+def test_odd_provider_messages_are_read_as_empty(raw: dict[str, Any]) -> None:
+    assert Message.from_openai(raw) == Message("assistant", "")
+
+
+def test_an_unknown_role_names_the_roles() -> None:
+    with pytest.raises(ValueError, match="no role 'robot'; choose from system, user"):
+        Message.from_openai({"role": "robot"})
+
+
+def test_a_tool_becomes_a_function_definition() -> None:
+    schema: dict[str, JSON] = {"type": "object", "properties": {}, "required": []}
+    assert Tool("Read", "Reads.", schema).to_openai() == {
+        "type": "function",
+        "function": {"name": "Read", "description": "Reads.", "parameters": schema},
+    }

@@ -1,0 +1,80 @@
+"""A part is found by its file's name, by an entry point, or as `package.module:factory`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from memorygym import registry
+from memorygym.errors import UnknownPart
+from memorygym.memory.markdown import Markdown
+
+KINDS = ("worlds", "memory", "agents", "tracks")
+METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
+POINTS = "[memorygym.memory]\nscrapbook = outside_pack:Scrapbook\n"
+CODE = "from memorygym.memory.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
+
+
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installed package of somebody else with a memory of its own."""
+    info = tmp_path / "outside_pack-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(METADATA)
+    (info / "entry_points.txt").write_text(POINTS)
+    (tmp_path / "outside_pack.py").write_text(CODE)
+    monkeypatch.syspath_prepend(tmp_path)
+    registry._plugged.cache_clear()
+    yield
+    registry._plugged.cache_clear()
+    sys.modules.pop("outside_pack", None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
+    folders = [Path(registry.__file__).parent.joinpath(*f.split(".")) for f in registry.FOLDERS[kind]]
+    paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
+    found = {path.stem for path in paths if path.suffix == ".py" or kind == "tracks"}
+    assert set(registry.names(kind)) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("worlds", "compny", "no worlds named 'compny'; did you mean company?"),
+        ("memory", "markdwon", "did you mean markdown?"),
+        ("agents", "clairvoyent", "did you mean clairvoyant?"),
+        ("tracks", "qqq", "choose from .*worlds"),
+        ("memory", "", "no memory named ''"),
+        ("memory", "no.such.module:make", r"no.such.module:make \(No module named 'no'\)"),
+        ("memory", "memorygym.memory.markdown:Nothing", "has no attribute 'Nothing'"),
+    ],
+)
+def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) -> None:
+    with pytest.raises(UnknownPart, match=message):
+        registry.load(kind, name)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "worlds")])
+def test_every_part_of_the_package_states_how_it_is_made(kind: str) -> None:
+    built_in = [n for n in registry.names(kind) if n != "chromadb"]
+    assert all(callable(registry.load(kind, name)) for name in built_in)
+
+
+def test_a_module_and_factory_name_a_part_that_is_not_registered() -> None:
+    assert type(registry.make("memory", "memorygym.memory.markdown:Markdown")) is Markdown
+
+
+def test_an_entry_point_of_another_package_is_a_part(outside: None) -> None:
+    assert "scrapbook" in registry.names("memory")
+    assert type(registry.make("memory", "scrapbook")).__name__ == "Scrapbook"
+
+
+def test_the_nearest_name_may_come_from_another_package(outside: None) -> None:
+    with pytest.raises(UnknownPart, match="did you mean scrapbook"):
+        registry.load("memory", "scrapbok")
+
+
+def test_the_module_that_states_a_part_can_be_asked_for(outside: None) -> None:
+    assert registry.load_module("memory", "scrapbook").__name__ == "outside_pack"
