@@ -39,7 +39,9 @@ class Busy(Policy):
         if len(view) > 60:
             return END
         name = f"Acme Harbor {len(view)}"
-        return calls(*[write(f"{name} C b {i}") if i % 2 else search("Acme Harbor") for i in range(10)])
+        return calls(
+            *[write(f"{name} C b {i}") if i % 2 else search("Acme Harbor") for i in range(10)]
+        )
 
 
 def seconds(work: Callable[[], object], runs: int = 5) -> float:
@@ -75,14 +77,25 @@ def main() -> None:
     tasks = [deal("company", seed) for seed in SEEDS]
     n = len(tasks)
     print(f"{'standard tier, one core':<46}{'measured':>12} {'':<12}{'goal':>10}{'of goal':>8}")
-    row("deal a task", 1000 * seconds(lambda: [deal("company", s) for s in SEEDS]) / n, 10, "ms", less=True)
+    row(
+        "deal a task",
+        1000 * seconds(lambda: [deal("company", s) for s in SEEDS]) / n,
+        10,
+        "ms",
+        less=True,
+    )
     for agent in ("strategic", "template_expert"):
         rate = n / seconds(lambda agent=agent: [unshared(t, agent) for t in tasks])
         row(f"{agent}, reading for itself", rate, 60, "episodes/s")
     for agent in ("strategic", "template_expert"):
         rate = n / seconds(lambda agent=agent: [episode(t, agent) for t in tasks])
         row(f"{agent}, parse shared", rate, 120, "episodes/s")
-    row("referee alone", n / seconds(lambda: [episode(t, Idle()) for t in tasks]), 1500, "episodes/s")
+    row(
+        "referee alone",
+        n / seconds(lambda: [episode(t, Idle()) for t in tasks]),
+        1500,
+        "episodes/s",
+    )
     steps = 6 * 10 * 20
     row("memory tools (FTS5)", steps / seconds(lambda: _tools(tasks[0])), 20_000, "steps/s")
     row("read all documents", 1000 * seconds(lambda: _parse(tasks)) / n, 20, "ms", less=True)
@@ -93,8 +106,16 @@ def main() -> None:
         took = seconds(lambda e=entities: deal("company", 0, sizes=Sizes(entities=e)), 1)
         row(f"deal {entities:,} entities", 1000 * took, 1000 * goal, "ms", less=True)
     for name, code in (("import memorygym", "import memorygym"), ("--help", "")):
-        command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "memorygym", "--help"]
-        row(name, 1000 * seconds(lambda c=command: run(c, capture_output=True, check=True)), 300, "ms", less=True)
+        command = (
+            [sys.executable, "-c", code] if code else [sys.executable, "-m", "memorygym", "--help"]
+        )
+        row(
+            name,
+            1000 * seconds(lambda c=command: run(c, capture_output=True, check=True)),
+            300,
+            "ms",
+            less=True,
+        )
 
 
 def _tools(task: Task) -> None:
@@ -114,7 +135,9 @@ def _parse(tasks: Sequence[Task]) -> None:
 def _proof() -> float:
     settings = [Settings("company", seed) for seed in SEEDS]
     dealt = [s.deal() for s in settings]
-    return seconds(lambda: [verify(s, t) for s, t in zip(settings, dealt, strict=True)]) / len(dealt)
+    return seconds(lambda: [verify(s, t) for s, t in zip(settings, dealt, strict=True)]) / len(
+        dealt
+    )
 
 
 if __name__ == "__main__":

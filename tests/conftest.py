@@ -99,7 +99,7 @@ def gold() -> Callable[[Task], Gold]:
 def played() -> Callable[..., Trace]:
     """Plays a task with a shipped agent."""
 
-    def run(agent: str, task: Task, *, golden: bool = True, **labels: Any) -> Trace:
+    def run(agent: str, task: Task, /, *, golden: bool = True, **labels: Any) -> Trace:
         policy = policy_for(agent, task)
         return play_one(task if golden else replace(task, gold=None), policy, Markdown, labels)
 

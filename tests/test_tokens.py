@@ -77,7 +77,7 @@ def test_letter_codes_hold_at_most_two_letters_a_token(code: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=40))
-def test_any_text_holds_at_most_six_letters_or_three_digits_a_token(text: str) -> None:
+def test_no_text_holds_more_than_eight_characters_a_token(text: str) -> None:
     assert 8 * count(text) >= len("".join(text.split()))
 
 

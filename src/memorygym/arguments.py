@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from memorygym.core import JSON, Call, Tool
 
+LONGEST_SHOWN = 80
+"""Characters of a mistaken name or value that an agent reads back."""
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -18,7 +20,7 @@ def misfit(call: Call, tools: Mapping[str, Tool]) -> str:
     """Why a call cannot be run, or "" if it can."""
     tool = tools.get(call.name)
     if tool is None:
-        return f"no tool named {call.name!r}; the tools are {', '.join(tools)}"
+        return f"no tool named {_short(call.name)}; the tools are {', '.join(tools)}"
     if not isinstance(call.arguments, Mapping):
         kind = type(call.arguments).__name__
         return f"{call.name}: the arguments must be a JSON object, not {kind}"
@@ -30,7 +32,7 @@ def misfit(call: Call, tools: Mapping[str, Tool]) -> str:
             return f"{call.name}: the argument {name!r} is missing"
     for name, value in call.arguments.items():
         if name not in properties:
-            return f"{call.name}: no argument {name!r}; it takes {', '.join(properties)}"
+            return f"{call.name}: no argument {_short(name)}; it takes {', '.join(properties)}"
         if problem := _wrong(properties[name], value):
             return f"{call.name}: {name} {problem}"
     return ""
@@ -46,5 +48,11 @@ def _wrong(schema: JSON, value: JSON) -> str:
         return f"must be of type {wanted}, not {type(value).__name__}"
     low = schema.get("minimum")
     if isinstance(low, int) and isinstance(value, (int, float)) and value < low:
-        return f"must be at least {low}, not {value}"
+        return f"must be at least {low}, not {_short(value)}"
     return ""
+
+
+def _short(value: object) -> str:
+    """The value as it was sent, cut where it would flood the view."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " ..."

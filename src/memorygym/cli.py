@@ -1,4 +1,4 @@
-"""The command `memorygym`: every file of `commands/` is a subcommand, and only the chosen one is imported."""
+"""The command `memorygym`: a file of `commands/` is a subcommand, imported only when chosen."""
 
 import argparse
 import io
@@ -80,7 +80,3 @@ def _run(argv: Sequence[str]) -> int:
 def _complain(what: object, status: int) -> int:
     print(f"memorygym: {what}", file=sys.stderr)
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main())

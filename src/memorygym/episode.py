@@ -1,4 +1,4 @@
-"""The referee: it shows what the environment says, routes calls, enforces every budget, records all.
+"""The referee: it shows what the environment says, routes calls, enforces budgets, records.
 
 Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools and step().
 """
@@ -6,7 +6,7 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memorygym.arguments import misfit
 from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, Tool
@@ -20,7 +20,7 @@ LONGEST = 1_000_000
 
 
 class Ledger:
-    """Charges every write path with the same check; the only thing that a memory may store through."""
+    """Charges every write path with the same check; a memory may store through nothing else."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
@@ -83,6 +83,9 @@ class Snapshot:
     entries: tuple[Entry, ...]
     ledger: Ledger
     trace: Trace
+    held: tuple[Entry, ...]
+    """What the memory held when the referee last looked."""
+    composed: tuple[Message, ...]
     live: tuple[Message, ...]
     event: int
     turns: int
@@ -92,7 +95,9 @@ class Snapshot:
 class Episode:
     """One task, one memory, their budgets and the record of what happened."""
 
-    def __init__(self, env: Env, memory: Callable[[], Memory], budget: Budget | None = None) -> None:
+    def __init__(
+        self, env: Env, memory: Callable[[], Memory], budget: Budget | None = None
+    ) -> None:
         task = env.task
         self.env = env
         self.budget = budget or task.budget
@@ -124,7 +129,7 @@ class Episode:
         return [self._pinned, *composed, *self._live]
 
     def step(self, message: Message) -> None:
-        """Takes the policy's reply. Whatever it holds, this does not raise: mistakes are observed."""
+        """Takes the policy's reply. Whatever it holds, this does not raise."""
         if self.done:
             return
         self.trace.records.append(Said(self._event, message))
@@ -147,11 +152,10 @@ class Episode:
 
     def snapshot(self) -> Snapshot:
         """This moment, frozen; the memory is kept as its dump."""
-        trace = copy.copy(self.trace)
-        trace.records = list(self.trace.records)
         return Snapshot(
-            copy.copy(self.env), tuple(self._memory.dump()), copy.deepcopy(self._ledger), trace,
-            tuple(self._live), self._event, self._turns, self.done,
+            copy.copy(self.env), tuple(self._memory.dump()), copy.deepcopy(self._ledger),
+            _copied(self.trace), tuple(self._held.values()), self._composed, tuple(self._live),
+            self._event, self._turns, self.done,
         )  # fmt: skip
 
     def fork(self, moment: Snapshot | None = None) -> "Episode":
@@ -159,13 +163,13 @@ class Episode:
         kept = moment or self.snapshot()
         other = copy.copy(self)
         other.env = copy.copy(kept.env)
-        other.trace = copy.copy(kept.trace)
-        other.trace.records = list(kept.trace.records)
+        other.trace = _copied(kept.trace)
         other.done = kept.done
         other._live = list(kept.live)
         other._ledger = copy.deepcopy(kept.ledger)
         other._event, other._turns = kept.event, kept.turns
         other._open(kept.entries)
+        other._held, other._composed = {entry.id: entry for entry in kept.held}, kept.composed
         return other
 
     def _open(self, entries: Sequence[Entry]) -> None:
@@ -232,15 +236,14 @@ class Episode:
 
     def _record_stored(self) -> None:
         now = self._memory.dump()
+        if self._undone(tokens := self._ledger.weigh(now)):
+            return
         held = {entry.id: entry for entry in now}
         new = tuple(entry for entry in now if self._held.get(entry.id) != entry)
         dropped = tuple(id for id in self._held if id not in held)
         self._held = held
-        ledger = self._ledger
-        ledger.changed = False
-        self.trace.records.append(
-            Stored(self._event, new, dropped, ledger.weigh(now), ledger.writes)
-        )
+        self._ledger.changed = False
+        self.trace.records.append(Stored(self._event, new, dropped, tokens, self._ledger.writes))
 
     def _settle(self) -> None:
         """At every eviction the referee weighs the dump; what never passed the ledger is undone."""
@@ -251,12 +254,18 @@ class Episode:
             self._held.get(entry.id) == entry for entry in entries
         ):
             return
-        if self._ledger.weigh(entries) > self.budget.capacity:
-            self.trace.records.append(Cut(self._event, "memory beyond its capacity was undone"))
-            self._open(list(self._held.values()))
-            return
         self._ledger.tokens = self._ledger.weigh(entries)
         self._record_stored()
+
+    def _undone(self, tokens: int) -> bool:
+        """Whether a dump was beyond the capacity; then the memory is as it was last recorded."""
+        if self.budget.capacity is None or tokens <= self.budget.capacity:
+            return False
+        self.trace.records.append(Cut(self._event, "memory beyond its capacity was undone"))
+        kept = list(self._held.values())
+        self._open(kept)
+        self._ledger.tokens, self._ledger.changed = self._ledger.weigh(kept), False
+        return True
 
     def _fit(self, composed: tuple[Message, ...]) -> tuple[Message, ...]:
         """Drops whole messages from the end until the view budget holds."""
@@ -278,6 +287,10 @@ class Episode:
             f"{ledger.tokens:,} of {budget.capacity:,} tokens held; "
             f"at most {budget.slot} tokens an entry]",
         )
+
+
+def _copied(trace: Trace) -> Trace:
+    return replace(trace, labels=dict(trace.labels), records=list(trace.records))
 
 
 def play(episode: Episode, policy: Policy) -> Trace:

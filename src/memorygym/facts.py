@@ -11,7 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 from memorygym import registry
 
 Value: TypeAlias = int | str | tuple[int, ...]
-"""A number as an integer scaled by 10^decimals, a text, an enum choice, an ISO date, or a series."""
+"""A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""
 Kind = Literal["int", "float", "text", "enum", "date", "series"]
 MONTHS = tuple(
     "January February March April May June July August September October November December".split()
@@ -123,7 +123,7 @@ class Knowledge:
             self.by_name.setdefault(record.name, []).append(record)
 
     def history(self, name: str, code: str) -> list[Value]:
-        """All values of a fact in order, those that are said to be replaced first; the last is current."""
+        """All values of a fact in order; the last is current."""
         records = self.by_name.get(name, ())
         values = [record.former[code] for record in records if code in record.former]
         former = len(values)
@@ -244,5 +244,3 @@ def held(text: str, fact: Fact, by: Reader) -> bool:
     Two different values are none.
     """
     return candidates(by.read(text), fact.name, fact.code) == {fact.value}
-
-

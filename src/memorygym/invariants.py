@@ -1,4 +1,4 @@
-"""The self-test: what must hold of every agent on every world, each with its value, bound and margin."""
+"""The self-test: what must hold of all agents on all worlds, with value, bound and margin."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -136,7 +136,9 @@ class Check:
         values = [100 * result.score.composite for result in self.by_agent[agent]]
         if not over:
             return values
-        return [v - 100 * r.score.composite for v, r in zip(values, self.by_agent[over], strict=True)]
+        return [
+            v - 100 * r.score.composite for v, r in zip(values, self.by_agent[over], strict=True)
+        ]
 
     def measure(self, name: str) -> list[float]:
         """A measure of all episodes under a budget."""
@@ -148,7 +150,9 @@ class Check:
         ]
 
 
-def check(results: Sequence[Result], tier: str, seeds: int, again: Callable[[], float]) -> list[Invariant]:
+def check(
+    results: Sequence[Result], tier: str, seeds: int, again: Callable[[], float]
+) -> list[Invariant]:
     """All invariants. `again` plays the first episode anew and returns its digest."""
     c = Check(results, seeds)
     c.exact("same seed, same trace", float(again() == results[0].measures["digest"]), 1)
@@ -179,9 +183,7 @@ def check(results: Sequence[Result], tier: str, seeds: int, again: Callable[[], 
     return c.rows
 
 
-def validate(
-    tasks: Sequence[Settings], results: Sequence[Result], seeds: int
-) -> list[Invariant]:
+def validate(tasks: Sequence[Settings], results: Sequence[Result], seeds: int) -> list[Invariant]:
     """The self-test over results that were played with `inspect`."""
 
     def again() -> float:
@@ -189,5 +191,3 @@ def validate(
         return play_task(tasks[0], plan)[0].measures["digest"]
 
     return check(results, tasks[0].tier, seeds, again)
-
-

@@ -10,7 +10,7 @@ Digests are over uncompressed lines, since another zlib may pack the same lines 
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
@@ -28,11 +28,11 @@ FORMAT = "memorygym-run-1"
 LEVEL = 6
 """Of compression; fixed, for it changes the bytes."""
 SAME = ("format", "contract", "recipe")
-"""What must agree for a run to be continued; the rest of `run.json` tells how it was first started."""
+"""What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
 
 
 def write_trace(path: Path, trace: Trace) -> None:
-    """Writes a trace, packed if the name ends in .gz; an interruption leaves the old file or none."""
+    """Writes a trace, packed if the name ends in .gz; when interrupted, it has written nothing."""
     _write(path, (f"{line}\n".encode() for line in trace.lines()))
 
 
@@ -72,13 +72,15 @@ def trace_files(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir():
             files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")])
         if not files:
-            raise BadSettings(f"no traces in {folder}: give .jsonl or .jsonl.gz files, or their folder")
+            raise BadSettings(
+                f"no traces in {folder}: give .jsonl or .jsonl.gz files, or their folder"
+            )
         for file in files:
             found.setdefault(file.resolve(strict=True), file)
     return list(found.values())
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path) -> Generator[str, None, None]:
     """The lines of a file; where it cannot be unpacked or decoded stands "", which is no record."""
     with path.open("rb") as file:
         stream: IO[bytes] | GzipFile = file
@@ -100,7 +102,9 @@ class Run:
     @property
     def kept(self) -> list[str]:
         """The names of the episodes that ended, sorted; a resumed run need not play them again."""
-        return sorted(path.name.removesuffix(".jsonl.gz") for path in self.path.glob("traces/*.jsonl.gz"))
+        return sorted(
+            path.name.removesuffix(".jsonl.gz") for path in self.path.glob("traces/*.jsonl.gz")
+        )
 
     def trace_path(self, name: str) -> Path:
         """Where the trace of that episode is; `name` as `kept` lists it."""
@@ -111,9 +115,9 @@ def episode_name(*parts: object) -> str:
     """A file's name from template, seed, agent, …; different parts, different names.
 
     >>> episode_name("company", 0, "org/model")
-    'company-0-org%2Fmodel'
+    'company+0+org%2Fmodel'
     """
-    return "-".join(quote(str(part), safe="").replace("-", "%2D") for part in parts)
+    return "+".join(quote(str(part), safe="") for part in parts)
 
 
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Run:
@@ -127,7 +131,9 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Run:
     if path.exists():
         _check_same(path, new)
     elif directory.exists() and any(directory.iterdir()):
-        raise BadSettings(f"{directory} is not empty and holds no run; give a new or an empty folder")
+        raise BadSettings(
+            f"{directory} is not empty and holds no run; give a new or an empty folder"
+        )
     (directory / "traces").mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _write(path, [json.dumps(new, indent=1, sort_keys=True).encode(), b"\n"])
@@ -151,7 +157,11 @@ def _check_same(path: Path, new: Mapping[str, JSON]) -> None:
 def append_episode(run: Run, name: str, trace: Trace, seconds: float) -> None:
     """Keeps an episode that ended."""
     write_trace(run.trace_path(name), trace)
-    row = {"episode": name, "seconds": round(seconds, 6), "ended": round(time(), 3)}
+    row: dict[str, JSON] = {
+        "episode": name,
+        "seconds": round(seconds, 6),
+        "ended": round(time(), 3),
+    }
     with (run.path / "timings.jsonl").open("ab") as file:
         file.write(f"{canonical(row)}\n".encode())
 

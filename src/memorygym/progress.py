@@ -24,7 +24,12 @@ class Progress:
         seconds = monotonic() - self._start
         left = seconds / self._done * (self._total - self._done)
         bar = "#" * filled + "." * (WIDTH - filled)
-        print(f"\r[{bar}] {self._done}/{self._total} {left:4.0f} s left ", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r[{bar}] {self._done}/{self._total} {left:4.0f} s left ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def close(self) -> None:
         """Clears the line."""

@@ -1,9 +1,9 @@
-"""Finds parts by name: a file's name is its id, an entry point adds more, `package.module:factory` any other.
+"""Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
 Nothing is imported until it is made, and no list of parts is kept by hand.
 """
 
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -17,10 +17,10 @@ FOLDERS = {
     "agents": ("agents.honest", "agents.adversaries"),
     "tracks": ("tracks",),
 }
-"""Where each kind of part lives, below the package; a track is a folder, every other part a file."""
+"""Where each kind lives, below the package; a track is a folder, every other part a file."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _built_in(kind: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in FOLDERS[kind]:
@@ -35,7 +35,7 @@ def _built_in(kind: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plugged(kind: str) -> dict[str, str]:
     return {point.name: point.value for point in entry_points(group=f"memorygym.{kind}")}
 

@@ -1,9 +1,9 @@
-"""Plays episodes: one task with many agents, many tasks over processes; the place of clocks and files."""
+"""Plays episodes: one task with many agents, many tasks over processes; clocks live here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from inspect import signature
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from memorygym import registry
 from memorygym.core import JSON, Budget, Memory, Policy, Task
 from memorygym.episode import Episode, play
+from memorygym.errors import BadKey, ProviderFailure
 from memorygym.scoring import Attribution, Score, score, store_precision
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env
@@ -22,7 +23,16 @@ from memorygym.worlds.dealing.tiers import Sizes
 LIFTED = Budget()
 """No limits: for `perfect` alone."""
 VERSION = "worlds-v1"
-_CONTRACT = ("worlds", "grading", "tokens.py", "episode.py", "facts.py", "scoring.py", "tracks", "stores/notebook.py")
+_CONTRACT = (
+    "worlds",
+    "grading",
+    "tokens.py",
+    "episode.py",
+    "facts.py",
+    "scoring.py",
+    "tracks",
+    "stores/notebook.py",
+)
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +103,7 @@ def policy_for(agent: str, task: Task) -> Policy:
     return factory(gold=task.gold) if needs_gold(agent) else factory()
 
 
-@lru_cache(maxsize=None)
+@cache
 def needs_gold(agent: str) -> bool:
     """Whether an agent asks for the side table: its factory takes `gold`."""
     return "gold" in signature(registry.load("agents", agent)).parameters
@@ -103,14 +113,16 @@ def play_one(
     task: Task, policy: Policy, memory: Callable[[], Memory], labels: Mapping[str, JSON]
 ) -> Trace:
     """One episode; the agent never meets the side table of the task."""
-    lifted = getattr(policy, "lifts_budget", False)
-    episode = Episode(env(replace(task, gold=None)), memory, LIFTED if lifted else None)
-    trace = play(episode, policy)
+    trace = play(episode_for(task, policy, memory), policy)
     trace.gold = task.gold
-    if lifted:
-        trace.budget = LIFTED
     trace.labels.update(labels)
     return trace
+
+
+def episode_for(task: Task, policy: Policy, memory: Callable[[], Memory]) -> Episode:
+    """The episode that the agent plays: without the side table, and for some without budget."""
+    lifted = LIFTED if getattr(policy, "lifts_budget", False) else None
+    return Episode(env(replace(task, gold=None)), memory, lifted)
 
 
 Inspect = Callable[[str, Trace], Mapping[str, float]]
@@ -168,6 +180,40 @@ def over_processes(
         return
     with ProcessPoolExecutor(min(workers, len(tasks))) as pool:
         yield from pool.map(one, tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An episode that the provider of its model failed: no score, and never a score of 0."""
+
+    template: str
+    seed: int
+    error: str
+
+
+def play_model(
+    tasks: Sequence[Settings], name: str, policy: Callable[[], Policy], plan: Plan, workers: int
+) -> Iterator[Result | Failure]:
+    """A model on all tasks, in the order of the tasks, in threads. A refused key stops at once."""
+
+    def one(settings: Settings) -> Result | Failure:
+        task = settings.deal()
+        memory = partial(registry.make, "memory", settings.memory)
+        labels = {"agent": name, "memory": settings.memory, "contract": contract()}
+        start = perf_counter()
+        try:
+            trace = play_one(task, policy(), memory, labels)
+        except BadKey:
+            raise
+        except ProviderFailure as error:
+            return Failure(settings.template, settings.seed, str(error))
+        return judged(settings, name, trace, plan, perf_counter() - start)
+
+    pool = ThreadPoolExecutor(max(1, workers))
+    try:
+        yield from pool.map(one, tasks)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def play_all(tasks: Sequence[Settings], plan: Plan, workers: int) -> Iterator[list[Result]]:

@@ -84,7 +84,9 @@ def _graded(competency: str, truth: str, answer: str, rivals: tuple[str, ...]) -
 
 def outcomes(trace: Trace) -> list[Outcome]:
     """Every question in order; one without an answer is wrong."""
-    answers = {record.event: record.answer for record in trace.records if isinstance(record, Answered)}
+    answers = {
+        record.event: record.answer for record in trace.records if isinstance(record, Answered)
+    }
     judged = []
     for question in gold_of(trace).questions:
         answer = answers.get(question.event)
@@ -156,12 +158,15 @@ def _by_competency(judged: Sequence[Outcome]) -> float | None:
     kinds = {o.question.competency for o in judged}
     if not kinds:
         return None
-    shares = [_accuracy([o for o in judged if o.question.competency == kind]) or 0.0 for kind in sorted(kinds)]
+    shares = [
+        _accuracy([o for o in judged if o.question.competency == kind]) or 0.0
+        for kind in sorted(kinds)
+    ]
     return sum(shares) / len(shares)
 
 
 def _efficiency(trace: Trace, right: int, answerable: int, writes: int, peak: int) -> float | None:
-    """min(1, share right × (1.25 − used / 4)); used is the larger of writes and tokens, at most 1."""
+    """min(1, share right × (1.25 − used / 4)), used = the larger share of writes and tokens."""
     if not answerable:
         return None
     budget = trace.budget
@@ -181,9 +186,9 @@ class Estimate:
 
 # two-sided 97.5 % points of Student's t for 1 to 30 degrees of freedom
 _T = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
-    2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048,
-    2.045, 2.042,
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
 )  # fmt: skip
 
 
@@ -221,7 +226,11 @@ class Attribution:
             return "should have refused" if outcome.answer is not None else "format"
         if outcome.answer is None:
             return "format"
-        found = [self._lost(question, n.entity, n.key) for n in question.needs if len(n.key) == 1 and not n.old]
+        found = [
+            self._lost(question, n.entity, n.key)
+            for n in question.needs
+            if len(n.key) == 1 and not n.old
+        ]
         for cause in ("never written", "dropped", "stale", "not retrieved"):
             if cause in found:
                 return cause
@@ -244,7 +253,9 @@ class Attribution:
         return "dropped" if ever else "never written"
 
     def _values(self, store: tuple[str, ...], name: str, code: str) -> set[Value]:
-        return {v for text in store if name in text for v in candidates(self._by.read(text), name, code)}
+        return {
+            v for text in store if name in text for v in candidates(self._by.read(text), name, code)
+        }
 
     @cached_property
     def _views(self) -> dict[int, str]:
@@ -279,14 +290,19 @@ def store_precision(trace: Trace) -> dict[str, float]:
     number = {name: i for i, name in enumerate(gold.names)}
     seen: set[tuple[str, str, Any]] = set()
     for text in texts:
-        facts = [(r.name, c, v) for r in by.read(text) for c, v in r.values.items() if r.name in number]
+        facts = [
+            (r.name, c, v) for r in by.read(text) for c, v in r.values.items() if r.name in number
+        ]
         tally[_condition(gold, number, facts, seen)] += 1
         seen.update(facts)
     return {name: n / len(texts) if texts else 0.0 for name, n in tally.items()}
 
 
 def _condition(
-    gold: Gold, number: Mapping[str, int], facts: Sequence[tuple[str, str, Any]], seen: set[tuple[str, str, Any]]
+    gold: Gold,
+    number: Mapping[str, int],
+    facts: Sequence[tuple[str, str, Any]],
+    seen: set[tuple[str, str, Any]],
 ) -> str:
     """The worst that can be said of an entry; stale beats wrong, for it once was true."""
     if not facts:
@@ -298,5 +314,3 @@ def _condition(
     if false:
         return "wrong"
     return "duplicate" if all(fact in seen for fact in facts) else "true"
-
-

@@ -26,12 +26,18 @@ def agents_table(results: Sequence[Result]) -> str:
     """One row an agent, best composite first."""
     groups = by_agent(results)
     worlds = len({(r.template, r.seed) for r in results})
-    rows = [f"{'agent':<20}{'composite':>16}{'B':>6}{'M':>6}{'R':>6}{'E':>6}{'acc':>6}{'abst':>6}{'writes':>8}"]
-    order = sorted(groups, key=lambda a: -sum(r.score.composite for r in groups[a]) / len(groups[a]))
+    rows = [
+        f"{'agent':<20}{'composite':>16}"
+        + "".join(f"{name:>6}" for name in ("B", "M", "R", "E", "acc", "abst"))
+        + f"{'writes':>8}"
+    ]
+    order = sorted(
+        groups, key=lambda a: -sum(r.score.composite for r in groups[a]) / len(groups[a])
+    )
     for agent in order:
         rows.append(_row(agent, groups[agent]))
     rows.append(
-        f"{worlds} worlds; composite in % with its 95 % interval clustered by world; B breadth,"
+        f"{worlds} {'world' if worlds == 1 else 'worlds'}; composite in % with its 95 % interval clustered by world; B breadth,"
         "\nM maintenance, R reasoning, E efficiency, acc all questions, abst refusals."
     )
     return "\n".join(rows)
@@ -39,7 +45,9 @@ def agents_table(results: Sequence[Result]) -> str:
 
 def _row(agent: str, results: Sequence[Result]) -> str:
     whole = estimate([100 * r.score.composite for r in results])
-    spread = f"{whole.mean:6.1f}" + (f" ±{whole.high - whole.mean:5.1f}" if whole.worlds > 1 else "")
+    spread = f"{whole.mean:6.1f}" + (
+        f" ±{whole.high - whole.mean:5.1f}" if whole.worlds > 1 else ""
+    )
     cells = []
     for axis in WEIGHTS:
         found = axis_estimate(results, axis)
@@ -70,9 +78,13 @@ def invariants_table(rows: Sequence[Invariant]) -> str:
     lines = [f"{'invariant':<40}{'value':>10}{'bound':>9}{'margin':>9}  verdict"]
     for row in rows:
         verdict = "holds" if row.holds else "FAILS"
-        lines.append(f"{row.name[:39]:<40}{row.value:10.2f}{row.bound:9.2f}{row.margin:9.2f}  {verdict}")
+        lines.append(
+            f"{row.name[:39]:<40}{row.value:10.2f}{row.bound:9.2f}{row.margin:9.2f}  {verdict}"
+        )
     failed = sum(not row.holds for row in rows)
-    lines.append(f"{len(rows)} invariants, {failed} fail" if failed else f"{len(rows)} invariants, all hold")
+    lines.append(
+        f"{len(rows)} invariants, {failed} fail" if failed else f"{len(rows)} invariants, all hold"
+    )
     return "\n".join(lines)
 
 

@@ -79,7 +79,7 @@ def canonical(value: JSON) -> str:
 
 
 def count_messages(messages: Iterable[Message], known: Container[str] = EVERYTHING) -> int:
-    """Tokens of messages: 4 each, their text, and the arguments of their calls as canonical JSON."""
+    """Tokens of messages: 4 each, their text, and their calls' arguments as canonical JSON."""
     total = 0
     for message in messages:
         total += MESSAGE_TOKENS + count(message.content, known)

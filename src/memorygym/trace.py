@@ -57,7 +57,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the memory holds changed: entries set and ids dropped, with the referee's measure after."""
+    """The memory changed: entries set and ids dropped, with the referee's measure after."""
 
     kind: ClassVar[str] = "stored"
     event: int
@@ -95,7 +95,7 @@ _KINDS: dict[str, type[Any]] = {
 
 @dataclass(slots=True)
 class Trace:
-    """An episode on paper: what was dealt (without its text, which the records hold), then the records."""
+    """An episode on paper: what was dealt (its text is in the records), then the records."""
 
     task: str
     """The task's content-hash id."""
@@ -111,7 +111,11 @@ class Trace:
 
     def lines(self) -> Iterator[str]:
         """The trace as JSON lines: a header, then one record a line."""
-        gold = self.gold if self.gold is None or isinstance(self.gold, Mapping) else self.gold.to_json()
+        gold = (
+            self.gold
+            if self.gold is None or isinstance(self.gold, Mapping)
+            else self.gold.to_json()
+        )
         header: dict[str, JSON] = {
             "format": FORMAT,
             "canary": CANARY,
@@ -186,12 +190,15 @@ def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
             header["task"], header["track"], header["recipe"], header["system"],
             Budget(**header["budget"]), header["gold"], header["labels"],
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError) as error:
+        announced = int(header["records"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadTrace(f"{name}, line 1: not the header of a trace ({error})") from error
     for number, line in rows:
         try:
             trace.records.append(_record(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return trace, f"{name}, line {number}: damaged ({error}); {number - 2} records read"
-    missing = header["records"] - len(trace.records)
-    return trace, f"{name}: cut short, {missing} records are missing" if missing else ""
+    read = len(trace.records)
+    if read == announced:
+        return trace, ""
+    return trace, f"{name}, line {read + 2}: cut short; {read} of {announced} records read"

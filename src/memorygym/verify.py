@@ -100,7 +100,8 @@ class Proof:
                 for name, tally in sorted(self.tallies.items())
             },
             "failures": [
-                {slot: getattr(failure, slot) for slot in Failure.__slots__} for failure in self.failures
+                {slot: getattr(failure, slot) for slot in Failure.__slots__}
+                for failure in self.failures
             ],
         }
 
@@ -137,7 +138,7 @@ class Prover:
         )
 
     def _read_everything(self) -> None:
-        """Every value of the side table is told, as such and only once, and no sentence is unclear."""
+        """Every value of the side table is told where it should be; no sentence is unclear."""
         for event, records in enumerate(self.told):
             for record in records:
                 if record.unread:
@@ -164,8 +165,12 @@ class Prover:
         mean = sum(tokens) / max(1, len(tokens))
         if budget.capacity is None or budget.writes is None or budget.slot is None:
             self._fail(-1, "budget", "a limit is missing")
-        elif abs(budget.capacity - budget.writes * mean) > 1 or not mean <= budget.slot <= 1.3 * mean + 1:
-            text = f"capacity {budget.capacity}, {budget.writes} writes, slot {budget.slot}, mean {mean:.1f}"
+        elif (
+            abs(budget.capacity - budget.writes * mean) > 1
+            or not mean <= budget.slot <= 1.3 * mean + 1
+        ):
+            text = f"{budget.capacity} tokens, {budget.writes} writes, slot {budget.slot}"
+            text += f", but a mean record of {mean:.1f}"
             self._fail(-1, "budget", text)
 
     def _tokens(self, record: Record) -> int:
@@ -193,9 +198,14 @@ class Prover:
             if at != without:
                 yield from self.told[at]
 
-    def _right(self, question: Question, answer: str | None, check: str, *, fail: bool = False) -> bool:
+    def _right(
+        self, question: Question, answer: str | None, check: str, *, fail: bool = False
+    ) -> bool:
         verdict = grade(
-            question.competency, question.truth, REFUSAL if answer is None else answer, question.rivals
+            question.competency,
+            question.truth,
+            REFUSAL if answer is None else answer,
+            question.rivals,
         )
         if fail and not verdict.correct:
             text = f"{question.text} | truth {question.truth} | read {answer} | {verdict.reason}"

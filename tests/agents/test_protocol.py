@@ -169,7 +169,7 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("head", ["", '{"k": ' * 30, '{"k": ' * 900 + "[" + "1," * 200_000])
+@pytest.mark.parametrize("head", ["", '{"k": ' * 900 + "[" + "1," * 200_000])
 def test_a_megabyte_is_read_in_linear_time(head: str, piece: str) -> None:
     text = head + piece * (MEGABYTE // len(piece))
     start = time.process_time()

@@ -1,7 +1,7 @@
 """An OpenAI-compatible server on the loopback: its model is a script, its faults are ordered.
 
 The model's name picks the brain, and what follows each + a fault: `abstain+429x2` refuses the
-first two requests, `echo+garbage` answers every one with garbage. The header X-Misbehave does so too.
+first two requests, `echo+garbage` answers all with garbage. The header X-Misbehave does the same.
 
     429 (with Retry-After), 401, 403, 500 …   that status
     cut       the connection closes without a response
@@ -171,7 +171,7 @@ def _stream(said: Said, usage: Mapping[str, int]) -> str:
         for at in range(0, len(text), 5):
             piece = {"index": call["index"], "function": {"arguments": text[at : at + 5]}}
             deltas.append({"tool_calls": [piece]})
-    chunks = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    chunks: list[Any] = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
     finish = "tool_calls" if calls else "stop"
     chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
     chunks.append({"choices": [], "usage": usage})

@@ -1,4 +1,4 @@
-"""The best guess that a question and the public schema allow: where the guess floors are measured."""
+"""The best guess that a question and the public schema allow: it measures the guess floors."""
 
 from functools import lru_cache
 

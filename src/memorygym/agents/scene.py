@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from memorygym.core import JSON, Call, Message
 from memorygym.facts import Knowledge, Query, Reader, reader
 
-_HEAD = re.compile(r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?")
+_HEAD = re.compile(
+    r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?"
+)
 _STATUS = re.compile(
     r"\[memory: (\d+) of (\d+) writes left; ([\d,]+) of ([\d,]+) tokens held; at most (\d+) tokens"
 )
@@ -70,7 +72,9 @@ def scene(view: Sequence[Message]) -> Scene:
             case "tool":
                 heard.append(message.content)
     head = _HEAD.match(text)
-    title, event, batch, batches = (head[1], int(head[2]) - 1, head[4], head[5]) if head else ("", 0, None, None)
+    title, event, batch, batches = (
+        (head[1], int(head[2]) - 1, head[4], head[5]) if head else ("", 0, None, None)
+    )
     numbers = [int(part.replace(",", "")) for part in status.groups()] if status else None
     left, writes, held, capacity, slot = numbers or [UNLIMITED, UNLIMITED, 0, UNLIMITED, UNLIMITED]
     return Scene(
@@ -82,7 +86,9 @@ def scene(view: Sequence[Message]) -> Scene:
 def calls(*wanted: tuple[str, Mapping[str, JSON]]) -> Message:
     """A reply that makes those calls; without any it ends the event."""
     return Message(
-        "assistant", "", tuple(Call(name, arguments, str(i)) for i, (name, arguments) in enumerate(wanted))
+        "assistant",
+        "",
+        tuple(Call(name, arguments, str(i)) for i, (name, arguments) in enumerate(wanted)),
     )
 
 

@@ -5,10 +5,10 @@ It keeps nothing between events; the view tells it the budget, and named streams
 
 from collections.abc import Callable, Container, Sequence
 
+from memorygym.agents.scene import END, Scene, calls, edit, read, scene, search, submit, write
 from memorygym.core import Message, Policy, Tool
 from memorygym.facts import Knowledge, Query, Reader, Record
 from memorygym.rng import rng
-from memorygym.agents.scene import END, Scene, calls, edit, read, scene, search, submit, write
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.notes import note_of, record_of
 from memorygym.worlds.dealing.schema import CODES
@@ -106,7 +106,7 @@ def allowance(now: Scene, share: float) -> int:
     return total * now.batch // now.batches - total * (now.batch - 1) // now.batches
 
 
-def at_random(now: Scene, record: Record) -> tuple[float, ...]:
+def at_random(_: Scene, record: Record) -> tuple[float, ...]:
     """Ranks entities in an order that has nothing to do with the brief."""
     return (rng("scribe", record.name).uniform(),)
 

@@ -1,4 +1,4 @@
-"""Choosing what to keep attribute by attribute: notes of the worth-while parts, packed into entries."""
+"""Chooses what to keep attribute by attribute: notes of the worth-while parts, packed."""
 
 from memorygym.agents.scene import Scene
 from memorygym.agents.scribe import at_random

@@ -1,5 +1,7 @@
-"""The subcommands of `memorygym`, one a file: `add(parser)` declares arguments, `run(args)` returns the exit code.
+"""The subcommands of `memorygym`, one a file.
 
+`add(parser)` declares arguments, `run(args)` returns the exit code, and the docstring opens
+with the line that --help shows.
 A file whose name begins with _ is no command but something that several of them share.
 """
 

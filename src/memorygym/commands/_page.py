@@ -6,7 +6,7 @@ WIDTH = 80
 
 
 def fit(text: str, indent: str = "") -> list[str]:
-    """The lines of a text, wrapped; a line's own indent is kept, and control characters become blanks.
+    """The lines of a text, wrapped; indents are kept, control characters become blanks.
 
     >>> fit("a  b", "> ")
     ['> a  b']

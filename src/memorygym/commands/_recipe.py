@@ -10,7 +10,9 @@ from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
 def add_task(parser: argparse.ArgumentParser) -> None:
     """Declares --template, --seed, --tier and --salt."""
-    parser.add_argument("--template", "-t", required=True, help="a world: see `memorygym list worlds`")
+    parser.add_argument(
+        "--template", "-t", required=True, help="a world: see `memorygym list worlds`"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="0 unless given")
     parser.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
     parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
@@ -19,14 +21,20 @@ def add_task(parser: argparse.ArgumentParser) -> None:
 def add_sizes(parser: argparse.ArgumentParser) -> None:
     """Declares what may be set beside the tier."""
     for name in ("entities", "tokens", "questions", "corrections", "writes"):
-        what = "length of the stream, in tokens" if name == "tokens" else f"instead of the tier's {name}"
+        what = (
+            "length of the stream, in tokens"
+            if name == "tokens"
+            else f"instead of the tier's {name}"
+        )
         parser.add_argument(f"--{name}", type=int, metavar="N", help=what)
 
 
-def settings_of(args: argparse.Namespace, sizes: Sizes = Sizes(), memory: str = "markdown") -> Settings:
+def settings_of(
+    args: argparse.Namespace, sizes: Sizes | None = None, memory: str = "markdown"
+) -> Settings:
     """The task that the options name. Raises UnknownPart or BadSettings."""
     if args.seed < 0:
         raise BadSettings(f"seed {args.seed}: seeds are counted from 0")
     registry.load("worlds", args.template, "WORLD")
     registry.load("memory", memory)
-    return Settings(args.template, args.seed, args.tier, sizes, args.salt, memory)
+    return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt, memory)

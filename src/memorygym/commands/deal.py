@@ -16,7 +16,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_task(parser)
     add_sizes(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON message a line, nothing wrapped")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON message a line, nothing wrapped"
+    )
     parser.add_argument("--gold", action="store_true", help="add the facts, changes and truths")
 
 
@@ -68,7 +70,9 @@ def _gold_text(gold: Gold, guide: Guide) -> Iterator[str]:
     for name, category, values, event in zip(
         gold.names, gold.categories, gold.values, gold.shown, strict=True
     ):
-        facts = "; ".join(shown(a.code, value) for a, value in zip(guide.attributes, values, strict=True))
+        facts = "; ".join(
+            shown(a.code, value) for a, value in zip(guide.attributes, values, strict=True)
+        )
         yield f"{name} ({category}, event {event + 1}): {facts}"
     phrases = {relation.code: relation.phrase for relation in guide.relations}
     yield "\n--- gold: relations"
@@ -77,7 +81,8 @@ def _gold_text(gold: Gold, guide: Guide) -> Iterator[str]:
     yield "\n--- gold: changes"
     for change in gold.changes:
         old, new = shown(change.code, change.old), guide.attribute(change.code).show(change.new)
-        yield f"event {change.event + 1}: {gold.names[change.entity]}, {old} → {new} ({_manner(change)})"
+        where = f"event {change.event + 1}: {gold.names[change.entity]}"
+        yield f"{where}, {old} → {new} ({_manner(change)})"
     yield "\n--- gold: questions"
     for question in gold.questions:
         yield f"event {question.event + 1}, {question.competency}: {question.text}"

@@ -15,7 +15,8 @@ FIELDS = ("competency", "truth", "answer")
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "file", help='rows {"id", "competency", "truth", "answer"}, other fields ignored; - is stdin'
+        "file",
+        help='rows {"id", "competency", "truth", "answer"}, other fields ignored; - is stdin',
     )
 
 
@@ -33,7 +34,7 @@ def _grade_all(rows: Iterable[bytes], name: str) -> int:
         if not line.strip():
             continue
         try:
-            verdict = _verdict(json.loads(line))
+            verdict = _verdict(json.loads(line.decode("utf-8-sig")))
         except (ValueError, RecursionError) as error:
             print(f"memorygym: {name}, line {number}: {error}", file=sys.stderr)
             status = 2

@@ -5,6 +5,7 @@ import json
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import fill
 
 from memorygym import registry
 from memorygym.commands import headline
@@ -31,8 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _line(name: str, about: str) -> str:
-    line = f"  {name:<20} {about}".rstrip()
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+    return fill(f"  {name:<20} {about}".rstrip(), WIDTH, subsequent_indent=" " * 23)
 
 
 def _about(kind: str, name: str) -> str:

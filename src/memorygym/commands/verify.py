@@ -48,11 +48,13 @@ def run(args: argparse.Namespace) -> int:
 def as_text(proof: Proof) -> str:
     """Counts by competency, then every failure with its seed."""
     lines = [
-        f"{'competency':<22}{'asked':>7}{'right':>7}{'removed':>9}{'needed':>8}{'careless':>9}{'guessed':>9}{'stale':>7}"
+        f"{'competency':<20}{'asked':>7}{'right':>7}{'removed':>9}{'needed':>8}"
+        f"{'careless':>10}{'guessed':>9}{'stale':>7}"
     ]
     for name, t in sorted(proof.tallies.items()):
         lines.append(
-            f"{name:<22}{t.asked:7}{t.right:7}{t.removals:9}{t.needed:8}{t.careless:9}{t.guessed:9}{t.stale_right:7}"
+            f"{name:<20}{t.asked:7}{t.right:7}{t.removals:9}{t.needed:8}"
+            f"{t.careless:10}{t.guessed:9}{t.stale_right:7}"
         )
     lines += [
         "right: with everything told. removed: messages taken away one at a time; needed: the",
@@ -62,7 +64,8 @@ def as_text(proof: Proof) -> str:
     ]
     for failure in proof.failures[:MOST_SHOWN]:
         lines.append(
-            f"FAILS {failure.check}: {failure.template} seed {failure.seed} event {failure.event}: {failure.detail}"
+            f"FAILS {failure.check}: {failure.template} seed {failure.seed} event"
+            f" {failure.event}: {failure.detail}"
         )
     more = len(proof.failures) - MOST_SHOWN
     lines += [f"… and {more} more"] if more > 0 else []

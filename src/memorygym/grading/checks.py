@@ -14,13 +14,14 @@ from memorygym.grading.reading import Reading, read
 from memorygym.grading.truths import Day, Extreme, Roll, Series, Tally, Trend
 
 _TREND = re.compile(
-    r"(?<= )(?:(strongly|slightly) (rising|falling)|(rising|falling) (strongly|slightly)|(flat))(?= )"
+    r"(?<= )(?:(strongly|slightly) (rising|falling)|(rising|falling) (strongly|slightly)"
+    r"|(flat))(?= )"
 )
 _DIRECTIONS = {
     word: direction
     for direction, words in (
         ("rising", "rising rise rose up increasing increased increase growing grew growth"),
-        ("falling", "falling fall fell down decreasing decreased decrease declining declined decline"),
+        ("falling", "falling fall fell down decreasing decreased decrease declining decline"),
         ("flat", "stable unchanged constant steady"),
     )
     for word in words.split()
@@ -71,9 +72,12 @@ def check_trend(reading: Reading, truth: Trend) -> str:
         return hedging(reading)
     claims = numbers(reading)
     percents = [claim for claim in claims if claim.unit.base == "%"]
-    falling = direction == "falling" or "down" in reading.words
-    turned = [_fallen(claim) if falling else claim for claim in percents or claims]
-    return hedging(reading) or _all(reading, turned, [truth.change])
+    change, said = truth.change, percents or claims
+    if direction == "falling" or "down" in reading.words:
+        said = [_fallen(claim) for claim in said]
+    if direction == "falling":
+        change = replace(change, quantity=_fallen(change.quantity))
+    return hedging(reading) or _all(reading, said, [change])
 
 
 def check_extreme(reading: Reading, truth: Extreme) -> str:

@@ -7,7 +7,7 @@ claim, whatever it is compared with. Every number gets a rank; the lowest rank p
 from memorygym.grading.clauses import denied
 from memorygym.grading.lexicon import CHANGED, FRAME, MONTHS, ORDINALS, PERIODS, VOCABULARY
 from memorygym.grading.quantities import ENDINGS, Quantity, quantities
-from memorygym.grading.reading import NAME, Reading
+from memorygym.grading.reading import Reading
 
 CLAIM, TOTAL, YEAR, PLACE, NOTHING = range(5)
 """Ranks: a claim; the N of "of N" or an earlier value; a year after "in"; an ordinal; never one."""
@@ -19,7 +19,8 @@ _MANY = 64
 """More numbers than this are a list, whatever stands between them."""
 
 _SET = frozenset(
-    "across among all these those both every each other past last top bottom first best worst".split()
+    "across among all these those both every each other past last top bottom first best "
+    "worst".split()
 )
 _SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
 _WHEN = frozenset(

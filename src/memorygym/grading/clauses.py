@@ -4,23 +4,25 @@ from memorygym.grading.lexicon import BREAKS, HEDGES, NEGATORS
 from memorygym.grading.reading import Reading
 
 
-def clauses(words: list[str]) -> list[list[str]]:
-    """The words between breaks, empty clauses left out.
+def clauses(words: list[str]) -> list[tuple[list[str], str]]:
+    """The words between breaks with the break that ends them, empty clauses left out.
 
     >>> clauses(["unknown", ",", "sorry", "."])
-    [['unknown'], ['sorry']]
+    [(['unknown'], ','), (['sorry'], '.')]
     """
-    found: list[list[str]] = [[]]
-    for word in words:
-        if word in BREAKS:
-            found.append([])
-        else:
-            found[-1].append(word)
-    return [clause for clause in found if clause]
+    found: list[tuple[list[str], str]] = []
+    clause: list[str] = []
+    for word in [*words, ""]:
+        if word and word not in BREAKS:
+            clause.append(word)
+        elif clause:
+            found.append((clause, word))
+            clause = []
+    return found
 
 
 def denied(reading: Reading, start: int, end: int) -> bool:
-    """Whether a negation in the same clause strikes a span: "not 5", "5 is wrong"; "5 not 6" keeps 5."""
+    """Whether its clause denies a span: "not 5", "5 is wrong"; "5 not 6" keeps the 5."""
     words = reading.words
     if NEGATORS.isdisjoint(words):
         return False

@@ -31,17 +31,17 @@ FRAME = _words("""
 """)
 
 NOUNS = _words("""
-    risk level climate zone type types status setting tier language stage category protocol
-    studio rating class division company companies researcher researchers city cities hospital
-    hospitals team teams movie movies film films university universities module modules project
-    projects agent agents organization organisation entity entities firm firms school department
-    attribute campus profile communication
-    programming primary content institution accreditation market sector industry region field score rate revenue profit debt margin budget price count amount average mean
-    sum total difference ratio gap deviation change percentage percent points year years date month
-    months day days week weeks quarter quarters period periods size area summary
-    description mission focus plot history issue issues group kind sort
-    partner partners supplier customer competitor competitors list match matches
-    candidate candidates minutes hours seconds million billion thousand trillion dollars usd
+    risk level climate zone type types status setting tier language stage category protocol studio
+    rating class division company companies researcher researchers city cities hospital hospitals
+    team teams movie movies film films university universities module modules project projects agent
+    agents organization organisation entity entities firm firms school department attribute campus
+    profile communication programming primary content institution accreditation market sector
+    industry region field score rate revenue profit debt margin budget price count amount average
+    mean sum total difference ratio gap deviation change percentage percent points year years date
+    month months day days week weeks quarter quarters period periods size area summary description
+    mission focus plot history issue issues group kind sort partner partners supplier customer
+    competitor competitors list match matches candidate candidates minutes hours seconds million
+    billion thousand trillion dollars usd
 """)
 
 VOCABULARY = FRAME | NOUNS

@@ -12,7 +12,7 @@ RIVAL = "<rival>"
 """Stands for another known candidate."""
 
 _CONTEXT = frozenset(
-    "of than over for versus vs among amongst beats beat beating exceeds outperforms outranks leads "
+    "of than over for versus vs among beats beat beating exceeds outperforms outranks leads "
     "trails ahead behind against compared regarding concerning from above below surpasses tops "
     "edges precedes".split()
 )
@@ -117,7 +117,7 @@ def _context(reading: Reading, place: int) -> bool:
 
 def _unknown(reading: Reading, known: Collection[str], *, closed: bool) -> str:
     """What an answer offers beside the name in lower case, or ""."""
-    for clause in clauses(reading.words):
+    for clause, _ in clauses(reading.words):
         strange = [word for word in clause if not _familiar(word, known)]
         listed = len(strange) == len(clause) > 1 and NEGATORS.isdisjoint(clause)
         if listed or (strange and closed):

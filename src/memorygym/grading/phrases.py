@@ -42,7 +42,7 @@ def value(text: str) -> Phrase:
     ((('tech', 'hub'),), (('runs', 'trams'), ('ships', 'cranes')))
     """
     parts = [phrase(part) for part in text.replace(";", ",").split(",")]
-    return Phrase(tuple(part for part in parts if part))
+    return Phrase(tuple(part for part in parts if any(word[0].isalnum() for word in part)))
 
 
 def objection(reading: Reading, truth: Phrase, rivals: Collection[str]) -> str:
@@ -93,10 +93,10 @@ def _before(reading: Reading, start: int) -> str:
     first = start
     while first > 0 and (reading.words[first - 1] not in BREAKS or reading.words[first - 1] == ":"):
         first -= 1
-    last = reading.word(start - 1)
-    if start > first and not _linked(reading, start) and not _about(reading, start - 1, lead=True):
-        first = start
-    return _strange(reading, 0, first)
+    if _linked(reading, start):
+        return _strange(reading, 0, first, lead=True)
+    apart = not reading.capital(start)
+    return _strange(reading, 0, first, lead=True) or _strange(reading, first, start, lead=apart)
 
 
 def _linked(reading: Reading, start: int) -> bool:
@@ -110,14 +110,12 @@ def _linked(reading: Reading, start: int) -> bool:
     return earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
 
 
-def _strange(reading: Reading, start: int, end: int) -> str:
+def _strange(reading: Reading, start: int, end: int, *, lead: bool = False) -> str:
     """The first word that is neither frame nor the name of what the claim is about."""
     for place in range(start, end):
         word = reading.words[place]
         longer = word[0].isdigit() and reading.text[reading.starts[place] - 1] == "-"
-        if longer or not (
-            _familiar(word) or _about(reading, place, lead=end <= reading.words.index(VALUE))
-        ):
+        if longer or not (_familiar(word) or _about(reading, place, lead=lead)):
             return f"also says '{reading.raws[place]}'"
     return ""
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from memorygym.grading.affixes import hyphenated, prefix, suffix
 from memorygym.grading.lexicon import CARDINALS, ORDINALS
 from memorygym.grading.reading import Reading, read
-from memorygym.grading.units import CURRENCIES, SCALES, CLASH, SHORT, SQUARES, UNITS, Unit, finer
+from memorygym.grading.units import CLASH, MAYBE_METRES, SCALES, Unit, finer
 
 _wellformed: Callable[[str], object] = re.compile(
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
@@ -17,7 +18,6 @@ _DIGITS = 24
 """Longer numbers are unreadable: no world has them, and they would overflow exact arithmetic."""
 _TOLERANCE = Decimal("0.02")
 ENDINGS = frozenset(("st", "nd", "rd", "th"))
-_EXPONENT = re.compile(r"e[0-9]{1,2}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,8 @@ class Number:
 
     def agrees(self, claim: Quantity) -> bool:
         """Whether a claim states this number; it may leave out scale and unit."""
-        return any(self._equals(reading) for reading in _readings(claim, self.quantity))
-
-    def _equals(self, claim: Quantity) -> bool:
         mine = self.quantity
+        claim = _settled(claim, mine)
         if claim.value is None or mine.value is None or mine.unit.clashes(claim.unit):
             return False
         if self._near(mine.whole, claim.unit.convert(claim.whole, mine.unit)):
@@ -75,13 +73,15 @@ class Number:
         return abs(said - true) <= _TOLERANCE * abs(true)
 
 
-def _readings(claim: Quantity, true: Quantity) -> list[Quantity]:
-    """The meanings of a lone "m": the truth's own unit, else millions."""
-    if claim.unit.base != "m?":
-        return [claim]
+def _settled(claim: Quantity, true: Quantity) -> Quantity:
+    """What a lone "m" means: the truth's own unit, metres after "5 " for a bare truth, millions."""
+    if claim.unit.base not in MAYBE_METRES:
+        return claim
     if true.unit.base in ("m", "min"):
-        return [replace(claim, unit=Unit(true.unit.base))]
-    return [replace(claim, unit=Unit(), power=6)]
+        return replace(claim, unit=Unit(true.unit.base))
+    if claim.unit.base == "m ?" and not true.unit.base and true.power is None:
+        return replace(claim, unit=Unit("m"))
+    return replace(claim, unit=Unit(), power=6)
 
 
 def quantities(reading: Reading) -> list[Quantity]:
@@ -111,9 +111,9 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
     """The number at a place; None for dates and for digits that belong to a word."""
     raw, after = reading.words[place], reading.word(place + 1)
     glued = bool(after) and reading.glued(place + 1)
-    if "-" in raw or _hyphenated(reading, place):
+    if "-" in raw or hyphenated(reading, place):
         return None
-    power, unit, end = _suffix(reading, place + 1)
+    power, unit, end = suffix(reading, place + 1)
     if not _wellformed(raw) or len(raw) > _DIGITS:
         return Quantity(None, None, Unit(), place, end)
     value = Decimal(raw.replace(",", ""))
@@ -122,8 +122,8 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
     decade = after == "s" and len(raw) == 4
     if glued and after[0].isalpha() and (end == place + 1 or decade):
         return None
-    negative, signed, currency = _prefix(reading, place)
-    if currency and unit.base == "m?":
+    negative, signed, currency = prefix(reading, place)
+    if currency and unit.base in MAYBE_METRES:
         power, unit = 6, Unit(currency, unit.per)
     elif currency and unit.base not in ("", currency):
         unit = Unit(CLASH, unit.per)
@@ -131,102 +131,6 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
         unit = Unit(currency, unit.per)
     value = -value if negative else value
     return Quantity(value, power, unit, place, end, signed, fraction="." in raw)
-
-
-def _hyphenated(reading: Reading, place: int) -> bool:
-    """Whether the digits belong to a word, as in "PG-13"."""
-    text, start = reading.text, reading.starts[place]
-    return start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
-
-
-def _prefix(reading: Reading, place: int) -> tuple[bool, bool, str]:
-    """Whether negative, whether signed, and the currency, from what stands before the digits."""
-    text, at = reading.text, reading.starts[place] - 1
-    currency = sign = ""
-    while at >= 0 and (text[at] in "+- " or text[at] in CURRENCIES):
-        char = text[at]
-        if char == " " and not (at and text[at - 1] in CURRENCIES and not currency):
-            break
-        if char in CURRENCIES:
-            currency = CURRENCIES[char]
-        elif char != " ":
-            if sign or (at and text[at - 1].isalnum() and not currency):
-                break
-            sign = char
-        at -= 1
-    word = reading.word(place - 1)
-    if not currency and word in CURRENCIES:
-        currency, word = CURRENCIES[word], reading.word(place - 2)
-    if word in ("us", "u.s") and currency:
-        word = reading.word(place - 2)
-    if word in ("minus", "negative"):
-        return True, True, currency
-    return sign == "-", bool(sign), currency
-
-
-def _suffix(reading: Reading, place: int) -> tuple[int | None, Unit, int]:
-    """Scale and unit after a number, and where they end."""
-    power: int | None = None
-    if place >= len(reading.words):
-        return None, Unit(), place
-    word, glued = reading.words[place], reading.glued(place)
-    if glued and _EXPONENT(word):
-        power, place = int(word[1:]), place + 1
-    elif word == "m":
-        if reading.raws[place] == "M":
-            power, place = 6, place + 1
-        else:
-            per, end = _per(reading, place + 1)
-            return None, Unit("m?", per), end
-    elif word in SCALES and (glued or word not in SHORT or reading.raws[place].isupper()):
-        power, place = SCALES[word], place + 1
-    base, place = _base(reading, place)
-    per, place = _per(reading, place)
-    return power, Unit(base, per), place
-
-
-def _base(reading: Reading, place: int) -> tuple[str, int]:
-    word = reading.word(place)
-    if word in ("us", "u.s") and reading.word(place + 1) in CURRENCIES:
-        place, word = place + 1, reading.word(place + 1)
-    after = reading.word(place + 1)
-    if word in ("sq", "square") and UNITS.get(after) in SQUARES:
-        return SQUARES[UNITS[after]], place + 2
-    if word in ("°", "degrees", "degree") and after in ("c", "f", "celsius", "fahrenheit"):
-        return "°" + after[0].upper(), place + 2
-    if word in ("per", "percentage") and after in ("cent", "points", "point"):
-        return "%", place + 2
-    if word in UNITS and (word not in SHORT or reading.glued(place)):
-        return UNITS[word], place + 1
-    return "", place
-
-
-def _per(reading: Reading, place: int) -> tuple[str, int]:
-    """What a number is divided by: "/100", "out of 100", "of 5", "/hr", "per month"."""
-    if reading.word(place) not in ("/", "per", "of", "out"):
-        return "", place
-    words = tuple(reading.words[place : place + 3])
-    match words:
-        case ("out", "of", *_):
-            start = place + 2
-        case ("/" | "per", *_) | ("of", *_):
-            start = place + 1
-        case _:
-            return "", place
-    if words[0] == "of" and words[1:2] == ("the",):
-        start += 1
-    word = reading.word(start)
-    if words[0] in ("/", "per") and word in UNITS:
-        return UNITS[word], start + 1
-    if word in CARDINALS and words[0] != "/":
-        return str(CARDINALS[word]), start + 1
-    if not word.replace(",", "").isdecimal() or not word.isascii():
-        return "", place
-    digits = word.replace(",", "")
-    if reading.word(start + 1) == "k" and reading.glued(start + 1):
-        return digits + "000", start + 2
-    share = words[0] != "/" or digits.strip("0") == "1"
-    return digits if share else "/" + digits, start + 1
 
 
 def _spelled(reading: Reading, place: int) -> Quantity:
@@ -245,8 +149,8 @@ def _spelled(reading: Reading, place: int) -> Quantity:
         elif not (word == "and" and step == 100 and reading.word(place + 1) in CARDINALS):
             break
         place += 1
-    negative, signed, currency = _prefix(reading, start)
-    power, unit, end = _suffix(reading, place)
+    negative, signed, currency = prefix(reading, start)
+    power, unit, end = suffix(reading, place)
     value = Decimal(total + part)
     unit = Unit(currency or unit.base, unit.per)
     return Quantity(-value if negative else value, power, unit, start, end, signed)
@@ -266,7 +170,11 @@ def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
         last = merged[-1]
         between = reading.words[last.end : item.place]
         if between in ([], ["and"], [","]) and last.unit.base:
-            unit = Unit("min") if item.unit.base == "m?" and last.unit.base == "h" else item.unit
+            unit = (
+                Unit("min")
+                if item.unit.base in MAYBE_METRES and last.unit.base == "h"
+                else item.unit
+            )
             if finer(last.unit, unit) and last.value is not None and item.value is not None:
                 value = last.unit.convert(last.value, unit) + item.value
                 merged[-1] = replace(item, value=value, unit=unit, place=last.place)
@@ -292,6 +200,6 @@ def number(text: str, *, ratio: bool = False) -> Number | None:
     if reading.words[0][0] not in ".0123456789":
         return None
     true = found[0]
-    if true.unit.base == "m?":
+    if true.unit.base in MAYBE_METRES:
         true = replace(true, unit=Unit("m", true.unit.per))
     return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))

@@ -17,11 +17,11 @@ _TOKEN = re.compile(
     r"|[,;:.!?()\[\]{}/=%°|&+\n]|(?<=\s)-(?=\s)"  # a mark; anything else is a blank
 )
 _PLAIN = str.maketrans(
-    {dash: "-" for dash in "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"}
-    | {dash: " - " for dash in "\u2014\u2015"}
-    | {quote: "'" for quote in "\u2018\u2019\u02bc\uff07"}
-    | {mark: plain for mark, plain in zip("，；：（）％＄", ",;:()%$", strict=True)}
-    | {bullet: "\n" for bullet in "•‣▪\r\u2028\u2029"}
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2014\u2015", " - ")
+    | dict.fromkeys("\u2018\u2019\u02bc\uff07", "'")
+    | dict(zip("\uff0c\uff1b\uff1a\uff08\uff09\uff05\uff04", ",;:()%$", strict=True))
+    | dict.fromkeys("•‣▪\r\u2028\u2029", "\n")
 )
 
 

@@ -10,9 +10,9 @@ from memorygym.grading.reading import Reading
 
 _CUES = frozenset(
     "abstain abstained abstaining abstention unknown unavailable unanswerable unrecorded unsure "
-    "uncertain undetermined unspecified undisclosed insufficient no not n/a never none nothing unable "
-    "refuse decline lack lacks lacking missing cannot can't couldn't don't doesn't didn't isn't "
-    "wasn't hasn't haven't aren't won't impossible idk".split()
+    "uncertain undetermined unspecified undisclosed insufficient no not n/a never none nothing "
+    "unable refuse decline lack lacks lacking missing cannot can't couldn't don't doesn't didn't "
+    "isn't wasn't hasn't haven't aren't won't impossible idk".split()
 )
 
 _UNKNOWN = (
@@ -41,7 +41,7 @@ _REFUSAL = re.compile(
     rf"(?:abstain(?:ed|ing)?|abstention|idk|n/a)$"
     rf"|(?:^|(?:.* )?(?:is|are|was|were|remains|currently|i'm|it's|am|value|status|answer|data"
     rf"|information|info) )"
-    rf"(?:{_UNKNOWN})(?: (?:to|in|from|at|based|given|for|as|per|within|about|of|whether|what)\b.*)?$"
+    rf"(?:{_UNKNOWN})(?: (?:to|in|from|at|based|given|for|as|per|within|about|of|whether)\b.*)?$"
     rf"|.*\b(?:not|never|isn't|wasn't|aren't|hasn't|haven't)(?: (?:been|yet|currently|any|ever|a))*"
     rf" (?:{_KNOWN})\b"
     rf"|.*\b(?:don't|doesn't|didn't|can't|couldn't|cannot|unable to|can not|do not|does not|did not"
@@ -54,7 +54,8 @@ _REFUSAL = re.compile(
     rf"|.*\bno (?:{_ENTITY})(?: (?:called|named|by|with|of|in|matches|found)\b.*)?$"
     rf"|.*\b(?:none|nothing) (?:found|recorded|available|stored|known|about|on|in|is)\b"
     rf"|.*\b(?:insufficient|lacks?|lacking) (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
-    rf"|(?:i )?(?:i'll |must |have to |will |would )?(?:refuse|decline|abstain)\b(?: to answer.*| from .*)?$"
+    rf"|(?:i )?(?:i'll |must |have to |will |would )?(?:refuse|decline|abstain)\b"
+    rf"(?: to answer.*| from .*)?$"
 )
 
 _GUESS = frozenset(
@@ -80,10 +81,11 @@ def refuses(reading: Reading) -> bool:
     if any(rank(reading, item) <= CLAIM for item in quantities(reading)):
         return False
     refused = False
-    for clause in clauses(reading.words):
+    for clause, mark in clauses(reading.words):
+        leads = not refused and mark in (":", ",", "-") and _leads(reading, clause)
         if _declining(clause):
             refused = True
-        elif not all(_idle(word) for word in clause) and (refused or not _lead(reading, clause)):
+        elif not leads and not all(_idle(word) for word in clause):
             return False
     return True
 
@@ -92,7 +94,7 @@ def declines(reading: Reading) -> bool:
     """Whether any clause refuses, whatever the others say."""
     if _CUES.isdisjoint(reading.words):
         return False
-    return any(_declining(clause) for clause in clauses(reading.words))
+    return any(_declining(clause) for clause, _ in clauses(reading.words))
 
 
 def _declining(clause: list[str]) -> bool:
@@ -102,12 +104,14 @@ def _declining(clause: list[str]) -> bool:
 
 
 def _idle(word: str) -> bool:
-    return word in VOCABULARY or word in _EXCUSES or word in MONTHS or word[0] in "<0123456789'%"
+    return word in VOCABULARY or word in _EXCUSES or word[0] in "<'%"
 
 
-def _lead(reading: Reading, clause: list[str]) -> bool:
+def _leads(reading: Reading, clause: list[str]) -> bool:
     """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee"."""
-    strange = {word for word in clause if not _idle(word)}
+    if clause[0] in MONTHS:
+        return False
+    strange = {word for word in clause if not _idle(word) and not word.isdigit()}
     written = {
         raw for raw, word in zip(reading.raws, reading.words, strict=True) if word in strange
     }

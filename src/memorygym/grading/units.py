@@ -54,6 +54,9 @@ UNITS = {word: unit for unit, words in _SPELLINGS.items() for word in words.spli
 SHORT = frozenset("d y t k b".split())
 """Letters that are units or scales only when nothing stands between them and the number."""
 
+MAYBE_METRES = ("m?", "m ?")
+"""The base of "5m" and of "5 m": metres, minutes or millions, which only the truth can tell."""
+
 CLASH = "?"
 """The base of a number with two units at once, such as "$3 %": it agrees with no stated unit."""
 
@@ -76,17 +79,17 @@ class Unit:
     """What a number counts: `$` per `month`, `%`, nothing per `100`."""
 
     base: str = ""
-    """The canonical unit or currency; "m?" where metres, minutes or millions may be meant."""
+    """The canonical unit or currency."""
     per: str = ""
     """What it is divided by: a unit or an integer in digits; "/3" for an odd one after a slash."""
 
     def clashes(self, other: "Unit") -> bool:
         """Whether both are stated and cannot mean the same.
 
-        >>> Unit("min").clashes(Unit("h")), Unit("min").clashes(Unit("%")), Unit().clashes(Unit("%"))
-        (False, True, False)
+        >>> Unit("min").clashes(Unit("h")), Unit("min").clashes(Unit("%"))
+        (False, True)
         """
-        if self.per != other.per and (self.per and other.per or "/" in self.per + other.per):
+        if self.per != other.per and ((self.per and other.per) or "/" in self.per + other.per):
             return True
         if "%" in (self.base, other.base) and "100" in (self.per, other.per):
             return False

@@ -90,6 +90,10 @@ def _objection(truth: Truth, reading: Reading, rivals: Collection[str]) -> str:
             return check_roll(reading, truth, rivals)
         case Name():
             return names.objection(names.masked(reading, [truth], rivals))
+        case Named(name, Name() as value):
+            if absent := names.missing(reading, [name, value]):
+                return f"does not name {absent}"
+            return names.objection(names.masked(reading, [name, value], rivals))
         case Named(name, value):
             masked = names.masked(reading, [name], rivals)
             known = value.words if isinstance(value, Phrase) else ()

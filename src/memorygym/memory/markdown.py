@@ -1,4 +1,4 @@
-"""markdown: a page of entries that the agent writes, edits, reads and searches (SQLite FTS5, BM25)."""
+"""markdown: a page of entries that the agent writes, edits, reads and searches (FTS5, BM25)."""
 
 from collections.abc import Mapping, Sequence
 

@@ -32,7 +32,8 @@ def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
     key = openai_key or environ.get("CHUTES_API_KEY", "").strip()
     default = CHUTES if key and not openai_key else OPENAI
     url = (api_base or environ.get("OPENAI_BASE_URL", "").strip() or default).rstrip("/")
-    if not key and _is_local(url):
+    local = _is_local(url)
+    if not key and local:
         key = "none"
     if not key:
         raise BadKey(f"no key for {url}: set OPENAI_API_KEY (or CHUTES_API_KEY for {CHUTES})")
@@ -43,15 +44,14 @@ def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
 
 def _is_local(url: str) -> bool:
     """Whether the address is of this machine or a private network; BadSettings if it is no URL."""
+    wrong = BadSettings(f"{url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1")
     try:
         parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    if host is None or parts.scheme not in ("http", "https"):
-        raise BadSettings(
-            f"{url!r} is not the URL of an endpoint, such as http://127.0.0.1:8000/v1"
-        )
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise wrong from error
+    if not host or parts.scheme not in ("http", "https"):
+        raise wrong
     try:
         return ip_address(host).is_private
     except ValueError:

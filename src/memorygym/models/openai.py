@@ -126,7 +126,8 @@ class OpenAI(Model):
             raise _Passing(str(error)) from error
 
     def _judged(self, error: "APIStatusError", body: Mapping[str, JSON]) -> Exception:
-        status, reason = error.status_code, " ".join(str(error).split())[:300]
+        status = error.status_code
+        reason = " ".join(str(error).removeprefix(f"Error code: {status} - ").split())[:300]
         if status in (401, 403):
             return BadKey(f"{self}: the key was refused (status {status}: {reason})")
         if status in PASSING or (status >= 500 and status not in UNABLE):

@@ -1,4 +1,4 @@
-"""Full-text search over short entries: SQLite FTS5, BM25, question words dropped; incremental, exact."""
+"""Full-text search over short entries: SQLite FTS5, BM25, question words dropped."""
 
 import re
 import sqlite3
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 _TERM = re.compile(r"[^\W_]+")
 STOP_WORDS = frozenset(
-    "a about above according an and any are as at be been by did do does for from had has have how if in"
-    " is it its many more most much name now of on one or over please say says shows so state stated than"
-    " that the their them then there these they this to under was we were what when where which who whose"
-    " why will with would you your".split()
+    "a about above according an and any are as at be been by did do does for from had has have how"
+    " if in is it its many more most much name now of on one or over please say says shows so state"
+    " stated than that the their them then there these they this to under was we were what when"
+    " where which who whose why will with would you your".split()
 )
 
 
@@ -38,7 +38,8 @@ class FullText:
             return []
         match = " OR ".join(f'"{term}"' for term in wanted[:64])
         rows = self._db.execute(
-            "SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY round(bm25(entry), 6), rowid LIMIT ?",
+            "SELECT rowid FROM entry WHERE entry MATCH ?"
+            " ORDER BY round(bm25(entry), 6), rowid LIMIT ?",
             (match, k),
         )
         return [row[0] for row in rows]

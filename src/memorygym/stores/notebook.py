@@ -1,4 +1,4 @@
-"""A notebook of entries with Write, Edit and Read: what agent-driven memories share but for search."""
+"""A notebook of entries with Write, Edit and Read: what tool memories share but for search."""
 
 from collections.abc import Mapping, Sequence
 

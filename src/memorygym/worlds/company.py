@@ -2,7 +2,15 @@
 
 from memorygym.facts import Relation
 from memorygym.worlds.dealing.schema import (
-    Ceiling, Wording, World, count, date, enum, measure, series, text,
+    Ceiling,
+    Wording,
+    World,
+    count,
+    date,
+    enum,
+    measure,
+    series,
+    text,
 )  # fmt: skip
 
 MONEY = ("$", "M", 1)
@@ -13,14 +21,16 @@ WORLD = World(
     noun="company",
     plural="companies",
     first=tuple(
-        "Acme Brant Cedar Dorian Elmore Fenwick Garnet Halden Iverson Jasper Kestrel Lorimer Marlow"
-        " Nordic Osprey Paxton Quarry Radley Sable Tarrant Umber Verity Wexford Yarrow Zephyr Alder"
-        " Birch Corvus Dunmore Eastgate Falkirk Grantley Hollis Juniper Kelvin Larkin".split()
+        "Acme Brant Cedar Dorian Elmore Fenwick Garnet Halden Iverson Jasper Kestrel"
+        " Lorimer Marlow Nordic Osprey Paxton Quarry Radley Sable Tarrant Umber Verity"
+        " Wexford Yarrow Zephyr Alder Birch Corvus Dunmore Eastgate Falkirk Grantley"
+        " Hollis Juniper Kelvin Larkin".split()
     ),
     second=tuple(
-        "Harbor Orchard Quay Hollow Ridge Meadow Forge Works Dynamics Labs Systems Foods Freight Optics"
-        " Metals Textiles Robotics Beacon Foundry Mills Traders Motors Paper Glass Timber Marine Rail"
-        " Farms Seeds Cable Ceramics Brands Tools Packaging Lighting Instruments".split()
+        "Harbor Orchard Quay Hollow Ridge Meadow Forge Works Dynamics Labs Systems Foods"
+        " Freight Optics Metals Textiles Robotics Beacon Foundry Mills Traders Motors"
+        " Paper Glass Timber Marine Rail Farms Seeds Cable Ceramics Brands Tools Packaging"
+        " Lighting Instruments".split()
     ),
     categories=(
         "Technology", "Healthcare", "Energy", "Finance", "Manufacturing",
@@ -29,7 +39,8 @@ WORLD = World(
     traits=(
         count("employees", "headcount", 200, 98_000, "{s} keeps {v} employees on its payroll"),
         measure("revenue", "turnover", 102, 998, "{s} books revenue of {v}", MONEY),
-        measure("R&D spending", "research outlay", 101, 990, "{s} puts {v} into R&D spending", MONEY),
+        measure("R&D spending", "research outlay", 101, 990,
+                "{s} puts {v} into R&D spending", MONEY),
         count("customers", "client base", 1_000, 990_000, "{s} serves {v} customers"),
         count("patents", "granted inventions", 100, 999, "{s} holds {v} patents"),
         count("offices", "premises", 101, 960, "{s} runs {v} offices"),
@@ -48,12 +59,12 @@ WORLD = World(
                "{s} counts quarterly orders of {v} over four quarters"),
         count("safety audits", "site inspections", 100, 980, "{s} passed {v} safety audits"),
         text("business line", "main trade",
-             ("builds ships leases repairs designs refines grows prints cleans insures tests brews casts"
-              " maps weaves bottles",
-              "compact rugged solar digital vintage modular coastal industrial portable thermal silent"
-              " alpine organic rapid seamless hybrid",
-              "sensors cranes turbines valves engines looms pumps batteries lenses drones boilers"
-              " scanners bearings tractors cables reactors"),
+             ("builds ships leases repairs designs refines grows prints cleans insures tests brews"
+              " casts maps weaves bottles",
+              "compact rugged solar digital vintage modular coastal industrial portable thermal"
+              " silent alpine organic rapid seamless hybrid",
+              "sensors cranes turbines valves engines looms pumps batteries lenses drones"
+              " boilers scanners bearings tractors cables reactors"),
              "{s} states its business line as {v}"),
         count("delivery vans", "van fleet", 100, 990, "{s} drives {v} delivery vans"),
         enum("audit opinion", "auditor verdict",
@@ -73,7 +84,10 @@ WORLD = World(
         ("warehouse pallets", "delivery vans"),
         ("shareholders", "patents"),
     ),
-    ceilings=(Ceiling("training hours", "employees", 4_000), Ceiling("open vacancies", "employees", 60)),
+    ceilings=(
+        Ceiling("training hours", "employees", 4_000),
+        Ceiling("open vacancies", "employees", 60),
+    ),
     wording=Wording(
         employer="a fund that follows companies",
         titles=("Company profile", "Analyst note", "Desk bulletin", "Registry extract"),
@@ -90,4 +104,4 @@ WORLD = World(
         ),
         joins="{s} trades in the '{c}' group",
     ),
-)
+)  # fmt: skip

@@ -54,7 +54,7 @@ WORLD = World(
         measure("endowment", "invested capital", 102, 998,
                 "{s} manages an endowment of {v}", BILLIONS),
         count("student clubs", "societies", 100, 980, "{s} recognises {v} student clubs"),
-        count("dormitory beds", "residence places", 500, 48_000, "{s} furnishes {v} dormitory beds"),
+        count("dormitory beds", "residence places", 500, 48_000, "{s} offers {v} dormitory beds"),
         enum("funding model", "form of governance",
              "public charitable municipal federal cooperative denominational endowed royal"
              " proprietary",

@@ -1,1 +1,1 @@
-"""Scripted agents that look for a short cut, one a file; each declares what it imitates and its bound."""
+"""Scripted agents that look for a short cut; each declares what it imitates and its bound."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from memorygym.agents.alphabet import DIGITS, Alphabet
 from memorygym.agents.bound import Bound
-from memorygym.agents.radix import DIGITS, Alphabet, Recoder, decoded
+from memorygym.agents.radix import decoded
+from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that compresses its notes into decimal numbers"

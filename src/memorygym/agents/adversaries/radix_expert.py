@@ -1,13 +1,21 @@
 """radix_expert: the densest recoding, and of most entities only what the brief calls important."""
 
-from memorygym.agents.adversaries.radix_words import decode
-from memorygym.agents.bound import Bound
-from memorygym.agents.radix import Recoder, book_of
+from collections.abc import Sequence
 
-IMITATES = "the strongest cheat we know: a code book, a code interpreter and a good choice"
+from memorygym.agents.alphabet import book_of
+from memorygym.agents.bound import Bound
+from memorygym.agents.radix import decoded
+from memorygym.agents.recoder import Recoder
+from memorygym.facts import Record
+
+IMITATES = "the strongest cheat that we know: a code book, a code interpreter and a good choice"
 BOUND = Bound(90)
 RECODER = True
-__all__ = ["BOUND", "IMITATES", "RECODER", "decode", "make"]
+
+
+def decode(system: str, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold."""
+    return decoded(system, book_of(system), entries)
 
 
 def make() -> Recoder:

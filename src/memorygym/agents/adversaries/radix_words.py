@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from memorygym.agents.alphabet import book_of
 from memorygym.agents.bound import Bound
-from memorygym.agents.radix import Recoder, book_of, decoded
+from memorygym.agents.radix import decoded
+from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that uses the pinned message as a code book"

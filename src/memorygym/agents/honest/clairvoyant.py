@@ -1,4 +1,4 @@
-"""clairvoyant: knows the questions before they are asked, but not their answers; the ceiling within budget."""
+"""clairvoyant: knows the questions beforehand, not their answers: the ceiling within budget."""
 
 from collections.abc import Container
 
@@ -45,9 +45,7 @@ class Clairvoyant(Scribe):
         keys = {need.key for need in needs}
         part = Record(record.name, record.category if "category" in keys else "")
         part.values = {code: value for code, value in sorted(record.values.items()) if code in keys}
-        wanted = {
-            (key[0], self._names[int(key[2:])]) for key in keys if ">" in key
-        }
+        wanted = {(key[0], self._names[int(key[2:])]) for key in keys if ">" in key}
         part.edges = tuple(edge for edge in record.edges if edge in wanted)
         return part
 

@@ -1,4 +1,4 @@
-"""perfect: stores everything, its budget lifted; its accuracy proves that every question can be answered."""
+"""perfect: stores everything, its budget lifted: proof that every question can be answered."""
 
 from memorygym.agents.scene import Scene
 from memorygym.agents.scribe import Scribe

@@ -1,4 +1,4 @@
-"""smart_guesser: stores nothing; midpoints, common values, random names of those that a question lists."""
+"""smart_guesser: stores nothing; midpoints, common values, a random one of the named."""
 
 from collections.abc import Sequence
 

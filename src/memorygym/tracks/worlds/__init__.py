@@ -1,4 +1,4 @@
-"""worlds: documents of ten domains stream past a budgeted memory, some are corrected, then asked about."""
+"""worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Answers queries from knowledge, apart from the dealer's own arithmetic: the proof rests on two ways."""
+"""Answers queries from knowledge, apart from the dealer's own arithmetic."""
 
 from collections.abc import Callable, Sequence
 
@@ -176,7 +176,9 @@ class Answerer:
         assert isinstance(low, int) and isinstance(high, int)
         scope = self._scope()
         first, second = self._numbers(scope, 0), self._numbers(scope, 1)
-        inside = [name for name in scope if first.get(name, low) > low and second.get(name, high) < high]
+        inside = [
+            name for name in scope if first.get(name, low) > low and second.get(name, high) < high
+        ]
         total = sum(self._numbers(inside, 2).values()) if inside else 0
         return f"{len(inside)} ({self._attribute(2).number(total)})"
 

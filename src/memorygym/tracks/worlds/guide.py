@@ -15,7 +15,7 @@ def read_guide(system: str) -> Guide:
     """The guide that the message states. Raises BadTrace if it states none."""
     head = re.search(
         r"concern (.+) of the groups (.+); three in four concern (.+)\.\n\n"
-        r"Groups of .+?: (.+)\.\nAttributes of an? (.+), in order:",
+        r"Groups of .+?: (.+)\.\nAttributes of each (.+), in order:",
         system,
     )
     if head is None:
@@ -51,7 +51,7 @@ def _attribute(code: str, label: str, alias: str, form: str) -> Attribute:
         choices = tuple(form.removeprefix("one of ").split(", "))
         return Attribute(code, label, alias, "enum", choices=choices)
     if form.endswith(" words"):
-        return Attribute(code, label, alias, "text", length=int(form.split()[0]))
+        return Attribute(code, label, alias, "text", length=int(form.split(maxsplit=1)[0]))
     written = _WRITTEN.search(form)
     assert written is not None
     prefix, places, suffix = written.groups()
@@ -61,5 +61,12 @@ def _attribute(code: str, label: str, alias: str, form: str) -> Attribute:
     if form.startswith("decimal"):
         return Attribute(code, label, alias, "float", decimals, prefix, suffix)
     return Attribute(
-        code, label, alias, "series", decimals, prefix, suffix, length=int(form.split()[0])
+        code,
+        label,
+        alias,
+        "series",
+        decimals,
+        prefix,
+        suffix,
+        length=int(form.split(maxsplit=1)[0]),
     )

@@ -5,13 +5,14 @@ several figures the one in the label's own clause counts, before any word that o
 """
 
 import re
+
 from memorygym.facts import MONTHS, Attribute, Guide, Record, Value
 from memorygym.worlds.dealing.notes import read_note
 
 _HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
 _CLAUSE = re.compile(r"; |, (?=[^\d])|\n")
 _CUE = re.compile(
-    r"\b(?:after|against|versus|compared|instead of|and not|rather than|not the|from|was earlier|forecast"
+    r"\b(?:after|against|versus|compared|instead of|and not|rather than|not the|from|forecast"
     r"|guidance|target|preliminary|provisional|estimated?|median|average|up|down)\b"
 )
 _SHIFT = re.compile(r"\b(higher|lower) than stated before\b")
@@ -130,7 +131,7 @@ class ProseReader:
         return self._lines[line]
 
     def _loose(self, line: str) -> Record | None:
-        """A line that begins with a name and goes on with labels and values, as people write notes."""
+        """A line that begins with a name and goes on with labels and values, as notes do."""
         head = _LINE_NAME.match(line)
         if head is None:
             return None

@@ -1,68 +1,91 @@
-"""Understands the questions of the worlds track from their English."""
+"""Understands the questions of the worlds track from their English.
+
+In a form, a0, a1, a2 are attributes in the order of their roles, v0 and v1 bounds on a0 and a1, r0
+and r1 relations; `name` is an entity, `names` a list of them, `scope` a described set.
+"""
 
 import re
-from collections.abc import Callable
 
 from memorygym.facts import Attribute, Guide, Query, Value
 from memorygym.tracks.worlds.prose import ProseReader
 
-_NAME = r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)"
+_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+_AT = rf"(?P<a0>.+) at (?P<name>{_NAME})"
+_TIE = rf'"(?P<name>{_NAME}) (?P<r0>RELATION) \.\.\."'
 _BODY = re.compile(r"=== QUESTION[^\n]*===\n(.*?)(?:\n\nAnswer with submit_answer\.)?\s*$", re.S)
 _SIZE = re.compile(r"^(?:the|these) (\d+) ")
+FORMS = (
+    ("value", rf"(?:What does the record give|Please state the entry) for {_AT}[?.]"),
+    ("value", rf"Do the documents say anything about {_AT}, and if so, what\?"),
+    ("value", rf"Is there any entry for {_AT}\?.*"),
+    ("delta", rf"The entry for {_AT} was changed\. By how much .*"),
+    ("before", rf"The entry for {_AT} was changed\. What would .*"),
+    (
+        "ratio",
+        rf"For (?P<name>{_NAME}), divide the entry for (?P<a0>.+) by the entry for (?P<a1>.+): .*",
+    ),
+    ("trend", rf"From the first to the last period, how does the entry for {_AT} move: .*"),
+    ("extreme", rf"In which period, .*, is the entry for {_AT} (?P<flag>highest|lowest), .*"),
+    ("best", r"Which of (?P<names>.+) has the (?P<flag>highest|lowest) entry for (?P<a0>.+)\? .*"),
+    ("gap", r"Which of (?P<names>.+) has the higher entry for (?P<a0>.+), and by how much\? .*"),
+    (
+        "outlier",
+        r"Which of (?P<names>.+) lies farthest .* entry for (?P<a0>.+), and by how much\? .*",
+    ),
+    (
+        "groups",
+        r"Sort (?P<names>.+) by their groups .* mean entry for (?P<a0>.+) is highest:"
+        r" .* highest entry for (?P<a1>.+)\? .*",
+    ),
+    ("total", r"Across (?P<scope>.+), what is the sum of the entries for (?P<a0>.+)\?"),
+    (
+        "top",
+        r"Of (?P<scope>.+), take the three with the highest entries for (?P<a0>.+):"
+        r" .* sum of their entries for (?P<a1>.+)\?",
+    ),
+    (
+        "conditional",
+        r"Among (?P<scope>.+), look only at those with an entry above (?P<v0>.+) for (?P<a0>.+):"
+        r" which has the (?P<flag>highest|lowest) entry for (?P<a1>.+)\? .*",
+    ),
+    (
+        "constraints",
+        r"Among (?P<scope>.+), how many have an entry above (?P<v0>.+) for (?P<a0>.+) and one below"
+        r" (?P<v1>.+) for (?P<a1>.+), and what is the sum of their entries for (?P<a2>.+)\? .*",
+    ),
+    (
+        "match",
+        r'Among (?P<scope>.+), which has the word "(?P<word>.+)" in the entry for (?P<a0>.+),'
+        r" and what is the entry for (?P<a1>.+) there\? .*",
+    ),
+    (
+        "match",
+        r'Among (?P<scope>.+), which has "(?P<word>.+)" as the entry for (?P<a0>.+),'
+        r" and what is the entry for (?P<a1>.+) there\? .*",
+    ),
+    ("lookup", rf"Complete the sentence {_TIE}: .*"),
+    ("hop", rf"Take the .+? that completes {_TIE}\. .* entry for (?P<a0>.+) under that name\?"),
+    (
+        "chain",
+        rf'Follow {_TIE} and from there "\.\.\. (?P<r1>RELATION) \.\.\.":'
+        r" .* entry for (?P<a0>.+) under that name\? .*",
+    ),
+    ("count", rf"How many .+? complete the sentence {_TIE}, .*"),
+    ("best_related", rf"Of all .+? that complete {_TIE}, .* highest entry for (?P<a0>.+)\? .*"),
+)
+"""(kind of query, pattern of the whole question)."""
 
 
 class QuestionReader:
     """Understands questions under one guide."""
 
     def __init__(self, guide: Guide, prose: ProseReader) -> None:
-        self._guide = guide
         self._prose = prose
-        relations = "|".join(re.escape(r.phrase) for r in guide.relations)
-        self._codes = {r.phrase: r.code for r in guide.relations}
-        tie = rf'"{_NAME} ({relations}) \.\.\."'
-        forms: list[tuple[str, Callable[[re.Match[str]], Query]]] = [
-            (rf"(?:What does the record give|Please state the entry) for (.+) at {_NAME}[?.]", self._value),
-            (rf"Do the documents say anything about (.+) at {_NAME}, and if so, what\?", self._value),
-            (rf"Is there any entry for (.+) at {_NAME}\?.*", self._value),
-            (r"The entry for (.+) at " + _NAME + r" was changed\. By how much .*", self._delta),
-            (r"The entry for (.+) at " + _NAME + r" was changed\. What would .*", self._before),
-            (rf"For {_NAME}, divide the entry for (.+) by the entry for (.+): .*", self._ratio),
-            (r"From the first to the last period, how does the entry for (.+?) at " + _NAME + r" move: .*", self._trend),
-            (rf"In which period, counted from 1, is the entry for (.+) at {_NAME} (highest|lowest), .*", self._extreme),
-            (r"Which of (.+) has the (highest|lowest) entry for (.+)\? .*", self._best),
-            (r"Which of (.+) has the higher entry for (.+), and by how much\? .*", self._gap),
-            (r"Which of (.+) lies farthest from their mean entry for (.+), and by how much\? .*", self._outlier),
-            (
-                r"Sort (.+) by their groups .* whose mean entry for (.+) is highest: .* has the highest entry for (.+)\? .*",
-                self._hop_groups,
-            ),
-            (r"Across (.+), what is the sum of the entries for (.+)\?", self._total),
-            (r"Of (.+), take the three with the highest entries for (.+): .* sum of their entries for (.+)\?", self._top),
-            (
-                r"Among (.+), look only at those with an entry above (.+) for (.+): which has the"
-                r" (highest|lowest) entry for (.+)\? .*",
-                self._conditional,
-            ),
-            (
-                r"Among (.+), how many have an entry above (.+) for (.+) and one below (.+) for (.+), and"
-                r" what is the sum of their entries for (.+)\? .*",
-                self._constraints,
-            ),
-            (
-                r'Among (.+), which has the word "(.+)" in the entry for (.+), and what is the entry for (.+) there\? .*',
-                self._match_text,
-            ),
-            (r'Among (.+), which has "(.+)" as the entry for (.+), and what is the entry for (.+) there\? .*', self._match_choice),
-            (rf"Complete the sentence {tie}: .*", self._lookup),
-            (rf"Take the .+? that completes {tie}\. .* the entry for (.+) under that name\?", self._hop),
-            (
-                rf'Follow {tie} and from there "\.\.\. ({relations}) \.\.\.": .* the entry for (.+) under that name\? .*',
-                self._chain,
-            ),
-            (rf"How many .+? complete the sentence {tie}, .*", self._count),
-            (rf"Of all .+? that complete {tie}, which has the highest entry for (.+)\? .*", self._best_related),
+        self._codes = {relation.phrase: relation.code for relation in guide.relations}
+        any_relation = "|".join(map(re.escape, self._codes))
+        self._forms = [
+            (kind, re.compile(form.replace("RELATION", any_relation), re.S)) for kind, form in FORMS
         ]
-        self._forms = [(re.compile(pattern, re.S), made) for pattern, made in forms]
         self._seen: dict[str, Query | None] = {}
 
     def ask(self, text: str) -> Query | None:
@@ -77,105 +100,49 @@ class QuestionReader:
         body = _BODY.search(text)
         if body is None:
             return None
-        for pattern, made in self._forms:
-            if found := pattern.fullmatch(body[1]):
+        for kind, form in self._forms:
+            if found := form.fullmatch(body[1]):
                 try:
-                    return made(found)
+                    return self._query(kind, found.groupdict())
                 except KeyError:
                     continue
         return None
 
-    def _a(self, label: str) -> Attribute:
+    def _query(self, kind: str, part: dict[str, str]) -> Query:
+        """The query; KeyError if a label or the scope is none that the guide knows."""
+        attributes = [self._attribute(part[role]) for role in ("a0", "a1", "a2") if role in part]
+        names, categories, size = _scope(part["scope"]) if "scope" in part else ((), (), 0)
+        if "names" in part:
+            names = tuple(re.findall(_NAME, part["names"]))
+        if "name" in part:
+            names = (part["name"],)
+        bounds: list[Value] = [part["word"]] if "word" in part else []
+        bounds += [_bound(attributes[i], part[f"v{i}"]) for i in (0, 1) if f"v{i}" in part]
+        return Query(
+            kind, names, tuple(a.code for a in attributes),
+            tuple(self._codes[part[role]] for role in ("r0", "r1") if role in part),
+            categories, size, tuple(bounds), (part["flag"],) if "flag" in part else (),
+        )  # fmt: skip
+
+    def _attribute(self, label: str) -> Attribute:
         found = self._prose.attribute(label.split(" "))
         if found is None or label not in (found.label, found.alias):
             raise KeyError(label)
         return found
 
-    def _names(self, text: str) -> tuple[str, ...]:
-        return tuple(re.findall(_NAME, text))
 
-    def _scope(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-        """Names, categories and size of a scope."""
-        size = _SIZE.match(text)
-        if size is None:
-            raise KeyError(text)
-        groups = tuple(re.findall(r"'([^']+)'", text))
-        names = () if groups else tuple(text[text.index("(") + 1 : -1].split("; "))
-        return names, groups, int(size[1])
+def _scope(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """Names, or else categories, and the stated size of a scope."""
+    size = _SIZE.match(text)
+    if size is None:
+        raise KeyError(text)
+    groups = tuple(re.findall(r"'([^']+)'", text))
+    names = () if groups else tuple(text[text.index("(") + 1 : -1].split("; "))
+    return names, groups, int(size[1])
 
-    def _bound(self, a: Attribute, text: str) -> Value:
-        digits = re.sub(r"[^\d.-]", "", text)
-        whole, _, rest = digits.partition(".")
-        return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
 
-    def _value(self, m: re.Match[str]) -> Query:
-        return Query("value", (m[2],), (self._a(m[1]).code,))
-
-    def _delta(self, m: re.Match[str]) -> Query:
-        return Query("delta", (m[2],), (self._a(m[1]).code,))
-
-    def _before(self, m: re.Match[str]) -> Query:
-        return Query("before", (m[2],), (self._a(m[1]).code,))
-
-    def _ratio(self, m: re.Match[str]) -> Query:
-        return Query("ratio", (m[1],), (self._a(m[2]).code, self._a(m[3]).code))
-
-    def _trend(self, m: re.Match[str]) -> Query:
-        return Query("trend", (m[2],), (self._a(m[1]).code,))
-
-    def _extreme(self, m: re.Match[str]) -> Query:
-        return Query("extreme", (m[2],), (self._a(m[1]).code,), flags=(m[3],))
-
-    def _best(self, m: re.Match[str]) -> Query:
-        return Query("best", self._names(m[1]), (self._a(m[3]).code,), flags=(m[2],))
-
-    def _gap(self, m: re.Match[str]) -> Query:
-        return Query("gap", self._names(m[1]), (self._a(m[2]).code,))
-
-    def _outlier(self, m: re.Match[str]) -> Query:
-        return Query("outlier", self._names(m[1]), (self._a(m[2]).code,))
-
-    def _hop_groups(self, m: re.Match[str]) -> Query:
-        return Query("groups", self._names(m[1]), (self._a(m[2]).code, self._a(m[3]).code))
-
-    def _over(self, kind: str, scope: str, *labels: str, **rest: tuple[Value, ...]) -> Query:
-        names, groups, size = self._scope(scope)
-        codes = tuple(self._a(label).code for label in labels)
-        flags = tuple(str(flag) for flag in rest.get("flags", ()))
-        return Query(kind, names, codes, (), groups, size, rest.get("bounds", ()), flags)
-
-    def _total(self, m: re.Match[str]) -> Query:
-        return self._over("total", m[1], m[2])
-
-    def _top(self, m: re.Match[str]) -> Query:
-        return self._over("top", m[1], m[2], m[3])
-
-    def _conditional(self, m: re.Match[str]) -> Query:
-        bound = self._bound(self._a(m[3]), m[2])
-        return self._over("conditional", m[1], m[3], m[5], bounds=(bound,), flags=(m[4],))
-
-    def _constraints(self, m: re.Match[str]) -> Query:
-        low, high = self._bound(self._a(m[3]), m[2]), self._bound(self._a(m[5]), m[4])
-        return self._over("constraints", m[1], m[3], m[5], m[6], bounds=(low, high))
-
-    def _match_text(self, m: re.Match[str]) -> Query:
-        return self._over("match", m[1], m[3], m[4], bounds=(m[2],))
-
-    def _match_choice(self, m: re.Match[str]) -> Query:
-        return self._over("match", m[1], m[3], m[4], bounds=(m[2],))
-
-    def _lookup(self, m: re.Match[str]) -> Query:
-        return Query("lookup", (m[1],), (), (self._codes[m[2]],))
-
-    def _hop(self, m: re.Match[str]) -> Query:
-        return Query("hop", (m[1],), (self._a(m[3]).code,), (self._codes[m[2]],))
-
-    def _chain(self, m: re.Match[str]) -> Query:
-        relations = (self._codes[m[2]], self._codes[m[3]])
-        return Query("chain", (m[1],), (self._a(m[4]).code,), relations)
-
-    def _count(self, m: re.Match[str]) -> Query:
-        return Query("count", (m[1],), (), (self._codes[m[2]],))
-
-    def _best_related(self, m: re.Match[str]) -> Query:
-        return Query("best_related", (m[1],), (self._a(m[3]).code,), (self._codes[m[2]],))
+def _bound(a: Attribute, text: str) -> Value:
+    """A displayed bound as a scaled integer."""
+    digits = re.sub(r"[^\d.-]", "", text)
+    whole, _, rest = digits.partition(".")
+    return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))

@@ -153,6 +153,6 @@ class Board:
         return f"{self.name(entity)} ({self.show(entity, code)})"
 
     def direction(self) -> tuple[str, bool]:
-        """"highest" or "lowest", and whether it is the former."""
+        """ "highest" or "lowest", and whether it is the former."""
         highest = bool(self.stream.below(2))
         return ("highest" if highest else "lowest"), highest

@@ -5,20 +5,20 @@ from memorygym.facts import Attribute, Guide
 REFUSAL = "I have no record of that."
 
 
-def brief(guide: Guide, employer: str, tools: str = "memory tools") -> str:
+def brief(guide: Guide, employer: str) -> str:
     """The message; it is shown in every event and charged to nobody."""
     key_labels = [guide.attribute(code).label for code in guide.key_attributes]
     lines = [
         f"You keep the memory of {employer}.",
-        "Events arrive one at a time: documents, corrections, notices and questions. After each event"
-        " everything in it is gone; only this message stays and what you saved with your"
-        f" {tools}. The memory is far too small for everything, so choose.",
+        "Events arrive one at a time: documents, corrections, memos and questions. After each event"
+        " everything in it is gone; only this message stays, and what you saved with your memory"
+        " tools. The memory is far too small for everything, so choose.",
         "",
         f"What they ask about: seven in ten questions and corrections concern {guide.plural} of the"
         f" groups {_and(guide.key_categories)}; three in four concern {_and(key_labels)}.",
         "",
         f"Groups of {guide.plural}: " + _coded(guide.categories) + ".",
-        f"Attributes of a {guide.noun}, in order:",
+        f"Attributes of each {guide.noun}, in order:",
         *[f"{a.code}. {a.label} (also: {a.alias}): {_form(a)}" for a in guide.attributes],
         f"Relations between {guide.plural}: "
         + "; ".join(
@@ -29,8 +29,9 @@ def brief(guide: Guide, employer: str, tools: str = "memory tools") -> str:
         "",
         "What counts:",
         "- A later statement replaces an earlier one; a correction may say by how much an entry"
-        " was off instead of what it is. Forecasts, earlier years, rumours and other parties' figures"
-        " are not the entry.",
+        " was off instead of what it is. Forecasts, earlier years, rumours and figures of"
+        " others are"
+        " not the entry.",
         "- To end an event that asks nothing, reply without calling a tool.",
         "- Answer a question with submit_answer, once, in the form that it asks for. One claim an"
         f' answer. If the documents never told you, answer "{REFUSAL}"',

@@ -15,7 +15,7 @@ from memorygym.tokens import canonical, count
 from memorygym.worlds.dealing.board import Board, Draft
 from memorygym.worlds.dealing.brief import brief
 from memorygym.worlds.dealing.gold import Gold, Need, Question
-from memorygym.worlds.dealing.ground import CHANGEABLE, Ground, ground_of, guide_of
+from memorygym.worlds.dealing.ground import CHANGEABLE, ground_of, guide_of
 from memorygym.worlds.dealing.load import Load
 from memorygym.worlds.dealing.names import draw_names
 from memorygym.worlds.dealing.notes import record_of
@@ -25,7 +25,7 @@ from memorygym.worlds.dealing.questions.changed import update
 from memorygym.worlds.dealing.questions.single import ask_plain, retrieval
 from memorygym.worlds.dealing.schema import World
 from memorygym.worlds.dealing.stream import Slot, plan
-from memorygym.worlds.dealing.tiers import Sizes, Tier, sized
+from memorygym.worlds.dealing.tiers import AS_TIER, Sizes, Tier, sized
 
 START = date(2031, 1, 6).toordinal()
 SESSION_GAP = 90
@@ -40,7 +40,7 @@ def world(template: str) -> World:
 
 
 def deal(
-    template: str, seed: int, tier: str = "standard", sizes: Sizes = Sizes(), salt: str = ""
+    template: str, seed: int, tier: str = "standard", sizes: Sizes = AS_TIER, salt: str = ""
 ) -> Task:
     """The task. Raises UnknownPart or BadSettings with what would do instead."""
     if sizes.tokens is not None:
@@ -62,6 +62,7 @@ class Dealer:
         self.prose = Prose(world, self.guide.attributes)
         self.heldout: list[tuple[int, str]] = []
         self.padding: list[str] = []
+        self.tokens: int | None = None
 
     def _stream(self, *name: str | int) -> Stream:
         return rng(*self.path, *name)
@@ -86,9 +87,11 @@ class Dealer:
             "template": self.world.id, "seed": self.seed, "tier": self.name,
             "entities": self.tier.entities, "questions": self.tier.questions,
             "corrections": self.tier.corrections, "writes": self.tier.writes,
-            "salted": bool(self.salt),
+            "tokens": self.tokens, "salted": bool(self.salt),
         }  # fmt: skip
-        return Task(_identity(system, events, budget), "worlds", recipe, system, events, budget, gold)
+        return Task(
+            _identity(system, events, budget), "worlds", recipe, system, events, budget, gold
+        )
 
     def budget(self) -> Budget:
         """Capacity for `writes` mean reference records, and a slot of 1.25 of them."""
@@ -147,14 +150,15 @@ class Dealer:
         stream.shuffle(order)
         tricks = min(2, max(1, self.tier.questions // 10)) if self.tier.mix[0] > 1 else 0
         asked: set[object] = set()
+
+        def accept(draft: Draft | None) -> bool:
+            return draft is not None and draft.text not in asked and load.add(draft.needs)
+
         questions: list[Question] = []
         for event, slot in enumerate(self.slots):
             if slot.kind != "question":
                 continue
             board = Board(self.ground, event, stream)
-
-            def accept(draft: Draft | None) -> bool:
-                return draft is not None and draft.text not in asked and load.add(draft.needs)
 
             competency, draft = slot.asks, None
             trick = slot.asks == "retrieval" and tricks > 0
@@ -173,7 +177,8 @@ class Dealer:
                     competency, draft = _reason(order, board, accept)
             if draft is None:
                 raise BadSettings(
-                    f"{self.tier.questions} questions cannot be made for {self.tier.entities} entities,"
+                    f"{self.tier.questions} questions cannot be made for {self.tier.entities}"
+                    " entities,"
                     f" {self.tier.corrections} corrections and {self.tier.writes} writes"
                     f" (no further {slot.asks} question); ask fewer, or deal more of the others"
                 )
@@ -197,9 +202,13 @@ class Dealer:
         stream = self._stream("absent")
         known = set(self.ground.names)
         n = self.tier.entities
-        names = draw_names(self.world.first, self.world.second, 2 * self.tier.mix[3] + SPARE_NAMES, stream)
+        names = draw_names(
+            self.world.first, self.world.second, 2 * self.tier.mix[3] + SPARE_NAMES, stream
+        )
         if len(self.ground.names[0].split()) > 2:
-            names = draw_names(self.world.first, self.world.second, n + 2 * self.tier.mix[3], stream)
+            names = draw_names(
+                self.world.first, self.world.second, n + 2 * self.tier.mix[3], stream
+            )
         return [name for name in names if name not in known][: self.tier.mix[3] + 1]
 
     def _events(self, questions: Mapping[int, Question]) -> tuple[Event, ...]:
@@ -236,7 +245,9 @@ class Dealer:
                 return "DOCUMENTS", "\n\n".join([*told, HINT])
             case "correction":
                 free = "The first successful Edit in this event costs no write."
-                return "CORRECTION", "\n\n".join([self._notice(at, stream, today), f"{free} {HINT}"])
+                return "CORRECTION", "\n\n".join(
+                    [self._notice(at, stream, today), f"{free} {HINT}"]
+                )
             case "contradiction":
                 return "DOCUMENTS", "\n\n".join([self._follow_up(at, stream, today), HINT])
             case "question":
@@ -253,7 +264,9 @@ class Dealer:
             for source, code, other in ground.edges_at(entity)
             if source == entity
         )
-        return Telling(ground.names[entity], ground.categories[entity], ground.values[entity], edges)
+        return Telling(
+            ground.names[entity], ground.categories[entity], ground.values[entity], edges
+        )
 
     def _notice(self, at: int, stream: Stream, today: int) -> str:
         change = next(change for change in self.ground.changes if change.event == at)
@@ -276,7 +289,9 @@ class Dealer:
         return self.prose.follow_up(name, index, change.new, stream, today)
 
 
-def _until(accept: Callable[[Draft | None], bool], draw: Callable[[], Draft | None]) -> Draft | None:
+def _until(
+    accept: Callable[[Draft | None], bool], draw: Callable[[], Draft | None]
+) -> Draft | None:
     for _ in range(TRIES):
         draft = draw()
         if accept(draft):

@@ -106,7 +106,10 @@ class Gold:
             tuple(tuple(map(_value, row)) for row in raw["values"]),
             tuple((int(a), str(r), int(b)) for a, r, b in raw["edges"]),
             tuple(raw["shown"]),
-            tuple(Change(e, i, c, _value(o), _value(n), r, k) for e, i, c, o, n, r, k in raw["changes"]),
+            tuple(
+                Change(e, i, c, _value(o), _value(n), r, k)
+                for e, i, c, o, n, r, k in raw["changes"]
+            ),
             tuple(questions),
             tuple((int(entity), str(code)) for entity, code in raw["heldout"]),
             raw["record_tokens"],

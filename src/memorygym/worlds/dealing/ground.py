@@ -50,7 +50,9 @@ class Ground:
         ]
         inner, outer = KEY_ATTRIBUTES, len(guide.attributes) - KEY_ATTRIBUTES
         attributes = [
-            ATTRIBUTE_SHARE / inner if a.code in guide.key_attributes else (1 - ATTRIBUTE_SHARE) / outer
+            ATTRIBUTE_SHARE / inner
+            if a.code in guide.key_attributes
+            else (1 - ATTRIBUTE_SHARE) / outer
             for a in guide.attributes
         ]
         return categories, attributes
@@ -148,7 +150,7 @@ def _index(world: World, label: str) -> int:
 
 
 def _relate(ground: Ground, stream: Stream) -> None:
-    """About four edges for every five entities, several from some, so that chains and sets exist."""
+    """About four edges for every five entities, several from some: chains and sets exist."""
     n = len(ground.names)
     seen: set[tuple[int, str, int]] = set()
     for _ in range(4 * n // 5 if n > 1 else 0):

@@ -39,6 +39,7 @@ def deal_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt: str)
             break
         entities = round(entities * FILLED * wanted / length)
     last = dealer(entities)
+    last.tokens = wanted
     last.padding = _padding(last, wanted - length)
     return last.task()
 

@@ -149,5 +149,3 @@ def _unpack(attribute: Attribute, words: Sequence[str]) -> Value:
             if not all(word.isalpha() for word in words):
                 raise ValueError("not words")
             return " ".join(words)
-
-

@@ -52,7 +52,7 @@ class Prose:
     attributes: tuple[Attribute, ...]
 
     def document(self, facts: "Telling", stream: Stream, when: int) -> tuple[str, list[str]]:
-        """A document that tells everything of an entity, and which attributes in held-out families."""
+        """A document on all of an entity, and the attributes told in held-out families."""
         style = stream.below(4)
         said: list[str] = [self.world.wording.joins.format(s=facts.name, c=facts.category)]
         heldout: list[str] = []
@@ -68,9 +68,7 @@ class Prose:
         head = f"[{self.world.wording.titles[style]} · {facts.name} · {day(when)}]"
         return f"{head}\n{'. '.join(said)}.", heldout
 
-    def follow_up(
-        self, name: str, index: int, value: Value, stream: Stream, when: int
-    ) -> str:
+    def follow_up(self, name: str, index: int, value: Value, stream: Stream, when: int) -> str:
         """A later document: small talk, and one entry that is not what it was."""
         style = stream.below(4)
         core = self._core(self.world.traits[index], style, stream)
@@ -103,7 +101,13 @@ class Prose:
         return self.quoted(index, value)
 
     def _sentence(
-        self, attribute: Attribute, trait: Trait, name: str, value: Value, style: int, stream: Stream
+        self,
+        attribute: Attribute,
+        trait: Trait,
+        name: str,
+        value: Value,
+        style: int,
+        stream: Stream,
     ) -> tuple[str, bool]:
         core = self._core(trait, style, stream)
         shown = self._shown(ord(attribute.code) - 97, value, stream)
@@ -155,6 +159,8 @@ def false_value(trait: Trait, value: Value, stream: Stream) -> Value:
     if isinstance(value, int):
         factor = 50 + stream.below(41) if stream.below(2) else 110 + stream.below(41)
         false = value * factor // 100
+        if false > trait.high:  # a percentage beyond 100 would give itself away
+            false = value * (50 + stream.below(41)) // 100
         return false if 100 * abs(false - value) > 5 * abs(value) else value + 1 + abs(value) // 10
     other = trait.draw(stream)
     while other == value:

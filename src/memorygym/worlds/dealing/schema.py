@@ -124,7 +124,7 @@ class Wording:
     peers: tuple[str, ...]
     """Whom figures are compared with, such as "the sector median"; none is an entity."""
     notices: tuple[str, ...]
-    """Sentences with {s}, {l}, {now}: a correction; {now} is "now VALUE" or "VALUE higher than …"."""
+    """Corrections, with {s}, {l}, {now}; {now} is "now VALUE" or "VALUE higher than …"."""
     noise: tuple[str, ...]
     """Messages that tell nothing; {s} an entity."""
     joins: str

@@ -44,6 +44,10 @@ class Sizes:
     """Length of the stream: entities are added, then noise for the last 1 %."""
 
 
+AS_TIER = Sizes()
+"""All sizes as the tier has them."""
+
+
 def sized(tier: str, sizes: Sizes) -> Tier:
     """The tier with those sizes. Raises UnknownPart or BadSettings, which say what would do."""
     if tier not in TIERS:

@@ -29,7 +29,8 @@ def delta(board: Board) -> Draft | None:
     assert isinstance(change.new, int) and isinstance(change.old, int)
     a = board.guide.attribute(change.code)
     text = (
-        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. By how much did it"
+        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. By how"
+        " much did it"
         " move, as an amount without a sign?"
     )
     needs = (Need(change.entity, change.code), Need(change.entity, change.code, old=True))
@@ -45,7 +46,8 @@ def counterfactual(board: Board) -> Draft | None:
     change = board.stream.choice(changes)
     a = board.guide.attribute(change.code)
     text = (
-        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. What would it be had"
+        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. What would"
+        " it be had"
         " it not been?"
     )
     needs = (Need(change.entity, change.code), Need(change.entity, change.code, old=True))

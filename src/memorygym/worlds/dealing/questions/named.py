@@ -32,7 +32,10 @@ def synthesis(board: Board) -> Draft | None:
     winner = board.best(entities, a.code, highest=highest)
     if winner is None:
         return None
-    text = f"Which of {_names(board, entities)} has the {word} entry for {board.label(a)}? Answer as NAME (VALUE)."
+    text = (
+        f"Which of {_names(board, entities)} has the {word} entry for {board.label(a)}? Answer"
+        " as NAME (VALUE)."
+    )
     needs = tuple(Need(entity, a.code) for entity in entities)
     rivals = _rivals(board, entities, winner)
     return Draft(text, board.winner(winner, a.code), needs, (winner, a.code), rivals)
@@ -46,7 +49,8 @@ def comparison(board: Board) -> Draft | None:
         return None
     gap = abs(board.number(entities[0], a.code) - board.number(entities[1], a.code))
     text = (
-        f"Which of {_names(board, entities)} has the higher entry for {board.label(a)}, and by how much?"
+        f"Which of {_names(board, entities)} has the higher entry for {board.label(a)}, and by"
+        " how much?"
         " Answer as NAME (DIFFERENCE)."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
@@ -66,7 +70,8 @@ def outlier(board: Board) -> Draft | None:
         return None
     winner = gaps[0][1]
     text = (
-        f"Which of {_names(board, entities)} lies farthest from their mean entry for {board.label(a)},"
+        f"Which of {_names(board, entities)} lies farthest from their mean entry for"
+        f" {board.label(a)},"
         " and by how much? Answer as NAME (DEVIATION), with one decimal more than the entries have."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
@@ -99,7 +104,8 @@ def multi_hop(board: Board) -> Draft | None:
         return None
     text = (
         f"Sort {_names(board, entities)} by their groups and take the group whose mean entry for"
-        f" {board.label(a)} is highest: which of its members named here has the highest entry for {board.label(b)}?"
+        f" {board.label(a)} is highest: which of its members named here has the highest entry"
+        f" for {board.label(b)}?"
         " Answer as NAME (VALUE)."
     )
     needs = tuple(Need(e, key) for e in entities for key in ("category", a.code, b.code))

@@ -22,10 +22,14 @@ def _known(board: Board, entities: list[int]) -> bool:
     return all(board.ground.shown[entity] < board.event for entity in entities)
 
 
-def _start(board: Board, least: int, most: int) -> tuple[int, Relation, list[int], list[Need]] | None:
+def _start(
+    board: Board, least: int, most: int
+) -> tuple[int, Relation, list[int], list[Need]] | None:
     """An entity with that many related ones, all of which have been shown."""
     for _ in range(40):
-        entity = board.stream.choice(board.ground.sources) if board.ground.sources else board.entity()
+        entity = (
+            board.stream.choice(board.ground.sources) if board.ground.sources else board.entity()
+        )
         relation = board.stream.choice(board.guide.relations)
         found, needs = _related(board, entity, relation)
         if least <= len(found) <= most and _known(board, [entity, *found]):
@@ -40,7 +44,8 @@ def lookup(board: Board) -> Draft | None:
         return None
     entity, relation, found, needs = start
     text = (
-        f'Complete the sentence "{board.name(entity)} {relation.phrase} ...": which {board.guide.noun} is'
+        f'Complete the sentence "{board.name(entity)} {relation.phrase} ...": which'
+        f" {board.guide.noun} is"
         " it? Answer as NAME."
     )
     about = (entity, board.guide.key_attributes[0])
@@ -55,7 +60,8 @@ def hop(board: Board) -> Draft | None:
     entity, relation, found, needs = start
     a = board.attribute("int", "float", "date", "text")
     text = (
-        f'Take the {board.guide.noun} that completes "{board.name(entity)} {relation.phrase} ...". What is'
+        f'Take the {board.guide.noun} that completes "{board.name(entity)} {relation.phrase}'
+        ' ...". What is'
         f" the entry for {board.label(a)} under that name?"
     )
     needs.append(Need(found[0], a.code))
@@ -74,8 +80,10 @@ def chain(board: Board) -> Draft | None:
         return None
     a = board.attribute("int", "float")
     text = (
-        f'Follow "{board.name(entity)} {first.phrase} ..." and from there "... {second.phrase} ...": which'
-        f" {board.guide.noun} do you reach, and what is the entry for {board.label(a)} under that name? Answer as NAME (VALUE)."
+        f'Follow "{board.name(entity)} {first.phrase} ..." and from there "... {second.phrase}'
+        ' ...": which'
+        f" {board.guide.noun} do you reach, and what is the entry for {board.label(a)} under"
+        " that name? Answer as NAME (VALUE)."
     )
     needs += [*more, Need(last[0], a.code)]
     rivals = (board.name(entity), board.name(found[0]))
@@ -89,7 +97,8 @@ def count(board: Board) -> Draft | None:
         return None
     entity, relation, found, needs = start
     text = (
-        f'How many {board.guide.plural} complete the sentence "{board.name(entity)} {relation.phrase} ...",'
+        f'How many {board.guide.plural} complete the sentence "{board.name(entity)}'
+        f' {relation.phrase} ...",'
         " and which? Answer as COUNT (NAMES)."
     )
     names = ", ".join(board.name(other) for other in found)
@@ -108,7 +117,8 @@ def best_of(board: Board) -> Draft | None:
     if winner is None:
         return None
     text = (
-        f'Of all {board.guide.plural} that complete "{board.name(entity)} {relation.phrase} ...", which has'
+        f'Of all {board.guide.plural} that complete "{board.name(entity)} {relation.phrase}'
+        ' ...", which has'
         f" the highest entry for {board.label(a)}? Answer as NAME (VALUE)."
     )
     needs += [Need(other, a.code) for other in found]

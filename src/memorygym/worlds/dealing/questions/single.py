@@ -14,7 +14,13 @@ TRICK = (
     "Do the documents say anything about {l} at {s}, and if so, what?",
     "Is there any entry for {l} at {s}? If there is, state it.",
 )
-TREND_LABELS = ("strongly falling", "slightly falling", "flat", "slightly rising", "strongly rising")
+TREND_LABELS = (
+    "strongly falling",
+    "slightly falling",
+    "flat",
+    "slightly rising",
+    "strongly rising",
+)
 
 
 def ask_plain(board: Board, name: str, attribute: Attribute, *, trick: bool) -> str:
@@ -39,9 +45,7 @@ def retrieval(board: Board, *, trick: bool = False) -> Draft | None:
 def ratio(board: Board) -> Draft | None:
     """One attribute over another, to two decimals."""
     labels = board.stream.choice(board.ground.world.ratios)
-    top, bottom = (
-        next(a for a in board.guide.attributes if a.label == label) for label in labels
-    )
+    top, bottom = (next(a for a in board.guide.attributes if a.label == label) for label in labels)
     entity = board.entity()
     below = board.number(entity, bottom.code)
     if below == 0:
@@ -50,7 +54,10 @@ def ratio(board: Board) -> Draft | None:
     value /= below * 10**top.decimals
     if value < 1:
         return None
-    text = f"For {board.name(entity)}, divide the entry for {board.label(top)} by the entry for {board.label(bottom)}: what is the quotient, to two decimals?"
+    text = (
+        f"For {board.name(entity)}, divide the entry for {board.label(top)} by the entry for"
+        f" {board.label(bottom)}: what is the quotient, to two decimals?"
+    )
     needs = (Need(entity, top.code), Need(entity, bottom.code))
     return Draft(text, f"{float(value):.2f}", needs, (entity, top.code))
 
@@ -72,7 +79,8 @@ def temporal_trend(board: Board) -> Draft | None:
         return None
     text = (
         f"From the first to the last period, how does the entry for {board.label(attribute)} at"
-        f" {board.name(entity)} move: strongly rising (by more than 15 %), slightly rising (more than 3 %), flat, slightly falling or"
+        f" {board.name(entity)} move: strongly rising (by more than 15 %), slightly rising"
+        " (more than 3 %), flat, slightly falling or"
         " strongly falling? Answer as LABEL (CHANGE IN %), with two decimals."
     )
     truth = f"{label} ({float(change):.2f}%)"

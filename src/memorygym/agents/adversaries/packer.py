@@ -1,0 +1,18 @@
+"""packer: whole records at random, run on over pages filled to the slot; old values stay beside new."""
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.recoder import Packer
+from memorygym.facts import Guide
+from memorygym.worlds.dealing.notes import record_of
+
+IMITATES = "an agent that treats the write limit as a page limit and packs all it can on a page"
+BOUND = Bound(60)
+
+
+def _same(guide: Guide, text: str) -> str:
+    return text
+
+
+def make() -> Packer:
+    """The agent."""
+    return Packer(record_of, _same)

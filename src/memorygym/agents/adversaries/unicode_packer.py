@@ -1,0 +1,28 @@
+"""unicode_packer: whole records as mixed-radix numbers in Chinese characters."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.alphabet import Alphabet
+from memorygym.agents.bound import Bound
+from memorygym.agents.radix import decoded
+from memorygym.agents.recoder import Recoder
+from memorygym.facts import Record
+
+IMITATES = "an agent that hopes one rare character is one token"
+BOUND = Bound(50)
+RECODER = True
+_ALPHABET = Alphabet({"p": [chr(point) for point in range(0x4E00, 0x9FA6)]}, price=3)
+
+
+def _book(system: str) -> Alphabet:
+    return _ALPHABET
+
+
+def decode(system: str, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold."""
+    return decoded(system, _ALPHABET, entries)
+
+
+def make() -> Recoder:
+    """The agent."""
+    return Recoder(_book)

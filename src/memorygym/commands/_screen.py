@@ -1,0 +1,94 @@
+"""An episode as a person watches it: every record of the trace as lines of text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from memorygym.commands._page import WIDTH, fit, short
+from memorygym.core import Message, Policy, Task, Tool
+from memorygym.tokens import canonical
+from memorygym.trace import Answered, Composed, Cut, Heard, Record, Said, Shown, Stored, Trace
+
+BOLD, DIM, RED = "1", "2", "31"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How records look."""
+
+    colour: bool = False
+    whole: bool = False
+    """Nothing is shortened, and replies are not echoed: for a person who plays."""
+    lines: int = 5
+    """Of an event, when it is shortened."""
+
+    def opening(self, task: Task) -> str:
+        """The pinned message, which is before the agent in every event."""
+        return self._paint("\n".join(self._cut(task.system, self.lines)), DIM)
+
+    def show(self, record: Record) -> str:
+        """The record; "" for one that another record tells already."""
+        match record:
+            case Shown(_, messages):
+                return "\n".join(self._shown(message.content) for message in messages)
+            case Composed(_, messages):
+                return "\n".join(
+                    line for message in messages for line in self._cut(message.content, 2, "  | ")
+                )
+            case Said(_, message):
+                return "" if self.whole else "\n".join(_said(message))
+            case Heard(_, messages):
+                return "\n".join(self._heard(message.content) for message in messages)
+            case Stored(_, _, _, tokens, writes):
+                return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
+            case Cut(_, reason):
+                return self._paint(f"  ! {reason}", RED)
+            case Answered():
+                return ""
+
+    def _shown(self, text: str) -> str:
+        if text.startswith("[memory:"):
+            return "\n" + self._paint("\n".join(fit(text)), DIM)
+        head, _, body = text.partition("\n")
+        lines = [self._paint("\n".join(fit(head)), BOLD), *self._cut(body, self.lines)]
+        return "\n".join(lines)
+
+    def _heard(self, text: str) -> str:
+        lines = "\n".join(self._cut(text, 3, "  < "))
+        return self._paint(lines, RED) if text.startswith("refused") else lines
+
+    def _cut(self, text: str, most: int, indent: str = "") -> list[str]:
+        return fit(text, indent) if self.whole else short(text, most, indent)
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self.colour else text
+
+
+def _said(message: Message) -> list[str]:
+    """What the agent says and calls, a line each; nothing means that it ends the event."""
+    lines = short(message.content, 3, "  > ") if message.content else []
+    for call in message.calls:
+        line = f"  > {call.name} {canonical(call.arguments)}"
+        lines.append(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…")
+    return lines or ["  > (no call: the event ends)"]
+
+
+class Watched(Policy):
+    """Prints what has happened since the last turn, then lets the player act."""
+
+    def __init__(self, player: Policy, trace: Trace, show: Callable[[Record], str]) -> None:
+        self._player = player
+        self._trace = trace
+        self._show = show
+        self._printed = 0
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        self.catch_up()
+        return self._player.act(view, tools)
+
+    def catch_up(self) -> None:
+        """Prints what is not yet printed."""
+        for record in self._trace.records[self._printed :]:
+            text = self._show(record)
+            if text:
+                print(text, flush=True)
+        self._printed = len(self._trace.records)

@@ -1,0 +1,71 @@
+"""Play one episode and show it as it happens."""
+
+import argparse
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+from memorygym import registry
+from memorygym.commands._human import HELP, Human
+from memorygym.commands._page import fit
+from memorygym.commands._recipe import add_task, settings_of
+from memorygym.commands._screen import Screen, Watched
+from memorygym.core import Policy, Task
+from memorygym.episode import play
+from memorygym.journal import write_trace
+from memorygym.runner import Plan, Settings, contract, episode_for, judged, policy_for
+from memorygym.tables import agents_table, causes_table, questions_text
+from memorygym.trace import Trace
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--agent", help="see `memorygym list agents`")
+    who.add_argument("--human", action="store_true", help="you play, under the same budgets")
+    add_task(parser)
+    parser.add_argument("--memory", default="markdown", help="markdown unless given")
+    parser.add_argument(
+        "--trace", type=Path, metavar="FILE", help="keep the trace: .jsonl or .jsonl.gz"
+    )
+    parser.add_argument("--no-color", action="store_true", help="plain text (as with NO_COLOR set)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plays, then tells what was right and why the rest was missed."""
+    settings = settings_of(args, memory=args.memory)
+    task = settings.deal()
+    agent = "human" if args.human else args.agent
+    policy = Human() if args.human else policy_for(agent, task)
+    plain = args.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
+    screen = Screen(colour=not plain, whole=args.human)
+    print(screen.opening(task))
+    if args.human:
+        print(f"\n{HELP}")
+    trace = _played(task, policy, settings, screen)
+    trace.labels.update({"agent": agent, "memory": settings.memory, "contract": contract()})
+    if args.trace:
+        write_trace(args.trace, trace)
+    print(_verdicts(trace, settings, agent))
+    return 0
+
+
+def _played(task: Task, policy: Policy, settings: Settings, screen: Screen) -> Trace:
+    """The episode, each record printed as it comes; a person may leave before the end."""
+    episode = episode_for(task, policy, partial(registry.make, "memory", settings.memory))
+    watched = Watched(policy, episode.trace, screen.show)
+    try:
+        play(episode, watched)
+    except EOFError:
+        print("\nend of input; a question without an answer counts as wrong")
+    watched.catch_up()
+    episode.trace.gold = task.gold
+    return episode.trace
+
+
+def _verdicts(trace: Trace, settings: Settings, agent: str) -> str:
+    """Every question with its verdict, the axes, and why each miss was missed."""
+    result = judged(settings, agent, trace, Plan((agent,)), 0.0)
+    parts = [questions_text(trace), agents_table([result]), causes_table([result])]
+    return "\n" + "\n\n".join("\n".join(fit(part)) for part in parts if part)

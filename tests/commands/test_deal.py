@@ -1,0 +1,60 @@
+"""`memorygym deal` shows a task as an agent reads it."""
+
+import json
+
+import pytest
+
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.gold import Gold
+from memorygym.worlds.dealing.tiers import Sizes
+
+LITE = ["deal", "--template", "company", "--seed", "3", "--tier", "lite"]
+
+
+def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
+    status, out, _ = command(*LITE, "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    task = deal("company", 3, "lite")
+    assert status == 0
+    assert rows[0] == {"event": None, "kind": "system", "role": "system", "content": task.system}
+    assert [(row["event"], row["kind"], row["content"]) for row in rows[1:]] == [
+        (number, event.kind, event.text) for number, event in enumerate(task.events)
+    ]
+
+
+def test_json_gold_is_the_last_line_and_reads_back(command) -> None:
+    out = command(*LITE, "--json", "--gold").out
+    last = json.loads(out.splitlines()[-1])
+    assert Gold.from_json(last["gold"]) == deal("company", 3, "lite").gold
+
+
+def test_text_holds_every_word_in_80_columns(command) -> None:
+    out = command(*LITE).out
+    assert all(len(line) <= 80 for line in out.splitlines())
+    shown = out.split()
+    for event in deal("company", 3, "lite").events:
+        first = event.text.split()
+        assert any(shown[i : i + len(first)] == first for i in range(len(shown)))
+
+
+def test_the_gold_is_shown_only_on_demand(command) -> None:
+    plain, gold = command(*LITE).out, command(*LITE, "--gold").out
+    assert gold.startswith(plain)
+    assert "truth:" not in plain and gold.count("truth:") == 10
+    assert all(len(line) <= 80 for line in gold.splitlines())
+
+
+def test_sizes_and_salt_reach_the_dealer(command) -> None:
+    sizes = ["--entities", "20", "--questions", "8", "--corrections", "2", "--writes", "12"]
+    out = command(*LITE, *sizes, "--salt", "s", "--json").out
+    task = deal("company", 3, "lite", Sizes(20, 12, 8, 2), "s")
+    assert [json.loads(line)["content"] for line in out.splitlines()[1:]] == [
+        event.text for event in task.events
+    ]
+
+
+@pytest.mark.parametrize("size", [["--entities", "x"], ["--tokens", "10"], ["--questions", "9999"]])
+def test_impossible_sizes_say_why(size: list[str], command) -> None:
+    status, out, err = command(*LITE, *size)
+    assert (status, out) == (2, "")
+    assert size[1] in err
