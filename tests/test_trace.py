@@ -81,10 +81,10 @@ def test_a_trace_without_gold_says_that_it_cannot_be_scored() -> None:
 
 
 @pytest.mark.parametrize("kept", range(1, len(RECORDS) + 1))
-def test_a_file_cut_between_lines_says_how_many_records_are_missing(kept: int) -> None:
+def test_a_file_cut_between_lines_says_how_many_records_were_read(kept: int) -> None:
     trace, problem = read_trace(list(whole().lines())[:kept], "a.jsonl")
     assert trace.records == RECORDS[: kept - 1]
-    assert problem == f"a.jsonl: cut short, {len(RECORDS) + 1 - kept} records are missing"
+    assert problem == f"a.jsonl, line {kept + 1}: cut short; {kept - 1} of 7 records read"
 
 
 @pytest.mark.parametrize("share", [0.5, 0.6, 0.8, 0.99])

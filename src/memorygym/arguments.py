@@ -1,6 +1,8 @@
 """Checks a call against the tools at hand, in the words that the agent reads back."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from memorygym.core import JSON, Call, Tool
 
@@ -14,6 +16,18 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "object": Mapping,
 }
+
+
+def plain_call(call: Call) -> Call:
+    """The call itself if its arguments are JSON, else with their text in place of them."""
+    arguments = call.arguments
+    if isinstance(arguments, dict) and all(type(v) in (str, int) for v in arguments.values()):
+        return call
+    try:
+        json.dumps(arguments, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return replace(call, arguments=f"{type(arguments).__name__}, which is no JSON")
+    return call
 
 
 def misfit(call: Call, tools: Mapping[str, Tool]) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+DEEPEST = 32
+"""Levels of nesting in a call's arguments; deeper ones are kept as their text."""
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -71,9 +73,18 @@ def _arguments_value(text: JSON) -> JSON:
         return text
     try:
         value: JSON = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
-    return text if isinstance(value, str) else value
+    return text if isinstance(value, str) or not _shallow(value, DEEPEST) else value
+
+
+def _shallow(value: JSON, depth: int) -> bool:
+    """Whether the value is nested at most that deep."""
+    if isinstance(value, Mapping):
+        return depth > 0 and all(_shallow(item, depth - 1) for item in value.values())
+    if isinstance(value, list):
+        return depth > 0 and all(_shallow(item, depth - 1) for item in value)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +215,7 @@ class Memory(Protocol):
 
     def observe(self, new: Sequence[Message]) -> None:
         """Sees every message of the episode exactly once, in order."""
+        return
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         """What the policy reads between the pinned part and `live`, at most `budget` tokens."""

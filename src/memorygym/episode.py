@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from memorygym.arguments import misfit
+from memorygym.arguments import misfit, plain_call
 from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, Tool
 from memorygym.errors import Refused
 from memorygym.tokens import count, count_messages, normal, words
@@ -132,6 +132,7 @@ class Episode:
         """Takes the policy's reply. Whatever it holds, this does not raise."""
         if self.done:
             return
+        message = replace(message, calls=tuple(map(plain_call, message.calls)))
         self.trace.records.append(Said(self._event, message))
         self._meet([message])
         self._turns += 1

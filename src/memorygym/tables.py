@@ -37,8 +37,8 @@ def agents_table(results: Sequence[Result]) -> str:
     for agent in order:
         rows.append(_row(agent, groups[agent]))
     rows.append(
-        f"{worlds} {'world' if worlds == 1 else 'worlds'}; composite in % with its 95 % interval clustered by world; B breadth,"
-        "\nM maintenance, R reasoning, E efficiency, acc all questions, abst refusals."
+        f"{worlds} {'world' if worlds == 1 else 'worlds'}; composite in % with its 95 % interval,"
+        " clustered by world; B breadth,\nM maintenance, R reasoning, E efficiency, acc all questions, abst refusals."
     )
     return "\n".join(rows)
 

@@ -40,8 +40,11 @@ NOUNS = _words("""
     mean sum total difference ratio gap deviation change percentage percent points year years date
     month months day days week weeks quarter quarters period periods size area summary description
     mission focus plot history issue issues group kind sort partner partners supplier customer
-    competitor competitors list match matches candidate candidates minutes hours seconds million
-    billion thousand trillion dollars usd
+    competitor competitors list match matches minutes hours seconds million billion thousand
+    trillion dollars usd audit backend calendar career channel character condition delivery format
+    funding governance grade legal lifecycle main maturity message model operating opinion ownership
+    pattern quality release role scheme seal standing state style surface term town urgency verdict
+    priority
 """)
 
 VOCABULARY = FRAME | NOUNS

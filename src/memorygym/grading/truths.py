@@ -13,12 +13,6 @@ from memorygym.grading.reading import phrase
 
 LABELS = ("strongly rising", "slightly rising", "flat", "slightly falling", "strongly falling")
 
-ENTITY = frozenset(
-    "synthesis comparison outlier conditional multi_hop text_match enum_filter relationship_filter "
-    "relationship_chain relationship_lookup".split()
-)
-"""Competencies whose truth is an entity, with or without a value."""
-
 
 class UnreadableTruth(ValueError):
     """A truth that no answer could match."""

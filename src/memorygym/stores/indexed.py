@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from memorygym.core import JSON, Entry, Memory, Message, Meter
+from memorygym.core import JSON, Entry, Memory, Meter
 from memorygym.stores.notebook import TOOLS, Notebook
 
 
@@ -43,9 +43,6 @@ class Indexed(Memory):
                 k = int(str(arguments.get("top_k", 5)))
                 return self._search(str(arguments["query"]), min(k, 1000))
         raise NotImplementedError(name)
-
-    def observe(self, new: Sequence[Message]) -> None:
-        """Keeps nothing: what is stored is the agent's choice."""
 
     def _search(self, query: str, k: int) -> str:
         if self._index is None:

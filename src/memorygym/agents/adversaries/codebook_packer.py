@@ -1,5 +1,7 @@
 """codebook_packer: pages of records whose words are replaced by their places in the public lists."""
 
+from functools import lru_cache
+
 from memorygym.agents.bound import Bound
 from memorygym.agents.radix import public_world
 from memorygym.agents.recoder import Packer
@@ -11,6 +13,7 @@ IMITATES = "an agent that knows the public word lists and stores figures instead
 BOUND = Bound(65)
 
 
+@lru_cache(maxsize=16)
 def _lists(world: World) -> list[tuple[str, tuple[str, ...]]]:
     """The lists whose places make up the first run of digits, by the attribute that they belong to."""
     lists = [("name", world.first), ("name", world.second), ("category", world.categories)]

@@ -1,0 +1,21 @@
+"""careless_concluder: plays as strategic does, and concludes from whatever part of the facts it holds."""
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.facts import Knowledge, Query
+
+IMITATES = "a model that names the highest of those that it remembers, and says nothing of the rest"
+BOUND = Bound(8, over="strategic")
+
+
+class CarelessConcluder(Scribe):
+    """Right where the members that it does not know do not decide."""
+
+    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
+        return now.reader.answer(query, known, careless=True)
+
+
+def make() -> CarelessConcluder:
+    """The agent."""
+    return CarelessConcluder(whole_records(1.0, at_random))

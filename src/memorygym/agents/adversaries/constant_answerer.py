@@ -1,0 +1,24 @@
+"""constant_answerer: one well-chosen fixed string for every question."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.scene import END, calls, scene, submit
+from memorygym.core import Message, Policy, Tool
+
+IMITATES = "the fixed string of 536 characters that answered 15 % of an earlier project's questions"
+BOUND = Bound(5)
+
+
+class ConstantAnswerer(Policy):
+    """A figure in the middle of most ranges and the first choice of every list, by the pinned message."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        if now.title != "QUESTION":
+            return END
+        choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
+        return calls(submit(f"30.0, {' and '.join(choices)}"))
+
+
+make = ConstantAnswerer

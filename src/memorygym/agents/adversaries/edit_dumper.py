@@ -1,0 +1,39 @@
+"""edit_dumper: one tiny Write, then Edits that try to grow it by whole documents."""
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.scene import END, Scene, calls, edit, write
+from memorygym.agents.scribe import Scribe
+from memorygym.core import Message
+from memorygym.facts import Record
+from memorygym.worlds.dealing.notes import record_of
+
+IMITATES = "the earlier project's unlimited Edit: everything in four writes"
+BOUND = Bound(10)
+MARK = "#"
+
+
+def _seed(now: Scene, records: list[Record]) -> list[str]:
+    return [MARK]
+
+
+class EditDumper(Scribe):
+    """Whatever is shown goes behind the mark: all of it, all records, a document, each record."""
+
+    def store(self, now: Scene) -> Message:
+        if now.said:
+            return END
+        records = [record_of(now.reader.guide, told) for told in now.reader.read(now.text)]
+        tried = [now.text, "\n".join(records), now.text.split("\n\n")[0], *records]
+        first = [write(MARK)] if now.batch == 1 else []
+        return calls(*first, *(edit(MARK, f"{text}\n{MARK}") for text in tried))
+
+    def change(self, now: Scene) -> Message:
+        """Free edits carry the notice, and then the notice again and again."""
+        if now.said:
+            return END
+        return calls(*[edit(MARK, f"{text}\n{MARK}") for text in now.text.split("\n\n") * 2])
+
+
+def make() -> EditDumper:
+    """The agent."""
+    return EditDumper(_seed)

@@ -1,0 +1,43 @@
+"""hedger: plays as strategic does, and gives several candidates wherever it is not sure."""
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.guessing import guess
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.facts import Knowledge, Query
+from memorygym.rng import rng
+from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.worlds.dealing.questions.single import TREND_LABELS
+
+IMITATES = "a model that answers 'A or B', which a lenient grader accepts"
+BOUND = Bound(1, over="strategic")
+
+
+class Hedger(Scribe):
+    """All names, all labels, all choices; refusal and claim in one breath; a way out of what it knows."""
+
+    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
+        sure = now.reader.answer(query, known)
+        if sure and rng("hedger", now.text).below(8):
+            return sure
+        claims = [sure] if sure else []
+        guessed = now.reader.answer(query, known, careless=True)
+        claims += [guessed] if guessed else []
+        claims += [*self._all(now, query, known), guess(now, query)]
+        if rng("hedger", now.text, "form").below(2):
+            return f"{', '.join(claims)}. {REFUSAL}"
+        return " or ".join(dict.fromkeys(claims))
+
+    def _all(self, now: Scene, query: Query, known: Knowledge) -> list[str]:
+        """Every candidate of the asked form."""
+        if query.kind == "trend":
+            return list(TREND_LABELS)
+        if query.kind in ("lookup", "count", "chain", "best_related"):
+            return list(known.by_name)
+        choices = [choice for code in query.codes for choice in now.reader.guide.attribute(code).choices]
+        return [*query.names, *choices] if query.kind != "value" else choices
+
+
+def make() -> Hedger:
+    """The agent."""
+    return Hedger(whole_records(1.0, at_random))

@@ -1,0 +1,47 @@
+"""summary_leaker: hides facts in replies, call ids and arguments of harmless calls, and looks for them."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.bound import Bound
+from memorygym.agents.scene import calls, read, scene, search, submit
+from memorygym.core import Call, Message, Policy, Tool
+from memorygym.facts import Knowledge
+from memorygym.tokens import canonical
+from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.worlds.dealing.notes import record_of
+
+IMITATES = "the earlier runner's summary, which put text of the last turns back into every prompt"
+BOUND = Bound(1)
+
+
+class SummaryLeaker(Policy):
+    """It writes nothing, says everything, and answers from whatever is still to be seen."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        if now.title == "QUESTION":
+            if not now.said:
+                return calls(read(), search("a", 1000), search(now.text, 1000))
+            query = now.query
+            known = Knowledge(record for text in _texts(view) for record in now.reader.read(text))
+            answer = now.reader.answer(query, known) if query else None
+            return calls(submit(answer or REFUSAL))
+        told = "\n".join(record_of(now.reader.guide, r) for r in now.reader.read(now.text) if r.category)
+        told = told or now.text
+        if now.said:
+            return Message("assistant", told)
+        wanted = [search(told), submit(told), ("Read", {"start_line": 1, told[:200]: told})]
+        hidden = tuple(Call(name, arguments, told) for name, arguments in wanted)
+        return Message("assistant", told, (*hidden, Call(told[:64], told, "x")))
+
+
+def _texts(view: Sequence[Message]) -> list[str]:
+    """Everything in the view but what the environment says in this event."""
+    texts = []
+    for message in view[1:]:
+        texts += [message.content, message.call_id]
+        texts += [part for call in message.calls for part in (call.id, canonical(call.arguments))]
+    return [text for text in texts if text and not text.startswith("===")]
+
+
+make = SummaryLeaker

@@ -1,0 +1,105 @@
+"""Every miss is traced to the step at which what it needed was lost."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from memorygym.agents.scene import END, calls, edit, read, submit, write
+from memorygym.core import Message, Task
+from memorygym.episode import Episode
+from memorygym.facts import reader
+from memorygym.memory.markdown import Markdown
+from memorygym.scoring import CAUSES, Attribution
+from memorygym.trace import Trace
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.worlds.dealing.gold import Gold, Question
+from memorygym.worlds.dealing.notes import pack_value
+
+Replies = Sequence[Message]
+LOST = 10**9
+
+
+def note(task: Task, table: Gold, question: Question, *, event: int) -> str:
+    """The fact that a question needs, as it was before an event."""
+    (need,) = question.needs
+    attribute = reader("worlds", task.system).guide.attribute(need.key)
+    value = pack_value(attribute, table.value(need.entity, need.key, event))
+    return f"{table.names[need.entity]} {need.key} {value}"
+
+
+def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
+    """Plays these replies in those events, and ends all others."""
+    episode = Episode(env(task), Markdown)
+    for event in range(len(task.events)):
+        for reply in plan.get(event, ()):
+            episode.step(reply)
+        if not (event in plan and task.events[event].kind == "question" and plan[event]):
+            episode.step(END)
+    return episode.trace
+
+
+def cause(trace: Trace, question: Question) -> str:
+    return dict((o.question, c) for o, c in Attribution(trace).causes)[question]
+
+
+WRITE, DROP, LOOK = "write", "drop", "look"
+
+
+@pytest.mark.parametrize(
+    ("kind", "deeds", "answer", "expected"),
+    [
+        ("retrieval", (), "7", "never written"),
+        ("retrieval", (WRITE, DROP), "7", "dropped"),
+        ("retrieval", (WRITE, DROP, LOOK), REFUSAL, "dropped"),
+        ("update", (WRITE, LOOK), "7", "stale"),
+        ("retrieval", (WRITE,), "7", "not retrieved"),
+        ("retrieval", (WRITE,), REFUSAL, "not retrieved"),
+        ("retrieval", (WRITE, LOOK), "7", "in view but not used"),
+        ("retrieval", (WRITE, LOOK), REFUSAL, "wrong refusal"),
+        ("abstention", (), "7", "should have refused"),
+        ("retrieval", (WRITE, LOOK), None, "format"),
+        ("abstention", (), None, "format"),
+    ],
+)
+def test_a_miss_has_the_cause_that_was_provoked(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold],
+    kind: str, deeds: Sequence[str], answer: str | None, expected: str,
+) -> None:  # fmt: skip
+    task = dealt(seed=1)
+    table = gold(task)
+    question = next(q for q in table.questions if q.kind == kind)
+    plan: dict[int, Replies] = {}
+    if question.needs:
+        text, told = note(task, table, question, event=0), table.shown[question.needs[0].entity]
+        plan[told] = [calls(write(text))] * (WRITE in deeds) + [calls(edit(text, ""))] * (DROP in deeds)
+    last = END if answer is None else calls(submit(answer))
+    plan[question.event] = [*[calls(read())] * (LOOK in deeds), last]
+    assert cause(driven(task, plan), question) == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_stores_nothing_never_wrote_what_it_missed(
+    dealt: Callable[..., Task], played: Callable[..., Trace], seed: int
+) -> None:
+    causes = {c for _, c in Attribution(played("guesser", dealt(seed=seed, tier="hard"))).causes}
+    assert causes <= {"never written", "should have refused"}
+
+
+@pytest.mark.parametrize("agent", ["strategic", "naive", "template_expert", "brief_reader"])
+def test_every_miss_of_every_agent_has_one_cause(
+    dealt: Callable[..., Task], played: Callable[..., Trace], agent: str
+) -> None:
+    trace = played(agent, dealt(tier="hard"))
+    causes = Attribution(trace).causes
+    assert causes and all(found in CAUSES for _, found in causes)
+
+
+def test_an_agent_that_forgets_replaced_values_is_not_told_that_they_were_in_view(
+    dealt: Callable[..., Task], played: Callable[..., Trace]
+) -> None:
+    """strategic uses all that it sees, so it never has a fact in view that it does not use."""
+    found: list[str] = []
+    for seed in range(4):
+        found += [c for _, c in Attribution(played("strategic", dealt(seed=seed, tier="hard"))).causes]
+    assert "in view but not used" not in found
