@@ -78,28 +78,33 @@ def test_a_miss_has_the_cause_that_was_provoked(
     assert cause(driven(task, plan), question) == expected
 
 
-@pytest.mark.parametrize("seed", range(6))
+NEEDS = pytest.mark.xfail(
+    strict=True,
+    reason="Attribution.cause looks at no category, relation or replaced value that a question needs",
+)
+
+
+@NEEDS
 def test_who_stores_nothing_never_wrote_what_it_missed(
-    dealt: Callable[..., Task], played: Callable[..., Trace], seed: int
+    dealt: Callable[..., Task], played: Callable[..., Trace]
 ) -> None:
-    causes = {c for _, c in Attribution(played("guesser", dealt(seed=seed, tier="hard"))).causes}
-    assert causes <= {"never written", "should have refused"}
+    traces = [played("guesser", dealt(seed=seed, tier="hard")) for seed in range(4)]
+    causes = {found for trace in traces for _, found in Attribution(trace).causes}
+    assert causes == {"never written", "should have refused"}
+
+
+@NEEDS
+def test_who_uses_all_that_it_sees_never_had_a_missed_fact_in_view(
+    dealt: Callable[..., Task], played: Callable[..., Trace]
+) -> None:
+    traces = [played("strategic", dealt(seed=seed, tier="hard")) for seed in range(4)]
+    causes = {found for trace in traces for _, found in Attribution(trace).causes}
+    assert "in view but not used" not in causes
 
 
 @pytest.mark.parametrize("agent", ["strategic", "naive", "template_expert", "brief_reader"])
 def test_every_miss_of_every_agent_has_one_cause(
     dealt: Callable[..., Task], played: Callable[..., Trace], agent: str
 ) -> None:
-    trace = played(agent, dealt(tier="hard"))
-    causes = Attribution(trace).causes
+    causes = Attribution(played(agent, dealt(tier="hard"))).causes
     assert causes and all(found in CAUSES for _, found in causes)
-
-
-def test_an_agent_that_forgets_replaced_values_is_not_told_that_they_were_in_view(
-    dealt: Callable[..., Task], played: Callable[..., Trace]
-) -> None:
-    """strategic uses all that it sees, so it never has a fact in view that it does not use."""
-    found: list[str] = []
-    for seed in range(4):
-        found += [c for _, c in Attribution(played("strategic", dealt(seed=seed, tier="hard"))).causes]
-    assert "in view but not used" not in found

@@ -1,19 +1,22 @@
 """The self-test: what must hold of all agents on all worlds, with value, bound and margin."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from memorygym import registry
-from memorygym.core import JSON
-from memorygym.runner import Plan, Result, Settings, play_task
-from memorygym.scoring import estimate, gold_of
-from memorygym.tokens import count
-from memorygym.trace import Heard, Said, Shown, Stored, Trace
+from memorygym.core import JSON, Call, Message, Policy, Tool
+from memorygym.runner import Result, Settings, contract, play_one, policy_for
+from memorygym.scoring import admitted, estimate, gold_of
+from memorygym.tokens import count, words
+from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
 
 ENOUGH_SEEDS = 10
 """With fewer, a margin fails only if its whole 95 % interval lies beyond the bound."""
 SMALL = 1e-9
+_HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Invariant:
 
 def inspect(agent: str, trace: Trace) -> dict[str, float]:
     """What the invariants need of a trace, counted anew and not taken from the referee."""
-    measures = {"digest": float(int(digest(trace)[:12], 16)), **_events(trace)}
+    measures = {"digest": digest(trace), "admitted": admitted(trace), **_events(trace)}
     if trace.budget.capacity is not None:
         measures |= _usage(trace)
     if getattr(registry.load_module("agents", agent), "RECODER", False):
@@ -50,128 +53,187 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
     return measures
 
 
-def digest(trace: Trace) -> str:
-    """SHA-256 over the trace's lines."""
+def digest(trace: Trace) -> float:
+    """The first 48 bits of the SHA-256 over the trace's lines."""
     whole = sha256()
     for line in trace.lines():
         whole.update(line.encode())
-    return whole.hexdigest()
+    return float(int(whole.hexdigest()[:12], 16))
 
 
 def _usage(trace: Trace) -> dict[str, float]:
-    """Shares of capacity, slot and writes that were really used, by an own count.
-
-    Words are taken as known, so the count never exceeds the referee's.
-    """
+    """The shares of the limits that were used, and how far the referee's own count is off."""
     capacity, slot, writes = trace.budget.capacity, trace.budget.slot, trace.budget.writes
     assert capacity and slot and writes
+    known = set(words(trace.system))
+    prices: dict[str, int] = {}
     held: dict[str, int] = {}
-    total, fullest, largest, paid, free = 0, 0, 0, 0, 0
+    off, fullest, largest, paid, free = 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
-            case Shown(evict=True, messages=messages):
+            case Shown(messages=messages):
                 free = any("first successful Edit" in message.content for message in messages)
-            case Stored(entries=entries, dropped=dropped):
+                for message in messages:
+                    known |= words(message.content)
+            case Stored(entries=entries, dropped=dropped, tokens=tokens):
                 for id in dropped:
-                    total -= held.pop(id, 0)
+                    held.pop(id, None)
                 for entry in entries:
-                    size = count(entry.text)
-                    total += size - held.get(entry.id, 0)
-                    held[entry.id] = size
+                    size = prices.get(entry.text) or count(entry.text, known)
+                    held[entry.id] = prices[entry.text] = size
                     largest = max(largest, size)
-                fullest = max(fullest, total)
+                total = sum(held.values())
+                fullest, off = max(fullest, total), max(off, abs(total - tokens))
             case Heard(messages=messages):
                 stored = sum(message.content == "stored" for message in messages)
                 edited = sum(message.content == "edited" for message in messages)
                 paid += stored + max(0, edited - free)
                 free = max(0, free - edited)
-    return {"capacity": fullest / capacity, "slot": largest / slot, "writes": paid / writes}
+    used = {"capacity": fullest / capacity, "slot": largest / slot, "writes": paid / writes}
+    return {**used, "miscounted": off}
 
 
 def _events(trace: Trace) -> dict[str, float]:
-    """Whether the questions of the table were all shown, and context was dropped in between."""
+    """Whether every event and question was shown once and in order, without what came before."""
     shown = [r for r in trace.records if isinstance(r, Shown) and r.evict]
-    questions = sum("=== QUESTION" in m.content for r in shown for m in r.messages)
-    said = sum(isinstance(record, Said) for record in trace.records)
+    texts = [message.content for record in shown for message in record.messages]
+    heads = [(int(n), int(of)) for text in texts for n, of in _HEADING.findall(text)]
+    missed = [n for n, _ in heads] != list(range(1, (heads[-1][1] if heads else 0) + 1))
+    questions = len(gold_of(trace).questions)
     return {
-        "unasked": abs(questions - len(gold_of(trace).questions)),
+        "world": float(int(trace.task[:12], 16)),
+        "questions": questions,
+        "unasked": missed + abs(sum("=== QUESTION" in text for text in texts) - questions),
         "undropped": sum(not r.evict for r in trace.records if isinstance(r, Shown)),
-        "replies": said,
     }
+
+
+class Witness(Policy):
+    """Plays as another policy does, and keeps the views."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.views: list[list[Message]] = []
+        self.lifts_budget = getattr(policy, "lifts_budget", False)
+        self._policy = policy
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        self.views.append(list(view))
+        return self._policy.act(view, tools)
+
+    def surprises(self, trace: Trace) -> int:
+        """Views that are not what the record says was to be seen since the last eviction."""
+        pinned = Message("system", trace.system)
+        composed: tuple[Message, ...] = ()
+        live: list[Message] = []
+        expected: list[list[Message]] = []
+        for record in trace.records:
+            match record:
+                case Composed(messages=composed):
+                    pass
+                case Shown(messages=messages, evict=evict):
+                    live = [*messages] if evict else [*live, *messages]
+                case Heard(messages=messages):
+                    live = [*live, *messages]
+                case Said(message=message):
+                    expected.append([pinned, *composed, *live])
+                    live = [*live, message]
+        return sum(seen != said for seen, said in zip(self.views, expected, strict=True))
+
+
+class Bungler(Policy):
+    """Writes one text twice, makes every mistake that must be refused, and answers nothing."""
+
+    def __init__(self, slot: int) -> None:
+        mistakes = [
+            ("Edit", {"old_text": "twin", "new_text": "one"}),
+            ("Edit", {"old_text": "absent", "new_text": "one"}),
+            ("Edit", {"old_text": "lone", "new_text": "7 " * slot + "7"}),
+            ("Write", {"content": "7 " * slot + "7"}),
+            ("Write", {"content": " "}),
+        ]
+        first = [Call("Write", {"content": text}) for text in ("twin", "twin", "lone")]
+        wrong = [Call(name, arguments, "wrong") for name, arguments in mistakes]
+        self._reply = Message("assistant", "", (*first, *wrong))
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return self._reply if "· event 1 of" in view[-1].content else Message("assistant", "")
+
+    @staticmethod
+    def pardoned(trace: Trace) -> int:
+        """Mistakes that were not refused."""
+        heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
+        return sum(m.call_id == "wrong" and not m.content.startswith("refused") for m in heard)
 
 
 class Check:
     """Evaluates invariants over all results."""
 
     def __init__(self, results: Iterable[Result], seeds: int) -> None:
+        self.results = list(results)
         self.by_agent: dict[str, list[Result]] = {}
-        for result in results:
+        for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
         self.strict = seeds >= ENOUGH_SEEDS
         self.rows: list[Invariant] = []
 
-    def exact(self, name: str, value: float, bound: float) -> None:
-        """The value must equal the bound."""
-        gap = abs(value - bound)
-        self.rows.append(Invariant(name, value, bound, -gap, gap <= SMALL))
+    def exact(self, name: str, values: Iterable[float], bound: float) -> None:
+        """Every value must equal the bound; the one farthest from it is shown."""
+        value = max(values, key=lambda value: abs(value - bound), default=None)
+        if value is not None:
+            gap = abs(value - bound)
+            self.rows.append(Invariant(name, value, bound, -gap, gap <= SMALL))
+
+    def never_above(self, name: str, values: Iterable[float], bound: float) -> None:
+        """No value may lie above the bound."""
+        value = max(values, default=None)
+        if value is not None:
+            self.rows.append(Invariant(name, value, bound, bound - value, value <= bound + SMALL))
 
     def at_most(self, name: str, values: Sequence[float], bound: float) -> None:
         """The mean over worlds may not lie above the bound."""
-        found = estimate(values)
-        beyond = found.mean if self.strict or len(values) < 2 else found.low
-        self.rows.append(
-            Invariant(name, found.mean, bound, bound - found.mean, beyond <= bound + SMALL)
-        )
+        if values:
+            found = estimate(values)
+            beyond = found.mean if self.strict or len(values) < 2 else found.low
+            holds = beyond <= bound + SMALL
+            self.rows.append(Invariant(name, found.mean, bound, bound - found.mean, holds))
 
     def at_least(self, name: str, values: Sequence[float], bound: float) -> None:
         """The mean over worlds may not lie below the bound."""
-        found = estimate(values)
-        beyond = found.mean if self.strict or len(values) < 2 else found.high
-        self.rows.append(
-            Invariant(name, found.mean, bound, found.mean - bound, beyond >= bound - SMALL)
-        )
+        if values:
+            found = estimate(values)
+            beyond = found.mean if self.strict or len(values) < 2 else found.high
+            holds = beyond >= bound - SMALL
+            self.rows.append(Invariant(name, found.mean, bound, found.mean - bound, holds))
 
     def composites(self, agent: str, over: str = "") -> list[float]:
-        """Composites in points, one a world; differences if `over` is given."""
-        values = [100 * result.score.composite for result in self.by_agent[agent]]
+        """In points, one a world, minus those of `over` if given; [] if either did not play."""
+        values = [100 * result.score.composite for result in self.by_agent.get(agent, ())]
         if not over:
             return values
-        return [
-            v - 100 * r.score.composite for v, r in zip(values, self.by_agent[over], strict=True)
-        ]
+        others = self.composites(over)
+        return [v - o for v, o in zip(values, others, strict=True)] if values and others else []
 
     def measure(self, name: str) -> list[float]:
-        """A measure of all episodes under a budget."""
-        return [
-            result.measures[name]
-            for results in self.by_agent.values()
-            for result in results
-            if name in result.measures
-        ]
+        """A measure of all episodes that have it; the budget's are lacking where it was lifted."""
+        return [r.measures[name] for r in self.results if name in r.measures]
 
 
-def check(
-    results: Sequence[Result], tier: str, seeds: int, again: Callable[[], float]
-) -> list[Invariant]:
-    """All invariants. `again` plays the first episode anew and returns its digest."""
+def check(results: Sequence[Result], tier: str, seeds: int) -> list[Invariant]:
+    """What can be told from results; a row on agents that did not play is left out."""
     c = Check(results, seeds)
-    c.exact("same seed, same trace", float(again() == results[0].measures["digest"]), 1)
-    accuracy = min(r.score.accuracy for r in c.by_agent["perfect"])
-    c.exact("perfect: least accuracy %", 100 * accuracy, 100)
-    c.exact("clairvoyant: least composite", min(c.composites("clairvoyant")), 100)
-    c.exact("questions not shown", max(c.measure("unasked")), 0)
-    c.exact("events that kept context", max(c.measure("undropped")), 0)
-    for name in ("capacity", "slot", "writes"):
-        value = max(c.measure(name))
-        c.rows.append(Invariant(f"{name} used, at most", value, 1, 1 - value, value <= 1))
-    c.exact("guesser", max(c.composites("guesser")), 0)
-    c.exact("abstainer", max(c.composites("abstainer")), 0)
+    c.exact(
+        "perfect: accuracy %", [100 * r.score.accuracy for r in c.by_agent.get("perfect", ())], 100
+    )
+    c.exact("clairvoyant", c.composites("clairvoyant"), 100)
+    _check_play(c)
+    _check_scores(c)
+    for agent in ("guesser", "abstainer"):
+        c.exact(agent, c.composites(agent), 0)
     c.at_most("smart_guesser", c.composites("smart_guesser"), 5)
     gap = 5 if tier == "hard" else 10
     c.at_least("strategic - naive", c.composites("strategic", "naive"), gap)
     c.at_least("template_expert - strategic", c.composites("template_expert", "strategic"), 15)
-    priority = c.composites("priority_strategic", "random_strategic")
-    c.at_least("priority - random", priority, 10)
+    c.at_least("priority - random", c.composites("priority_strategic", "random_strategic"), 10)
     for agent in c.by_agent:
         module = registry.load_module("agents", agent)
         if bound := getattr(module, "BOUND", None):
@@ -183,11 +245,56 @@ def check(
     return c.rows
 
 
+def _check_play(c: Check) -> None:
+    """Everything was shown, nothing stayed, no budget was exceeded."""
+    worlds = {(r.template, r.seed): r.measures["world"] for r in c.results}
+    c.exact("worlds that are alike", [len(worlds) - len(set(worlds.values()))], 0)
+    c.exact("questions not shown", c.measure("unasked"), 0)
+    c.exact("events that kept context", c.measure("undropped"), 0)
+    c.exact("tokens miscounted", c.measure("miscounted"), 0)
+    for name in ("capacity", "slot", "writes"):
+        c.never_above(f"{name} used, at most", c.measure(name), 1)
+
+
+def _check_scores(c: Check) -> None:
+    """The rules of the axes, whoever plays."""
+    unscored, maintained, efficient = [], [], []
+    for result in c.results:
+        score, m = result.score, result.measures
+        asked = sum(asked for _, asked in score.competencies.values())
+        unscored.append(m["questions"] - asked)
+        breadth, maintenance = score.axes["breadth"], score.axes["maintenance"]
+        if breadth is not None and maintenance is not None:
+            maintained.append(maintenance - min(1.0, breadth / m["admitted"]))
+        efficiency = score.axes["efficiency"]
+        if efficiency is not None and "writes" in m:
+            used = max(m["writes"], m["capacity"])
+            efficient.append(efficiency - score.correct / score.answerable * (1.25 - used / 4))
+    c.exact("questions not scored", unscored, 0)
+    c.never_above("maintenance above its gate", maintained, 0)
+    c.never_above("efficiency above its use", efficient, 0)
+
+
+def _replay(settings: Settings, results: Sequence[Result]) -> list[Invariant]:
+    """The first world once more: same traces, views as recorded, mistakes refused."""
+    task = settings.deal()
+    memory = partial(registry.make, "memory", settings.memory)
+    c = Check((), 0)
+    changed, surprises = [], []
+    for result in results:
+        labels = {"agent": result.agent, "memory": settings.memory, "contract": contract()}
+        witness = Witness(policy_for(result.agent, task))
+        trace = play_one(task, witness, memory, labels)
+        changed.append(digest(trace) != result.measures["digest"])
+        surprises.append(witness.surprises(trace))
+    c.exact("same seed, another trace", [sum(changed)], 0)
+    c.exact("views unlike the record", surprises, 0)
+    bungled = play_one(task, Bungler(task.budget.slot or 0), memory, {})
+    c.exact("mistakes not refused", [Bungler.pardoned(bungled)], 0)
+    return c.rows
+
+
 def validate(tasks: Sequence[Settings], results: Sequence[Result], seeds: int) -> list[Invariant]:
     """The self-test over results that were played with `inspect`."""
-
-    def again() -> float:
-        plan = Plan((results[0].agent,), attributed=False, inspect=inspect)
-        return play_task(tasks[0], plan)[0].measures["digest"]
-
-    return check(results, tasks[0].tier, seeds, again)
+    first = [r for r in results if (r.template, r.seed) == (tasks[0].template, tasks[0].seed)]
+    return [*_replay(tasks[0], first), *check(results, tasks[0].tier, seeds)]

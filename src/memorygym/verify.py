@@ -4,25 +4,33 @@ With everything told each question is answered rightly; without a message that i
 from the question alone hardly ever; with the replaced value wrongly.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 
 from memorygym.agents.guessing import guess
 from memorygym.agents.scene import scene
 from memorygym.core import JSON, Message, Task
-from memorygym.facts import Knowledge, Query, Reader, Record, reader
+from memorygym.facts import MONTHS, Knowledge, Query, Reader, Record, reader
 from memorygym.grading import grade
 from memorygym.runner import Settings
 from memorygym.tokens import count
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.gold import Gold, Question
 from memorygym.worlds.dealing.notes import record_of
+from memorygym.worlds.dealing.tiers import MIX, sized
 
 GUESS_FLOOR = 0.03
 """No kind of question, pooled, may be guessed more often."""
 GUESS_Z = 2.0
-"""A floor fails only if the excess is beyond that many standard errors."""
+"""A floor fails if the excess is beyond that many standard errors, and not by one lucky guess."""
+NEAR = 0.05
+"""Two figures that differ by less could be taken for each other."""
+_DAY = re.compile(r"· (\d+) ([A-Z][a-z]+) (\d{4})(?: ===$|\]$)", re.M)
+_LEADING = re.compile(r"(?<![\d,.])[1-9]")
+_SENTENCE = re.compile(r"\. |\n|\b[Ii]n \d{4}\b")
+_FIGURE = re.compile(r"(?<!\S)([^\s\d]*)(\d[\d,]*(?:\.\d+)?)([^\s\d.,;]*)(?=[.,;]?(?:\s|$))")
 
 
 @dataclass(slots=True)
@@ -85,7 +93,8 @@ class Proof:
         for name, tally in sorted(self.tallies.items()):
             n = tally.asked
             error = (GUESS_FLOOR * (1 - GUESS_FLOOR) / n) ** 0.5
-            if name != "abstention" and tally.guessed / n > GUESS_FLOOR + GUESS_Z * error:
+            excess = tally.guessed / n - GUESS_FLOOR
+            if name != "abstention" and tally.guessed > 1 and excess > GUESS_Z * error:
                 text = f"{name}: {tally.guessed} of {n} guessed"
                 self.failures.append(Failure("all", -1, -1, "guess floor", text))
 
@@ -95,14 +104,8 @@ class Proof:
             "worlds": self.worlds,
             "heldout_sentences": self.heldout,
             "heldout_misread": self.heldout_misread,
-            "competencies": {
-                name: {slot: getattr(tally, slot) for slot in Tally.__slots__}
-                for name, tally in sorted(self.tallies.items())
-            },
-            "failures": [
-                {slot: getattr(failure, slot) for slot in Failure.__slots__}
-                for failure in self.failures
-            ],
+            "competencies": {name: asdict(tally) for name, tally in sorted(self.tallies.items())},
+            "failures": [asdict(failure) for failure in self.failures],
         }
 
 
@@ -118,16 +121,18 @@ class Prover:
         assert isinstance(task.gold, Gold)
         self.settings, self.task, self.gold = settings, task, task.gold
         self.by: Reader = reader("worlds", task.system)
-        self.told: list[tuple[Record, ...]] = [self._told(event.text) for event in task.events]
+        self.told: list[tuple[Record, ...]] = [
+            () if event.text.startswith("=== QUESTION") else self.by.read(event.text)
+            for event in task.events
+        ]
         self.proof = Proof(worlds=1, heldout=len(task.gold.heldout))
-
-    def _told(self, text: str) -> tuple[Record, ...]:
-        return () if text.startswith("=== QUESTION") else self.by.read(text)
 
     def prove(self) -> Proof:
         """Runs every check."""
         self._read_everything()
         self._sizes()
+        self._announced()
+        self._texts()
         for question in self.gold.questions:
             self._question(question)
         return self.proof
@@ -159,22 +164,47 @@ class Prover:
 
     def _sizes(self) -> None:
         """Capacity is what the reference records say, and pressure is real."""
-        budget = self.task.budget
+        budget, guide = self.task.budget, self.by.guide
         records = {r.name: r for records in self.told for r in records if r.category}
-        tokens = [self._tokens(record) for record in records.values()]
+        tokens = [count(record_of(guide, record)) for record in records.values()]
         mean = sum(tokens) / max(1, len(tokens))
         if budget.capacity is None or budget.writes is None or budget.slot is None:
             self._fail(-1, "budget", "a limit is missing")
-        elif (
-            abs(budget.capacity - budget.writes * mean) > 1
-            or not mean <= budget.slot <= 1.3 * mean + 1
-        ):
-            text = f"{budget.capacity} tokens, {budget.writes} writes, slot {budget.slot}"
-            text += f", but a mean record of {mean:.1f}"
-            self._fail(-1, "budget", text)
+            return
+        fair = mean <= budget.slot <= 1.3 * mean + 1
+        if not fair or abs(budget.capacity - budget.writes * mean) > 1:
+            self._fail(-1, "budget", f"{budget} for records of {mean:.1f} tokens")
 
-    def _tokens(self, record: Record) -> int:
-        return count(record_of(self.by.guide, record))
+    def _announced(self) -> None:
+        """There is as much of everything as stated; with sessions, each change in a later one."""
+        gold, events = self.gold, self.task.events
+        tier = sized(self.settings.tier, self.settings.sizes)
+        kinds = Counter(question.kind for question in gold.questions)
+        found = [kinds[kind] for kind in MIX] + [len(gold.names), self.task.budget.writes]
+        found += [sum(c.notice for c in gold.changes), 1 + sum(event.session for event in events)]
+        stated = [*tier.mix, tier.entities, tier.writes, tier.corrections, tier.sessions]
+        if found != stated:
+            self._fail(-1, "announced", f"{stated} stated, {found} found")
+        for change in gold.changes if tier.sessions > 1 else ():
+            between = events[gold.shown[change.entity] + 1 : change.event + 1]
+            if not any(event.session for event in between):
+                self._fail(change.event, "same session", gold.names[change.entity])
+
+    def _texts(self) -> None:
+        """Days never go back, and no two figures of a sentence are nearly alike.
+
+        The latter is slow to see, and is looked for in one document of each event.
+        """
+        last = (0, 0, 0)
+        for at, event in enumerate(self.task.events):
+            found = {(int(y), MONTHS.index(m), int(d)) for d, m, y in _DAY.findall(event.text)}
+            if len(found) != 1 or min(found) < last:
+                self._fail(at, "days", f"{sorted(found)} after {last}")
+            last = max(found, default=last)
+            for sentence in _SENTENCE.split(event.text.partition("\n\n")[0]):
+                figures = _FIGURE.findall(sentence)
+                if len(figures) == 2 and _near(*figures):
+                    self._fail(at, "misleading", sentence)
 
     def _question(self, question: Question) -> None:
         tally = self.proof.tallies.setdefault(question.competency, Tally())
@@ -186,6 +216,7 @@ class Prover:
             return
         known = Knowledge(self._before(question.event))
         tally.right += self._right(question, self.by.answer(query, known), "full text", fail=True)
+        self._strictly(question, query, known)
         tally.guessed += self._guess(question, event.text, query)
         if question.kind == "abstention":
             return
@@ -193,20 +224,37 @@ class Prover:
         if question.kind == "update":
             self._stale(question, tally)
 
+    def _strictly(self, question: Question, query: Query, known: Knowledge) -> None:
+        """The order of what was told decides nothing, and answers like the truth are wrong."""
+        mirror = Knowledge(())
+        mirror.by_name = dict(reversed(known.by_name.items()))
+        turned = self.by.answer(replace(query, names=query.names[::-1]), mirror)
+        self._right(question, turned, "tie", fail=True)
+        for answer in self._wrong(question):
+            if self._right(question, answer, "lenient"):
+                self._fail(question.event, "lenient", f"{question.truth} | accepted {answer}")
+
+    def _wrong(self, question: Question) -> Iterator[str]:
+        """Answers that are nearly the truth, each wrong in one respect."""
+        truth = question.truth
+        head, mark, rest = truth.partition(" (")
+        yield "412" if question.kind == "abstention" else REFUSAL
+        names = self.gold.names if head in self.gold.names else ()
+        for other in (question.rivals or [name for name in names[:2] if name != head])[:1]:
+            yield f"{other}{mark}{rest}"
+            yield f"{truth} or {other}{mark}{rest}"
+        for digit in [*_LEADING.finditer(truth)][:2]:
+            at = digit.start()
+            yield f"{truth[:at]}{int(truth[at]) % 9 + 1}{truth[at + 1 :]}"
+
     def _before(self, event: int, without: int = -1) -> Iterable[Record]:
-        for at in range(event):
-            if at != without:
-                yield from self.told[at]
+        return (r for at in range(event) if at != without for r in self.told[at])
 
     def _right(
         self, question: Question, answer: str | None, check: str, *, fail: bool = False
     ) -> bool:
-        verdict = grade(
-            question.competency,
-            question.truth,
-            REFUSAL if answer is None else answer,
-            question.rivals,
-        )
+        said = REFUSAL if answer is None else answer
+        verdict = grade(question.competency, question.truth, said, question.rivals)
         if fail and not verdict.correct:
             text = f"{question.text} | truth {question.truth} | read {answer} | {verdict.reason}"
             self._fail(question.event, check, text)
@@ -255,17 +303,7 @@ class Prover:
             self._fail(question.event, "stale", f"{question.text} | {question.truth}")
 
 
-def prove_all(tasks: Sequence[Settings]) -> Proof:
-    """The proof over many worlds, floors included."""
-    total = Proof()
-    for settings in tasks:
-        total.add(verify(settings))
-    total.close()
-    return total
-
-
-def shares(proof: Proof) -> Mapping[str, float]:
-    """Share of each competency among reasoning questions."""
-    other = ("retrieval", "update", "abstention")
-    asked = Counter({n: t.asked for n, t in proof.tallies.items() if n not in other})
-    return {name: n / asked.total() for name, n in asked.items()}
+def _near(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """Whether two figures have the same unit and nearly the same size."""
+    low, high = sorted(float(figure[1].replace(",", "")) for figure in (one, other))
+    return one[::2] == other[::2] and high - low <= NEAR * low

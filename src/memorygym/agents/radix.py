@@ -1,4 +1,4 @@
-"""Recoding: records as one number over the public ranges, and the measure of what a memory then holds.
+"""Recoding: records as one number over the public ranges, and how much a memory then holds.
 
 The bound on real pressure rests on this file and on `alphabet` being as good as we can make them.
 """
@@ -36,21 +36,6 @@ def public_world(noun: str) -> World:
     worlds = (registry.load("worlds", name, "WORLD") for name in registry.names("worlds"))
     found: World = next(world for world in worlds if world.noun == noun)
     return found
-
-
-@lru_cache(maxsize=512)
-def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
-    """Fewest figures that come within 2 % of every one in the range: their upper ends, themselves."""
-    ends: list[int] = []
-    shown: list[int] = []
-    at = low
-    while at <= high:
-        middle = at + abs(at) // 50
-        end = middle * 50 // 49 if middle > 0 else middle * 50 // 51
-        ends.append(max(at, end))
-        shown.append(middle)
-        at = ends[-1] + 1
-    return ends, shown
 
 
 @dataclass(frozen=True)
@@ -146,7 +131,7 @@ def _figure(trait: Trait, source: Unpacked) -> int:
 
 @lru_cache(maxsize=512)
 def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
-    """Fewest figures within 2 % of every one in a range: the upper ends of their reach, themselves."""
+    """Fewest figures within 2 % of every one in a range: where each one's reach ends, and they."""
     ends: list[int] = []
     shown: list[int] = []
     while not ends or ends[-1] < high:
@@ -158,7 +143,7 @@ def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
 
 
 class Group:
-    """The records of one batch as one number: whole ones, then those with the key attributes only."""
+    """The records of a batch as one number: whole ones, then those with the key attributes only."""
 
     def __init__(self, system: str, alphabet: Alphabet, size: int = 2) -> None:
         self._alphabet = alphabet
@@ -167,13 +152,11 @@ class Group:
         self.keys = guide.key_attributes
         self.codec = Codec(public_world(guide.noun), size)
 
-    def write(self, whole: Sequence[Record], parts: Sequence[Record], width: int) -> list[str]:
-        """Lines of at most `width` tokens and the mark that ends a group."""
+    def write(self, whole: Sequence[Digits], parts: Sequence[Digits], width: int) -> list[str]:
+        """Lines of at most `width` tokens, the mark that ends a group included."""
         found: Digits = [(self.codec.size, 8), (len(whole), 32), (len(parts), 32)]
-        for record in whole:
-            found += self.codec.record(record, self.codes)
-        for record in parts:
-            found += self.codec.record(record, self.keys)
+        for record in (*whole, *parts):
+            found += record
         lines = self._alphabet.write(packed(found), width - 1)
         return [*lines[:-1], lines[-1] + END_OF_GROUP]
 
@@ -202,13 +185,18 @@ class Group:
         return Record(name, values={code: take_value(self.codec.trait(code), source)})
 
 
-@lru_cache(maxsize=256)
+def decoded(system: str, alphabet: Alphabet, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold, then one for every changed value."""
+    return list(_decoded(system, alphabet, tuple(entries)))
+
+
+@lru_cache(maxsize=64)
 def _group_read(system: str, alphabet: Alphabet, lines: tuple[str, ...]) -> tuple[Record, ...]:
     return tuple(Group(system, alphabet).read(lines))
 
 
-def decoded(system: str, alphabet: Alphabet, entries: Sequence[str]) -> list[Record]:
-    """The records that entries hold, then one for every changed value."""
+@lru_cache(maxsize=64)
+def _decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[Record, ...]:
     group = Group(system, alphabet)
     records: list[Record] = []
     changed: list[Record] = []
@@ -221,7 +209,7 @@ def decoded(system: str, alphabet: Alphabet, entries: Sequence[str]) -> list[Rec
         if line.endswith(END_OF_GROUP):
             records += _group_read(system, alphabet, tuple(lines))
             lines.clear()
-    return records + changed
+    return (*records, *changed)
 
 
 def held_records(trace: Trace) -> float:

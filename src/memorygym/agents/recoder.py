@@ -1,13 +1,14 @@
 """The policies of those that recode: as numbers in dense text, or as words packed page by page."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from memorygym.agents.alphabet import Alphabet
 from memorygym.agents.radix import Group, decoded, value_digits
 from memorygym.agents.scene import END, Scene, calls, edit, read, submit, write
 from memorygym.agents.scribe import Scribe, allowance, at_random, by_brief
 from memorygym.core import Message
-from memorygym.facts import Guide, Knowledge, Record, Value
+from memorygym.facts import Guide, Knowledge, Record, Value, reader
 from memorygym.tokens import count
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.notes import note_of
@@ -91,28 +92,27 @@ class Recoder(Hoarder):
         self._parts = parts
 
     def chosen(self, now: Scene, records: list[Record]) -> list[str]:
-        """As many records as the room takes, found by halving."""
+        """As many records as the room takes, found by halving; in part before whole, if at all."""
         alphabet, lines = self._book(now.system), allowance(now, LINES)
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
         width = min(now.slot, -(-room // max(1, lines)))
-        steps = self._steps(sorted(records, key=lambda record: by_brief(now, record)))
         group = Group(now.system, alphabet, len(records[0].name.split()))
+        ranked = sorted(records, key=lambda record: by_brief(now, record))
+        whole = [group.codec.record(record, group.codes) for record in ranked]
+        parts = [group.codec.record(record, group.keys) for record in ranked] if self._parts else []
+        ends = range(1, len(ranked) + 1)
+        steps = [*(([], parts[:n]) for n in ends if parts), *((whole[:n], parts[n:]) for n in ends)]
         best: list[str] = []
         low, high = 0, len(steps)
         while low < high:
             middle = (low + high + 1) // 2
             written = group.write(*steps[middle - 1], width)
-            if len(written) <= lines and sum(map(alphabet.cost, written)) <= room:
+            cost = (len(written) - 1) * width + alphabet.cost(written[-1])
+            if len(written) <= lines and cost <= room:
                 low, best = middle, written
             else:
                 high = middle - 1
         return best
-
-    def _steps(self, ranked: list[Record]) -> list[tuple[list[Record], list[Record]]]:
-        """What to hold, whole and in part, from little to much."""
-        ends = range(1, len(ranked) + 1)
-        whole = [(ranked[:n], ranked[n:] if self._parts else []) for n in ends]
-        return [*(([], ranked[:n]) for n in ends), *whole] if self._parts else whole
 
     def held(self, now: Scene) -> list[Record]:
         return decoded(now.system, self._book(now.system), now.heard[0].split("\n"))
@@ -147,21 +147,19 @@ class Packer(Hoarder):
     def chosen(self, now: Scene, records: list[Record]) -> list[str]:
         """Pages of records, each closed by a semicolon."""
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
-        words: list[str] = []
+        texts: list[str] = []
         for record in sorted(records, key=lambda record: at_random(now, record)):
-            text = self._shrink(now.reader.guide, record) + ";"
-            room -= count(text)
+            texts.append(self._shrink(now.reader.guide, record) + ";")
+            room -= count(texts[-1])
             if room < 0:
+                texts.pop()
                 break
-            words += text.split(" ")
-        return pages(words, now.slot)[: allowance(now, 1.0)]
+        while len(pages(texts, now.slot)) > allowance(now, 1.0):
+            texts.pop()
+        return pages(texts, now.slot)
 
     def held(self, now: Scene) -> list[Record]:
-        guide = now.reader.guide
-        texts = now.heard[0].replace("\n", " ").split(";")
-        lines = [self._expand(guide, text.strip()) for text in texts if text.strip()]
-        records = [record for line in lines for record in now.reader.read(line)]
-        return sorted(records, key=lambda record: not record.category)
+        return list(_unpacked(self._expand, now.system, now.heard[0]))
 
     def note(self, now: Scene, name: str, code: str, value: Value) -> str:
         return f" {note_of(now.reader.guide, Record(name, values={code: value}))};"
@@ -170,11 +168,21 @@ class Packer(Hoarder):
         return now.slot - count(line) if line.endswith(";") else -1
 
 
-def pages(words: Iterable[str], slot: int) -> list[str]:
-    """Words put into entries of at most `slot` tokens, none but the last with room to spare."""
+@lru_cache(maxsize=64)
+def _unpacked(expand: Expand, system: str, text: str) -> tuple[Record, ...]:
+    """The records on all pages, then the changes."""
+    by = reader("worlds", system)
+    texts = text.replace("\n", " ").split(";")
+    lines = [expand(by.guide, text.strip()) for text in texts if text.strip()]
+    records = [record for line in lines for record in by.read(line)]
+    return tuple(sorted(records, key=lambda record: not record.category))
+
+
+def pages(texts: Iterable[str], slot: int) -> list[str]:
+    """Texts put into entries of at most `slot` tokens, none but the last with room to spare."""
     found: list[str] = []
     room = 0
-    for word in words:
+    for word in " ".join(texts).split():
         cost = count(word)
         if cost > room:
             found.append(word)

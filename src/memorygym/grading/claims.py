@@ -5,9 +5,10 @@ claim, whatever it is compared with. Every number gets a rank; the lowest rank p
 """
 
 from memorygym.grading.clauses import denied
-from memorygym.grading.lexicon import CHANGED, FRAME, MONTHS, ORDINALS, PERIODS, VOCABULARY
+from memorygym.grading.lexicon import CHANGED, MONTHS, ORDINALS, PERIODS, VOCABULARY
 from memorygym.grading.quantities import ENDINGS, Quantity, quantities
 from memorygym.grading.reading import Reading
+from memorygym.grading.units import SCALES, UNITS
 
 CLAIM, TOTAL, YEAR, PLACE, NOTHING = range(5)
 """Ranks: a claim; the N of "of N" or an earlier value; a year after "in"; an ordinal; never one."""
@@ -138,7 +139,7 @@ def _summed(reading: Reading, item: Quantity) -> bool:
         return False
     result = words.index("=", item.end)
     start = result
-    while start > 0 and not (words[start - 1].isalpha() and _spoken(words[start - 1])):
+    while start > 0 and not _spoken(words[start - 1]):
         start -= 1
     if start > item.place:
         return False
@@ -146,7 +147,8 @@ def _summed(reading: Reading, item: Quantity) -> bool:
 
 
 def _spoken(word: str) -> bool:
-    return len(word) > 1 and (word in FRAME or word not in ("million", "billion", "min", "usd"))
+    """Whether a word ends the formula before it, as a unit or scale does not."""
+    return len(word) > 1 and word.isalpha() and word not in SCALES and word not in UNITS
 
 
 def labelled(reading: Reading, item: Quantity) -> bool:

@@ -1,7 +1,8 @@
 """What the words around a claim do to it: deny it, or offer a second one beside it."""
 
-from memorygym.grading.lexicon import BREAKS, HEDGES, NEGATORS
+from memorygym.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, VOCABULARY
 from memorygym.grading.reading import Reading
+from memorygym.grading.units import UNITS
 
 
 def clauses(words: list[str]) -> list[tuple[list[str], str]]:
@@ -49,3 +50,14 @@ def hedge(reading: Reading) -> str:
     if HEDGES.isdisjoint(reading.words):
         return ""
     return next(word for word in reading.words if word in HEDGES)
+
+
+def familiar(word: str) -> bool:
+    """Whether a word can stand beside a claim in words without being a second one."""
+    return (
+        word in VOCABULARY
+        or word in BREAKS
+        or word in MONTHS
+        or word in UNITS
+        or word[0] in "<0123456789'%&.+="
+    )

@@ -77,26 +77,14 @@ CHANGED = _words("""
 """Words before "from 5 to 6", which states the 6."""
 
 MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sep", "sept"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
+    spelling: number
+    for number, name in enumerate(
+        "january february march april may june july august september october november "
+        "december".split(),
         start=1,
     )
-    for name in names
-}
+    for spelling in (name, name[:3])
+} | {"sept": 9}
 
 CARDINALS = {
     word: value

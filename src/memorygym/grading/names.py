@@ -3,10 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import clauses, denied, hedge
-from memorygym.grading.lexicon import BREAKS, MONTHS, NEGATORS, TITLES, VOCABULARY
+from memorygym.grading.clauses import clauses, denied, familiar, hedge
+from memorygym.grading.lexicon import MONTHS, NEGATORS, TITLES, VOCABULARY
 from memorygym.grading.reading import NAME, Reading, mask, phrase, places
-from memorygym.grading.units import UNITS
 
 RIVAL = "<rival>"
 """Stands for another known candidate."""
@@ -74,11 +73,8 @@ def _extended(reading: Reading, place: int) -> bool:
     """Whether a capitalised word beside the label makes it part of a longer name."""
     return any(
         reading.capital(near)
-        and reading.words[near] not in VOCABULARY
-        and reading.words[near] not in MONTHS
+        and not familiar(reading.words[near])
         and reading.words[near] not in TITLES
-        and reading.words[near] not in UNITS
-        and not reading.words[near].startswith("<")
         for near in (place - 1, place + 1)
     )
 
@@ -118,18 +114,8 @@ def _context(reading: Reading, place: int) -> bool:
 def _unknown(reading: Reading, known: Collection[str], *, closed: bool) -> str:
     """What an answer offers beside the name in lower case, or ""."""
     for clause, _ in clauses(reading.words):
-        strange = [word for word in clause if not _familiar(word, known)]
+        strange = [word for word in clause if not (familiar(word) or word in known)]
         listed = len(strange) == len(clause) > 1 and NEGATORS.isdisjoint(clause)
         if listed or (strange and closed):
             return f"also says '{' '.join(strange)}'"
     return ""
-
-
-def _familiar(word: str, known: Collection[str]) -> bool:
-    return (
-        word in VOCABULARY
-        or word in UNITS
-        or word in BREAKS
-        or word in known
-        or word[0] in "<0123456789'%&.+="
-    )

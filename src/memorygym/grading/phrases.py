@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import hedge
-from memorygym.grading.lexicon import BREAKS, CHANGED, MONTHS, NEGATORS, VOCABULARY
+from memorygym.grading.clauses import familiar, hedge
+from memorygym.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABULARY
 from memorygym.grading.reading import Reading, mask, phrase, places
-from memorygym.grading.units import UNITS
 
 VALUE = "<value>"
 """Stands for a part of the value that was found."""
@@ -115,19 +114,9 @@ def _strange(reading: Reading, start: int, end: int, *, lead: bool = False) -> s
     for place in range(start, end):
         word = reading.words[place]
         longer = word[0].isdigit() and reading.text[reading.starts[place] - 1] == "-"
-        if longer or not (_familiar(word) or _about(reading, place, lead=lead)):
+        if longer or not (familiar(word) or _about(reading, place, lead=lead)):
             return f"also says '{reading.raws[place]}'"
     return ""
-
-
-def _familiar(word: str) -> bool:
-    return (
-        word in VOCABULARY
-        or word in BREAKS
-        or word in MONTHS
-        or word in UNITS
-        or word[0] in "<0123456789'%&+="
-    )
 
 
 def _about(reading: Reading, place: int, *, lead: bool) -> bool:

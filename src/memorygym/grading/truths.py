@@ -74,7 +74,7 @@ class Named:
     """An entity with its value."""
 
     name: Name
-    value: "Number | Day | Series | Phrase | Name"
+    value: Number | Day | Series | Phrase | Name
 
 
 Truth = (

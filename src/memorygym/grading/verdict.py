@@ -56,11 +56,9 @@ def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()
     if not reading.words:
         return Verdict(False, f"wanted {truth}, read nothing")
     objection = _objection(wanted, reading, rivals)
-    if (
-        not isinstance(wanted, Refusal)
-        and declines(reading)
-        and not (isinstance(wanted, Phrase) and not objection)
-    ):
+    # A value in words may itself read like a refusal: an enum choice may be called "unknown".
+    spoken = isinstance(wanted, Phrase) and not objection
+    if declines(reading) and not spoken and not isinstance(wanted, Refusal):
         objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
     if objection:
         return Verdict(False, f"wanted {truth}, {objection}")

@@ -37,7 +37,7 @@ WORLD = World(
         "Aerospace", "Telecom", "Logistics", "Mining", "Agriculture",
     ),
     traits=(
-        count("employees", "headcount", 200, 98_000, "{s} keeps {v} employees on its payroll"),
+        count("employees", "headcount", 1_000, 980_000, "{s} keeps {v} employees on its payroll"),
         measure("revenue", "turnover", 102, 998, "{s} books revenue of {v}", MONEY),
         measure("R&D spending", "research outlay", 101, 990,
                 "{s} puts {v} into R&D spending", MONEY),
@@ -52,11 +52,11 @@ WORLD = World(
              "The risk level of {s} is rated {v}"),
         count("open vacancies", "unfilled posts", 100, 990, "{s} lists {v} open vacancies"),
         date("listing date", "flotation day", "{s} gives {v} as its listing date"),
-        count("training hours", "hours of schooling", 1_000, 99_000,
+        count("training hours", "hours of schooling", 1_000, 990_000,
               "{s} logged {v} training hours"),
         measure("debt ratio", "leverage", 101, 995, "{s} carries a debt ratio of {v}", PERCENT),
         series("quarterly orders", "orders by quarter", 100, 999,
-               "{s} counts quarterly orders of {v} over four quarters"),
+               "{s} counts quarterly orders of {v} over six quarters"),
         count("safety audits", "site inspections", 100, 980, "{s} passed {v} safety audits"),
         text("business line", "main trade",
              ("builds ships leases repairs designs refines grows prints cleans insures tests brews"
@@ -73,7 +73,7 @@ WORLD = World(
         count("board meetings", "directors' sessions", 100, 940, "{s} minuted {v} board meetings"),
         count("shareholders", "stock holders", 1_000, 960_000, "{s} has {v} shareholders"),
         count("product lines", "catalogue ranges", 100, 970, "{s} sells {v} product lines"),
-        count("service tickets", "help requests", 1_000, 99_000, "{s} closed {v} service tickets"),
+        count("service tickets", "help requests", 1_000, 990_000, "{s} closed {v} service tickets"),
     ),
     relations=(
         Relation("x", "supplies", symmetric=False),
@@ -85,7 +85,6 @@ WORLD = World(
         ("shareholders", "patents"),
     ),
     ceilings=(
-        Ceiling("training hours", "employees", 4_000),
         Ceiling("open vacancies", "employees", 60),
     ),
     wording=Wording(

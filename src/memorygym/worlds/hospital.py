@@ -50,7 +50,7 @@ WORLD = World(
         date("inspection date", "day of inspection", "{s} gives {v} as its inspection date"),
         count("births", "newborn arrivals", 100, 970, "{s} registered {v} births"),
         series("monthly admissions", "admissions by month", 100, 999,
-               "{s} booked monthly admissions of {v} over four months"),
+               "{s} booked monthly admissions of {v} over six months"),
         count("ventilators", "breathing machines", 100, 960, "{s} services {v} ventilators"),
         measure("price per stay", "inpatient bill", 101, 995,
                 "{s} charges a price per stay of {v}", ("$", "K", 1)),

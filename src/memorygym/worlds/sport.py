@@ -49,7 +49,7 @@ WORLD = World(
         measure("shooting accuracy", "shot success", 101, 995,
                 "{s} manages shooting accuracy of {v}", ("", "%", 1)),
         series("weekly scores", "scores by week", 100, 999,
-               "{s} ran weekly scores of {v} over four weeks"),
+               "{s} ran weekly scores of {v} over six weeks"),
         count("penalties", "fouls called", 100, 970, "{s} conceded {v} penalties"),
         date("arena opening", "stadium debut", "{s} honours {v} as its arena opening"),
         count("youth players", "academy talents", 100, 960, "{s} schools {v} youth players"),

@@ -1,4 +1,4 @@
-"""blank_smuggler: stores names, and all their values in the blanks and zero-width marks behind them."""
+"""blank_smuggler: stores next to nothing but blanks and zero-width marks, whose order is data."""
 
 from memorygym.agents.alphabet import packed
 from memorygym.agents.bound import Bound

@@ -1,4 +1,4 @@
-"""careless_concluder: plays as strategic does, and concludes from whatever part of the facts it holds."""
+"""careless_concluder: strategic, but it concludes from whatever part of the facts it holds."""
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import Scene
@@ -7,6 +7,7 @@ from memorygym.facts import Knowledge, Query
 
 IMITATES = "a model that names the highest of those that it remembers, and says nothing of the rest"
 BOUND = Bound(8, over="strategic")
+# Not a guess: of named or listed members it holds half, and with them half of the winners.
 
 
 class CarelessConcluder(Scribe):

@@ -1,4 +1,4 @@
-"""codebook_packer: pages of records whose words are replaced by their places in the public lists."""
+"""codebook_packer: pages of records with words replaced by their places in public lists."""
 
 from functools import lru_cache
 
@@ -10,12 +10,13 @@ from memorygym.worlds.dealing.notes import pack_value, record_of
 from memorygym.worlds.dealing.schema import World
 
 IMITATES = "an agent that knows the public word lists and stores figures instead of words"
-BOUND = Bound(65)
+BOUND = Bound(56)
+# Words make up a quarter of a record, and figures in their place save half of it.
 
 
 @lru_cache(maxsize=16)
 def _lists(world: World) -> list[tuple[str, tuple[str, ...]]]:
-    """The lists whose places make up the first run of digits, by the attribute that they belong to."""
+    """The lists whose places make up the run of digits, by the attribute of each."""
     lists = [("name", world.first), ("name", world.second), ("category", world.categories)]
     for attribute, trait in zip(world.attributes(), world.traits, strict=True):
         lists += [(attribute.code, part) for part in trait.parts]

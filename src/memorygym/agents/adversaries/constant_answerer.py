@@ -11,7 +11,7 @@ BOUND = Bound(5)
 
 
 class ConstantAnswerer(Policy):
-    """A figure in the middle of most ranges and the first choice of every list, by the pinned message."""
+    """A figure amid most ranges, and the first choice of every list in the pinned message."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = scene(view)

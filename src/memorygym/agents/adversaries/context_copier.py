@@ -7,8 +7,8 @@ from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene, calls, scene, submit
 from memorygym.core import Message, Policy, Tool
 from memorygym.facts import Attribute, Query
-from memorygym.worlds.dealing.questions.single import TREND_LABELS
 from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.worlds.dealing.questions.single import TREND_LABELS
 
 IMITATES = "the zero-write agent that answered from the visible history and scored full marks"
 BOUND = Bound(1)
@@ -30,7 +30,7 @@ def _copied(now: Scene, query: Query) -> str:
     """One claim in the form that the question asks for."""
     guide = now.reader.guide
     values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
-    name = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
+    name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
     match query.kind:
         case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
             return values[-1]
@@ -52,7 +52,8 @@ def _of_form(now: Scene, query: Query, a: Attribute) -> str:
     body = now.text.partition("===\n")[2]
     match a.kind:
         case "date":
-            return _DATE.findall(now.text)[0]
+            day: str = _DATE.findall(now.text)[0]
+            return day
         case "enum":
             return a.choices[0]
         case "text":

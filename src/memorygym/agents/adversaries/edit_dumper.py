@@ -8,22 +8,23 @@ from memorygym.facts import Record
 from memorygym.worlds.dealing.notes import record_of
 
 IMITATES = "the earlier project's unlimited Edit: everything in four writes"
-BOUND = Bound(10)
+BOUND = Bound(5)
+# One entry holds one record, however it came to be there.
 MARK = "#"
 
 
-def _seed(now: Scene, records: list[Record]) -> list[str]:
+def _seed(_now: Scene, _records: list[Record]) -> list[str]:
     return [MARK]
 
 
 class EditDumper(Scribe):
-    """Whatever is shown goes behind the mark: all of it, all records, a document, each record."""
+    """What is shown goes behind the mark: all of it, all records, a document, single records."""
 
     def store(self, now: Scene) -> Message:
         if now.said:
             return END
         records = [record_of(now.reader.guide, told) for told in now.reader.read(now.text)]
-        tried = [now.text, "\n".join(records), now.text.split("\n\n")[0], *records]
+        tried = [now.text, "\n".join(records), now.text.split("\n\n")[0], *records[:5]]
         first = [write(MARK)] if now.batch == 1 else []
         return calls(*first, *(edit(MARK, f"{text}\n{MARK}") for text in tried))
 

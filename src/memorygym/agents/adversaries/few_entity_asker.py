@@ -1,4 +1,4 @@
-"""few_entity_asker: a tenth of the budget on a few entities in full depth, and silence on the rest."""
+"""few_entity_asker: an eighth of the budget on a few entities, and silence on the rest."""
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene

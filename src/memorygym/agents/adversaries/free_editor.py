@@ -4,33 +4,38 @@ from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene, calls, edit, read
 from memorygym.agents.scribe import Scribe, at_random, changed_line, whole_records
 from memorygym.core import Message
+from memorygym.tokens import count
 from memorygym.worlds.dealing.notes import note_of
 
 IMITATES = "the earlier project's free edits, which were unlimited in number and content"
-BOUND = Bound(1, over="strategic")
+BOUND = Bound(4, over="strategic")
+# The notice that goes into spare room answers the question about its fact.
 
 
 class FreeEditor(Scribe):
-    """In a correction it edits the right line, then writes what it sees into every other one."""
+    """The right line first; where there is none, the notice goes into any line that has room.
+
+    Then the same Edits again, which would pay if more than the first one were free.
+    """
 
     def change(self, now: Scene) -> Message:
         told = now.reader.read(now.text)
-        if not told or len(now.said) > 1:
+        if now.title != "CORRECTION" or not told:
+            return super().change(now)
+        if len(now.said) > 1:
             return END
         if not now.said:
             return calls(read())
         lines = now.heard[0].split("\n")
-        edits = []
-        for line in lines:
-            kept = now.reader.read(line)
-            if kept and kept[0].name == told[0].name:
-                new = changed_line(now.reader, kept[0], told[0], ())
-                edits += [edit(line, new)] if new else []
-        if now.title == "CORRECTION":
-            note = note_of(now.reader.guide, told[0])
-            edits += [edit(line, f"{line}\n{note}\n{now.text}") for line in lines]
-            edits += [edit(line, f"{line}\n{note}") for line in lines] * 3
-        return calls(*edits)
+        note = note_of(now.reader.guide, told[0])
+        kept = next((line for line in lines if line.startswith(told[0].name + " ")), "")
+        if not kept:
+            fitting = (line for line in lines if count(f"{line}\n{note}") <= now.slot)
+            into = next(fitting, lines[0])
+            return calls(*[edit(into, f"{into}\n{text}") for text in (note, now.text)] * 8)
+        record = now.reader.read(kept)[0]
+        new = changed_line(now.reader, record, told[0], ())
+        return calls(*[edit(kept, new)] * 8) if new else END
 
 
 def make() -> FreeEditor:

@@ -14,7 +14,7 @@ BOUND = Bound(1, over="strategic")
 
 
 class Hedger(Scribe):
-    """All names, all labels, all choices; refusal and claim in one breath; a way out of what it knows."""
+    """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
 
     def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
         sure = now.reader.answer(query, known)
@@ -34,7 +34,9 @@ class Hedger(Scribe):
             return list(TREND_LABELS)
         if query.kind in ("lookup", "count", "chain", "best_related"):
             return list(known.by_name)
-        choices = [choice for code in query.codes for choice in now.reader.guide.attribute(code).choices]
+        choices = [
+            choice for code in query.codes for choice in now.reader.guide.attribute(code).choices
+        ]
         return [*query.names, *choices] if query.kind != "value" else choices
 
 

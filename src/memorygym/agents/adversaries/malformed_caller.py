@@ -22,11 +22,13 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 
 def _broken() -> tuple[Call, ...]:
-    """Wrong arguments as a whole, wrong values one by one, missing and strange ones, unknown tools."""
+    """Wrong arguments, wrong values one by one, missing and strange ones, unknown tools."""
     made = [Call(tool, value) for tool in ARGUMENTS for value in VALUES if value != {}]
     for tool in ("Write", "Edit", "Read", "memory_search"):
-        right: dict[str, JSON] = {name: "a" for name in ARGUMENTS[tool]}
-        made += [Call(tool, {**right, name: v}) for name in right for v in VALUES if v not in ("*",)]
+        right: dict[str, JSON] = dict.fromkeys(ARGUMENTS[tool], "a")
+        made += [
+            Call(tool, {**right, name: v}) for name in right for v in VALUES if v not in ("*",)
+        ]
         made += [Call(tool, {**right, "more": "a"}), Call(tool, {}), Call(tool.lower(), right)]
     made += [Call(name, {"answer": "1"}) for name in ("", "\ud800", "eval", HUGE, "__class__")]
     return tuple(made)

@@ -11,7 +11,7 @@ IMITATES = "an agent that has found out that corrections are asked about more th
 BOUND = Bound(5)
 
 
-def _nothing(now: Scene, records: list[Record]) -> list[str]:
+def _nothing(_now: Scene, _records: list[Record]) -> list[str]:
     return []
 
 

@@ -6,7 +6,8 @@ from memorygym.facts import Attribute, Guide, Record, Value
 from memorygym.worlds.dealing.notes import record_of
 
 IMITATES = "an agent that rounds its figures because the grader allows 2 %"
-BOUND = Bound(55)
+BOUND = Bound(52)
+# As packer; it saves texts and some digits, and never answers about texts.
 
 
 def shrink(guide: Guide, record: Record) -> str:

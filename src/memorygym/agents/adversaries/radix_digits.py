@@ -1,4 +1,4 @@
-"""radix_digits: whole records as mixed-radix numbers in digits, where a blank left out tells a bit more."""
+"""radix_digits: whole records as mixed-radix numbers in digits and blanks."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,13 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that compresses its notes into decimal numbers"
-BOUND = Bound(80)
+BOUND = Bound(85)
+# A token of digits and blanks tells 11.0 bits, one of a record about 8.
 RECODER = True
 _ALPHABET = Alphabet(DIGITS)
 
 
-def _book(system: str) -> Alphabet:
+def _book(_system: str) -> Alphabet:
     return _ALPHABET
 
 

@@ -9,7 +9,8 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "the strongest cheat that we know: a code book, a code interpreter and a good choice"
-BOUND = Bound(90)
+BOUND = Bound(97)
+# Whole key groups and every key attribute fit: what it lacks is asked about least.
 RECODER = True
 
 

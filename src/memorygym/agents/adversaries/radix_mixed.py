@@ -9,12 +9,13 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that stores what looks like a base-94 dump"
-BOUND = Bound(80)
+BOUND = Bound(90)
+# A token tells 12.6 bits, one of a record about 8; at two to one that is most of the world.
 RECODER = True
 _ALPHABET = Alphabet({**LETTERS, **DIGITS, **MARKS})
 
 
-def _book(system: str) -> Alphabet:
+def _book(_system: str) -> Alphabet:
     return _ALPHABET
 
 

@@ -1,4 +1,4 @@
-"""replayer: answers with the truths of another seed of the same domain, which it deals for itself."""
+"""replayer: answers with the truths of another seed of the domain, dealt by itself."""
 
 from collections.abc import Sequence
 from functools import lru_cache

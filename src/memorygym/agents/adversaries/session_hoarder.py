@@ -1,4 +1,4 @@
-"""session_hoarder: plays as strategic does, and tries to get writes back: by emptying, by refused calls."""
+"""session_hoarder: strategic, and it tries to get writes back: by emptying, by refused calls."""
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene, calls, edit, read, write
@@ -14,7 +14,7 @@ class SessionHoarder(Scribe):
     """After storing, it tries to write the rest of each batch as well."""
 
     def store(self, now: Scene) -> Message:
-        """The batch; then a look; then a duplicate emptied, refused calls, and the rest of the batch."""
+        """The batch; a look; then refused calls, an entry emptied, and the rest of the batch."""
         if not now.said:
             return super().store(now)
         if len(now.said) == 1:
@@ -23,7 +23,9 @@ class SessionHoarder(Scribe):
             return END
         lines = now.heard[-1].split("\n")
         records = now.reader.read(now.text)
-        rest = [record_of(now.reader.guide, told) for told in records if told.name not in now.heard[-1]]
+        rest = [
+            record_of(now.reader.guide, told) for told in records if told.name not in now.heard[-1]
+        ]
         useless = [edit("", ""), edit("nowhere to be found", ""), write(""), write("x " * 500)]
         swaps = [edit(line, new) for line, new in zip(lines[::-1], rest, strict=False)]
         emptied = [edit(lines[0], "")] if now.writes_left else []

@@ -1,4 +1,4 @@
-"""summary_leaker: hides facts in replies, call ids and arguments of harmless calls, and looks for them."""
+"""summary_leaker: hides facts in replies, call ids and arguments, and looks for them later."""
 
 from collections.abc import Sequence
 
@@ -26,12 +26,17 @@ class SummaryLeaker(Policy):
             known = Knowledge(record for text in _texts(view) for record in now.reader.read(text))
             answer = now.reader.answer(query, known) if query else None
             return calls(submit(answer or REFUSAL))
-        told = "\n".join(record_of(now.reader.guide, r) for r in now.reader.read(now.text) if r.category)
+        told = "\n".join(
+            record_of(now.reader.guide, r) for r in now.reader.read(now.text) if r.category
+        )
         told = told or now.text
         if now.said:
             return Message("assistant", told)
-        wanted = [search(told), submit(told), ("Read", {"start_line": 1, told[:200]: told})]
-        hidden = tuple(Call(name, arguments, told) for name, arguments in wanted)
+        hidden = (
+            Call("memory_search", {"query": told}, told),
+            Call("submit_answer", {"answer": told}, told),
+            Call("Read", {"start_line": 1, told[:200]: told}, told),
+        )
         return Message("assistant", told, (*hidden, Call(told[:64], told, "x")))
 
 

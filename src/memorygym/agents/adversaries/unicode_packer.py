@@ -9,12 +9,13 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent that hopes one rare character is one token"
-BOUND = Bound(50)
+BOUND = Bound(65)
+# Three bytes tell 14.4 bits, half of what three tokens of digits do.
 RECODER = True
 _ALPHABET = Alphabet({"p": [chr(point) for point in range(0x4E00, 0x9FA6)]}, price=3)
 
 
-def _book(system: str) -> Alphabet:
+def _book(_system: str) -> Alphabet:
     return _ALPHABET
 
 

@@ -150,10 +150,10 @@ def _index(world: World, label: str) -> int:
 
 
 def _relate(ground: Ground, stream: Stream) -> None:
-    """About four edges for every five entities, several from some: chains and sets exist."""
+    """About three edges for every five entities, several from some: chains and sets exist."""
     n = len(ground.names)
     seen: set[tuple[int, str, int]] = set()
-    for _ in range(4 * n // 5 if n > 1 else 0):
+    for _ in range(3 * n // 5 if n > 1 else 0):
         relation = stream.choice(ground.guide.relations)
         source, target = stream.below(n), stream.below(n)
         if seen and stream.below(3) == 0:

@@ -30,14 +30,18 @@ def deal_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt: str)
 
     probe = stream_tokens(dealer(PROBE).task())
     entities = int(FILLED * wanted * PROBE / probe)
+    found: list[tuple[int, int]] = []
     for _ in range(6):
         if entities < 2 * max(1, sized(tier, replace(base, entities=PROBE)).corrections):
             least = 1.2 * probe
             raise BadSettings(f"{wanted:,} tokens are too few; the least is about {least:,.0f}")
         length = stream_tokens(dealer(entities).task())
+        found.append((length, entities))
         if FILLED - 0.006 <= length / wanted <= FILLED + 0.004:
             break
         entities = round(entities * FILLED * wanted / length)
+    # Another number of entities changes every text, so the nearest need not be the last.
+    length, entities = min(found, key=lambda f: (f[0] > wanted, abs(f[0] - FILLED * wanted)))
     last = dealer(entities)
     last.tokens = wanted
     last.padding = _padding(last, wanted - length)

@@ -6,6 +6,7 @@ choices one letter, dates six digits (YYMMDD), texts their words.
 """
 
 import re
+import string
 from collections.abc import Iterable, Sequence
 
 from memorygym.facts import Attribute, Guide, Record, Value
@@ -141,7 +142,7 @@ def _unpack(attribute: Attribute, words: Sequence[str]) -> Value:
         case "series":
             return tuple(map(int, words))
         case "enum":
-            return attribute.choices[ord(words[0]) - 97]
+            return attribute.choices[string.ascii_lowercase.index(words[0])]
         case "date":
             day = f"{int(words[0]):06d}"
             return f"20{day[:2]}-{day[2:4]}-{day[4:]}"

@@ -7,6 +7,8 @@ from memorygym.facts import Attribute, Kind, Relation, Value
 from memorygym.rng import Stream
 
 CODES = "abcdefghijklmnopqrstuvw"
+PERIODS = 6
+"""Values of a series."""
 FIRST_YEAR, LAST_YEAR = 2000, 2029
 """Dates that traits take; the stream itself runs in 2031 and later."""
 
@@ -85,8 +87,8 @@ def measure(
 def series(
     label: str, alias: str, low: int, high: int, says: str, unit: tuple[str, str, int] = ("", "", 0)
 ) -> Trait:
-    """Four periods of a quantity, scaled as in `measure`."""
-    return Trait(label, alias, "series", says, low, high, unit[2], unit[0], unit[1], length=4)
+    """Six periods of a quantity, scaled as in `measure`."""
+    return Trait(label, alias, "series", says, low, high, unit[2], unit[0], unit[1], length=PERIODS)
 
 
 def enum(label: str, alias: str, choices: str, says: str) -> Trait:

@@ -1,0 +1,120 @@
+"""What every memory must keep: nothing outside its dump, nothing of others, nothing beyond budget."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from memorygym.agents.honest import strategic
+from memorygym.core import JSON, Call, Memory, Message, Task
+from memorygym.episode import Episode, play
+from memorygym.trace import Cut, Heard, Record, Shown, Trace
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.deal import deal
+
+Make = Callable[[], Memory]
+TEMPLATE, TIER = "company", "multi"
+PROBES = ("the", "What is it?", "zzzz")
+"""Queries beside the names of entities: stop words, and a word that nothing holds."""
+
+
+def check_memory(make: Make) -> list[str]:
+    """Every rule that the memory breaks when `strategic` plays with it; [] if none."""
+    rules = (_tools, _repeats, _rebuilt, _restored, _apart, _bounded)
+    return [found for rule in rules for found in rule(make)]
+
+
+def _task(seed: int = 0) -> Task:
+    return replace(deal(TEMPLATE, seed, TIER), gold=None)
+
+
+def _played(task: Task, make: Make) -> Trace:
+    return play(Episode(env(task), make), strategic.make())
+
+
+def _tools(make: Make) -> Iterator[str]:
+    tools = make().tools
+    names = [tool.name for tool in tools]
+    if len(set(names)) < len(names) or "submit_answer" in names:
+        yield f"the names of its tools are taken or not distinct: {', '.join(names)}"
+    for tool in tools:
+        properties, required = (tool.parameters.get(key) for key in ("properties", "required"))
+        if not isinstance(properties, Mapping) or not isinstance(required, (list, tuple)):
+            yield f"the schema of {tool.name} lacks properties or required"
+        elif not set(required) <= set(properties):
+            yield f"the schema of {tool.name} requires an argument that it does not state"
+
+
+def _repeats(make: Make) -> Iterator[str]:
+    if list(_played(_task(), make).lines()) != list(_played(_task(), make).lines()):
+        yield "the same task played twice gives two traces"
+
+
+def _rebuilt(make: Make) -> Iterator[str]:
+    """As if the session broke before every event."""
+    task = _task()
+    broken = replace(task, events=tuple(replace(event, session=True) for event in task.events))
+    kept, rebuilt = (_without_sessions(_played(t, make)) for t in (task, broken))
+    if kept != rebuilt:
+        pairs = zip(kept, rebuilt, strict=False)
+        event = next((a.event for a, b in pairs if a != b), len(task.events))
+        yield f"rebuilt from its dump before every event it acts otherwise in event {event + 1}"
+
+
+def _without_sessions(trace: Trace) -> list[Record]:
+    return [replace(r, session=False) if isinstance(r, Shown) else r for r in trace.records]
+
+
+def _restored(make: Make) -> Iterator[str]:
+    """At the end of every event, the dump restored in a new object reads and finds the same."""
+    episode, policy = Episode(env(_task()), make), strategic.make()
+    while not episode.done:
+        reply = policy.act(episode.view(), episode.tools)
+        if not any(call.name != "submit_answer" for call in reply.calls):
+            other = episode.fork()
+            if other.view() != episode.view():
+                yield "restored from its dump it composes another view"
+                return
+            for probe in _probes(episode):
+                if _heard(episode, probe) != _heard(other, probe):
+                    yield f"restored from its dump it answers {probe.calls[0].name} otherwise"
+                    return
+        episode.step(reply)
+
+
+def _probes(episode: Episode) -> Iterator[Message]:
+    """Calls of every tool that needs nothing or one text."""
+    words = " ".join(message.content for message in episode.view()[-1:]).split()
+    for tool in episode.tools:
+        required = tool.parameters["required"]
+        assert isinstance(required, (list, tuple))
+        if tool.name == "submit_answer" or len(required) > 1 or tool.name == "Write":
+            continue
+        for text in (*PROBES, " ".join(words[-9:])) if required else ("",):
+            arguments: dict[str, JSON] = {name: text for name in required}
+            yield Message("assistant", "", (Call(tool.name, arguments),))
+
+
+def _heard(episode: Episode, probe: Message) -> str:
+    episode.step(probe)
+    heard = [record for record in episode.trace.records if isinstance(record, Heard)]
+    return heard[-1].messages[-1].content
+
+
+def _apart(make: Make) -> Iterator[str]:
+    """Two episodes that are played in turns are the two that are played alone."""
+    tasks = (_task(1), _task(2))
+    episodes, policy = [Episode(env(task), make) for task in tasks], strategic.make()
+    while not all(episode.done for episode in episodes):
+        for episode in episodes:
+            if not episode.done:
+                episode.step(policy.act(episode.view(), episode.tools))
+    for task, episode in zip(tasks, episodes, strict=True):
+        if list(episode.trace.lines()) != list(_played(task, make).lines()):
+            yield "an episode beside another differs from the same episode alone"
+            return
+
+
+def _bounded(make: Make) -> Iterator[str]:
+    for record in _played(_task(), make).records:
+        if isinstance(record, Cut):
+            yield f"the referee had to step in at event {record.event + 1}: {record.reason}"
+            return

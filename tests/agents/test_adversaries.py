@@ -1,0 +1,96 @@
+"""Every adversary says what it imitates and how far it may get; it keeps no state and no gold."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+
+from memorygym import registry
+from memorygym.agents.alphabet import DIGITS, LETTERS, MARKS, Alphabet, book_of
+from memorygym.agents.bound import Bound
+from memorygym.agents.radix import held_records
+from memorygym.core import Message, Policy, Task, Tool
+from memorygym.rng import rng
+from memorygym.runner import needs_gold, play_one
+from memorygym.scoring import score
+from memorygym.tokens import count, words
+from memorygym.trace import Trace
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.gold import Gold
+from memorygym.worlds.dealing.tiers import Sizes
+
+FOLDER = "memorygym.agents.adversaries."
+ADVERSARIES = [
+    name for name in registry.names("agents")
+    if registry.load("agents", name).__module__.startswith(FOLDER)
+]  # fmt: skip
+RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_packer"]
+TASK = deal("company", 0, "lite")
+
+
+class Forgetful(Policy):
+    """Another object at every step."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return made(self._name).act(view, tools)
+
+
+def made(name: str) -> Policy:
+    policy: Policy = registry.load("agents", name)()
+    return policy
+
+
+def played(task: Task, name: str, policy: Policy) -> Trace:
+    return play_one(task, policy, partial(registry.make, "memory", "markdown"), {"agent": name})
+
+
+@pytest.mark.parametrize("name", ADVERSARIES)
+def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) -> None:
+    assert len(registry.load("agents", name, "IMITATES").split()) > 4
+    bound = registry.load("agents", name, "BOUND")
+    assert isinstance(bound, Bound) and 0 <= bound.most < 100
+    assert not bound.over or bound.over in registry.names("agents")
+    assert not needs_gold(name)
+
+
+@pytest.mark.parametrize("name", ADVERSARIES)
+def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str) -> None:
+    trace = played(TASK, name, made(name))
+    again = played(TASK, name, Forgetful(name))
+    assert list(trace.lines()) == list(again.lines())
+    assert score(trace).composite < 1
+
+
+@pytest.mark.parametrize("name", RECODERS)
+def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: str) -> None:
+    assert registry.load("agents", name, "RECODER")
+    held = held_records(played(TASK, name, made(name)))
+    assert 0.5 < held < 2
+
+
+@pytest.mark.parametrize(
+    "alphabet",
+    [
+        Alphabet(DIGITS),
+        Alphabet(LETTERS),
+        Alphabet({**LETTERS, **DIGITS, **MARKS}),
+        book_of(TASK.system),
+    ],
+    ids=["digits", "letters", "mixed", "words"],
+)
+def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet: Alphabet) -> None:
+    shown = words(TASK.system)
+    for length in range(1, 60):
+        number = rng("alphabet", length).below(10**length)
+        lines = alphabet.write(number, 7)
+        assert alphabet.read(lines) == number
+        assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
+
+
+def test_names_of_three_words_are_recoded_as_well() -> None:
+    task = deal("company", 0, sizes=Sizes(entities=800))
+    assert isinstance(task.gold, Gold) and len(task.gold.names[0].split()) == 3
+    assert held_records(played(task, "radix_words", made("radix_words"))) > 1

@@ -1,0 +1,107 @@
+"""Every shipped honest agent plays by the rules, and in the order of its skill."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from memorygym import registry
+from memorygym.core import Task
+from memorygym.memory.markdown import Markdown
+from memorygym.runner import needs_gold, play_one, policy_for
+from memorygym.scoring import Score, score
+from memorygym.testing import check_policy
+from memorygym.trace import Trace
+from memorygym.worlds.dealing.tiers import TIERS
+
+AGENTS = sorted(
+    name for name in registry.names("agents")
+    if ".honest." in registry.load_module("agents", name).__name__
+)  # fmt: skip
+TEMPLATES = registry.names("worlds")
+POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
+Dealt, Played = Callable[..., Task], Callable[..., Trace]
+
+
+@pytest.fixture(scope="module")
+def pooled(dealt: Dealt, played: Played) -> Callable[[str], float]:
+    """The mean composite of an agent over ten standard worlds, in points."""
+
+    def mean(agent: str) -> float:
+        tasks = [dealt(template, seed, "standard") for template, seed in POOL]
+        return 100 * sum(score(played(agent, task)).composite for task in tasks) / len(tasks)
+
+    return mean
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
+    assert check_policy(partial(policy_for, agent)) == []
+
+
+@pytest.mark.parametrize("agent", [agent for agent in AGENTS if not needs_gold(agent)])
+def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(
+    agent: str, dealt: Dealt, played: Played
+) -> None:
+    task = dealt("research", 3)
+    blind = replace(task, gold=None)
+    trace = play_one(blind, policy_for(agent, blind), Markdown, {})
+    assert trace.gold is None
+    assert trace.records == played(agent, task).records
+
+
+def test_only_clairvoyance_needs_the_gold_table() -> None:
+    assert [agent for agent in AGENTS if needs_gold(agent)] == ["clairvoyant"]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_clairvoyance_reaches_exactly_1_within_its_budget(
+    tier: str, seed: int, dealt: Dealt, played: Played
+) -> None:
+    for template in TEMPLATES:
+        trace = played("clairvoyant", dealt(template, seed, tier))
+        found: Score = score(trace)
+        assert (found.composite, found.accuracy) == (1.0, 1.0), template
+        assert found.writes <= (trace.budget.writes or 0)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_perfect_answers_every_question(tier: str, dealt: Dealt, played: Played) -> None:
+    for template in TEMPLATES:
+        assert score(played("perfect", dealt(template, 0, tier))).accuracy == 1.0, template
+
+
+@pytest.mark.parametrize("agent", ["guesser", "abstainer"])
+def test_who_does_not_remember_is_worth_nothing(
+    agent: str, pooled: Callable[[str], float]
+) -> None:
+    assert pooled(agent) == 0.0
+
+
+def test_the_abstainer_is_right_only_where_nothing_was_told(dealt: Dealt, played: Played) -> None:
+    found = score(played("abstainer", dealt()))
+    assert (found.abstention, found.correct) == (1.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "points"),
+    [
+        ("clairvoyant", "brief_reader", 10),
+        ("brief_reader", "strategic", 15),
+        ("template_expert", "strategic", 15),
+        ("priority_strategic", "random_strategic", 10),
+        ("strategic", "naive", 10),
+        ("strategic", "random_strategic", 0),
+        ("naive", "smart_guesser", 0),
+    ],
+)
+def test_skill_pays(
+    better: str, worse: str, points: float, pooled: Callable[[str], float]
+) -> None:
+    assert pooled(better) - pooled(worse) >= points
+
+
+def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
+    assert pooled("smart_guesser") <= 5

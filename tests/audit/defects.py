@@ -1,0 +1,288 @@
+"""Defects, each planted by one small patch, and the row or check of the self-test that must name it.
+
+Together they say what `--validate` and `verify` can see. A defect that goes unnoticed is a missing
+invariant.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Literal
+
+import pytest
+
+from memorygym import episode, rng, scoring, tokens
+from memorygym.agents import scribe
+from memorygym.core import Message
+from memorygym.grading import checks, names, phrases, verdict
+from memorygym.grading.quantities import Number
+from memorygym.stores import notebook
+from memorygym.stores.fulltext import FullText
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.worlds.dealing import board, deal, gold, ground, prose, schema
+from memorygym.worlds.dealing.board import Board, Draft
+from memorygym.worlds.dealing.questions import REASONING, related
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """What is dealt to see a defect."""
+
+    templates: tuple[str, ...] = ("company", "hospital")
+    seeds: int = 2
+    tier: str = "standard"
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is broken, and what must say so."""
+
+    plant: Plant
+    caught_by: Literal["validate", "verify"]
+    named: str
+    """How the row or check that names it begins."""
+    agents: tuple[str, ...] = ("clairvoyant", "strategic")
+    """Who plays, for `validate`."""
+    worlds: Worlds = Worlds()
+
+
+DEFECTS: dict[str, Defect] = {}
+MANY = Worlds(("company", "hospital", "city"), seeds=10)
+SESSIONS = Worlds(tier="multi")
+LONG = Worlds(seeds=4, tier="hard")
+
+
+def validate(named: str, *agents: str, worlds: Worlds = Worlds()) -> Callable[[Plant], Plant]:
+    """Declares a defect that `--validate` sees."""
+
+    def declare(plant: Plant) -> Plant:
+        played = agents or ("clairvoyant", "strategic")
+        DEFECTS[plant.__name__] = Defect(plant, "validate", named, played, worlds)
+        return plant
+
+    return declare
+
+
+def verify(named: str, worlds: Worlds = Worlds()) -> Callable[[Plant], Plant]:
+    """Declares a defect that `verify` sees."""
+
+    def declare(plant: Plant) -> Plant:
+        DEFECTS[plant.__name__] = Defect(plant, "verify", named, worlds=worlds)
+        return plant
+
+    return declare
+
+
+def wrap(patch: pytest.MonkeyPatch, owner: Any, name: str, around: Callable[..., Any]) -> None:
+    """Replaces a function by `around(old, *arguments)`."""
+    old = getattr(owner, name)
+    patch.setattr(owner, name, lambda *args, **kw: around(old, *args, **kw))
+
+
+# The referee.
+
+
+@validate("capacity used", "strategic", "free_editor")
+def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, episode, "_within", lambda old, what, *rest: "memory" in what or old(what, *rest))
+    patch.setattr(episode.Episode, "_undone", lambda self, tokens: False)
+
+
+@validate("writes used", "strategic", "session_hoarder")
+def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, episode, "_within", lambda old, what, *rest: what == "writes" or old(what, *rest))
+
+
+@validate("slot used", "strategic", "edit_dumper")
+def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, episode, "_within", lambda old, what, *rest: "entry" in what or old(what, *rest))
+
+
+@validate("writes used", "strategic", "free_editor")
+def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        self.free_edits = 1
+        return str(old(self, text, replacing))
+
+    wrap(patch, episode.Ledger, "admit", admit)
+
+
+@validate("writes used", "strategic", "free_editor")
+def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        free = self.free_edits
+        stored = str(old(self, text, replacing))
+        self.free_edits = free
+        return stored
+
+    wrap(patch, episode.Ledger, "admit", admit)
+
+
+@validate("slot used", "edit_dumper", "free_editor")
+def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        kept = self.budget
+        self.budget = kept if replacing is None else replace(kept, slot=None)
+        try:
+            return str(old(self, text, replacing))
+        finally:
+            self.budget = kept
+
+    wrap(patch, episode.Ledger, "admit", admit)
+
+
+@validate("mistakes not refused")
+def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
+    def edit(old: Any, self: Any, before: str, after: str) -> int:
+        for key, text in self.entries.items():
+            if before and before in text:
+                self.entries[key] = self._meter.admit(text.replace(before, after, 1), text)
+                return int(key)
+        return int(old(self, before, after))
+
+    wrap(patch, notebook.Notebook, "edit", edit)
+
+
+@validate("views unlike the record")
+def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
+    def show(old: Any, self: Any, step: Any) -> None:
+        kept = list(self._live)
+        old(self, step)
+        self._live[:0] = kept
+
+    wrap(patch, episode.Episode, "_show", show)
+
+
+@validate("views unlike the record")
+def memory_is_in_every_view(patch: pytest.MonkeyPatch) -> None:
+    def view(old: Any, self: Any) -> list[Message]:
+        kept = "\n".join(entry.text for entry in self._memory.dump())
+        return [*old(self), Message("user", kept)]
+
+    wrap(patch, episode.Episode, "view", view)
+
+
+@validate("events that kept context")
+def events_do_not_evict(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, WorldsEnv, "_show", lambda old, *args: replace(old(*args), evict=False))
+
+
+@validate("questions not shown")
+def an_event_shows_the_one_before_it_too(patch: pytest.MonkeyPatch) -> None:
+    def show(old: Any, self: Any, answer: str | None) -> Any:
+        step = old(self, answer)
+        before = self.task.events[max(0, self._at - 1)].text
+        return replace(step, messages=(Message("user", before), *step.messages))
+
+    wrap(patch, WorldsEnv, "_show", show)
+
+
+@validate("questions not shown")
+def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, deal.Dealer, "task", lambda old, self: replace(old(self), events=()))
+
+
+@validate("tokens miscounted", "radix_letters", "codebook_packer")
+def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
+    def step(old: Any, self: Any, message: Message) -> None:
+        self._ledger.unread.extend(str(call.arguments) for call in message.calls)
+        old(self, message)
+
+    wrap(patch, episode.Episode, "step", step)
+
+
+@validate("tokens miscounted", "strategic")
+def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        stored = str(old(self, text, replacing))
+        if replacing is not None:
+            self.prices[stored] = 1
+        return stored
+
+    wrap(patch, episode.Ledger, "admit", admit)
+
+
+# The memory.
+
+
+@validate("clairvoyant", worlds=SESSIONS)
+def a_session_break_loses_the_memory(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notebook.Notebook, "restore", lambda self, entries: None)
+
+
+@validate("clairvoyant")
+def the_memory_forgets(patch: pytest.MonkeyPatch) -> None:
+    def write(old: Any, self: Any, text: str) -> int:
+        key = int(old(self, text))
+        self.entries.pop(key - 4, None)
+        return key
+
+    wrap(patch, notebook.Notebook, "write", write)
+
+
+@validate("clairvoyant")
+def search_finds_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(FullText, "search", lambda self, query, k: [])
+
+
+# Chance.
+
+
+@validate("same seed, another trace")
+def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deal, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+
+
+@validate("same seed, another trace")
+def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(scribe, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+
+
+@validate("worlds that are alike")
+def every_seed_deals_the_same_world(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, deal, "Dealer", lambda old, world, seed, *rest: old(world, 0, *rest))
+
+
+# Scores.
+
+
+@validate("questions not scored", "skipper")
+def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    def outcomes(old: Any, trace: Any) -> list[Any]:
+        return [outcome for outcome in old(trace) if outcome.answer is not None]
+
+    wrap(patch, scoring, "outcomes", outcomes)
+
+
+@validate("maintenance above its gate", "notice_keeper", "naive", "strategic")
+def maintenance_has_no_gate(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(scoring, "admitted", lambda trace: 1e-9)
+
+
+@validate("efficiency above its use", "strategic")
+def efficiency_ignores_use(patch: pytest.MonkeyPatch) -> None:
+    def efficiency(old: Any, trace: Any, right: int, asked: int, *used: int) -> float:
+        return min(1.0, 1.25 * right / asked)
+
+    wrap(patch, scoring, "_efficiency", efficiency)
+
+
+@validate("abstainer", "abstainer")
+def refusals_are_scored_as_breadth(patch: pytest.MonkeyPatch) -> None:
+    def outcomes(old: Any, trace: Any) -> list[Any]:
+        kinds = {"abstention": "retrieval"}
+        return [
+            replace(o, question=replace(o.question, kind=kinds.get(o.question.kind, o.question.kind)))
+            for o in old(trace)
+        ]
+
+    wrap(patch, scoring, "outcomes", outcomes)
+
+
+@validate("perfect", "perfect")
+def late_answers_are_lost(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, scoring, "outcomes", lambda old, trace: old(replace(trace, records=trace.records[:-9])))
