@@ -1,4 +1,4 @@
-"""What tests share: small hand-made episodes, dealt worlds, and snapshots of what an agent reads."""
+"""What tests share: hand-made episodes, dealt worlds, snapshots of what an agent reads."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -49,7 +49,9 @@ def begin() -> Callable[..., Episode]:
         *events: Event | str, budget: Budget = SMALL, memory: Callable[[], Memory] = Markdown
     ) -> Episode:
         told = tuple(e if isinstance(e, Event) else Event("documents", e) for e in events)
-        task = Task("0" * 16, "worlds", {}, "You keep notes.", told or (Event("x", WORDS),), budget, None)
+        task = Task(
+            "0" * 16, "worlds", {}, "You keep notes.", told or (Event("x", WORDS),), budget, None
+        )
         return Episode(env(task), memory)
 
     return make

@@ -9,7 +9,7 @@ from memorygym.core import Message, Task
 from memorygym.episode import Episode
 from memorygym.facts import reader
 from memorygym.memory.markdown import Markdown
-from memorygym.scoring import CAUSES, Attribution
+from memorygym.attribution import CAUSES, Attribution
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.brief import REFUSAL
@@ -40,7 +40,7 @@ def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
 
 
 def cause(trace: Trace, question: Question) -> str:
-    return dict((o.question, c) for o, c in Attribution(trace).causes)[question]
+    return {o.question: found for o, found in Attribution(trace).causes}[question]
 
 
 WRITE, DROP, LOOK = "write", "drop", "look"
@@ -72,19 +72,14 @@ def test_a_miss_has_the_cause_that_was_provoked(
     plan: dict[int, Replies] = {}
     if question.needs:
         text, told = note(task, table, question, event=0), table.shown[question.needs[0].entity]
-        plan[told] = [calls(write(text))] * (WRITE in deeds) + [calls(edit(text, ""))] * (DROP in deeds)
+        plan[told] = [calls(write(text))] * (WRITE in deeds) + [calls(edit(text, ""))] * (
+            DROP in deeds
+        )
     last = END if answer is None else calls(submit(answer))
     plan[question.event] = [*[calls(read())] * (LOOK in deeds), last]
     assert cause(driven(task, plan), question) == expected
 
 
-NEEDS = pytest.mark.xfail(
-    strict=True,
-    reason="Attribution.cause looks at no category, relation or replaced value that a question needs",
-)
-
-
-@NEEDS
 def test_who_stores_nothing_never_wrote_what_it_missed(
     dealt: Callable[..., Task], played: Callable[..., Trace]
 ) -> None:
@@ -93,7 +88,6 @@ def test_who_stores_nothing_never_wrote_what_it_missed(
     assert causes == {"never written", "should have refused"}
 
 
-@NEEDS
 def test_who_uses_all_that_it_sees_never_had_a_missed_fact_in_view(
     dealt: Callable[..., Task], played: Callable[..., Trace]
 ) -> None:

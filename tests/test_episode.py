@@ -1,4 +1,4 @@
-"""The referee: what is shown, what is dropped, how events end, how episodes fork and sessions break."""
+"""The referee: what is shown and dropped, how events end, episodes fork and sessions break."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -147,9 +147,14 @@ class Diary(Memory):
 
 PLENTY = Budget(capacity=500, writes=20, slot=20)
 MOVES = (
-    calls(write("alpha bravo")), calls(search("alpha")), END, calls(write("delta"), edit("bravo", "echo")),
-    calls(read()), END, calls(submit("alpha")),
-)  # fmt: skip
+    calls(write("alpha bravo")),
+    calls(search("alpha")),
+    END,
+    calls(write("delta"), edit("bravo", "echo")),
+    calls(read()),
+    END,
+    calls(submit("alpha")),
+)
 
 
 def played(episode: Episode, moves: Sequence[Message]) -> Episode:
@@ -172,9 +177,7 @@ def test_a_fork_with_the_same_continuation_gives_the_same_trace(
 
 @pytest.mark.parametrize("memory", [Markdown, Diary])
 @pytest.mark.parametrize("moment", range(len(MOVES)))
-def test_forks_do_not_disturb_each_other(
-    begin: Begin, memory: type[Memory], moment: int
-) -> None:
+def test_forks_do_not_disturb_each_other(begin: Begin, memory: type[Memory], moment: int) -> None:
     episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
     forks = [episode.fork() for _ in range(3)]
     before = list(episode.trace.lines())

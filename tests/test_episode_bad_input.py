@@ -15,6 +15,9 @@ Begin = Callable[..., Episode]
 Say = Callable[..., str]
 HUGE = "x" * 2_000_000
 TOOLS = ("submit_answer", "Write", "Edit", "Read", "memory_search")
+LEAST = "memory_search: top_k must be at least 1, not 0"
+NOT_FOUND = "refused: old_text occurs 0 times, and must occur exactly once"
+SURROGATES = "refused: the text holds lone surrogates, which are not characters"
 KINDS: list[tuple[JSON, str]] = [
     (None, "the arguments must be a JSON object, not NoneType"),
     ([], "the arguments must be a JSON object, not list"),
@@ -53,7 +56,7 @@ def test_arguments_that_are_no_object_are_named(
         ("Read", {"start_line": None}, "Read: start_line must be of type integer, not NoneType"),
         ("Read", {"start_line": 0}, "Read: start_line must be at least 1, not 0"),
         ("Read", {"num_lines": -3}, "Read: num_lines must be at least 1, not -3"),
-        ("memory_search", {"query": "a", "top_k": 0}, "memory_search: top_k must be at least 1, not 0"),
+        ("memory_search", {"query": "a", "top_k": 0}, LEAST),
         ("Read", {"start_line": 10**30}, "(memory is empty)"),
         ("Read", {"num_lines": 10**30}, "(memory is empty)"),
         ("memory_search", {"query": "a", "top_k": 10**30}, "(nothing found)"),
@@ -64,9 +67,9 @@ def test_arguments_that_are_no_object_are_named(
         ("memory_search", {"query": HUGE}, "(nothing found)"),
         ("submit_answer", {"answer": "4"}, "no question is open in this event"),
         ("Write", {"content": HUGE}, "refused: 2,000,000 characters asked, 1,000,000 allowed"),
-        ("Write", {"content": "\udfff"}, "refused: the text holds lone surrogates, which are not characters"),
-        ("Edit", {"old_text": HUGE, "new_text": HUGE}, "refused: old_text occurs 0 times, and must occur exactly once"),
-        ("Edit", {"old_text": "\ud800", "new_text": ""}, "refused: old_text occurs 0 times, and must occur exactly once"),
+        ("Write", {"content": "\udfff"}, SURROGATES),
+        ("Edit", {"old_text": HUGE, "new_text": HUGE}, NOT_FOUND),
+        ("Edit", {"old_text": "\ud800", "new_text": ""}, NOT_FOUND),
     ],
 )  # fmt: skip
 def test_a_malformed_call_is_answered_in_words(
@@ -99,23 +102,31 @@ def test_what_is_heard_stays_short_however_long_the_mistake(
 
 WILD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
-NAMES = st.sampled_from(["content", "old_text", "new_text", "start_line", "query", "top_k", "answer"])
+NAMES = st.sampled_from(
+    ["content", "old_text", "new_text", "start_line", "query", "top_k", "answer"]
+)
 ARGUMENTS = WILD | st.dictionaries(NAMES, WILD, max_size=3)
 REPLIES = st.lists(
     st.builds(
         Message,
         st.just("assistant"),
         st.text(max_size=8),
-        st.lists(st.builds(Call, st.sampled_from([*TOOLS, "no"]), ARGUMENTS), max_size=3).map(tuple),
+        st.lists(st.builds(Call, st.sampled_from([*TOOLS, "no"]), ARGUMENTS), max_size=3).map(
+            tuple
+        ),
     ),
     max_size=12,
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(REPLIES)
 def test_no_sequence_of_replies_raises_or_breaks_a_budget(
     begin: Begin, replies: list[Message]

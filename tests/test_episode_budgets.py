@@ -1,4 +1,4 @@
-"""Budgets are hard on every path: a refusal costs nothing, stores nothing and names both figures."""
+"""Budgets are hard on every path; a refusal costs and stores nothing, and names both figures."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -35,7 +35,11 @@ def measured(episode: Episode) -> tuple[int, int]:
         ((), "x" * 1_000_001, "refused: 1,000,001 characters asked, 1,000,000 allowed"),
         ((), "alpha \ud800", "refused: the text holds lone surrogates, which are not characters"),
         ((), " \n\t ", "refused: nothing to store (the text is empty)"),
-        ((), "unshown worldings", "refused: 9 tokens in the entry asked, 8 allowed; nothing was stored"),
+        (
+            (),
+            "unshown worldings",
+            "refused: 9 tokens in the entry asked, 8 allowed; nothing was stored",
+        ),
     ],
 )
 def test_a_write_beyond_a_limit_names_both_figures_and_costs_nothing(
@@ -185,7 +189,9 @@ class Parrot(Memory):
         return [Message("user", word) for word in self._words]
 
 
-@pytest.mark.parametrize(("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)])
+@pytest.mark.parametrize(
+    ("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)]
+)
 def test_what_a_memory_adds_to_a_view_stays_within_its_budget(
     begin: Begin, view: int | None, shown: int
 ) -> None:

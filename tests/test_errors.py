@@ -5,7 +5,11 @@ import pytest
 from memorygym import errors
 from memorygym.errors import BadKey, MemoryGymError, ProviderFailure, UnknownPart
 
-KINDS = [cls for cls in vars(errors).values() if isinstance(cls, type) and cls.__module__ == errors.__name__]
+KINDS = [
+    cls
+    for cls in vars(errors).values()
+    if isinstance(cls, type) and cls.__module__ == errors.__name__
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -39,7 +39,9 @@ def outside(tmp_path: Path) -> Callable[[str], str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
-    folders = [Path(registry.__file__).parent.joinpath(*f.split(".")) for f in registry.FOLDERS[kind]]
+    folders = [
+        Path(registry.__file__).parent.joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
+    ]
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
     found = {path.stem for path in paths if path.suffix == ".py" or kind == "tracks"}
     assert set(registry.names(kind)) == found

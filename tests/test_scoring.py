@@ -11,9 +11,8 @@ from memorygym.core import Budget, Entry, Task
 from memorygym.episode import Episode
 from memorygym.facts import reader
 from memorygym.memory.markdown import Markdown
-from memorygym.scoring import (
-    CONDITIONS, WEIGHTS, Score, composite, estimate, outcomes, score, store_precision,
-)  # fmt: skip
+from memorygym.attribution import CONDITIONS, store_precision
+from memorygym.scoring import WEIGHTS, Score, composite, estimate, outcomes, score  # fmt: skip
 from memorygym.trace import Answered, Stored, Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.gold import Gold, Question
@@ -21,12 +20,11 @@ from memorygym.worlds.dealing.notes import pack_value
 
 KINDS = ("retrieval", "update", "abstention")
 RIGHT, WRONG, SKIPPED = "12", "13", None
+LIMITS = Budget(100, 10, 20)
 Asked = list[tuple[str, str | None] | tuple[str, str | None, int]]
 
 
-def told(
-    asked: Asked, writes: int = 0, peak: int = 0, budget: Budget = Budget(100, 10, 20)
-) -> Trace:
+def told(asked: Asked, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
     """A trace in which these (competency, answer, weight) were asked and answered."""
     questions, records = [], [Stored(0, (Entry("1", "x"),), (), peak, writes)] if writes else []
     for event, (competency, answer, *weight) in enumerate(asked):

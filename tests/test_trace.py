@@ -8,9 +8,20 @@ import pytest
 
 from memorygym.core import Budget, Call, Entry, Message, Task
 from memorygym.errors import BadTrace
-from memorygym.scoring import Attribution, score, store_precision
+from memorygym.attribution import Attribution, store_precision
+from memorygym.scoring import score
 from memorygym.trace import (
-    CANARY, Answered, Composed, Cut, Heard, Record, Said, Shown, Stored, Trace, read_trace,
+    CANARY,
+    Answered,
+    Composed,
+    Cut,
+    Heard,
+    Record,
+    Said,
+    Shown,
+    Stored,
+    Trace,
+    read_trace,
 )  # fmt: skip
 from memorygym.worlds.dealing.gold import Gold
 

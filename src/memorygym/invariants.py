@@ -32,13 +32,9 @@ class Invariant:
 
     def to_json(self) -> dict[str, JSON]:
         """As results store it."""
-        return {
-            "name": self.name,
-            "value": round(self.value, 4),
-            "bound": self.bound,
-            "margin": round(self.margin, 4),
-            "holds": self.holds,
-        }
+        value, margin = round(self.value, 4), round(self.margin, 4)
+        row: dict[str, JSON] = {"name": self.name, "value": value, "bound": self.bound}
+        return {**row, "margin": margin, "holds": self.holds}
 
 
 def inspect(agent: str, trace: Trace) -> dict[str, float]:
@@ -141,28 +137,19 @@ class Witness(Policy):
 
 
 class Bungler(Policy):
-    """Writes one text twice, makes every mistake that must be refused, and answers nothing."""
+    """Makes mistakes that must be refused, writes until nothing fits, and answers nothing."""
 
-    def __init__(self, slot: int) -> None:
-        mistakes = [
-            ("Edit", {"old_text": "twin", "new_text": "one"}),
-            ("Edit", {"old_text": "absent", "new_text": "one"}),
-            ("Edit", {"old_text": "lone", "new_text": "7 " * slot + "7"}),
-            ("Write", {"content": "7 " * slot + "7"}),
-            ("Write", {"content": " "}),
-        ]
+    def __init__(self, slot: int, writes: int) -> None:
+        page = "7 " * (slot - 1)
         first = [Call("Write", {"content": text}) for text in ("twin", "twin", "lone")]
-        wrong = [Call(name, arguments, "wrong") for name, arguments in mistakes]
-        self._reply = Message("assistant", "", (*first, *wrong))
+        edits = [("twin", "one"), ("absent", "one"), ("lone", f"{page} 7 7")]
+        wrong = [Call("Edit", {"old_text": a, "new_text": b}, "wrong") for a, b in edits]
+        wrong += [Call("Write", {"content": text}, "wrong") for text in (f"{page} 7 7", " ")]
+        more = [Call("Write", {"content": f"{page}{n}"}) for n in range(writes)]
+        self._reply = Message("assistant", "", (*first, *wrong, *more))
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         return self._reply if "· event 1 of" in view[-1].content else Message("assistant", "")
-
-    @staticmethod
-    def pardoned(trace: Trace) -> int:
-        """Mistakes that were not refused."""
-        heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
-        return sum(m.call_id == "wrong" and not m.content.startswith("refused") for m in heard)
 
 
 class Check:
@@ -289,8 +276,13 @@ def _replay(settings: Settings, results: Sequence[Result]) -> list[Invariant]:
         surprises.append(witness.surprises(trace))
     c.exact("same seed, another trace", [sum(changed)], 0)
     c.exact("views unlike the record", surprises, 0)
-    bungled = play_one(task, Bungler(task.budget.slot or 0), memory, {})
-    c.exact("mistakes not refused", [Bungler.pardoned(bungled)], 0)
+    if task.budget.slot and task.budget.writes:
+        trace = play_one(task, Bungler(task.budget.slot, task.budget.writes), memory, {})
+        heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
+        wrong = [m.content for m in heard if m.call_id == "wrong"]
+        c.exact("mistakes not refused", [sum(not text.startswith("refused") for text in wrong)], 0)
+        for name, value in _usage(trace).items():
+            c.never_above(f"greedy writer: {name}", [value], name != "miscounted")
     return c.rows
 
 

@@ -11,10 +11,11 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from memorygym import registry
+from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON, Budget, Memory, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, ProviderFailure
-from memorygym.scoring import Attribution, Score, score, store_precision
+from memorygym.scoring import Score, score
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal

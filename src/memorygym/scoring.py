@@ -6,23 +6,16 @@ asked about is None and its weight is shared pro rata. Abstention is reported ap
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import sqrt
-from typing import Any
 
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.facts import Value, candidates, reader
 from memorygym.grading import grade
-from memorygym.trace import Answered, Composed, Heard, Stored, Trace
+from memorygym.trace import Answered, Stored, Trace
 from memorygym.worlds.dealing.gold import Gold, Question
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
-CAUSES = (
-    "never written", "dropped", "stale", "not retrieved", "in view but not used", "wrong refusal",
-    "should have refused", "format",
-)  # fmt: skip
-CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,114 +196,3 @@ def estimate(values: Sequence[float]) -> Estimate:
     error = sqrt(sum((value - mean) ** 2 for value in values) / (n - 1) / n)
     t = _T[n - 2] if n - 2 < len(_T) else 1.96 + 2.4 / (n - 1)
     return Estimate(mean, mean - t * error, mean + t * error, n)
-
-
-class Attribution:
-    """Why each miss was missed, from the trace alone."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
-        self._gold = gold_of(trace)
-        self._by = reader(trace.track, trace.system)
-        self._stores = _stores(trace)
-
-    @cached_property
-    def causes(self) -> list[tuple[Outcome, str]]:
-        """Every miss with one of CAUSES."""
-        return [(o, self.cause(o)) for o in outcomes(self._trace) if not o.correct]
-
-    def cause(self, outcome: Outcome) -> str:
-        """One of CAUSES for a miss: the earliest step at which a needed fact was lost."""
-        question = outcome.question
-        if question.kind == "abstention":
-            return "should have refused" if outcome.answer is not None else "format"
-        if outcome.answer is None:
-            return "format"
-        found = [
-            self._lost(question, n.entity, n.key)
-            for n in question.needs
-            if len(n.key) == 1 and not n.old
-        ]
-        for cause in ("never written", "dropped", "stale", "not retrieved"):
-            if cause in found:
-                return cause
-        return "wrong refusal" if "refus" in outcome.reason else "in view but not used"
-
-    def _lost(self, question: Question, entity: int, code: str) -> str:
-        """At which step a needed fact was lost, "" if it was in view."""
-        name = self._gold.names[entity]
-        truth = self._gold.value(entity, code, question.event)
-        view = self._views.get(question.event, "")
-        if candidates(self._by.read(view), name, code) == {truth}:
-            return ""
-        stores = [store for at, store in self._stores if at < question.event]
-        now = self._values(stores[-1], name, code) if stores else set()
-        if now == {truth}:
-            return "not retrieved"
-        if now:
-            return "stale"
-        ever = any(truth in self._values(store, name, code) for store in stores)
-        return "dropped" if ever else "never written"
-
-    def _values(self, store: tuple[str, ...], name: str, code: str) -> set[Value]:
-        return {
-            v for text in store if name in text for v in candidates(self._by.read(text), name, code)
-        }
-
-    @cached_property
-    def _views(self) -> dict[int, str]:
-        """What memory brought into each event."""
-        views: dict[int, list[str]] = {}
-        for record in self._trace.records:
-            if isinstance(record, (Heard, Composed)):
-                views.setdefault(record.event, []).extend(m.content for m in record.messages)
-        return {event: "\n".join(texts) for event, texts in views.items()}
-
-
-def _stores(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
-    """What the memory held after each change: (event, texts)."""
-    held: dict[str, str] = {}
-    found: list[tuple[int, tuple[str, ...]]] = []
-    for record in trace.records:
-        if isinstance(record, Stored):
-            for entry in record.entries:
-                held[entry.id] = entry.text
-            for id in record.dropped:
-                held.pop(id, None)
-            found.append((record.event, tuple(held.values())))
-    return found
-
-
-def store_precision(trace: Trace) -> dict[str, float]:
-    """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
-    stores = _stores(trace)
-    texts = stores[-1][1] if stores else ()
-    tally = dict.fromkeys(CONDITIONS, 0)
-    gold, by = gold_of(trace), reader(trace.track, trace.system)
-    number = {name: i for i, name in enumerate(gold.names)}
-    seen: set[tuple[str, str, Any]] = set()
-    for text in texts:
-        facts = [
-            (r.name, c, v) for r in by.read(text) for c, v in r.values.items() if r.name in number
-        ]
-        tally[_condition(gold, number, facts, seen)] += 1
-        seen.update(facts)
-    return {name: n / len(texts) if texts else 0.0 for name, n in tally.items()}
-
-
-def _condition(
-    gold: Gold,
-    number: Mapping[str, int],
-    facts: Sequence[tuple[str, str, Any]],
-    seen: set[tuple[str, str, Any]],
-) -> str:
-    """The worst that can be said of an entry; stale beats wrong, for it once was true."""
-    if not facts:
-        return "irrelevant"
-    end = 10**9
-    false = [f for f in facts if gold.value(number[f[0]], f[1], end) != f[2]]
-    if any(gold.value(number[name], code, -1) == value for name, code, value in false):
-        return "stale"
-    if false:
-        return "wrong"
-    return "duplicate" if all(fact in seen for fact in facts) else "true"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from memorygym.attribution import Attribution
 from memorygym.invariants import Invariant
 from memorygym.runner import Result
-from memorygym.scoring import WEIGHTS, Attribution, Estimate, estimate, outcomes
+from memorygym.scoring import WEIGHTS, Estimate, estimate, outcomes
 from memorygym.trace import Trace
 
 
@@ -38,7 +39,8 @@ def agents_table(results: Sequence[Result]) -> str:
         rows.append(_row(agent, groups[agent]))
     rows.append(
         f"{worlds} {'world' if worlds == 1 else 'worlds'}; composite in % with its 95 % interval,"
-        " clustered by world; B breadth,\nM maintenance, R reasoning, E efficiency, acc all questions, abst refusals."
+        " clustered by world; B breadth,\nM maintenance, R reasoning, E efficiency, acc all"
+        " questions, abst refusals."
     )
     return "\n".join(rows)
 

@@ -1,8 +1,10 @@
 """The one token counter: it prices every budget, roughly as language models' tokenizers do.
 
-A word that the environment has shown, in the same case, costs 1 (ceil(len/6) above 8 letters); any
-other word 1 per 2 letters; words split at case changes; digits 1 per 3; a line break 1; every other
-character its UTF-8 bytes; blanks nothing, for stored text is normalised and they carry nothing.
+A word that the environment has shown, in the same case, costs 1 (ceil(len/6) above 8 letters);
+any other word 1 per 2 letters, at least 2 if it has two or more; words split at case changes;
+digits 1 per 3; a line break 1; every other character its UTF-8 bytes; a word or number that follows
+another without a blank 1 more. Blanks cost nothing: stored text is normalised, so they carry
+nothing.
 """
 
 import json
@@ -16,7 +18,8 @@ from memorygym.core import JSON, Message
 MESSAGE_TOKENS = 4
 """What a message costs beside its text."""
 
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|\n|[^\sA-Za-z0-9]")
+_RUN = re.compile(r"[A-Za-z0-9]+|\n|[^\sA-Za-z0-9]")
+_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BREAK = re.compile(r"[^\S\n]*[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
 _BLANK = re.compile(r"[^\S\n]+")
@@ -37,25 +40,29 @@ def count(text: str, known: Container[str] = EVERYTHING) -> int:
 
     >>> count("Acme Harbor 1234", {"Acme", "Harbor"})
     4
-    >>> count("qzxv", set()), count("qzxv", {"qzxv"})
-    (2, 1)
+    >>> count("qzxvbn", set()), count("qzxvbn", {"qzxvbn"}), count("12M", {"M"})
+    (3, 1, 3)
     """
     total = 0
-    for piece in _PIECE.findall(text):
-        size = len(piece)
-        if piece.isascii():
-            if piece.isalpha():
-                if piece in known:
-                    total += 1 if size <= 8 else -(-size // 6)
-                else:
-                    total += (size + 1) // 2
-            elif piece.isdigit():
-                total += (size + 2) // 3
-            else:
-                total += 1
+    for run in _RUN.findall(text):
+        if run in known and run.isalpha() and len(run) <= 8 and run.isascii():
+            total += 1
+        elif run.isalnum() and run.isascii():
+            pieces = _PIECE.findall(run)
+            total += sum(_price(piece, known) for piece in pieces) + len(pieces) - 1
         else:
-            total += len(piece.encode("utf-8", "surrogatepass"))
+            total += 1 if run == "\n" else len(run.encode("utf-8", "surrogatepass"))
     return total
+
+
+def _price(piece: str, known: Container[str]) -> int:
+    """A word of one case pattern, or a number."""
+    size = len(piece)
+    if piece.isdigit():
+        return (size + 2) // 3
+    if piece in known:
+        return 1 if size <= 8 else -(-size // 6)
+    return max(min(size, 2), (size + 1) // 2)
 
 
 @lru_cache(maxsize=8192)

@@ -74,9 +74,7 @@ def test_perfect_answers_every_question(tier: str, dealt: Dealt, played: Played)
 
 
 @pytest.mark.parametrize("agent", ["guesser", "abstainer"])
-def test_who_does_not_remember_is_worth_nothing(
-    agent: str, pooled: Callable[[str], float]
-) -> None:
+def test_who_does_not_remember_is_worth_nothing(agent: str, pooled: Callable[[str], float]) -> None:
     assert pooled(agent) == 0.0
 
 
@@ -97,9 +95,7 @@ def test_the_abstainer_is_right_only_where_nothing_was_told(dealt: Dealt, played
         ("naive", "smart_guesser", 0),
     ],
 )
-def test_skill_pays(
-    better: str, worse: str, points: float, pooled: Callable[[str], float]
-) -> None:
+def test_skill_pays(better: str, worse: str, points: float, pooled: Callable[[str], float]) -> None:
     assert pooled(better) - pooled(worse) >= points
 
 

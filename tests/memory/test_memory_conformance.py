@@ -70,7 +70,9 @@ def test_ties_go_by_the_order_of_the_entries_after_edits_and_a_restore() -> None
     ],
 )
 def test_a_search_goes_by_words_that_tell_something(query: str, best: str) -> None:
-    memory = opened(Markdown(), "the record is what you give it for", "Oak Pier | beds 12", "Häuser 家")
+    memory = opened(
+        Markdown(), "the record is what you give it for", "Oak Pier | beds 12", "Häuser 家"
+    )
     assert found(memory, query)[0] == best
 
 

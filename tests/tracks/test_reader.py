@@ -21,8 +21,9 @@ TEMPLATES = registry.names("worlds")
 EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
 RISK = Fact("Acme Harbor", "i", "minor")
 LISTED = Fact("Acme Harbor", "k", "2014-03-09")
-ORDERS = Fact("Acme Harbor", "n", (120, 130, 140, 150))
+ORDERS = Fact("Acme Harbor", "n", (120, 130, 140, 150, 160, 170))
 LINE = Fact("Acme Harbor", "p", "repairs solar drones")
+TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar drones"
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +49,16 @@ def test_a_message_without_a_schema_is_no_guide() -> None:
     [
         ("Acme Harbor C b 401 a 1200", REVENUE),
         ("Acme Harbor a 1200", EMPLOYEES),
-        ("Acme Harbor C i b k 140309 n 120 130 140 150 p repairs solar drones x Cedar Quay", LINE),
-        ("Acme Harbor C i b k 140309 n 120 130 140 150 p repairs solar drones x Cedar Quay", RISK),
-        ("Acme Harbor C i b k 140309 n 120 130 140 150 p repairs solar drones", LISTED),
-        ("Acme Harbor C i b k 140309 n 120 130 140 150 p repairs solar drones", ORDERS),
+        (
+            TAGGED + " x Cedar Quay",
+            LINE,
+        ),
+        (
+            TAGGED + " x Cedar Quay",
+            RISK,
+        ),
+        (TAGGED, LISTED),
+        (TAGGED, ORDERS),
         ("Acme Harbor was b 300 b 401", REVENUE),
         ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", REVENUE),
         ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", EMPLOYEES),
@@ -59,7 +66,6 @@ def test_a_message_without_a_schema_is_no_guide() -> None:
         ("Acme Harbor: employees 1200, turnover 40.1", EMPLOYEES),
         ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", EMPLOYEES),
         ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", REVENUE),
-        ("Acme Harbor revenue=$40.1M", REVENUE),
         ("Acme Harbor - revenue: $40.1M", REVENUE),
         ("**Acme Harbor**: revenue $40.1M", REVENUE),
         ("Acme Harbor: risk level minor; listing date 2014-03-09", RISK),
@@ -67,12 +73,27 @@ def test_a_message_without_a_schema_is_no_guide() -> None:
         ("Acme Harbor: listing date 9 March 2014", LISTED),
         ('Acme Harbor: business line "repairs solar drones"', LINE),
         ("Acme Harbor: business line repairs solar drones", LINE),
-        ("Acme Harbor: quarterly orders 120, 130, 140, 150; patents 4", ORDERS),
+        ("Acme Harbor: quarterly orders 120, 130, 140, 150, 160, 170; patents 4", ORDERS),
         ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", EMPLOYEES),
     ],
 )
 def test_a_note_holds_its_facts(company: Reader, text: str, fact: Fact) -> None:
     assert held(text, fact, company)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme Harbor revenue=$40.1M",
+        "Acme Harbor: revenue:$40.1M",
+        "## Acme Harbor\n- revenue: $40.1M\n- employees: 1,200",
+        "Acme Harbor:\n  revenue: $40.1M",
+        "Acme Harbor has 1,200 employees and revenue of $40.1M",
+        '{"Acme Harbor": {"employees": 1200, "revenue": "$40.1M"}}',
+    ],
+)
+def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: Reader, text: str) -> None:
+    assert held(text, REVENUE, company)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +113,7 @@ def test_a_note_holds_its_facts(company: Reader, text: str, fact: Fact) -> None:
         ("Acme Harbor: employees about 1200 or 1300", EMPLOYEES),
     ],
 )
-def test_a_note_without_the_one_value_holds_nothing(
-    company: Reader, text: str, fact: Fact
-) -> None:
+def test_a_note_without_the_one_value_holds_nothing(company: Reader, text: str, fact: Fact) -> None:
     assert not held(text, fact, company)
 
 
@@ -108,7 +127,9 @@ def test_records_and_notes_of_everything_are_read_back(
     for name, category, row in zip(table.names, table.categories, table.values, strict=True):
         values = dict(zip(codes, row, strict=True))
         record = Record(name, category, values, edges=(("x", table.names[0]),))
-        assert by.read(record_of(by.guide, record)) == by.read(note_of(by.guide, record)) == (record,)
+        assert (
+            by.read(record_of(by.guide, record)) == by.read(note_of(by.guide, record)) == (record,)
+        )
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -132,6 +153,8 @@ def test_a_text_that_asks_nothing_is_no_question(company: Reader) -> None:
 
 def test_the_reader_knows_no_wording_of_the_dealer() -> None:
     script = "import sys, memorygym.tracks.worlds.prose; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
     ours = {name for name in done.stdout.split() if name.startswith("memorygym.worlds.")}
     assert ours == {"memorygym.worlds.dealing", "memorygym.worlds.dealing.notes"}

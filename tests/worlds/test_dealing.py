@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_impossible_sizes_say_why(sizes: Sizes, reason: str) -> None:
 
 
 def test_an_unknown_tier_suggests_the_nearest() -> None:
-    with pytest.raises(UnknownPart, match="no tier named 'standrad'; did you mean standard?"):
+    with pytest.raises(UnknownPart, match=r"no tier named 'standrad'; did you mean standard?"):
         deal("company", 0, "standrad")
 
 
@@ -124,12 +125,16 @@ def test_with_sessions_what_changes_was_shown_in_an_earlier_session(
         task = dealt(template, seed, "multi")
         starts = [at for at, event in enumerate(task.events) if event.session]
         session = [sum(start <= at for start in starts) for at in range(len(task.events))]
-        pairs = [(session[gold(task).shown[c.entity]], session[c.event]) for c in gold(task).changes]
+        pairs = [
+            (session[gold(task).shown[c.entity]], session[c.event]) for c in gold(task).changes
+        ]
         assert all(told < changed for told, changed in pairs)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_notice_states_the_new_value_or_the_difference_only(template: str, dealt: Dealt, gold: Table) -> None:
+def test_a_notice_states_the_new_value_or_the_difference_only(
+    template: str, dealt: Dealt, gold: Table
+) -> None:
     for seed in range(5):
         task = dealt(template, seed, "hard")
         for change in notices(gold(task)):
@@ -238,7 +243,7 @@ def test_equal_settings_deal_equal_tasks_and_others_others() -> None:
 def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> None:
     made = world(template)
     ordered = sorted(draw_names(made.first, made.second, n, rng("test", template)))
-    pairs = list(zip(ordered, ordered[1:], strict=False))
+    pairs = list(pairwise(ordered))
     assert len(pairs) == n - 1
     assert not any(after.startswith(before) for before, after in pairs)
 

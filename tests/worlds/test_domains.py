@@ -155,7 +155,7 @@ def test_a_float_spreads_over_three_digits(world: World) -> None:
     assert_found(with_trait(world, "float", low=300, high=995), f"'{label}' ranges")
 
 
-def test_a_series_has_four_periods_of_three_digits(world: World) -> None:
+def test_a_series_has_six_periods_of_three_digits(world: World) -> None:
     label = trait_of(world, "series").label
     assert_found(with_trait(world, "series", low=9), f"'{label}' ranges")
     assert_found(with_trait(world, "series", length=5), f"'{label}' has 5 periods")

@@ -1,8 +1,8 @@
 """Conformance checks for parts that other people write; each returns the broken rules as sentences.
 
-    assert check_memory(MyMemory) == []
-    assert check_policy(lambda task: MyPolicy()) == []
-    assert check_world(WORLD) == []
+assert check_memory(MyMemory) == []
+assert check_policy(lambda _: MyPolicy()) == []
+assert check_world(WORLD) == []
 """
 
 from memorygym.testing.memories import check_memory

@@ -1,4 +1,4 @@
-"""What every memory must keep: nothing outside its dump, nothing of others, nothing beyond budget."""
+"""What every memory must keep to: its dump, its own episode, its budget."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -89,7 +89,7 @@ def _probes(episode: Episode) -> Iterator[Message]:
         if tool.name == "submit_answer" or len(required) > 1 or tool.name == "Write":
             continue
         for text in (*PROBES, " ".join(words[-9:])) if required else ("",):
-            arguments: dict[str, JSON] = {name: text for name in required}
+            arguments: dict[str, JSON] = dict.fromkeys(required, text)
             yield Message("assistant", "", (Call(tool.name, arguments),))
 
 

@@ -1,4 +1,4 @@
-"""What every policy must keep: it plays to the end, repeats itself, and carries nothing over."""
+"""What every policy must keep to: it plays to the end, repeats itself, carries nothing over."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

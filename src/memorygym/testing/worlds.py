@@ -152,8 +152,8 @@ def _numbers(world: "World") -> Iterator[str]:
                 yield f"{span}, not within three digits"
         if trait.kind == "float" and trait.decimals not in (1, 2):
             yield f"'{trait.label}' has {trait.decimals} decimals, a float has 1 or 2"
-        if trait.kind == "series" and trait.length != 4:
-            yield f"'{trait.label}' has {trait.length} periods, four are needed"
+        if trait.kind == "series" and trait.length != 6:
+            yield f"'{trait.label}' has {trait.length} periods, six are needed"
         if re.search(r"[\d.]", trait.prefix + trait.suffix):
             yield f"the unit '{trait.prefix}{trait.suffix}' of '{trait.label}' holds a digit or dot"
 

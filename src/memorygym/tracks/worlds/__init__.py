@@ -7,6 +7,7 @@ from memorygym.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.guide import read_guide
+from memorygym.tracks.worlds.jottings import NoteReader
 from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.tracks.worlds.questions import QuestionReader
 
@@ -17,6 +18,7 @@ class StrongReader:
     def __init__(self, system: str) -> None:
         self.guide = read_guide(system)
         self._prose = ProseReader(self.guide)
+        self._notes = NoteReader(self.guide, self._prose)
         self._questions = QuestionReader(self.guide, self._prose)
         self._read: dict[str, tuple[Record, ...]] = {}
 
@@ -26,7 +28,7 @@ class StrongReader:
         if found is None:
             if len(self._read) > 2_000:
                 self._read.clear()
-            found = self._read[text] = self._prose.read(text)
+            found = self._read[text] = self._prose.read(text) or self._notes.read(text)
         return found
 
     def ask(self, text: str) -> Query | None:

@@ -7,7 +7,6 @@ several figures the one in the label's own clause counts, before any word that o
 import re
 
 from memorygym.facts import MONTHS, Attribute, Guide, Record, Value
-from memorygym.worlds.dealing.notes import read_note
 
 _HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
 _CLAUSE = re.compile(r"; |, (?=[^\d])|\n")
@@ -19,7 +18,6 @@ _SHIFT = re.compile(r"\b(higher|lower) than stated before\b")
 _QUOTED = re.compile(r'"([^"]*)"')
 _GROUP = re.compile(r"'([^']+)'")
 _DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (" + "|".join(MONTHS) + r") (\d{4})\b")
-_LINE_NAME = re.compile(r"[-*#\s]*([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b[\s:|,(\[-]*")
 _POINTS = str.maketrans("", "", ",:;()[]|")
 
 
@@ -35,15 +33,11 @@ class ProseReader:
                 self._labels.setdefault(words[0], []).append((words, attribute))
         for listed in self._labels.values():
             listed.sort(key=lambda pair: -len(pair[0]))
-        self._patterns = {a.code: _pattern(a) for a in guide.attributes}
-        self._lines: dict[str, Record | None] = {}
+        self.patterns = {a.code: _pattern(a) for a in guide.attributes}
 
     def read(self, text: str) -> tuple[Record, ...]:
-        """The records of documents and notices, or of notes line by line."""
-        headed = _HEAD.findall(text)
-        if headed:
-            return tuple(self._document(name, body) for _, name, _, body in headed)
-        return tuple(record for line in text.split("\n") if (record := self._line(line)))
+        """The records of documents and notices; none if the text holds none."""
+        return tuple(self._document(name, body) for _, name, _, body in _HEAD.findall(text))
 
     def attribute(self, words: list[str]) -> Attribute | None:
         """The attribute whose label or alias stands among the words."""
@@ -63,11 +57,11 @@ class ProseReader:
         for sentence, words in zip(body.split(". "), bare, strict=True):
             attribute = self.attribute(words.split())
             if attribute is None:
-                self._tie(record, sentence)
+                self.tie(record, sentence)
             elif _SHIFT.search(sentence):
                 self._shift(record, attribute, sentence)
             else:
-                value = self._value(attribute, sentence)
+                value = self.value(attribute, sentence)
                 if value is None:
                     record.unread += 1
                 else:
@@ -77,7 +71,7 @@ class ProseReader:
     def _spoken(self, sentence: str) -> Attribute | None:
         return self.attribute(sentence.translate(_POINTS).split())
 
-    def _tie(self, record: Record, sentence: str) -> None:
+    def tie(self, record: Record, sentence: str) -> None:
         """Membership in a category, or a relation."""
         group = _GROUP.search(sentence)
         if group and group[1] in self.guide.categories:
@@ -89,14 +83,14 @@ class ProseReader:
                 record.edges += ((relation.code, right),)
 
     def _shift(self, record: Record, attribute: Attribute, sentence: str) -> None:
-        found = self._patterns[attribute.code].findall(sentence)
+        found = self.patterns[attribute.code].findall(sentence)
         if len(found) != 1:
             record.unread += 1
             return
         sign = 1 if "higher" in sentence else -1
         record.shifts[attribute.code] = sign * _scaled(found[0], attribute)
 
-    def _value(self, attribute: Attribute, sentence: str) -> Value | None:
+    def value(self, attribute: Attribute, sentence: str) -> Value | None:
         """The value that the sentence gives, None if that cannot be told."""
         if attribute.kind == "text":
             quoted = _QUOTED.search(sentence)
@@ -113,7 +107,7 @@ class ProseReader:
         """All different values of the attribute's form."""
         if attribute.kind == "date":
             return list(dict.fromkeys(_iso(parts) for parts in _DATE.findall(text)))
-        shown = self._patterns[attribute.code].findall(text)
+        shown = self.patterns[attribute.code].findall(text)
         if len(shown) > 1:
             shown = list(dict.fromkeys(shown))
         if attribute.kind == "enum":
@@ -121,47 +115,6 @@ class ProseReader:
         if attribute.kind == "series":
             return [tuple(_scaled(part, attribute) for part in row.split(", ")) for row in shown]
         return [_scaled(row, attribute) for row in shown]
-
-    def _line(self, line: str) -> Record | None:
-        """A line of notes, read once."""
-        if line not in self._lines:
-            if len(self._lines) > 20_000:
-                self._lines.clear()
-            self._lines[line] = read_note(line, self.guide) or self._loose(line)
-        return self._lines[line]
-
-    def _loose(self, line: str) -> Record | None:
-        """A line that begins with a name and goes on with labels and values, as notes do."""
-        head = _LINE_NAME.match(line)
-        if head is None:
-            return None
-        record = Record(head[1])
-        rest = line[head.end() :]
-        for category in self.guide.categories:
-            if re.search(rf"\b{re.escape(category)}\b", rest):
-                record.category = category
-                break
-        for part in re.split(r"[;|\n]|, (?=\D)", rest):
-            attribute = self._spoken(part)
-            if attribute is None:
-                self._tie(record, f"{record.name} {part.strip()}")
-                continue
-            value = self._value(attribute, part) or self._plain(attribute, part)
-            if value is None:
-                record.unread += 1
-            else:
-                record.values[attribute.code] = value
-        return record if record.values or record.category or record.edges else None
-
-    def _plain(self, attribute: Attribute, part: str) -> Value | None:
-        """A value without its unit, its separators or its quotes."""
-        if attribute.kind == "text":
-            words = part.split()[-attribute.length :]
-            return " ".join(words) if len(words) == attribute.length else None
-        if attribute.kind in ("int", "float"):
-            found = re.findall(r"-?\d[\d,]*(?:\.\d+)?", part)
-            return _loosely_scaled(found[0], attribute) if len(found) == 1 else None
-        return None
 
 
 def _pattern(a: Attribute) -> re.Pattern[str]:
@@ -183,12 +136,6 @@ def _scaled(text: str, a: Attribute) -> int:
     if a.prefix:
         digits = digits.replace(a.prefix, "", 1)
     return int(digits.replace(",", "").replace(".", ""))
-
-
-def _loosely_scaled(text: str, a: Attribute) -> int:
-    """A bare number with any decimals, as a scaled integer; further decimals are cut."""
-    whole, _, rest = text.replace(",", "").partition(".")
-    return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
 
 
 def _iso(parts: tuple[str, ...]) -> str:

@@ -1,0 +1,22 @@
+"""Deals a task, plays it with a shipped agent under the real budgets, and scores what happened."""
+
+from memorygym import registry
+from memorygym.episode import Episode, play
+from memorygym.memory.markdown import Markdown
+from memorygym.attribution import Attribution
+from memorygym.scoring import outcomes, score
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.deal import deal
+
+task = deal("company", seed=0, tier="lite")
+trace = play(Episode(env(task), Markdown), registry.make("agents", "template_expert"))
+
+for outcome in outcomes(trace):
+    mark = "right" if outcome.correct else "wrong"
+    print(f"{mark}  {outcome.question.text}\n       truth: {outcome.question.truth}")
+    print(f"       answer: {outcome.answer}")
+for outcome, cause in Attribution(trace).causes:
+    print(f"missed for '{cause}': {outcome.question.competency}")
+for axis, value in score(trace).axes.items():
+    print(f"{axis:12} {value}")
+print(f"{'composite':12} {score(trace).composite:.3f}")

@@ -1,0 +1,37 @@
+"""An agent in one file: it keeps whole records of the groups that matter, and answers from them."""
+
+from collections.abc import Sequence
+
+from memorygym.agents.honest import naive
+from memorygym.agents.scene import END, calls, read, scene, submit, write
+from memorygym.core import Message, Policy, Tool
+from memorygym.episode import Episode, play
+from memorygym.memory.markdown import Markdown
+from memorygym.scoring import score
+from memorygym.testing import check_policy
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.notes import record_of
+
+
+class MyAgent(Policy):
+    """Everything that it knows in an event is in the view: nothing is kept on the object."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        guide = now.reader.guide
+        if now.title == "DOCUMENTS" and not now.said:
+            records = [r for r in now.reader.read(now.text) if r.category in guide.key_categories]
+            return calls(*[write(record_of(guide, record)) for record in records])
+        if now.title == "QUESTION" and now.query:
+            if not now.said:
+                return calls(read())
+            return calls(submit(now.reader.answer(now.query, now.known) or REFUSAL))
+        return END
+
+
+assert check_policy(lambda _: MyAgent()) == []
+for name, policy in (("my agent", MyAgent()), ("naive", naive.make())):
+    traces = [play(Episode(env(deal("city", seed)), Markdown), policy) for seed in range(5)]
+    print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")

@@ -1,0 +1,81 @@
+"""Is the self-test able to see? Without a defect it finds nothing; with one it names it."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from memorygym.invariants import inspect, validate
+from memorygym.runner import Plan, Settings, play_task
+from memorygym.verify import Proof, verify
+from tests.audit.defects import DEFECTS, Defect, Worlds
+
+UNTOUCHED = ("registry", "runner")
+"""Modules whose caches no defect reaches, and that are slow to fill."""
+
+
+def _forget() -> None:
+    """Empties every cache of the package: what was concluded under a defect must not outlive it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("memorygym.") and name.split(".")[1] not in UNTOUCHED:
+            for value in vars(module).values():
+                if callable(clear := getattr(value, "cache_clear", None)):
+                    clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    _forget()
+    yield
+    monkeypatch.undo()
+    _forget()
+
+
+def _tasks(worlds: Worlds) -> list[Settings]:
+    return [
+        Settings(template, seed, worlds.tier)
+        for template in worlds.templates
+        for seed in range(worlds.seeds)
+    ]
+
+
+def _validated(worlds: Worlds, agents: tuple[str, ...]) -> list[str]:
+    """The rows that fail."""
+    tasks, plan = _tasks(worlds), Plan(agents, attributed=False, inspect=inspect)
+    results = [result for task in tasks for result in play_task(task, plan)]
+    return [row.name for row in validate(tasks, results, worlds.seeds) if not row.holds]
+
+
+def _verified(worlds: Worlds) -> list[str]:
+    """The checks that fail."""
+    total = Proof()
+    for settings in _tasks(worlds):
+        total.add(verify(settings))
+    total.close()
+    return [failure.check for failure in total.failures]
+
+
+def _seen(defect: Defect) -> list[str]:
+    if defect.caught_by == "verify":
+        return _verified(defect.worlds)
+    return _validated(defect.worlds, defect.agents)
+
+
+SIZES = sorted({(d.caught_by, d.worlds, d.agents) for d in DEFECTS.values()}, key=repr)
+
+
+@pytest.mark.parametrize(("caught_by", "worlds", "agents"), SIZES)
+def test_nothing_is_found_where_nothing_is_planted(
+    caught_by: str, worlds: Worlds, agents: tuple[str, ...]
+) -> None:
+    assert (_verified(worlds) if caught_by == "verify" else _validated(worlds, agents)) == []
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_planted_defect_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    DEFECTS[name].plant(monkeypatch)
+    assert any(found.startswith(DEFECTS[name].named) for found in _seen(DEFECTS[name]))
+
+
+def test_the_audit_is_large_enough() -> None:
+    assert len(DEFECTS) >= 30

@@ -1,0 +1,28 @@
+"""Prints a digest of every task and trace of a small run; test_determinism compares what it prints.
+
+Only the standard library and the package: it runs on any Python that the package supports.
+"""
+
+from functools import partial
+from hashlib import sha256
+
+from memorygym import registry
+from memorygym.runner import Settings, play_one, policy_for
+
+AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
+GAMES = [(template, 7, "lite") for template in registry.names("worlds")]
+GAMES += [("company", 0, "multi"), ("city", 1, "hard")]
+
+
+def main() -> None:
+    for template, seed, tier in GAMES:
+        task = Settings(template, seed, tier, salt="s").deal()
+        print(template, seed, tier, task.id, sha256(repr(task).encode()).hexdigest())
+        for agent in AGENTS:
+            memory = partial(registry.make, "memory", "markdown")
+            lines = play_one(task, policy_for(agent, task), memory, {"agent": agent}).lines()
+            print(agent, sha256("\n".join(lines).encode()).hexdigest())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The same settings give the same bytes in every process, locale, folder and Python version."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import memorygym
+
+SCRIPT = Path(__file__).parent / "replay.py"
+SOURCE = Path(memorygym.__file__).parents[1]
+OTHERS = ("3.12", "3.13", "3.14")
+
+
+def printed(python: str, cwd: Path, **environment: str) -> list[str]:
+    """What the script prints in a process of its own; the package comes from its source."""
+    command = [python, "-W", "error", str(SCRIPT)]
+    settings = {"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"], **environment}
+    done = subprocess.run(
+        command, cwd=cwd, env=settings, capture_output=True, check=True, text=True
+    )
+    return done.stdout.splitlines()
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of that version that starts, from pyenv or from the path."""
+    installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    found = [*map(str, installed), shutil.which(f"python{version}")]
+    for python in filter(None, found):
+        if subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0:
+            return python
+    return None
+
+
+@pytest.fixture(scope="module")
+def here() -> list[str]:
+    """What this Python prints in plain surroundings."""
+    return printed(sys.executable, SOURCE, PYTHONHASHSEED="0", LC_ALL="C.UTF-8")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONHASHSEED": "12345", "LC_ALL": "C", "LANG": "C"},
+        {"PYTHONHASHSEED": "random", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Tokyo"},
+        {"PYTHONHASHSEED": "1", "PYTHONUTF8": "0", "LC_ALL": "POSIX", "PYTHONOPTIMIZE": "1"},
+    ],
+)
+def test_another_process_deals_and_plays_the_same_bytes(
+    environment: dict[str, str], here: list[str], tmp_path: Path
+) -> None:
+    assert printed(sys.executable, tmp_path, **environment) == here
+
+
+@pytest.mark.parametrize("version", OTHERS)
+def test_another_python_deals_and_plays_the_same_bytes(
+    version: str, here: list[str], tmp_path: Path
+) -> None:
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"no Python {version} can be started here")
+    assert printed(python, tmp_path, PYTHONHASHSEED="7") == here
+
+
+def test_the_digests_differ_from_game_to_game(here: list[str]) -> None:
+    digests = [line.split()[-1] for line in here]
+    assert len(set(digests)) == len(digests)
