@@ -1,9 +1,9 @@
 """Deals a task, plays it with a shipped agent under the real budgets, and scores what happened."""
 
 from memorygym import registry
+from memorygym.attribution import Attribution
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
-from memorygym.attribution import Attribution
 from memorygym.scoring import outcomes, score
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal

@@ -1,6 +1,6 @@
 """What tests share: hand-made episodes, dealt worlds, snapshots of what an agent reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -106,9 +106,3 @@ def played() -> Callable[..., Trace]:
         return play_one(task if golden else replace(task, gold=None), policy, Markdown, labels)
 
     return run
-
-
-@pytest.fixture
-def texts() -> Callable[[Sequence[Message]], list[str]]:
-    """The contents of messages."""
-    return lambda messages: [message.content for message in messages]

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from memorygym.agents.scene import END, calls, edit, read, submit, write
+from memorygym.attribution import CAUSES, Attribution
 from memorygym.core import Message, Task
 from memorygym.episode import Episode
 from memorygym.facts import reader
 from memorygym.memory.markdown import Markdown
-from memorygym.attribution import CAUSES, Attribution
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.brief import REFUSAL
@@ -17,7 +17,6 @@ from memorygym.worlds.dealing.gold import Gold, Question
 from memorygym.worlds.dealing.notes import pack_value
 
 Replies = Sequence[Message]
-LOST = 10**9
 
 
 def note(task: Task, table: Gold, question: Question, *, event: int) -> str:
@@ -72,9 +71,8 @@ def test_a_miss_has_the_cause_that_was_provoked(
     plan: dict[int, Replies] = {}
     if question.needs:
         text, told = note(task, table, question, event=0), table.shown[question.needs[0].entity]
-        plan[told] = [calls(write(text))] * (WRITE in deeds) + [calls(edit(text, ""))] * (
-            DROP in deeds
-        )
+        moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
+        plan[told] = [moves[deed] for deed in deeds if deed in moves]
     last = END if answer is None else calls(submit(answer))
     plan[question.event] = [*[calls(read())] * (LOOK in deeds), last]
     assert cause(driven(task, plan), question) == expected

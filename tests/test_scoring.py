@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.agents.scene import END, calls, write
+from memorygym.attribution import CONDITIONS, store_precision
 from memorygym.core import Budget, Entry, Task
 from memorygym.episode import Episode
 from memorygym.facts import reader
 from memorygym.memory.markdown import Markdown
-from memorygym.attribution import CONDITIONS, store_precision
 from memorygym.scoring import WEIGHTS, Score, composite, estimate, outcomes, score  # fmt: skip
 from memorygym.trace import Answered, Stored, Trace
 from memorygym.tracks.worlds import env

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from memorygym.attribution import Attribution, store_precision
 from memorygym.core import Budget, Call, Entry, Message, Task
 from memorygym.errors import BadTrace
-from memorygym.attribution import Attribution, store_precision
 from memorygym.scoring import score
 from memorygym.trace import (
     CANARY,

@@ -1,3 +1,3 @@
-"""MemoryGym: measure, train and judge the memory of LLM agents."""
+"""MemoryGym measures the memory of LLM agents: what they keep, keep current, and use."""
 
 __version__ = "0.1.0"

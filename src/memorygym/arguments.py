@@ -21,7 +21,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 def plain_call(call: Call) -> Call:
     """The call itself if its arguments are JSON, else with their text in place of them."""
     arguments = call.arguments
-    if isinstance(arguments, dict) and all(type(v) in (str, int) for v in arguments.values()):
+    if isinstance(arguments, dict) and all(type(v) is str for v in arguments.values()):
         return call
     try:
         json.dumps(arguments, allow_nan=False)

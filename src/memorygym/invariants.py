@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from math import log2
+from string import ascii_letters, ascii_lowercase, digits, punctuation
 
 from memorygym import registry
 from memorygym.core import JSON, Call, Message, Policy, Tool
+from memorygym.rng import rng
 from memorygym.runner import Result, Settings, contract, play_one, policy_for
 from memorygym.scoring import admitted, estimate, gold_of
-from memorygym.tokens import count, words
+from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
 
 ENOUGH_SEEDS = 10
@@ -51,10 +54,8 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
 
 def digest(trace: Trace) -> float:
     """The first 48 bits of the SHA-256 over the trace's lines."""
-    whole = sha256()
-    for line in trace.lines():
-        whole.update(line.encode())
-    return float(int(whole.hexdigest()[:12], 16))
+    text = "\n".join(trace.lines())
+    return float(int(sha256(text.encode()).hexdigest()[:12], 16))
 
 
 def _usage(trace: Trace) -> dict[str, float]:
@@ -141,15 +142,25 @@ class Bungler(Policy):
 
     def __init__(self, slot: int, writes: int) -> None:
         page = "7 " * (slot - 1)
-        first = [Call("Write", {"content": text}) for text in ("twin", "twin", "lone")]
-        edits = [("twin", "one"), ("absent", "one"), ("lone", f"{page} 7 7")]
+        first = [Call("Write", {"content": text}) for text in ("qvtwin", "qvtwin", "qvlone")]
+        edits = [("qvtwin", "one"), ("qvabsent", "one"), ("qvlone", f"{page} 7 7")]
         wrong = [Call("Edit", {"old_text": a, "new_text": b}, "wrong") for a, b in edits]
         wrong += [Call("Write", {"content": text}, "wrong") for text in (f"{page} 7 7", " ")]
-        more = [Call("Write", {"content": f"{page}{n}"}) for n in range(writes)]
+        more = [Call("Write", {"content": f"{a}{n}"}) for a in (page, "") for n in range(writes)]
         self._reply = Message("assistant", "", (*first, *wrong, *more))
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         return self._reply if "· event 1 of" in view[-1].content else Message("assistant", "")
+
+
+def _density() -> float:
+    """The most bits that a token of random letters, digits or marks holds."""
+    found = []
+    for alphabet in (ascii_lowercase, ascii_letters, digits, punctuation, "äßñøçé"):
+        stream = rng("density", alphabet)
+        text = normal("".join(stream.choice(alphabet) for _ in range(120)))
+        found.append(120 * log2(len(alphabet)) / max(1, count(text, ())))
+    return max(found)
 
 
 class Check:
@@ -176,21 +187,17 @@ class Check:
         if value is not None:
             self.rows.append(Invariant(name, value, bound, bound - value, value <= bound + SMALL))
 
-    def at_most(self, name: str, values: Sequence[float], bound: float) -> None:
-        """The mean over worlds may not lie above the bound."""
+    def at_most(self, name: str, values: Sequence[float], bound: float, side: int = 1) -> None:
+        """The mean over worlds may not lie above the bound; with side -1, not below it."""
         if values:
-            found = estimate(values)
+            found = estimate([side * value for value in values])
             beyond = found.mean if self.strict or len(values) < 2 else found.low
-            holds = beyond <= bound + SMALL
-            self.rows.append(Invariant(name, found.mean, bound, bound - found.mean, holds))
+            margin, holds = side * bound - found.mean, beyond <= side * bound + SMALL
+            self.rows.append(Invariant(name, side * found.mean, bound, margin, holds))
 
     def at_least(self, name: str, values: Sequence[float], bound: float) -> None:
         """The mean over worlds may not lie below the bound."""
-        if values:
-            found = estimate(values)
-            beyond = found.mean if self.strict or len(values) < 2 else found.high
-            holds = beyond >= bound - SMALL
-            self.rows.append(Invariant(name, found.mean, bound, found.mean - bound, holds))
+        self.at_most(name, values, bound, -1)
 
     def composites(self, agent: str, over: str = "") -> list[float]:
         """In points, one a world, minus those of `over` if given; [] if either did not play."""
@@ -239,6 +246,7 @@ def _check_play(c: Check) -> None:
     c.exact("questions not shown", c.measure("unasked"), 0)
     c.exact("events that kept context", c.measure("undropped"), 0)
     c.exact("tokens miscounted", c.measure("miscounted"), 0)
+    c.never_above("bits in a token of code", [_density()], 10)
     for name in ("capacity", "slot", "writes"):
         c.never_above(f"{name} used, at most", c.measure(name), 1)
 

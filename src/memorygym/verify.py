@@ -19,6 +19,7 @@ from memorygym.tokens import count
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.gold import Gold, Question
 from memorygym.worlds.dealing.notes import record_of
+from memorygym.worlds.dealing.stream import BATCH
 from memorygym.worlds.dealing.tiers import MIX, sized
 
 GUESS_FLOOR = 0.03
@@ -95,7 +96,7 @@ class Proof:
             error = (GUESS_FLOOR * (1 - GUESS_FLOOR) / n) ** 0.5
             excess = tally.guessed / n - GUESS_FLOOR
             if name != "abstention" and tally.guessed > 1 and excess > GUESS_Z * error:
-                text = f"{name}: {tally.guessed} of {n} guessed"
+                text = f"{name}: {tally.guessed} of {n}"
                 self.failures.append(Failure("all", -1, -1, "guess floor", text))
 
     def to_json(self) -> dict[str, JSON]:
@@ -167,12 +168,10 @@ class Prover:
         budget, guide = self.task.budget, self.by.guide
         records = {r.name: r for records in self.told for r in records if r.category}
         tokens = [count(record_of(guide, record)) for record in records.values()]
-        mean = sum(tokens) / max(1, len(tokens))
+        mean = max(1.0, sum(tokens) / max(1, len(tokens)))
         if budget.capacity is None or budget.writes is None or budget.slot is None:
             self._fail(-1, "budget", "a limit is missing")
-            return
-        fair = mean <= budget.slot <= 1.3 * mean + 1
-        if not fair or abs(budget.capacity - budget.writes * mean) > 1:
+        elif abs(budget.capacity - budget.writes * mean) > 1 or not 1 <= budget.slot / mean <= 1.3:
             self._fail(-1, "budget", f"{budget} for records of {mean:.1f} tokens")
 
     def _announced(self) -> None:
@@ -182,10 +181,11 @@ class Prover:
         kinds = Counter(question.kind for question in gold.questions)
         found = [kinds[kind] for kind in MIX] + [len(gold.names), self.task.budget.writes]
         found += [sum(c.notice for c in gold.changes), 1 + sum(event.session for event in events)]
-        stated = [*tier.mix, tier.entities, tier.writes, tier.corrections, tier.sessions]
+        sessions = min(tier.sessions, -(-tier.entities // BATCH))
+        stated = [*tier.mix, tier.entities, tier.writes, tier.corrections, sessions]
         if found != stated and self.settings.sizes.tokens is None:
             self._fail(-1, "announced", f"{stated} stated, {found} found")
-        for change in gold.changes if tier.sessions > 1 else ():
+        for change in gold.changes if sessions > 1 else ():
             between = events[gold.shown[change.entity] + 1 : change.event + 1]
             if not any(event.session for event in between):
                 self._fail(change.event, "same session", gold.names[change.entity])
@@ -212,12 +212,12 @@ class Prover:
             self._fail(question.event, "not understood", question.text)
             return
         known = Knowledge(self._before(question.event))
-        tally.right += self._right(question, self.by.answer(query, known), "full text", fail=True)
+        tally.right += self._right(question, self.by.answer(query, known), "full text")
         self._strictly(question, query, known)
         if question.kind == "abstention":
             return
-        now = scene([Message("system", self.task.system), Message("user", event.text)])
-        tally.guessed += self._right(question, guess(now, query), "guess")
+        view = [Message("system", self.task.system), Message("user", event.text)]
+        tally.guessed += self._right(question, guess(scene(view), query))
         self._leave_one_out(question, query, tally)
         if question.kind == "update":
             self._stale(question, tally)
@@ -227,9 +227,9 @@ class Prover:
         mirror = Knowledge(())
         mirror.by_name = dict(reversed(known.by_name.items()))
         turned = self.by.answer(replace(query, names=query.names[::-1]), mirror)
-        self._right(question, turned, "tie", fail=True)
+        self._right(question, turned, "tie")
         for answer in self._wrong(question):
-            if self._right(question, answer, "lenient"):
+            if self._right(question, answer):
                 self._fail(question.event, "lenient", f"{question.truth} | accepted {answer}")
 
     def _wrong(self, question: Question) -> Iterator[str]:
@@ -248,14 +248,13 @@ class Prover:
     def _before(self, event: int, without: int = -1) -> Iterable[Record]:
         return (r for at in range(event) if at != without for r in self.told[at])
 
-    def _right(
-        self, question: Question, answer: str | None, check: str, *, fail: bool = False
-    ) -> bool:
+    def _right(self, question: Question, answer: str | None, fail: str = "") -> bool:
+        """Whether it is right; `fail` names the check that fails if it is not."""
         said = REFUSAL if answer is None else answer
         verdict = grade(question.competency, question.truth, said, question.rivals)
         if fail and not verdict.correct:
             text = f"{question.text} | truth {question.truth} | read {answer} | {verdict.reason}"
-            self._fail(question.event, check, text)
+            self._fail(question.event, fail, text)
         return verdict.correct
 
     def _leave_one_out(self, question: Question, query: Query, tally: Tally) -> None:
@@ -265,11 +264,10 @@ class Prover:
         for source in sources:
             known = Knowledge(self._before(question.event, without=source))
             tally.removals += 1
-            if self._right(question, self.by.answer(query, known), "leave one out"):
+            if self._right(question, self.by.answer(query, known)):
                 continue
             needed += 1
-            careless = self.by.answer(query, known, careless=True)
-            tally.careless += self._right(question, careless, "careless")
+            tally.careless += self._right(question, self.by.answer(query, known, careless=True))
         tally.needed += needed
         if not needed:
             self._fail(question.event, "needs nothing", f"{question.text} | {question.truth}")
@@ -289,10 +287,9 @@ class Prover:
     def _stale(self, question: Question, tally: Tally) -> None:
         """The value before the change is not an answer."""
         need = question.needs[0]
-        attribute = self.by.guide.attribute(need.key)
         old = self.gold.values[need.entity][ord(need.key) - 97]
         tally.stale_asked += 1
-        if self._right(question, attribute.show(old), "stale"):
+        if self._right(question, self.by.guide.attribute(need.key).show(old)):
             tally.stale_right += 1
             self._fail(question.event, "stale", f"{question.text} | {question.truth}")
 

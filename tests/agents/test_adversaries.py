@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from memorygym import registry
-from memorygym.agents.alphabet import DIGITS, LETTERS, MARKS, Alphabet, book_of
+from memorygym.agents.alphabet import DIGITS, LETTERS, MARKS, Alphabet, Listed, book_of, spelled
 from memorygym.agents.bound import Bound
 from memorygym.agents.radix import held_records
 from memorygym.core import Message, Policy, Task, Tool
@@ -75,11 +75,12 @@ def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: st
     "alphabet",
     [
         Alphabet(DIGITS),
-        Alphabet(LETTERS),
-        Alphabet({**LETTERS, **DIGITS, **MARKS}),
+        Alphabet([*LETTERS, *spelled()]),
+        Alphabet([*DIGITS, *MARKS, *LETTERS, *spelled()]),
         book_of(TASK.system),
+        Alphabet([Listed("你好吗", "mark", price=3)]),
     ],
-    ids=["digits", "letters", "mixed", "words"],
+    ids=["digits", "letters", "mixed", "words", "dear"],
 )
 def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet: Alphabet) -> None:
     shown = words(TASK.system)

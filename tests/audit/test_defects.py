@@ -8,7 +8,8 @@ import pytest
 from memorygym.invariants import inspect, validate
 from memorygym.runner import Plan, Settings, play_task
 from memorygym.verify import Proof, verify
-from tests.audit.defects import DEFECTS, Defect, Worlds
+from tests.audit.defects import DEFECTS
+from tests.audit.planting import Defect, Worlds
 
 UNTOUCHED = ("registry", "runner")
 """Modules whose caches no defect reaches, and that are slow to fill."""

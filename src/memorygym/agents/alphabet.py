@@ -1,147 +1,214 @@
-"""Alphabets: the densest texts that the token counter allows, as digits to write a number in."""
+"""Alphabets: the texts that cost a given number of tokens, counted, so that a number names one.
+
+A number is written as the text of that place in the order of all texts of its price. So every
+price, case and optional blank tells as much as it can: what lies outside an alphabet aside, no
+recoding can be denser. Left out is what pays next to nothing: pieces glued for a token more.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import product
-from string import ascii_lowercase, ascii_uppercase, digits, punctuation
+from itertools import accumulate, product
+from string import ascii_letters, digits
+from typing import Literal, Protocol
 
 from memorygym.tokens import words
 
 Digits = list[tuple[int, int]]
 """Digits of a mixed-radix number, each with its radix; the first one is the least."""
 END_OF_GROUP, NOTE = ".", "!"
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\sA-Za-z0-9]")
+_PIECE = re.compile(r"[A-Za-z]+|[0-9]{1,3}|[^\sA-Za-z0-9]")
+_CASES = (str.lower, str.upper, str.capitalize)
+_LONGEST = 8
+"""Letters of an unknown word: longer ones are too dear to be chosen."""
+
+Form = Literal["mark", "word", "number", "full"]
+"""What decides where a blank may be left out; full is a number of three digits."""
+
+
+class Kind(Protocol):
+    """Pieces of text of one price and form, numbered from 0."""
+
+    price: int
+    size: int
+    form: Form
+
+    def spell(self, place: int) -> str:
+        """The piece of that number."""
+
+
+class Listed:
+    """Pieces that are given one by one."""
+
+    def __init__(self, pieces: Sequence[str], form: Form, price: int = 1) -> None:
+        self.pieces = pieces
+        self.size = len(pieces)
+        self.form = form
+        self.price = price
+
+    def spell(self, place: int) -> str:
+        return self.pieces[place]
+
+
+class Spelled:
+    """All words of one case and length, by arithmetic, but for those of the code book."""
+
+    form: Form = "word"
+
+    def __init__(self, case: Callable[[str], str], length: int, book: Sequence[str] = ()) -> None:
+        self._case = case
+        self._length = length
+        self._taken = sorted(_value(w) for w in book if len(w) == length and case(w) == w)
+        self.size = 26**length - len(self._taken)
+        self.price = max(2, (length + 1) // 2)
+
+    def spell(self, place: int) -> str:
+        for taken in self._taken:
+            place += taken <= place
+        letters = ""
+        for _ in range(self._length):
+            place, letter = divmod(place, 26)
+            letters = chr(97 + letter) + letters
+        return self._case(letters)
+
+    def place(self, word: str) -> int:
+        """The number of a word."""
+        value = _value(word)
+        return value - bisect_right(self._taken, value)
+
+
+def _value(word: str) -> int:
+    return packed([(ord(letter) - 97, 26) for letter in reversed(word.lower())])
 
 
 class Alphabet:
-    """Pieces of text that cost one token each, and which may follow which without a blank.
+    """Kinds of pieces, and all texts of them by price."""
 
-    A blank is free, so leaving it out where nothing merges is one more digit to choose from.
-    """
-
-    def __init__(self, kinds: Mapping[str, Sequence[str]], price: int = 1) -> None:
-        self.price = price
-        self.tokens: list[str] = []
-        self._kinds: list[str] = []
-        starts: dict[str, int] = {}
-        for kind, tokens in kinds.items():
-            starts[kind] = len(self.tokens)
-            self.tokens += tokens
-            self._kinds += [kind] * len(tokens)
-        self._at = {token: index for index, token in enumerate(self.tokens)}
-        chunked = "w" not in kinds  # a run of pairs could spell a word of the code book
-        self._after: dict[str, list[tuple[int, int]]] = {"": []}
-        self._radix = {"": len(self.tokens)}
-        for last in kinds:
-            after = [kind for kind in kinds if _joins(last, kind, chunked=chunked)]
-            self._after[last] = [(starts[kind], len(kinds[kind])) for kind in after]
-            self._radix[last] = len(self.tokens) + sum(n for _, n in self._after[last])
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self._listed: dict[str, tuple[Kind, int]] = {}
+        self._spelled: dict[tuple[bool, bool, int], Spelled] = {}
+        for kind in kinds:
+            if isinstance(kind, Listed):
+                self._listed |= {piece: (kind, at) for at, piece in enumerate(kind.pieces)}
+            elif isinstance(kind, Spelled):
+                self._spelled[_shape(kind.spell(0))] = kind
+        self._steps: dict[str, list[tuple[str, Kind]]] = {"": [("", kind) for kind in kinds]}
+        for last in {kind.form for kind in kinds}:
+            glued = [("", kind) for kind in kinds if _joins(last, kind.form)]
+            self._steps[last] = [(" ", kind) for kind in kinds] + glued
+        self._tables: list[dict[str, list[int]]] = [{}]
 
     def write(self, number: int, width: int) -> list[str]:
-        """The number as lines that cost at most `width` tokens."""
+        """The number as lines that cost `width` tokens (or little less), the last one as needed."""
+        while not self._many("", width):
+            width -= 1
         lines: list[str] = []
-        while number or not lines:
-            line, last = "", ""
-            for _ in range(max(1, width // self.price)):
-                number, digit = divmod(number, self._radix[last])
-                blank, digit = self._place(last, digit)
-                line += " " + self.tokens[digit] if blank and last else self.tokens[digit]
-                last = self._kinds[digit]
-                if not number:
-                    break
-            lines.append(line)
-        return lines
-
-    def _place(self, last: str, digit: int) -> tuple[bool, int]:
-        """Whether a blank comes first, and which token."""
-        if digit < len(self.tokens):
-            return True, digit
-        digit -= len(self.tokens)
-        for start, n in self._after[last]:
-            if digit < n:
-                return False, start + digit
-            digit -= n
-        raise IndexError(digit)
+        while number >= self._many("", width):
+            number, rest = divmod(number, self._many("", width))
+            lines.append(self._line(rest, width))
+        least = next(n for n in range(1, width + 1) if number < self._many("", n))
+        return [*lines, self._line(number, least)]
 
     def read(self, lines: Sequence[str]) -> int:
         """The number again. Raises KeyError for what it did not write."""
-        found: Digits = []
-        for line in lines:
-            last = ""
-            for blank, token in _pieces(line, self._at):
-                digit = self._at[token]
-                found.append((self._digit(last, digit, blank=blank), self._radix[last]))
-                last = self._kinds[digit]
-        return packed(found)
+        return packed([(self._place(line), self._many("", self.cost(line))) for line in lines])
 
     def cost(self, text: str) -> int:
-        """Tokens of what was written; words are shown ones or none at all."""
+        """Tokens of what was written, marks between groups and notes included."""
         marks = text.count(END_OF_GROUP) + text.count(NOTE)
-        return self.price * (sum(1 for _ in _pieces(text, self._at)) - marks) + marks
+        bare = text.replace(END_OF_GROUP, " ").replace(NOTE, " ")
+        return marks + sum(kind.price for _, kind, _ in self._pieces(bare))
 
-    def _digit(self, last: str, at: int, *, blank: bool) -> int:
-        if blank or not last:
-            return at
-        before = len(self.tokens)
-        for start, n in self._after[last]:
-            if start <= at < start + n:
-                return before + at - start
-            before += n
-        raise KeyError(self.tokens[at])
+    def _many(self, last: str, tokens: int) -> int:
+        """Texts of that price that may stand behind a piece of that form."""
+        if tokens <= 0:
+            return int(tokens == 0)
+        return self._ends(last, tokens)[-1]
+
+    def _ends(self, last: str, tokens: int) -> list[int]:
+        """Where the texts end, in the order of all, that begin with each of the possible steps."""
+        for left in range(len(self._tables), tokens + 1):
+            table: dict[str, list[int]] = {}
+            for form, steps in self._steps.items():
+                kinds = [kind for _, kind in steps]
+                sizes = [kind.size * self._many(kind.form, left - kind.price) for kind in kinds]
+                table[form] = list(accumulate(sizes))
+            self._tables.append(table)
+        return self._tables[tokens][last]
+
+    def _line(self, number: int, tokens: int) -> str:
+        """The text at that place among those of that price."""
+        line, last = "", ""
+        while tokens:
+            ends = self._ends(last, tokens)
+            step = bisect_right(ends, number)
+            number -= ends[step - 1] if step else 0
+            blank, kind = self._steps[last][step]
+            tokens -= kind.price
+            place, number = divmod(number, self._many(kind.form, tokens))
+            line += blank + kind.spell(place)
+            last = kind.form
+        return line
+
+    def _place(self, line: str) -> int:
+        """The place of a text among those of its price."""
+        tokens, number, last = self.cost(line), 0, ""
+        for blank, kind, place in self._pieces(line):
+            step = self._steps[last].index((blank, kind))
+            number += self._ends(last, tokens)[step - 1] if step else 0
+            tokens -= kind.price
+            number += place * self._many(kind.form, tokens)
+            last = kind.form
+        return number
+
+    def _pieces(self, line: str) -> Iterator[tuple[str, Kind, int]]:
+        """The pieces of a line: blank before, kind and number."""
+        end = 0
+        for match in _PIECE.finditer(line):
+            piece, blank = match[0], " " * (match.start() > end)
+            end = match.end()
+            if piece in self._listed:
+                yield blank, *self._listed[piece]
+            else:
+                kind = self._spelled[_shape(piece)]
+                yield blank, kind, kind.place(piece)
 
 
-def _joins(last: str, kind: str, *, chunked: bool) -> bool:
+def _shape(word: str) -> tuple[bool, bool, int]:
+    return word.islower(), word.isupper(), len(word)
+
+
+def _joins(last: Form, form: Form) -> bool:
     """Whether a piece may stand right behind another without changing what both cost."""
-    lower, upper = kind in ("a", "aa", "w"), kind in ("A", "AA")
-    match last:
-        case "p" | "111":
-            return True
-        case "1" | "11":
-            return kind not in ("1", "11", "111")
-        case "aa" | "Aa":
-            return chunked or not lower
-        case "AA":
-            return not lower and (chunked or not upper)
-        case "A":
-            return not lower and not upper
-    return not lower
+    return "mark" in (last, form) or (last == "full" and form in ("full", "number"))
 
 
-def _pieces(line: str, known: Mapping[str, int]) -> Iterator[tuple[bool, str]]:
-    """The tokens of a line, each with whether a blank precedes it."""
-    end = 0
-    for match in _PIECE.finditer(line):
-        piece, blank = match[0], match.start() > end
-        end = match.end()
-        size = len(piece) if piece in known else 3 if piece[0] in digits else 2
-        for at in range(0, len(piece), size):
-            yield blank and not at, piece[at : at + size]
+def spelled(book: Sequence[str] = ()) -> list[Kind]:
+    """Words that were never shown: four letters for two tokens, and what comes near to that."""
+    return [Spelled(case, n, book) for n in range(2, _LONGEST + 1) for case in _CASES]
 
 
-def _runs(characters: str, size: int) -> list[str]:
-    return ["".join(run) for run in product(characters, repeat=size)]
+def _runs(size: int) -> list[str]:
+    return ["".join(run) for run in product(digits, repeat=size)]
 
 
-DIGITS = {"1": _runs(digits, 1), "11": _runs(digits, 2), "111": _runs(digits, 3)}
-LETTERS = {
-    "a": _runs(ascii_lowercase, 1), "aa": _runs(ascii_lowercase, 2),
-    "A": _runs(ascii_uppercase, 1), "AA": _runs(ascii_uppercase, 2),
-    "Aa": [a + b for a, b in product(ascii_uppercase, ascii_lowercase)],
-}  # fmt: skip
-MARKS = {"p": [mark for mark in punctuation if mark not in END_OF_GROUP + NOTE]}
+DIGITS: list[Kind] = [
+    Listed(_runs(1), "number"), Listed(_runs(2), "number"), Listed(_runs(3), "full"),
+]  # fmt: skip
+LETTERS: list[Kind] = [Listed(ascii_letters, "word")]
+_SINGLE = [c for c in map(chr, range(1, 128)) if not c.isalnum() and not c.isspace()]
+MARKS: list[Kind] = [Listed([c for c in _SINGLE if c not in END_OF_GROUP + NOTE], "mark")]
 
 
 @lru_cache(maxsize=32)
 def _with_words(shown: frozenset[str]) -> Alphabet:
-    book = sorted(word for word in shown if 3 <= len(word) <= 8)
-    kinds = {"w": [word for word in book if word.islower()]}
-    kinds["Ww"] = [word for word in book if word.istitle()]
-    return Alphabet({**LETTERS, **DIGITS, **MARKS, **kinds})
+    book = sorted(word for word in shown if 2 <= len(word) <= _LONGEST)
+    return Alphabet([*DIGITS, *MARKS, *LETTERS, Listed(book, "word"), *spelled(book)])
 
 
 def book_of(system: str) -> Alphabet:
-    """Everything that costs one token, the words of the pinned message included."""
+    """All that tells something for its price, the words of the pinned message included."""
     return _with_words(words(system))
 
 

@@ -57,7 +57,7 @@ class Codec:
         for code in codes:
             found += value_digits(self.trait(code), record.values[code])
         for code, other in record.edges:
-            found += [(1, 2), ("xyz".index(code), 3), *self.name(other)]
+            found += [(1, 2), ("xyz".index(code), len(self.world.relations)), *self.name(other)]
         return [*found, (0, 2)]
 
     def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
@@ -66,7 +66,8 @@ class Codec:
         record.category = self.world.categories[source.take(len(self.world.categories))]
         record.values = {code: take_value(self.trait(code), source) for code in codes}
         while source.take(2):
-            record.edges += (("xyz"[source.take(3)], self.take_name(source)),)
+            code = "xyz"[source.take(len(self.world.relations))]
+            record.edges += ((code, self.take_name(source)),)
         return record
 
     def name(self, name: str) -> Digits:
@@ -153,11 +154,11 @@ class Group:
         self.codec = Codec(public_world(guide.noun), size)
 
     def write(self, whole: Sequence[Digits], parts: Sequence[Digits], width: int) -> list[str]:
-        """Lines of at most `width` tokens, the mark that ends a group included."""
+        """Lines of at most `width` tokens, to which the mark that ends a group adds one."""
         found: Digits = [(self.codec.size, 8), (len(whole), 32), (len(parts), 32)]
         for record in (*whole, *parts):
             found += record
-        lines = self._alphabet.write(packed(found), width - 1)
+        lines = self._alphabet.write(packed(found), width)
         return [*lines[:-1], lines[-1] + END_OF_GROUP]
 
     def read(self, lines: Sequence[str]) -> list[Record]:

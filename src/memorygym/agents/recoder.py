@@ -15,7 +15,7 @@ from memorygym.worlds.dealing.notes import note_of
 
 LINES = 0.9
 """Share of the writes that batches take; changes take the rest."""
-ROOM = 0.98
+ROOM = 0.99
 """Share of the capacity that batches take."""
 
 
@@ -95,7 +95,7 @@ class Recoder(Hoarder):
         """As many records as the room takes, found by halving; in part before whole, if at all."""
         alphabet, lines = self._book(now.system), allowance(now, LINES)
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
-        width = min(now.slot, -(-room // max(1, lines)))
+        width = min(now.slot - 1, -(-room // max(1, lines)))
         group = Group(now.system, alphabet, len(records[0].name.split()))
         ranked = sorted(records, key=lambda record: by_brief(now, record))
         whole = [group.codec.record(record, group.codes) for record in ranked]
@@ -107,7 +107,7 @@ class Recoder(Hoarder):
         while low < high:
             middle = (low + high + 1) // 2
             written = group.write(*steps[middle - 1], width)
-            cost = (len(written) - 1) * width + alphabet.cost(written[-1])
+            cost = sum(map(alphabet.cost, written))
             if len(written) <= lines and cost <= room:
                 low, best = middle, written
             else:

@@ -6,7 +6,7 @@ from memorygym.agents.scribe import Scribe, at_random, whole_records
 from memorygym.facts import Knowledge, Query
 
 IMITATES = "a model that names the highest of those that it remembers, and says nothing of the rest"
-BOUND = Bound(8, over="strategic")
+BOUND = Bound(6, over="strategic")
 # Not a guess: of named or listed members it holds half, and with them half of the winners.
 
 

@@ -8,7 +8,7 @@ from memorygym.facts import Record
 from memorygym.worlds.dealing.notes import record_of
 
 IMITATES = "the earlier project's unlimited Edit: everything in four writes"
-BOUND = Bound(5)
+BOUND = Bound(3)
 # One entry holds one record, however it came to be there.
 MARK = "#"
 

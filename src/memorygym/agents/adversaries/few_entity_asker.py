@@ -7,7 +7,7 @@ from memorygym.core import Message
 from memorygym.worlds.dealing.brief import REFUSAL
 
 IMITATES = "the agent that stored six entities because questions were drawn from what was stored"
-BOUND = Bound(15)
+BOUND = Bound(9)
 
 
 class FewEntityAsker(Scribe):

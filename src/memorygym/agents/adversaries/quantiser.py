@@ -6,7 +6,7 @@ from memorygym.facts import Attribute, Guide, Record, Value
 from memorygym.worlds.dealing.notes import record_of
 
 IMITATES = "an agent that rounds its figures because the grader allows 2 %"
-BOUND = Bound(52)
+BOUND = Bound(51)
 # As packer; it saves texts and some digits, and never answers about texts.
 
 

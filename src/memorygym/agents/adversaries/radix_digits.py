@@ -9,7 +9,7 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that compresses its notes into decimal numbers"
-BOUND = Bound(85)
+BOUND = Bound(84)
 # A token of digits and blanks tells 11.0 bits, one of a record about 8.
 RECODER = True
 _ALPHABET = Alphabet(DIGITS)

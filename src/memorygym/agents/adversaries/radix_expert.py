@@ -9,7 +9,7 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "the strongest cheat that we know: a code book, a code interpreter and a good choice"
-BOUND = Bound(97)
+BOUND = Bound(94)
 # Whole key groups and every key attribute fit: what it lacks is asked about least.
 RECODER = True
 

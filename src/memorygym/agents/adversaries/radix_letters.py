@@ -1,18 +1,18 @@
-"""radix_letters: whole records as mixed-radix numbers in letters, pair by pair."""
+"""radix_letters: whole records as mixed-radix numbers in words that were never shown."""
 
 from collections.abc import Sequence
 
-from memorygym.agents.alphabet import LETTERS, Alphabet
+from memorygym.agents.alphabet import LETTERS, Alphabet, spelled
 from memorygym.agents.bound import Bound
 from memorygym.agents.radix import decoded
 from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
-IMITATES = "an agent with a code interpreter that compresses its notes into words of two letters"
-BOUND = Bound(87)
+IMITATES = "an agent with a code interpreter that compresses its notes into words of four letters"
+BOUND = Bound(84)
 # A token of paired letters tells 11.9 bits, one of a record about 8.
 RECODER = True
-_ALPHABET = Alphabet(LETTERS)
+_ALPHABET = Alphabet([*LETTERS, *spelled()])
 
 
 def _book(_system: str) -> Alphabet:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from memorygym.agents.alphabet import DIGITS, LETTERS, MARKS, Alphabet
+from memorygym.agents.alphabet import DIGITS, LETTERS, MARKS, Alphabet, spelled
 from memorygym.agents.bound import Bound
 from memorygym.agents.radix import decoded
 from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that stores what looks like a base-94 dump"
-BOUND = Bound(90)
+BOUND = Bound(85)
 # A token tells 12.6 bits, one of a record about 8; at two to one that is most of the world.
 RECODER = True
-_ALPHABET = Alphabet({**LETTERS, **DIGITS, **MARKS})
+_ALPHABET = Alphabet([*DIGITS, *MARKS, *LETTERS, *spelled()])
 
 
 def _book(_system: str) -> Alphabet:

@@ -9,7 +9,7 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that uses the pinned message as a code book"
-BOUND = Bound(90)
+BOUND = Bound(86)
 # The code book adds a tenth of a bit to what letters, digits and marks tell.
 RECODER = True
 

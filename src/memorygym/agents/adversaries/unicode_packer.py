@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from memorygym.agents.alphabet import Alphabet
+from memorygym.agents.alphabet import Alphabet, Listed
 from memorygym.agents.bound import Bound
 from memorygym.agents.radix import decoded
 from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent that hopes one rare character is one token"
-BOUND = Bound(65)
+BOUND = Bound(62)
 # Three bytes tell 14.4 bits, half of what three tokens of digits do.
 RECODER = True
-_ALPHABET = Alphabet({"p": [chr(point) for point in range(0x4E00, 0x9FA6)]}, price=3)
+_ALPHABET = Alphabet([Listed([chr(point) for point in range(0x4E00, 0x9FA6)], "mark", price=3)])
 
 
 def _book(_system: str) -> Alphabet:

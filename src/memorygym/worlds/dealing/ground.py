@@ -70,7 +70,7 @@ class Ground:
         index = ord(code) - 97
         old = self.values[entity][index]
         new = old
-        while _near(new, old):
+        while _near(new, old) or _tells(new, old):
             new = self._new_value(index, old, stream)
         relative = notice and isinstance(old, int) and stream.chance(0.5)
         change = Change(event, entity, code, old, new, relative, notice)
@@ -91,6 +91,11 @@ def _near(new: Value, old: Value) -> bool:
     if isinstance(new, int) and isinstance(old, int):
         return 20 * abs(new - old) <= abs(old)
     return new == old
+
+
+def _tells(new: Value, old: Value) -> bool:
+    """The difference alone would pass for the new value, as in a number that was halved."""
+    return isinstance(new, int) and isinstance(old, int) and _near(abs(new - old), new)
 
 
 def guide_of(world: World, seed: int, salt: str) -> Guide:

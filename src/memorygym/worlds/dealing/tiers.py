@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from memorygym.errors import BadSettings, UnknownPart
 
+QUESTIONS_A_WRITE = 20
+"""More questions than that for each write cannot rest on what fits; dealing them would only fail."""
 MIX = ("retrieval", "update", "reasoning", "abstention")
 
 
@@ -64,6 +66,12 @@ def sized(tier: str, sizes: Sizes) -> Tier:
         raise BadSettings(f"{writes} writes: a budget needs at least 1")
     if sum(mix) < 1:
         raise BadSettings(f"{sizes.questions} questions: there must be at least 1")
+    if sum(mix) > QUESTIONS_A_WRITE * writes:
+        most = QUESTIONS_A_WRITE * writes
+        raise BadSettings(
+            f"{sum(mix)} questions for {writes} writes: at most {most}, since who knew them all must"
+            " be able to store what they rest on"
+        )
     if corrections < 0:
         raise BadSettings(f"{corrections} corrections: the number cannot be negative")
     if 2 * corrections > entities:
