@@ -43,15 +43,28 @@ def count(text: str, known: Container[str] = EVERYTHING) -> int:
     >>> count("qzxvbn", set()), count("qzxvbn", {"qzxvbn"}), count("12M", {"M"})
     (3, 1, 3)
     """
+    return _of_shown(text) if known is EVERYTHING else _count(text, known)
+
+
+@lru_cache(maxsize=65_536)
+def _of_shown(text: str) -> int:
+    return _count(text, EVERYTHING)
+
+
+def _count(text: str, known: Container[str]) -> int:
     total = 0
     for run in _RUN.findall(text):
-        if run in known and run.isalpha() and len(run) <= 8 and run.isascii():
+        if not run.isascii():
+            total += len(run.encode("utf-8", "surrogatepass"))
+        elif run.isdigit():
+            total += (len(run) + 2) // 3
+        elif run in known and len(run) <= 8:
             total += 1
-        elif run.isalnum() and run.isascii():
+        elif run.isalnum():
             pieces = _PIECE.findall(run)
             total += sum(_price(piece, known) for piece in pieces) + len(pieces) - 1
         else:
-            total += 1 if run == "\n" else len(run.encode("utf-8", "surrogatepass"))
+            total += 1
     return total
 
 

@@ -1,4 +1,9 @@
-"""What an adversary may reach at most; `--validate` holds every one of them to it."""
+"""What an adversary may reach at most; `--validate` holds every one of them to it.
+
+Where a bound is not a matter of principle (0, 1 or 5 points), it is the mean over ten worlds and
+ten seeds of the standard tier plus three standard errors, in whole points. The other tiers are
+held to it as well: a tighter budget or a smaller world gains none of them anything.
+"""
 
 from dataclasses import dataclass
 

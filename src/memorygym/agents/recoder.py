@@ -173,9 +173,17 @@ def _unpacked(expand: Expand, system: str, text: str) -> tuple[Record, ...]:
     """The records on all pages, then the changes."""
     by = reader("worlds", system)
     texts = text.replace("\n", " ").split(";")
-    lines = [expand(by.guide, text.strip()) for text in texts if text.strip()]
+    lines = [_expanded(expand, by.guide, text.strip()) for text in texts if text.strip()]
     records = [record for line in lines for record in by.read(line)]
     return tuple(sorted(records, key=lambda record: not record.category))
+
+
+def _expanded(expand: Expand, guide: Guide, text: str) -> str:
+    """What a shrunk text stands for; nothing if a refused page left only a part of it."""
+    try:
+        return expand(guide, text)
+    except (ValueError, IndexError):
+        return ""
 
 
 def pages(texts: Iterable[str], slot: int) -> list[str]:

@@ -10,7 +10,7 @@ from memorygym.worlds.dealing.notes import pack_value, record_of
 from memorygym.worlds.dealing.schema import World
 
 IMITATES = "an agent that knows the public word lists and stores figures instead of words"
-BOUND = Bound(54)
+BOUND = Bound(55)
 # Words make up a quarter of a record, and figures in their place save half of it.
 
 

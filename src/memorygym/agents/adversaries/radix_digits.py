@@ -1,4 +1,4 @@
-"""radix_digits: whole records as mixed-radix numbers in digits and blanks."""
+"""radix_digits: whole records as numbers in digits and blanks."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from memorygym.agents.recoder import Recoder
 from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that compresses its notes into decimal numbers"
-BOUND = Bound(84)
-# A token of digits and blanks tells 11.0 bits, one of a record about 8.
+BOUND = Bound(85)
+# A token of digits and blanks tells 11.0 bits, one of a record 7.9.
 RECODER = True
 _ALPHABET = Alphabet(DIGITS)
 

@@ -1,4 +1,4 @@
-"""radix_letters: whole records as mixed-radix numbers in words that were never shown."""
+"""radix_letters: whole records as numbers in words that were never shown."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that compresses its notes into words of four letters"
 BOUND = Bound(84)
-# A token of paired letters tells 11.9 bits, one of a record about 8.
+# A token of unknown words tells 10.6 bits, one of a record 7.9.
 RECODER = True
 _ALPHABET = Alphabet([*LETTERS, *spelled()])
 

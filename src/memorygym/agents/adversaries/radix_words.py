@@ -1,4 +1,4 @@
-"""radix_words: whole records as mixed-radix numbers in shown words, letters, digits and marks."""
+"""radix_words: whole records as numbers in shown words besides all that radix_mixed uses."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from memorygym.facts import Record
 
 IMITATES = "an agent with a code interpreter that uses the pinned message as a code book"
 BOUND = Bound(86)
-# The code book adds a tenth of a bit to what letters, digits and marks tell.
+# The code book adds a twentieth of a bit to the 11.4 that a token tells without it.
 RECODER = True
 
 

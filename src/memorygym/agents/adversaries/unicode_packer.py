@@ -1,4 +1,4 @@
-"""unicode_packer: whole records as mixed-radix numbers in Chinese characters."""
+"""unicode_packer: whole records as numbers in Chinese characters."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from memorygym.facts import Record
 
 IMITATES = "an agent that hopes one rare character is one token"
 BOUND = Bound(62)
-# Three bytes tell 14.4 bits, half of what three tokens of digits do.
+# Three bytes and a blank tell 15.3 bits, less than half of what three tokens of digits do.
 RECODER = True
 _ALPHABET = Alphabet([Listed([chr(point) for point in range(0x4E00, 0x9FA6)], "mark", price=3)])
 

@@ -14,7 +14,7 @@ _CUE = re.compile(
     r"\b(?:after|against|versus|compared|instead of|and not|rather than|not the|from|forecast"
     r"|guidance|target|preliminary|provisional|estimated?|median|average|up|down)\b"
 )
-_SHIFT = re.compile(r"\b(higher|lower) than stated before\b")
+_SHIFT = "er than stated before"
 _QUOTED = re.compile(r'"([^"]*)"')
 _GROUP = re.compile(r"'([^']+)'")
 _DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (" + "|".join(MONTHS) + r") (\d{4})\b")
@@ -58,7 +58,7 @@ class ProseReader:
             attribute = self.attribute(words.split())
             if attribute is None:
                 self.tie(record, sentence)
-            elif _SHIFT.search(sentence):
+            elif _SHIFT in sentence:
                 self._shift(record, attribute, sentence)
             else:
                 value = self.value(attribute, sentence)
@@ -97,7 +97,8 @@ class ProseReader:
             return quoted[1] if quoted else None
         found = self._found(attribute, sentence)
         if len(found) > 1:
-            clause = next(c for c in _CLAUSE.split(sentence) if self._spoken(c) is attribute)
+            clauses = _CLAUSE.split(sentence)
+            clause = next((c for c in clauses if self._spoken(c) is attribute), "")
             found = self._found(attribute, clause)
             if len(found) > 1:
                 found = self._found(attribute, _CUE.split(clause)[0])
