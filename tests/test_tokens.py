@@ -41,6 +41,11 @@ def test_a_text_costs_what_the_rules_say(text: str, tokens: int) -> None:
     assert count(text, KNOWN) == tokens
 
 
+@pytest.mark.parametrize(("text", "tokens"), [("12M", 3), ("x1234567", 5), ("Acme Harbor", 2)])
+def test_who_knows_every_word_pays_for_numbers_and_seams(text: str, tokens: int) -> None:
+    assert count(text) == tokens
+
+
 @given(st.text(), st.frozensets(st.text(min_size=1, max_size=4)))
 def test_a_count_is_never_negative_and_grows_with_the_text(
     text: str, known: frozenset[str]

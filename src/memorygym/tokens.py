@@ -58,7 +58,7 @@ def _count(text: str, known: Container[str]) -> int:
             total += len(run.encode("utf-8", "surrogatepass"))
         elif run.isdigit():
             total += (len(run) + 2) // 3
-        elif run in known and len(run) <= 8:
+        elif run.isalpha() and run in known and len(run) <= 8:
             total += 1
         elif run.isalnum():
             pieces = _PIECE.findall(run)

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.grading import names, phrases, verdict
 from memorygym.grading.quantities import Number
-from memorygym.worlds.dealing import deal, ground, schema
+from memorygym.worlds.dealing import asking, deal, ground, schema
 from memorygym.worlds.dealing.board import Board, Draft
 from memorygym.worlds.dealing.questions import REASONING, related
 from tests.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
@@ -28,7 +28,7 @@ def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
 
 @verify("full text")
 def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deal.Dealer, "_absent", lambda self: self.ground.names[:8])
+    patch.setattr(asking.Asker, "_absent_names", lambda self, _: self._ground.names[:8])
 
 
 @verify("full text")
@@ -76,7 +76,7 @@ def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> N
         told = draft and board.ground.values[draft.about[0]][ord(draft.about[1]) - 97]
         return draft and replace(draft, truth=board.guide.attribute(draft.about[1]).show(told))
 
-    wrap(patch, deal, "update", update)
+    wrap(patch, asking, "update", update)
 
 
 @verify("full text", LONGER)

@@ -1,12 +1,13 @@
 """Defects of play and score: the referee, the memory, chance, the axes."""
 
+import re
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 
-from memorygym import episode, rng, scoring, tokens
+from memorygym import episode, ledger, rng, scoring, tokens
 from memorygym.agents import scribe
 from memorygym.core import Message
 from memorygym.stores import notebook
@@ -18,18 +19,18 @@ from tests.audit.planting import MANY, SESSIONS, validate, wrap
 
 @validate("greedy writer: capacity")
 def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, episode, "_within", lambda old, what, *rest: "memory" in what or old(what, *rest))
+    wrap(patch, ledger, "_within", lambda old, what, *rest: "memory" in what or old(what, *rest))
     patch.setattr(episode.Episode, "_undone", lambda self, _: False)
 
 
 @validate("writes used", "strategic", "session_hoarder")
 def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, episode, "_within", lambda old, what, *rest: what == "writes" or old(what, *rest))
+    wrap(patch, ledger, "_within", lambda old, what, *rest: what == "writes" or old(what, *rest))
 
 
 @validate("slot used", "strategic", "edit_dumper")
 def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, episode, "_within", lambda old, what, *rest: "entry" in what or old(what, *rest))
+    wrap(patch, ledger, "_within", lambda old, what, *rest: "entry" in what or old(what, *rest))
 
 
 @validate("writes used", "strategic", "free_editor")
@@ -38,7 +39,7 @@ def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
         self.free_edits = 1
         return str(old(self, text, replacing))
 
-    wrap(patch, episode.Ledger, "admit", admit)
+    wrap(patch, ledger.Ledger, "admit", admit)
 
 
 @validate("writes used", "strategic", "free_editor")
@@ -49,7 +50,7 @@ def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
         self.free_edits = free
         return stored
 
-    wrap(patch, episode.Ledger, "admit", admit)
+    wrap(patch, ledger.Ledger, "admit", admit)
 
 
 @validate("slot used", "edit_dumper", "free_editor")
@@ -62,7 +63,7 @@ def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None
         finally:
             self.budget = kept
 
-    wrap(patch, episode.Ledger, "admit", admit)
+    wrap(patch, ledger.Ledger, "admit", admit)
 
 
 @validate("mistakes not refused")
@@ -133,7 +134,7 @@ def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
             self.prices[stored] = 1
         return stored
 
-    wrap(patch, episode.Ledger, "admit", admit)
+    wrap(patch, ledger.Ledger, "admit", admit)
 
 
 @validate("bits in a token of code")
@@ -143,12 +144,13 @@ def unknown_words_cost_a_token_for_four_letters(patch: pytest.MonkeyPatch) -> No
 
 @validate("bits in a token of code")
 def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, tokens, "_price", lambda old, piece, known: old(piece, known) * piece.isalpha())
+    figures = re.compile(r"\d+")
+    wrap(patch, tokens, "_count", lambda old, text, known: old(figures.sub("", text), known))
 
 
 @validate("blank_smuggler", "blank_smuggler", worlds=MANY)
 def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(episode, "normal", lambda text: text)
+    patch.setattr(ledger, "normal", lambda text: text)
 
 
 @validate("clairvoyant", worlds=SESSIONS)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from memorygym.core import Budget, Memory
-from memorygym.episode import Ledger
 from memorygym.errors import BadSettings, Refused
+from memorygym.ledger import Ledger
 from memorygym.registry import make
 from memorygym.stores.hashing import embed
 from memorygym.stores.notebook import NOTHING, TOOLS

@@ -9,7 +9,7 @@ import pytest
 
 from memorygym import registry
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter
-from memorygym.episode import Ledger
+from memorygym.ledger import Ledger
 from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_memory
 

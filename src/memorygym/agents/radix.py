@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from memorygym import registry
 from memorygym.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
-from memorygym.facts import Record, Value, reader
+from memorygym.facts import Guide, Record, Value, reader
 from memorygym.scoring import gold_of
 from memorygym.tokens import count
 from memorygym.trace import Stored, Trace
@@ -224,24 +224,31 @@ def held_records(trace: Trace) -> float:
                 texts.pop(id, None)
     guide = reader("worlds", trace.system).guide
     gold = gold_of(trace)
-    whole = [r for r in decode(trace.system, list(texts.values())) if _whole(r, gold)]
+    records = decode(trace.system, list(texts.values()))
+    whole = [record for record in records if _whole(record, gold, guide)]
     assert trace.budget.capacity is not None
     return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity
 
 
-def _whole(record: Record, gold: Gold) -> bool:
-    """Whether a record tells everything of an entity, as it was at first."""
+def _whole(record: Record, gold: Gold, guide: Guide) -> bool:
+    """Whether a record tells all of an entity, as it was at first and as grading needs it."""
     if record.name not in gold.names or not record.category:
         return False
     entity = gold.names.index(record.name)
     edges = {(code, gold.names[other]) for source, code, other in gold.edges if source == entity}
-    values = (record.values.get(chr(97 + at)) for at in range(len(gold.values[entity])))
-    return set(record.edges) == edges and all(map(_close, values, gold.values[entity]))
+    return set(record.edges) == edges and all(
+        _close(record.values.get(a.code), truth, exact=not a.decimals)
+        for a, truth in zip(guide.attributes, gold.values[entity], strict=True)
+    )
 
 
-def _close(value: Value | None, truth: Value) -> bool:
+def _close(value: Value | None, truth: Value, *, exact: bool) -> bool:
+    """Equal, or within 2 % where grading asks for no more."""
+    if exact:
+        return value == truth
     if isinstance(value, tuple) and isinstance(truth, tuple):
-        return len(value) == len(truth) and all(map(_close, value, truth))
+        pairs = zip(value, truth, strict=False)
+        return len(value) == len(truth) and all(_close(v, t, exact=False) for v, t in pairs)
     if isinstance(value, int) and isinstance(truth, int):
         return 50 * abs(value - truth) <= abs(truth)
     return value == truth

@@ -1,7 +1,7 @@
 """What a scripted agent makes of a view: the event, the budget line, what its tools said."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core import JSON, Call, Message
@@ -46,6 +46,12 @@ class Scene:
         return reader("worlds", self.system)
 
     @property
+    def documents(self) -> list[tuple[str, str]]:
+        """The documents of this event: the entity's name, as the heading gives it, and the text."""
+        parts = (part for part in self.text.split("\n\n") if " · " in part)
+        return [(part.split(" · ", 2)[1], part) for part in _bodies(parts)]
+
+    @property
     def query(self) -> Query | None:
         """The question of this event."""
         return self.reader.ask(self.text)
@@ -54,6 +60,12 @@ class Scene:
     def known(self) -> Knowledge:
         """What the tools brought back in this event."""
         return Knowledge(record for text in self.heard for record in self.reader.read(text))
+
+
+def _bodies(parts: Iterable[str]) -> Iterator[str]:
+    """The parts without the event's own heading, which the first one begins with."""
+    for part in parts:
+        yield part.partition("\n")[2] if part.startswith("===") else part
 
 
 def scene(view: Sequence[Message]) -> Scene:

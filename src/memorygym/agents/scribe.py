@@ -4,6 +4,7 @@ It keeps nothing between events; the view tells it the budget, and named streams
 """
 
 from collections.abc import Callable, Container, Sequence
+from functools import lru_cache
 
 from memorygym.agents.scene import END, Scene, calls, edit, read, scene, search, submit, write
 from memorygym.core import Message, Policy, Tool
@@ -108,7 +109,28 @@ def allowance(now: Scene, share: float) -> int:
 
 def at_random(_: Scene, record: Record) -> tuple[float, ...]:
     """Ranks entities in an order that has nothing to do with the brief."""
-    return (rng("scribe", record.name).uniform(),)
+    return (_whim(record.name),)
+
+
+@lru_cache(maxsize=65_536)
+def _whim(name: str) -> float:
+    return rng("scribe", name).uniform()
+
+
+class Sampler(Scribe):
+    """Keeps whole records of entities chosen at random, and reads no other document."""
+
+    def __init__(self, share: float, *, updates: bool = True) -> None:
+        super().__init__(whole_records(share, at_random), updates=updates)
+        self._share = share
+
+    def store(self, now: Scene) -> Message:
+        if now.said:
+            return END
+        ranked = sorted(now.documents, key=lambda document: _whim(document[0]))
+        chosen = [text for _, text in ranked[: allowance(now, self._share)]]
+        records = [record for text in chosen for record in now.reader.read(text)]
+        return calls(*[write(record_of(now.reader.guide, record)) for record in records])
 
 
 def by_brief(now: Scene, record: Record) -> tuple[float, ...]:

@@ -29,23 +29,20 @@ def worth_while(now: Scene, records: list[Record]) -> list[str]:
     guide = now.reader.guide
     planned = SLACK * now.capacity * now.batch / now.batches
     room = min(planned, now.capacity) - now.held
-    options: list[tuple[float, tuple[float, ...], int, int, Record]] = []
+    options: list[tuple[float, tuple[float, ...], int, int, str, str]] = []
     for record in records:
         key = record.category in guide.key_categories
         weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
-        small, big = key_part(now, record), whole(record)
-        small_cost = count(note_of(guide, small)) + 1
-        extra = count(note_of(guide, big)) + 1 - small_cost
-        tie = at_random(now, record)
-        options.append((-weight * ATTRIBUTE_SHARE / small_cost, tie, 0, small_cost, small))
-        options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, big))
-    chosen: dict[str, Record] = {}
-    for _, _, level, cost, record in sorted(options, key=lambda option: option[:3]):
-        if cost <= room and (level == 0 or record.name in chosen):
-            note = note_of(guide, record)
-            if count(note) <= now.slot:
-                chosen[record.name] = record
-                room -= cost
-    notes = [note_of(guide, record) for record in chosen.values()]
-    filled = fill([(note, count(note)) for note in notes], now.slot)
+        small, big = note_of(guide, key_part(now, record)), note_of(guide, whole(record))
+        cost = count(small) + 1
+        extra = count(big) + 1 - cost
+        tie, name = at_random(now, record), record.name
+        options.append((-weight * ATTRIBUTE_SHARE / cost, tie, 0, cost, name, small))
+        options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, name, big))
+    chosen: dict[str, str] = {}
+    for _, _, level, cost, name, note in sorted(options):
+        if cost <= room and (level == 0 or name in chosen) and count(note) <= now.slot:
+            chosen[name] = note
+            room -= cost
+    filled = fill([(note, count(note)) for note in chosen.values()], now.slot)
     return ["\n".join(entry) for entry in filled][: now.writes_left]

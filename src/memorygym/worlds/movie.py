@@ -59,7 +59,7 @@ WORLD = World(
         date("release date", "premiere day", "{s} announces {v} as its release date"),
         count("costumes", "wardrobe pieces", 120, 995, "{s} required {v} costumes"),
         series("weekly takings", "takings by week", 100, 999,
-               "{s} earned weekly takings of {v} over six weeks", MONEY),
+               "{s} earned weekly takings of {v} over six weeks", ("$", "K", 0)),
         count("trailer views", "preview clicks", 10_000, 960_000,
               "{s} collected {v} trailer views"),
         count("visual effects", "trick shots", 100, 950, "{s} contains {v} visual effects"),

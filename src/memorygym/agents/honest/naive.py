@@ -1,8 +1,8 @@
 """naive: 57 % of the budget on entities chosen at random; it never updates."""
 
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Sampler
 
 
-def make() -> Scribe:
+def make() -> Sampler:
     """The agent."""
-    return Scribe(whole_records(0.57, at_random), updates=False)
+    return Sampler(0.57, updates=False)

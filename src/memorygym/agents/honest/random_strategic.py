@@ -1,8 +1,8 @@
 """random_strategic: 70 % of the budget on entities chosen at random, updates in place."""
 
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Sampler
 
 
-def make() -> Scribe:
+def make() -> Sampler:
     """The agent."""
-    return Scribe(whole_records(0.7, at_random))
+    return Sampler(0.7)

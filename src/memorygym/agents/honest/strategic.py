@@ -1,8 +1,8 @@
 """strategic: the whole budget on entities chosen at random, whole records, updates in place."""
 
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Sampler
 
 
-def make() -> Scribe:
+def make() -> Sampler:
     """The agent."""
-    return Scribe(whole_records(1.0, at_random))
+    return Sampler(1.0)

@@ -68,9 +68,6 @@ class ProseReader:
                     record.values[attribute.code] = value
         return record
 
-    def _spoken(self, sentence: str) -> Attribute | None:
-        return self.attribute(sentence.translate(_POINTS).split())
-
     def tie(self, record: Record, sentence: str) -> None:
         """Membership in a category, or a relation."""
         group = _GROUP.search(sentence)
@@ -95,27 +92,32 @@ class ProseReader:
         if attribute.kind == "text":
             quoted = _QUOTED.search(sentence)
             return quoted[1] if quoted else None
-        found = self._found(attribute, sentence)
-        if len(found) > 1:
-            clauses = _CLAUSE.split(sentence)
-            clause = next((c for c in clauses if self._spoken(c) is attribute), "")
-            found = self._found(attribute, clause)
-            if len(found) > 1:
-                found = self._found(attribute, _CUE.split(clause)[0])
-        return found[0] if len(found) == 1 else None
-
-    def _found(self, attribute: Attribute, text: str) -> list[Value]:
-        """All different values of the attribute's form."""
-        if attribute.kind == "date":
-            return list(dict.fromkeys(_iso(parts) for parts in _DATE.findall(text)))
-        shown = self.patterns[attribute.code].findall(text)
+        shown = self._shown(attribute, sentence)
         if len(shown) > 1:
-            shown = list(dict.fromkeys(shown))
-        if attribute.kind == "enum":
-            return shown
-        if attribute.kind == "series":
-            return [tuple(_scaled(part, attribute) for part in row.split(", ")) for row in shown]
-        return [_scaled(row, attribute) for row in shown]
+            called = (attribute.label, attribute.alias)
+            clauses = _CLAUSE.split(sentence)
+            clause = next((c for c in clauses if called[0] in c or called[1] in c), "")
+            shown = self._shown(attribute, clause)
+            if len(shown) > 1:
+                shown = self._shown(attribute, _CUE.split(clause)[0])
+        return _value(attribute, shown[0]) if len(shown) == 1 else None
+
+    def _shown(self, attribute: Attribute, text: str) -> list[str]:
+        """All different values of the attribute's form, as they stand."""
+        if attribute.kind == "date":
+            found = [_iso(parts) for parts in _DATE.findall(text)]
+        else:
+            found = self.patterns[attribute.code].findall(text)
+        return found if len(found) < 2 else list(dict.fromkeys(found))
+
+
+def _value(attribute: Attribute, shown: str) -> Value:
+    match attribute.kind:
+        case "int" | "float":
+            return _scaled(shown, attribute)
+        case "series":
+            return tuple(_scaled(part, attribute) for part in shown.split(", "))
+    return shown
 
 
 def _pattern(a: Attribute) -> re.Pattern[str]:

@@ -1,28 +1,23 @@
 """The dealer: a template, a seed and a tier become a task. Same settings, same bytes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from hashlib import sha256
 from typing import cast
 
 from memorygym import registry
 from memorygym.core import JSON, Budget, Event, Task
-from memorygym.errors import BadSettings
 from memorygym.facts import Record
 from memorygym.rng import Stream, rng
 from memorygym.tokens import canonical, count
-from memorygym.worlds.dealing.board import Board, Draft
+from memorygym.worlds.dealing.asking import Asker
+from memorygym.worlds.dealing.board import Board
 from memorygym.worlds.dealing.brief import brief
-from memorygym.worlds.dealing.gold import Gold, Need, Question
+from memorygym.worlds.dealing.gold import Gold, Question
 from memorygym.worlds.dealing.ground import CHANGEABLE, ground_of, guide_of
 from memorygym.worlds.dealing.load import Load
-from memorygym.worlds.dealing.names import draw_names
 from memorygym.worlds.dealing.notes import record_of
 from memorygym.worlds.dealing.prose import HINT, Prose, Telling, day
-from memorygym.worlds.dealing.questions import REASONING
-from memorygym.worlds.dealing.questions.changed import update
-from memorygym.worlds.dealing.questions.single import ask_plain, retrieval
 from memorygym.worlds.dealing.schema import World
 from memorygym.worlds.dealing.stream import Slot, plan
 from memorygym.worlds.dealing.tiers import AS_TIER, Sizes, Tier, sized
@@ -30,8 +25,6 @@ from memorygym.worlds.dealing.tiers import AS_TIER, Sizes, Tier, sized
 START = date(2031, 1, 6).toordinal()
 SESSION_GAP = 90
 """Days between two sessions."""
-TRIES = 40
-SPARE_NAMES = 40
 
 
 def world(template: str) -> World:
@@ -75,7 +68,11 @@ class Dealer:
                 self.ground.shown[entity] = event
         self._change()
         budget = self.budget()
-        questions = self._ask(budget)
+        load = Load(self.ground, budget)
+        asker = Asker(
+            self.ground, self.tier, load, self._stream("questions"), self._stream("absent")
+        )
+        questions = asker.ask(self.slots)
         events = self._events({question.event: question for question in questions})
         gold = Gold(
             tuple(self.ground.names), tuple(self.ground.categories), tuple(self.ground.values),
@@ -141,75 +138,6 @@ class Dealer:
         if self.slots[-1].session == 0:
             return event
         return next(e for e, other in enumerate(self.slots) if other.session == slot.session)
-
-    def _ask(self, budget: Budget) -> list[Question]:
-        load = Load(self.ground, budget)
-        stream = self._stream("questions")
-        absent = self._absent()
-        order = list(REASONING)
-        stream.shuffle(order)
-        tricks = min(2, max(1, self.tier.questions // 10)) if self.tier.mix[0] > 1 else 0
-        asked: set[object] = set()
-
-        def accept(draft: Draft | None) -> bool:
-            return draft is not None and draft.text not in asked and load.add(draft.needs)
-
-        questions: list[Question] = []
-        for event, slot in enumerate(self.slots):
-            if slot.kind != "question":
-                continue
-            board = Board(self.ground, event, stream)
-
-            competency, draft = slot.asks, None
-            trick = slot.asks == "retrieval" and tricks > 0
-            match slot.asks:
-                case "abstention":
-                    a = board.attribute("int", "float", "text", "enum", "date", "series")
-                    text = ask_plain(board, absent.pop(), a, trick=bool(stream.below(3) == 0))
-                    draft = Draft(text, "ABSTAIN", (), (-1, a.code))
-                case "retrieval":
-                    draft = _until(accept, partial(retrieval, board, trick=trick))
-                    tricks -= trick
-                case "update":
-                    fresh = partial(update, board, but=asked)
-                    draft = _until(accept, fresh) or _until(accept, partial(update, board))
-                case _:
-                    competency, draft = _reason(order, board, accept)
-            if draft is None:
-                raise BadSettings(
-                    f"{self.tier.questions} questions cannot be made for {self.tier.entities}"
-                    " entities,"
-                    f" {self.tier.corrections} corrections and {self.tier.writes} writes"
-                    f" (no further {slot.asks} question); ask fewer, or deal more of the others"
-                )
-            asked |= {draft.text, draft.about if slot.asks == "update" else None}
-            questions.append(self._question(event, slot.asks, competency, draft, trick=trick))
-        return questions
-
-    def _question(
-        self, event: int, kind: str, competency: str, draft: Draft, *, trick: bool
-    ) -> Question:
-        entity, code = draft.about
-        weight = 1 + (code in self.guide.key_attributes)
-        weight += entity >= 0 and self.ground.categories[entity] in self.guide.key_categories
-        rivals = tuple(rival for rival in draft.rivals if rival != draft.truth)
-        return Question(
-            event, kind, competency, draft.text, draft.truth, rivals, draft.needs, weight, trick
-        )
-
-    def _absent(self) -> list[str]:
-        """Names like those of the world that belong to nobody in it."""
-        stream = self._stream("absent")
-        known = set(self.ground.names)
-        n = self.tier.entities
-        names = draw_names(
-            self.world.first, self.world.second, 2 * self.tier.mix[3] + SPARE_NAMES, stream
-        )
-        if len(self.ground.names[0].split()) > 2:
-            names = draw_names(
-                self.world.first, self.world.second, n + 2 * self.tier.mix[3], stream
-            )
-        return [name for name in names if name not in known][: self.tier.mix[3] + 1]
 
     def _events(self, questions: Mapping[int, Question]) -> tuple[Event, ...]:
         stream = self._stream("prose")
@@ -289,29 +217,6 @@ class Dealer:
         return self.prose.follow_up(name, index, change.new, stream, today)
 
 
-def _until(
-    accept: Callable[[Draft | None], bool], draw: Callable[[], Draft | None]
-) -> Draft | None:
-    for _ in range(TRIES):
-        draft = draw()
-        if accept(draft):
-            return draft
-    return None
-
-
-def _reason(
-    order: list[str], board: Board, accept: Callable[[Draft | None], bool]
-) -> tuple[str, Draft | None]:
-    """The next competency that this moment offers; the one that is asked goes to the end."""
-    for competency in list(order):
-        draft = _until(accept, partial(REASONING[competency], board))
-        if draft is not None:
-            order.remove(competency)
-            order.append(competency)
-            return competency, draft
-    return "", None
-
-
 def _identity(system: str, events: tuple[Event, ...], budget: Budget) -> str:
     """The content hash of what an agent can see."""
     digest = sha256(system.encode())
@@ -319,12 +224,3 @@ def _identity(system: str, events: tuple[Event, ...], budget: Budget) -> str:
         digest.update(canonical([event.kind, event.text, event.free_edits, event.session]).encode())
     digest.update(canonical([budget.capacity, budget.writes, budget.slot]).encode())
     return digest.hexdigest()[:16]
-
-
-def needs_by_entity(questions: tuple[Question, ...]) -> dict[int, set[Need]]:
-    """All that the questions rest on, by entity."""
-    needs: dict[int, set[Need]] = {}
-    for question in questions:
-        for need in question.needs:
-            needs.setdefault(need.entity, set()).add(need)
-    return needs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from memorygym.errors import BadSettings, UnknownPart
 
 QUESTIONS_A_WRITE = 20
-"""More questions than that for each write cannot rest on what fits; dealing them would only fail."""
+"""More questions than that a write cannot rest on what fits; dealing them would only fail."""
 MIX = ("retrieval", "update", "reasoning", "abstention")
 
 
@@ -69,8 +69,8 @@ def sized(tier: str, sizes: Sizes) -> Tier:
     if sum(mix) > QUESTIONS_A_WRITE * writes:
         most = QUESTIONS_A_WRITE * writes
         raise BadSettings(
-            f"{sum(mix)} questions for {writes} writes: at most {most}, since who knew them all must"
-            " be able to store what they rest on"
+            f"{sum(mix)} questions for {writes} writes: at most {most}, since who knew them all"
+            " must be able to store what they rest on"
         )
     if corrections < 0:
         raise BadSettings(f"{corrections} corrections: the number cannot be negative")
