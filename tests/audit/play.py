@@ -177,7 +177,7 @@ def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
 
 @validate("same seed, another trace")
 def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scribe, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+    patch.setattr(scribe, "_whim", lambda name: Random().random())
 
 
 @validate("worlds that are alike")
