@@ -163,8 +163,17 @@ def _message(raw: Mapping[str, Any]) -> Message:
     return Message(raw["role"], raw["content"], calls, raw.get("call_id", ""))
 
 
+_FIELDS: dict[str, type] = {
+    "event": int, "tokens": int, "writes": int, "answer": str, "reason": str,
+    "evict": bool, "session": bool, "messages": list, "entries": list, "dropped": list,
+}  # fmt: skip
+
+
 def _record(raw: dict[str, Any]) -> Record:
     cls = _KINDS[raw.pop("kind")]
+    for name, value in raw.items():
+        if name in _FIELDS and type(value) is not _FIELDS[name]:
+            raise TypeError(f"{name} is {value!r}")
     if "messages" in raw:
         raw["messages"] = tuple(_message(item) for item in raw["messages"])
     if "message" in raw:

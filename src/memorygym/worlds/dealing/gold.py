@@ -99,6 +99,8 @@ class Gold:
         questions = []
         for row in raw["questions"]:
             needs = tuple(Need(*need) for need in row["needs"])
+            if any(not 0 <= need.entity < len(raw["names"]) for need in needs):
+                raise ValueError(f"a question needs an entity that is not there: {needs}")
             questions.append(Question(**{**row, "needs": needs, "rivals": tuple(row["rivals"])}))
         return cls(
             tuple(raw["names"]),
