@@ -54,11 +54,6 @@ class Board:
         order = ground.guide.categories
         self._category_weights = [categories[order.index(name)] for name in self._open]
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing has been shown yet."""
-        return not self._open
-
     def entity(self) -> int:
         """An entity, its category by importance."""
         category = self.stream.weighted(self._open, self._category_weights)

@@ -41,7 +41,6 @@ class Load:
         self._most_tokens = int(SHARE * budget.capacity)
         self._most_writes = int(SHARE * budget.writes)
         self._needs: dict[int, set[Need]] = {}
-        self._costs: dict[int, int] = {}
         self._batches: dict[int, dict[int, int]] = {}
         self.tokens = 0
         self._writes: dict[int, int] = {}
