@@ -20,14 +20,18 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 def plain_call(call: Call) -> Call:
     """The call itself if its arguments are JSON, else with their text in place of them."""
+    name, id = str(call.name), str(call.id or "")
+    if (name, id) != (call.name, call.id):
+        call = replace(call, name=name, id=id)
     arguments = call.arguments
-    if isinstance(arguments, dict) and all(type(v) is str for v in arguments.values()):
+    if isinstance(arguments, dict) and all(
+        type(key) is str and type(value) is str for key, value in arguments.items()
+    ):
         return call
     try:
-        json.dumps(arguments, allow_nan=False)
+        return replace(call, arguments=json.loads(json.dumps(arguments, allow_nan=False)))
     except (TypeError, ValueError, RecursionError):
         return replace(call, arguments=f"{type(arguments).__name__}, which is no JSON")
-    return call
 
 
 def misfit(call: Call, tools: Mapping[str, Tool]) -> str:

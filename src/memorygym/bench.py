@@ -27,7 +27,7 @@ from memorygym.tables import (
 )
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
-OFFICIAL = {"tier": "standard", "seeds": 10}
+OFFICIAL_TIER, OFFICIAL_SEEDS = "standard", 10
 SCHEMA = "memorygym-results-1"
 
 
@@ -64,8 +64,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(args: argparse.Namespace) -> list[Settings]:
     """Every world that the options name. Raises UnknownPart or BadSettings."""
-    tier = OFFICIAL["tier"] if args.official else args.tier
-    seeds = range(10) if args.official else range(args.seeds)
+    tier, seeds = args.tier, range(args.seeds)
+    if args.official:
+        tier, seeds = OFFICIAL_TIER, range(OFFICIAL_SEEDS)
+        fixed = ("seed", "template", *Sizes.__slots__)
+        chosen = [name for name in fixed if getattr(args, name) is not None]
+        if chosen or args.tier != tier:
+            raise BadSettings(
+                f"--official is the {tier} tier, seeds 0-9, all worlds;"
+                f" leave --{(chosen or ['tier'])[0]} out"
+            )
     if args.seed is not None:
         seeds = range(args.seed, args.seed + 1)
     if not seeds or seeds[0] < 0:
@@ -227,6 +235,7 @@ def as_json(
         "tier": tasks[0].tier,
         "memory": tasks[0].memory,
         "salted": bool(tasks[0].salt),
+        "sizes": {name: getattr(tasks[0].sizes, name) for name in Sizes.__slots__},
         "seeds": sorted({task.seed for task in tasks}),
         "templates": sorted({task.template for task in tasks}),
         "summary": summary,

@@ -15,7 +15,7 @@ from memorygym.scoring import admitted, estimate, gold_of, score
 from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
 
-ENOUGH_SEEDS = 10
+ENOUGH_SEEDS, ENOUGH_WORLDS = 10, 100
 """With fewer, a margin fails only if its whole 95 % interval lies beyond the bound."""
 SMALL = 1e-9
 _HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
@@ -58,6 +58,7 @@ def _usage(trace: Trace) -> dict[str, float]:
     known = set(words(trace.system))
     prices: dict[str, int] = {}
     held: dict[str, int] = {}
+    said: tuple[Call, ...] = ()
     off, fullest, largest, paid, free = 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
@@ -74,13 +75,20 @@ def _usage(trace: Trace) -> dict[str, float]:
                     largest = max(largest, size)
                 total = sum(held.values())
                 fullest, off = max(fullest, total), max(off, abs(total - tokens))
+            case Said(message=message):
+                said = message.calls
             case Heard(messages=messages):
-                stored = sum(message.content == "stored" for message in messages)
-                edited = sum(message.content == "edited" for message in messages)
+                ran = [c.name for c, m in zip(said, messages, strict=False) if _ran(m.content)]
+                stored, edited = ran.count("Write"), ran.count("Edit")
                 paid += stored + max(0, edited - free)
                 free = max(0, free - edited)
     used = {"capacity": fullest / capacity, "slot": largest / slot, "writes": paid / writes}
     return {**used, "miscounted": off}
+
+
+def _ran(result: str) -> bool:
+    """Whether a tool did what it was called for."""
+    return not result.startswith(("refused", "not run", "no tool", "Write:", "Edit:"))
 
 
 def _events(trace: Trace) -> dict[str, float]:
@@ -164,7 +172,8 @@ class Check:
         self.by_agent: dict[str, list[Result]] = {}
         for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
-        self.strict = seeds >= ENOUGH_SEEDS
+        worlds = {(result.template, result.seed) for result in self.results}
+        self.strict = seeds >= ENOUGH_SEEDS and len(worlds) >= ENOUGH_WORLDS
         self.rows: list[Invariant] = []
 
     def exact(self, name: str, values: Iterable[float], bound: float) -> None:
@@ -184,7 +193,7 @@ class Check:
         """The mean over worlds may not lie above the bound; with side -1, not below it."""
         if values:
             found = estimate([side * value for value in values])
-            beyond = found.mean if self.strict or len(values) < 2 else found.low
+            beyond = found.mean if self.strict else found.low
             margin, holds = side * bound - found.mean, beyond <= side * bound + SMALL
             self.rows.append(Invariant(name, side * found.mean, bound, margin, holds))
 

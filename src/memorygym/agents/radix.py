@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from memorygym import registry
 from memorygym.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
+from memorygym.errors import UnknownPart
 from memorygym.facts import Guide, Record, Value, reader
 from memorygym.scoring import gold_of
 from memorygym.tokens import count
@@ -34,8 +35,11 @@ class Unpacked:
 def public_world(noun: str) -> World:
     """The public domain with that noun."""
     worlds = (registry.load("worlds", name, "WORLD") for name in registry.names("worlds"))
-    found: World = next(world for world in worlds if world.noun == noun)
-    return found
+    for world in worlds:
+        if world.noun == noun:
+            found: World = world
+            return found
+    raise UnknownPart("public domain", noun, registry.names("worlds"))
 
 
 @dataclass(frozen=True)

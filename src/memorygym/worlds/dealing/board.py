@@ -62,7 +62,7 @@ class Board:
     def entities(self, k: int, accept: Callable[[int], bool] = lambda _: True) -> list[int] | None:
         """k different entities by importance, None if they are not found soon."""
         found: dict[int, None] = {}
-        for _ in range(12 * k):
+        for _ in range(12 * k + 60):
             entity = self.entity()
             if accept(entity):
                 found[entity] = None

@@ -7,6 +7,7 @@ from typing import cast
 
 from memorygym import registry
 from memorygym.core import JSON, Budget, Event, Task
+from memorygym.errors import BadSettings
 from memorygym.facts import Record
 from memorygym.rng import Stream, rng
 from memorygym.tokens import canonical, count
@@ -126,9 +127,13 @@ class Dealer:
             if slot.kind not in ("correction", "contradiction"):
                 continue
             board = Board(self.ground, self._told_before(event, slot), stream)
-            entity = board.entity()
-            while entity in used:
-                entity = board.entity()
+            fresh = board.entities(1, lambda entity: entity not in used)
+            if not fresh:
+                raise BadSettings(
+                    f"{self.tier.corrections} corrections, each of another entity that was told in"
+                    f" time, are too many for {self.tier.entities} entities; correct fewer"
+                )
+            entity = fresh[0]
             used.add(entity)
             code = stream.weighted([code for code, _ in fair], [weight for _, weight in fair])
             self.ground.change(event, entity, code, stream, notice=slot.kind == "correction")
