@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from memorygym import registry
+from memorygym.agents.honest.guesser import Guesser
 from memorygym.core import Task
 from memorygym.memory.markdown import Markdown
-from memorygym.runner import needs_gold, play_one, policy_for
+from memorygym.runner import episode_for, needs_gold, play_one, policy_for
 from memorygym.scoring import Score, score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
@@ -101,3 +102,12 @@ def test_skill_pays(better: str, worse: str, points: float, pooled: Callable[[st
 
 def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
     assert pooled("smart_guesser") <= 5
+
+
+def test_no_outside_agent_is_given_gold_or_a_lifted_budget(dealt: Dealt) -> None:
+    class Cheat(Guesser):
+        lifts_budget = True
+
+    task = dealt(tier="lite")
+    assert not needs_gold("tests.cheat:make")
+    assert episode_for(task, Cheat(), Markdown).budget == task.budget

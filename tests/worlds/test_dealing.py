@@ -263,3 +263,9 @@ def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
 def test_a_long_stream_asks_and_corrects_as_much_as_its_tier(gold: Table) -> None:
     table = gold(deal("company", 0, "standard", Sizes(tokens=100_000)))
     assert (len(table.questions), len(notices(table))) == (20, 5)
+
+
+def test_more_corrections_than_an_earlier_session_told_are_refused_at_once() -> None:
+    sizes = Sizes(entities=30, corrections=15)
+    with pytest.raises(BadSettings, match="15 corrections"):
+        deal("company", 0, "multi", sizes)
