@@ -25,7 +25,8 @@ def plain_call(call: Call) -> Call:
         call = replace(call, name=name, id=id)
     arguments = call.arguments
     if isinstance(arguments, dict) and all(
-        type(key) is str and type(value) is str for key, value in arguments.items()
+        type(key) is str and (type(value) is str or (type(value) is int and abs(value) < 10**9))
+        for key, value in arguments.items()
     ):
         return call
     try:
