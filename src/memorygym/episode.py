@@ -72,7 +72,8 @@ class Episode:
         """Takes the policy's reply. Whatever it holds, this does not raise."""
         if self.done:
             return
-        message = replace(message, calls=tuple(map(plain_call, message.calls or ())))
+        if message.calls:
+            message = replace(message, calls=tuple(map(plain_call, message.calls)))
         self.trace.records.append(Said(self._event, message))
         self._meet([message])
         self._turns += 1
