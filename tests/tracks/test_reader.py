@@ -158,3 +158,8 @@ def test_the_reader_knows_no_wording_of_the_dealer() -> None:
     )
     ours = {name for name in done.stdout.split() if name.startswith("memorygym.worlds.")}
     assert ours == {"memorygym.worlds.dealing", "memorygym.worlds.dealing.notes"}
+
+
+def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: Reader) -> None:
+    text = "[Note · Acme Harbor · today]\nRevenue fell (a little.) Staff grew."
+    assert [record.name for record in company.read(text)] == ["Acme Harbor"]

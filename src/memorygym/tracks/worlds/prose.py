@@ -53,9 +53,8 @@ class ProseReader:
     def _document(self, name: str, body: str) -> Record:
         record = Record(name)
         body = body.removesuffix(".")
-        bare = body.translate(_POINTS).split(". ")
-        for sentence, words in zip(body.split(". "), bare, strict=True):
-            attribute = self.attribute(words.split())
+        for sentence in body.split(". "):
+            attribute = self.attribute(sentence.translate(_POINTS).split())
             if attribute is None:
                 self.tie(record, sentence)
             elif _SHIFT in sentence:
