@@ -9,10 +9,9 @@ from memorygym.scoring import Outcome, gold_of, outcomes
 from memorygym.trace import Composed, Heard, Stored, Trace
 from memorygym.worlds.dealing.gold import Gold, Need, Question
 
-CAUSES = (
-    "never written", "dropped", "stale", "not retrieved", "in view but not used", "wrong refusal",
-    "should have refused", "format",
-)  # fmt: skip
+LOSSES = ("never written", "dropped", "stale", "not retrieved")
+"""Where a fact was lost, the earliest step first."""
+CAUSES = (*LOSSES, "in view but not used", "wrong refusal", "should have refused", "format")
 HELD, STALE, MISSING = "held", "stale", "missing"
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
 
@@ -39,7 +38,7 @@ class Attribution:
         if outcome.answer is None:
             return "format"
         found = [self._lost(question, need) for need in question.needs]
-        for cause in ("never written", "dropped", "stale", "not retrieved"):
+        for cause in LOSSES:
             if cause in found:
                 return cause
         return "wrong refusal" if "refus" in outcome.reason else "in view but not used"
