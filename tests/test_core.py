@@ -1,13 +1,16 @@
 """Messages and tools go to the OpenAI format and back without loss."""
 
+import copy
 import json
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import JSON, Call, Message, Tool
+from memorygym.core import JSON, Call, Message, Task, Tool, freeze
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 OBJECTS = st.dictionaries(st.text(), st.recursive(SCALARS, st.lists, max_leaves=5), max_size=4)
@@ -64,3 +67,44 @@ def test_a_tool_becomes_a_function_definition() -> None:
         "type": "function",
         "function": {"name": "Read", "description": "Reads.", "parameters": schema},
     }
+
+
+NESTED: dict[str, JSON] = {"a": [1, {"b": [2]}], "c": {"d": None}}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [lambda v: json.loads(json.dumps(v)), copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))],
+)
+def test_what_is_frozen_passes_for_what_it_was(kept: Callable[[JSON], JSON]) -> None:
+    frozen = freeze(NESTED)
+    assert frozen == NESTED == kept(frozen)
+    assert isinstance(frozen, dict) and isinstance(frozen["a"], list)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v.update(e=1),
+        lambda v: v.__setitem__("a", 1),
+        lambda v: v.pop("a"),
+        lambda v: v["a"].append(3),
+        lambda v: v["a"][1]["b"].clear(),
+        lambda v: v["a"].__setitem__(0, 3),
+        lambda v: v["c"].setdefault("e", 1),
+    ],
+)
+def test_nothing_in_what_is_frozen_can_be_changed(change: Callable[[Any], None]) -> None:
+    frozen = freeze(NESTED)
+    with pytest.raises(TypeError, match="cannot be changed"):
+        change(frozen)
+    assert frozen == NESTED
+
+
+def test_what_a_policy_is_handed_holds_no_place_to_leave_things(
+    dealt: Callable[..., Task],
+) -> None:
+    schema: dict[str, JSON] = {"type": "object", "properties": {}, "required": []}
+    for handed in (Tool("Read", "Reads.", schema).parameters, dealt().recipe):
+        with pytest.raises(TypeError):
+            handed["stash"] = 1  # type: ignore[index]  # The attack.

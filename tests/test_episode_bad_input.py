@@ -1,6 +1,7 @@
 """Whatever a policy sends is an observation, and the episode goes on."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from memorygym.agents.scene import END, calls, read, submit
 from memorygym.core import JSON, Call, Event, Message
 from memorygym.episode import Episode
-from memorygym.trace import Stored, read_trace
+from memorygym.trace import Said, Stored, read_trace
 
 Begin = Callable[..., Episode]
 Say = Callable[..., str]
@@ -68,6 +69,7 @@ def test_arguments_that_are_no_object_are_named(
         ("submit_answer", {"answer": "4"}, "no question is open in this event"),
         ("Write", {"content": HUGE}, "refused: 2,000,000 characters asked, 1,000,000 allowed"),
         ("Write", {"content": "\udfff"}, SURROGATES),
+        ("Write", {"content": " " * 900_000}, "refused: nothing to store (the text is empty)"),
         ("Edit", {"old_text": HUGE, "new_text": HUGE}, NOT_FOUND),
         ("Edit", {"old_text": "\ud800", "new_text": ""}, NOT_FOUND),
     ],
@@ -150,3 +152,39 @@ def test_a_hundred_calls_in_one_reply_are_all_answered(begin: Begin) -> None:
     episode = begin()
     episode.step(calls(*[read()] * 100))
     assert [m.role for m in episode.view()].count("tool") == 100
+
+
+@pytest.mark.parametrize("arguments", [{"content": "alpha"}, {"content": ["alpha"]}])
+def test_a_trace_does_not_follow_what_the_caller_does_to_the_arguments(
+    begin: Begin, arguments: dict[str, Any]
+) -> None:
+    episode, before = begin(), repr(arguments)
+    episode.step(Message("assistant", "", (Call("Write", arguments),)))
+    arguments["content"] *= 2
+    shown = episode.view()[3].calls[0].arguments
+    with pytest.raises(TypeError):
+        shown["content"] = "bravo"  # type: ignore[index,call-overload]  # The attack.
+    said = [record for record in episode.trace.records if isinstance(record, Said)]
+    assert repr(shown) == repr(said[0].message.calls[0].arguments) == before
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem"),
+    [
+        (None, "a policy replies with a Message, not NoneType"),
+        ("Which?", "a policy replies with a Message, not str"),
+        (Message("user", "hi"), "a policy replies as the assistant, not as 'user'"),
+        (Message("assistant", b"hi"), "the content of a reply is a str, not bytes"),  # type: ignore[arg-type]
+        (Message("assistant", None), "the content of a reply is a str, not NoneType"),  # type: ignore[arg-type]
+        (Message("assistant", "", "Read"), "the calls of a reply are a tuple of Call, not 'Read'"),  # type: ignore[arg-type]
+        (Message("assistant", "", ("Read",)), "the calls of a reply are a tuple of Call"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_reply_that_is_no_message_is_a_defect_of_the_policy(
+    begin: Begin, reply: Any, problem: str
+) -> None:
+    episode = begin()
+    before = list(episode.trace.records)
+    with pytest.raises(TypeError, match=problem):
+        episode.step(reply)
+    assert episode.trace.records == before

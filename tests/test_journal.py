@@ -57,10 +57,10 @@ def test_every_cut_of_a_packed_trace_is_noticed(trace: Trace, tmp_path: Path) ->
 
 
 def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
-    run = open_run(tmp_path / "run", ABOUT)
     name = episode_name("company", 0, "org/model")
-    append_episode(run, name, trace, 0.25)
-    finish(run, [{"b": 1, "a": 2}])
+    with open_run(tmp_path / "run", ABOUT) as run:
+        append_episode(run, name, trace, 0.25)
+        finish(run, [{"b": 1, "a": 2}])
     timing = json.loads((run.path / "timings.jsonl").read_text())
     assert run.kept == [name]
     assert (timing["episode"], timing["seconds"]) == (name, 0.25)
@@ -69,17 +69,52 @@ def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> None:
-    append_episode(open_run(tmp_path, ABOUT), "one", trace, 1.0)
+    with open_run(tmp_path, ABOUT) as run:
+        append_episode(run, "one", trace, 1.0)
     before = (tmp_path / "run.json").read_bytes()
-    assert open_run(tmp_path, {**ABOUT, "command": "y"}).kept == ["one"]
+    with open_run(tmp_path, {**ABOUT, "command": "y"}) as run:
+        assert run.kept == ["one"]
     assert (tmp_path / "run.json").read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["contract", "recipe"])
 def test_a_run_of_another_recipe_is_refused(name: str, tmp_path: Path) -> None:
-    open_run(tmp_path, ABOUT)
-    with pytest.raises(BadSettings, match=f"another {name}"):
-        open_run(tmp_path, {**ABOUT, name: "other"})
+    with open_run(tmp_path, ABOUT):
+        pass
+    with (
+        pytest.raises(BadSettings, match=f"another {name}"),
+        open_run(tmp_path, {**ABOUT, name: "other"}),
+    ):
+        pass
+
+
+def test_the_message_names_what_differs_in_the_recipe(tmp_path: Path) -> None:
+    with open_run(tmp_path, ABOUT):
+        pass
+    other = {**ABOUT, "recipe": {"tier": "hard", "seeds": [0, 1]}}
+    with (
+        pytest.raises(BadSettings, match=r'another recipe: {"tier":"lite"}, not {"tier":"hard"}'),
+        open_run(tmp_path, other),
+    ):
+        pass
+
+
+def test_a_folder_that_was_killed_as_it_began_is_taken(trace: Trace, tmp_path: Path) -> None:
+    (tmp_path / "traces").mkdir()
+    for name in ("lock", "run.json.77.part", "traces/one.jsonl.gz.77.part"):
+        (tmp_path / name).write_text("{")
+    with open_run(tmp_path, ABOUT) as run:
+        append_episode(run, "one", trace, 1.0)
+    assert not list(tmp_path.rglob("*.part"))
+    assert run.trace("one") and not run.trace("two")
+
+
+def test_a_damaged_trace_is_no_episode_that_ended(trace: Trace, tmp_path: Path) -> None:
+    with open_run(tmp_path, ABOUT) as run:
+        append_episode(run, "one", trace, 1.0)
+        path = run.trace_path("one")
+        path.write_bytes(path.read_bytes()[:-20])
+        assert run.trace("one") is None
 
 
 @pytest.mark.parametrize(
@@ -87,8 +122,8 @@ def test_a_run_of_another_recipe_is_refused(name: str, tmp_path: Path) -> None:
 )
 def test_a_folder_of_something_else_is_refused(file: str, said: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text("{")
-    with pytest.raises(BadSettings, match=said):
-        open_run(tmp_path, ABOUT)
+    with pytest.raises(BadSettings, match=said), open_run(tmp_path, ABOUT):
+        pass
 
 
 def test_different_parts_give_different_names() -> None:

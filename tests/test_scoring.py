@@ -12,7 +12,7 @@ from memorygym.core import Budget, Entry, Task
 from memorygym.episode import Episode
 from memorygym.facts import reader
 from memorygym.memory.markdown import Markdown
-from memorygym.scoring import WEIGHTS, Score, composite, estimate, outcomes, score  # fmt: skip
+from memorygym.scoring import WEIGHTS, Score, composite, outcomes, score
 from memorygym.trace import Answered, Stored, Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.gold import Gold, Question
@@ -148,33 +148,6 @@ def test_every_axis_and_the_composite_lie_between_0_and_1(
     found: Score = score(told(asked, writes, peak))
     values = [value for value in found.axes.values() if value is not None]
     assert all(0 <= value <= 1 for value in [*values, found.composite, found.accuracy])
-
-
-@pytest.mark.parametrize(
-    ("values", "mean", "half"),
-    [
-        ([1, 2, 3, 4], 2.5, 2.054260),
-        ([0, 1], 0.5, 6.353102),
-        ([5, 5, 5], 5.0, 0.0),
-        ([0, 1] * 5, 0.5, 0.376994),
-        ([0, 1] * 15 + [0], 15 / 31, 0.186314),
-        ([0, 1] * 50, 0.5, 0.099709),
-    ],
-)
-def test_an_interval_is_that_of_students_t(values: list[float], mean: float, half: float) -> None:
-    found = estimate(values)
-    assert found.mean == pytest.approx(mean)
-    assert (found.high - mean, mean - found.low) == pytest.approx((half, half), rel=1e-3)
-    assert found.worlds == len(values)
-
-
-def test_a_single_world_has_no_interval() -> None:
-    assert (estimate([0.4]).low, estimate([0.4]).high) == (float("-inf"), float("inf"))
-
-
-def test_no_world_has_no_mean() -> None:
-    with pytest.raises(ValueError, match="no values to estimate from"):
-        estimate([])
 
 
 def test_store_precision_tells_what_each_final_entry_is_worth(

@@ -16,11 +16,13 @@ from memorygym.trace import (
     Composed,
     Cut,
     Heard,
+    Judged,
     Record,
     Said,
     Shown,
     Stored,
     Trace,
+    Vote,
     read_trace,
 )  # fmt: skip
 from memorygym.worlds.dealing.gold import Gold
@@ -34,6 +36,7 @@ RECORDS: list[Record] = [
     Stored(0, (Entry("1", "a b"),), ("7", "8"), 4, 1),
     Answered(0, "42"),
     Cut(0, "why"),
+    Judged(0, (Vote("m", "yes", "4\ud8002"), Vote("n", "failed", "", "timed out"))),
 ]
 
 
@@ -95,7 +98,9 @@ def test_a_trace_without_gold_says_that_it_cannot_be_scored() -> None:
 def test_a_file_cut_between_lines_says_how_many_records_were_read(kept: int) -> None:
     trace, problem = read_trace(list(whole().lines())[:kept], "a.jsonl")
     assert trace.records == RECORDS[: kept - 1]
-    assert problem == f"a.jsonl, line {kept + 1}: cut short; {kept - 1} of 7 records read"
+    assert (
+        problem == f"a.jsonl, line {kept + 1}: cut short; {kept - 1} of {len(RECORDS)} records read"
+    )
 
 
 @pytest.mark.parametrize("share", [0.5, 0.6, 0.8, 0.99])
@@ -110,7 +115,17 @@ def test_a_file_cut_in_half_is_read_up_to_the_cut_which_is_named(share: float) -
 
 @pytest.mark.parametrize(
     "line",
-    ["", "nonsense", "null", "[]", "{}", '{"kind":"cut"}', '{"kind":"no"}', '{"kind":"cut","x":1}'],
+    [
+        "",
+        "nonsense",
+        "null",
+        "[]",
+        "{}",
+        '{"kind":"cut"}',
+        '{"kind":"no"}',
+        '{"kind":"cut","x":1}',
+        '{"kind":"judged","event":0,"votes":[["m","maybe"]]}',
+    ],
 )
 def test_a_damaged_line_is_named_and_the_rest_before_it_read(line: str) -> None:
     lines = [*list(whole().lines())[:3], line, "more"]

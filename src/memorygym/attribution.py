@@ -37,14 +37,14 @@ class Attribution:
             return "should have refused" if outcome.answer is not None else "format"
         if outcome.answer is None:
             return "format"
-        found = [self._lost(question, need) for need in question.needs]
+        found = [self.lost(question, need) for need in question.needs]
         for cause in LOSSES:
             if cause in found:
                 return cause
         return "wrong refusal" if "refus" in outcome.reason else "in view but not used"
 
-    def _lost(self, question: Question, need: Need) -> str:
-        """At which step a needed fact was lost, "" if it was in view."""
+    def lost(self, question: Question, need: Need) -> str:
+        """One of LOSSES for a needed fact, "" if it was in view."""
         name = self._gold.names[need.entity]
         if self._state(self._by.read(self._views.get(question.event, "")), question, need) == HELD:
             return ""
@@ -56,6 +56,12 @@ class Attribution:
             return "stale"
         ever = any(self._state(self._about(s, name), question, need) == HELD for s in stores)
         return "dropped" if ever else "never written"
+
+    def entries(self, event: int, entity: int) -> list[str]:
+        """What the memory held about an entity as an event began."""
+        stores = [store for at, store in self._stores if at < event]
+        name = self._gold.names[entity]
+        return [text for text in stores[-1] if name in text] if stores else []
 
     def _about(self, store: tuple[str, ...], name: str) -> list[Record]:
         """What the entries that mention an entity tell."""

@@ -3,12 +3,52 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+K = TypeVar("K")
+V = TypeVar("V")
 DEEPEST = 32
 """Levels of nesting in a call's arguments; deeper ones are kept as their text."""
 Role = Literal["system", "user", "assistant", "tool"]
+
+
+def _sealed(*_: object, **__: object) -> NoReturn:
+    raise TypeError("what was dealt, said or read cannot be changed; change a copy of it")
+
+
+class Frozen(dict[K, V]):
+    """A dictionary that cannot be changed; equality, JSON, copies and pickles are a plain one's."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _sealed
+
+    def __reduce__(self) -> tuple[type, tuple[dict[K, V]]]:
+        return Frozen, (dict(self),)
+
+
+class FrozenList(list[V]):
+    """The same of a list."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = extend = insert = _sealed
+    clear = pop = remove = reverse = sort = _sealed
+
+    def __reduce__(self) -> tuple[type, tuple[list[V]]]:
+        return FrozenList, (list(self),)
+
+
+def freeze(value: JSON) -> JSON:
+    """The value with everything in it made unchangeable.
+
+    >>> freeze({"a": [1]}) == {"a": [1]}
+    True
+    """
+    if isinstance(value, Mapping):
+        return Frozen({name: freeze(item) for name, item in value.items()})
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return FrozenList(map(freeze, value))
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +135,9 @@ class Tool:
     description: str
     parameters: Mapping[str, JSON]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", freeze(self.parameters))
+
     def to_openai(self) -> dict[str, JSON]:
         """The tool as an OpenAI function definition."""
         function: dict[str, JSON] = {
@@ -152,6 +195,9 @@ class Task:
     budget: Budget
     gold: Gold | None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "recipe", freeze(self.recipe))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -185,7 +231,9 @@ class Entry:
     """One thing that a memory holds."""
 
     id: str
+    """Distinct; the number of an admitted text (1, 2, …) is free, any other id is weighed."""
     text: str
+    """Weighed and kept normalised, as `Meter.admit` returns it."""
 
 
 class Meter(Protocol):

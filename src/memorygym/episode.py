@@ -4,14 +4,14 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 """
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from memorygym.arguments import misfit, plain_call
+from memorygym.arguments import misfit, plain_reply
 from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, Tool
-from memorygym.errors import Refused
+from memorygym.guard import Guarded, shown_tokens
 from memorygym.ledger import Ledger
-from memorygym.tokens import count_messages
 from memorygym.trace import Answered, Composed, Cut, Heard, Said, Shown, Stored, Trace
 
 
@@ -20,10 +20,11 @@ class Snapshot:
     """A frozen moment of an episode; `Episode.fork` goes on from a copy of it."""
 
     env: Env
-    entries: tuple[Entry, ...]
+    entries: Mapping[str, str]
+    """Texts by id."""
     ledger: Ledger
     trace: Trace
-    held: tuple[Entry, ...]
+    held: Mapping[str, str]
     """What the memory held when the referee last looked."""
     composed: tuple[Message, ...]
     live: tuple[Message, ...]
@@ -33,7 +34,10 @@ class Snapshot:
 
 
 class Episode:
-    """One task, one memory, their budgets and the record of what happened."""
+    """One task, one memory, their budgets and the record of what happened.
+
+    Every method raises MemoryFault if the memory breaks its protocol.
+    """
 
     def __init__(
         self, env: Env, memory: Callable[[], Memory], budget: Budget | None = None
@@ -47,11 +51,11 @@ class Episode:
         self._pinned = Message("system", task.system)
         self._live: list[Message] = []
         self._composed: tuple[Message, ...] = ()
-        self._held: dict[str, Entry] = {}
+        self._held: Mapping[str, str] = {}
         self._ledger = Ledger(self.budget)
         self._ledger.unread.append(task.system)
         self._event, self._turns = -1, 0
-        self._open([])
+        self._open({})
         self._show(env.reset())
 
     @property
@@ -61,21 +65,22 @@ class Episode:
 
     def view(self) -> list[Message]:
         """What the policy may read: pinned, what the memory composes within budget, live."""
-        composed = tuple(self._memory.compose(self._live, self.budget.view))
-        composed = self._fit(composed)
-        if composed != self._composed:
-            self._composed = composed
-            self.trace.records.append(Composed(self._event, composed))
+        composed = self._memory.compose(tuple(self._live), self.budget.view)
+        if composed or self._composed:
+            composed = self._fit(composed)
+            if composed != self._composed:
+                self._composed = composed
+                self.trace.records.append(Composed(self._event, composed))
         return [self._pinned, *composed, *self._live]
 
     def step(self, message: Message) -> None:
-        """Takes the policy's reply. Whatever it holds, this does not raise."""
+        """Takes the policy's reply. Whatever text and calls it holds, it is data and answered; one
+        that is no assistant's Message is a defect of the policy's code: TypeError."""
         if self.done:
             return
-        if message.calls:
-            message = replace(message, calls=tuple(map(plain_call, message.calls)))
+        message = plain_reply(message)
         self.trace.records.append(Said(self._event, message))
-        self._meet([message])
+        self._meet((message,))
         self._turns += 1
         if not message.calls or self._turns > self.budget.turns:
             if message.calls:
@@ -85,18 +90,18 @@ class Episode:
             return
         heard, next_step = self._run(message)
         if heard:
-            self.trace.records.append(Heard(self._event, tuple(heard)))
+            self.trace.records.append(Heard(self._event, heard))
             self._meet(heard)
         if self._ledger.changed:
-            self._record_stored()
+            self._record_stored(self._memory.dump())
         if next_step:
             self._show(next_step)
 
     def snapshot(self) -> Snapshot:
         """This moment, frozen; the memory is kept as its dump."""
         return Snapshot(
-            copy.copy(self.env), tuple(self._memory.dump()), copy.deepcopy(self._ledger),
-            _copied(self.trace), tuple(self._held.values()), self._composed, tuple(self._live),
+            copy.copy(self.env), self._memory.dump(), copy.deepcopy(self._ledger),
+            _copied(self.trace), self._held, self._composed, tuple(self._live),
             self._event, self._turns, self.done,
         )  # fmt: skip
 
@@ -111,15 +116,12 @@ class Episode:
         other._ledger = copy.deepcopy(kept.ledger)
         other._event, other._turns = kept.event, kept.turns
         other._open(kept.entries)
-        other._held, other._composed = {entry.id: entry for entry in kept.held}, kept.composed
+        other._held, other._composed = kept.held, kept.composed
         return other
 
-    def _open(self, entries: Sequence[Entry]) -> None:
-        self._memory = self._make()
-        self._memory.open(self._ledger)
-        if entries:
-            self._memory.restore(entries)
-        self._held = {entry.id: entry for entry in entries}
+    def _open(self, entries: Mapping[str, str]) -> None:
+        self._memory = Guarded(self._make, self._ledger, entries)
+        self._held = entries
         self._tools = (*self.env.tools, *self._memory.tools)
         self._own = {tool.name: tool for tool in self._tools}
         self._env_tools = {tool.name for tool in self.env.tools}
@@ -139,17 +141,18 @@ class Episode:
         self._ledger.free_edits = step.free_edits
         messages = step.messages
         if messages and step.evict and self._memory.tools:
-            messages = (self._status(), *messages)
+            status = _status(self.budget, self._ledger.writes, self._ledger.tokens)
+            messages = (status, *messages)
         if messages:
             self.trace.records.append(Shown(self._event, messages, step.evict, step.session))
-            self._ledger.unread.extend(message.content for message in messages)
+            self._ledger.unread += [message.content for message in messages]
             self._meet(messages)
 
-    def _meet(self, messages: Sequence[Message]) -> None:
+    def _meet(self, messages: tuple[Message, ...]) -> None:
         self._live.extend(messages)
         self._memory.observe(messages)
 
-    def _run(self, message: Message) -> tuple[list[Message], Step | None]:
+    def _run(self, message: Message) -> tuple[tuple[Message, ...], Step | None]:
         """Runs the calls of a reply in order; once the event is over the rest is not run."""
         heard: list[Message] = []
         over: Step | None = None
@@ -165,70 +168,61 @@ class Episode:
                 else:
                     text = "\n".join(said.content for said in step.messages)
             else:
-                text = self._remember(call.name, call.arguments)
+                assert isinstance(call.arguments, Mapping)
+                text = self._memory.call(call.name, call.arguments)
             heard.append(Message("tool", text, (), call.id))
-        return heard, over
+        return tuple(heard), over
 
-    def _remember(self, name: str, arguments: object) -> str:
-        assert isinstance(arguments, Mapping)
-        try:
-            return self._memory.call(name, arguments)
-        except Refused as refusal:
-            return str(refusal)
-
-    def _record_stored(self) -> None:
-        now = self._memory.dump()
-        if self._undone(tokens := self._ledger.weigh(now)):
+    def _record_stored(self, now: Mapping[str, str]) -> None:
+        tokens = self._ledger.weigh(now)
+        if self._undone(tokens):
             return
-        held = {entry.id: entry for entry in now}
-        new = tuple(entry for entry in now if self._held.get(entry.id) != entry)
-        dropped = tuple(id for id in self._held if id not in held)
-        self._held = held
-        self._ledger.changed = False
+        before = self._held
+        new = tuple(Entry(id, text) for id, text in now.items() if before.get(id) != text)
+        dropped = tuple(id for id in before if id not in now)
+        self._held = now
+        self._ledger.tokens, self._ledger.changed = tokens, False
         self.trace.records.append(Stored(self._event, new, dropped, tokens, self._ledger.writes))
 
     def _settle(self) -> None:
         """At every eviction the referee weighs the dump; what never passed the ledger is undone."""
-        if self.budget.capacity is None:
-            return
-        entries = self._memory.dump()
-        if len(entries) == len(self._held) and all(
-            self._held.get(entry.id) == entry for entry in entries
-        ):
-            return
-        self._ledger.tokens = self._ledger.weigh(entries)
-        self._record_stored()
+        if self.budget.capacity is not None:
+            now = self._memory.dump()
+            if now != self._held:
+                self._record_stored(now)
 
     def _undone(self, tokens: int) -> bool:
         """Whether a dump was beyond the capacity; then the memory is as it was last recorded."""
         if self.budget.capacity is None or tokens <= self.budget.capacity:
             return False
         self.trace.records.append(Cut(self._event, "memory beyond its capacity was undone"))
-        kept = list(self._held.values())
-        self._open(kept)
-        self._ledger.tokens, self._ledger.changed = self._ledger.weigh(kept), False
+        self._open(self._held)
+        self._ledger.tokens, self._ledger.changed = self._ledger.weigh(self._held), False
         return True
 
     def _fit(self, composed: tuple[Message, ...]) -> tuple[Message, ...]:
         """Drops whole messages from the end until the view budget holds."""
-        limit = self.budget.view
-        if limit is None or not composed:
+        left = self.budget.view
+        if left is None:
             return composed
         self._ledger.count("")
-        while composed and count_messages(composed, self._ledger.known) > limit:
-            composed = composed[:-1]
+        for at, message in enumerate(composed):
+            left -= shown_tokens(message, self._ledger.known)
+            if left < 0:
+                return composed[:at]
         return composed
 
-    def _status(self) -> Message:
-        ledger, budget = self._ledger, self.budget
-        if budget.capacity is None or budget.writes is None or budget.slot is None:
-            return Message("user", "[memory: no limits]")
-        return Message(
-            "user",
-            f"[memory: {budget.writes - ledger.writes} of {budget.writes} writes left; "
-            f"{ledger.tokens:,} of {budget.capacity:,} tokens held; "
-            f"at most {budget.slot} tokens an entry]",
-        )
+
+@lru_cache(maxsize=256)
+def _status(budget: Budget, writes: int, tokens: int) -> Message:
+    if budget.capacity is None or budget.writes is None or budget.slot is None:
+        return Message("user", "[memory: no limits]")
+    return Message(
+        "user",
+        f"[memory: {budget.writes - writes} of {budget.writes} writes left; "
+        f"{tokens:,} of {budget.capacity:,} tokens held; "
+        f"at most {budget.slot} tokens an entry]",
+    )
 
 
 def _copied(trace: Trace) -> Trace:

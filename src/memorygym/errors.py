@@ -6,6 +6,7 @@ MemoryGymError
 ├── BadTrace          a trace on disk that cannot be read or scored
 ├── ProviderFailure   a model endpoint failed: an error, never a score of 0
 │   └── BadKey        the endpoint refused the key: stop at once
+├── MemoryFault       a memory broke its protocol: neither the model's mistake nor the provider's
 └── Refused           a memory operation that a budget forbids; the agent reads its text
 """
 
@@ -25,6 +26,11 @@ class UnknownPart(MemoryGymError):
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
         super().__init__(f"no {kind} named {name!r}; {hint}")
+        self._told = (kind, name, known)
+
+    def __reduce__(self) -> tuple[type["UnknownPart"], tuple[str, str, list[str]]]:
+        """Raised in a worker process, it reaches its parent as it was."""
+        return type(self), self._told
 
 
 class BadSettings(MemoryGymError):
@@ -41,6 +47,10 @@ class ProviderFailure(MemoryGymError):
 
 class BadKey(ProviderFailure):
     """The endpoint refused the key."""
+
+
+class MemoryFault(MemoryGymError):
+    """A memory raised, or returned what its protocol does not allow."""
 
 
 class Refused(MemoryGymError):

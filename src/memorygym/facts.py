@@ -4,11 +4,12 @@ A track's strong reader turns text into records and questions into queries; ever
 floor (agents, scoring, verification) gets it by name, so that one reading serves them all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from memorygym import registry
+from memorygym.core import Frozen
 
 Value: TypeAlias = int | str | tuple[int, ...]
 """A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""
@@ -96,22 +97,48 @@ class Guide:
         return chr(65 + self.categories.index(category))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Record:
-    """What one text tells of one entity."""
+    """What one text tells of one entity; all who read the text share it."""
 
     name: str
     category: str = ""
-    values: dict[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=Frozen)
     """By attribute code."""
-    former: dict[str, Value] = field(default_factory=dict)
+    former: Mapping[str, Value] = field(default_factory=Frozen)
     """Values that are said to have been replaced."""
-    shifts: dict[str, int] = field(default_factory=dict)
+    shifts: Mapping[str, int] = field(default_factory=Frozen)
     """Relative corrections: "120 higher than stated before"."""
     edges: tuple[tuple[str, str], ...] = ()
     """(relation code, other entity)."""
     unread: int = 0
     """Sentences that name an attribute but whose value could not be told."""
+
+    def __post_init__(self) -> None:
+        for name in ("values", "former", "shifts"):
+            told = getattr(self, name)
+            if type(told) is not Frozen:
+                object.__setattr__(self, name, Frozen(told))
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record while its text is being read."""
+
+    name: str
+    category: str = ""
+    values: dict[str, Value] = field(default_factory=dict)
+    former: dict[str, Value] = field(default_factory=dict)
+    shifts: dict[str, int] = field(default_factory=dict)
+    edges: tuple[tuple[str, str], ...] = ()
+    unread: int = 0
+
+    def record(self) -> Record:
+        """What was read."""
+        return Record(
+            self.name, self.category, Frozen(self.values), Frozen(self.former),
+            Frozen(self.shifts), self.edges, self.unread,
+        )  # fmt: skip
 
 
 class Knowledge:
@@ -216,7 +243,7 @@ class Reader(Protocol):
 
 def reader(track: str, system: str) -> Reader:
     """The track's strong reader for that pinned message."""
-    made: Reader = registry.load("tracks", track, "reader")(system)
+    made: Reader = registry.load("tracks", registry.known("tracks", track), "reader")(system)
     return made
 
 

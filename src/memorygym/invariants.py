@@ -8,10 +8,12 @@ from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
 from memorygym import registry
+from memorygym.contract import contract
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.rng import rng
-from memorygym.runner import Result, Settings, contract, play_one, policy_for
-from memorygym.scoring import admitted, estimate, gold_of, score
+from memorygym.runner import Result, Settings, play_one, policy_for
+from memorygym.scoring import admitted, gold_of, score
+from memorygym.stats import estimate
 from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
 

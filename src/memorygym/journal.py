@@ -1,17 +1,21 @@
 """Runs on disk: traces that are the same bytes wherever they are written, and the folder of a run.
 
-    DIR/run.json            what is played
+    DIR/run.json              what is played
     DIR/traces/NAME.jsonl.gz  one an episode, written whole or not at all as the episode ends
-    DIR/timings.jsonl       seconds and dates, in no digest
-    DIR/results.jsonl       in task order, when the run completes
+    DIR/timings.jsonl         seconds and dates, in no digest
+    DIR/replies.jsonl         of a model: what it replied to each request, so that no reply is lost
+    DIR/results.jsonl         in task order, when the run completes
+    DIR/results.json          the same with summaries, as `bench -o` writes it
 
-Digests are over uncompressed lines, since another zlib may pack the same lines differently.
+A run that was stopped, even by kill -9, goes on where it was and ends with the same bytes. Digests
+are over uncompressed lines, since another zlib may pack the same lines differently.
 """
 
 import json
+import os
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
@@ -24,7 +28,7 @@ from memorygym.errors import BadSettings, BadTrace
 from memorygym.tokens import canonical
 from memorygym.trace import Trace, read_trace
 
-FORMAT = "memorygym-run-1"
+FORMAT = "memorygym-run-2"
 LEVEL = 6
 """Of compression; fixed, for it changes the bytes."""
 SAME = ("format", "contract", "recipe")
@@ -33,11 +37,13 @@ SAME = ("format", "contract", "recipe")
 
 def write_trace(path: Path, trace: Trace) -> None:
     """Writes a trace, packed if the name ends in .gz; when interrupted, it has written nothing."""
-    _write(path, (f"{line}\n".encode() for line in trace.lines()))
+    write_whole(path, (f"{line}\n".encode() for line in trace.lines()))
 
 
-def _write(path: Path, lines: Iterable[bytes]) -> None:
-    part = path.with_name(path.name + ".part")
+def write_whole(path: Path, lines: Iterable[bytes]) -> None:
+    """Writes a file all at once: whoever looks finds the old one or the new one, never a part."""
+    # A process that outlived its killed parent may be writing the same file.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with part.open("wb") as file:
         if path.suffix == ".gz":
             # Neither name nor time: the header would differ from run to run.
@@ -101,7 +107,7 @@ class Run:
 
     @property
     def kept(self) -> list[str]:
-        """The names of the episodes that ended, sorted; a resumed run need not play them again."""
+        """The names of the episodes that ended, sorted."""
         return sorted(
             path.name.removesuffix(".jsonl.gz") for path in self.path.glob("traces/*.jsonl.gz")
         )
@@ -109,6 +115,29 @@ class Run:
     def trace_path(self, name: str) -> Path:
         """Where the trace of that episode is; `name` as `kept` lists it."""
         return self.path / "traces" / f"{name}.jsonl.gz"
+
+    def trace(self, name: str) -> Trace | None:
+        """The trace of an episode that ended; None if it has not, or its file is damaged."""
+        path = self.trace_path(name)
+        if not path.exists():
+            return None
+        _, trace, damage = next(read_traces([path]))
+        return None if damage else trace
+
+    def about(self) -> dict[str, JSON]:
+        """What `run.json` says. Raises BadSettings if this is no folder of a run."""
+        path = self.path / "run.json"
+        try:
+            about: dict[str, JSON] = json.loads(path.read_bytes())
+            if about["format"] != FORMAT:
+                raise BadSettings(
+                    f"{path}: format {about['format']!r}; this version reads {FORMAT}"
+                )
+        except FileNotFoundError:
+            raise BadSettings(f"{self.path} is no folder of a run: it holds no run.json") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadSettings(f"{path} is damaged ({error})") from error
+        return about
 
 
 def episode_name(*parts: object) -> str:
@@ -120,38 +149,77 @@ def episode_name(*parts: object) -> str:
     return "+".join(quote(str(part), safe="") for part in parts)
 
 
-def open_run(directory: Path, about: Mapping[str, JSON]) -> Run:
-    """Begins a run, or goes on with one of the same contract and recipe.
+@contextmanager
+def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
+    """Begins a run, or goes on with one of the same contract and recipe; no other process may.
 
     `about` holds `contract`, `recipe` and whatever tells how it was started. Raises BadSettings if
-    the folder holds anything else.
+    the folder holds anything else or is in use.
     """
     path = directory / "run.json"
     new: dict[str, JSON] = {"format": FORMAT, **about}
-    if path.exists():
-        _check_same(path, new)
-    elif directory.exists() and any(directory.iterdir()):
+    if directory.exists() and not path.exists() and not _only_begun(directory):
         raise BadSettings(
             f"{directory} is not empty and holds no run; give a new or an empty folder"
         )
     (directory / "traces").mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _write(path, [json.dumps(new, indent=1, sort_keys=True).encode(), b"\n"])
-    return Run(directory)
+    with _locked(directory):
+        if path.exists():
+            _check_same(directory, new)
+        else:
+            write_whole(path, [json.dumps(new, indent=1, sort_keys=True).encode(), b"\n"])
+        for part in directory.rglob("*.part"):
+            part.unlink(missing_ok=True)
+        yield Run(directory)
 
 
-def _check_same(path: Path, new: Mapping[str, JSON]) -> None:
-    try:
-        old = json.loads(path.read_bytes())
-        kept = {name: canonical(old[name]) for name in SAME}
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadSettings(f"{path} is damaged ({error}); give a new folder") from error
-    for name in SAME:
-        if kept[name] != canonical(new[name]):
+def _only_begun(directory: Path) -> bool:
+    """Whether the folder holds no more than a run that was killed as it began."""
+    return all(
+        path.name in ("lock", "traces") or path.name.endswith(".part")
+        for path in directory.rglob("*")
+    )
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """Holds the folder; the lock goes with the process, however it ends."""
+    import fcntl
+
+    with (directory / "lock").open("ab") as file:
+        try:
+            # A record lock: unlike flock it is not handed to worker processes.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
             raise BadSettings(
-                f"{path.parent} holds a run of another {name}: {kept[name]}, not"
-                f" {canonical(new[name])}; give a new folder"
-            )
+                f"another process is playing into {directory}; wait for it or give a new folder"
+            ) from error
+        yield
+
+
+def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
+    old = Run(directory).about()
+    for name in SAME:
+        kept, wanted = old.get(name), new[name]
+        if canonical(kept) == canonical(wanted):
+            continue
+        if isinstance(kept, Mapping) and isinstance(wanted, Mapping):
+            kept, wanted = _first_unlike(kept, wanted)
+        raise BadSettings(
+            f"{directory} holds a run of another {name}: {canonical(kept)}, not"
+            f" {canonical(wanted)}; give a new folder"
+        )
+
+
+def _first_unlike(
+    kept: Mapping[str, JSON], wanted: Mapping[str, JSON]
+) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """The first key under which two objects differ, with its value in each."""
+    for key in sorted({*kept, *wanted}):
+        one, other = kept.get(key), wanted.get(key)
+        if canonical(one) != canonical(other):
+            return {key: one}, {key: other}
+    return {}, {}
 
 
 def append_episode(run: Run, name: str, trace: Trace, seconds: float) -> None:
@@ -162,10 +230,10 @@ def append_episode(run: Run, name: str, trace: Trace, seconds: float) -> None:
         "seconds": round(seconds, 6),
         "ended": round(time(), 3),
     }
-    with (run.path / "timings.jsonl").open("ab") as file:
+    with (run.path / "timings.jsonl").open("ab", buffering=0) as file:
         file.write(f"{canonical(row)}\n".encode())
 
 
 def finish(run: Run, rows: Sequence[Mapping[str, JSON]]) -> None:
     """Writes the results, in the order given: that of the tasks."""
-    _write(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))
+    write_whole(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))

@@ -45,6 +45,16 @@ def names(kind: str) -> list[str]:
     return sorted({**_plugged(kind), **_built_in(kind)})
 
 
+def known(kind: str, name: str) -> str:
+    """The name, if a part has it: one that a file gives must not bring code of its own in.
+
+    Raises UnknownPart with the nearest name.
+    """
+    if name not in names(kind):
+        raise UnknownPart(kind, name, names(kind))
+    return name
+
+
 def load(kind: str, spec: str, attribute: str = "make") -> Any:
     """The object that `spec` names: an id's `attribute`, or what `package.module:object` is.
 

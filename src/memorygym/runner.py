@@ -1,71 +1,36 @@
-"""Plays episodes: one task with many agents, many tasks over processes; clocks live here."""
+"""Plays episodes of scripted agents, and scores those of all; clocks live here.
+
+An episode that ended is kept at once in the folder of its run, and is never played again.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, partial
-from hashlib import sha256
-from importlib.resources import files
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache, partial
 from inspect import signature
 from time import perf_counter
-from typing import Any, TypeVar
 
 from memorygym import registry
+from memorygym.agents.accounting import Usage, usage_of
 from memorygym.attribution import Attribution, store_precision
-from memorygym.core import JSON, Budget, Memory, Policy, Task
+from memorygym.contract import contract
+from memorygym.core import JSON, Budget, Env, Memory, Policy, Task
 from memorygym.episode import Episode, play
-from memorygym.errors import BadKey, ProviderFailure
-from memorygym.scoring import Score, score
+from memorygym.errors import BadKey, MemoryFault, ProviderFailure
+from memorygym.executors import over_processes
+from memorygym.journal import Run, append_episode, episode_name
+from memorygym.judge.agreement import Agreement, agreement
+from memorygym.scoring import Outcome, Score, outcomes, score
 from memorygym.trace import Trace
-from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal
 from memorygym.worlds.dealing.tiers import Sizes
 
 LIFTED = Budget()
 """No limits: for `perfect` alone."""
-VERSION = "worlds-v1"
-_CONTRACT = (
-    "core.py",
-    "ledger.py",
-    "rng.py",
-    "arguments.py",
-    "agents/protocol.py",
-    "stores",
-    "memory",
-    "worlds",
-    "grading",
-    "tokens.py",
-    "episode.py",
-    "facts.py",
-    "scoring.py",
-    "tracks",
-)
-
-
-@lru_cache(maxsize=1)
-def contract() -> str:
-    """What a score depends on, as a version and a hash: nothing compares across contracts."""
-    digest = sha256()
-    for part in _CONTRACT:
-        for text in _sources(files("memorygym") / part):
-            lines = (line.split("  #")[0].rstrip() for line in text.splitlines())
-            digest.update("\n".join(line for line in lines if line and line[0] != "#").encode())
-    return f"{VERSION}@{digest.hexdigest()[:8]}"
-
-
-def _sources(path: Any) -> Iterator[str]:
-    if path.is_file():
-        if path.name.endswith(".py"):
-            yield path.read_text(encoding="utf-8")
-        return
-    for item in sorted(path.iterdir(), key=lambda item: str(item.name)):
-        if item.name != "__pycache__":
-            yield from _sources(item)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is dealt and with which memory it is played."""
+    """What is dealt, with which memory it is played, and for the how manieth time."""
 
     template: str
     seed: int
@@ -73,34 +38,94 @@ class Settings:
     sizes: Sizes = field(default_factory=Sizes)
     salt: str = ""
     memory: str = "markdown"
+    repeat: int = 0
+    turns: int | None = None
+    """Most replies within one event, if not the track's own figure."""
 
     def deal(self) -> Task:
         """The task."""
-        return deal(self.template, self.seed, self.tier, self.sizes, self.salt)
+        task = deal(self.template, self.seed, self.tier, self.sizes, self.salt)
+        if self.turns is None:
+            return task
+        budget = replace(task.budget, turns=self.turns)
+        return replace(task, budget=budget, recipe={**task.recipe, "turns": self.turns})
+
+    def episode(self, agent: str) -> str:
+        """The name of its episode with that agent."""
+        return episode_name(self.template, self.seed, agent, self.repeat)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One episode, scored."""
 
-    template: str
-    seed: int
+    settings: Settings
     agent: str
+    task: str
+    """The task's content-hash id."""
+    contract: str
     score: Score
+    right: tuple[bool, ...]
+    """Of each question, in the order of the stream."""
+    repaired: int
+    """Answers that only a judge accepted."""
+    judged: Agreement | None
+    """Of the judge with the grader; None where there was no judge."""
     causes: Mapping[str, int]
     """Misses by cause."""
     precision: Mapping[str, float]
-    seconds: float
+    usage: Mapping[str, Usage]
+    """Of a model's replies at ingest and at query; empty for a scripted agent."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """What `inspect` took from the trace."""
     trace: Trace | None = None
 
+    @property
+    def template(self) -> str:
+        """The world's domain."""
+        return self.settings.template
+
+    @property
+    def seed(self) -> int:
+        """The world's seed."""
+        return self.settings.seed
+
+    @property
+    def world(self) -> tuple[str, int]:
+        """The unit of dependence: what intervals are clustered by."""
+        return self.settings.template, self.settings.seed
+
     def to_json(self) -> dict[str, JSON]:
         """As results store it; seconds are kept elsewhere."""
         return {
-            "template": self.template, "seed": self.seed, "agent": self.agent,
-            **self.score.to_json(), "causes": dict(self.causes),
+            "episode": self.settings.episode(self.agent), "template": self.template,
+            "seed": self.seed, "repeat": self.settings.repeat, "agent": self.agent,
+            "tier": self.settings.tier, "memory": self.settings.memory, "task": self.task,
+            "contract": self.contract, **self.score.to_json(),
+            "right": [int(right) for right in self.right], "repaired": self.repaired,
+            "judge": asdict(self.judged) if self.judged else None,
+            "causes": dict(self.causes),
             "store_precision": {name: round(share, 6) for name, share in self.precision.items()},
+            "usage": {name: usage.to_json() for name, usage in self.usage.items()} or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An episode without a score, which is never a score of 0."""
+
+    settings: Settings
+    agent: str
+    kind: str
+    """provider or memory."""
+    error: str
+
+    def to_json(self) -> dict[str, JSON]:
+        """As results store it."""
+        return {
+            "episode": self.settings.episode(self.agent), "template": self.settings.template,
+            "seed": self.settings.seed, "repeat": self.settings.repeat, "agent": self.agent,
+            "kind": self.kind, "error": self.error,
         }  # fmt: skip
 
 
@@ -135,6 +160,7 @@ def play_one(
 def episode_for(task: Task, policy: Policy, memory: Callable[[], Memory]) -> Episode:
     """The episode that the agent plays: without the side table, and for some without budget."""
     lifted = LIFTED if getattr(policy, "lifts_budget", False) and _shipped(type(policy)) else None
+    env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
     return Episode(env(replace(task, gold=None)), memory, lifted)
 
 
@@ -144,29 +170,66 @@ Inspect = Callable[[str, Trace], Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is played on every task and what is kept of it."""
+    """What is kept of every episode, and where."""
 
-    agents: tuple[str, ...]
+    agents: tuple[str, ...] = ()
     attributed: bool = True
     traced: bool = False
     inspect: Inspect | None = None
+    run: Run | None = None
+    """The folder of the run, if there is one."""
 
 
-def play_task(settings: Settings, plan: Plan) -> list[Result]:
+def labels_of(settings: Settings, agent: str) -> dict[str, JSON]:
+    """Who plays, as the trace says it."""
+    return {
+        "agent": agent,
+        "memory": settings.memory,
+        "repeat": settings.repeat,
+        "contract": contract(),
+    }
+
+
+def play_task(settings: Settings, plan: Plan) -> list[Result | Failure]:
     """All agents on one task, which is dealt and parsed once."""
-    task = settings.deal()
+    dealt = cache(settings.deal)
     memory = partial(registry.make, "memory", settings.memory)
-    results = []
-    for agent in plan.agents:
+
+    def trace_by(agent: str) -> Trace:
+        return play_one(dealt(), policy_for(agent, dealt()), memory, labels_of(settings, agent))
+
+    return [result_of(settings, agent, plan, partial(trace_by, agent)) for agent in plan.agents]
+
+
+def play_all(
+    tasks: Sequence[Settings], plan: Plan, workers: int
+) -> Iterator[list[Result | Failure]]:
+    """All agents on all tasks, in the order of the tasks."""
+    return over_processes(partial(play_task, plan=plan), tasks, workers)
+
+
+def result_of(
+    settings: Settings, agent: str, plan: Plan, make: Callable[[], Trace]
+) -> Result | Failure:
+    """The result of an episode, which is played unless the run has kept it."""
+    name = settings.episode(agent)
+    trace = plan.run.trace(name) if plan.run else None
+    if trace is None:
         start = perf_counter()
-        policy = policy_for(agent, task)
-        labels = {"agent": agent, "memory": settings.memory, "contract": contract()}
-        trace = play_one(task, policy, memory, labels)
-        results.append(judged(settings, agent, trace, plan, perf_counter() - start))
-    return results
+        try:
+            trace = make()
+        except BadKey:
+            raise
+        except ProviderFailure as error:
+            return Failure(settings, agent, "provider", str(error))
+        except MemoryFault as error:
+            return Failure(settings, agent, "memory", str(error))
+        if plan.run:
+            append_episode(plan.run, name, trace, perf_counter() - start)
+    return judged(settings, agent, trace, plan)
 
 
-def judged(settings: Settings, agent: str, trace: Trace, plan: Plan, seconds: float) -> Result:
+def judged(settings: Settings, agent: str, trace: Trace, plan: Plan) -> Result:
     """The result of a trace."""
     causes: dict[str, int] = {}
     precision: dict[str, float] = {}
@@ -174,62 +237,11 @@ def judged(settings: Settings, agent: str, trace: Trace, plan: Plan, seconds: fl
         for _, cause in Attribution(trace).causes:
             causes[cause] = causes.get(cause, 0) + 1
         precision = store_precision(trace)
-    measures = plan.inspect(agent, trace) if plan.inspect else {}
+    found: list[Outcome] = outcomes(trace)
     return Result(
-        settings.template, settings.seed, agent, score(trace), causes, precision, seconds, measures,
-        trace if plan.traced else None,
+        settings, agent, trace.task, str(trace.labels.get("contract", "unknown")), score(trace),
+        tuple(outcome.correct for outcome in found), sum(outcome.repaired for outcome in found),
+        next(iter(agreement([trace]).values()), None) if "judge" in trace.labels else None, causes,
+        precision, usage_of(trace) if "usage" in trace.labels else {},
+        plan.inspect(agent, trace) if plan.inspect else {}, trace if plan.traced else None,
     )  # fmt: skip
-
-
-T = TypeVar("T")
-
-
-def over_processes(
-    one: Callable[[Settings], T], tasks: Sequence[Settings], workers: int
-) -> Iterator[T]:
-    """What `one` makes of every task, in the order of the tasks, whatever the number of workers."""
-    if workers <= 1 or len(tasks) <= 1:
-        for task in tasks:
-            yield one(task)
-        return
-    with ProcessPoolExecutor(min(workers, len(tasks))) as pool:
-        yield from pool.map(one, tasks)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An episode that the provider of its model failed: no score, and never a score of 0."""
-
-    template: str
-    seed: int
-    error: str
-
-
-def play_model(
-    tasks: Sequence[Settings], name: str, policy: Callable[[], Policy], plan: Plan, workers: int
-) -> Iterator[Result | Failure]:
-    """A model on all tasks, in the order of the tasks, in threads. A refused key stops at once."""
-
-    def one(settings: Settings) -> Result | Failure:
-        task = settings.deal()
-        memory = partial(registry.make, "memory", settings.memory)
-        labels = {"agent": name, "memory": settings.memory, "contract": contract()}
-        start = perf_counter()
-        try:
-            trace = play_one(task, policy(), memory, labels)
-        except BadKey:
-            raise
-        except ProviderFailure as error:
-            return Failure(settings.template, settings.seed, str(error))
-        return judged(settings, name, trace, plan, perf_counter() - start)
-
-    pool = ThreadPoolExecutor(max(1, workers))
-    try:
-        yield from pool.map(one, tasks)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def play_all(tasks: Sequence[Settings], plan: Plan, workers: int) -> Iterator[list[Result]]:
-    """All agents on all tasks, in the order of the tasks."""
-    return over_processes(partial(play_task, plan=plan), tasks, workers)

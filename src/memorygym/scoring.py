@@ -7,12 +7,11 @@ asked about is None and its weight is shared pro rata. Abstention is reported ap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
 
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.grading import grade
-from memorygym.trace import Answered, Stored, Trace
+from memorygym.grading import grade, repairable
+from memorygym.trace import Answered, Judged, Ruling, Stored, Trace
 from memorygym.worlds.dealing.gold import Gold, Question
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
@@ -27,6 +26,8 @@ class Outcome:
     """None if no answer was given."""
     correct: bool
     reason: str
+    repaired: bool = False
+    """The grader rejected it and a judge accepted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ def outcomes(trace: Trace) -> list[Outcome]:
     answers = {
         record.event: record.answer for record in trace.records if isinstance(record, Answered)
     }
+    rulings = {
+        record.event: record.ruling for record in trace.records if isinstance(record, Judged)
+    }
     judged = []
     for question in gold_of(trace).questions:
         answer = answers.get(question.event)
@@ -88,8 +92,26 @@ def outcomes(trace: Trace) -> list[Outcome]:
             continue
         kind = question.competency
         correct, reason = _graded(kind, question.truth, answer, question.rivals)
-        judged.append(Outcome(question, answer, correct, reason))
+        outcome = Outcome(question, answer, correct, reason)
+        judged.append(_repaired(outcome, rulings.get(question.event)))
     return judged
+
+
+def _repaired(outcome: Outcome, ruling: Ruling | None) -> Outcome:
+    """The outcome, right after all if a judge accepted what the grader may have misread."""
+    if outcome.correct or ruling is None or not ruling.accepted or not may_repair(outcome):
+        return outcome
+    quote = next(vote.quote for vote in ruling.votes if vote.said == "yes")
+    said = f"{outcome.reason}; accepted by the judge, {ruling.yes} of {ruling.ruled}: {quote!r}"
+    return Outcome(outcome.question, outcome.answer, True, said, repaired=True)
+
+
+def may_repair(outcome: Outcome) -> bool:
+    """Whether the grader may have misread the answer that it rejected, so that a judge is asked."""
+    question, answer = outcome.question, outcome.answer
+    if outcome.correct or answer is None:
+        return False
+    return repairable(question.competency, question.truth, answer, question.rivals)
 
 
 def score(trace: Trace) -> Score:
@@ -165,34 +187,3 @@ def _efficiency(trace: Trace, right: int, answerable: int, writes: int, peak: in
     budget = trace.budget
     used = max(writes / (budget.writes or 1), peak / (budget.capacity or 1))
     return min(1.0, right / answerable * (1.25 - min(1.0, used) / 4))
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean with its 95 % interval, clustered by world."""
-
-    mean: float
-    low: float
-    high: float
-    worlds: int
-
-
-# two-sided 97.5 % points of Student's t for 1 to 30 degrees of freedom
-_T = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-)  # fmt: skip
-
-
-def estimate(values: Sequence[float]) -> Estimate:
-    """The mean of one value a world, with a t interval; a single world has no interval."""
-    n = len(values)
-    if not n:
-        raise ValueError("no values to estimate from")
-    mean = sum(values) / n
-    if n == 1:
-        return Estimate(mean, float("-inf"), float("inf"), 1)
-    error = sqrt(sum((value - mean) ** 2 for value in values) / (n - 1) / n)
-    t = _T[n - 2] if n - 2 < len(_T) else 1.96 + 2.4 / (n - 1)
-    return Estimate(mean, mean - t * error, mean + t * error, n)

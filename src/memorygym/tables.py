@@ -1,77 +1,163 @@
 """Results as tables that fit 80 columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 
 from memorygym.attribution import Attribution
+from memorygym.comparisons import Comparison, Document
 from memorygym.invariants import Invariant
-from memorygym.runner import Result
-from memorygym.scoring import WEIGHTS, Estimate, estimate, outcomes
+from memorygym.results import Summary
+from memorygym.runner import Failure
+from memorygym.scoring import outcomes
+from memorygym.stats import Estimate, Repeats
 from memorygym.trace import Trace
 
 
-def by_agent(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Results grouped by agent, in the order of first appearance."""
-    groups: dict[str, list[Result]] = {}
-    for result in results:
-        groups.setdefault(result.agent, []).append(result)
-    return groups
+def first_line(planned: int, failures: Sequence[Failure]) -> str:
+    """How many episodes were scored, and why the others were not.
 
-
-def axis_estimate(results: Sequence[Result], axis: str) -> Estimate | None:
-    """Mean and interval of an axis, one value a world; None if no world asks about it."""
-    values = [v for r in results if (v := r.score.axes[axis]) is not None]
-    return estimate(values) if values else None
-
-
-def agents_table(results: Sequence[Result]) -> str:
-    """One row an agent, best composite first."""
-    groups = by_agent(results)
-    worlds = len({(r.template, r.seed) for r in results})
-    rows = [
-        f"{'agent':<20}{'composite':>16}"
-        + "".join(f"{name:>6}" for name in ("B", "M", "R", "E", "acc", "abst"))
-        + f"{'writes':>8}"
-    ]
-    order = sorted(
-        groups, key=lambda a: -sum(r.score.composite for r in groups[a]) / len(groups[a])
+    >>> first_line(20, [])
+    '20 episodes: 20 scored; 0 failed at the provider, 0 at the memory, 0 excluded'
+    """
+    provider, memory = (
+        sum(one.kind == kind for one in failures) for kind in ("provider", "memory")
     )
-    for agent in order:
-        rows.append(_row(agent, groups[agent]))
+    return (
+        f"{planned} {'episode' if planned == 1 else 'episodes'}: {planned - len(failures)} scored;"
+        f" {provider} failed at the provider, {memory} at the memory, {len(failures)} excluded"
+    )
+
+
+def results_table(found: Sequence[Summary], references: Mapping[str, Summary] | None = None) -> str:
+    """One row an agent, then the references; what its figures mean, and what they can show."""
+    heads = ("composite", "B", "M", "R", "E")
+    rows = [f"{'agent':<19}" + "".join(f"{head:>11}" for head in heads) + f"{'abst':>6}"]
+    rows += [_row(one) for one in found]
+    if references:
+        rows.append(f"scripted, on the same worlds: {', '.join(references)}")
+        rows += [_row(one) for one in references.values()]
+    worlds = max(one.worlds for one in found)
     rows.append(
-        f"{worlds} {'world' if worlds == 1 else 'worlds'}; composite in % with its 95 % interval,"
-        " clustered by world; B breadth,\nM maintenance, R reasoning, E efficiency, acc all"
-        " questions, abst refusals."
+        f"{worlds} {'world' if worlds == 1 else 'worlds'}; shares in % with 95 % intervals,"
+        " clustered by world; B breadth,\nM maintenance, R reasoning, E efficiency, abst refusals."
     )
+    if least := max(one.detectable or 0.0 for one in found):
+        rows.append(detectable_text(least))
     return "\n".join(rows)
 
 
-def _row(agent: str, results: Sequence[Result]) -> str:
-    whole = estimate([100 * r.score.composite for r in results])
-    spread = f"{whole.mean:6.1f}" + (
-        f" ±{whole.high - whole.mean:5.1f}" if whole.worlds > 1 else ""
+def detectable_text(least: float) -> str:
+    """The least difference that these worlds show, in words."""
+    if least > 1:
+        return "So few worlds cannot tell agents apart (`memorygym power`)."
+    return (
+        f"Two agents on these worlds must differ by {100 * least:.1f} points to be told apart\n"
+        "(80 % power, correlation .5; `memorygym power`)."
     )
-    cells = []
-    for axis in WEIGHTS:
-        found = axis_estimate(results, axis)
-        cells.append(f"{100 * found.mean:6.1f}" if found else f"{'–':>6}")
-    refusals = [r.score.abstention for r in results if r.score.abstention is not None]
-    cells.append(f"{100 * sum(r.score.accuracy for r in results) / len(results):6.1f}")
-    cells.append(f"{100 * sum(refusals) / len(refusals):6.1f}" if refusals else f"{'–':>6}")
-    writes = sum(r.score.writes for r in results) / len(results)
-    return f"{agent[:19]:<20}{spread:>16}{''.join(cells)}{writes:8.1f}"
 
 
-def causes_table(results: Sequence[Result]) -> str:
-    """Why misses were missed, in shares of each agent's misses."""
+def _row(one: Summary) -> str:
+    cells = [_cell(one.composite), *(_cell(axis) for axis in one.axes.values())]
+    refusals = f"{100 * one.abstention.mean:.1f}" if one.abstention else "–"
+    return f"{one.agent[:18]:<19}{''.join(cells)}{refusals:>6}"
+
+
+def _cell(found: Estimate | None) -> str:
+    if found is None:
+        return f"{'–':>11}"
+    half = 100 * (found.high - found.mean)
+    # Beyond a hundred points an interval says no more than that it is useless.
+    spread = "" if half == inf else "±100" if half > 100 else f"±{half:.1f}"
+    return f"{100 * found.mean:.1f}{spread}".rjust(11)
+
+
+def heading(document: Document) -> str:
+    """Under which contract and recipe the figures were made."""
+    recipe = document["recipe"]
+    sizes = [f"{name} {value}" for name, value in recipe["sizes"].items() if value is not None]
+    parts = [f"contract {document['contract']}", f"tier {recipe['tier']}", *sizes]
+    parts += [f"memory {recipe['memory']}"]
+    parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
+    parts += ["judged"] if recipe["judge"] else []
+    salt = recipe["salt"]
+    return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else "public seeds"])
+
+
+def details(one: Summary, failed: int, cost: float | None) -> list[str]:
+    """What a model's row leaves out: bounds, repeats, judge, tokens and cost."""
+    lines = []
+    if bounds := one.bounds(failed):
+        low, high = (100 * bound for bound in bounds)
+        lines.append(f"had every failed episode scored 0, or 1: {low:.1f} to {high:.1f}")
+    if one.repeats:
+        lines += _repeats_lines(one.repeats)
+    if one.repaired:
+        lines.append(f"answers that the judge alone accepted: {one.repaired}")
+    if one.judged:
+        lines.append(f"the judge and the typed grader: {one.judged}")
+    for name, usage in one.usage.items():
+        figures = (("prompt", usage.prompt), ("completion", usage.completion))
+        told = (f"{'unknown' if n is None else format(n, ',')} {kind}" for kind, n in figures)
+        lines.append(f"tokens at {name}: {', '.join(told)}, in {usage.calls:,} replies")
+    if one.usage:
+        lines.append(f"cost: {'unknown' if cost is None else f'{cost:.4f} USD'}")
+    return [f"{one.agent}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _repeats_lines(found: Repeats) -> list[str]:
+    k, sources = found.fewest, found.sources()
+    shares = {
+        "pass@1": found.pass_at(1), f"pass@{k}": found.pass_at(k), f"pass^{k}": found.pass_all(k)
+    }  # fmt: skip
+    told = ", ".join(f"{name} {_cell(share).strip()}" for name, share in shares.items())
+    lines = [f"{k} repeats, in %: {told}"]
+    if sources:
+        lines.append(
+            f"variance of answers: {sources.between:.3f} between questions, {sources.within:.3f}"
+            " within"
+        )
+    return lines
+
+
+def against_text(found: Sequence[Comparison], now: Document, before: Document) -> str:
+    """By how much each agent is better than in an earlier results file."""
+    sealed, public = now["recipe"]["salt"], before["recipe"]["salt"]
+    what = {
+        (False, True): "public minus sealed", (True, False): "sealed minus public",
+    }.get((bool(sealed), bool(public)), "now minus before")  # fmt: skip
+    lines = []
+    for one in found:
+        gap = one.difference.estimate
+        pair = one.agent if one.agent == one.other else f"{one.agent} minus {one.other}"
+        how = "the same worlds, paired" if one.paired else "other worlds, unpaired"
+        spans = "" if gap.low > 0 or gap.high < 0 else "; no difference shown"
+        lines.append(
+            f"{pair}, {what}: {100 * gap.mean:+.1f} ({100 * gap.low:+.1f} to"
+            f" {100 * gap.high:+.1f}) points, {how}{spans}"
+        )
+    return "\n".join(lines)
+
+
+def _repeats_text(found: Repeats) -> str:
+    k, sources = found.fewest, found.sources()
+    shares = (
+        ("pass@1", found.pass_at(1)),
+        (f"pass@{k}", found.pass_at(k)),
+        (f"pass^{k}", found.pass_all(k)),
+    )
+    told = ", ".join(f"{name}{_cell(share)} %" for name, share in shares)
+    if sources:
+        told += f"; variance between questions {sources.between:.3f}, within {sources.within:.3f}"
+    return f"{k} repeats: {told}"
+
+
+def causes_table(found: Sequence[Summary]) -> str:
+    """Why misses were missed, by agent."""
     rows = []
-    for agent, group in by_agent(results).items():
-        total: dict[str, int] = {}
-        for result in group:
-            for cause, n in result.causes.items():
-                total[cause] = total.get(cause, 0) + n
-        if total:
-            said = ", ".join(f"{c} {n}" for c, n in sorted(total.items(), key=lambda p: -p[1]))
-            rows.append(f"{agent[:19]:<20}{said}")
+    for one in found:
+        if one.causes:
+            said = ", ".join(f"{c} {n}" for c, n in sorted(one.causes.items(), key=lambda p: -p[1]))
+            rows.append(f"{one.agent[:18]:<19}{said}")
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 

@@ -21,7 +21,7 @@ MESSAGE_TOKENS = 4
 _RUN = re.compile(r"[A-Za-z0-9]+|\n|[^\sA-Za-z0-9]")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_BREAK = re.compile(r"[^\S\n]*[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
+_BREAK = re.compile(r"[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
 _BLANK = re.compile(r"[^\S\n]+")
 
 
@@ -90,7 +90,9 @@ def normal(text: str) -> str:
     >>> normal("  a \\t b \\n\\n c ")
     'a b\\nc'
     """
-    return _BLANK.sub(" ", _BREAK.sub("\n", normalize("NFC", text))).strip()
+    # Blanks before a break go last: a pattern that takes them along is quadratic in their number.
+    text = _BLANK.sub(" ", _BREAK.sub("\n", normalize("NFC", text)))
+    return text.replace(" \n", "\n").strip()
 
 
 def canonical(value: JSON) -> str:

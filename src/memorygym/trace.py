@@ -5,11 +5,12 @@ Every count and score is a pure function of a trace.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
-from memorygym.core import JSON, Budget, Call, Entry, Gold, Message
+from memorygym.core import JSON, Budget, Entry, Gold, Message
 from memorygym.errors import BadTrace
+from memorygym.shapes import Misfit, shape
 from memorygym.tokens import canonical
 
 FORMAT = "memorygym-trace-1"
@@ -87,9 +88,62 @@ class Cut:
     reason: str
 
 
-Record: TypeAlias = Shown | Composed | Said | Heard | Stored | Answered | Cut
+class Vote(NamedTuple):
+    """What one judge model made of an answer."""
+
+    model: str
+    said: Literal["yes", "no", "unreadable", "failed"]
+    """The last two are no verdict: its reply broke the form, or its provider failed."""
+    quote: str = ""
+    """The words of the answer that it judged by."""
+    problem: str = ""
+    """Why there is no verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the votes come to."""
+
+    votes: tuple[Vote, ...]
+
+    @property
+    def ruled(self) -> int:
+        """How many of the models gave a verdict; the answer was not judged if none did."""
+        return sum(vote.said in ("yes", "no") for vote in self.votes)
+
+    @property
+    def yes(self) -> int:
+        """How many of them accept the answer."""
+        return sum(vote.said == "yes" for vote in self.votes)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether most that ruled accept the answer; a tie rejects it."""
+        return 2 * self.yes > self.ruled
+
+    @property
+    def verdict(self) -> bool | None:
+        """The same, and None if the answer was not judged."""
+        return self.accepted if self.ruled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Judge models ruled on the answer of an event, after play."""
+
+    kind: ClassVar[str] = "judged"
+    event: int
+    votes: tuple[Vote, ...]
+
+    @property
+    def ruling(self) -> Ruling:
+        """What the votes come to."""
+        return Ruling(self.votes)
+
+
+Record: TypeAlias = Shown | Composed | Said | Heard | Stored | Answered | Cut | Judged
 _KINDS: dict[str, type[Any]] = {
-    cls.kind: cls for cls in (Shown, Composed, Said, Heard, Stored, Answered, Cut)
+    cls.kind: cls for cls in (Shown, Composed, Said, Heard, Stored, Answered, Cut, Judged)
 }
 
 
@@ -133,6 +187,23 @@ class Trace:
             yield canonical(_record_json(record))
 
 
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The first line of a trace."""
+
+    format: str
+    canary: str
+    task: str
+    track: str
+    recipe: Mapping[str, JSON]
+    system: str
+    budget: Budget
+    labels: Mapping[str, JSON]
+    gold: Mapping[str, JSON] | None
+    records: int
+    """How many lines follow."""
+
+
 def _record_json(record: Record) -> dict[str, JSON]:
     out: dict[str, JSON] = {"kind": record.kind}
     for name in record.__slots__:
@@ -158,31 +229,21 @@ def _plain(value: object) -> JSON:
     raise TypeError(f"a trace cannot hold {value!r}")
 
 
-def _message(raw: Mapping[str, Any]) -> Message:
-    calls = tuple(Call(name, arguments, id) for name, arguments, id in raw.get("calls", ()))
-    return Message(raw["role"], raw["content"], calls, raw.get("call_id", ""))
-
-
-_FIELDS: dict[str, type] = {
-    "event": int, "tokens": int, "writes": int, "answer": str, "reason": str,
-    "evict": bool, "session": bool, "messages": list, "entries": list, "dropped": list,
-}  # fmt: skip
-
-
-def _record(raw: dict[str, Any]) -> Record:
-    cls = _KINDS[raw.pop("kind")]
-    for name, value in raw.items():
-        if name in _FIELDS and type(value) is not _FIELDS[name]:
-            raise TypeError(f"{name} is {value!r}")
-    if "messages" in raw:
-        raw["messages"] = tuple(_message(item) for item in raw["messages"])
-    if "message" in raw:
-        raw["message"] = _message(raw["message"])
-    if "entries" in raw:
-        raw["entries"] = tuple(Entry(id, text) for id, text in raw["entries"])
-        raw["dropped"] = tuple(raw["dropped"])
-    record: Record = cls(**raw)
+def _record(raw: object) -> Record:
+    kind = raw.pop("kind", None) if isinstance(raw, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise Misfit(f"no kind of record is {kind!r}")
+    record: Record = _counting(shape(_KINDS[kind], raw), least=0)
     return record
+
+
+def _counting(part: Any, *, least: int) -> Any:
+    """The part itself, whose whole numbers are all counts or limits. Raises Misfit."""
+    for item in fields(part):
+        value = getattr(part, item.name)
+        if type(value) is int and value < least:
+            raise Misfit(f"is {value}, not at least {least}", item.name)
+    return part
 
 
 def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
@@ -192,22 +253,23 @@ def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
     """
     rows = enumerate(lines, start=1)
     try:
-        header = json.loads(next(rows, (0, ""))[1])
-        if header["format"] != FORMAT:
-            raise BadTrace(f"{name}: format {header['format']!r}; this version reads {FORMAT}")
-        trace = Trace(
-            header["task"], header["track"], header["recipe"], header["system"],
-            Budget(**header["budget"]), header["gold"], header["labels"],
-        )  # fmt: skip
-        announced = int(header["records"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raw = json.loads(next(rows, (0, ""))[1])
+        if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
+            raise BadTrace(f"{name}: format {raw['format']!r}; this version reads {FORMAT}")
+        header = _counting(shape(_Header, raw), least=0)
+        budget = _counting(header.budget, least=1)
+    except (ValueError, RecursionError) as error:
         raise BadTrace(f"{name}, line 1: not the header of a trace ({error})") from error
+    trace = Trace(
+        header.task, header.track, header.recipe, header.system, budget, header.gold,
+        dict(header.labels),
+    )  # fmt: skip
     for number, line in rows:
         try:
             trace.records.append(_record(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             return trace, f"{name}, line {number}: damaged ({error}); {number - 2} records read"
     read = len(trace.records)
-    if read == announced:
+    if read == header.records:
         return trace, ""
-    return trace, f"{name}, line {read + 2}: cut short; {read} of {announced} records read"
+    return trace, f"{name}, line {read + 2}: cut short; {read} of {header.records} records read"

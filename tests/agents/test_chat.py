@@ -1,4 +1,4 @@
-"""The chat agent: what it sends, what it makes of replies, and an episode over the loopback."""
+"""The chat agent: what it sends, what it makes of replies, and episodes over the loopback."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.protocol import as_text
-from memorygym.core import Budget, Call, Event, Message, Step, Task, Tool
+from memorygym.core import Call, Message
 from memorygym.episode import Episode, play
-from memorygym.errors import ProviderFailure
+from memorygym.errors import ProviderFailure, UnknownPart
 from memorygym.memory.markdown import Markdown
-from memorygym.models.model import ToolsRejected
+from memorygym.models.model import Model, Reply, ToolsRejected
 from memorygym.models.scripted import Line, Scripted
 from memorygym.stores.notebook import TOOLS
-from memorygym.trace import Heard, Stored, Trace
-from tests.servers.openai import serving
+from memorygym.trace import Trace
+from tests.agents.reading import Reading, heard
 
 VIEW = [
     Message("system", "Rules."),
@@ -22,36 +22,10 @@ VIEW = [
     Message("user", "Acme: 40"),
 ]
 READ = '<tool_call>{"name": "Read", "arguments": {}}</tool_call>'
-EVENTS = (
-    Event("documents", "=== DOCUMENTS ===\nAcme has 40 beds."),
-    Event("memo", "=== MEMO ===\nHm."),
-)
-
-
-class Reading:
-    """An environment that shows texts and asks nothing."""
-
-    tools: tuple[Tool, ...] = ()
-
-    def __init__(self) -> None:
-        budget = Budget(capacity=1000, writes=3, slot=100, turns=4)
-        self.task = Task("reading", "test", {}, "Rules.", EVENTS, budget, None)
-        self.left = list(EVENTS)
-
-    def reset(self) -> Step:
-        return Step((Message("user", self.left.pop(0).text),), evict=True)
-
-    def step(self, reply: Message) -> Step:
-        return self.reset() if self.left else Step(done=True, evict=True)
 
 
 def played(*script: Line) -> Trace:
     return play(Episode(Reading(), Markdown), Chat(Scripted(script)))
-
-
-def heard(trace: Trace) -> list[str]:
-    records = (record for record in trace.records if isinstance(record, Heard))
-    return [message.content for record in records for message in record.messages]
 
 
 def test_neighbouring_user_messages_are_sent_as_one() -> None:
@@ -64,7 +38,8 @@ def test_each_reply_is_counted() -> None:
     chat = Chat(Scripted(["ok", "ok"]))
     chat.act(VIEW, TOOLS)
     chat.act(VIEW, TOOLS)
-    assert chat.usage == [{"prompt_tokens": None, "completion_tokens": None, "finish": "stop"}] * 2
+    unknown = dict.fromkeys(("prompt_tokens", "completion_tokens", "cached_tokens"))
+    assert chat.usage == [{**unknown, "finish": "stop", "tools": "native"}] * 2
 
 
 def test_calls_in_the_text_are_made_and_numbered() -> None:
@@ -80,9 +55,87 @@ def test_an_endpoint_without_tools_is_told_of_them_in_text() -> None:
         return ToolsRejected("no tools") if tools else READ
 
     model = Scripted(rule)
-    reply = Chat(model).act(VIEW, TOOLS)
-    assert reply.calls == (Call("Read", {}, "call_1"),)
-    assert model.seen[1][0] == as_text(VIEW, TOOLS)[0]
+    chat = Chat(model)
+    assert chat.act(VIEW, TOOLS).calls == (Call("Read", {}, "call_1"),)
+    chat.act(VIEW, TOOLS)
+    native, *texts = model.seen
+    assert native[0] == VIEW[0]
+    assert [text[0] for text in texts] == [as_text(VIEW, TOOLS)[0]] * 2
+    assert [row["tools"] for row in chat.usage] == ["text", "text"]
+
+
+def test_what_one_episode_met_does_not_decide_how_another_asks() -> None:
+    model = Scripted([ToolsRejected("no tools"), "ok", "ok"])
+    Chat(model).act(VIEW, TOOLS)
+    other = Chat(model)
+    other.act(VIEW, TOOLS)
+    assert other.usage[0]["tools"] == "native"
+
+
+def test_tools_told_as_text_are_never_sent() -> None:
+    model = Scripted(lambda messages, tools: ProviderFailure("sent") if tools else READ)
+    assert Chat(model, "text").act(VIEW, TOOLS).calls == (Call("Read", {}, "call_1"),)
+
+
+def test_native_tools_are_not_replaced_by_text() -> None:
+    with pytest.raises(ToolsRejected, match="no tools"):
+        Chat(Scripted([ToolsRejected("no tools"), "ok"]), "native").act(VIEW, TOOLS)
+
+
+def test_an_unknown_tool_mode_names_the_nearest() -> None:
+    with pytest.raises(UnknownPart, match="'nativ'; did you mean native"):
+        Chat(Scripted([]), "nativ")  # type: ignore[arg-type]  # the slip under test
+
+
+class Odd(Model):
+    """Replies with whatever it is given."""
+
+    def __init__(self, reply: Any) -> None:
+        self.reply = reply
+
+    def complete(self, messages: Any, tools: Any) -> Reply:
+        reply: Reply = self.reply
+        return reply
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        None,
+        "ok",
+        Message("assistant", "ok"),
+        Reply(b"ok"),  # type: ignore[arg-type]  # the broken model under test
+        Reply(Message("assistant", b"ok")),  # type: ignore[arg-type]
+        Reply(Message("assistant", None)),  # type: ignore[arg-type]
+        Reply(Message("user", "ok")),
+        Reply(Message("assistant", "ok", ("Read",))),  # type: ignore[arg-type]
+        Reply(Message("assistant", "ok"), reasoning=None),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_message_is_the_models_failure(reply: Any) -> None:
+    with pytest.raises(ProviderFailure, match="must reply with an assistant's message, not"):
+        Chat(Odd(reply)).act(VIEW, TOOLS)
+
+
+def test_reasoning_is_left_out_of_the_history_unless_asked() -> None:
+    model = Odd(Reply(Message("assistant", f"Look. {READ}"), reasoning="Hm."))
+    left_out, kept = (Chat(model, reasoning=asked).act(VIEW, TOOLS) for asked in (False, True))
+    assert left_out.content == "Look."
+    assert kept.content == "<think>\nHm.\n</think>\n\nLook."
+    assert left_out.calls == kept.calls == (Call("Read", {}, "call_1"),)
+
+
+def test_calls_that_the_model_only_thinks_of_are_not_made() -> None:
+    model = Odd(Reply(Message("assistant", "ok"), reasoning=READ))
+    assert not Chat(model, reasoning=True).act(VIEW, TOOLS).calls
+
+
+def test_how_a_model_was_asked_is_described() -> None:
+    assert Chat(Scripted([]), "text", reasoning=True).describe() == {
+        "name": "Scripted",
+        "tool_mode": "text",
+        "reasoning": "kept",
+    }
 
 
 @pytest.mark.parametrize(
@@ -111,14 +164,3 @@ def test_a_mistake_is_an_observation_not_a_crash(said: Line, answer: str) -> Non
 def test_a_provider_failure_flies() -> None:
     with pytest.raises(ProviderFailure, match="down"):
         played(ProviderFailure("down"))
-
-
-@pytest.mark.parametrize("name", ["writer", "writer+notools", "writer+429x1+cutx1"])
-@pytest.mark.parametrize("stream", [False, True])
-def test_an_episode_runs_over_the_loopback(name: str, *, stream: bool) -> None:
-    openai = pytest.importorskip("memorygym.models.openai")
-    with serving() as server:
-        model = openai.make(name, server.url, environ={}, sleep=lambda _: None, stream=stream)
-        trace = play(Episode(Reading(), Markdown), Chat(model))
-    (stored,) = [record for record in trace.records if isinstance(record, Stored)]
-    assert stored.entries[0].text == "Acme has 40 beds."

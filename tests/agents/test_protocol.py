@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.agents.protocol import as_text, describe, parse_calls, split_calls, unknown_names
+from memorygym.agents.protocol import as_text, describe, parse_calls, split_calls
 from memorygym.core import Call, Message, Tool
 from memorygym.stores.notebook import TOOLS
 
@@ -87,11 +87,10 @@ def test_what_is_no_whole_call_is_not_guessed_at(text: str) -> None:
     assert parse_calls(text, NAMES) == ()
 
 
-def test_an_unknown_name_is_told_and_kept_for_the_referee() -> None:
+def test_an_unknown_name_is_kept_for_the_referee() -> None:
     text = (
         f'<tool_call>{{"name": "rm", "arguments": {{}}}}</tool_call><tool_call>{WRITE}</tool_call>'
     )
-    assert unknown_names(text, NAMES) == ("rm",)
     assert parse_calls(text, NAMES) == (WRITTEN,)
     assert split_calls(text) == ("", (Call("rm", {}), WRITTEN))
 
@@ -122,7 +121,6 @@ PIECES = [
 def test_no_text_raises(text: str) -> None:
     calls = parse_calls(text, NAMES)
     assert all(call.name in NAMES for call in calls)
-    assert not set(unknown_names(text, NAMES)) & set(NAMES)
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.booleans() | st.none()))

@@ -91,7 +91,7 @@ def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
 @validate("views unlike the record")
 def memory_is_in_every_view(patch: pytest.MonkeyPatch) -> None:
     def view(old: Any, self: Any) -> list[Message]:
-        kept = "\n".join(entry.text for entry in self._memory.dump())
+        kept = "\n".join(self._memory.dump().values())
         return [*old(self), Message("user", kept)]
 
     wrap(patch, episode.Episode, "view", view)

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +103,63 @@ def test_a_header_that_cannot_be_scored_is_an_error_of_that_file_only(
     status, out, err = command("score", str(bad), str(trace_file))
     assert status == 2
     assert str(bad) in err and "traces: 2 found, 1 scored, 1 damaged" in out
+
+
+DELETED = object()
+DAMAGE = (None, "", "x", -1, 0, 1e308, 10**40, [], {}, True, [[]], DELETED)
+
+
+def places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where everything stands in a JSON value; of the items of a list, only the first."""
+    yield place
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from places(item, (*place, name))
+    elif isinstance(value, list) and value:
+        yield from places(value[0], (*place, 0))
+
+
+def damaged(value: Any, place: tuple[str | int, ...], new: object) -> Any:
+    """A copy in which another value stands at that place, or none."""
+    if not place:
+        return new
+    name, *rest = place
+    copy = value.copy()
+    if new is DELETED and not rest:
+        del copy[name]
+    else:
+        copy[name] = damaged(value[name], tuple(rest), new)
+    return copy
+
+
+def test_no_damage_to_any_part_of_a_trace_raises(trace_file: Path, command, tmp_path: Path) -> None:
+    rows = {row.get("kind"): row for row in map(json.loads, _lines(trace_file))}
+    rows[None]["records"] = len(rows) - 1
+    made = 0
+    for kind, row in rows.items():
+        for place in places(row):
+            for new in DAMAGE[: len(DAMAGE) - (not place)]:
+                whole = {**rows, kind: damaged(row, place, new)}
+                text = "\n".join(map(json.dumps, whole.values()))
+                (tmp_path / f"{made:04}.jsonl").write_text(text, encoding="utf-8")
+                made += 1
+    status, out, err = command("score", "--json", str(tmp_path))
+    named = {line.split(".jsonl")[0][-4:] for line in err.splitlines()}
+    scored = {Path(row["trace"]).stem for row in map(json.loads, out.splitlines())}
+    assert status == 2 and len(named | scored) == made > 1000 and len(named) > made / 2
+    assert all(line.startswith("memorygym: ") for line in err.splitlines())
+
+
+@pytest.mark.parametrize("track", ["os:getenv", "no_such_module:run", "", "worlds.env"])
+def test_a_trace_cannot_name_code_to_run(
+    track: str, trace_file: Path, command, tmp_path: Path
+) -> None:
+    header, *rest = _lines(trace_file)
+    bad = tmp_path / "bad.jsonl"
+    forged = {**json.loads(header), "track": track}
+    bad.write_bytes(json.dumps(forged).encode() + b"\n" + b"".join(rest))
+    status, _, err = command("score", "--json", str(bad))
+    assert status == 2 and f"track is {track!r}, none of worlds" in err
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"[]\n", b"\xff\xfe", b"no trace"])

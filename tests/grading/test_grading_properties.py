@@ -253,3 +253,40 @@ def test_a_refusal_beside_the_right_claim_is_wrong_for_both(case: Case) -> None:
 
     assert not grade(*case, answer).correct
     assert not grade("abstention", "ABSTAIN", answer).correct
+
+
+@pytest.mark.parametrize(
+    "mark", [" ", "'", "_", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"]
+)
+@given(ints, ints)
+def test_thousands_may_be_set_apart_in_any_usual_way(mark: str, true: int, said: int) -> None:
+    right = grade("retrieval", f"{true:,}", f"{said:,}".replace(",", mark))
+
+    assert right.correct is (true == said)
+    assert grade("retrieval", f"{true:,}", f"{true:,}".replace(",", mark)).correct
+
+
+TWO = """
+{a} or {b} · {a}, {b} · {a} {b} · {a} ({b}) · {a}, so {b} · so {a}, {b} · {a}, thus {b}, {a}
+from {a} to {b} · changed from {a} to {b} · {a} (was {b}) · previously {a}, {b} · [{a}] {b}
+entry {a}: {b} · note {a} {b} · {a} divided by {b} · {a} minus {b} · {a} = {b} · not {a}, {b}
+{a} before the correction, {b} · {a} corrected to {b} · 1. {a} 2. {b} · {a} had it not been {b}
+{a} if not {b} · unknown as {a} · unknown, {a} · No. {a} · declined {a} · entry {a} unavailable
+{a} confidence: {b} · {a} sure, {b} · {a} works closely with {b} · Of {a}, {b} and {a}, {b}
+among {a}, {b}, and {b}, {a} · {a} (stock holders: {b}) · some label: {a}, {b} · {a} was {b}
+nothing was stated, {a} · there isn't an entry, {a} · None recorded: {a} · {a} instead of {b}
+"""
+"""Sentences with two values, of which at most one may be the claim."""
+
+
+@pytest.mark.parametrize("kind", [integers, amounts.map(money), days, choices, texts, names])
+@given(st.sampled_from(TWO.strip().replace("\n", " · ").split(" · ")), st.data())
+def test_no_answer_is_right_for_two_truths(
+    kind: st.SearchStrategy[str], frame: str, data: st.DataObject
+) -> None:
+    pair = data.draw(kind), data.draw(kind)
+    assume(not any(grade("retrieval", *two).correct for two in (pair, pair[::-1])))
+    truths = [*(("retrieval", one) for one in pair), ("abstention", "ABSTAIN")]
+    answer = frame.format(a=pair[0], b=pair[1])
+
+    assert sum(grade(*truth, answer, pair).correct for truth in truths) <= 1

@@ -137,7 +137,8 @@ class Greedy(Memory):
         self._all: list[Entry] = []
 
     def observe(self, new: Sequence[Message]) -> None:
-        self._all += [Entry(str(len(self._all)), message.content) for message in new]
+        first = len(self._all)
+        self._all += [Entry(str(first + at), message.content) for at, message in enumerate(new)]
 
     def dump(self) -> list[Entry]:
         return self._all

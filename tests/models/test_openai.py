@@ -11,8 +11,9 @@ import pytest
 pytest.importorskip("openai", reason="needs the extra `llm`")
 
 from memorygym.core import Call, Message
-from memorygym.errors import BadKey, BadSettings, ProviderFailure
-from memorygym.models.model import Reply, ToolsRejected
+from memorygym.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
+from memorygym.models import notice
+from memorygym.models.model import OVERFLOW, Reply, ToolsRejected
 from memorygym.models.openai import OpenAI, make
 from memorygym.stores.notebook import TOOLS
 from tests.servers.brains import Said
@@ -21,6 +22,12 @@ from tests.servers.openai import Server, serving
 HELLO = [Message("user", "Hello there")]
 DOCUMENTS = [Message("system", "Rules."), Message("user", "=== DOCUMENTS ===\nAcme has 40 beds.")]
 STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    """No line of an earlier test keeps back one of the next."""
+    notice.default.cache_clear()
 
 
 def think(messages: Any, tools: Any) -> Said:
@@ -110,24 +117,77 @@ def test_an_unknown_model_stops_at_once(server: Server, waits: list[float]) -> N
     assert not waits
 
 
-def test_an_endpoint_that_rejects_tools_is_asked_once(server: Server, waits: list[float]) -> None:
+def test_an_endpoint_that_takes_no_tools_says_so_every_time(
+    server: Server, waits: list[float]
+) -> None:
     model = asked(server, waits, "writer+notools")
-    before = len(server.bodies)
-    for _ in range(3):
-        with pytest.raises(ToolsRejected):
+    for _ in range(2):
+        with pytest.raises(ToolsRejected, match=r"takes no tools: .*does not support tools"):
             model.complete(DOCUMENTS, TOOLS)
-    assert len(server.bodies) == before + 1
+    assert not waits
 
 
-def test_tools_are_not_sent_when_told_as_text(server: Server, waits: list[float]) -> None:
-    before = len(server.bodies)
-    with pytest.raises(ToolsRejected):
-        asked(server, waits, "writer", text_tools=True).complete(DOCUMENTS, TOOLS)
-    assert len(server.bodies) == before
+@pytest.mark.parametrize("tools", [(), TOOLS])
+def test_a_request_beyond_the_context_is_an_empty_reply(
+    server: Server, waits: list[float], tools: Any
+) -> None:
+    model = asked(server, waits, "echo+context", max_tokens=8191)
+    assert model.complete(HELLO, tools) == OVERFLOW
+    assert not waits
+
+
+def test_a_reply_as_long_as_the_context_is_the_settings_fault(
+    server: Server, waits: list[float]
+) -> None:
+    with pytest.raises(ProviderFailure, match="maximum context length is 8192"):
+        asked(server, waits, "echo+context", max_tokens=8192).complete(HELLO, ())
+
+
+def test_a_wait_is_told_in_one_line_on_stderr(
+    server: Server, waits: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(server, waits, "echo+429x2").complete(HELLO, ())
+    what = "status 429, waiting 0.1 s (try 2 of 6)"
+    assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {what}\n"
+
+
+def test_every_wait_is_told_to_whoever_asks(server: Server, waits: list[float]) -> None:
+    told: list[tuple[str, str]] = []
+    model = make(
+        "echo+503x2", server.url, lambda *line: told.append(line), environ={}, sleep=waits.append
+    )
+    model.complete(HELLO, ())
+    assert [endpoint for endpoint, _ in told] == [server.url] * 2
+    assert told[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
+
+
+def test_each_repeat_has_a_seed_of_its_own(server: Server) -> None:
+    model = make("echo", server.url, environ={}, seed=7)
+    for index in (0, 1, 2, 1):
+        model.sample(index).complete(HELLO, ())
+    seeds = [body["seed"] for body in server.bodies]
+    assert seeds[0] == 7
+    assert seeds[1] == seeds[3]
+    assert len(set(seeds)) == 3
+
+
+def test_how_it_is_asked_is_described_without_the_key() -> None:
+    url = "http://me:secret@127.0.0.1:9/v1?token=secret"
+    model = make("echo", url, environ={"OPENAI_API_KEY": "sk-secret"}, temperature=0.5)
+    assert model.describe() == {
+        "provider": "openai",
+        "name": "echo",
+        "temperature": 0.5,
+        "max_tokens": None,
+        "seed": None,
+        "extra": None,
+        "endpoint": "http://127.0.0.1:9/v1",
+    }
 
 
 def test_reasoning_in_the_text_is_left_out(server: Server, waits: list[float]) -> None:
-    assert asked(server, waits, "think").complete(HELLO, ()).message.content == "40"
+    reply = asked(server, waits, "think").complete(HELLO, ())
+    assert (reply.message.content, reply.reasoning) == ("40", "Is it 40?")
 
 
 def test_lone_surrogates_are_sent_as_question_marks(server: Server, waits: list[float]) -> None:
@@ -155,9 +215,21 @@ def test_the_key_is_sent_and_not_shown(server: Server) -> None:
     assert "secret" not in f"{model} {model.endpoint!r}"
 
 
-def test_a_wrong_option_names_the_choices() -> None:
-    with pytest.raises(BadSettings, match="'heat' of a model; choose from temperature"):
-        make("echo", "http://localhost/v1", environ={}, heat=1)
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("heat", 1, "no model option named 'heat'; choose from extra, "),
+        ("temperatur", 1, "did you mean temperature?"),
+        ("temperature", -1, "temperature -1: give a number from 0"),
+        ("temperature", float("nan"), "temperature nan"),
+        ("max_tokens", 0, "max_tokens 0: give a whole number from 1"),
+        ("seed", 1.5, "seed 1.5: give a whole number from 0"),
+    ],
+)
+def test_a_wrong_option_is_told(option: str, value: object, told: str) -> None:
+    with pytest.raises((BadSettings, UnknownPart)) as caught:
+        make("echo", "http://localhost/v1", environ={}, **{option: value})
+    assert told in str(caught.value)
 
 
 def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

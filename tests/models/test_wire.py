@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import Call
-from memorygym.models.wire import Garbled, read_completion, read_stream
+from memorygym.core import Call, Message
+from memorygym.models.wire import Garbled, read_completion, read_stream, to_wire
 
 
 def whole(**message: Any) -> str:
@@ -47,9 +47,46 @@ def test_unknown_usage_is_none() -> None:
     assert (reply.prompt_tokens, reply.completion_tokens, reply.finish) == (None, None, "")
 
 
-def test_reasoning_is_not_kept() -> None:
-    reply = read_completion(whole(content="40", reasoning_content="Hm", reasoning="Hm"))
-    assert reply.message.content == "40"
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_reasoning_is_kept_apart(name: str) -> None:
+    for reply in (
+        read_completion(whole(content="40", **{name: "Hm."})),
+        read_stream(lines({name: "H"}, {name: "m."}, {"content": "40"})),
+    ):
+        assert (reply.message.content, reply.reasoning) == ("40", "Hm.")
+
+
+@pytest.mark.parametrize(
+    ("usage", "cached"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 8}}, 8),
+        ({"prompt_cache_hit_tokens": 8}, 8),
+        ({"prompt_tokens_details": None}, None),
+        ({"prompt_tokens_details": {"cached_tokens": -1}}, None),
+        ({}, None),
+    ],
+)
+def test_cached_tokens_are_read_where_providers_put_them(usage: Any, cached: int | None) -> None:
+    body = {**json.loads(whole(content="hi")), "usage": usage}
+    assert read_completion(json.dumps(body)).cached_tokens == cached
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "arguments"),
+    [
+        (Call("rm -rf", {}, "c"), "rm_-rf", {}),
+        (Call("", {}, "c"), "unnamed", {}),
+        (Call("x" * 99, {}, "c"), "x" * 64, {}),
+        (Call("Write", "{oops", "c"), "Write", {"malformed": "{oops"}),
+        (Call("Write", [1], "c"), "Write", {"malformed": "[1]"}),
+    ],
+)
+def test_what_a_model_got_wrong_is_sent_back_in_a_form_that_endpoints_take(
+    call: Call, name: str, arguments: Any
+) -> None:
+    sent: Any = to_wire(Message("assistant", "", (call,)))
+    function = sent["tool_calls"][0]["function"]
+    assert (function["name"], json.loads(function["arguments"])) == (name, arguments)
 
 
 def test_text_parts_are_joined() -> None:

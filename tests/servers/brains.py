@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-Said = tuple[str, list[tuple[str, dict[str, Any]]]]
-"""The text of a reply, and its calls as (name, arguments)."""
+Said = tuple[str, list[tuple[str, dict[str, Any] | str]]]
+"""The text of a reply, and its calls as (name, arguments); a text is sent as it stands."""
 Brain = Callable[[Sequence[Mapping[str, Any]], Collection[str]], Said]
 
 REFUSAL = "I have no record of that."
@@ -32,6 +32,44 @@ def writer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Sai
     return abstain(messages, tools)
 
 
+def prose(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Never calls a tool: it tells what it would do."""
+    return "I will remember that. The answer is 40.", []
+
+
+def mute(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Says nothing at all."""
+    return "", []
+
+
+def stranger(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Calls a tool that does not exist once an event, by a name that no function may have."""
+    return ("", [("rm -rf", {"path": "/"})]) if _title(messages) else ("ok", [])
+
+
+def looper(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Reads its memory for ever."""
+    return "", [("Read", {})]
+
+
+def stammer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Calls once an event with half a JSON."""
+    return ("", [("Write", '{"content": "Acme has')]) if _title(messages) else ("ok", [])
+
+
+def twins(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Makes two calls in one reply, once an event."""
+    if not _title(messages):
+        return "ok", []
+    return "", [("Write", {"content": "Acme: 40"}), ("memory_search", {"query": "Acme"})]
+
+
+def thinker(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Does as `abstain`, and thinks first."""
+    content, calls = abstain(messages, tools)
+    return f"<think>\nNo record?\n</think>\n\n{content}", calls
+
+
 def _title(messages: Sequence[Mapping[str, Any]]) -> str:
     """The kind of event that was just shown; "" after a tool result."""
     last = messages[-1]
@@ -39,4 +77,5 @@ def _title(messages: Sequence[Mapping[str, Any]]) -> str:
     return found[1] if found and not last["content"].startswith("<tool_result>") else ""
 
 
-BRAINS: Mapping[str, Brain] = {"echo": echo, "abstain": abstain, "writer": writer}
+_ALL = (echo, abstain, writer, prose, mute, stranger, looper, stammer, twins, thinker)
+BRAINS: Mapping[str, Brain] = {brain.__name__: brain for brain in _ALL}

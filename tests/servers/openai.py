@@ -10,8 +10,10 @@ first two requests, `echo+garbage` answers all with garbage. The header X-Misbeh
     empty     a completion without choices
     slow      no answer for five seconds
     notools   a request with tools is refused with status 400
+    context   the request is refused as longer than the context
+    unread    status 500, for the server cannot read the call that its model made
 
-    python -m tests.servers.openai --port 0
+    python -m tests.servers.openai --port 0 --latency 0.5
 """
 
 import argparse
@@ -31,6 +33,10 @@ from tests.servers.brains import BRAINS, Brain, Said
 
 RETRY_AFTER = "0.1"
 SLOW = 5.0
+TOO_LONG = (
+    "This model's maximum context length is 8192 tokens. Your messages, tools included, have 9000"
+)
+UNREAD = "error parsing tool call: raw='{\"content\": ]', err=invalid character ']'"
 _FAULT = re.compile(r"(\w+?)(?:x(\d+))?")
 _TOLD_TOOL = re.compile(r'^\{"name": "(\w+)"', re.MULTILINE)
 
@@ -40,8 +46,12 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, brains: Mapping[str, Brain]) -> None:
+    request_queue_size = 128
+
+    def __init__(self, port: int, brains: Mapping[str, Brain], latency: float = 0.0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
+        self.latency = latency
+        """Seconds before each answer."""
         self.brains = {**BRAINS, **brains}
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.bodies: list[dict[str, Any]] = []
@@ -68,6 +78,8 @@ class Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # Connections are kept, as real endpoints do.
+    wbufsize = -1  # Head and body in one packet.
     server: Server
 
     def log_message(self, format: str, *args: object) -> None:
@@ -81,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.bodies.append(body)
         self.server.keys.append(self.headers.get("Authorization", ""))
+        if self.server.latency:
+            self.server.stopping.wait(self.server.latency)
         name, _, ordered = body["model"].partition("+")
         fault = self.server.fault(ordered or self.headers.get("X-Misbehave", ""))
         if name not in self.server.brains:
@@ -95,7 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _misbehave(self, fault: str, body: Mapping[str, Any]) -> None:
         match fault:
             case "cut":
-                pass
+                self.close_connection = True
+            case "context":
+                self._refuse(400, TOO_LONG, "context_length_exceeded")
             case "half":
                 text = _answer(BRAINS["echo"], body)
                 self._send(200, text[: len(text) // 2], missing=0 if "stream" in body else 9)
@@ -103,18 +119,24 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, "<html>Bad gateway</html>")
             case "empty":
                 self._send(200, json.dumps({"choices": []}))
+            case "unread":
+                self._refuse(500, UNREAD)
             case "slow":
                 self.server.stopping.wait(SLOW)
+                self.close_connection = True
             case _:
                 self._refuse(int(fault), "as ordered")
 
-    def _refuse(self, status: int, reason: str) -> None:
-        self._send(status, json.dumps({"error": {"message": reason, "type": "refused"}}))
+    def _refuse(self, status: int, reason: str, code: str = "refused") -> None:
+        self._send(status, json.dumps({"error": {"message": reason, "code": code}}))
 
     def _send(self, status: int, text: str, *, stream: bool = False, missing: int = 0) -> None:
         data = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/event-stream" if stream else "application/json")
+        if stream or missing:
+            self.close_connection = True
+            self.send_header("Connection", "close")
         if not stream:
             self.send_header("Content-Length", str(len(data) + missing))
         if status == 429:
@@ -131,22 +153,27 @@ def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
     content, calls = brain(messages, native or set(told))
     if not native:
         for name, arguments in calls:
-            call = json.dumps({"name": name, "arguments": arguments})
+            call = f'{{"name": {json.dumps(name)}, "arguments": {_text(arguments)}}}'
             content += f"<tool_call>{call}</tool_call>"
         calls = []
     asked = sum(len(str(message["content"]).split()) for message in messages)
     usage = {"prompt_tokens": asked, "completion_tokens": len(content.split()) + 5 * len(calls)}
+    usage["total_tokens"] = sum(usage.values())
     make = _stream if body.get("stream") else _whole
     return make((content, calls), usage)
 
 
-def _listed(calls: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _text(arguments: dict[str, Any] | str) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
+
+
+def _listed(calls: list[tuple[str, dict[str, Any] | str]]) -> list[dict[str, Any]]:
     return [
         {
             "index": index,
             "id": f"call_s{index}",
             "type": "function",
-            "function": {"name": name, "arguments": json.dumps(arguments)},
+            "function": {"name": name, "arguments": _text(arguments)},
         }
         for index, (name, arguments) in enumerate(calls)
     ]
@@ -157,7 +184,8 @@ def _whole(said: Said, usage: Mapping[str, int]) -> str:
     message = {"role": "assistant", "content": content or None, "tool_calls": _listed(calls)}
     finish = "tool_calls" if calls else "stop"
     choices = [{"index": 0, "message": message, "finish_reason": finish}]
-    return json.dumps({"object": "chat.completion", "choices": choices, "usage": usage})
+    head = {"id": "chatcmpl-0", "object": "chat.completion", "created": 0, "model": "loopback"}
+    return json.dumps({**head, "choices": choices, "usage": usage})
 
 
 def _stream(said: Said, usage: Mapping[str, int]) -> str:
@@ -180,9 +208,9 @@ def _stream(said: Said, usage: Mapping[str, int]) -> str:
 
 
 @contextmanager
-def serving(port: int = 0, **brains: Brain) -> Iterator[Server]:
+def serving(port: int = 0, latency: float = 0.0, **brains: Brain) -> Iterator[Server]:
     """A server that runs in a thread until the block ends."""
-    with Server(port, brains) as server:
+    with Server(port, brains, latency) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -196,7 +224,9 @@ def serving(port: int = 0, **brains: Brain) -> Iterator[Server]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="A loopback OpenAI-compatible server.")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    with serving(parser.parse_args().port) as server:
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    args = parser.parse_args()
+    with serving(args.port, args.latency) as server:
         print(server.url, flush=True)
         if stat.S_ISFIFO(os.fstat(0).st_mode):
             sys.stdin.read()  # Serves until the parent closes the pipe, or dies.

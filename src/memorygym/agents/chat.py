@@ -2,31 +2,62 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal, get_args
 
 from memorygym.agents.protocol import as_text, split_calls
 from memorygym.core import JSON, Message, Policy, Tool
-from memorygym.models.model import Model, Reply, ToolsRejected
+from memorygym.errors import UnknownPart
+from memorygym.models.model import Model, Reply, ToolsRejected, sound
+
+ToolMode = Literal["auto", "native", "text"]
+"""How tools are told: as the endpoint's own feature, as text, or natively until it turns them down.
+
+`auto` settles within one episode: its first request finds out, at the cost of one refused request,
+so that no reply depends on what another episode met first.
+"""
 
 
 class Chat(Policy):
-    """Plays by what a model replies; a ProviderFailure is left to fly."""
+    """Plays one episode by what a model replies; a ProviderFailure is left to fly."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(
+        self, model: Model, tool_mode: ToolMode = "auto", *, reasoning: bool = False
+    ) -> None:
+        if tool_mode not in get_args(ToolMode):
+            raise UnknownPart("tool mode", tool_mode, get_args(ToolMode))
         self.model = model
+        self.tool_mode = tool_mode
+        self.reasoning = reasoning
+        """Keep what the model thought in the history, before its message in <think> tags."""
         self.usage: list[dict[str, JSON]] = []
-        """Of each reply, in the provider's words: prompt_tokens, completion_tokens, finish."""
+        """Of each reply in order: prompt_tokens, completion_tokens, cached_tokens, finish, and
+        tools, the mode in which it was asked."""
+        self._as_text = tool_mode == "text"
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         made = sum(len(message.calls) for message in view)
-        return _with_ids(_read(self._ask(view, tools)), made)
+        reply = sound(self._ask(view, tools))
+        self.usage.append(_cost(reply, "text" if self._as_text else "native"))
+        message = _with_ids(_read(reply.message), made)
+        return _with_thought(message, reply.reasoning) if self.reasoning else message
 
-    def _ask(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        try:
-            reply = self.model.complete(merged(view), tools)
-        except ToolsRejected:
-            reply = self.model.complete(merged(as_text(view, tools)), ())
-        self.usage.append(_cost(reply))
-        return reply.message
+    def describe(self) -> dict[str, JSON]:
+        """How the model is asked, for the labels of a trace."""
+        return {
+            **self.model.describe(),
+            "tool_mode": self.tool_mode,
+            "reasoning": "kept" if self.reasoning else "left out",
+        }
+
+    def _ask(self, view: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        if not self._as_text:
+            try:
+                return self.model.complete(merged(view), tools)
+            except ToolsRejected:
+                if self.tool_mode == "native":
+                    raise
+                self._as_text = True
+        return self.model.complete(merged(as_text(view, tools)), ())
 
 
 def merged(view: Sequence[Message]) -> list[Message]:
@@ -49,6 +80,12 @@ def _read(message: Message) -> Message:
     return Message("assistant", content, calls) if calls else message
 
 
+def _with_thought(message: Message, thought: str) -> Message:
+    if not thought:
+        return message
+    return replace(message, content=f"<think>\n{thought}\n</think>\n\n{message.content}")
+
+
 def _with_ids(message: Message, made: int) -> Message:
     """Numbers the calls that came without an id, so that each result names its call."""
     calls = (
@@ -58,9 +95,11 @@ def _with_ids(message: Message, made: int) -> Message:
     return replace(message, calls=tuple(calls))
 
 
-def _cost(reply: Reply) -> dict[str, JSON]:
+def _cost(reply: Reply, mode: str) -> dict[str, JSON]:
     return {
         "prompt_tokens": reply.prompt_tokens,
         "completion_tokens": reply.completion_tokens,
+        "cached_tokens": reply.cached_tokens,
         "finish": reply.finish,
+        "tools": mode,
     }

@@ -45,12 +45,6 @@ def parse_calls(text: str, names: Collection[str]) -> tuple[Call, ...]:
     )
 
 
-def unknown_names(text: str, names: Collection[str]) -> tuple[str, ...]:
-    """The names that the text calls and that no tool has, each once, in order."""
-    _, calls = split_calls(text)
-    return tuple(dict.fromkeys(call.name for call in calls if call.name and call.name not in names))
-
-
 def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:
     """The text without its calls, and every call in it, whether or not a tool has its name.
 

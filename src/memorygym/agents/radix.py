@@ -66,13 +66,14 @@ class Codec:
 
     def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
         """The record again."""
-        record = Record(self.take_name(source))
-        record.category = self.world.categories[source.take(len(self.world.categories))]
-        record.values = {code: take_value(self.trait(code), source) for code in codes}
+        name = self.take_name(source)
+        category = self.world.categories[source.take(len(self.world.categories))]
+        values = {code: take_value(self.trait(code), source) for code in codes}
+        edges: list[tuple[str, str]] = []
         while source.take(2):
             code = "xyz"[source.take(len(self.world.relations))]
-            record.edges += ((code, self.take_name(source)),)
-        return record
+            edges.append((code, self.take_name(source)))
+        return Record(name, category, values, edges=tuple(edges))
 
     def name(self, name: str) -> Digits:
         """The words of a name by their place in the public lists."""

@@ -18,7 +18,7 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
 
 
-def add_sizes(parser: argparse.ArgumentParser) -> None:
+def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Declares what may be set beside the tier."""
     for name in ("entities", "tokens", "questions", "corrections", "writes"):
         what = (

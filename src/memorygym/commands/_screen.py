@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from memorygym.commands._page import WIDTH, fit, short
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.tokens import canonical
-from memorygym.trace import Answered, Composed, Cut, Heard, Record, Said, Shown, Stored, Trace
+from memorygym.trace import (
+    Answered,
+    Composed,
+    Cut,
+    Heard,
+    Judged,
+    Record,
+    Said,
+    Shown,
+    Stored,
+    Trace,
+)
 
 BOLD, DIM, RED = "1", "2", "31"
 
@@ -42,7 +53,7 @@ class Screen:
                 return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
             case Cut(_, reason):
                 return self._paint(f"  ! {reason}", RED)
-            case Answered():
+            case Answered() | Judged():
                 return ""
 
     def _shown(self, text: str) -> str:

@@ -1,5 +1,228 @@
 """Play agents or a model on the worlds track; --validate runs the self-test."""
 
-from memorygym.bench import add, run
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 
-__all__ = ["add", "run"]
+from memorygym import registry
+from memorygym.agents.accounting import dollars
+from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
+from memorygym.commands._model import add_model, player_of, refuse_model_options
+from memorygym.commands._page import fit
+from memorygym.commands._recipe import add_sizes
+from memorygym.comparisons import compare
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.models.prices import Price, read_prices
+from memorygym.results import Summary, read_results, write_results
+from memorygym.runner import Settings
+from memorygym.tables import (
+    against_text,
+    causes_table,
+    details,
+    first_line,
+    heading,
+    invariants_table,
+    questions_text,
+    results_table,
+)
+from memorygym.worlds.dealing.tiers import TIERS, Sizes
+
+SHORTEST_SALT = 16
+"""Characters: a shorter salt can be guessed from its published hash."""
+THREADS = 16
+"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    who = parser.add_argument_group("who plays")
+    who.add_argument(
+        "--strategy", nargs="+", metavar="AGENT", help="scripted agents (default: all)"
+    )
+    who.add_argument("--model", help="its name at an OpenAI-compatible endpoint, or hf:FOLDER")
+    who.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
+    who.add_argument("--backend", default="markdown", help="memory (default: markdown)")
+    add_model(parser)
+    _add_what(parser.add_argument_group("what is played"))
+    _add_out(parser.add_argument_group("what comes out"))
+
+
+def _add_what(what: argparse._ArgumentGroup) -> None:
+    what.add_argument("--template", "-t", help="one world (default: all ten)")
+    what.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
+    what.add_argument("--seed", type=int, metavar="N", help="a single seed")
+    what.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: 10)")
+    add_sizes(what)
+    what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    what.add_argument(
+        "--repeats", type=int, default=1, metavar="K", help="play every world K times"
+    )
+    what.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    what.add_argument(
+        "--official", action="store_true", help="standard tier, seeds 0-9, all worlds"
+    )
+
+
+def _add_out(out: argparse._ArgumentGroup) -> None:
+    out.add_argument(
+        "--validate", action="store_true", help="check every invariant; exit 1 if one fails"
+    )
+    out.add_argument(
+        "--run", type=Path, metavar="DIR",
+        help="keep traces, replies and results there; the same command goes on after a stop",
+    )  # fmt: skip
+    out.add_argument("--output", "-o", type=Path, metavar="FILE", help="write results as JSON")
+    out.add_argument(
+        "--against", type=Path, metavar="RESULTS", help="earlier results: print the difference"
+    )
+    out.add_argument(
+        "--fail-under", type=float, metavar="X", help="exit 1 if a composite is below X (0-100)"
+    )
+    out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+    out.add_argument("--verbose", "-v", action="store_true", help="show every question")
+    out.add_argument("--quiet", "-q", action="store_true", help="print only what fails")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plays and reports; the exit code of design §11."""
+    against = read_results(args.against) if args.against else None
+    prices = read_prices(args.prices) if args.prices else {}
+    found = perform(job_of(args))
+    if args.verbose:
+        print(_questions(found))
+    failed = [row for row in found.invariants if not row.holds]
+    low = [s for s in found.summaries if 100 * s.composite.mean < (args.fail_under or 0)]
+    if not args.quiet:
+        print(_report(found, prices))
+    if found.invariants and (failed or not args.quiet):
+        print("\n" + invariants_table(failed if args.quiet else found.invariants))
+    for failure in found.failures:
+        where = f"{failure.settings.template} seed {failure.settings.seed}, {failure.agent}"
+        print(f"{where}: {failure.error}", file=sys.stderr)
+    if args.output:
+        write_results(args.output, found.document)
+    if against:
+        print("\n" + against_text(compare(found.document, against), found.document, against))
+    for one in low:
+        print(f"{one.agent}: {100 * one.composite.mean:.1f} is under {args.fail_under:g}")
+    if found.failures:
+        return 3 if any(failure.kind == "provider" for failure in found.failures) else 1
+    return 1 if failed or low else 0
+
+
+def _report(found: Findings, prices: Mapping[str, Price]) -> str:
+    """The tables."""
+    lines = [
+        first_line(found.document["episodes_planned"], found.failures),
+        *fit(heading(found.document)),
+    ]
+    if found.summaries:
+        lines += ["", results_table(found.summaries, found.references)]
+        for one in found.summaries:
+            failed = sum(failure.agent == one.agent for failure in found.failures)
+            for line in details(one, failed, _cost(one, prices)):
+                lines += fit(line)
+    return "\n".join(lines)
+
+
+def _cost(one: Summary, prices: Mapping[str, Price]) -> float | None:
+    price = prices.get(one.agent)
+    return dollars(list(one.usage.values()), price) if price else None
+
+
+def _questions(found: Findings) -> str:
+    """Every question of every episode, and why each miss was missed."""
+    lines = []
+    for result in found.results:
+        assert result.trace
+        lines += ["", f"== {result.agent} on {result.template}, seed {result.seed}"]
+        lines += fit(questions_text(result.trace))
+    return "\n".join([*lines, "", *fit(causes_table(found.summaries))])
+
+
+def job_of(args: argparse.Namespace) -> Job:
+    """What the options ask for. Raises UnknownPart, BadSettings or BadKey."""
+    _check_numbers(args)
+    if args.model and (args.validate or args.strategy):
+        raise BadSettings("--model plays a model alone; leave --validate and --strategy out")
+    if args.validate and args.strategy:
+        raise BadSettings("--validate plays every agent; leave --strategy out")
+    tasks = settings_of(args)
+    # Whatever cannot be is to be found before anything is played or a folder is made.
+    tasks[0].deal()
+    if not args.model:
+        refuse_model_options(args)
+    who = player_of(args) if args.model else agents_of(args)
+    default = THREADS if args.model else os.cpu_count() or 1
+    return Job(
+        tasks, who, args.run, args.validate, args.verbose, args.workers or default, args.quiet
+    )
+
+
+def agents_of(args: argparse.Namespace) -> tuple[str, ...]:
+    """The scripted agents that the options name, each once and checked to exist."""
+    agents = tuple(dict.fromkeys(args.strategy or registry.names("agents")))
+    for agent in agents:
+        registry.load("agents", agent)
+    return agents
+
+
+def settings_of(args: argparse.Namespace) -> list[Settings]:
+    """Every episode that the options name."""
+    if args.official:
+        _check_official(args)
+    names = [args.template] if args.template else registry.names("worlds")
+    for name in names:
+        registry.load("worlds", name, "WORLD")
+    registry.load("memory", args.backend)
+    if args.tier not in TIERS:
+        raise UnknownPart("tier", args.tier, TIERS)
+    sizes = Sizes(args.entities, args.writes, args.questions, args.corrections, args.tokens)
+    return [
+        Settings(name, seed, args.tier, sizes, args.salt, args.backend, repeat, args.turns)
+        for name in names
+        for seed in _seeds(args)
+        for repeat in range(args.repeats)
+    ]
+
+
+def _seeds(args: argparse.Namespace) -> range:
+    if args.seed is not None and args.seeds is not None:
+        raise BadSettings(f"--seed {args.seed} and --seeds {args.seeds}: give one of them")
+    if args.seed is not None and args.seed < 0:
+        raise BadSettings(f"seed {args.seed}: seeds are counted from 0")
+    if args.seed is not None:
+        return range(args.seed, args.seed + 1)
+    return range(OFFICIAL_SEEDS if args.seeds is None else args.seeds)
+
+
+def _check_official(args: argparse.Namespace) -> None:
+    fixed = ("seed", "seeds", "template", "turns", *Sizes.__slots__)
+    chosen = [name for name in fixed if getattr(args, name) is not None]
+    if chosen or args.tier != OFFICIAL_TIER:
+        raise BadSettings(
+            f"--official is the {OFFICIAL_TIER} tier, seeds 0-{OFFICIAL_SEEDS - 1}, all worlds;"
+            f" leave --{(chosen or ['tier'])[0]} out"
+        )
+    if args.salt and len(args.salt) < SHORTEST_SALT:
+        raise BadSettings(
+            f"a salt of {len(args.salt)} characters can be guessed from its hash, which is"
+            f" published: give at least {SHORTEST_SALT}"
+        )
+
+
+def _check_numbers(args: argparse.Namespace) -> None:
+    for name in ("seeds", "workers", "turns", "repeats"):
+        if (given := getattr(args, name)) is not None and given < 1:
+            raise BadSettings(f"{given} {name}: give at least 1")
+    if args.repeats > 1 and not args.model:
+        raise BadSettings(
+            f"{args.repeats} repeats of a scripted agent would be {args.repeats} equal episodes:"
+            " --repeats is for --model"
+        )
+    if args.fail_under is not None and not 0 <= args.fail_under <= 100:
+        raise BadSettings(f"--fail-under {args.fail_under:g}: a composite lies between 0 and 100")
+    if args.output and not args.output.parent.is_dir():
+        raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")

@@ -14,8 +14,9 @@ from memorygym.commands._screen import Screen, Watched
 from memorygym.core import Policy, Task
 from memorygym.episode import play
 from memorygym.journal import write_trace
-from memorygym.runner import Plan, Settings, contract, episode_for, judged, policy_for
-from memorygym.tables import agents_table, causes_table, questions_text
+from memorygym.results import summaries
+from memorygym.runner import Plan, Settings, episode_for, judged, labels_of, policy_for
+from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
 
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.human:
         print(f"\n{HELP}")
     trace = _played(task, policy, settings, screen)
-    trace.labels.update({"agent": agent, "memory": settings.memory, "contract": contract()})
+    trace.labels.update(labels_of(settings, agent))
     if args.trace:
         write_trace(args.trace, trace)
     print(_verdicts(trace, settings, agent))
@@ -66,6 +67,6 @@ def _played(task: Task, policy: Policy, settings: Settings, screen: Screen) -> T
 
 def _verdicts(trace: Trace, settings: Settings, agent: str) -> str:
     """Every question with its verdict, the axes, and why each miss was missed."""
-    result = judged(settings, agent, trace, Plan((agent,)), 0.0)
-    parts = [questions_text(trace), agents_table([result]), causes_table([result])]
+    found = summaries([judged(settings, agent, trace, Plan()).to_json()])
+    parts = [questions_text(trace), results_table(found), causes_table(found)]
     return "\n" + "\n\n".join("\n".join(fit(part)) for part in parts if part)

@@ -3,18 +3,24 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from memorygym import registry
 from memorygym.commands._page import fit
+from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
+from memorygym.facts import reader
 from memorygym.journal import read_traces
-from memorygym.runner import Plan, Result, Settings, contract, judged
+from memorygym.results import summaries
+from memorygym.runner import Plan, Result, Settings, judged
 from memorygym.scoring import gold_of
-from memorygym.tables import agents_table, questions_text
+from memorygym.shapes import shape
+from memorygym.tables import questions_text, results_table
 from memorygym.trace import Trace
+from memorygym.worlds.dealing.gold import Gold
 
 ONE_WORLD = ("template", "seed")
 """What may differ within a table; traces that differ in anything else are never averaged."""
@@ -42,13 +48,11 @@ class Scored:
 
     def to_json(self) -> dict[str, JSON]:
         """A row: the result, and what it may be compared with."""
-        labels: Mapping[str, JSON] = {
-            name: self.trace.labels.get(name) for name in ("contract", "memory")
-        }
         return {
-            "trace": str(self.path), "task": self.trace.task, "damage": self.damage or None,
-            "tier": self.trace.recipe.get("tier"), **labels, **self.result.to_json(),
-        }  # fmt: skip
+            "trace": str(self.path),
+            "damage": self.damage or None,
+            **self.result.to_json(),
+        }
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +83,12 @@ def run(args: argparse.Namespace) -> int:
     for scored in found if args.verbose else ():
         print(_questions(scored))
     for title, results in _groups(found).items():
-        print("\n" + "\n".join(fit(title)) + "\n\n" + agents_table(results))
+        print(
+            "\n"
+            + "\n".join(fit(title))
+            + "\n\n"
+            + results_table(summaries(r.to_json() for r in results))
+        )
     return 2 if damaged else 0
 
 
@@ -94,14 +103,45 @@ def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored
 
 def _score(path: Path, trace: Trace, damage: str, *, attributed: bool) -> Scored:
     """The score of a trace. Raises BadTrace if its header lacks what that needs."""
-    agent = str(trace.labels.get("agent", "unknown"))
     try:
+        agent, settings = _who(trace), _what(trace)
         trace.gold = gold_of(trace)
-        settings = Settings(str(trace.recipe["template"]), int(str(trace.recipe["seed"])))
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadTrace(f"the header is damaged ({type(error).__name__}: {error})") from error
-    result = judged(settings, agent, trace, Plan((agent,), attributed=attributed), 0.0)
+        _check_schema(trace, trace.gold)
+    except ValueError as error:
+        raise BadTrace(f"the header is damaged ({error})") from error
+    result = judged(settings, agent, trace, Plan(attributed=attributed))
     return Scored(path, trace, damage, result)
+
+
+def _who(trace: Trace) -> str:
+    """The agent; all labels that a table shows are texts."""
+    for name in ("memory", "contract"):
+        shape(str, trace.labels.get(name, "unknown"), f"labels.{name}")
+    return shape(str, trace.labels.get("agent", "unknown"), "labels.agent")
+
+
+def _what(trace: Trace) -> Settings:
+    recipe, labels = trace.recipe, trace.labels
+    return Settings(
+        shape(str, recipe.get("template"), "recipe.template"),
+        shape(int, recipe.get("seed"), "recipe.seed"),
+        shape(str, recipe.get("tier"), "recipe.tier"),
+        memory=str(labels.get("memory", "unknown")),
+        repeat=shape(int, labels.get("repeat", 0), "labels.repeat"),
+    )
+
+
+def _check_schema(trace: Trace, gold: Gold) -> None:
+    """Raises ValueError unless the pinned message states the schema of the gold table."""
+    tracks = registry.names("tracks")
+    if trace.track not in tracks:  # Any other name would be imported and called.
+        raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
+    try:
+        stated = len(reader(trace.track, trace.system).guide.attributes)
+    except (LookupError, AssertionError) as error:
+        raise ValueError("system states no schema") from error
+    if any(len(row) != stated for row in gold.values[:1]):
+        raise ValueError(f"gold.values has rows of {len(gold.values[0])}, system states {stated}")
 
 
 def _questions(scored: Scored) -> str:
@@ -111,18 +151,16 @@ def _questions(scored: Scored) -> str:
 
 
 def _groups(found: Sequence[Scored]) -> dict[str, list[Result]]:
-    """What may be averaged, by heading; of several traces of an episode only the first counts.
-
-    A world is one value, however often it was played: else its interval would be too narrow.
-    """
+    """What may be averaged, by heading; of several traces of an episode only the first counts."""
     groups: dict[str, list[Result]] = {}
-    firsts: dict[tuple[str, str, str], Path] = {}
+    firsts: dict[tuple[str, str, str, int], Path] = {}
     for scored in found:
-        key = (scored.group, scored.trace.task, scored.result.agent)
+        result = scored.result
+        key = (scored.group, scored.trace.task, result.agent, result.settings.repeat)
         if key in firsts:
             where = f"{scored.path} repeats {firsts[key]}"
             print(f"memorygym: {where}; left out of the table", file=sys.stderr)
             continue
         firsts[key] = scored.path
-        groups.setdefault(scored.group, []).append(scored.result)
+        groups.setdefault(scored.group, []).append(result)
     return groups

@@ -6,7 +6,8 @@ from functools import partial
 
 from memorygym import registry
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runner import Settings, over_processes
+from memorygym.executors import over_processes
+from memorygym.runner import Settings
 from memorygym.verify import Proof, verify
 from memorygym.worlds.dealing.tiers import TIERS
 

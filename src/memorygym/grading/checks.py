@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from memorygym.grading import names
-from memorygym.grading.claims import bounded, labelled, numbers
+from memorygym.grading.claims import bounded, labelled, numbers, outdated
 from memorygym.grading.clauses import denied, hedge
 from memorygym.grading.dates import dates
 from memorygym.grading.lexicon import NEGATORS
@@ -38,7 +38,7 @@ def check_number(reading: Reading, truth: Number) -> str:
 def check_series(reading: Reading, truth: Series) -> str:
     claims = _elements(reading, len(truth.items))
     if len(claims) != len(truth.items):
-        reading = read(re.sub(r"(?<=[0-9A-Za-z%]),(?=[-+$0-9])", ", ", reading.text))
+        reading = read(re.sub(r"(?<=[0-9A-Za-z%])[, ](?=[-+$0-9])", ", ", reading.text))
         claims = _elements(reading, len(truth.items))
     if len(claims) != len(truth.items):
         return f"read {len(claims)} numbers instead of {len(truth.items)}"
@@ -50,12 +50,16 @@ def check_series(reading: Reading, truth: Series) -> str:
 
 def check_day(reading: Reading, truth: Day) -> str:
     found = dates(reading)
-    if not found:
-        return "read no whole date"
-    for day in found:
-        if day != truth.day:
-            return f"read {day.isoformat()}"
-    return hedging(reading) or ("denies something" if NEGATORS & set(reading.words) else "")
+    kept = [item for item in found if not denied(reading, item.place, item.end)]
+    if not kept:
+        return "denies something" if found else "read no whole date"
+    now = [item for item in kept if not _outdated(reading, item.place)] if kept[1:] else kept
+    for item in now or kept:
+        if item.day != truth.day:
+            return f"read {item.day.isoformat()}"
+    if len(kept) == len(found) and not NEGATORS.isdisjoint(reading.words):
+        return "denies something"
+    return hedging(reading)
 
 
 def check_trend(reading: Reading, truth: Trend) -> str:
@@ -102,7 +106,7 @@ def check_roll(reading: Reading, truth: Roll, rivals: Collection[str]) -> str:
         return check_number(reading, truth.count)
     if name := names.missing(reading, truth.names):
         return f"does not name {name}"
-    masked = names.masked(reading, truth.names, rivals)
+    masked = names.completion(names.masked(reading, truth.names, rivals))
     return names.objection(masked) or check_number(masked, truth.count)
 
 
@@ -181,6 +185,10 @@ def _heading(reading: Reading, claim: Quantity) -> bool:
 def _label(groups: tuple[str | None, ...]) -> str:
     strength, way, way_first, strength_last, flat = groups
     return flat or f"{strength or strength_last} {way or way_first}"
+
+
+def _outdated(reading: Reading, place: int) -> bool:
+    return outdated(reading.word(place - 1), reading.word(place - 2))
 
 
 def _fallen(claim: Quantity) -> Quantity:

@@ -5,9 +5,9 @@ claim, whatever it is compared with. Every number gets a rank; the lowest rank p
 """
 
 from memorygym.grading.clauses import denied
-from memorygym.grading.lexicon import CHANGED, MONTHS, ORDINALS, PERIODS, VOCABULARY
+from memorygym.grading.lexicon import CHANGED, FILED, MONTHS, ORDINALS, PERIODS, VOCABULARY
 from memorygym.grading.quantities import ENDINGS, Quantity, quantities
-from memorygym.grading.reading import Reading
+from memorygym.grading.reading import NAME, Reading
 from memorygym.grading.units import SCALES, UNITS
 
 CLAIM, TOTAL, YEAR, PLACE, NOTHING = range(5)
@@ -23,6 +23,8 @@ _SET = frozenset(
     "across among all these those both every each other past last top bottom first best "
     "worst".split()
 )
+_HENCE = frozenset("so thus hence therefore".split())
+_TURNS = _HENCE | {"to", "before"}
 _SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
 _WHEN = frozenset(
     "in since during by until year fy fiscal before after for from late early".split()
@@ -30,6 +32,10 @@ _WHEN = frozenset(
 _BOUNDS = frozenset("over under above below exceeding beyond than".split())
 _COMPARED = frozenset("more less fewer greater higher lower bigger smaller larger".split())
 _EARLIER = frozenset("previously formerly originally earlier initially".split())
+_OPERATORS = frozenset("plus minus times divided multiplied".split())
+_FORMULA = _OPERATORS | {"="}
+_SHIFTS = frozenset("difference change increase decrease rise drop move shift".split())
+_SURE = frozenset("confidence confident sure certain".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
 
 
@@ -72,18 +78,33 @@ def rank(reading: Reading, item: Quantity) -> int:
         return _share(reading, item)
     if before in _SET or (before == "the" and (earlier in _SET or earlier == "over")):
         return TOTAL
-    if before in _EARLIER or (before in ("from", "to") and _span(reading, item)):
+    if outdated(before, earlier) or (before in ("from", "to") and _span(reading, item)):
         return TOTAL
+    if item.end + 1 < len(reading.words) and _overtaken(reading, item):
+        return TOTAL
+    if before in FILED or (before == "[" and after == "]"):
+        return YEAR
     if _yearlike(reading, item) and (before in _WHEN or (before == "the" and after.isalpha())):
         return YEAR
     alone = reading.words[item.place] in ("one", "none", "nil") and item.end == item.place + 1
     return TOTAL if alone else CLAIM
 
 
+def outdated(before: str, earlier: str) -> bool:
+    """Whether the last two words make what follows an earlier value: "changed from"."""
+    if before in _EARLIER or (before == "from" and earlier in CHANGED):
+        return True
+    return before == "was" and earlier in ("(", ",")
+
+
 def _context(reading: Reading, item: Quantity) -> bool:
     """Period labels, totals of periods, days of a date, digits in a name."""
     before, after = reading.word(item.place - 1), reading.word(item.end)
-    if before in PERIODS or before == "confidence" or after in ("periods", "quarters"):
+    if before in PERIODS or after in ("periods", "quarters"):
+        return True
+    if before == "confidence" or after in _SURE:
+        return True
+    if before in (":", "of", "is") and reading.word(item.place - 2) == "confidence":
         return True
     if before == "over" and (after in _PLURALS or item.unit.base in ("year", "month", "week", "d")):
         return True
@@ -94,17 +115,53 @@ def _context(reading: Reading, item: Quantity) -> bool:
     if after == "of" and _month(reading, item.end + 1):
         return True
     alone = item.end == item.place + 1
+    if alone and after in (".", ")") and _numeral(reading, item.end):
+        # One alone may be the count: "2. Ann Lee and Bo Ray".
+        later = range(item.end + 2, len(reading.words))
+        return before != "" or any(_numeral(reading, place) for place in later)
     return alone and _named(reading, item.place - 1) and _named(reading, item.end)
+
+
+def _numeral(reading: Reading, place: int) -> bool:
+    """Whether a number that ends there numbers a name: "1. Ann Lee"."""
+    mark = reading.word(place) in (".", ")") and reading.word(place - 1).isdigit()
+    return mark and reading.word(place + 1) == NAME
 
 
 def _span(reading: Reading, item: Quantity) -> bool:
     """Whether "from 5 to 6" only frames another claim: the 5 after a change, both beside "by 1"."""
     words = reading.words
-    before, earlier = words[item.place - 1], reading.word(item.place - 2)
-    if before == "from" and earlier in CHANGED:
+    before = words[item.place - 1]
+    start = item.place - 1 if before == "from" else _last(words, "from", item.place)
+    if start < 0:
+        return False
+    aside = reading.word(start - 1) in ("(", ",") and reading.word(start - 2)[-1:].isdigit()
+    return aside or any(
+        word[0].isdigit()
+        and (words[at - 1] == "by" or (words[at - 1] == "of" and reading.word(at - 2) in _SHIFTS))
+        for at, word in enumerate(words)
+    )
+
+
+def _last(words: list[str], word: str, end: int) -> int:
+    """Where a word stands last before `end`, or -1."""
+    return next((at for at in range(end - 1, -1, -1) if words[at] == word), -1)
+
+
+def _overtaken(reading: Reading, item: Quantity) -> bool:
+    """Whether a later number counts instead: "was 5, corrected to 6", "12 and 30, so 42"."""
+    words, after = reading.words, reading.word(item.end)
+    if _TURNS.isdisjoint(words):
+        return False
+    if after == "before" and reading.word(item.end + 1) in ("the", "that", "it", "being"):
         return True
-    by = any(word == "by" and words[at + 1][0].isdigit() for at, word in enumerate(words[:-1]))
-    return by and "from" in words[: item.place]
+    for at in range(item.end + 1, len(words) - 1):
+        turned = words[at] == "to" and not CHANGED.isdisjoint(words[at - 2 : at])
+        if turned and words[at + 1][0].isdigit():
+            return True
+        if words[at] in _HENCE and words[at - 1] != "or":
+            return any(word[0].isdigit() for word in words[at:])
+    return False
 
 
 def _month(reading: Reading, place: int) -> bool:
@@ -135,15 +192,29 @@ def _share(reading: Reading, item: Quantity) -> int:
 def _summed(reading: Reading, item: Quantity) -> bool:
     """Whether the number is an operand of a sum whose result follows: 12 + 30 = 42."""
     words = reading.words
+    if _FORMULA.isdisjoint(words):
+        return False
+    if _operand(reading, item.place - 1):
+        return True
+    if reading.word(item.end) in _OPERATORS:
+        return any(word[0].isdigit() for word in words[item.end + 1 :])
     if "=" not in words[item.end :]:
         return False
     result = words.index("=", item.end)
     start = result
     while start > 0 and not _spoken(words[start - 1]):
         start -= 1
+        if words[start] == "(" and reading.word(start - 1)[:1].isdigit():
+            break
     if start > item.place:
         return False
     return sum(word[0].isdigit() for word in words[start:result]) > 1
+
+
+def _operand(reading: Reading, at: int) -> bool:
+    """Whether an operator ends at a place, with a number before it: "84 divided by", "84 minus"."""
+    at -= reading.word(at) == "by"
+    return reading.word(at) in _OPERATORS and reading.word(at - 1)[:1].isdigit()
 
 
 def _spoken(word: str) -> bool:

@@ -30,7 +30,7 @@ def denied(reading: Reading, start: int, end: int) -> bool:
     first, last = start, end
     while first > 0 and words[first - 1] not in BREAKS:
         first -= 1
-    while last < len(words) and words[last] not in BREAKS:
+    while last < len(words) and words[last] not in BREAKS and not _supposed(words, last):
         last += 1
     if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == [
         "anything",
@@ -39,6 +39,13 @@ def denied(reading: Reading, start: int, end: int) -> bool:
         return True
     other = any(_candidate(reading, place) for place in range(end, last))
     return not other and not NEGATORS.isdisjoint(words[end:last])
+
+
+def _supposed(words: list[str], place: int) -> bool:
+    """Whether something only supposed begins: "5 if it had not changed", "5 had it not"."""
+    return words[place] == "if" or (
+        words[place] == "had" and words[place + 1 : place + 2] == ["it"]
+    )
 
 
 def _candidate(reading: Reading, place: int) -> bool:

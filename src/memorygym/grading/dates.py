@@ -1,7 +1,10 @@
 """Whole calendar dates in any notation that can mean only one day."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from memorygym.grading.lexicon import MONTHS, ORDINALS
 from memorygym.grading.quantities import ENDINGS
@@ -14,19 +17,45 @@ _SLASHED = re.compile(
 _COMPACT = re.compile(r"(?<![0-9./-])([12][0-9]{3})([01][0-9])([0-3][0-9])(?![0-9/]|[.,-][0-9])")
 
 
-def dates(reading: Reading) -> list[date]:
+class Dated(NamedTuple):
+    """A date and the words that state it."""
+
+    day: date
+    place: int
+    end: int
+
+
+def dates(reading: Reading) -> list[Dated]:
     """Every whole date that a text states.
 
-    >>> dates(read("March 9, 2014 or 09/03/2014"))
-    [datetime.date(2014, 3, 9)]
+    >>> dates(read("March 9, 2014"))
+    [Dated(day=datetime.date(2014, 3, 9), place=0, end=4)]
     """
-    found = [_iso(word) for word in reading.words if word.count("-") == 2 and word[0].isdigit()]
-    found += [_slashed(*match.groups()) for match in _SLASHED.finditer(reading.text)]
-    found += [_compact(*match.groups()) for match in _COMPACT.finditer(reading.text)]
+    found = [
+        (_iso(word), place, place + 1)
+        for place, word in enumerate(reading.words)
+        if word.count("-") == 2 and word[0].isdigit()
+    ]
+    for make, pattern in ((_slashed, _SLASHED), (_compact, _COMPACT)):
+        for match in pattern.finditer(reading.text):
+            first, last = (bisect_left(reading.starts, at) for at in match.span())
+            found.append((make(*match.groups()), first, last))
     if not MONTHS.keys().isdisjoint(reading.words):
-        plain = [word for word in reading.words if word not in (",", ".", "of", "the", *ENDINGS)]
-        found += [_spoken(plain, at) for at, word in enumerate(plain) if word in MONTHS]
-    return [day for day in found if day]
+        found += _spoken_dates(reading.words)
+    return [Dated(day, place, end) for day, place, end in found if day]
+
+
+def _spoken_dates(words: list[str]) -> Iterator[tuple[date | None, int, int]]:
+    kept = [at for at, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)]
+    plain = [words[at] for at in kept]
+    for at, word in enumerate(plain):
+        if word in MONTHS:
+            first = last = at
+            while first > max(0, at - 2) and _figure(plain, first - 1):
+                first -= 1
+            while last < at + 2 and _figure(plain, last + 1):
+                last += 1
+            yield _spoken(plain, at), kept[first], kept[last] + 1
 
 
 def day(text: str) -> date | None:

@@ -27,7 +27,8 @@ FRAME = _words("""
     please roughly approximately around nearly almost all up out my it'd highest lowest largest
     smallest greatest least biggest longest shortest oldest newest earliest top bottom maximum
     minimum max min best first last second third leader winner confidence confident same
-    boxed json true inc ltd corp llc co
+    boxed text json true give gives gave explanation looking checking
+    searching inc ltd corp llc co
 """)
 
 NOUNS = _words("""
@@ -85,6 +86,9 @@ MONTHS = {
     )
     for spelling in (name, name[:3])
 } | {"sept": 9}
+
+FILED = _words("entry note record memory document source report file item slot line id")
+"""Nouns whose number says where something is written: "note 3", "annual report 2021"."""
 
 CARDINALS = {
     word: value

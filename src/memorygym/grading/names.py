@@ -4,11 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from memorygym.grading.clauses import clauses, denied, familiar, hedge
-from memorygym.grading.lexicon import MONTHS, NEGATORS, TITLES, VOCABULARY
+from memorygym.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, TITLES, VOCABULARY
 from memorygym.grading.reading import NAME, Reading, mask, phrase, places
 
 RIVAL = "<rival>"
 """Stands for another known candidate."""
+
+_SUBJECT = "<subject>"
+"""Stands for the name that opens a sentence which the claim completes."""
 
 _CONTEXT = frozenset(
     "of than over for versus vs among beats beat beating exceeds outperforms outranks leads "
@@ -61,12 +64,56 @@ def objection(reading: Reading, known: Collection[str] = ()) -> str:
     if any(denied(reading, place, place + 1) for place in own):
         return "denies it"
     others = _others(reading)
-    claimed = [place for place in own if not _context(reading, place)]
-    rival = [place for place in others if claimed and not _context(reading, place)]
+    asked = _listed(reading, sorted(own + others)) if len(own + others) > 2 else set()
+    claimed = [place for place in own if place not in asked and not _context(reading, place)]
+    left = [place for place in others if place not in asked]
+    rival = [place for place in left if claimed and not _context(reading, place)]
     if rival or (others and not claimed):
         return f"also names {reading.raws[(rival or others)[0]]}"
     loose = not all(reading.raws[place][:1].isupper() for place in own)
     return _unknown(reading, known, closed=loose)
+
+
+def completion(reading: Reading) -> Reading:
+    """The masked reading, where "Ann Lee works with <name>" claims only what completes it."""
+    # Before the name stand a subject and at least two words of what is said of it.
+    for place in _others(reading) if NAME in reading.words[3:] else ():
+        if _subject(reading, place):
+            end = _after(reading, place)
+            return Reading(
+                reading.text,
+                [*reading.words[:place], _SUBJECT, *reading.words[end:]],
+                [*reading.raws[:place], _SUBJECT, *reading.raws[end:]],
+                [*reading.starts[: place + 1], *reading.starts[end:]],
+            )
+    return reading
+
+
+def _subject(reading: Reading, place: int) -> bool:
+    """Whether only a verb phrase, in lower case, stands between a name and the true one."""
+    start = end = _after(reading, place)
+    if reading.word(start) in BREAKS:
+        return False
+    while end < len(reading.words) and _phrased(reading, end):
+        end += 1
+    told = end - start >= 2 and reading.words[end - 1] not in _CONTEXT
+    return told and reading.word(end) == NAME
+
+
+def _phrased(reading: Reading, place: int) -> bool:
+    """Whether a word may belong to what a sentence says of its subject: "works with 2 firms:"."""
+    word = reading.words[place]
+    if word in NEGATORS or word in HEDGES or word in _CONTEXT or word == RIVAL:
+        return False
+    return (word not in BREAKS or word in (":", ",")) and not reading.raws[place][0].isupper()
+
+
+def _after(reading: Reading, place: int) -> int:
+    """Where the name at a place ends."""
+    end = place + 1
+    while reading.capital(end) and not reading.word(end).startswith("<"):
+        end += 1
+    return end
 
 
 def _extended(reading: Reading, place: int) -> bool:
@@ -93,9 +140,7 @@ def _others(reading: Reading) -> list[int]:
 
 def _context(reading: Reading, place: int) -> bool:
     """Whether the name at a place only says what the claim is about: "of X", "than X", "X's"."""
-    before, end = place - 1, place + 1
-    while reading.capital(end) and not reading.word(end).startswith("<"):
-        end += 1
+    before, end = place - 1, _after(reading, place)
     if reading.word(end) == "'s":
         return True
     if reading.word(end) == ":" and reading.capital(end + 1):
@@ -111,11 +156,28 @@ def _context(reading: Reading, place: int) -> bool:
     return reading.word(before) in _CONTEXT
 
 
+def _listed(reading: Reading, starts: Sequence[int]) -> set[int]:
+    """The names of a list that only repeats the choice: "Of A, B and C, ..."."""
+    found: set[int] = set()
+    group: list[int] = []
+    for start in starts:
+        mark = reading.words[_after(reading, group[-1]) : start] if group else []
+        if mark == [","]:
+            group.append(start)
+        elif mark in (["and"], [",", "and"]):
+            found.update(group, (start,))
+            group = []
+        else:
+            group = [start] if _context(reading, start) else []
+    return found
+
+
 def _unknown(reading: Reading, known: Collection[str], *, closed: bool) -> str:
     """What an answer offers beside the name in lower case, or ""."""
-    for clause, _ in clauses(reading.words):
+    for clause, mark in clauses(reading.words):
         strange = [word for word in clause if not (familiar(word) or word in known)]
-        listed = len(strange) == len(clause) > 1 and NEGATORS.isdisjoint(clause)
+        whole = len(strange) == len(clause) > 1 and mark != ":"  # A label is no further name.
+        listed = whole and NEGATORS.isdisjoint(clause)
         if listed or (strange and closed):
             return f"also says '{' '.join(strange)}'"
     return ""

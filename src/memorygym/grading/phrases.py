@@ -90,7 +90,11 @@ def _rival(reading: Reading, covered: Reading, truth: Phrase, rivals: Collection
 def _before(reading: Reading, start: int) -> str:
     """What stands before the claim and is not the lead-in of a sentence."""
     first = start
-    while first > 0 and (reading.words[first - 1] not in BREAKS or reading.words[first - 1] == ":"):
+    # A label may hold brackets: "Ann Lee (tier): gold".
+    within = (":", "(", ")") if reading.word(start - 1) == ":" else (":",)
+    while first > 0 and (
+        reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
+    ):
         first -= 1
     if _linked(reading, start):
         return _strange(reading, 0, first, lead=True)

@@ -17,6 +17,7 @@ _wellformed: Callable[[str], object] = re.compile(
 _DIGITS = 24
 """Longer numbers are unreadable: no world has them, and they would overflow exact arithmetic."""
 _TOLERANCE = Decimal("0.02")
+_SPELT = frozenset((*CARDINALS, *ORDINALS, "hundred", "none", "nil"))
 ENDINGS = frozenset(("st", "nd", "rd", "th"))
 
 
@@ -94,15 +95,15 @@ def quantities(reading: Reading) -> list[Quantity]:
             quantity = _digits(reading, place)
             found += [quantity] if quantity else []
             place = quantity.end if quantity else place + 1
+        elif word not in _SPELT:
+            place += 1
         elif word in CARDINALS or word == "hundred":
             found.append(_spelled(reading, place))
             place = found[-1].end
-        elif word in ORDINALS or word in ("none", "nil"):
+        else:
             value = Decimal(ORDINALS.get(word, 0))
             ordinal = word in ORDINALS
             found.append(Quantity(value, None, Unit(), place, place + 1, ordinal=ordinal))
-            place += 1
-        else:
             place += 1
     return _joined(reading, found) if len(found) > 1 else found
 

@@ -12,14 +12,20 @@ NAME = "<name>"
 
 _TOKEN = re.compile(
     r"[0-9]{3,4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9-])"  # an ISO date
+    r"|[1-9](?<![0-9][ ',._][1-9])[0-9]{0,2}(?:([ '_]|\{,\}|\\,)[0-9]{3}(?:\1[0-9]{3})*)"
+    r"(?:\.[0-9]+)?(?![0-9]|[ ',._{\\][0-9,])"  # a number whose thousands are set apart
     r"|[0-9]+(?:[.,][0-9]+)*|(?<![\w.])\.[0-9]+"  # a number, well formed or not
     r"|\b[nN]/[aA]\b|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?"  # a word
     r"|[,;:.!?()\[\]{}/=%°|&+\n]|(?<=\s)-(?=\s)"  # a mark; anything else is a blank
 )
+_APART = re.compile(r"[^0-9.]+")
+"""What may set thousands apart: blank, apostrophe, underscore, and "{,}" or "\\," of LaTeX."""
 _PLAIN = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-")
     | dict.fromkeys("\u2014\u2015", " - ")
     | dict.fromkeys("\u2018\u2019\u02bc\uff07", "'")
+    | dict.fromkeys("\u00a0\u2007\u2009\u202f", " ")
+    | {"\u00f7": "/", "\u2248": "="}
     | dict(zip("\uff0c\uff1b\uff1a\uff08\uff09\uff05\uff04", ",;:()%$", strict=True))
     | dict.fromkeys("•‣▪\r\u2028\u2029", "\n")
 )
@@ -65,7 +71,7 @@ def read(text: str) -> Reading:
     starts: list[int] = []
     for match in _TOKEN.finditer(text):
         raw = match.group()
-        word = raw.casefold()
+        word = _APART.sub(",", raw) if match.lastindex else raw.casefold()
         start = match.start()
         if word == "." and words and words[-1] in CLIPPED:
             if words[-1] == "no" and text[match.end() :].lstrip()[:1].isdigit():

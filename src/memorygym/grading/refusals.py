@@ -9,10 +9,11 @@ from memorygym.grading.quantities import quantities
 from memorygym.grading.reading import Reading
 
 _CUES = frozenset(
-    "abstain abstained abstaining abstention unknown unavailable unanswerable unrecorded unsure "
+    "abstain abstained abstaining abstention refused declined withheld nobody unsure "
+    "unknown unavailable unanswerable unrecorded "
     "uncertain undetermined unspecified undisclosed insufficient no not n/a never none nothing "
     "unable refuse decline lack lacks lacking missing cannot can't couldn't don't doesn't didn't "
-    "isn't wasn't hasn't haven't aren't won't impossible idk".split()
+    "isn't wasn't weren't hasn't haven't aren't won't impossible idk".split()
 )
 
 _UNKNOWN = (
@@ -36,12 +37,14 @@ _KNOWN = (
 _VERB = (
     "know|have|recall|remember|contain|include|mention|appear|exist|see|find|hold|possess|say"
     "|specify|answer|determine|tell|provide|locate|confirm|give|verify|identify|retrieve|access|be"
+    "|store|save|keep|receive|learn|state|list|record|note"
 )
 _REFUSAL = re.compile(
     rf"(?:abstain(?:ed|ing)?|abstention|idk|n/a)$"
-    rf"|(?:^|(?:.* )?(?:is|are|was|were|remains|currently|i'm|it's|am|value|status|answer|data"
-    rf"|information|info) )"
-    rf"(?:{_UNKNOWN})(?: (?:to|in|from|at|based|given|for|as|per|within|about|of|whether)\b.*)?$"
+    rf"|(?:^|(?:.* )?(?:is|are|was|were|remains|currently|i'm|it's|am|status"
+    rf"|{_RECORD}) )"
+    rf"(?:{_UNKNOWN})(?: (?:to|in|from|at|based|given|for|as (?:of|no|i|it|there|the|my)|per|within"
+    rf"|about|of|whether)\b.*)?$"
     rf"|.*\b(?:not|never|isn't|wasn't|aren't|hasn't|haven't)(?: (?:been|yet|currently|any|ever|a))*"
     rf" (?:{_KNOWN})\b"
     rf"|.*\b(?:don't|doesn't|didn't|can't|couldn't|cannot|unable to|can not|do not|does not|did not"
@@ -50,17 +53,23 @@ _REFUSAL = re.compile(
     rf"|(?:i )?(?:can't|cannot)$"
     rf"|.*\bnever (?:saw|see|heard|received|read|stored|learned|came)\b"
     rf"|.*\bno (?!other\b)(?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
-    rf"|.*\bno (?:such|known) [a-z]+"
+    rf"|.*\bno (?:such|known|recorded|stored|stated|listed) [a-z]+"
+    rf"|.*\bno (?!other\b)(?:(?!(?:is|are|was|were|it|that|than) )[a-z]+ ){{1,4}}"
+    rf"(?:recorded|stored|stated|listed|noted|given|found|available)(?:$| (?:for|at|in|about|on)\b)"
     rf"|.*\bno (?:{_ENTITY})(?: (?:called|named|by|with|of|in|matches|found)\b.*)?$"
-    rf"|.*\b(?:none|nothing) (?:found|recorded|available|stored|known|about|on|in)\b"
+    rf"|(?:no )?there (?:isn't|aren't|wasn't|weren't|(?:is|are|was|were) not)"
+    rf"(?: (?:any|an?|one))?(?:$| (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b)"
+    rf"|.*\b(?:none|nothing) (?:(?:is|was|were|has been) )?(?:{_KNOWN}|about|for)\b"
+    rf"|.*\b(?:found|gives?|gave|holds?|contains?|says?|states?|have) nothing\b"
+    rf"|nobody (?:ever )?(?:told|said|stated|mentioned)\b"
     rf"|.*\b(?:insufficient|lacks?|lacking) (?:[a-z]+ ){{0,2}}(?:{_RECORD})\b"
-    rf"|(?:i )?(?:i'll |must |have to |will |would )?(?:refuse|decline|abstain)\b"
-    rf"(?: to answer.*| from .*)?$"
+    rf"|(?:i )?(?:i'll |must |have to |will |would )?(?:refused?|declined?|withheld|abstain)\b"
+    rf"(?: to [a-z]+.*| from .*)?$"
 )
 
 _GUESS = frozenset(
     "maybe perhaps probably guess guessing likely estimate estimated approximately possibly think "
-    "suspect presumably assume suppose roughly around".split()
+    "suspect presumably assume suppose roughly around except besides".split()
 )
 _EXCUSES = frozenset(
     "sorry unfortunately apologies apologize apologise afraid regret searched searching checked "
@@ -76,18 +85,19 @@ def refuses(reading: Reading) -> bool:
     >>> refuses(read("I don't know.")), refuses(read("Unknown, maybe 60"))
     (True, False)
     """
-    if not declines(reading) or not _GUESS.isdisjoint(reading.words):
+    if _CUES.isdisjoint(reading.words) or not _GUESS.isdisjoint(reading.words):
         return False
     if any(rank(reading, item) <= CLAIM for item in quantities(reading)):
         return False
-    refused = False
+    refused = bare = False
     for clause, mark in clauses(reading.words):
-        leads = not refused and mark in (":", ",", "-") and _leads(reading, clause)
+        bare = bare or clause == ["no"]
+        leads = not refused and mark in (":", ",", "-") and _leads(reading, clause, mark)
         if _declining(clause):
             refused = True
-        elif not leads and not all(_idle(word) for word in clause):
+        elif not leads and clause != ["no"] and not all(_idle(word) for word in clause):
             return False
-    return True
+    return refused or bare
 
 
 def declines(reading: Reading) -> bool:
@@ -107,12 +117,16 @@ def _idle(word: str) -> bool:
     return word in VOCABULARY or word in _EXCUSES or word[0] in "<'%"
 
 
-def _leads(reading: Reading, clause: list[str]) -> bool:
-    """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee"."""
+def _leads(reading: Reading, clause: list[str], mark: str) -> bool:
+    """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee".
+
+    A label, which ends in a colon, may also say what of it: "business line at Ann Lee:".
+    """
     if clause[0] in MONTHS:
         return False
     strange = {word for word in clause if not _idle(word) and not word.isdigit()}
     written = {
         raw for raw, word in zip(reading.raws, reading.words, strict=True) if word in strange
     }
-    return all(raw[:1].isupper() for raw in written)
+    capital = [raw[:1].isupper() for raw in written]
+    return all(capital) or (mark == ":" and any(capital))

@@ -16,7 +16,7 @@ from memorygym.grading.checks import (
 from memorygym.grading.names import Name
 from memorygym.grading.phrases import Phrase
 from memorygym.grading.quantities import Number
-from memorygym.grading.reading import Reading, read
+from memorygym.grading.reading import Reading, mask, read
 from memorygym.grading.refusals import declines, refuses
 from memorygym.grading.truths import (
     Day,
@@ -56,13 +56,21 @@ def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()
     if not reading.words:
         return Verdict(False, f"wanted {truth}, read nothing")
     objection = _objection(wanted, reading, rivals)
-    # A value in words may itself read like a refusal: an enum choice may be called "unknown".
-    spoken = isinstance(wanted, Phrase) and not objection
-    if declines(reading) and not spoken and not isinstance(wanted, Refusal):
+    refused = declines(reading) and declines(_beside(wanted, reading))
+    if refused and not isinstance(wanted, Refusal):
         objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
     if objection:
         return Verdict(False, f"wanted {truth}, {objection}")
     return Verdict(True, f"agrees with {truth}")
+
+
+def _beside(truth: Truth, reading: Reading) -> Reading:
+    """What stands beside a value in words, which may read like a refusal: a choice "unknown"."""
+    value = truth.value if isinstance(truth, Named) else truth
+    if isinstance(value, Phrase):
+        for part in value.parts:
+            reading = mask(reading, part, phrases.VALUE)
+    return reading
 
 
 def _objection(truth: Truth, reading: Reading, rivals: Collection[str]) -> str:
@@ -87,7 +95,7 @@ def _objection(truth: Truth, reading: Reading, rivals: Collection[str]) -> str:
         case Roll():
             return check_roll(reading, truth, rivals)
         case Name():
-            return names.objection(names.masked(reading, [truth], rivals))
+            return names.objection(names.completion(names.masked(reading, [truth], rivals)))
         case Named(name, Name() as value):
             if absent := names.missing(reading, [name, value]):
                 return f"does not name {absent}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from memorygym.errors import BadKey, BadSettings
 
@@ -17,6 +17,12 @@ class Endpoint:
 
     url: str
     key: str = field(repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The address without the user and password or query that it may carry."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:

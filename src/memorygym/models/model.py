@@ -1,11 +1,15 @@
 """A model writes the next message of a chat; what every provider of one must do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from memorygym.core import Message, Tool
-from memorygym.errors import ProviderFailure
+from memorygym.core import JSON, Call, Message, Tool
+from memorygym.errors import BadSettings, ProviderFailure, UnknownPart
+from memorygym.rng import rng
+
+CONTEXT_EXCEEDED = "context_exceeded"
+"""The `finish` of a request that the model's context does not hold."""
 
 
 class ToolsRejected(ProviderFailure):
@@ -22,12 +26,76 @@ class Reply:
     completion_tokens: int | None = None
     finish: str = ""
     """Why the model stopped, in the provider's word: stop, length, tool_calls, …"""
+    reasoning: str = ""
+    """What the model thought before it wrote, if the provider tells; no part of the message."""
+    cached_tokens: int | None = None
+    """Of the prompt's tokens, those that the provider had from an earlier request."""
+
+
+OVERFLOW = Reply(Message("assistant", ""), 0, 0, CONTEXT_EXCEEDED, cached_tokens=0)
+"""The reply to a request beyond the model's context: nothing was written and nothing is charged.
+
+It is a limit of the model, not a failure of its provider, so it is a reply and not an exception.
+"""
 
 
 class Model(Protocol):
-    """Text generation behind one method."""
+    """Text generation behind one method; the others have defaults."""
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         """The next message. Raises ProviderFailure when there is none, ToolsRejected when `tools`
-        is why."""
+        is why. OVERFLOW if the context does not hold the request."""
         ...
+
+    def describe(self) -> dict[str, JSON]:
+        """How it is asked: its `name` and all that shapes a reply, and the `endpoint`, which does
+        not."""
+        return {"name": type(self).__name__}
+
+    def sample(self, index: int) -> "Model":
+        """The same model for the repeat of that number: what it draws is not what others drew."""
+        return self
+
+
+def sound(reply: Reply) -> Reply:
+    """The reply itself. Raises ProviderFailure for what is none: a model from elsewhere is a part
+    that may be broken, and the referee is to meet nothing but messages."""
+    message: object = getattr(reply, "message", None)
+    calls: object = getattr(message, "calls", None)
+    parts: list[tuple[object, type]] = [
+        (reply, Reply),
+        (getattr(reply, "reasoning", None), str),
+        (message, Message),
+        (getattr(message, "content", None), str),
+        (calls, tuple),
+        *((call, Call) for call in (calls if isinstance(calls, tuple) else ())),
+    ]
+    if not all(isinstance(part, kind) for part, kind in parts) or reply.message.role != "assistant":
+        raise ProviderFailure(f"a model must reply with an assistant's message, not {reply!r:.80}")
+    return reply
+
+
+def sample_seed(seed: int, index: int) -> int:
+    """The seed of a repeat; the first has the seed itself."""
+    return rng("sample", seed, index).below(2**31) if index else seed
+
+
+def known_options(given: Mapping[str, object], choices: Sequence[str]) -> None:
+    """Raises UnknownPart, with the nearest name, for an option that no choice names."""
+    for option in given:
+        if option not in choices:
+            raise UnknownPart("model option", option, choices)
+
+
+def checked_sampling(temperature: object, max_tokens: object, seed: object) -> None:
+    """Raises BadSettings for values that no model takes."""
+    if temperature is not None and not (_is_number(temperature) and 0 <= temperature <= 100):  # type: ignore[operator]  # a number by then
+        raise BadSettings(f"temperature {temperature!r}: give a number from 0")
+    if max_tokens is not None and not (type(max_tokens) is int and max_tokens > 0):
+        raise BadSettings(f"max_tokens {max_tokens!r}: give a whole number from 1")
+    if seed is not None and not (type(seed) is int and seed >= 0):
+        raise BadSettings(f"seed {seed!r}: give a whole number from 0")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,17 +1,27 @@
 """Any OpenAI-compatible endpoint as a model: retried with patience, and honest about failing."""
 
+import copy
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.models import notice
+from memorygym.models.blame import excused
 from memorygym.models.endpoint import Endpoint, resolve
-from memorygym.models.model import Model, Reply, ToolsRejected
-from memorygym.models.wire import Garbled, read_completion, read_stream, to_wire
+from memorygym.models.model import (
+    Model,
+    Reply,
+    ToolsRejected,
+    checked_sampling,
+    known_options,
+    sample_seed,
+)
+from memorygym.models.wire import Garbled, Reported, read_completion, read_stream, to_wire
 
 if TYPE_CHECKING:
     from openai import APIStatusError
@@ -22,6 +32,8 @@ PASSING = (408, 409, 425, 429)
 """Statuses below 500 that may be gone at the next try."""
 UNABLE = (400, 404, 405, 422, 501)
 """Statuses with which endpoints turn down `tools`, if the message speaks of tools."""
+BUSY = (429, 503)
+"""Statuses whose reason tells of the endpoint and not of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +46,24 @@ class Options:
     seed: int | None = None
     stream: bool = False
     """Ask for the reply in pieces, which keeps slow connections alive."""
-    text_tools: bool = False
-    """Never send tools, as if the endpoint had rejected them."""
     max_retries: int = 5
     timeout: float = 120.0
     """Seconds without a byte before a request is given up."""
     extra: Mapping[str, JSON] | None = None
     """More fields of the request's body."""
 
+    def __post_init__(self) -> None:
+        checked_sampling(self.temperature, self.max_tokens, self.seed)
+
 
 class _Passing(Exception):
     """A failure that may be gone at the next try, after `wait` seconds if the endpoint said so."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, told: str = "") -> None:
         super().__init__(reason)
         self.wait = wait
+        self.told = told or reason
+        """The reason in few words."""
 
 
 class OpenAI(Model):
@@ -60,6 +75,7 @@ class OpenAI(Model):
         endpoint: Endpoint,
         options: Options = Options(),
         sleep: Callable[[float], None] = time.sleep,
+        say: notice.Notice | None = None,
     ) -> None:
         try:
             import openai
@@ -71,32 +87,39 @@ class OpenAI(Model):
         self.endpoint = endpoint
         self.options = options
         self._sleep = sleep
+        self._say = say or notice.default()
         self._openai = openai
         self._client = openai.OpenAI(
             api_key=endpoint.key, base_url=endpoint.url, timeout=options.timeout, max_retries=0
         )
-        self._takes_tools = not options.text_tools
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        if tools and not self._takes_tools:
-            raise ToolsRejected(f"{self} takes no tools")
         body = self._body(messages, tools)
-        for attempt in range(self.options.max_retries + 1):
+        tries = self.options.max_retries + 1
+        for attempt in range(1, tries + 1):
             try:
                 return self._try(body)
-            except ToolsRejected:
-                self._takes_tools = False
-                raise
             except _Passing as failure:
                 last = failure
-            if attempt < self.options.max_retries:
-                wait = 2.0**attempt if last.wait is None else last.wait
-                self._sleep(min(wait, LONGEST_WAIT))
-        tries = self.options.max_retries + 1
+            if attempt < tries:
+                wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, LONGEST_WAIT)
+                what = f"{last.told}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
+                self._say(self.endpoint.shown, f"{self}: {what}")
+                self._sleep(wait)
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
 
+    def describe(self) -> dict[str, JSON]:
+        return {**_described(self.name, self.options), "endpoint": self.endpoint.shown}
+
+    def sample(self, index: int) -> "OpenAI":
+        if self.options.seed is None:
+            return self
+        other = copy.copy(self)
+        other.options = replace(self.options, seed=sample_seed(self.options.seed, index))
+        return other
+
     def __str__(self) -> str:
-        return f"{self.endpoint.url}, model {self.name!r}"
+        return f"{self.endpoint.shown}, model {self.name!r}"
 
     def _body(self, messages: Sequence[Message], tools: Sequence[Tool]) -> dict[str, JSON]:
         options = self.options
@@ -119,22 +142,43 @@ class OpenAI(Model):
             text = self._client.post("/chat/completions", cast_to=str, body=body)
             return read_stream(text.split("\n")) if body.get("stream") else read_completion(text)
         except self._openai.APIStatusError as error:
-            raise self._judged(error, body) from error
+            return self._judged(error, body)
         except self._openai.APIConnectionError as error:
             raise _Passing(str(error.__cause__ or error) or type(error).__name__) from error
+        except Reported as error:
+            if reply := excused(error.error, self.options.max_tokens):
+                return reply
+            raise _Passing(str(error)) from error
         except Garbled as error:
             raise _Passing(str(error)) from error
 
-    def _judged(self, error: "APIStatusError", body: Mapping[str, JSON]) -> Exception:
+    def _judged(self, error: "APIStatusError", body: Mapping[str, JSON]) -> Reply:
+        """The reply or the exception that the status and the reason mean."""
         status = error.status_code
         reason = " ".join(str(error).removeprefix(f"Error code: {status} - ").split())[:300]
         if status in (401, 403):
-            return BadKey(f"{self}: the key was refused (status {status}: {reason})")
+            raise BadKey(f"{self}: the key was refused (status {status}: {reason})") from error
+        told: JSON = error.body
+        # Before the tools: a request too long may be told with the tokens of its tools.
+        if status not in BUSY and (reply := excused(told, self.options.max_tokens)):
+            return reply
         if status in PASSING or (status >= 500 and status not in UNABLE):
-            return _Passing(f"status {status}: {reason}", _retry_after(error.response.headers))
+            wait = _retry_after(error.response.headers)
+            raise _Passing(f"status {status}: {reason}", wait, f"status {status}") from error
         if "tools" in body and status in UNABLE and "tool" in reason.lower():
-            return ToolsRejected(f"{self} takes no tools: {reason}")
-        return ProviderFailure(f"{self}: status {status}: {reason}")
+            raise ToolsRejected(f"{self} takes no tools: {reason}") from error
+        raise ProviderFailure(f"{self}: status {status}: {reason}") from error
+
+
+def _described(name: str, options: Options) -> dict[str, JSON]:
+    return {
+        "provider": "openai",
+        "name": name,
+        "temperature": options.temperature,
+        "max_tokens": options.max_tokens,
+        "seed": options.seed,
+        "extra": None if options.extra is None else dict(options.extra),
+    }
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -150,16 +194,27 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
+def plan(name: str, **options: object) -> dict[str, JSON]:
+    """All that shapes the replies of a model of that name, wherever it is asked."""
+    return _described(name, _checked(options))
+
+
 def make(
     name: str,
     api_base: str | None = None,
+    say: notice.Notice | None = None,
     *,
     environ: Mapping[str, str] = os.environ,
     sleep: Callable[[float], None] = time.sleep,
     **options: object,
 ) -> OpenAI:
-    """The model of that name at the endpoint that `api_base` and the environment name."""
-    known = Options.__slots__
-    if wrong := [option for option in options if option not in known]:
-        raise BadSettings(f"no option {wrong[0]!r} of a model; choose from {', '.join(known)}")
-    return OpenAI(name, resolve(api_base, environ), Options(**options), sleep)  # type: ignore[arg-type]  # the names are checked above
+    """The model of that name at the endpoint that `api_base` and the environment name.
+
+    `say` is told why it waits; the default writes to stderr, seldom.
+    """
+    return OpenAI(name, resolve(api_base, environ), _checked(options), sleep, say)
+
+
+def _checked(options: Mapping[str, object]) -> Options:
+    known_options(options, Options.__slots__)
+    return Options(**options)  # type: ignore[arg-type]  # the names are checked above

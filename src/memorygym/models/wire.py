@@ -4,6 +4,7 @@ Pure functions; whatever an endpoint sends that is no completion raises Garbled.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,25 +12,50 @@ from memorygym.core import JSON, Call, Message
 from memorygym.models.model import Reply
 
 THOUGHT = "</think>"
+_UNNAMED = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME = 64
 
 
 class Garbled(ValueError):
     """The body is no chat completion."""
 
 
+class Reported(Garbled):
+    """It is an error that the endpoint reports with status 200."""
+
+    def __init__(self, error: JSON) -> None:
+        super().__init__(f"the endpoint reports an error: {_short(error)}")
+        self.error = error
+
+
 def to_wire(message: Message) -> dict[str, JSON]:
-    """The message as sent; lone surrogates, which no request can carry, become question marks."""
-    calls = tuple(
-        replace(call, arguments=_sendable(call.arguments))
-        if isinstance(call.arguments, str)
-        else call
-        for call in message.calls
-    )
+    """The message as sent, in a form that endpoints take whatever a model wrote before.
+
+    Lone surrogates become question marks. Names that no function may have and arguments that are no
+    object would make an endpoint refuse the whole history, so that a model's slip would look like
+    the provider's failure: they are sent as the nearest name and as an object around the text.
+
+    >>> (call,) = to_wire(Message("assistant", "", (Call("rm -r", "{oops", "c"),)))["tool_calls"]
+    >>> call["function"]
+    {'name': 'rm_-r', 'arguments': '{"malformed": "{oops"}'}
+    """
+    if not message.calls:
+        return replace(message, content=_sendable(message.content)).to_openai()
+    calls = tuple(map(_well_formed, message.calls))
     return replace(message, content=_sendable(message.content), calls=calls).to_openai()
 
 
+def _well_formed(call: Call) -> Call:
+    arguments = call.arguments
+    if not isinstance(arguments, Mapping):
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        arguments = {"malformed": _sendable(text)}
+    name = _UNNAMED.sub("_", call.name)[:_LONGEST_NAME] or "unnamed"
+    return Call(name, arguments, call.id)
+
+
 def _sendable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def read_completion(text: str) -> Reply:
@@ -57,13 +83,14 @@ class _Assembly:
 
     def __init__(self) -> None:
         self.content: list[str] = []
+        self.reasoning: list[str] = []
         self.calls: dict[str, dict[str, str]] = {}
         self.usage: JSON = None
         self.finish = ""
 
     def add(self, chunk: Mapping[str, JSON]) -> None:
-        if "error" in chunk:
-            raise Garbled(f"the stream reports an error: {_short(chunk['error'])}")
+        if chunk.get("error"):
+            raise Reported(chunk["error"])
         self.usage = chunk.get("usage") or self.usage
         choice = _first(chunk.get("choices"))
         if choice is None:
@@ -73,6 +100,7 @@ class _Assembly:
         if not isinstance(delta, Mapping):
             return
         self.content.append(_text(delta.get("content")))
+        self.reasoning.append(_reasoning(delta))
         for piece in _mappings(delta.get("tool_calls")):
             self._extend(piece)
 
@@ -93,7 +121,11 @@ class _Assembly:
             {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
             for call in self.calls.values()
         ]
-        message: JSON = {"content": "".join(self.content), "tool_calls": calls}
+        message: JSON = {
+            "content": "".join(self.content),
+            "reasoning": "".join(self.reasoning),
+            "tool_calls": calls,
+        }
         return {
             "choices": [{"message": message, "finish_reason": self.finish}],
             "usage": self.usage,
@@ -104,8 +136,10 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     choice = _first(body.get("choices"))
     raw = choice.get("message") if choice else None
     if choice is None or not isinstance(raw, Mapping):
+        if body.get("error"):
+            raise Reported(body["error"])
         raise Garbled(f"no reply in the body: {_short(body)}")
-    content = _spoken(_text(raw.get("content")))
+    thought, content = spoken(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
     except RecursionError as error:
@@ -117,7 +151,21 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
         _whole(usage.get("prompt_tokens")),
         _whole(usage.get("completion_tokens")),
         _text(choice.get("finish_reason")),
+        _reasoning(raw) or thought,
+        _cached(usage),
     )
+
+
+def _reasoning(raw: Mapping[str, JSON]) -> str:
+    """What stands beside the content, under either of the names in use."""
+    return _text(raw.get("reasoning_content")) or _text(raw.get("reasoning"))
+
+
+def _cached(usage: Mapping[str, JSON]) -> int | None:
+    """Tokens that the provider had already; DeepSeek has its own name for them."""
+    details = usage.get("prompt_tokens_details")
+    told = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    return _whole(usage.get("prompt_cache_hit_tokens") if told is None else told)
 
 
 def _with_object(call: Call) -> Call:
@@ -125,17 +173,17 @@ def _with_object(call: Call) -> Call:
     return replace(call, arguments={}) if call.arguments in ("", None) else call
 
 
-def _spoken(text: str) -> str:
-    """The text without the reasoning that some endpoints leave before it in <think> tags.
+def spoken(text: str) -> tuple[str, str]:
+    """The reasoning that some endpoints leave before the text in <think> tags, and the text.
 
-    >>> _spoken("<think>hm</think>yes"), _spoken("hm</think>yes"), _spoken("<think>hm")
-    ('yes', 'yes', '')
+    >>> spoken("<think>hm</think>yes"), spoken("hm</think>yes"), spoken("<think>hm"), spoken("yes")
+    (('hm', 'yes'), ('hm', 'yes'), ('hm', ''), ('', 'yes'))
     """
     head, closed, tail = text.partition(THOUGHT)
     opened = head.lstrip().startswith("<think>")
     if opened or (closed and "<think>" not in head):
-        return tail.lstrip()
-    return text
+        return head.lstrip().removeprefix("<think>").strip(), tail.lstrip()
+    return "", text
 
 
 def _object(text: str) -> Mapping[str, JSON]:
@@ -166,7 +214,7 @@ def _mappings(value: JSON) -> list[Mapping[str, JSON]]:
 
 
 def _whole(value: JSON) -> int | None:
-    return value if isinstance(value, int) else None
+    return value if type(value) is int and 0 <= value < 2**63 else None
 
 
 def _short(value: JSON) -> str:

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable
+from weakref import finalize
 
 _TERM = re.compile(r"[^\W_]+")
 STOP_WORDS = frozenset(
@@ -18,6 +19,7 @@ class FullText:
 
     def __init__(self, texts: Iterable[tuple[int, str]] = ()) -> None:
         self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._closing = finalize(self, self._db.close)
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("CREATE VIRTUAL TABLE entry USING fts5(text, tokenize='unicode61')")
         self._db.executemany("INSERT INTO entry(rowid, text) VALUES (?, ?)", texts)
@@ -46,4 +48,4 @@ class FullText:
 
     def close(self) -> None:
         """Frees the database."""
-        self._db.close()
+        self._closing()

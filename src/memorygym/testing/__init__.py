@@ -1,12 +1,15 @@
-"""Conformance checks for parts that other people write; each returns the broken rules as sentences.
+"""Checks of parts that other people write; each returns what is wrong as sentences, [] if nothing.
 
 assert check_memory(MyMemory) == []
-assert check_policy(lambda _: MyPolicy()) == []
+assert check_policy(make_my_policy) == []
 assert check_world(WORLD) == []
+assert check_score("strategic", 30, memory=MyMemory) == []
+assert check_regressions(make_my_policy, "baseline.json") == []
 """
 
 from memorygym.testing.memories import check_memory
 from memorygym.testing.policies import check_policy
+from memorygym.testing.scores import check_regressions, check_score
 from memorygym.testing.worlds import check_world
 
-__all__ = ["check_memory", "check_policy", "check_world"]
+__all__ = ["check_memory", "check_policy", "check_regressions", "check_score", "check_world"]

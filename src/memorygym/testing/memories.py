@@ -1,11 +1,18 @@
-"""What every memory must keep to: its dump, its own episode, its budget."""
+"""What every memory must keep to: its dump, its own episode, its budget.
 
-from collections.abc import Callable, Iterator, Mapping
+State that a memory keeps outside its dump is found by rebuilding it: in this process before every
+event, and in a fresh one at the end of every event, where classes and modules hold nothing. Not
+found is what it leaves on the disk or the network, and what it never uses in the task played here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.agents.honest import strategic
 from memorygym.core import JSON, Call, Memory, Message, Task
-from memorygym.episode import Episode, play
+from memorygym.episode import Episode, Snapshot, play
+from memorygym.errors import MemoryFault
+from memorygym.testing.fresh import Fresh
 from memorygym.trace import Cut, Heard, Record, Shown, Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal
@@ -18,8 +25,18 @@ PROBES = ("the", "What is it?", "zzzz")
 
 def check_memory(make: Make) -> list[str]:
     """Every rule that the memory breaks when `strategic` plays with it; [] if none."""
-    rules = (_tools, _repeats, _rebuilt, _restored, _apart, _bounded)
-    return [found for rule in rules for found in rule(make)]
+    fresh = Fresh(make)
+    try:
+        _played(_task(), make)
+    except MemoryFault as fault:
+        return [str(fault)]
+    found: list[str] = []
+    for rule in (_tools, _repeats, _rebuilt, _restored, _apart, _bounded):
+        try:
+            found += rule(make)
+        except MemoryFault as fault:
+            found.append(str(fault))
+    return found + list(_afresh(make, fresh))
 
 
 def _task(seed: int = 0) -> Task:
@@ -78,6 +95,36 @@ def _restored(make: Make) -> Iterator[str]:
                     yield f"restored from its dump it answers {probe.calls[0].name} otherwise"
                     return
         episode.step(reply)
+
+
+def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
+    """At the end of every event, the dump restored in a fresh process reads and finds the same."""
+    episode, policy = Episode(env(_task()), make), strategic.make()
+    moments: list[tuple[Snapshot, list[Message]]] = []
+    here: list[list[str]] = []
+    while not episode.done:
+        reply = policy.act(episode.view(), episode.tools)
+        if not any(call.name != "submit_answer" for call in reply.calls):
+            moments.append((episode.snapshot(), list(_probes(episode))))
+            here.append(_told(episode, moments[-1][1]))
+        episode.step(reply)
+    there = fresh.ask(_answers, moments)
+    if isinstance(there, str):
+        yield there
+    elif there is not None and there != here:
+        event = next(i for i, (a, b) in enumerate(zip(here, there, strict=True)) if a != b)
+        yield f"restored in a fresh process it acts otherwise in event {event + 1}"
+
+
+def _answers(make: Make, moments: Sequence[tuple[Snapshot, list[Message]]]) -> list[list[str]]:
+    """Asks the last moment first: what one leaves behind tells nothing of those before it."""
+    episode = Episode(env(_task()), make)
+    return [_told(episode.fork(moment), probes) for moment, probes in reversed(moments)][::-1]
+
+
+def _told(episode: Episode, probes: Sequence[Message]) -> list[str]:
+    view = [repr(message) for message in episode.view()]
+    return view + [_heard(episode, probe) for probe in probes]
 
 
 def _probes(episode: Episode) -> Iterator[Message]:

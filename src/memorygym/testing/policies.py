@@ -1,15 +1,24 @@
-"""What every policy must keep to: it plays to the end, repeats itself, carries nothing over."""
+"""What every policy must keep to: it plays to the end, repeats itself, carries nothing over.
+
+What it carries over is found by making it anew at every event, and by asking it in a fresh process,
+the last event first. Not found is what it leaves on the disk or the network, and what it does not
+use in the games played here.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from memorygym import registry
+from memorygym.arguments import plain_reply
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.runner import play_one
+from memorygym.testing.fresh import Fresh
 from memorygym.trace import Trace
 from memorygym.worlds.dealing.deal import deal
 
 Make = Callable[[Task], Policy]
+Turn = tuple[list[Message], tuple[Tool, ...], str]
+"""A view, the tools, and the reply to them."""
 GAMES = (("company", 0, "lite"), ("city", 1, "multi"))
 
 
@@ -27,12 +36,29 @@ class Renewed(Policy):
         return self._policy.act(view, tools)
 
 
+class Noted(Policy):
+    """Notes what the policy is shown and replies, event by event."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.lifts_budget = getattr(policy, "lifts_budget", False)
+        self.turns: list[list[Turn]] = []
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if not any(message.role == "assistant" for message in view):
+            self.turns.append([])
+        reply = self._policy.act(view, tools)
+        self.turns[-1].append((list(view), tuple(tools), repr(plain_reply(reply))))
+        return reply
+
+
 def check_policy(make: Make) -> list[str]:
     """Every rule that the policy breaks in two games with `markdown`; [] if none."""
-    return [found for game in GAMES for found in _game(make, deal(*game))]
+    fresh = Fresh(make)
+    return [found for game in GAMES for found in _game(make, deal(*game), fresh)]
 
 
-def _game(make: Make, task: Task) -> Iterator[str]:
+def _game(make: Make, task: Task, fresh: Fresh) -> Iterator[str]:
     where = f"in {task.recipe['template']}, seed {task.recipe['seed']}"
     trace = _played(task, make(task))
     if list(_played(task, make(task)).lines()) != list(trace.lines()):
@@ -43,6 +69,25 @@ def _game(make: Make, task: Task) -> Iterator[str]:
         pairs = zip(renewed.records, trace.records, strict=False)
         event = next(b.event for a, b in pairs if a != b)
         yield f"made anew at every event it acts otherwise {where}, event {event + 1}"
+    noted = Noted(make(task))
+    _played(task, noted)
+    there = fresh.ask(_replies, task, noted.turns)
+    if isinstance(there, str):
+        yield f"{there} {where}"
+    elif there is not None:
+        here = [[reply for _, _, reply in turns] for turns in noted.turns]
+        if there != here:
+            event = next(i for i, (a, b) in enumerate(zip(here, there, strict=True)) if a != b)
+            yield f"in a fresh process it acts otherwise {where}, event {event + 1}"
+
+
+def _replies(make: Make, task: Task, noted: Sequence[Sequence[Turn]]) -> list[list[str]]:
+    """The replies to those views, the last event first, so that nothing was seen before."""
+    found = []
+    for turns in reversed(noted):
+        policy = make(task)
+        found.append([repr(plain_reply(policy.act(view, tools))) for view, tools, _ in turns])
+    return found[::-1]
 
 
 def _played(task: Task, policy: Policy) -> Trace:

@@ -43,11 +43,11 @@ class Clairvoyant(Scribe):
 
     def _part(self, record: Record, needs: set[Need]) -> Record:
         keys = {need.key for need in needs}
-        part = Record(record.name, record.category if "category" in keys else "")
-        part.values = {code: value for code, value in sorted(record.values.items()) if code in keys}
+        values = {code: value for code, value in sorted(record.values.items()) if code in keys}
         wanted = {(key[0], self._names[int(key[2:])]) for key in keys if ">" in key}
-        part.edges = tuple(edge for edge in record.edges if edge in wanted)
-        return part
+        edges = tuple(edge for edge in record.edges if edge in wanted)
+        category = record.category if "category" in keys else ""
+        return Record(record.name, category, values, edges=edges)
 
 
 def make(gold: Gold) -> Clairvoyant:

@@ -1,9 +1,11 @@
 """worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from memorygym.core import Env, Task
-from memorygym.facts import Knowledge, Query, Record
+from memorygym.facts import Guide, Knowledge, Query, Record
 from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.guide import read_guide
@@ -12,18 +14,18 @@ from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.tracks.worlds.questions import QuestionReader
 
 
-class StrongReader:
-    """Reads only rendered text; what it concludes, a careful human could."""
+class Parser:
+    """Reads and answers; a text is parsed once."""
 
-    def __init__(self, system: str) -> None:
-        self.guide = read_guide(system)
-        self._prose = ProseReader(self.guide)
-        self._notes = NoteReader(self.guide, self._prose)
-        self._questions = QuestionReader(self.guide, self._prose)
+    def __init__(self, guide: Guide) -> None:
+        self._guide = guide
+        self._prose = ProseReader(guide)
+        self._notes = NoteReader(guide, self._prose)
+        self.ask = QuestionReader(guide, self._prose).ask
         self._read: dict[str, tuple[Record, ...]] = {}
 
     def read(self, text: str) -> tuple[Record, ...]:
-        """See facts.Reader; a text is parsed once."""
+        """See facts.Reader."""
         found = self._read.get(text)
         if found is None:
             if len(self._read) > 2_000:
@@ -31,16 +33,32 @@ class StrongReader:
             found = self._read[text] = self._prose.read(text) or self._notes.read(text)
         return found
 
-    def ask(self, text: str) -> Query | None:
-        """See facts.Reader."""
-        return self._questions.ask(text)
-
     def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
         """See facts.Reader."""
         try:
-            return Answerer(self.guide, query, knowledge, careless=careless).answer()
+            return Answerer(self._guide, query, knowledge, careless=careless).answer()
         except Unknown:
             return None
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class StrongReader:
+    """Reads only rendered text; what it concludes, a careful human could.
+
+    All agents of a process share it, so nothing can be left on it or be taken from it.
+    """
+
+    guide: Guide
+    read: Callable[[str], tuple[Record, ...]]
+    ask: Callable[[str], Query | None]
+    answer: Callable[..., str | None]
+
+    def __init__(self, system: str) -> None:
+        parser = Parser(guide := read_guide(system))
+        for name, part in (
+            ("guide", guide), ("read", parser.read), ("ask", parser.ask), ("answer", parser.answer)
+        ):  # fmt: skip
+            object.__setattr__(self, name, part)
 
 
 @lru_cache(maxsize=64)

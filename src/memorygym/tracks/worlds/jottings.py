@@ -5,7 +5,7 @@ A loose note is a name and, on its line or those after it, labels with values in
 
 import re
 
-from memorygym.facts import Attribute, Guide, Record, Value
+from memorygym.facts import Attribute, Draft, Guide, Record, Value
 from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.worlds.dealing.notes import read_note
 
@@ -55,12 +55,13 @@ class NoteReader:
             name, line = head[1], line[head.end() :]
         if not name:
             return None
-        record = Record(name)
+        record = Draft(name)
         for part in _PART.split(line):
             self._part(record, part)
-        return record if head or record.values or record.category or record.edges else None
+        told = head or record.values or record.category or record.edges
+        return record.record() if told else None
 
-    def _part(self, record: Record, part: str) -> None:
+    def _part(self, record: Draft, part: str) -> None:
         attribute = self._attribute(part)
         if attribute is None:
             self._prose.tie(record, f"{record.name} {part.strip()}")

@@ -6,7 +6,7 @@ several figures the one in the label's own clause counts, before any word that o
 
 import re
 
-from memorygym.facts import MONTHS, Attribute, Guide, Record, Value
+from memorygym.facts import MONTHS, Attribute, Draft, Guide, Record, Value
 
 _HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
 _CLAUSE = re.compile(r"; |, (?=[^\d])|\n")
@@ -51,7 +51,7 @@ class ProseReader:
         return None
 
     def _document(self, name: str, body: str) -> Record:
-        record = Record(name)
+        record = Draft(name)
         body = body.removesuffix(".")
         for sentence in body.split(". "):
             attribute = self.attribute(sentence.translate(_POINTS).split())
@@ -65,9 +65,9 @@ class ProseReader:
                     record.unread += 1
                 else:
                     record.values[attribute.code] = value
-        return record
+        return record.record()
 
-    def tie(self, record: Record, sentence: str) -> None:
+    def tie(self, record: Draft, sentence: str) -> None:
         """Membership in a category, or a relation."""
         group = _GROUP.search(sentence)
         if group and group[1] in self.guide.categories:
@@ -78,7 +78,7 @@ class ProseReader:
             if found and left == record.name:
                 record.edges += ((relation.code, right),)
 
-    def _shift(self, record: Record, attribute: Attribute, sentence: str) -> None:
+    def _shift(self, record: Draft, attribute: Attribute, sentence: str) -> None:
         found = self.patterns[attribute.code].findall(sentence)
         if len(found) != 1:
             record.unread += 1

@@ -92,7 +92,7 @@ class Dealer:
         )
 
     def budget(self) -> Budget:
-        """Capacity for `writes` mean reference records, and a slot of 1.25 of them."""
+        """Capacity for `writes` mean reference records, as much in view, a slot of 1.25 of them."""
         ground, guide = self.ground, self.guide
         total = 0
         for entity, name in enumerate(ground.names):
@@ -107,11 +107,9 @@ class Dealer:
             total += count(record_of(guide, record))
         n = len(ground.names)
         self.record_tokens = total
-        return Budget(
-            capacity=round(self.tier.writes * total / n),
-            writes=self.tier.writes,
-            slot=-(-5 * total // (4 * n)),
-        )
+        capacity = round(self.tier.writes * total / n)
+        slot = -(-5 * total // (4 * n))
+        return Budget(capacity, self.tier.writes, slot, view=capacity)
 
     def _change(self) -> None:
         stream = self._stream("changes")

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from memorygym.core import JSON
 from memorygym.facts import Value
+from memorygym.grading import UnreadableTruth, parse
+from memorygym.shapes import Misfit, shape
+from memorygym.worlds.dealing.tiers import MIX
 
 
 class Need(NamedTuple):
@@ -95,29 +98,46 @@ class Gold:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Gold":
-        """The table again, from what `to_json` wrote."""
-        questions = []
-        for row in raw["questions"]:
-            needs = tuple(Need(*need) for need in row["needs"])
-            if any(not 0 <= need.entity < len(raw["names"]) for need in needs):
-                raise ValueError(f"a question needs an entity that is not there: {needs}")
-            questions.append(Question(**{**row, "needs": needs, "rivals": tuple(row["rivals"])}))
-        return cls(
-            tuple(raw["names"]),
-            tuple(raw["categories"]),
-            tuple(tuple(map(_value, row)) for row in raw["values"]),
-            tuple((int(a), str(r), int(b)) for a, r, b in raw["edges"]),
-            tuple(raw["shown"]),
-            tuple(
-                Change(e, i, c, _value(o), _value(n), r, k)
-                for e, i, c, o, n, r, k in raw["changes"]
-            ),
-            tuple(questions),
-            tuple((int(entity), str(code)) for entity, code in raw["heldout"]),
-            raw["record_tokens"],
-        )
+        """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
+        gold = shape(cls, raw, "gold")
+        _check(gold)
+        return gold
 
 
-def _value(raw: Any) -> Value:
-    value: Value = tuple(raw) if isinstance(raw, list) else raw
-    return value
+def _check(gold: Gold) -> None:
+    """Raises Misfit if a part of the table points at what the table does not have."""
+    width, entities = len(gold.values[0]) if gold.values else 0, range(len(gold.names))
+    codes = [chr(97 + place) for place in range(width)]
+    keys = {"category", *codes}
+    by_entity = gold.categories, gold.values, gold.shown
+    if any(len(part) != len(gold.names) for part in by_entity):
+        raise Misfit("does not tell of each entity's category, values and event", "gold")
+    if any(len(row) != width for row in gold.values):
+        raise Misfit("has rows of different lengths", "gold.values")
+    for edge in gold.edges:
+        if edge[0] not in entities or edge[2] not in entities:
+            raise Misfit(f"has no entity for {edge}", "gold.edges")
+    for entity, code in [*gold.heldout, *((c.entity, c.code) for c in gold.changes)]:
+        if entity not in entities or code not in codes:
+            raise Misfit(f"names entity {entity}, attribute {code!r}, which are not there", "gold")
+    for at, question in enumerate(gold.questions):
+        _check_question(question, keys, entities, f"gold.questions[{at}]")
+    if gold.record_tokens < 1:
+        raise Misfit(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
+
+
+def _check_question(question: Question, keys: set[str], entities: range, place: str) -> None:
+    if question.kind not in MIX:
+        raise Misfit(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{place}.kind")
+    if question.event < 0 or question.weight < 1:
+        at, weight = question.event, question.weight
+        raise Misfit(f"is asked at event {at} with weight {weight}, which cannot be", place)
+    for need in question.needs:
+        _, link, target = need.key.partition(">")
+        known = target.isdecimal() and int(target) in entities if link else need.key in keys
+        if need.entity not in entities or not known:
+            raise Misfit(f"needs what is not there: {need}", place)
+    try:
+        parse(question.competency, question.truth)
+    except UnreadableTruth as error:
+        raise Misfit(f"is damaged: {error}", f"{place}.truth") from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from memorygym.core import Budget
-from memorygym.facts import Record
+from memorygym.facts import Draft, Record
 from memorygym.tokens import count
 from memorygym.worlds.dealing.gold import Need
 from memorygym.worlds.dealing.ground import Ground
@@ -14,7 +14,7 @@ SHARE = 0.70
 
 def needed_record(ground: Ground, entity: int, needs: Iterable[Need], *, first: bool) -> Record:
     """What must be kept of an entity; `first` says as first told, else as it stands in the end."""
-    record = Record(ground.names[entity])
+    record = Draft(ground.names[entity])
     for need in sorted(needs):
         if need.key == "category":
             record.category = ground.categories[entity]
@@ -28,7 +28,7 @@ def needed_record(ground: Ground, entity: int, needs: Iterable[Need], *, first: 
                 record.former[need.key] = told
             else:
                 record.values[need.key] = told if first or change is None else change.new
-    return record
+    return record.record()
 
 
 class Load:

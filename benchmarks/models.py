@@ -1,0 +1,145 @@
+"""What our stack adds to a model's turn, and how many episodes go on at a time:
+`python benchmarks/models.py`.
+
+The loopback server runs in a process of its own; both sides of a ratio come from one run. The
+machine is shared: compare rows of one run, not of two.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter, thread_time
+from typing import Any
+
+from memorygym import registry
+from memorygym.agents.chat import Chat
+from memorygym.core import Task
+from memorygym.episode import Episode, play
+from memorygym.models import openai
+from memorygym.models.model import Model
+from memorygym.models.replay import Cached
+from memorygym.models.tape import Tape
+from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.deal import deal
+
+ROOT = Path(__file__).parents[1]
+EPISODES = 64
+LATENCY = 0.5
+"""Seconds before each answer of the server, in the measure of throughput."""
+MARKDOWN = partial(registry.make, "memory", "markdown")
+
+
+@contextmanager
+def server(latency: float) -> Iterator[str]:
+    """The address of a server that ends with the block."""
+    command = [sys.executable, "-m", "tests.servers.openai", "--latency", str(latency)]
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin and process.stdout
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+
+
+def episode(task: Task, model: Model) -> int:
+    """Plays an episode; how many replies it took."""
+    chat = Chat(model)
+    play(Episode(env(task), MARKDOWN), chat)
+    return len(chat.usage)
+
+
+def bare(client: Any, bodies: list[Any]) -> None:
+    """Sends the same requests through the client library alone and reads the text of the replies:
+    the least that it does for anybody."""
+    for body in bodies:
+        client.post("/chat/completions", cast_to=str, body=body)
+
+
+def cpu(work: Callable[[], object], runs: int = 5) -> float:
+    """Median seconds of this thread's CPU; the first run, which warms up, does not count."""
+    times = []
+    for _ in range(runs + 1):
+        start = thread_time()
+        work()
+        times.append(thread_time() - start)
+    return median(times[1:])
+
+
+def bodies_of(task: Task, model: openai.OpenAI) -> list[Any]:
+    """The bodies of all requests of an episode."""
+    sent: list[Any] = []
+
+    class Noting(Model):
+        def complete(self, messages: Any, tools: Any) -> Any:
+            sent.append(model._body(messages, tools))
+            return model.complete(messages, tools)
+
+    episode(task, Noting())
+    return sent
+
+
+def overhead(tier: str) -> None:
+    """Rows of CPU a turn: the client library alone, a turn of an episode, and both with a tape."""
+    from openai import OpenAI
+
+    task = deal("company", 0, tier)
+    with server(0) as url, TemporaryDirectory() as folder:
+        model = openai.make("writer", url, environ={})
+        bodies = bodies_of(task, model)
+        turns = len(bodies)
+        client = OpenAI(api_key="none", base_url=url, max_retries=0)
+        alone = cpu(lambda: bare(client, bodies)) / turns
+        ours = cpu(lambda: episode(task, model)) / turns
+        tape = Tape(Path(folder) / "replies.jsonl", record=True)
+        kept = Cached(tape, model.describe(), model)
+        numbers = iter(range(99))
+        taped = cpu(lambda: episode(task, kept.sample(next(numbers)))) / turns
+        replayed = cpu(lambda: episode(task, kept.sample(0))) / turns
+        tape.close()
+    what = f"{tier}, {turns} turns"
+    row(f"{what}: client library alone", 1000 * alone, None, "ms CPU/turn")
+    row(f"{what}: all of a turn, above that", 1000 * (ours - alone), 2, "ms CPU/turn")
+    row(f"{what}: with a tape, above that", 1000 * (taped - ours), 2, "ms CPU/turn")
+    row(f"{what}: replayed from the tape", 1000 * replayed, 2, "ms CPU/turn")
+
+
+def throughput() -> None:
+    """Rows of episodes at a time: how many turns a second, of the ideal."""
+    task = deal("company", 0, "lite")
+    with server(LATENCY) as url:
+        model = openai.make("writer", url, environ={})
+        start = perf_counter()
+        with ThreadPoolExecutor(EPISODES) as pool:
+            turns = list(pool.map(lambda _: episode(task, model), range(EPISODES)))
+        took = perf_counter() - start
+    ideal = max(turns) * LATENCY
+    rate = sum(turns) / took
+    row(f"{EPISODES} episodes at a time, {LATENCY:g} s latency", rate, None, "turns/s")
+    row("of the ideal", 100 * ideal / took, 90, "%", less=False)
+
+
+def row(name: str, value: float, goal: float | None, unit: str, *, less: bool = True) -> None:
+    """One line of the table."""
+    if goal is None:
+        print(f"{name:<46}{value:12,.2f} {unit:<12}")
+        return
+    ratio = goal / max(value, 1e-9) if less else value / goal
+    print(f"{name:<46}{value:12,.2f} {unit:<12}{goal:10,.0f}{ratio:8.1f}")
+
+
+def main() -> None:
+    """Prints the table."""
+    print(f"{'models over the loopback':<46}{'measured':>12} {'':<12}{'goal':>10}{'of goal':>8}")
+    for tier in ("lite", "standard"):
+        overhead(tier)
+    throughput()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Frameworks of others that play our tasks: each translates and re-implements nothing."""

@@ -1,0 +1,136 @@
+"""The environment: one class, whose public methods its callers know from other environments."""
+
+import asyncio
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from memorygym.adapters.affinetes.asking import seconds_of, sendable, settings_of
+from memorygym.adapters.affinetes.games import Game, unknown
+from memorygym.adapters.affinetes.matches import SCRIPTED, Match
+from memorygym.adapters.affinetes.response import OpenEnvResponse
+from memorygym.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.rng import rng
+
+PUBLIC = 10
+"""Seeds below it are the public set, from which a fresh episode is never dealt."""
+AT_ONCE = 256
+"""Evaluations at a time; more wait their turn, and their time runs."""
+SILENCE = 120.0
+"""Seconds without a byte before a request is given up."""
+
+
+class Actor:
+    """`evaluate` plays a whole episode with a model; `reset` and `step` let the caller play."""
+
+    def __init__(self, episodes: int = 256, idle: float = 3600.0, origin: str = "") -> None:
+        self._most = episodes
+        """Open episodes at a time."""
+        self._idle = idle
+        """Seconds after which an episode that nobody asks for may be dropped to make room."""
+        # Each replica has an origin of its own, lest all deal the same fresh episodes.
+        self._fresh = rng("affinetes", origin or secrets.token_hex(16))
+        self._games: dict[str, Game] = {}
+        """By id, the one that was asked for last at the end."""
+        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(AT_ONCE, "memorygym-evaluate")
+
+    async def evaluate(  # noqa: PLR0913, PLR0917  # affinetes' callers know this signature
+        self,
+        model: str = f"{SCRIPTED}strategic",
+        base_url: str | None = None,
+        api_key: str | None = None,
+        seed: int = 0,
+        template: str | None = None,
+        tier: str = "lite",
+        backend: str = "markdown",
+        timeout: float = 3600,
+        task_id: int | None = None,
+        salt: str = "",
+        **options: Any,
+    ) -> dict[str, Any]:
+        """The score of a model on one episode, or the error that there is instead of one.
+
+        Raises UnknownPart, BadSettings or BadKey for what cannot begin.
+        """
+        settings = settings_of(task_id, seed, template, tier, backend, salt)
+        seconds = seconds_of(timeout)
+        options["timeout"] = min(seconds, SILENCE)
+        match = Match(settings, model, base_url, api_key, **options)
+        playing = asyncio.get_running_loop().run_in_executor(self._pool, match.play)
+        try:
+            result = await asyncio.wait_for(playing, seconds)
+        except TimeoutError:
+            result = match.failed("timeout", f"the episode was not over after {seconds:g} seconds")
+        except ProviderFailure as error:
+            kind = "bad_key" if isinstance(error, BadKey) else "provider_failure"
+            # A provider may say the key back.
+            reason = str(error).replace(api_key, "[key]") if api_key else str(error)
+            result = match.failed(kind, reason)
+        finally:
+            match.abandon()
+        result["extra"]["task_id"] = task_id
+        return sendable(result)
+
+    async def reset(
+        self,
+        task_id: int | None = None,
+        seed: int | None = None,
+        template: str | None = None,
+        tier: str = "lite",
+        backend: str = "markdown",
+        salt: str = "",
+    ) -> OpenEnvResponse:
+        """Begins an episode: a fresh one unless `task_id` or `seed` says which.
+
+        Raises UnknownPart or BadSettings for what cannot begin.
+        """
+        with self._lock:
+            if seed is None:
+                seed = PUBLIC + self._fresh.below(2**31 - PUBLIC)
+            settings = settings_of(task_id, seed, template, tier, backend, salt)
+            self._make_room()
+            game = Game(settings, task_id)
+            self._games[game.id] = game
+            return game.shown()
+
+    async def step(self, action: str, episode_id: str | None = None) -> OpenEnvResponse:
+        """Takes one reply of the agent: text, with tool calls in it as the observation tells."""
+        with self._lock:
+            game = self._asked_for(episode_id)
+            return game.step(action) if game else unknown(episode_id)
+
+    async def state(self, episode_id: str | None = None) -> OpenEnvResponse:
+        """What the agent may read now; nothing moves."""
+        with self._lock:
+            game = self._asked_for(episode_id)
+            return game.shown() if game else unknown(episode_id)
+
+    async def stop(self, episode_id: str | None = None) -> dict[str, Any]:
+        """Forgets an episode."""
+        with self._lock:
+            stopped = self._games.pop(str(episode_id), None) is not None
+        return sendable({"status": "ok", "stopped": stopped, "episode_id": episode_id})
+
+    def _asked_for(self, episode_id: str | None) -> Game | None:
+        game = self._games.pop(str(episode_id), None)
+        if game:
+            game.touched = monotonic()
+            self._games[game.id] = game
+        return game
+
+    def _make_room(self) -> None:
+        """Drops what is over or long idle; an episode in play never makes room for another."""
+        if len(self._games) < self._most:
+            return
+        now = monotonic()
+        for game in self._games.values():
+            if game.over or now - game.touched > self._idle:
+                del self._games[game.id]
+                return
+        raise BadSettings(
+            f"{self._most} episodes are open, the most at a time: stop one, or try again when one"
+            f" was left alone for {self._idle:g} seconds"
+        )

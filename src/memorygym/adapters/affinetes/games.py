@@ -1,0 +1,83 @@
+"""An episode that the caller plays: what `reset`, `step` and `state` show and take."""
+
+import secrets
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from memorygym import registry
+from memorygym.adapters.affinetes.asking import sendable, told
+from memorygym.adapters.affinetes.response import OpenEnvResponse
+from memorygym.agents.chat import Chat, merged
+from memorygym.agents.protocol import as_text
+from memorygym.models.scripted import Scripted
+from memorygym.models.wire import spoken
+from memorygym.runner import Settings, episode_for
+from memorygym.scoring import Score, score
+
+OVER = "The episode is over."
+
+
+class Game:
+    """An open episode. What it shows and how it reads a reply are the chat agent's, text mode."""
+
+    def __init__(self, settings: Settings, task_id: int | None) -> None:
+        task = settings.deal()
+        self.id = secrets.token_hex(16)
+        self.touched = monotonic()
+        """When it was last asked for."""
+        self._gold = task.gold
+        self._said = Scripted([])
+        memory = partial(registry.make, "memory", settings.memory)
+        self._episode = episode_for(task, Chat(self._said), memory)
+        self._about = {"task_id": task_id, **told(settings, task)}
+        self._score: Score | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it was played to its end."""
+        return self._score is not None
+
+    def shown(self, reward: float = 0.0, **more: Any) -> OpenEnvResponse:
+        """All that the agent may read now; what was shown before is to be forgotten."""
+        info = {**self._about, "event": self._episode.trace.records[-1].event + 1, **more}
+        if self._score:
+            info["score"] = self._score.to_json()
+            return OpenEnvResponse(OVER, reward, True, False, self.id, sendable(info))
+        view = merged(as_text(self._episode.view(), self._episode.tools))
+        info["messages"] = [message.to_openai() for message in view]
+        text = "\n\n".join(f"[{message.role}]\n{message.content}" for message in view)
+        return OpenEnvResponse(sendable(text), reward, False, False, self.id, sendable(info))
+
+    def step(self, action: object) -> OpenEnvResponse:
+        """Takes a reply; the reward, which is the composite, comes with the last one."""
+        if self.over:
+            return self.shown(error=fault("episode_done", f"{OVER} Call reset() for another one."))
+        if not isinstance(action, str):
+            problem = f"an action is the text of a reply, not {action!r:.80}"
+            return self.shown(error=fault("bad_action", problem))
+        reply = Chat(Scripted([spoken(action)[1]]), "text")
+        episode = self._episode
+        episode.step(reply.act(episode.view(), episode.tools))
+        if not episode.done:
+            return self.shown()
+        episode.trace.gold = self._gold
+        self._score = score(episode.trace)
+        return self.shown(self._score.composite)
+
+
+def unknown(episode_id: object) -> OpenEnvResponse:
+    """The answer to a call for an episode that is not open."""
+    kind = "episode_not_found" if episode_id else "no_episode_id"
+    text = (
+        f"No episode {episode_id!r:.80} is open: it was never begun, or was stopped or left alone."
+        if episode_id
+        else "Which episode? Give the episode_id that reset() returned."
+    )
+    id = episode_id if isinstance(episode_id, str) else None
+    return OpenEnvResponse(text, 0.0, True, True, id, {"error": fault(kind, text)})
+
+
+def fault(kind: str, text: str) -> dict[str, Any]:
+    """An error as affinetes' environments put it into `info`."""
+    return {"type": kind, "message": text, "retryable": True}

@@ -1,0 +1,162 @@
+"""A model on one episode: what `evaluate` plays and reports."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+from memorygym import registry
+from memorygym.adapters.affinetes.asking import known, told
+from memorygym.agents.accounting import usage_of
+from memorygym.agents.chat import Chat
+from memorygym.contract import contract
+from memorygym.core import JSON, Message, Policy, Tool
+from memorygym.episode import play
+from memorygym.errors import BadSettings
+from memorygym.models import openai
+from memorygym.models.wire import to_wire
+from memorygym.runner import Plan, Settings, episode_for, judged, policy_for
+from memorygym.scoring import outcomes
+from memorygym.trace import Answered, Heard, Said, Shown, Trace
+
+SCRIPTED = "memorygym/"
+"""A model whose name begins so is a shipped agent: `memorygym/strategic`."""
+
+
+class Abandoned(Exception):
+    """Nobody waits for the episode any more."""
+
+
+class Match(Policy):
+    """Plays in a thread, until the end or until it is abandoned."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: object,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        **options: Any,
+    ) -> None:
+        if not isinstance(model, str) or not model.strip():
+            raise BadSettings(f"model {model!r}: give a name, or {SCRIPTED}AGENT")
+        self._settings = settings
+        self._model = model
+        self._gone = Event()
+        self._began = perf_counter()
+        self._task = settings.deal()
+        if model.startswith(SCRIPTED):
+            agent = known("agents", model.removeprefix(SCRIPTED))
+            self._policy = policy_for(agent, self._task)
+        else:
+            mode = options.pop("tool_mode", "auto")
+            environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ
+            found = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
+            self._policy = Chat(found, mode)
+        memory = partial(registry.make, "memory", settings.memory)
+        self._episode = episode_for(self._task, self._policy, memory)
+
+    def play(self) -> dict[str, Any]:
+        """Plays to the end; the result."""
+        play(self._episode, self)
+        trace = self._trace()
+        found = judged(self._settings, self._model, trace, Plan())
+        extra = {**found.to_json(), **self._extra(trace), "questions": list(_questions(trace))}
+        return self._result(found.score.composite, extra)
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if self._gone.is_set():
+            raise Abandoned
+        return self._policy.act(view, tools)
+
+    def abandon(self) -> None:
+        """Lets the thread end at its next reply; nothing more is asked of the model."""
+        self._gone.set()
+
+    def failed(self, kind: str, reason: str) -> dict[str, Any]:
+        """What was played until now, without a score: that is not known, which is not 0."""
+        return {
+            **self._result(None, self._extra(self._trace())),
+            "error": reason,
+            "error_type": kind,
+        }
+
+    def _trace(self) -> Trace:
+        """What is recorded until now, fit to be judged; the thread may still be writing."""
+        records = list(self._episode.trace.records)
+        replies = sum(isinstance(record, Said) for record in records)
+        labels: dict[str, JSON] = {
+            "agent": self._model,
+            "memory": self._settings.memory,
+            "contract": contract(),
+        }
+        if isinstance(self._policy, Chat):
+            labels["usage"] = self._policy.usage[:replies]
+        gold = self._task.gold
+        return replace(self._episode.trace, gold=gold, labels=labels, records=records)
+
+    def _result(self, points: float | None, extra: dict[str, Any]) -> dict[str, Any]:
+        extra["valid_for_scoring"] = points is not None
+        return {
+            "task_name": f"memorygym:{self._settings.template}:{self._settings.tier}",
+            "score": points,
+            "success": points is not None and points > 0,
+            "time_taken": perf_counter() - self._began,
+            "extra": extra,
+        }
+
+    def _extra(self, trace: Trace) -> dict[str, Any]:
+        return {
+            **told(self._settings, self._task),
+            "model": self._model,
+            "events_seen": len({record.event for record in trace.records}),
+            "answers": sum(isinstance(record, Answered) for record in trace.records),
+            "usage": _usage(trace),
+            "conversation": [to_wire(message) for message in _messages(trace)],
+        }
+
+    def _sleep(self, seconds: float) -> None:
+        """How the model waits before it tries again."""
+        if self._gone.wait(seconds):
+            raise Abandoned
+
+
+def _usage(trace: Trace) -> dict[str, int | None]:
+    """In the words of the OpenAI format; a figure that a reply came without is None."""
+    parts = usage_of(trace)
+    whole = parts["ingest"] + parts["query"]
+    tokens = (whole.prompt, whole.completion)
+    total = None if whole.prompt is None or whole.completion is None else sum(filter(None, tokens))
+    return {
+        "calls": whole.calls,
+        "prompt_tokens": whole.prompt,
+        "completion_tokens": whole.completion,
+        "total_tokens": total,
+    }
+
+
+def _questions(trace: Trace) -> Iterator[dict[str, Any]]:
+    """How each question went, without what would have been right."""
+    for outcome in outcomes(trace):
+        yield {
+            "kind": outcome.question.kind,
+            "competency": outcome.question.competency,
+            "answer": outcome.answer,
+            "correct": outcome.correct,
+        }
+
+
+def _messages(trace: Trace) -> Iterator[Message]:
+    """All that was said, in order; the agent itself never sees it in one piece."""
+    yield Message("system", trace.system)
+    for record in trace.records:
+        match record:
+            case Said(message=message):
+                yield message
+            case Shown(messages=messages) | Heard(messages=messages):
+                yield from messages
+            case _:
+                pass

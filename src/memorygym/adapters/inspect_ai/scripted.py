@@ -1,0 +1,76 @@
+"""Our agents as models of Inspect: `--model memorygym/strategic`, without a network or a token."""
+
+from contextvars import ContextVar
+from typing import Any
+
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessage,
+    GenerateConfig,
+    ModelAPI,
+    ModelOutput,
+    ModelUsage,
+    modelapi,
+)
+from inspect_ai.tool import ToolChoice, ToolInfo
+
+from memorygym import registry
+from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
+from memorygym.adapters.inspect_ai.refusing import refusing
+from memorygym.core import Policy
+from memorygym.errors import BadSettings
+
+SEAT: ContextVar[Policy] = ContextVar("SEAT")
+"""Who plays the sample at hand. The solver seats it, so gold never passes through a message."""
+
+
+class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is absent
+    """A registered agent; what it does is worked out here and costs no tokens."""
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig = GenerateConfig(),  # noqa: B008  # The signature is Inspect's.
+        **model_args: Any,
+    ) -> None:
+        super().__init__(model_name, base_url, api_key, [], config)
+        with refusing():
+            registry.load("agents", model_name)
+            if model_args:
+                raise BadSettings(f"-M {next(iter(model_args))}: a scripted agent takes no options")
+
+    async def generate(
+        self,
+        input: list[ChatMessage],
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput:
+        """The agent's next reply."""
+        policy = SEAT.get(None)
+        if policy is None:
+            with refusing():
+                raise BadSettings(f"memorygym/{self.model_name} plays only the tasks of memorygym")
+        view = [message_of(said) for said in input]
+        message = policy.act(view, [tool_of(tool) for tool in tools])
+        stop = "tool_calls" if message.calls else "stop"
+        return ModelOutput(
+            model=self.model_name,
+            choices=[ChatCompletionChoice(message=assistant(message), stop_reason=stop)],
+            # Without a usage of our own, Inspect would fetch a tokenizer from the web.
+            usage=ModelUsage(),
+        )
+
+    def max_connections(self) -> int:
+        """Nothing is waited for."""
+        return 64
+
+
+def _provider() -> type[ScriptedAPI]:
+    return ScriptedAPI
+
+
+# Providers are found by this name alone, with or without a prefix.
+PROVIDER = modelapi(name="memorygym")(_provider)

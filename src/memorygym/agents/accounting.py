@@ -1,0 +1,98 @@
+"""What an episode of a model cost, from its trace alone: calls, tokens and money.
+
+What is unknown stays None: a missing figure is never a 0.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.errors import BadTrace
+from memorygym.models.prices import Price
+from memorygym.scoring import gold_of
+from memorygym.trace import Said, Trace
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of some replies, by the provider's own count; None if a reply came without the figure."""
+
+    calls: int
+    """Replies, one a request."""
+    prompt: int | None
+    completion: int | None
+    cached: int | None
+    """Of the prompt tokens, those that the provider had already."""
+
+    def to_json(self) -> dict[str, JSON]:
+        """As results store it."""
+        return {name: getattr(self, name) for name in Usage.__slots__}
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            _total([self.prompt, other.prompt]),
+            _total([self.completion, other.completion]),
+            _total([self.cached, other.cached]),
+        )
+
+
+def usage_of(trace: Trace) -> dict[str, Usage]:
+    """The usage at `query`, in the events that ask a question, and at `ingest`, in all others.
+
+    Raises BadTrace without a gold table, or if the labels tell of other replies than were made.
+    """
+    asked = {question.event for question in gold_of(trace).questions}
+    said = [record for record in trace.records if isinstance(record, Said)]
+    rows = _rows(trace, len(said))
+    parts: dict[str, list[Mapping[str, Any]]] = {"ingest": [], "query": []}
+    for record, row in zip(said, rows, strict=True):
+        parts["query" if record.event in asked else "ingest"].append(row)
+    return {name: _usage(part) for name, part in parts.items()}
+
+
+def cost_of(trace: Trace, prices: Mapping[str, Price]) -> float | None:
+    """US dollars, or None if the model has no price or a figure that it needs is missing."""
+    model = trace.labels.get("model")
+    price = prices.get(str(model.get("name"))) if isinstance(model, Mapping) else None
+    if price is None:
+        return None
+    return dollars(list(usage_of(trace).values()), price)
+
+
+def dollars(parts: Sequence[Usage], price: Price) -> float | None:
+    """What the parts cost together, or None if a figure that it needs is missing."""
+    whole = sum(parts, Usage(0, 0, 0, 0))
+    cached = 0 if price.cached is None else whole.cached
+    if whole.prompt is None or whole.completion is None or cached is None:
+        return None
+    dollars = (whole.prompt - cached) * price.prompt + whole.completion * price.completion
+    return (dollars + cached * (price.cached or 0)) / MILLION
+
+
+def _rows(trace: Trace, replies: int) -> Sequence[Mapping[str, Any]]:
+    """The label `usage`, one row a reply; scripted agents carry none and know no figure."""
+    rows = trace.labels.get("usage")
+    if rows is None:
+        return [{}] * replies
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise BadTrace(f"trace {trace.task}: the label usage is no list of objects")
+    if len(rows) != replies:
+        raise BadTrace(f"trace {trace.task}: {replies} replies, but usage of {len(rows)}")
+    return rows
+
+
+def _usage(rows: Sequence[Mapping[str, Any]]) -> Usage:
+    prompt, completion, cached = (
+        _total([row.get(f"{name}_tokens") for row in rows])
+        for name in ("prompt", "completion", "cached")
+    )
+    return Usage(len(rows), prompt, completion, cached)
+
+
+def _total(figures: Sequence[int | None]) -> int | None:
+    known = [figure for figure in figures if type(figure) is int]
+    return sum(known) if len(known) == len(figures) else None

@@ -1,0 +1,71 @@
+"""The options that say which model plays and how it is asked."""
+
+import argparse
+from pathlib import Path
+
+from memorygym.errors import BadSettings
+from memorygym.judge import Judge
+from memorygym.models.naming import find
+from memorygym.models.tape import Tape
+from memorygym.players import Player
+
+OPTIONS = (
+    "temperature", "max_tokens", "model_seed", "stream", "tools", "keep_reasoning", "replay",
+    "judge", "judge_prompt", "prices",
+)  # fmt: skip
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Declares them."""
+    how = parser.add_argument_group("how a model is asked")
+    how.add_argument("--temperature", type=float, help="left to the endpoint unless given")
+    how.add_argument("--max-tokens", type=int, metavar="N", help="most tokens of one reply")
+    how.add_argument("--model-seed", type=int, metavar="N", help="the endpoint's own seed")
+    how.add_argument("--stream", action="store_true", help="ask for replies in pieces")
+    how.add_argument(
+        "--tools", choices=("auto", "native", "text"), default="auto",
+        help="tool calls: the endpoint's own or as text (default: whichever it takes)",
+    )  # fmt: skip
+    how.add_argument(
+        "--keep-reasoning", action="store_true", help="show the model its own reasoning again"
+    )
+    how.add_argument(
+        "--replay", type=Path, metavar="FILE", help="recorded replies instead of the endpoint"
+    )
+    how.add_argument(
+        "--judge", action="append", default=[], metavar="MODEL",
+        help="a model that may repair rejected answers; several vote",
+    )  # fmt: skip
+    how.add_argument(
+        "--judge-prompt",
+        choices=("strict", "lenient"),
+        default="strict",
+        help="strict unless given",
+    )
+    how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
+
+
+def refuse_model_options(args: argparse.Namespace) -> None:
+    """Raises BadSettings if one of them is given and no model."""
+    for name in OPTIONS:
+        if getattr(args, name) not in (None, False, [], "auto", "strict"):
+            raise BadSettings(
+                f"--{name.replace('_', '-')} is for --model; scripted agents ask none"
+            )
+
+
+def player_of(args: argparse.Namespace) -> Player:
+    """The model that the options name, and who judges what it says.
+
+    Raises UnknownPart or BadSettings, and BadKey for an endpoint without its key.
+    """
+    options = {
+        "temperature": args.temperature, "max_tokens": args.max_tokens, "seed": args.model_seed,
+        "stream": args.stream or None,
+    }  # fmt: skip
+    chosen = {name: value for name, value in options.items() if value is not None}
+    tape = Tape(args.replay, record=False) if args.replay else None
+    model = find(args.model, args.api_base, tape, **chosen)
+    judges = tuple(find(name, args.api_base, tape, temperature=0.0) for name in args.judge)
+    judge = Judge(judges, args.judge_prompt, audit_accepted=True) if judges else None
+    return Player(args.model, model, args.tools, reasoning=args.keep_reasoning, judge=judge)

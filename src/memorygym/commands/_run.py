@@ -1,0 +1,184 @@
+"""Questions by their IDs, traces that are safe to judge, and how an outcome is told.
+
+An ID is TEMPLATE+SEED+AGENT+REPEAT#N: the name of an episode and the number of its question.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from memorygym import registry
+from memorygym.attribution import LOSSES, Attribution
+from memorygym.commands._page import fit
+from memorygym.consistency import planned
+from memorygym.errors import BadSettings, BadTrace
+from memorygym.facts import Guide, reader
+from memorygym.journal import Run, episode_name, read_traces
+from memorygym.scoring import Outcome, gold_of
+from memorygym.shapes import shape
+from memorygym.trace import Trace
+from memorygym.worlds.dealing.gold import Gold, Need, Question
+
+IN_VIEW = "in view"
+_COUNT = re.compile("[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """What an episode is named after."""
+
+    template: str
+    seed: int
+    agent: str = ""
+    """"" if it was left out."""
+    repeat: int = 0
+
+    def __str__(self) -> str:
+        return episode_name(self.template, self.seed, self.agent, self.repeat)
+
+
+def read_id(text: str) -> tuple[Name, int | None]:
+    """The episode and the number of the question, None for the whole episode.
+
+    The repeat may be left out, and then the agent too.
+
+    >>> read_id("company+0+org%2Fmodel+1#7")
+    (Name(template='company', seed=0, agent='org/model', repeat=1), 7)
+    >>> read_id("company+0")
+    (Name(template='company', seed=0, agent='', repeat=0), None)
+    """
+    episode, sign, number = text.partition("#")
+    parts = [unquote(part) for part in episode.split("+")]
+    template, seed, agent, repeat = [*parts, *("", "", "", "0")[len(parts) :]][:4]
+    if len(parts) > 4 or not all(map(_COUNT.fullmatch, (seed, repeat, number or "1"))):
+        raise BadSettings(
+            f"{text!r} is no ID: give TEMPLATE+SEED+AGENT+REPEAT for an episode and #N after it for"
+            " its question N, as `memorygym failures` prints it"
+        )
+    if sign and not int(number or 0):
+        raise BadSettings(f"{text!r}: questions are counted from 1")
+    return Name(template, int(seed), agent, int(repeat)), int(number) if sign else None
+
+
+def about_run(folder: Path) -> Mapping[str, Any]:
+    """What `run.json` says. Raises BadSettings unless it tells all that was planned."""
+    about: Mapping[str, Any] = Run(folder).about()
+    try:
+        planned(about["recipe"])
+        _ = about["contract"], [about["recipe"][name] for name in ("salt", "model", "judge")]
+    except (KeyError, TypeError) as error:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({error!r})") from error
+    return about
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A trace whose header can be believed to be one; its gold table is a Gold."""
+
+    path: Path
+    name: Name
+    trace: Trace
+
+
+def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
+    """Every whole trace of these files and folders, or what is wrong with it."""
+    for path, trace, damage in read_traces(paths):
+        if damage or trace is None:
+            yield None, damage
+            continue
+        try:
+            yield Played(path, name_of(trace), checked(trace)), ""
+        except (BadTrace, ValueError) as error:
+            yield None, f"{path}: the header is damaged ({error})"
+
+
+def name_of(trace: Trace) -> Name:
+    """The episode that a trace is of. Raises ValueError if its header does not tell."""
+    repeat = trace.labels.get("repeat", 0)
+    return Name(
+        shape(str, trace.recipe.get("template"), "recipe.template"),
+        shape(int, trace.recipe.get("seed"), "recipe.seed"),
+        shape(str, trace.labels.get("agent"), "labels.agent"),
+        shape(int, repeat, "labels.repeat"),
+    )
+
+
+def checked(trace: Trace) -> Trace:
+    """The trace, its gold table read.
+
+    Raises ValueError unless the pinned message states the schema of that table.
+    """
+    tracks = registry.names("tracks")
+    if trace.track not in tracks:  # Any other name would be imported and called.
+        raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
+    trace.gold = gold = gold_of(trace)
+    try:
+        stated = len(reader(trace.track, trace.system).guide.attributes)
+    except (LookupError, AssertionError) as error:
+        raise ValueError("system states no schema") from error
+    if any(len(row) != stated for row in gold.values[:1]):
+        raise ValueError(f"gold.values has rows of {len(gold.values[0])}, system states {stated}")
+    return trace
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that a question rests on, and where it was lost."""
+
+    need: Need
+    text: str
+    """Its entity, its attribute and the value that was needed."""
+    step: str
+    """One of LOSSES, or IN_VIEW."""
+
+
+def facts_of(trace: Trace, attribution: Attribution, question: Question) -> list[Fact]:
+    """The facts that a question needs, in its order."""
+    gold, guide = gold_of(trace), reader(trace.track, trace.system).guide
+    return [
+        Fact(
+            need,
+            _need_text(gold, guide, question, need),
+            attribution.lost(question, need) or IN_VIEW,
+        )
+        for need in question.needs
+    ]
+
+
+def _need_text(gold: Gold, guide: Guide, question: Question, need: Need) -> str:
+    name = gold.names[need.entity]
+    if need.key == "category":
+        return f"{name}: {gold.categories[need.entity]}"
+    code, _, target = need.key.partition(">")
+    if target:
+        phrase = next(r.phrase for r in guide.relations if r.code == code)
+        return f"{name} {phrase} {gold.names[int(target)]}"
+    attribute = guide.attribute(code)
+    value = attribute.show(gold.value(need.entity, code, -1 if need.old else question.event))
+    return f"{name}, {'former ' * need.old}{attribute.label}: {value}"
+
+
+def verdict_lines(id: str, outcome: Outcome, cause: str) -> list[str]:
+    """A question with truth, answer and verdict; `cause` is "" if it is right."""
+    q = outcome.question
+    given = "none" if outcome.answer is None else outcome.answer
+    mark = f"WRONG ({cause})" if cause else "right"
+    return [
+        *fit(f"{id}  {q.competency}: {mark}"),
+        *fit(q.text, "    "),
+        *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
+    ]
+
+
+def steps_lines(facts: Sequence[Fact]) -> list[str]:
+    """Where the needed facts were lost, the earliest step first; those in view are only counted."""
+    lines: list[str] = []
+    for step in (*LOSSES, IN_VIEW):
+        texts = [fact.text for fact in facts if fact.step == step]
+        if texts:
+            told = "" if step == IN_VIEW else f": {'; '.join(texts)}"
+            lines += fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
+    return lines

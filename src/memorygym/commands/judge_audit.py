@@ -1,0 +1,157 @@
+"""Measure a judge on labelled rows: how often it accepts wrong answers and rejects right ones."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+
+from memorygym.commands._page import fit
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.judge import Judge, difference
+from memorygym.judge.audit import GRADER, Audit, audit
+from memorygym.judge.rows import Row, read_rows
+from memorygym.models.naming import find
+from memorygym.models.tape import Tape
+
+FORMAT = "memorygym-judge-audit-1"
+_NAME = 18
+"""Columns of a judge's name."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument(
+        "file",
+        type=Path,
+        help='rows {"question", "truth", "answer", "correct"}, and "competency" for the grader',
+    )
+    parser.add_argument(
+        "--judge", action="append", default=[], metavar="MODEL",
+        help="a model to ask; several vote (default: the typed grader alone)",
+    )  # fmt: skip
+    parser.add_argument("--api-base", metavar="URL", help="the models' endpoint")
+    parser.add_argument(
+        "--prompt",
+        choices=("strict", "lenient", "both"),
+        default="strict",
+        help="(default: strict)",
+    )
+    parser.add_argument(
+        "--worst", type=int, default=10, metavar="N", help="rows shown (default: 10)"
+    )
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write all of it as JSON")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--record", type=Path, metavar="FILE", help="keep the models' replies")
+    kept.add_argument("--replay", type=Path, metavar="FILE", help="use kept replies, ask nobody")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 2 if a row could not be read, 3 if a row got no reply from any model."""
+    _check(args)
+    with args.file.open("rb") as lines:
+        rows, problems = read_rows(lines, str(args.file))
+    for problem in problems:
+        print(f"memorygym: {problem}", file=sys.stderr)
+    if not rows:
+        raise BadSettings(f"{args.file} has no rows that can be read")
+    with _tape(args) as tape:
+        audits = [audit(rows, judge) for judge in _judges(args, tape)]
+    print("\n".join(_page(args, rows, audits)))
+    if args.output:
+        text = json.dumps(_document(args.file, problems, audits), indent=1, ensure_ascii=False)
+        args.output.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+    if any(one.dead for one in audits):
+        problem = next(
+            v.problem for one in audits for r in one.rulings for v in r.votes if v.problem
+        )
+        print(f"memorygym: some rows got no reply: {problem}", file=sys.stderr)
+        return 3
+    return 2 if problems else 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Raises BadSettings for options that without a judge would change nothing."""
+    given = {"--api-base": args.api_base, "--record": args.record, "--replay": args.replay}
+    given["--prompt"] = args.prompt != "strict"
+    idle = [name for name, value in given.items() if value]
+    if idle and not args.judge:
+        raise BadSettings(f"{idle[0]} is for --judge; the typed grader asks no model")
+
+
+def _tape(args: argparse.Namespace) -> AbstractContextManager[Tape | None]:
+    path = args.record or args.replay
+    return closing(Tape(path, record=bool(args.record))) if path else nullcontext()
+
+
+def _judges(args: argparse.Namespace, tape: Tape | None) -> list[Judge | None]:
+    """A judge for each prompt. Raises UnknownPart, BadSettings or BadKey."""
+    if not args.judge:
+        return [None]
+    models = [find(name, args.api_base, tape, temperature=0.0) for name in args.judge]
+    prompts = ("strict", "lenient") if args.prompt == "both" else (args.prompt,)
+    return [Judge(models, prompt) for prompt in prompts]
+
+
+def _span(audits: Sequence[Audit]) -> float | None:
+    """By how much more the second prompt accepts."""
+    if len(audits) < 2:
+        return None
+    strict, lenient = ([ruling.verdict for ruling in one.rulings] for one in audits)
+    return difference(list(zip(strict, lenient, strict=True)))
+
+
+def _document(file: Path, problems: Sequence[str], audits: Sequence[Audit]) -> dict[str, JSON]:
+    span = _span(audits)
+    return {
+        "format": FORMAT,
+        "file": str(file),
+        "problems": list(problems),
+        "span": None if span is None else round(span, 6),
+        "audits": [one.to_json() for one in audits],
+    }
+
+
+def _page(args: argparse.Namespace, rows: Sequence[Row], audits: Sequence[Audit]) -> list[str]:
+    right = sum(row.correct for row in rows)
+    lines = [f"{len(rows)} rows of {args.file}: {right} right, {len(rows) - right} wrong"]
+    for one in audits:
+        lines += ["", *_table(one)]
+    if (span := _span(audits)) is not None:
+        lines += ["", f"lenient accepts {100 * span:+.1f} points more of the rows than strict"]
+    for one in audits:
+        lines += _worst(one, args.worst)
+    return lines
+
+
+def _table(one: Audit) -> list[str]:
+    title = "no judge" if one.judge is None else f"prompt {one.judge.prompt}"
+    heads = f"{'false accepts':<27} {'false rejects':<27}"
+    lines = [f"{title:<{_NAME}} {heads} kappa", "-" * 80]
+    for name, found in one.agreements.items():
+        kappa = "    -" if found.kappa is None else f"{found.kappa:5.2f}"
+        accepts, rejects = str(found.false_accepts), str(found.false_rejects)
+        lines.append(f"{name[-_NAME:]:<{_NAME}} {accepts:<27} {rejects:<27} {kappa}")
+    for name, lost in one.lost.items():
+        lines.append(f"{name}: {lost['unreadable']} replies unreadable, {lost['failed']} failed")
+    return lines
+
+
+def _worst(one: Audit, most: int) -> list[str]:
+    found = one.worst()
+    who = GRADER if one.judge is None else f"prompt {one.judge.prompt}"
+    if not found or most < 1:
+        return []
+    lines = ["", f"worst rows, {who}: {min(most, len(found))} of {len(found)}"]
+    for row, blamed in found[:most]:
+        what = "wrong, accepted" if not row.correct else "right, rejected"
+        lines += fit(f"line {row.line}: {what} by {', '.join(blamed)}", "  ")
+        lines += fit(f"wanted {row.truth}, read {_clipped(row.answer)}", "    ")
+    return lines
+
+
+def _clipped(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 120 else plain[:117] + "..."

@@ -1,0 +1,96 @@
+"""Rank finished runs: one table per tier, ties share a rank, and how far each is shown."""
+
+import argparse
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from memorygym.commands._board import as_json, as_markdown, flat_rows
+from memorygym.consistency import inconsistencies
+from memorygym.errors import BadSettings
+from memorygym.evidence import CHECKS, REPORTED, Evidence, examine
+from memorygym.journal import write_whole
+from memorygym.leaderboard import Board, board
+from memorygym.models.prices import Price, read_prices
+from memorygym.packs import opened
+from memorygym.results import read_results
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN",
+        help="the folder of a run, its results.json, or a pack (.tar.gz)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("md", "csv", "json"), default="md", help="md unless given"
+    )
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="instead of stdout")
+    parser.add_argument(
+        "--check", choices=CHECKS, default="play",
+        help="how far runs are checked: not at all, from their traces, or by playing them again"
+        " (default: play)",
+    )  # fmt: skip
+    parser.add_argument("--salt", default="", help="the secret of a sealed set, to check its runs")
+    parser.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens (JSON)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints or writes the leaderboard; 1 if a run fails its checks."""
+    if args.workers is not None and args.workers < 1:
+        raise BadSettings(f"{args.workers} workers: give at least 1")
+    if args.output and not args.output.parent.is_dir():
+        raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
+    prices = read_prices(args.prices) if args.prices else {}
+    runs = sorted(_examined(args), key=lambda pair: pair[0])
+    text = _text(board(runs), prices, args)
+    if args.output:
+        write_whole(args.output, [text.encode()])
+    else:
+        print(text, end="")
+    return 1 if any(evidence.problems for _, evidence in runs) else 0
+
+
+def _examined(args: argparse.Namespace) -> Iterator[tuple[str, Evidence]]:
+    for path in dict.fromkeys(args.runs):
+        yield str(path), _evidence(path, args)
+
+
+def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
+    """What a run shows, in whichever form it comes."""
+    workers = args.workers or os.cpu_count() or 1
+    with ExitStack() as stack:
+        if path.is_dir():
+            return examine(path, args.check, args.salt, workers)
+        if path.suffix == ".json":
+            document = read_results(path)
+            wrong = tuple(inconsistencies(document))
+            return Evidence(document, REPORTED, wrong, ("it came without its traces",))
+        folder, problems = stack.enter_context(opened(path))
+        if problems:
+            raise BadSettings(f"{path}: {problems[0]} (`memorygym verify-pack` tells more)")
+        return examine(folder, args.check, args.salt, workers)
+
+
+def _text(found: Board, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
+    if args.format == "json":
+        return json.dumps(as_json(found, prices), indent=1, ensure_ascii=False) + "\n"
+    if args.format == "csv":
+        return _csv(found, prices)
+    words = ["memorygym leaderboard", *sorted(map(str, dict.fromkeys(args.runs)))]
+    words += [f"--check {args.check}"] if args.check != "play" else []
+    return as_markdown(found, prices, " ".join(words))
+
+
+def _csv(found: Board, prices: Mapping[str, Price]) -> str:
+    rows = flat_rows(found, prices)
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()

@@ -1,0 +1,256 @@
+"""Tell how far runs are, whether they are being played, and what to do next."""
+
+import argparse
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from memorygym import registry
+from memorygym.commands._page import fit
+from memorygym.commands._run import about_run, read_played
+from memorygym.consistency import planned as episodes
+from memorygym.contract import contract
+from memorygym.core import JSON
+from memorygym.journal import Run
+from memorygym.results import Row, by_world, read_results
+from memorygym.scoring import score
+from memorygym.tables import heading
+
+Recipe = Mapping[str, Any]
+"""What `run.json` says is played."""
+HOUR, MINUTE = 3_600, 60
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a run is, as its folder tells at one moment."""
+
+    path: Path
+    about: Mapping[str, Any]
+    running: bool
+    planned: int
+    ended: int
+    failures: Sequence[Mapping[str, Any]]
+    """Of episodes that failed when they were last played; the same command tries them again."""
+    damaged: Sequence[str]
+    """What is wrong with traces; the same command plays these episodes again."""
+    composites: Mapping[str, tuple[float, int]]
+    """By agent: the composite of what ended, and its worlds."""
+    seconds: float
+    """Of all episodes together."""
+    remaining: float | None
+    """Seconds until the run ends, roughly; None before the first episode ended."""
+
+    @property
+    def left(self) -> int:
+        """Episodes still to play."""
+        return self.planned - self.ended
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to play, and its results are written."""
+        return not self.left and (self.path / "results.json").exists()
+
+    def to_json(self) -> dict[str, JSON]:
+        """As --json prints it; composites as shares."""
+        return {
+            "run": str(self.path), "contract": self.about["contract"], "running": self.running,
+            "finished": self.finished, "planned": self.planned, "ended": self.ended,
+            "failed": [dict(failure) for failure in self.failures], "left": self.left,
+            "damaged": list(self.damaged), "seconds": round(self.seconds, 3),
+            "remaining": None if self.remaining is None else round(self.remaining, 1),
+            "provisional": {
+                agent: {"composite": round(mean, 6), "worlds": worlds}
+                for agent, (mean, worlds) in self.composites.items()
+            },
+            "next": list(_next(self)),
+        }  # fmt: skip
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("run", nargs="+", type=Path, metavar="RUN", help="the folder of a run")
+    parser.add_argument("--json", action="store_true", help="one JSON object a run")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the state of each run."""
+    for state in map(_state, args.run):
+        if args.json:
+            print(json.dumps(state.to_json(), ensure_ascii=False))
+        else:
+            print("\n".join(_lines(state)))
+    return 0
+
+
+def _state(folder: Path) -> State:
+    found, about = Run(folder), about_run(folder)
+    running = _locked(folder)
+    planned = {settings.episode(agent) for settings, agent in episodes(about["recipe"])}
+    rows: list[Row] = []
+    damaged: list[str] = []
+    for played, damage in read_played(map(found.trace_path, found.kept)):
+        if played is None:
+            damaged.append(damage)
+        elif played.path != found.trace_path(str(played.name)):
+            damaged.append(f"{played.path}: holds the trace of {played.name}")
+        elif str(played.name) not in planned:
+            damaged.append(f"{played.path}: is no episode of this run")
+        else:
+            name, composite = played.name, score(played.trace).composite
+            rows.append(
+                {"episode": str(name), "template": name.template, "seed": name.seed,
+                 "agent": name.agent, "composite": composite}
+            )  # fmt: skip
+    kept = {row["episode"] for row in rows}
+    seconds, remaining = _times(folder, len(planned) - len(rows))
+    return State(
+        folder, about, running, len(planned), len(rows),
+        [one for one in _failures(folder) if one["episode"] not in kept],
+        damaged, _composites(rows), seconds, remaining,
+    )  # fmt: skip
+
+
+def _locked(folder: Path) -> bool:
+    """Whether a process is playing into the folder: it holds the lock until it ends."""
+    import fcntl
+
+    try:
+        with (folder / "lock").open("rb") as file:
+            # Shared: two who look at the same time do not see each other.
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _failures(folder: Path) -> Sequence[Mapping[str, Any]]:
+    """Of the last time that the run came to its end."""
+    if not (folder / "results.json").exists():
+        return ()
+    found: Sequence[Mapping[str, Any]] = read_results(folder)["failures"]
+    return found
+
+
+def _composites(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
+    """The mean over worlds, of which each is the mean over its repeats."""
+    found = {}
+    for agent in dict.fromkeys(row["agent"] for row in rows):
+        worlds = by_world([row for row in rows if row["agent"] == agent], "composite")
+        found[agent] = sum(worlds.values()) / len(worlds), len(worlds)
+    return found
+
+
+def _times(folder: Path, left: int) -> tuple[float, float | None]:
+    """Seconds of all episodes together, and a rough time until the run ends."""
+    rows = sorted(_timings(folder / "timings.jsonl"))
+    if not rows:
+        return 0.0, None
+    longest = max(seconds for _, seconds in rows)
+    # A gap longer than any episode is a pause between two commands.
+    gaps = (min(b[0] - a[0], longest) for a, b in pairwise(rows))
+    elapsed = rows[0][1] + sum(gaps)
+    return sum(seconds for _, seconds in rows), elapsed * left / len(rows)
+
+
+def _timings(path: Path) -> Iterator[tuple[float, float]]:
+    """When each episode ended and how long it took; a line that is being written is left out."""
+    if not path.exists():
+        return
+    for line in path.read_bytes().splitlines():
+        try:
+            row = json.loads(line)
+            yield float(row["ended"]), float(row["seconds"])
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def _lines(state: State) -> Iterator[str]:
+    now = "being played now" if state.running else "not being played"
+    yield f"{state.path}: {'finished' if state.finished else now}"
+    yield from fit(heading(state.about))
+    yield (
+        f"{state.planned} episodes planned: {state.ended} ended, {len(state.failures)} failed,"
+        f" {state.left} left to play"
+    )
+    if state.ended:
+        time = f"episodes took {_span(state.seconds)} together"
+        if state.left and state.remaining is not None:
+            time += f"; about {_span(state.remaining)} left at that pace"
+        yield time
+        kind = "composite" if state.finished else "provisional composite of what ended"
+        told = (f"{agent} {100 * mean:.1f} ({worlds} {'world' if worlds == 1 else 'worlds'})"
+                for agent, (mean, worlds) in state.composites.items())  # fmt: skip
+        yield from fit(f"{kind}: {', '.join(told)}")
+    for failure in state.failures:
+        yield from fit(f"failed: {failure['episode']}, {failure['kind']}: {failure['error']}")
+    for damage in state.damaged:
+        yield from fit(f"damaged: {damage}")
+    for command in _next(state):
+        yield f"next: {command}"
+
+
+def _span(seconds: float) -> str:
+    """
+    >>> _span(4.31), _span(75), _span(7300)
+    ('4.3 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE:.0f} min {seconds % MINUTE:.0f} s"
+    return f"{seconds // HOUR:.0f} h {seconds % HOUR // MINUTE:.0f} min"
+
+
+def _next(state: State) -> Iterator[str]:
+    """Commands that finish the run, or look at it."""
+    folder = shlex.quote(str(state.path))
+    if not state.running and not state.finished:
+        if state.about["contract"] != contract():
+            yield f"none goes on: this version plays {contract()}, another contract"
+        else:
+            yield shlex.join(_bench(state.about["recipe"], state.path))
+    if state.ended:
+        yield f"memorygym failures {folder}"
+    if state.finished:
+        yield f"memorygym leaderboard {folder}"
+
+
+def _bench(recipe: Recipe, folder: Path) -> list[str]:
+    """The command that plays what is left. A salt is not kept, and has to be put in."""
+    seeds, templates = recipe["seeds"], recipe["templates"]
+    words = ["memorygym", "bench", "--run", str(folder), "--tier", recipe["tier"]]
+    words += [] if templates == registry.names("worlds") else ["-t", *templates]
+    whole = seeds == list(range(len(seeds)))
+    words += ["--seeds", str(len(seeds))] if whole else ["--seed", *map(str, seeds)]
+    words += _who(recipe)
+    given = {**recipe["sizes"], "turns": recipe["turns"], "salt": recipe["salt"] and "SALT"}
+    if recipe["memory"] != "markdown":
+        given["backend"] = recipe["memory"]
+    if recipe["repeats"] > 1:
+        given["repeats"] = recipe["repeats"]
+    for name, value in given.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    return words
+
+
+def _who(recipe: Recipe) -> list[str]:
+    model, judge = recipe["model"], recipe["judge"]
+    if not model:
+        everybody = recipe["agents"] == registry.names("agents")
+        return [] if everybody else ["--strategy", *recipe["agents"]]
+    words = ["--model", *recipe["agents"]]
+    options = {"temperature": "temperature", "max_tokens": "max-tokens", "seed": "model-seed"}
+    for name, option in options.items():
+        words += [f"--{option}", str(model[name])] if model.get(name) is not None else []
+    words += ["--tools", model["tool_mode"]] if model["tool_mode"] != "auto" else []
+    words += ["--keep-reasoning"] if model["reasoning"] == "kept" else []
+    for one in judge["models"] if judge else ():
+        words += ["--judge", f"{one['provider']}:{one['name']}"]
+    return [*words, "--judge-prompt", judge["prompt"]] if judge else words

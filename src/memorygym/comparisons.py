@@ -1,0 +1,76 @@
+"""Two results files side by side: what may be compared, and by how much one is better."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from memorygym.errors import BadSettings
+from memorygym.results import Row, by_world
+from memorygym.stats import Difference, paired, unpaired
+
+Document = Mapping[str, Any]
+"""A results file as `read_results` gives it."""
+World = tuple[str, int]
+ALIKE = ("track", "tier", "memory", "sizes", "turns", "judge")
+"""What must agree in two recipes before their scores are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two agents, or one agent on two sets of worlds."""
+
+    agent: str
+    other: str
+    difference: Difference
+    """Composite of `agent` minus that of `other`, as a share."""
+    paired: bool
+    """On the same worlds, world by world."""
+
+
+def composites(document: Document) -> dict[str, dict[World, float]]:
+    """By agent: the composite of each world, the mean over its repeats."""
+    groups: dict[str, list[Row]] = {}
+    for row in document["episodes"]:
+        groups.setdefault(row["agent"], []).append(row)
+    return {agent: by_world(rows, "composite") for agent, rows in groups.items()}
+
+
+def check_comparable(a: Document, b: Document) -> None:
+    """Raises BadSettings if the two measured different things."""
+    if a["contract"] != b["contract"]:
+        raise BadSettings(
+            f"contracts {a['contract']} and {b['contract']} measure different things: nothing is"
+            " compared across them"
+        )
+    for name in ALIKE:
+        one, other = a["recipe"][name], b["recipe"][name]
+        if one != other:
+            raise BadSettings(f"{name} {one} and {name} {other} are not compared: play both alike")
+
+
+def compare(a: Document, b: Document) -> list[Comparison]:
+    """Every agent of `a` against itself in `b`; if they share none, the one of each.
+
+    Sets of worlds of different salts are different worlds: these are compared unpaired, as
+    public with sealed ones. Raises BadSettings if the two cannot be compared.
+    """
+    check_comparable(a, b)
+    ours, theirs = composites(a), composites(b)
+    pairs = [(agent, agent) for agent in ours if agent in theirs]
+    if not pairs and len(ours) == len(theirs) == 1:
+        pairs = [(next(iter(ours)), next(iter(theirs)))]
+    if not pairs:
+        raise BadSettings(
+            f"no agent is in both: {', '.join(ours) or 'none'} and {', '.join(theirs) or 'none'}"
+        )
+    same = a["recipe"]["salt"] == b["recipe"]["salt"]
+    return [_comparison(pair, ours[pair[0]], theirs[pair[1]], same=same) for pair in pairs]
+
+
+def _comparison(
+    pair: tuple[str, str], ours: dict[World, float], theirs: dict[World, float], *, same: bool
+) -> Comparison:
+    if same and any(world in theirs for world in ours):
+        return Comparison(*pair, paired(ours, theirs), True)
+    found = unpaired(list(ours.values()), list(theirs.values()))
+    return Comparison(*pair, found, False)

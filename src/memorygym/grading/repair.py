@@ -1,0 +1,156 @@
+"""Which rejected answers the grader may have misread, so that a judge may look at them again."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from memorygym.grading.claims import labelled, numbers
+from memorygym.grading.clauses import denied, hedge
+from memorygym.grading.dates import dates
+from memorygym.grading.lexicon import MONTHS, TITLES, VOCABULARY
+from memorygym.grading.names import RIVAL, Name, masked
+from memorygym.grading.phrases import VALUE, Phrase
+from memorygym.grading.quantities import Number, Quantity, quantities
+from memorygym.grading.reading import NAME, Reading, mask, phrase, places, read
+from memorygym.grading.refusals import declines
+from memorygym.grading.truths import (
+    LABELS,
+    Day,
+    Extreme,
+    Named,
+    Refusal,
+    Roll,
+    Series,
+    Tally,
+    Trend,
+    Truth,
+    UnreadableTruth,
+    parse,
+)
+from memorygym.grading.verdict import LONGEST
+
+_ASIDE = frozenset("of than for over versus vs against".split())
+"""Words after which a name is what the claim is about or is compared with."""
+
+
+def repairable(competency: str, truth: str, answer: str, rivals: Collection[str] = ()) -> bool:
+    """Whether a rejected answer makes one claim in words that the grader may not know.
+
+    Never: an empty or overlong answer, a refusal, any answer where a refusal is wanted, an answer
+    that offers several candidates, one that says a rival choice, another number or date and not a
+    word beside it. `rivals` are as for `grade`.
+
+    >>> repairable("retrieval", "tech_hub", "a hub of technology")
+    True
+    >>> [repairable("retrieval", "8412", answer) for answer in ("8412 or 8413", "unknown", "8413")]
+    [False, False, False]
+    """
+    wanted = parse(competency, truth)
+    said = any(char.isalnum() for char in answer)
+    if isinstance(wanted, Refusal) or not said or len(answer) > LONGEST:
+        return False
+    reading = read(answer)
+    if declines(reading) or hedge(reading) or _several(wanted, reading, rivals):
+        return False
+    return not _another(wanted, competency, reading)
+
+
+def _another(truth: Truth, competency: str, reading: Reading) -> bool:
+    """Whether the answer is a value of the wanted kind, written so that none can misread it."""
+    end = len(reading.words)
+    if isinstance(truth, Day):
+        return [(item.place, item.end) for item in dates(reading)] == [(0, end)]
+    try:
+        read_as = parse(competency, reading.text)
+    except UnreadableTruth:
+        return False
+    match truth, read_as:
+        case Number(), Number(quantity):
+            return quantity.end == end  # "45 dozen" is not read to its end.
+        case (Series(), Series()) | (Trend(), Trend()):
+            return True
+        case (Extreme(), Extreme()) | (Tally(), Tally()):
+            return True
+        case Named(_, Number() as true), Named(_, Number(quantity)):
+            return not true.agrees(quantity)
+        case _:
+            return False
+
+
+def _several(truth: Truth, reading: Reading, rivals: Collection[str]) -> bool:
+    """Whether there are more distinct candidates than the truth has parts, or a known wrong one."""
+    match truth:
+        case Refusal():
+            return False
+        case Number():
+            return _values(numbers(reading, ordinals=truth.rank)) > 1
+        case Series():
+            return len(numbers(reading, need=len(truth.items))) >= 2 * len(truth.items)
+        case Day():
+            found = [item for item in dates(reading) if not denied(reading, item.place, item.end)]
+            return len({item.day for item in found}) > 1
+        case Phrase():
+            return _is_rival(truth, reading, rivals)
+        case Trend():
+            labels = [label for label in LABELS if f" {label} " in reading.line]
+            return len(labels) > 1 or _values(numbers(reading)) > 1
+        case Extreme():
+            periods = [item for item in quantities(reading) if labelled(reading, item)]
+            return _values(periods) > 1 or _pairs(reading, truth.value)
+        case Tally():
+            return _pairs(reading, truth.total)
+        case Roll(count, names):
+            if not names:
+                return _values(numbers(reading, ordinals=count.rank)) > 1
+            return _names(reading, names, rivals) > len(names)
+        case Name():
+            return _names(reading, [truth], rivals) > 1
+        case Named(name, Name() as value):
+            return _names(reading, [name, value], rivals) > 2
+        case Named(name, value):
+            beside = masked(reading, [name], rivals)
+            return _names(reading, [name], rivals) > 1 or _several(value, beside, ())
+
+
+def _values(claims: Iterable[Quantity]) -> int:
+    """How many distinct numbers are claimed."""
+    return len({claim.place if claim.value is None else claim.whole for claim in claims})
+
+
+def _pairs(reading: Reading, second: Number | None) -> bool:
+    wanted = 2 if second else 1
+    return _values(numbers(reading, need=wanted)) > wanted
+
+
+def _is_rival(truth: Phrase, reading: Reading, rivals: Collection[str]) -> bool:
+    """Whether another choice is said; the longest phrase at a place wins."""
+    known = {phrase(rival) for rival in rivals} - {()}
+    for words in sorted(known | set(truth.parts), key=lambda words: (-len(words), words)):
+        if places(reading, words) and words not in truth.parts:
+            return True
+        reading = mask(reading, words, VALUE)
+    return False
+
+
+def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> int:
+    """How many distinct entities are named as candidates."""
+    own = sum(bool(places(reading, name.words)) for name in true)
+    marked = masked(reading, true, rivals)
+    found: set[str] = set()
+    start = 0
+    for end in range(len(marked.words) + 1):
+        if end < len(marked.words) and _proper(marked, end):
+            continue
+        rival = RIVAL in marked.words[start:end]
+        aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
+        if (end - start > 1 or rival) and not aside:
+            found.add(" ".join(marked.raws[start:end]))
+        start = end + 1
+    return own + len(found)
+
+
+def _proper(reading: Reading, place: int) -> bool:
+    """Whether a word belongs to a name that is not a true one."""
+    word = reading.words[place]
+    if word in (NAME, RIVAL):
+        return word == RIVAL
+    known = word in VOCABULARY or word in MONTHS or word in TITLES
+    return reading.capital(place) and not known

@@ -1,0 +1,17 @@
+"""An optional LLM judge: it repairs what the typed grader may have misread, and nothing else."""
+
+from memorygym.judge.agreement import Agreement, agreement, difference, span
+from memorygym.judge.judging import Case, Judge
+from memorygym.judge.prompts import PROMPTS
+from memorygym.judge.traces import judge_trace
+
+__all__ = [
+    "PROMPTS",
+    "Agreement",
+    "Case",
+    "Judge",
+    "agreement",
+    "difference",
+    "judge_trace",
+    "span",
+]

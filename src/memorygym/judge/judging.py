@@ -1,0 +1,90 @@
+"""One ruling: every model of a judge is asked once, and most of those that ruled decide."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from memorygym.core import JSON
+from memorygym.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.judge.prompts import messages, prompt_hash
+from memorygym.judge.votes import vote
+from memorygym.models.model import Model, sound
+from memorygym.trace import Ruling, Vote
+
+_LONGEST_PROBLEM = 200
+"""Characters of a provider's failure that are kept."""
+_PATIENCE = 3
+"""Answers in a row on which every model failed, after which no more are asked."""
+
+
+class Case(NamedTuple):
+    """What is ruled on."""
+
+    question: str
+    truth: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Models that vote on answers; off unless somebody makes one."""
+
+    models: Sequence[Model]
+    prompt: str = "strict"
+    """One of PROMPTS."""
+    audit_accepted: bool = False
+    """Rule also on answers that the grader accepted: changes no score, and shows agreement."""
+
+    def __post_init__(self) -> None:
+        if not self.models:
+            raise BadSettings("a judge needs at least one model")
+        prompt_hash(self.prompt)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the models, in order; a name that comes again is numbered."""
+        names = [str(model.describe()["name"]) for model in self.models]
+        earlier = [names[:at].count(name) for at, name in enumerate(names)]
+        return [f"{n} #{k + 1}" if k else n for n, k in zip(names, earlier, strict=True)]
+
+    def judge(self, question: str, truth: str, answer: str) -> Ruling:
+        """What the models say about an answer. A refused key flies; any other failure is a vote."""
+        asked = messages(self.prompt, question, truth, answer)
+        votes: list[Vote] = []
+        for name, model in zip(self.names, self.models, strict=True):
+            try:
+                votes.append(vote(name, sound(model.complete(asked, ())), answer))
+            except BadKey:
+                raise
+            except ProviderFailure as error:
+                votes.append(Vote(name, "failed", "", str(error)[:_LONGEST_PROBLEM]))
+        return Ruling(tuple(votes))
+
+    def judge_all(self, cases: Iterable[Case]) -> Iterator[Ruling]:
+        """A ruling on each, in order; a judge that failed on several in a row is not asked on."""
+        failures = 0
+        for case in cases:
+            ruling = self.judge(*case) if failures < _PATIENCE else self._unasked()
+            failures = failures + 1 if _failed(ruling) else 0
+            yield ruling
+
+    def _unasked(self) -> Ruling:
+        problem = f"not asked: {_PATIENCE} answers before, no provider gave a reply"
+        return Ruling(tuple(Vote(name, "failed", "", problem) for name in self.names))
+
+    def describe(self) -> dict[str, JSON]:
+        """All that its verdicts depend on; not the addresses, for others may serve the models."""
+        models: list[JSON] = [
+            {name: value for name, value in model.describe().items() if name != "endpoint"}
+            for model in self.models
+        ]
+        return {
+            "models": models,
+            "prompt": self.prompt,
+            "hash": prompt_hash(self.prompt),
+            "audit_accepted": self.audit_accepted,
+        }
+
+
+def _failed(ruling: Ruling) -> bool:
+    return all(vote.said == "failed" for vote in ruling.votes)

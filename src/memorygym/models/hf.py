@@ -1,0 +1,191 @@
+"""A local model through `transformers`: its own chat template, greedy unless told otherwise."""
+
+import copy
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from memorygym.core import JSON, Message, Tool
+from memorygym.errors import BadSettings
+from memorygym.models.model import (
+    OVERFLOW,
+    Model,
+    Reply,
+    ToolsRejected,
+    checked_sampling,
+    known_options,
+    sample_seed,
+)
+from memorygym.models.notice import Notice
+from memorygym.models.wire import spoken, to_wire
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to generate."""
+
+    temperature: float | None = None
+    """None or 0 takes the likeliest token each time."""
+    max_tokens: int | None = None
+    """Most tokens of one reply; None for as many as the context leaves."""
+    seed: int | None = None
+    """Of sampling, 0 unless given; the same request with the same seed gets the same reply."""
+    context: int | None = None
+    """Most tokens of a request and its reply; None for what the model was made for."""
+    device: str | None = None
+    """Such as cpu or cuda:0; None for a GPU if there is one."""
+    dtype: str = "auto"
+    """Of the weights, such as bfloat16; auto is as they were saved."""
+
+    def __post_init__(self) -> None:
+        checked_sampling(self.temperature, self.max_tokens, self.seed)
+        if self.context is not None and not (type(self.context) is int and self.context > 0):
+            raise BadSettings(f"context {self.context!r}: give a whole number from 1")
+
+
+class Local(Model):
+    """A model in this process; safe to share between threads, one request at a time."""
+
+    def __init__(self, name: str, options: Options = Options()) -> None:
+        self.name = name
+        self.options = options
+        self._torch, transformers = _packages()
+        device = options.device or ("cuda" if self._torch.cuda.is_available() else "cpu")
+        try:
+            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name)
+            model: Any = transformers.AutoModelForCausalLM.from_pretrained(
+                name, dtype=options.dtype
+            )
+            self._model: Any = model.to(device).eval()
+        except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
+            reason = " ".join(str(error).split())[:300]
+            raise BadSettings(f"no model can be loaded from {name!r}: {reason}") from error
+        template = self._tokenizer.chat_template
+        if not template:
+            raise BadSettings(f"{name} has no chat template; give an instruction-tuned model")
+        self._takes_tools = "tools" in str(template)
+        self._lock = threading.Lock()
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        if tools and not self._takes_tools:
+            raise ToolsRejected(f"the chat template of {self.name} takes no tools")
+        asked = self._tokenizer.apply_chat_template(
+            [_templated(message) for message in messages],
+            tools=[tool.to_openai() for tool in tools] or None,
+            add_generation_prompt=True,
+            return_dict=True,
+        )["input_ids"]
+        room = self._context() - len(asked)
+        if room < 1:
+            return OVERFLOW
+        written = self._generate(asked, min(room, self.options.max_tokens or room))
+        ends = [at for at, token in enumerate(written) if token in self._ends()]
+        kept = written[: ends[0]] if ends else written
+        # Marks of calls may be special tokens, so these are kept, all but the one that ends.
+        thought, content = spoken(self._tokenizer.decode(kept, skip_special_tokens=False))
+        return Reply(
+            Message("assistant", content),
+            len(asked),
+            len(written),
+            "stop" if ends else "length",
+            thought,
+            0,
+        )
+
+    def describe(self) -> dict[str, JSON]:
+        return {**_described(self.name, self.options), "endpoint": None}
+
+    def sample(self, index: int) -> "Local":
+        if not index:
+            return self
+        other = copy.copy(self)
+        other.options = replace(self.options, seed=sample_seed(self.options.seed or 0, index))
+        return other
+
+    def _context(self) -> int:
+        made_for = getattr(self._model.config, "max_position_embeddings", None)
+        limits = [limit for limit in (self.options.context, made_for) if limit]
+        if not limits:
+            raise BadSettings(f"{self.name} does not say how long its context is; give `context`")
+        return int(min(limits))
+
+    def _ends(self) -> set[int]:
+        ends = self._model.generation_config.eos_token_id
+        listed = ends if isinstance(ends, list) else [ends]
+        return {end for end in (*listed, self._tokenizer.eos_token_id) if end is not None}
+
+    def _generate(self, asked: list[int], longest: int) -> list[int]:
+        """The new tokens, the same for the same request whatever was generated before."""
+        torch, options = self._torch, self.options
+        named = sha256(f"{options.seed or 0}:{asked}".encode()).digest()
+        hot = bool(options.temperature)
+        how = {"temperature": options.temperature, "top_k": 0, "top_p": 1.0} if hot else {}
+        ids = torch.tensor([asked], device=self._model.device)
+        with self._lock, torch.random.fork_rng(), torch.inference_mode():
+            torch.manual_seed(int.from_bytes(named[:7], "big"))
+            out = self._model.generate(
+                ids,
+                attention_mask=torch.ones_like(ids),
+                max_new_tokens=longest,
+                do_sample=hot,
+                eos_token_id=sorted(self._ends()) or None,
+                pad_token_id=self._tokenizer.pad_token_id or next(iter(self._ends()), 0),
+                **how,
+            )
+        new: list[int] = out[0, len(asked) :].tolist()
+        return new
+
+
+def _packages() -> tuple[Any, Any]:
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise BadSettings(
+            'a local model needs torch and transformers: pip install "agent-memorygym[hf]"'
+        ) from error
+    return torch, transformers
+
+
+def _templated(message: Message) -> dict[str, JSON]:
+    """As templates want it: like the OpenAI format, with arguments as objects and not as text."""
+    raw = to_wire(message)
+    calls = raw.get("tool_calls")
+    if isinstance(calls, list):
+        for call in calls:
+            call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+    return raw
+
+
+def _described(name: str, options: Options) -> dict[str, JSON]:
+    return {
+        "provider": "hf",
+        "name": name,
+        "temperature": options.temperature,
+        "max_tokens": options.max_tokens,
+        "seed": options.seed,
+        "context": options.context,
+        "dtype": options.dtype,
+    }
+
+
+def plan(name: str, **options: object) -> dict[str, JSON]:
+    """All that shapes the replies of a model of that name."""
+    return _described(name, _checked(options))
+
+
+def make(
+    name: str, api_base: str | None = None, _say: Notice | None = None, **options: object
+) -> Local:
+    """The model in that folder, or of that name on the hub; it has no endpoint and never waits."""
+    if api_base is not None:
+        raise BadSettings(f"hf:{name} runs in this process; leave the endpoint {api_base!r} out")
+    return Local(name, _checked(options))
+
+
+def _checked(options: Mapping[str, object]) -> Options:
+    known_options(options, Options.__slots__)
+    return Options(**options)  # type: ignore[arg-type]  # the names are checked above

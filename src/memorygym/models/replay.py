@@ -1,0 +1,181 @@
+"""A model whose replies are kept in a file: asked once, replayed ever after, offline.
+
+Equal requests get equal replies, within a run and between runs; `sample` keeps repeats apart. A
+request counts by the model's name and options, the messages and the tools; not by the endpoint or
+its key, so that a paper's file replays anywhere.
+"""
+
+import copy
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import fields
+from typing import Any
+
+from memorygym.arguments import plain_call
+from memorygym.core import JSON, Message, Tool
+from memorygym.errors import BadSettings, ProviderFailure
+from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound
+from memorygym.models.tape import Request, Tape
+from memorygym.shapes import Misfit, shape
+
+EXPLAINED = 3
+"""Requests that are not on a tape and whose nearest one is looked for, a run; it takes long."""
+
+
+class NotRecorded(ProviderFailure):
+    """A request that a replayed run was never asked before."""
+
+
+class Cached(Model):
+    """Replies from a tape; asks `model` what is not there, and without one raises NotRecorded.
+
+    What an endpoint cannot do (take tools, hold the context) is replayed too; its failures are not
+    kept.
+    """
+
+    def __init__(self, tape: Tape, asked: Mapping[str, JSON], model: Model | None = None) -> None:
+        self.tape = tape
+        self.model = model
+        self._asked = {name: value for name, value in asked.items() if name != "endpoint"}
+        self._sample = 0
+        self._waiting: dict[str, Future[Mapping[str, Any]]] = {}
+        self._lock = threading.Lock()
+        self._explained = 0
+        if model is None and self._asked not in tape.models():
+            raise BadSettings(_not_of(tape, self._asked))
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        outline = Request(self._asked, messages, tools, self._sample).outline()
+        return _outcome(self._row(outline, messages, tools), self.tape)
+
+    def describe(self) -> dict[str, JSON]:
+        """As the model says; the endpoint is that of the first reply on the tape, so that a
+        replayed run says the same as the recorded one."""
+        endpoint = self.tape.endpoint(self._asked)
+        if endpoint is None and self.model:
+            return self.model.describe()
+        return {**self._asked, "endpoint": endpoint}
+
+    def sample(self, index: int) -> "Cached":
+        other = copy.copy(self)
+        other._sample = index
+        seed = self._asked.get("seed")
+        if isinstance(seed, int):
+            other._asked = {**self._asked, "seed": sample_seed(seed, index)}
+        other.model = self.model.sample(index) if self.model else None
+        return other
+
+    def _row(
+        self, outline: Mapping[str, Any], messages: Sequence[Message], tools: Sequence[Tool]
+    ) -> Mapping[str, Any]:
+        """What is on the tape, at the latest now: of equal requests at a time only one is asked."""
+        key = outline["key"]
+        if row := self.tape.find(key):
+            return row
+        if self.model is None:
+            raise NotRecorded(self._missing(outline))
+        with self._lock:
+            waiting = self._waiting.get(key)
+            if waiting is None:
+                mine = self._waiting[key] = Future()
+        if waiting:
+            return waiting.result()
+        try:
+            mine.set_result(self.tape.find(key) or self._ask(self.model, outline, messages, tools))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            del self._waiting[key]
+        return mine.result()
+
+    def _ask(
+        self,
+        model: Model,
+        outline: Mapping[str, JSON],
+        messages: Sequence[Message],
+        tools: Sequence[Tool],
+    ) -> Mapping[str, JSON]:
+        try:
+            reply = sound(model.complete(messages, tools))
+            row = {**outline, "reply": _reply_json(reply)}
+        except ToolsRejected as error:
+            row = {**outline, "rejected": str(error)}
+        self.tape.append(row, model.describe().get("endpoint"))
+        return self.tape.find(str(row["key"])) or row
+
+    def _missing(self, outline: Mapping[str, Any]) -> str:
+        text = f"{self.tape.path} has no reply to request {outline['key'][:16]}"
+        with self._lock:
+            self._explained += 1
+            if self._explained > EXPLAINED:
+                return text
+        rows = list(self.tape.rows())
+        return f"{text}; {_difference(outline, max(rows, key=lambda row: _likeness(outline, row)))}"
+
+
+def _outcome(row: Mapping[str, Any], tape: Tape) -> Reply:
+    if "rejected" in row:
+        raise ToolsRejected(row["rejected"])
+    try:
+        return shape(Reply, row["reply"])
+    except (Misfit, KeyError) as error:
+        raise BadSettings(f"{tape.path}, request {row['key'][:16]}: damaged ({error})") from error
+
+
+def _reply_json(reply: Reply) -> dict[str, JSON]:
+    calls = [plain_call(call) for call in reply.message.calls]
+    rest = {field.name: getattr(reply, field.name) for field in fields(reply)[1:]}
+    message: dict[str, JSON] = {
+        "role": reply.message.role,
+        "content": reply.message.content,
+        "calls": [[call.name, call.arguments, call.id] for call in calls],
+    }
+    return {"message": message, **rest}
+
+
+def _not_of(tape: Tape, asked: Mapping[str, JSON]) -> str:
+    held = tape.models()
+    near = [model for model in held if model.get("name") == asked.get("name")]
+    if not near:
+        names = ", ".join(sorted({repr(model.get("name")) for model in held})) or "none"
+        return f"{tape.path} holds no replies of model {asked.get('name')!r}, but of {names}"
+    return f"{tape.path} holds replies of {asked.get('name')!r}, asked otherwise: " + _differing(
+        near[0], asked
+    )
+
+
+def _likeness(outline: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[bool, int, bool, bool]:
+    return (
+        outline["model"] == row["model"],
+        _shared(outline["messages"], row["messages"]),
+        outline["tools"] == row["tools"],
+        outline["sample"] == row["sample"],
+    )
+
+
+def _difference(outline: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """What keeps a request from being the nearest one on the tape."""
+    parts = []
+    if outline["model"] != row["model"]:
+        parts.append(_differing(row["model"], outline["model"]))
+    if outline["sample"] != row["sample"]:
+        parts.append(f"sample {row['sample']}, here {outline['sample']}")
+    if outline["tools"] != row["tools"]:
+        parts.append("other tools")
+    if outline["messages"] != row["messages"]:
+        shared, total = _shared(outline["messages"], row["messages"]), len(outline["messages"])
+        parts.append(f"the first {shared} of {total} messages are the same")
+    return f"the nearest there: {'; '.join(parts)}"
+
+
+def _shared(some: Sequence[str], others: Sequence[str]) -> int:
+    """How many items at the start are the same."""
+    pairs = enumerate(zip(some, others, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(some), len(others)))
+
+
+def _differing(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    return ", ".join(f"{name} {there.get(name)!r}, here {here.get(name)!r}" for name in names)

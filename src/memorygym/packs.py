@@ -1,0 +1,232 @@
+"""A run as one file that can be shipped with a paper: the same bytes for the same run.
+
+    run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
+    run/replies.jsonl         of a model
+    run/results.json, run/results.jsonl, run/run.json
+    run/traces/NAME.jsonl.gz
+
+The archive is tar in gzip with neither dates nor owners. It is read by hand and not by `tarfile`,
+so that a hostile one can name no other file and fill neither memory nor disk.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from gzip import BadGzipFile, GzipFile
+from hashlib import sha256
+from pathlib import Path
+from tarfile import (
+    AREGTYPE,
+    GNU_FORMAT,
+    GNUTYPE_LONGNAME,
+    RECORDSIZE,
+    REGTYPE,
+    HeaderError,
+    TarInfo,
+)
+from tempfile import TemporaryDirectory
+from typing import IO
+
+from memorygym import __version__
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.journal import Run, write_whole
+from memorygym.trace import CANARY
+
+FORMAT = "memorygym-pack-1"
+TOP, MANIFEST = "run/", "MANIFEST.json"
+REQUIRED = ("run.json", "results.jsonl", "results.json")
+PARTS = (*REQUIRED, "replies.jsonl")
+BLOCK = 512
+CHUNK = 1 << 20
+LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
+"""Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, beyond what runs leave."""
+LONGEST_NAME = 1024
+_TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
+
+
+class BadPack(BadSettings):
+    """An archive that breaks off, or holds what no pack holds."""
+
+
+def files_of(folder: Path) -> list[str]:
+    """What is packed of a run: neither lock nor timings, which hold dates."""
+    traces = (f"traces/{path.name}" for path in folder.glob("traces/*.jsonl.gz"))
+    return sorted([*(name for name in PARTS if (folder / name).exists()), *traces])
+
+
+def manifest_of(folder: Path) -> dict[str, JSON]:
+    """What a pack says of its files."""
+    about = json.loads((folder / "run.json").read_bytes())
+    files: dict[str, JSON] = {name: digest(folder / name) for name in files_of(folder)}
+    return {
+        "format": FORMAT, "canary": CANARY, "version": __version__,
+        "contract": about["contract"], "files": files,
+    }  # fmt: skip
+
+
+def digest(path: Path) -> dict[str, JSON]:
+    """SHA-256 and size of a file, of what is in it if it is packed. Raises BadPack if too large."""
+    found, size = sha256(), 0
+    most = LARGEST_TRACE if path.suffix == ".gz" else LARGEST_PART
+    with path.open("rb") as file:
+        stream: IO[bytes] | GzipFile = file
+        if path.suffix == ".gz":
+            stream = GzipFile("", "rb", fileobj=file)
+        try:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > most:
+                    raise BadPack(f"{path.name} unpacks to more than {most} bytes")
+                found.update(chunk)
+        except (EOFError, zlib.error, BadGzipFile) as error:
+            raise BadPack(f"{path.name} cannot be unpacked ({error})") from error
+    return {"sha256": found.hexdigest(), "size": size}
+
+
+def write_pack(folder: Path, path: Path) -> str:
+    """Packs a run and returns the digest to cite: the SHA-256 of its manifest."""
+    if not path.name.endswith(".tar.gz"):
+        raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
+    manifest = _manifest_bytes(manifest_of(folder))
+    files = ((name, (folder / name).read_bytes()) for name in files_of(folder))
+    write_whole(path, _tar([(MANIFEST, manifest)], files))
+    return sha256(manifest).hexdigest()
+
+
+def _manifest_bytes(manifest: Mapping[str, JSON]) -> bytes:
+    return json.dumps(manifest, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _tar(*groups: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    for group in groups:
+        for name, data in group:
+            member = TarInfo(TOP + name)
+            member.size = len(data)
+            yield member.tobuf(GNU_FORMAT, "utf-8", "strict")
+            yield data
+            yield bytes(-len(data) % BLOCK)
+    yield bytes(2 * BLOCK)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """The folder of an unpacked run, for as long as needed, and what is wrong with its files.
+
+    Nothing but what a pack may hold is written there. Raises BadSettings if this is no pack.
+    """
+    with TemporaryDirectory(prefix="memorygym-") as place:
+        folder = Path(place)
+        (folder / "traces").mkdir()
+        problems = _unpack(path, folder)
+        if not (folder / MANIFEST).exists():
+            raise BadSettings(f"{path} is no pack of a run: {problems[0]}")
+        yield folder, problems or _manifest_problems(folder)
+
+
+def pack_digest(folder: Path) -> str:
+    """Of an unpacked pack: the digest that `write_pack` returned."""
+    return sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def _unpack(path: Path, folder: Path) -> list[str]:
+    """Writes what may be written, and tells what else there is."""
+    problems: list[str] = []
+    with path.open("rb") as file, GzipFile("", "rb", fileobj=file) as stream:
+        try:
+            for member in _members(stream):
+                if problem := _strange(member, folder):
+                    problems.append(problem)
+                    _copy(stream, member.size, None)
+                    continue
+                _copy(stream, member.size, folder / member.name.removeprefix(TOP))
+        except (EOFError, zlib.error, BadGzipFile, HeaderError, BadPack, UnicodeError) as error:
+            problems.append(f"{path.name} is cut short or damaged ({error})")
+    return problems
+
+
+def _members(stream: GzipFile) -> Iterator[TarInfo]:
+    """The head of every member; whoever takes it reads the rest."""
+    name, room = "", LARGEST_PACK
+    while any(head := _exactly(stream, BLOCK)):
+        member = TarInfo.frombuf(head, "utf-8", "surrogateescape")
+        room -= member.size
+        if member.size < 0 or room < 0:
+            raise BadPack(f"more than {LARGEST_PACK} bytes")
+        if member.type == GNUTYPE_LONGNAME and member.size <= LONGEST_NAME:
+            name = _exactly(stream, -(-member.size // BLOCK) * BLOCK).rstrip(b"\0").decode()
+            continue
+        member.name = name or member.name
+        name = ""
+        yield member
+    # Tar programs fill their last record with zeros.
+    rest = stream.read(RECORDSIZE + 1)
+    if len(rest) > RECORDSIZE or any(rest) or len(rest) < BLOCK:
+        raise BadPack("its end is not the end of an archive")
+
+
+def _strange(member: TarInfo, folder: Path) -> str:
+    """Why a member has no place in a pack; "" if it has."""
+    name = member.name.removeprefix(TOP)
+    if member.type not in (REGTYPE, AREGTYPE):
+        return f"{member.name!r} is no plain file"
+    known = name in (MANIFEST, *PARTS) or _TRACE.fullmatch(name)
+    if not (member.name.startswith(TOP) and known):
+        return f"{member.name!r} is no file of a run"
+    if (folder / name).exists():
+        return f"{member.name!r} is there twice"
+    if member.size > (LARGEST_TRACE if name.startswith("traces/") else LARGEST_PART):
+        return f"{member.name!r} has {member.size} bytes"
+    return ""
+
+
+def _copy(stream: GzipFile, size: int, path: Path | None) -> None:
+    """Takes a member off the stream, into a file unless it is not wanted."""
+    left = size
+    with path.open("wb") if path else nullcontext() as file:
+        while left:
+            chunk = _exactly(stream, min(left, CHUNK))
+            left -= len(chunk)
+            if file:
+                file.write(chunk)
+    _exactly(stream, -size % BLOCK)
+
+
+def _exactly(stream: GzipFile, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError("its end is missing")
+    return data
+
+
+def _manifest_problems(folder: Path) -> list[str]:
+    """Which files are not those of the manifest."""
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())
+        stated = {name: dict(row) for name, row in told["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return [f"{MANIFEST}: damaged ({error!r})"]
+    about = Run(folder).about() if (folder / "run.json").exists() else {"contract": None}
+    wanted = {"format": FORMAT, "canary": CANARY, "contract": about["contract"]}
+    problems = [
+        f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
+        for name, value in wanted.items()
+        if told.get(name) != value
+    ]
+    for name in sorted({*stated, *files_of(folder), *REQUIRED}):
+        if problem := _file_problem(folder / name, stated.get(name)):
+            problems.append(f"{name}: {problem}")
+    return problems
+
+
+def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
+    if stated is None:
+        return f"not in {MANIFEST}"
+    try:
+        return "" if digest(path) == stated else f"its content is not what {MANIFEST} says"
+    except FileNotFoundError:
+        return "missing"
+    except BadPack as error:
+        return str(error)

@@ -1,0 +1,140 @@
+"""Two agents or many: differences with intervals, exact tests, and ranks that ties share."""
+
+from bisect import bisect_left
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import inf, sqrt
+from typing import TypeVar
+
+from memorygym.rng import rng
+from memorygym.stats.intervals import ALPHA, Estimate, around
+from memorygym.stats.spread import deviation
+from memorygym.stats.student import t_tail
+
+EXACT = 24
+"""Most differing worlds of which every sign flip is counted."""
+DRAWS = 9_999
+W = TypeVar("W", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """By how much the first scored higher than the second."""
+
+    estimate: Estimate
+    p: float
+    """Of Student's t, two-sided: below 0.05 exactly where the interval leaves 0 out."""
+
+
+def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
+    """The difference world by world, on the worlds that both played.
+
+    >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.worlds
+    2
+    """
+    values = _differences(a, b)
+    n, mean = len(values), sum(values) / len(values)
+    if n == 1:
+        return _unsure(mean, 1)
+    return _difference(mean, deviation(values) / sqrt(n), n - 1, n)
+
+
+def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:
+    """The difference between the means of two sets of worlds, such as public and sealed
+    (Welch 1947)."""
+    if not (a and b):
+        raise ValueError(f"{len(a)} worlds and {len(b)}: nothing to compare")
+    mean, worlds = sum(a) / len(a) - sum(b) / len(b), len(a) + len(b)
+    if min(len(a), len(b)) < 2:
+        return _unsure(mean, worlds)
+    va, vb = (deviation(values) ** 2 / len(values) for values in (a, b))
+    below = va**2 / (len(a) - 1) + vb**2 / (len(b) - 1)
+    return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, worlds)
+
+
+def _differences(a: Mapping[W, float], b: Mapping[W, float]) -> list[float]:
+    values = [a[world] - b[world] for world in a if world in b]
+    if not values:
+        raise ValueError("no world was played by both, so nothing can be paired")
+    return values
+
+
+def _difference(mean: float, error: float, freedom: float, worlds: int) -> Difference:
+    found = around(mean, error, freedom, worlds)
+    if not error:
+        return Difference(found, 0.0 if mean else 1.0)
+    return Difference(found, 2 * t_tail(abs(mean) / error, freedom))
+
+
+def _unsure(mean: float, worlds: int) -> Difference:
+    return Difference(Estimate(mean, -inf, inf, worlds), 1.0)
+
+
+def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
+    """How often the paired differences would sum so far from 0 if their signs were chance.
+
+    It assumes no distribution. Up to EXACT differing worlds every flip is counted; beyond, DRAWS
+    of them are drawn from the stream of that name, and the data count as one more.
+    """
+    values = [value for value in _differences(a, b) if value]
+    # Sums that differ only by rounding are equal.
+    reach = abs(sum(values)) - 1e-9 * sum(map(abs, values))
+    if len(values) <= EXACT:
+        left, right = _sums(values[::2]), sorted(_sums(values[1::2]))
+        # Signs come in mirrored pairs, so one tail is half of both.
+        beyond = sum(len(right) - bisect_left(right, reach - part) for part in left)
+        return min(1.0, 2 * beyond / 2 ** len(values)) if values else 1.0
+    # Eight worlds at a draw: a table of their sums is quicker than a sign for each.
+    tables = [_sums(values[i : i + 8]) for i in range(0, len(values), 8)]
+    stream, hits = rng("sign-flip", name), 0
+    for _ in range(DRAWS):
+        hits += abs(sum(map(stream.choice, tables))) >= reach
+    return (1 + hits) / (1 + DRAWS)
+
+
+def _sums(values: Sequence[float]) -> list[float]:
+    """What the values sum to, for all choices of their signs."""
+    sums = [0.0]
+    for value in values:
+        sums = [total + sign for total in sums for sign in (-value, value)]
+    return sums
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """The p values, adjusted for being many (Holm 1979), in their order.
+
+    >>> holm([0.25, 0.125])
+    [0.25, 0.25]
+    """
+    adjusted, least = list(ps), 0.0
+    for step, i in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        least = max(least, min(1.0, ps[i] * (len(ps) - step)))
+        adjusted[i] = least
+    return adjusted
+
+
+def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
+    """Every agent's rank from its value on each world: one more than the agents shown to be better.
+
+    Two agents are compared on the worlds that both played, or if these are fewer than two, by
+    their means; all pairs are tested together (Holm). Agents that cannot be told apart may share
+    a rank. "Not shown to differ" does not carry over from pair to pair; this count needs it not
+    to. An agent of few worlds has a good rank because little is known of it.
+
+    >>> worlds = {"hi": [0.9, 0.8, 0.9, 0.8], "as": [0.8, 0.9, 0.8, 0.9], "lo": [0.1, 0.2, 0.2, 0]}
+    >>> ranks({name: dict(enumerate(values)) for name, values in worlds.items()})
+    {'hi': 1, 'as': 1, 'lo': 3}
+    """
+    pairs = list(combinations(scores, 2))
+    found = [_compared(scores[a], scores[b]) for a, b in pairs]
+    rank = dict.fromkeys(scores, 1)
+    for (a, b), difference, p in zip(pairs, found, holm([d.p for d in found]), strict=True):
+        if p < ALPHA:
+            rank[b if difference.estimate.mean > 0 else a] += 1
+    return rank
+
+
+def _compared(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
+    shared = sum(world in b for world in a)
+    return paired(a, b) if shared > 1 else unpaired(list(a.values()), list(b.values()))

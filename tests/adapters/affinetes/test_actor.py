@@ -1,0 +1,197 @@
+"""`evaluate`: what a caller of affinetes gets for a model, and what instead of a score."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from memorygym.adapters.affinetes import Actor
+from memorygym.adapters.affinetes.asking import where
+from memorygym.adapters.affinetes.matches import Abandoned, Match
+from memorygym.agents.chat import Chat
+from memorygym.core import Task
+from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.memory.markdown import Markdown
+from memorygym.models import openai
+from memorygym.runner import Settings, play_one
+from memorygym.scoring import score
+from memorygym.trace import Trace
+from tests.servers.openai import Server, serving
+
+Dealt = Callable[..., Task]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving(torn=lambda messages, tools: ("torn \ud800", [])) as running:
+        yield running
+
+
+def evaluated(model: str = "memorygym/strategic", **asked: Any) -> dict[str, Any]:
+    return asyncio.run(Actor().evaluate(model, **asked))
+
+
+@pytest.mark.parametrize(
+    ("agent", "template", "seed", "tier"),
+    [
+        ("strategic", "company", 0, "lite"),
+        ("template_expert", "city", 3, "standard"),
+        ("strategic", "movie", 1, "multi"),
+        ("clairvoyant", "sport", 2, "multi"),
+        ("perfect", "hospital", 0, "hard"),
+    ],
+)
+def test_an_agent_gets_the_score_that_bench_gives(
+    dealt: Dealt, played: Callable[..., Trace], agent: str, template: str, seed: int, tier: str
+) -> None:
+    result = evaluated(f"memorygym/{agent}", template=template, seed=seed, tier=tier)
+    expected = score(played(agent, dealt(template, seed, tier)))
+    assert result["score"] == expected.composite
+    assert result["extra"].items() >= expected.to_json().items()
+    assert result["task_name"] == f"memorygym:{template}:{tier}"
+
+
+def test_a_model_gets_the_score_that_bench_gives(server: Server, dealt: Dealt) -> None:
+    result = evaluated("writer", base_url=server.url, template="city", seed=2)
+    model = openai.make("writer", server.url, environ={})
+    expected = score(play_one(dealt("city", 2), Chat(model), Markdown, {}))
+    assert result["extra"].items() >= expected.to_json().items()
+    assert result["extra"]["writes"] == expected.writes > 0
+
+
+def test_the_result_has_the_fields_that_callers_expect(server: Server) -> None:
+    result = evaluated("abstain", base_url=server.url, seed=1)
+    extra = result["extra"]
+    assert set(result) == {"task_name", "score", "success", "time_taken", "extra"}
+    assert extra["valid_for_scoring"]
+    assert extra["abstention"] == 1
+    assert len(extra["questions"]) == extra["answers"] == 10
+    assert extra["usage"]["calls"] == extra["events"] == extra["events_seen"]
+    assert extra["usage"]["total_tokens"] > extra["usage"]["completion_tokens"] > 0
+    assert {message["role"] for message in extra["conversation"]} >= {"system", "user", "assistant"}
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_the_sampling_goes_to_the_endpoint(server: Server) -> None:
+    evaluated("abstain", base_url=server.url, temperature=0.25, max_tokens=99)
+    assert server.bodies[-1]["temperature"] == 0.25
+    assert server.bodies[-1]["max_tokens"] == 99
+
+
+def test_the_key_goes_to_the_endpoint_and_nowhere_else(
+    server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    result = evaluated("abstain+500x1", base_url=server.url, api_key="sk-hush-hush")
+    assert server.keys[-1] == "Bearer sk-hush-hush"
+    assert "hush" not in json.dumps(result) + "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [("abstain+401", "bad_key"), ("abstain+500", "provider_failure"), ("ecko", "provider_failure")],
+)
+def test_what_a_provider_failed_has_an_error_and_no_score(
+    server: Server, model: str, kind: str
+) -> None:
+    result = evaluated(model, base_url=server.url, max_retries=0)
+    assert result["score"] is None
+    assert not result["success"]
+    assert result["error_type"] == kind
+    assert server.url in result["error"]
+    assert not result["extra"]["valid_for_scoring"]
+
+
+def test_a_key_that_the_provider_says_back_is_struck_out(server: Server) -> None:
+    result = evaluated("abstain+401", base_url=server.url, api_key="as ordered")
+    assert "[key]" in result["error"]
+    assert "as ordered" not in json.dumps(result)
+
+
+def test_a_timeout_tells_what_was_played_and_gives_no_score() -> None:
+    late = threading.Event()
+
+    def slowing(messages: Any, tools: Any) -> tuple[str, list[Any]]:
+        if len(server.bodies) > 3:
+            late.wait(30)
+        return "ok", []
+
+    with serving(slowing=slowing) as server:
+        result = evaluated("slowing", base_url=server.url, timeout=2)
+        late.set()
+    assert (result["score"], result["error_type"]) == (None, "timeout")
+    assert result["error"] == "the episode was not over after 2 seconds"
+    assert (result["extra"]["events_seen"], result["extra"]["usage"]["calls"]) == (4, 3)
+
+
+def test_an_abandoned_match_ends_instead_of_waiting_for_its_next_try(server: Server) -> None:
+    match = Match(Settings("company", 0, "lite"), "abstain+500", server.url, max_retries=4)
+    threading.Timer(0.1, match.abandon).start()
+    with pytest.raises(Abandoned):
+        match.play()
+
+
+def test_a_reply_that_no_body_can_carry_is_reported_all_the_same(server: Server) -> None:
+    result = evaluated("torn", base_url=server.url)
+    assert json.dumps(result, ensure_ascii=False).encode()
+    assert {"role": "assistant", "content": "torn ?"} in result["extra"]["conversation"]
+
+
+def test_a_task_id_says_world_and_seed_whatever_the_seed() -> None:
+    results = [evaluated(task_id=13, seed=seed)["extra"] for seed in (0, 5)]
+    assert [(r["template"], r["seed"], r["task_id"]) for r in results] == [("company", 1, 13)] * 2
+    assert results[0]["conversation"] == results[1]["conversation"]
+
+
+def test_task_ids_reach_every_world_and_every_seed_once() -> None:
+    found = {where(task_id) for task_id in range(30)}
+    assert len({world for world, _ in found}) == 10
+    assert {seed for _, seed in found} == {0, 1, 2}
+    assert len(found) == 30
+
+
+def test_a_salt_deals_another_world_and_is_not_told() -> None:
+    plain, salted = evaluated()["extra"], evaluated(salt="hush-hush")["extra"]
+    assert plain["conversation"] != salted["conversation"]
+    assert (plain["salted"], salted["salted"]) == (False, True)
+    assert "hush-hush" not in json.dumps(salted)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"template": "compny"}, "no worlds named 'compny'; did you mean company?"),
+        ({"template": ["city"]}, "no worlds named"),
+        ({"tier": "light"}, "no tier named 'light'; did you mean lite?"),
+        ({"tier": []}, "no tier named"),
+        ({"backend": "markdwn"}, "did you mean markdown?"),
+        ({"model": "memorygym/strategc"}, "did you mean strategic?"),
+        ({"seed": -1}, "seed -1: give a whole number from 0"),
+        ({"seed": "3"}, "seed '3': give a whole number"),
+        ({"task_id": 1.5}, "task_id 1.5: give a whole number"),
+        ({"task_id": 13, "template": "city"}, "task_id 13 is of the world company, not city"),
+        ({"timeout": 0}, "timeout 0: give seconds, more than 0"),
+        ({"model": " "}, "model ' ': give a name, or memorygym/AGENT"),
+        ({"model": "m", "base_url": "nowhere"}, "'nowhere' is no URL"),
+        ({"model": "m", "base_url": "http://127.0.0.1:9", "temprature": 1}, "temperature"),
+    ],
+)
+def test_what_cannot_be_played_is_named_with_the_choices(
+    asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(MemoryGymError) as raised:
+        evaluated(**asked)
+    assert isinstance(raised.value, UnknownPart | BadSettings)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"model": "memorygym/os:abort"}, {"template": "os:abort"}, {"backend": "os:abort"}],
+    ids=str,
+)
+def test_a_stranger_loads_no_code(asked: dict[str, str]) -> None:
+    with pytest.raises(UnknownPart, match="named 'os:abort'"):
+        evaluated(**asked)

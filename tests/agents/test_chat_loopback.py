@@ -1,0 +1,131 @@
+"""The chat agent over the loopback: good models, bad models, bad endpoints, and what is sent."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from memorygym.agents.chat import Chat
+from memorygym.agents.protocol import describe
+from memorygym.attribution import Attribution
+from memorygym.core import Message, Task
+from memorygym.episode import Episode, play
+from memorygym.errors import BadKey, ProviderFailure
+from memorygym.memory.markdown import Markdown
+from memorygym.trace import Cut, Heard, Said, Shown, Stored
+from memorygym.tracks.worlds import env
+from tests.agents.reading import Reading, heard
+from tests.servers.openai import Server, serving
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    pytest.importorskip("openai")
+    with serving() as running:
+        yield running
+
+
+def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> Chat:
+    from memorygym.models import openai
+
+    environ: dict[str, str] = {}
+    return Chat(
+        openai.make(name, server.url, environ=environ, sleep=lambda _: None, **options), tool_mode
+    )
+
+
+@pytest.mark.parametrize("name", ["writer", "writer+notools", "writer+429x1+cutx1"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_episode_runs_over_the_loopback(server: Server, name: str, *, stream: bool) -> None:
+    trace = play(Episode(Reading(), Markdown), chat(server, name, stream=stream))
+    (stored,) = [record for record in trace.records if isinstance(record, Stored)]
+    assert stored.entries[0].text == "Acme has 40 beds."
+
+
+@pytest.mark.parametrize("mode", ["native", "text"])
+def test_parallel_calls_are_all_run_in_order(server: Server, mode: str) -> None:
+    trace = play(Episode(Reading(), Markdown), chat(server, "twins", mode))
+    told = [record.messages for record in trace.records if isinstance(record, Heard)]
+    assert [len(messages) for messages in told] == [2, 2]
+    assert "Acme: 40" in told[0][1].content
+
+
+WAYS = pytest.mark.parametrize(
+    ("mode", "stream"), [("native", False), ("native", True), ("text", False)]
+)
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("prose", ""),
+        ("mute", ""),
+        ("looper", ""),
+        ("stranger", "no tool named"),
+        ("stammer", "must be a JSON object"),
+        ("abstain+context", ""),
+        ("looper+unread", "no tool named ''"),
+    ],
+)
+def test_a_bad_model_ends_in_a_truthful_trace(
+    server: Server, dealt: Callable[..., Task], name: str, told: str, mode: str, *, stream: bool
+) -> None:
+    task = dealt(tier="lite")
+    short = replace(task, budget=replace(task.budget, turns=3))
+    player = chat(server, name, mode, stream=stream)
+    trace = play(Episode(env(short), Markdown), player)
+    trace.gold = task.gold
+    kinds = {kind: [r for r in trace.records if isinstance(r, kind)] for kind in (Said, Cut, Shown)}
+    assert len(kinds[Shown]) == len(task.events)
+    assert len(kinds[Cut]) == (len(task.events) if "looper" in name else 0)
+    assert len(kinds[Said]) == len(player.usage)
+    assert all(told in text for text in heard(trace))
+    assert bool(heard(trace)) == (bool(told) or name == "looper")
+    assert {cause for _, cause in Attribution(trace).causes} == {"format"}
+
+
+def test_a_request_beyond_the_context_ends_its_event_and_no_more(server: Server) -> None:
+    player = chat(server, "writer+contextx1")
+    trace = play(Episode(Reading(), Markdown), player)
+    said = [record.message for record in trace.records if isinstance(record, Said)]
+    assert said == [Message("assistant", ""), Message("assistant", "ok")]
+    assert [row["finish"] for row in player.usage] == ["context_exceeded", "stop"]
+    assert player.usage[0]["prompt_tokens"] == 0
+
+
+@pytest.mark.parametrize("fault", ["cut", "half", "garbage", "empty", "500"])
+def test_a_dead_endpoint_is_a_provider_failure_and_no_reply(server: Server, fault: str) -> None:
+    episode = Episode(Reading(), Markdown)
+    with pytest.raises(ProviderFailure, match="2 tries"):
+        play(episode, chat(server, f"writer+{fault}", stream=True, max_retries=1))
+    assert not [record for record in episode.trace.records if isinstance(record, Said)]
+
+
+def test_a_refused_key_flies_at_once(server: Server) -> None:
+    with pytest.raises(BadKey, match="status 401"):
+        play(Episode(Reading(), Markdown), chat(server, "writer+401"))
+
+
+def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) -> None:
+    play(Episode(Reading(), Markdown), chat(server, "thinker"))
+    assert "<think>" not in json.dumps(server.bodies)
+
+
+@pytest.mark.parametrize("mode", ["native", "text"])
+def test_what_is_sent_reads_as_agreed(
+    snapshot: Callable[[str, str], None], server: Server, dealt: Callable[..., Task], mode: str
+) -> None:
+    task = dealt(tier="lite")
+    question = task.events[-1]
+    documents = replace(task.events[0], text="=== DOCUMENTS ===\nAcme has 40 beds.")
+    short = replace(task, system="[the system message]", events=(documents, question))
+    episode = Episode(env(short), Markdown)
+    play(episode, chat(server, "writer", mode))
+    text = json.dumps(server.bodies, indent=1, ensure_ascii=False)
+    tools = json.dumps([tool.to_openai() for tool in episode.tools], indent=1)
+    told = json.dumps(describe(episode.tools))[1:-1]
+    text = text.replace(tools.replace("\n", "\n  "), '"[the tools]"')
+    snapshot(f"chat_{mode}", text.replace(told, "[the tools as text]"))

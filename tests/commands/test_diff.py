@@ -1,0 +1,114 @@
+"""`memorygym diff` compares two runs question by question, what is wrong now first."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from memorygym.cli import main
+
+Make = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Plays agents and gives back the folder of the run."""
+
+    @cache
+    def make(*agents: str, seeds: int = 3, more: tuple[str, ...] = ("--tier", "lite")) -> str:
+        folder = str(tmp_path_factory.mktemp("diff") / "run")
+        words = ["bench", "-q", "--workers", "1", "-t", "company", "--seeds", str(seeds), *more]
+        assert main([*words, "--strategy", *agents, "--run", folder]) == 0
+        return folder
+
+    return make
+
+
+def test_equal_runs_differ_in_nothing(run_of: Make, command) -> None:
+    status, out, _ = command("diff", run_of("strategic", "naive"), run_of("naive", "strategic"))
+    assert status == 0
+    assert out.count("0 improved, 0 regressed, 30 unchanged of 30 questions") == 2
+    assert "regressed, right" not in out
+
+
+def test_a_lower_composite_is_exit_code_1_and_regressions_are_shown(run_of: Make, command) -> None:
+    perfect, naive = run_of("perfect"), run_of("naive")
+    status, out, _ = command("diff", perfect, naive, "-v")
+    assert status == 1 and ": worse" in " ".join(out.split())
+    assert out.startswith("naive (B) against perfect (A): 0 improved, ")
+    told = out.partition("regressed, right in A alone:\n")[2]
+    assert told.count("\n    truth ") == told.count("    A: ") == told.count("    B: ") > 10
+    assert all(len(line) <= 80 for line in out.splitlines())
+    status, out, _ = command("diff", naive, perfect)
+    assert status == 0 and "improved, right in B alone:" in out and "more; -v shows them" in out
+
+
+def test_a_single_regression_fails_only_if_asked_to(run_of: Make, command) -> None:
+    runs = run_of("strategic", seeds=2), run_of("naive", seeds=2)
+    status, out, _ = command("diff", *runs)
+    assert status == 0 and "no difference shown" in " ".join(out.split())
+    assert "regressed, right in A alone" in out
+    assert command("diff", *runs, "--fail-on-regression").status == 1
+    assert command("diff", runs[0], runs[0], "--fail-on-regression").status == 0
+
+
+def test_results_alone_give_the_ids(run_of: Make, command, tmp_path: Path) -> None:
+    files = []
+    for agent in ("perfect", "naive"):
+        files.append(str(tmp_path / f"{agent}.json"))
+        results = Path(run_of(agent), "results.json")
+        Path(files[-1]).write_bytes(results.read_bytes())
+    out = command("diff", *files).out
+    assert "  company+0+naive+0#" in out and "truth" not in out
+
+
+def test_as_json_every_question_is_counted(run_of: Make, command) -> None:
+    runs = run_of("strategic", seeds=2), run_of("naive", seeds=3)
+    status, out, _ = command("diff", *runs, "--json")
+    row = json.loads(out)
+    changed = len(row["improved"]) + len(row["regressed"])
+    assert status == 0 and row["questions"] == changed + row["unchanged"] == 20
+    assert (row["only_in_a"], row["only_in_b"]) == (0, 1)
+    assert row["difference"]["low"] < row["difference"]["mean"] < row["difference"]["high"]
+
+
+def test_worlds_of_another_salt_are_not_aligned(run_of: Make, command) -> None:
+    sealed = run_of("perfect", more=("--tier", "lite", "--salt", "a salt of some length"))
+    status, out, _ = command("diff", run_of("perfect"), sealed)
+    assert status == 0 and "unchanged of 0 questions" in out and "unpaired" in out
+
+
+def test_a_single_world_has_no_interval(run_of: Make, command) -> None:
+    perfect, naive = run_of("perfect", seeds=1), run_of("naive", seeds=1)
+    status, out, _ = command("diff", perfect, naive)
+    assert status == 0 and "no interval" in " ".join(out.split())
+    assert json.loads(command("diff", perfect, naive, "--json").out)["difference"]["low"] is None
+
+
+@pytest.mark.parametrize(
+    ("agents", "more", "said"),
+    [
+        (["naive"], ("--tier", "multi"), "are not compared"),
+        (["naive"], ("--tier", "lite", "--entities", "24"), "are not compared"),
+        (["perfect", "guesser"], ("--tier", "lite"), "no agent is in both"),
+    ],
+)
+def test_what_measured_otherwise_is_not_compared(
+    agents: list[str], more: tuple[str, ...], said: str, run_of: Make, command
+) -> None:
+    status, out, err = command("diff", run_of("naive"), run_of(*agents, more=more))
+    assert (status, out) == (2, "") and said in err
+
+
+def test_an_agent_is_chosen_by_name(run_of: Make, command) -> None:
+    run = run_of("strategic", "naive")
+    assert command("diff", run, run, "--agent", "naive").out.count("unchanged of") == 1
+    status, _, err = command("diff", run, run, "--agent", "naiv")
+    assert status == 2 and "did you mean naive?" in err
+
+
+def test_a_run_without_results_is_named(command, tmp_path: Path) -> None:
+    status, _, err = command("diff", str(tmp_path), str(tmp_path))
+    assert status == 2 and f"{tmp_path} holds no results.json" in err

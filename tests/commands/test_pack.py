@@ -1,0 +1,159 @@
+"""`memorygym pack` and `verify-pack`: a run as one file, and how far it is shown."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memorygym.bench import Job, perform
+from memorygym.core import Call, Message
+from memorygym.errors import ProviderFailure
+from memorygym.judge import Judge
+from memorygym.models.scripted import Scripted
+from memorygym.players import Player
+from memorygym.results import read_results
+from memorygym.runner import Settings
+
+SALT = "a secret of sixteen"
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Make:
+    """Plays a run and gives back its folder."""
+
+    def make(who: tuple[str, ...] | Player = ("naive", "guesser"), salt: str = "") -> Path:
+        repeats = 2 if isinstance(who, Player) else 1
+        tasks = [Settings("company", 0, "lite", salt=salt, repeat=at) for at in range(repeats)]
+        perform(Job(tasks, who, tmp_path / "run"))
+        return tmp_path / "run"
+
+    return make
+
+
+def model() -> Player:
+    """One that answers whatever it is asked."""
+    return Player("org/shrug", Scripted(lambda messages, tools: Message("assistant", "no idea")))
+
+
+def test_a_packed_run_is_reproduced(played: Make, command) -> None:
+    run = played()
+    status, out, err = command("pack", str(run))
+    assert (status, err) == (0, "") and "episodes: 2 scored, 0 failed; 5 files" in " ".join(
+        out.split()
+    )
+    digest = out.split()[-1]
+    status, out, _ = command("verify-pack", f"{run}.tar.gz", "--play", "--workers", "1")
+    assert status == 0 and digest in out and out.endswith("\nreproduced\n")
+    assert "episodes: 2 scored, 0 failed, of 2 planned; every hash is right" in out
+
+
+def test_without_playing_it_is_verified_from_its_traces(played: Make, command) -> None:
+    command("pack", str(run := played()))
+    assert command("verify-pack", f"{run}.tar.gz").out.endswith("\nverified from traces\n")
+
+
+def test_a_model_is_reproduced_from_its_replies_alone(
+    played: Make, command, tmp_path: Path
+) -> None:
+    run = played(model())
+    assert command("pack", str(run), "-o", str(tmp_path / "all.tar.gz")).status == 0
+    out = command("verify-pack", str(tmp_path / "all.tar.gz"), "--play").out
+    assert out.endswith("\nreproduced\n")
+    (run / "replies.jsonl").unlink()
+    command("pack", str(run), "-o", str(tmp_path / "less.tar.gz"))
+    status, out, _ = command("verify-pack", str(tmp_path / "less.tar.gz"), "--play")
+    assert status == 0 and "verified from traces\nnot shown: the model's replies" in out
+
+
+def test_the_judge_of_a_model_rules_again_from_its_replies(played: Make, command) -> None:
+    ruling = '{"quote": "sure", "correct": true}'
+    player = Player(
+        "org/sure",
+        Scripted(lambda messages, tools: answer(messages[-1].content)),
+        judge=Judge((Scripted(lambda messages, tools: ruling),), audit_accepted=True),
+    )
+    run = played(player)
+    assert any(row["repaired"] for row in read_results(run)["episodes"])
+    command("pack", str(run))
+    for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
+        out = command("verify-pack", f"{run}.tar.gz", *words).out
+        assert f"\n{standing}\n" in out and ("rulings are as recorded" in out) is not bool(words)
+
+
+def answer(content: str) -> Message:
+    """Answers every question, and moves on where there is none."""
+    call = Call("submit_answer", {"answer": "sure"})
+    return Message("assistant", "", (call,)) if "QUESTION" in content else Message("assistant", "")
+
+
+def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, command) -> None:
+    run = played(model())
+    tape = run / "replies.jsonl"
+    tape.write_text(tape.read_text().replace('"no idea"', '"No idea"', 1))
+    command("pack", str(run))
+    status, out, _ = command("verify-pack", f"{run}.tar.gz", "--play")
+    assert status == 1 and "played again, record" in " ".join(out.split())
+
+
+def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) -> None:
+    command("pack", str(run := played(salt=SALT)))
+    pack = f"{run}.tar.gz"
+    assert "self-reported\nnot shown: it is of a sealed set" in command("verify-pack", pack).out
+    out = command("verify-pack", pack, "--salt", SALT, "--play").out
+    assert out.endswith("\nreproduced\n") and SALT not in out
+    status, _, err = command("verify-pack", pack, "--salt", "another")
+    assert status == 2 and "--salt is not that of" in err
+
+
+def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
+    tasks = [Settings(template, 0, "lite") for template in ("company", "movie")]
+    movie, gone = tasks[1].deal().system, ProviderFailure("gone")
+    model = Scripted(lambda messages, tools: gone if movie in messages[0].content else "x")
+    perform(Job(tasks, Player("org/short", model), tmp_path / "run"))
+    status, out, _ = command("pack", str(tmp_path / "run"))
+    assert status == 0 and "episodes: 1 scored, 1 failed" in " ".join(out.split())
+    out = command("verify-pack", str(tmp_path / "run.tar.gz"), "--play").out
+    assert "episodes: 1 scored, 1 failed, of 2 planned" in out and out.endswith("\nreproduced\n")
+
+
+def test_a_run_that_was_stopped_is_refused_by_what_lacks(played: Make, command) -> None:
+    run = played()
+    (run / "results.json").unlink()
+    next((run / "traces").glob("*naive*")).unlink()
+    status, _, err = command("pack", str(run))
+    assert status == 2 and "of 2 episodes 1 lack (company+0+naive+0)" in err
+
+
+SECRETS = {
+    "a key": '{"x":"sk-abcdefghijklmnopqrstuvwx"}',
+    "a password in an address": '{"endpoint":"https://me:hidden@host/v1"}',
+    "a secret of this machine's environment": '{"x":"the very secret"}',
+    "the salt": f'{{"x":"{SALT}"}}',
+}
+
+
+@pytest.mark.parametrize("what", SECRETS)
+def test_no_secret_is_packed(
+    what: str, played: Make, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = played(salt=SALT)
+    monkeypatch.setenv("SOME_API_KEY", "the very secret")
+    (run / "replies.jsonl").write_text(f"{{}}\n{SECRETS[what]}\n")
+    status, _, err = command("pack", str(run))
+    assert status == 2 and f"replies.jsonl, line 2: {what}" in err
+    assert SALT not in err and "hidden" not in err and not run.with_name("run.tar.gz").exists()
+
+
+@pytest.mark.parametrize("words", [("pack",), ("verify-pack",)])
+def test_what_is_no_run_is_bad_usage(words: tuple[str, ...], command, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("x")
+    for given in (tmp_path / "x", tmp_path / "none"):
+        status, out, err = command(*words, str(given))
+        assert (status, out) == (2, "") and err.startswith("memorygym: ")
+
+
+def test_help_fits_the_screen(command) -> None:
+    for name in ("pack", "verify-pack", "validate-results", "leaderboard"):
+        status, out, _ = command(name, "--help")
+        assert status == 0 and all(len(line) <= 80 for line in out.splitlines())

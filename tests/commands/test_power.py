@@ -1,0 +1,100 @@
+"""`memorygym power` tells what a protocol can see, in points."""
+
+import json
+
+import pytest
+
+LITE = ("--tier", "lite", "--workers", "1")
+GIVEN = ("--sd", "14")
+
+
+def _json(command, *words: str) -> dict:
+    status, out, err = command("power", *words, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+def test_the_deviation_is_measured_by_playing(command) -> None:
+    found = _json(command, *LITE)
+    assert found["source"] == "strategic on 100 worlds"
+    assert 5 < found["sd"] < 40
+    assert -0.1 < found["icc"] < 0.5
+    assert found["design_effect"] == pytest.approx(1 + 9 * found["icc"], abs=1e-5)
+
+
+def test_another_agent_can_be_measured(command) -> None:
+    assert _json(command, *LITE, "--agent", "naive")["source"] == "naive on 100 worlds"
+
+
+def test_a_table_fits_the_screen(command) -> None:
+    status, out, err = command("power", *LITE, "--seeds", "30", "--templates", "4")
+    assert (status, err) == (0, "")
+    assert "these settings             120 " in out and "intraclass correlation" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_given_deviation_is_not_measured(command) -> None:
+    out = command("power", *GIVEN, "--delta", "3").out
+    assert "14.0 points (as given)" in out and "intraclass" not in out
+    assert "official protocol          100            4.0            5.6            4.0" in out
+    assert "seeds a template                           18             35             18" in out
+
+
+def test_the_worlds_needed_show_the_difference(command) -> None:
+    needed = _json(command, *GIVEN, "--delta", "5")["worlds_needed"]
+    for name, worlds in needed.items():
+        options = (*GIVEN, *LITE, "--templates", "1", "--seeds")
+        least = [
+            _json(command, *options, str(n))["detectable"]["one_template"][name]
+            for n in (worlds, worlds - 1)
+        ]
+        assert least[0] <= 5 < least[1]
+
+
+@pytest.mark.parametrize(
+    ("fewer", "more"),
+    [
+        (["--r", "0.9"], ["--r", "0.1"]),
+        (["--power", "0.5"], ["--power", "0.9"]),
+        (["--delta", "9"], ["--delta", "2"]),
+        ([], ["--repeat-sd", "8"]),
+        (["--repeat-sd", "8", "--repeats", "4"], ["--repeat-sd", "8"]),
+    ],
+)
+def test_each_option_has_its_effect(fewer: list[str], more: list[str], command) -> None:
+    few, many = (
+        _json(command, *GIVEN, *words)["worlds_needed"]["same_worlds"] for words in (fewer, more)
+    )
+    assert few < many
+
+
+def test_repeats_lessen_only_what_chance_adds(command) -> None:
+    found = _json(command, *GIVEN, "--repeat-sd", "8", "--repeats", "4")
+    assert found["sd"] == pytest.approx((14**2 + 8**2 / 4) ** 0.5, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--delta", "0"], "--delta 0: give points above 0"),
+        (["--delta", "-3"], "--delta -3: give points above 0"),
+        (["--delta", "nan"], "--delta nan: give points above 0"),
+        (["--delta", "0.0001", *GIVEN], "needs more than 1,000,000,000 worlds"),
+        (["--sd", "0"], "--sd 0: give points above 0"),
+        (["--r", "1"], "--r 1: give a correlation"),
+        (["--power", "1"], "--power 1: give a chance"),
+        (["--seeds", "0"], "--seeds 0: give at least 1"),
+        (["--seeds", "1", "--templates", "1"], "a single world has no interval"),
+        (["--templates", "11"], "--templates 11: give 1 to 10"),
+        (["--repeats", "0"], "--repeats 0: give at least 1"),
+        (["--repeats", "3"], "--repeats 3 needs --repeat-sd"),
+        (["--repeat-sd", "-1"], "--repeat-sd -1: give points from 0"),
+        (["--tier", "lit"], "no tier named 'lit'; did you mean lite?"),
+        (["--agent", "strategc"], "no agents named 'strategc'; did you mean strategic?"),
+        (["--agent", "guesser", *LITE], "guesser scores the same on every world"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(words: list[str], message: str, command) -> None:
+    status, out, err = command("power", *words)
+    assert (status, out) == (2, "")
+    assert message in err and err.count("\n") == 1

@@ -1,0 +1,106 @@
+"""`memorygym validate-results`: the schema, and that a file agrees with itself."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.bench import Job, perform
+from memorygym.runner import Settings
+
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run."""
+    folder = tmp_path_factory.mktemp("made") / "run"
+    tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
+    perform(Job(tasks, ("naive", "strategic"), folder))
+    return folder
+
+
+def test_what_bench_wrote_is_valid(made: Path, command) -> None:
+    status, out, err = command("validate-results", str(made), str(made / "results.json"))
+    assert (status, err) == (0, "")
+    assert out == f"{made}: valid\n{made / 'results.json'}: valid\n"
+
+
+def drop(document: Document) -> None:
+    document["episodes"].pop()
+
+
+def repeat(document: Document) -> None:
+    document["episodes"][1] = document["episodes"][0]
+
+
+def rename(document: Document) -> None:
+    document["episodes"][0]["episode"] = "x"
+
+
+ROW, SUMMARY = "results.episodes[0]", "results.summary.naive"
+CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
+    "composite": (lambda d: d["episodes"][0].update(composite=0.9), f"{ROW}.composite: 0.9, but"),
+    "axis": (lambda d: d["episodes"][0].update(breadth=1.0), f"{ROW}.composite: "),
+    "accuracy": (lambda d: d["episodes"][0].update(accuracy=1.0), f"{ROW}.accuracy: 1.0, but"),
+    "abstention": (lambda d: d["episodes"][0].update(abstention=0.5), f"{ROW}.abstention: 0.5"),
+    "correct": (lambda d: d["episodes"][0].update(correct=9), f"{ROW}.correct: 9, but"),
+    "answerable": (lambda d: d["episodes"][0].update(answerable=1), f"{ROW}.answerable: 1, but 9"),
+    "right": (lambda d: d["episodes"][0]["right"].append(1), f"{ROW}.competencies: "),
+    "causes": (lambda d: d["episodes"][0].update(causes={"stale": 9}), f"{ROW}.causes: of 9"),
+    "repaired": (lambda d: d["episodes"][0].update(repaired=99), f"{ROW}.repaired: 99 answers"),
+    "contract": (
+        lambda d: d["episodes"][0].update(contract="worlds-v1@00000000"), f"{ROW}.contract: ",
+    ),
+    "tier": (lambda d: d["episodes"][0].update(tier="hard"), f"{ROW}.tier: 'hard', but that"),
+    "agent": (lambda d: d["episodes"][0].update(agent="x"), f"{ROW}.agent: 'x' is not in recipe"),
+    "repeat": (lambda d: d["episodes"][0].update(repeat=3), f"{ROW}.repeat: 3, but recipe"),
+    "name": (rename, f"{ROW}.episode: 'x' should be 'company+0+naive+0'"),
+    "a row less": (drop, "results.episodes_planned: 4, but there are 3 episodes and 0 failures"),
+    "a row twice": (repeat, "results.episodes: 'company+0+naive+0' stands there 2 times"),
+    "planned": (lambda d: d.update(episodes_planned=9), "results.episodes_planned: 9, but the"),
+    "mean": (
+        lambda d: d["summary"]["naive"]["composite"].update(mean=0.5),
+        f"{SUMMARY}.composite.mean: 0.5, but it comes out as ",
+    ),
+    "no summary": (lambda d: d["summary"].pop("naive"), f"{SUMMARY}: missing"),
+    "NaN": (lambda d: d["episodes"][0].update(writes=float("nan")), f"{ROW}.writes is no finite"),
+    "endless": (
+        lambda d: d["summary"]["naive"]["composite"].update(high=float("inf")),
+        f"{SUMMARY}.composite.high is no finite number",
+    ),
+    "schema": (lambda d: d["episodes"][0].update(seed="x"), f"{ROW}.seed must be integer"),
+    "stray": (lambda d: d.update(extra=1), "results must not contain {'extra'} properties"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_wrong_is_named_by_its_path(name: str, made: Path, command, tmp_path: Path) -> None:
+    change, told = CHANGES[name]
+    document = json.loads((made / "results.json").read_bytes())
+    change(document)
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(made))
+    assert status == 1 and out.endswith(f"\n{made}: valid\n")
+    assert told in " ".join(out.split())
+    assert all(len(line) <= 80 for line in out.splitlines()[1:-1])
+
+
+def test_what_is_no_json_is_named_and_the_rest_is_checked(
+    made: Path, command, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text("{")
+    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(made))
+    assert status == 1 and "is not JSON" in " ".join(out.split()) and "valid\n" in out
+
+
+def test_the_schema_is_published(command) -> None:
+    status, out, _ = command("validate-results", "--schema")
+    assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-2"
+
+
+def test_without_files_it_says_what_it_needs(command) -> None:
+    status, _, err = command("validate-results")
+    assert status == 2 and "no FILE given" in err

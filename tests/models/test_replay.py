@@ -1,0 +1,267 @@
+"""A recorded run replays offline to the same bytes, and a recording survives whatever kills it."""
+
+import gzip
+import json
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from memorygym.agents.chat import Chat
+from memorygym.core import Call, Message, Task
+from memorygym.episode import Episode, play
+from memorygym.errors import BadSettings, ProviderFailure
+from memorygym.memory.markdown import Markdown
+from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
+from memorygym.models.naming import find
+from memorygym.models.replay import Cached, NotRecorded
+from memorygym.models.tape import Tape
+from memorygym.stores.notebook import TOOLS
+from memorygym.trace import CANARY
+from memorygym.tracks.worlds import env
+from tests.servers.openai import serving
+
+ASKED = {"name": "m", "temperature": 0.0, "seed": None}
+HELLO = [Message("system", "Rules."), Message("user", "Hello")]
+
+
+class Dice(Model):
+    """Never says the same twice; what it raises or replies beyond that is ordered."""
+
+    def __init__(self, *ordered: Any) -> None:
+        self.ordered = list(ordered)
+        self.asked = 0
+
+    def complete(self, messages: Any, tools: Any) -> Reply:
+        self.asked += 1
+        line: Any = self.ordered.pop(0) if self.ordered else None
+        if isinstance(line, Exception):
+            raise line
+        return line or Reply(Message("assistant", f"reply {self.asked}"), 3, 2, "stop", "Hm.", 1)
+
+    def describe(self) -> dict[str, Any]:
+        return {**ASKED, "endpoint": "http://here/v1"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "replies.jsonl"
+
+
+@pytest.fixture
+def tape(path: Path) -> Iterator[Callable[..., Tape]]:
+    """Opens the file, and closes it in the end."""
+    opened: list[Tape] = []
+
+    def make(*, record: bool, at: Path = path) -> Tape:
+        for other in opened:
+            other.close()
+        opened.append(Tape(at, record=record))
+        return opened[-1]
+
+    yield make
+    for other in opened:
+        other.close()
+
+
+Open = Callable[..., Tape]
+CALLING = Reply(Message("assistant", "é\ud83d", (Call("Write", {"a": [1, None]}, "c"),)), 1, 2, "x")
+
+
+@pytest.mark.parametrize("reply", [None, CALLING, OVERFLOW])
+def test_a_reply_is_asked_for_once_and_replayed_ever_after(tape: Open, reply: Any) -> None:
+    model = Dice(reply)
+    recording = Cached(tape(record=True), ASKED, model)
+    first, second = (recording.complete(HELLO, TOOLS) for _ in range(2))
+    replayed = Cached(tape(record=False), ASKED).complete(HELLO, TOOLS)
+    assert first == second == replayed == (reply or first)
+    assert model.asked == 1
+
+
+def test_a_rejection_of_tools_is_replayed(tape: Open) -> None:
+    for record, model in ((True, Dice(ToolsRejected("none here"))), (True, Dice()), (False, None)):
+        with pytest.raises(ToolsRejected, match="none here"):
+            Cached(tape(record=record), ASKED, model).complete(HELLO, TOOLS)
+
+
+def test_a_failure_is_not_kept(tape: Open) -> None:
+    model = Cached(tape(record=True), ASKED, Dice(ProviderFailure("down")))
+    with pytest.raises(ProviderFailure, match="down"):
+        model.complete(HELLO, ())
+    assert model.complete(HELLO, ()).message.content == "reply 2"
+
+
+def test_what_is_no_reply_is_not_kept(tape: Open) -> None:
+    with pytest.raises(ProviderFailure, match="must reply"):
+        Cached(tape(record=True), ASKED, Dice(Reply(b"x"))).complete(HELLO, ())  # type: ignore[arg-type]
+    assert len(tape(record=True)) == 0
+
+
+def test_repeats_are_kept_apart(tape: Open) -> None:
+    model = Cached(tape(record=True), ASKED, Dice())
+    replies = [model.sample(index).complete(HELLO, ()) for index in (0, 1, 0, 1)]
+    assert replies[:2] == replies[2:]
+    assert replies[0] != replies[1]
+
+
+def test_equal_requests_at_a_time_are_asked_once(tape: Open) -> None:
+    model = Dice()
+    recording, together = Cached(tape(record=True), ASKED, model), Barrier(8)
+
+    def ask(_: int) -> Reply:
+        together.wait(10)
+        return recording.complete(HELLO, ())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(ask, range(8)))) == 1
+    assert model.asked == 1
+
+
+@pytest.mark.parametrize("name", ["writer", "abstain+notools", "twins+429x1", "writer+contextx3"])
+def test_a_run_replays_to_the_same_bytes_without_endpoint_key_or_package(
+    tape: Open, dealt: Callable[..., Task], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openai")
+
+    def run(reel: Tape, url: str | None) -> list[str]:
+        chat = Chat(find(name, url, reel, lambda *_: None, temperature=0.0))
+        trace = play(Episode(env(dealt(tier="lite")), Markdown), chat)
+        trace.labels.update(model=chat.describe(), usage=chat.usage)
+        return list(trace.lines())
+
+    with serving() as server:
+        recorded = run(tape(record=True), server.url)
+    monkeypatch.setitem(sys.modules, "openai", None)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert run(tape(record=False), None) == recorded
+
+
+def recorded(tape: Open, *texts: str) -> None:
+    model = Cached(tape(record=True), ASKED, Dice())
+    for text in texts:
+        model.complete([*HELLO[:1], Message("user", text)], ())
+    model.tape.close()
+
+
+@pytest.mark.parametrize("left", [1, 20, -1])
+def test_a_recording_that_was_killed_goes_on_after_its_last_whole_line(
+    tape: Open, path: Path, left: int
+) -> None:
+    recorded(tape, "a", "b")
+    whole = path.read_bytes()
+    last = whole.rindex(b"\n", 0, -1) + 1
+    path.write_bytes(whole[: last + left] if left > 0 else whole[:left])
+    recorded(tape, "a", "b")
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert (rows[0]["canary"], len(rows)) == (CANARY, 3)
+    assert path.read_bytes().startswith(whole[:last])
+
+
+def test_a_recording_killed_at_its_first_line_begins_anew(tape: Open, path: Path) -> None:
+    path.write_bytes(b'{"canary":"memo')
+    recorded(tape, "a")
+    assert len(tape(record=False)) == 1
+
+
+def test_a_packed_file_is_replayed(tape: Open, path: Path) -> None:
+    recorded(tape, "Hello")
+    packed = path.with_suffix(".jsonl.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    model = Cached(tape(record=False, at=packed), ASKED)
+    assert model.complete(HELLO, ()).message.content == "reply 1"
+
+
+@pytest.mark.parametrize(
+    ("messages", "tools", "sample", "told"),
+    [
+        ([*HELLO, HELLO[1]], (), 0, "the first 2 of 3 messages are the same"),
+        ([HELLO[0], Message("user", "Hi")], (), 0, "the first 1 of 2 messages are the same"),
+        (HELLO, TOOLS, 0, "nearest there: other tools"),
+        (HELLO, (), 2, "nearest there: sample 0, here 2"),
+    ],
+)
+def test_a_request_that_was_never_made_names_file_hash_and_difference(
+    tape: Open, path: Path, messages: Any, tools: Any, sample: int, told: str
+) -> None:
+    recorded(tape, "Hello")
+    model = Cached(tape(record=False), ASKED).sample(sample)
+    with pytest.raises(NotRecorded, match=r"has no reply to request [0-9a-f]{16}; ") as caught:
+        model.complete(messages, tools)
+    assert str(caught.value).startswith(str(path))
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({**ASKED, "name": "other"}, "holds no replies of model 'other', but of 'm'"),
+        ({**ASKED, "temperature": 1.0}, "asked otherwise: temperature 0.0, here 1.0"),
+    ],
+)
+def test_a_model_that_was_never_asked_so_is_told_at_once(tape: Open, asked: Any, told: str) -> None:
+    recorded(tape, "Hello")
+    with pytest.raises(BadSettings, match=told):
+        Cached(tape(record=False), asked)
+
+
+def test_the_endpoint_is_that_of_the_recording(tape: Open) -> None:
+    recorded(tape, "Hello")
+    assert Cached(tape(record=False), ASKED).describe() == Dice().describe()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "holds no recorded replies"),
+        ("oops\n", "line 1: not the header"),
+        ('{"format": "memorygym-trace-1"}\n', "format 'memorygym-trace-1', not"),
+        ('{"format": "memorygym-replies-1"}\noops\n', "line 2: damaged"),
+        ('{"format": "memorygym-replies-1"}\n{"model": {}}\n', "line 2: damaged"),
+        ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),
+    ],
+)
+def test_what_is_no_recording_is_told(tape: Open, path: Path, text: str, told: str) -> None:
+    path.write_text(text)
+    with pytest.raises(BadSettings, match=told) as caught:
+        tape(record=False)
+    assert str(path) in str(caught.value)
+
+
+def test_a_damaged_reply_is_told(tape: Open, path: Path) -> None:
+    recorded(tape, "Hello")
+    path.write_text(path.read_text().replace('"finish":"stop"', '"finish":3'))
+    with pytest.raises(BadSettings, match="finish is 3, not a text"):
+        Cached(tape(record=False), ASKED).complete(HELLO, ())
+
+
+def test_two_runs_do_not_record_to_one_file(tape: Open, path: Path) -> None:
+    pytest.importorskip("fcntl")
+    tape(record=True)
+    with pytest.raises(BadSettings, match="another run is recording to"):
+        Tape(path, record=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "told"),
+    [
+        ("replies.jsonl.gz", True, "record to a plain .jsonl file"),
+        ("missing.jsonl", False, "No such file"),
+        ("missing.jsonl.gz", False, "No such file"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_told(
+    tmp_path: Path, name: str, record: bool, told: str
+) -> None:
+    with pytest.raises(BadSettings, match=told):
+        Tape(tmp_path / name, record=record)
+
+
+def test_a_packed_file_cut_short_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"format": "memorygym-replies-1"}\n' * 99)[:-12])
+    with pytest.raises(BadSettings, match="cannot be unpacked"):
+        Tape(path, record=False)

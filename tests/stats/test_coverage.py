@@ -1,0 +1,99 @@
+"""The intervals hold what they promise, in simulations of the protocol's shape."""
+
+from bisect import bisect
+from collections.abc import Sequence
+from itertools import accumulate
+from math import comb
+
+import pytest
+
+from memorygym import registry
+from memorygym.rng import Stream, rng
+from memorygym.runner import Plan, Settings, play_all
+from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
+
+PLAYS = 2_000
+MEAN, QUESTIONS = 0.4, 20
+
+
+class Worlds:
+    """Worlds of 20 questions whose chance differs between worlds so that the ICC is as given."""
+
+    def __init__(self, icc: float) -> None:
+        half = (3 * icc * MEAN * (1 - MEAN)) ** 0.5
+        chances = [MEAN + half * (2 * i / 99 - 1) for i in range(100)]
+        likely = [
+            sum(comb(QUESTIONS, k) * p**k * (1 - p) ** (QUESTIONS - k) for p in chances) / 100
+            for k in range(QUESTIONS + 1)
+        ]
+        self.bounds = list(accumulate(likely))
+        self.kinds = [[1] * k + [0] * (QUESTIONS - k) for k in range(QUESTIONS + 1)]
+
+    def draw(self, stream: Stream, n: int) -> list[list[int]]:
+        return [self.kinds[min(QUESTIONS, bisect(self.bounds, stream.uniform()))] for _ in range(n)]
+
+
+def _coverage(found: Sequence[Estimate], truth: float) -> float:
+    return sum(e.low <= truth <= e.high for e in found) / len(found)
+
+
+@pytest.fixture(scope="module")
+def composites() -> list[float]:
+    """What a scripted agent really scores: four axes, some worlds at 0."""
+    tasks = [Settings(name, seed, "lite") for name in registry.names("worlds") for seed in range(5)]
+    plan = Plan(("strategic",), attributed=False)
+    return [found[0].score.composite for found in play_all(tasks, plan, workers=1)]
+
+
+@pytest.mark.parametrize("n", [10, 100])
+@pytest.mark.parametrize("icc", [0.0, 0.1])
+def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
+    stream, worlds = rng("coverage", n, str(icc)), Worlds(icc)
+    found = [clustered(worlds.draw(stream, n)) for _ in range(PLAYS)]
+    assert 0.93 <= _coverage(found, MEAN) <= 0.97
+
+
+def test_an_interval_that_ignored_worlds_would_be_too_narrow() -> None:
+    stream, worlds = rng("coverage", "naive"), Worlds(0.1)
+    found = [
+        clustered([[answer] for world in worlds.draw(stream, 10) for answer in world])
+        for _ in range(500)
+    ]
+    assert _coverage(found, MEAN) < 0.85
+
+
+def test_worlds_of_unequal_size_are_covered() -> None:
+    stream, worlds = rng("coverage", "unequal"), Worlds(0.1)
+    found = []
+    for _ in range(PLAYS):
+        drawn = worlds.draw(stream, 50)
+        found.append(clustered([stream.sample(world, stream.between(10, 20)) for world in drawn]))
+    assert 0.93 <= _coverage(found, MEAN) <= 0.97
+
+
+@pytest.mark.parametrize("n", [10, 100])
+def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[float]) -> None:
+    stream, truth = rng("coverage", "composite", n), sum(composites) / len(composites)
+    found = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
+    assert 0.93 <= _coverage(found, truth) <= 0.97
+
+
+def test_a_bootstrap_interval_covers_the_truth() -> None:
+    stream, worlds = rng("coverage", "bootstrap"), Worlds(0.1)
+
+    def share(drawn: Sequence[list[int]]) -> float:
+        return sum(map(sum, drawn)) / (QUESTIONS * len(drawn))
+
+    found = [bootstrap(worlds.draw(stream, 10), share, str(i), 400) for i in range(300)]
+    assert 0.92 <= _coverage(found, MEAN) <= 0.98
+
+
+@pytest.mark.parametrize("n", [10, 100])
+def test_the_detectable_effect_is_detected_four_times_in_five(
+    n: int, composites: list[float]
+) -> None:
+    stream, truth = rng("power", n), sum(composites) / len(composites)
+    spread = deviation(composites) * ((len(composites) - 1) / len(composites)) ** 0.5
+    figure = truth - mde(spread, n)
+    found = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
+    assert sum(e.low > figure for e in found) / PLAYS == pytest.approx(0.8, abs=0.05)

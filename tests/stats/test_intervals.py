@@ -1,0 +1,80 @@
+"""Intervals on tiny data; the figures are SciPy's or were worked out by hand."""
+
+from math import inf
+
+import pytest
+
+from memorygym.stats import Estimate, bootstrap, clustered, estimate
+
+UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1]]
+
+
+@pytest.mark.parametrize(
+    ("values", "mean", "half"),
+    [
+        ([1, 2, 3, 4], 2.5, 2.0542603),
+        ([0, 1], 0.5, 6.3531024),
+        ([5, 5, 5], 5.0, 0.0),
+        ([0, 1] * 5, 0.5, 0.37702619),
+        ([0, 1] * 15 + [0], 15 / 31, 0.18633609),
+        ([0, 1] * 50, 0.5, 0.09971065),
+    ],
+)
+def test_an_interval_is_that_of_students_t(values: list[float], mean: float, half: float) -> None:
+    found = estimate(values)
+    assert found.mean == pytest.approx(mean)
+    assert (found.high - mean, mean - found.low) == pytest.approx((half, half), rel=1e-6, abs=1e-12)
+    assert found.worlds == len(values)
+
+
+def test_a_single_world_has_no_interval() -> None:
+    assert (estimate([0.4]).low, estimate([0.4]).high) == (float("-inf"), float("inf"))
+
+
+def test_no_world_has_no_mean() -> None:
+    with pytest.raises(ValueError, match="no values to estimate from"):
+        estimate([])
+
+
+def test_questions_are_clustered_by_world() -> None:
+    found = clustered(UNEQUAL)
+    assert (found.mean, found.worlds) == (0.6, 4)
+    assert (found.low, found.high) == pytest.approx((-0.014907045, 1.214907045))
+
+
+def test_worlds_of_one_size_are_their_means() -> None:
+    worlds = [[1, 0, 1], [0, 0, 1], [1, 1, 1]]
+    means = estimate([sum(world) / 3 for world in worlds])
+    found = clustered(worlds)
+    assert (found.mean, found.low, found.high) == pytest.approx((means.mean, means.low, means.high))
+
+
+def test_a_world_that_asks_nothing_does_not_count() -> None:
+    assert clustered([*UNEQUAL, []]) == clustered(UNEQUAL)
+
+
+def test_no_observation_has_no_mean() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        clustered([[], []])
+
+
+def _share(worlds: list[list[int]]) -> float:
+    return sum(map(sum, worlds)) / sum(map(len, worlds))
+
+
+def test_a_bootstrap_interval_is_near_that_of_t() -> None:
+    worlds = [[int(3 * i % 10 > j) for j in range(10)] for i in range(40)]
+    found, t = bootstrap(worlds, _share, "test"), clustered(worlds)
+    assert found.mean == t.mean
+    assert (found.low, found.high) == pytest.approx((t.low, t.high), abs=0.01)
+
+
+def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
+    first, again, other = (bootstrap(UNEQUAL, _share, name, 200) for name in ("a", "a", "b"))
+    assert first == again
+    assert bootstrap(UNEQUAL * 9, _share, "a") != bootstrap(UNEQUAL * 9, _share, "b")
+    assert first.mean == other.mean
+
+
+def test_one_world_cannot_be_drawn_again() -> None:
+    assert bootstrap([[1, 0]], _share, "test") == Estimate(0.5, -inf, inf, 1)

@@ -1,0 +1,81 @@
+"""pass@k, pass^k and the sources of variance, by enumeration and by hand."""
+
+from itertools import combinations
+from math import sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.rng import rng
+from memorygym.stats import Repeats, deviation, estimate
+
+TWO = Repeats([[(True, True, False), (False, False, False)], [(True, True, True)]])
+
+
+@given(answers=st.lists(st.booleans(), min_size=1, max_size=6), data=st.data())
+def test_pass_at_k_and_pass_all_k_count_every_choice_of_repeats(
+    answers: list[bool], data: st.DataObject
+) -> None:
+    k = data.draw(st.integers(1, len(answers)))
+    chosen = list(combinations(answers, k))
+    repeats = Repeats([[answers]])
+    assert repeats.pass_at(k).mean == pytest.approx(sum(map(any, chosen)) / len(chosen))
+    assert repeats.pass_all(k).mean == pytest.approx(sum(map(all, chosen)) / len(chosen))
+
+
+def test_the_interval_is_over_worlds_after_the_mean_over_repeats() -> None:
+    worlds = [[(True, False)], [(True, True)], [(False, False)]]
+    assert Repeats(worlds).pass_at(1) == estimate([0.5, 1.0, 0.0])
+
+
+def test_a_question_counts_once_however_large_its_world() -> None:
+    assert TWO.pass_at(1).mean == pytest.approx((2 / 3 + 0 + 1) / 3)
+    assert TWO.pass_all(3).mean == pytest.approx(1 / 3)
+    assert TWO.pass_at(2).mean == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("k", [0, 4])
+def test_k_is_at_most_the_repeats_at_hand(k: int) -> None:
+    with pytest.raises(ValueError, match=f"k = {k}: it must be from 1 to the 3 repeats"):
+        TWO.pass_at(k)
+
+
+@pytest.mark.parametrize("world", [[], [()], [(True,), (True, False)]])
+def test_a_world_is_repeated_whole(world: list[tuple[bool, ...]]) -> None:
+    with pytest.raises(ValueError, match="world 1"):
+        Repeats([[(True,)], world])
+
+
+def test_an_agent_without_chance_owes_its_error_to_the_worlds() -> None:
+    found = Repeats([[(True, True)], [(False, False)], [(True, True)]]).sources()
+    assert found is not None
+    assert (found.within, found.repeats_error) == (0, 0)
+    assert found.between == pytest.approx(1 / 3)
+    assert found.worlds_error == pytest.approx(deviation([1, 0, 1]) / sqrt(3))
+
+
+def test_the_variance_splits_into_what_made_it() -> None:
+    stream = rng("test", "repeats")
+    chances = [[0.2 if stream.chance(0.5) else 0.8 for _ in range(20)] for _ in range(200)]
+    worlds = [[[stream.chance(p) for _ in range(5)] for p in world] for world in chances]
+    found = Repeats(worlds).sources()
+    assert found is not None
+    assert found.within == pytest.approx(0.16, abs=0.005)
+    assert found.between == pytest.approx(0.09, abs=0.005)
+    assert found.repeats_error == pytest.approx(sqrt(0.16 / 5 / 4000), rel=0.1)
+    assert found.worlds_error == pytest.approx(sqrt(0.09 / 4000), rel=0.15)
+
+
+def test_questions_that_fail_together_do_not_hide_the_error_of_repeats() -> None:
+    worlds = [[(True, False)] * 10, [(False, True)] * 10]
+    found = Repeats(worlds).sources()
+    assert found is not None
+    assert found.repeats_error == pytest.approx(0.5 / sqrt(2))
+
+
+@pytest.mark.parametrize("worlds", [[[(True, False)]], [[(True,)], [(False,)]]])
+def test_one_world_or_one_repeat_does_not_tell_the_sources(
+    worlds: list[list[tuple[bool, ...]]],
+) -> None:
+    assert Repeats(worlds).sources() is None

@@ -1,0 +1,53 @@
+"""Policies that carry over what they saw; in a module, so that a fresh process can import them."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from memorygym.agents.scene import END, calls, scene, submit
+from memorygym.core import Message, Policy, Tool
+from memorygym.facts import Knowledge, Record
+from memorygym.worlds.dealing.brief import REFUSAL
+
+STASH: dict[str, list[Record]] = {}
+
+
+class InAModule(Policy):
+    """Remembers all documents in a module, and begins anew with every game."""
+
+    stash: ClassVar = STASH
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        if now.event == 0:
+            self.stash[now.system] = []
+        told = self.stash.setdefault(now.system, [])
+        if now.title != "QUESTION":
+            told.extend(now.reader.read(now.text))
+            return END
+        answer = now.query and now.reader.answer(now.query, Knowledge(told))
+        return calls(submit(answer or REFUSAL))
+
+
+class InItsClass(InAModule):
+    """Remembers them in an attribute of its class."""
+
+    stash: ClassVar[dict[str, list[Record]]] = {}
+
+
+class Honest(Policy):
+    """Refuses every question."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return calls(submit(REFUSAL)) if scene(view).title == "QUESTION" else END
+
+
+def module_stash(_: object) -> Policy:
+    return InAModule()
+
+
+def class_stash(_: object) -> Policy:
+    return InItsClass()
+
+
+def honest(_: object) -> Policy:
+    return Honest()

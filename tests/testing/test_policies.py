@@ -1,0 +1,27 @@
+"""A policy that carries anything from one event to the next is found out."""
+
+from collections.abc import Callable
+
+import pytest
+
+from memorygym.core import Policy
+from memorygym.testing import check_policy
+from tests.testing.attackers import Honest, class_stash, honest, module_stash
+
+
+@pytest.mark.parametrize("make", [module_stash, class_stash])
+def test_what_a_policy_leaves_in_its_class_or_module_is_found(
+    make: Callable[[object], Policy],
+) -> None:
+    found = check_policy(make)
+    assert len(found) == 2
+    assert found[0].startswith("in a fresh process it acts otherwise in company, seed 0, event ")
+
+
+def test_a_policy_that_keeps_nothing_passes() -> None:
+    assert check_policy(honest) == []
+
+
+def test_a_policy_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
+    with pytest.warns(UserWarning, match=r"<lambda>.* cannot be made in a fresh process"):
+        assert check_policy(lambda _: Honest()) == []

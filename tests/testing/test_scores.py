@@ -1,0 +1,107 @@
+"""What an agent or a memory must not lose is checked in a test of its own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from memorygym.agents.honest import naive, strategic
+from memorygym.cli import main
+from memorygym.errors import BadSettings
+from memorygym.memory.markdown import Markdown
+from memorygym.testing import check_regressions, check_score
+
+
+class Forgetful(Markdown):
+    """Finds nothing that it holds."""
+
+    def call(self, name, arguments):
+        return super().call(name, arguments) if name in ("Write", "Edit") else "nothing"
+
+
+class Broken(Markdown):
+    """Breaks its protocol."""
+
+    def call(self, name, arguments):
+        raise KeyError(name)
+
+
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Earlier results of an agent."""
+    return _results(tmp_path_factory.mktemp("baseline") / "results.json", "strategic")
+
+
+def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
+    words = ["--tier", "lite", "-t", "company", "--seeds", "2", "--strategy", *agents]
+    assert main(["bench", "-q", "--workers", "1", *words, *more, "-o", str(path)]) == 0
+    return path
+
+
+@pytest.mark.parametrize(
+    "agent", ["strategic", "memorygym.agents.honest.strategic:make", lambda _: strategic.make()]
+)
+def test_an_agent_is_given_by_name_or_as_what_makes_it(agent) -> None:
+    assert check_score(agent, 20) == []
+    (told,) = check_score(agent, 99, templates=["company"], seeds=[0])
+    assert "is under 99 (company 0: " in told and "never written" in told
+
+
+@pytest.mark.parametrize("memory", ["markdown", "memorygym.memory.markdown:Markdown", Markdown])
+def test_a_memory_is_given_by_name_or_as_what_makes_it(memory) -> None:
+    assert check_score("strategic", 20, memory=memory) == []
+
+
+def test_a_memory_that_lost_something_falls_under_its_score() -> None:
+    (told,) = check_score("strategic", 20, memory=Forgetful)
+    assert "not retrieved" in told
+
+
+def test_a_memory_that_breaks_its_protocol_is_told(baseline: Path) -> None:
+    for found in (
+        check_score("strategic", 0, memory=Broken),
+        check_regressions("strategic", baseline, memory=Broken),
+    ):
+        assert len(found) == 1 and "KeyError" in found[0]
+
+
+@pytest.mark.parametrize(
+    "change", [{"at_least": 101}, {"templates": []}, {"seeds": []}, {"tier": "lit"}]
+)
+def test_what_cannot_be_is_refused(change) -> None:
+    with pytest.raises(Exception, match=r"between 0 and 100|nothing to play|did you mean lite"):
+        check_score("naive", **{"at_least": 0, **change})
+
+
+def test_what_was_right_is_right_again(baseline: Path) -> None:
+    assert check_regressions("strategic", baseline) == []
+    assert check_regressions(lambda _: strategic.make(), str(baseline)) == []
+
+
+def test_every_question_that_is_wrong_now_is_told(baseline: Path) -> None:
+    found = check_regressions(lambda _: naive.make(), baseline)
+    lost = check_regressions("strategic", baseline, memory=Forgetful)
+    rows = json.loads(baseline.read_bytes())["episodes"]
+    right = sum(sum(row["right"]) for row in rows)
+    assert 0 < len(found) < right and 0 < len(lost) <= right
+    assert found[0].startswith("company+0+strategic+0#") and "was right and is wrong (" in found[0]
+
+
+def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
+    both = _results(tmp_path / "both.json", "strategic", "naive")
+    assert check_regressions("naive", both) == []
+    assert check_regressions(lambda _: strategic.make(), both, was="naive") == []
+    with pytest.raises(BadSettings, match="strategic, naive: say which"):
+        check_regressions(lambda _: strategic.make(), both)
+
+
+def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Path) -> None:
+    sealed = _results(tmp_path / "sealed.json", "naive", more=("--salt", "a salt of some length"))
+    with pytest.raises(BadSettings, match="sealed set"):
+        check_regressions("naive", sealed)
+    other = tmp_path / "other.json"
+    other.write_text(
+        json.dumps({**json.loads(baseline.read_bytes()), "contract": "worlds-v1@00000000"})
+    )
+    with pytest.raises(BadSettings, match="make it anew"):
+        check_regressions("strategic", other)
