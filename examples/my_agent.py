@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from memorygym.agents.honest import naive
 from memorygym.agents.scene import END, calls, read, scene, submit, write
-from memorygym.core import Message, Policy, Tool
+from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
 from memorygym.scoring import score
@@ -31,7 +31,13 @@ class MyAgent(Policy):
         return END
 
 
-assert check_policy(lambda _: MyAgent()) == []
-for name, policy in (("my agent", MyAgent()), ("naive", naive.make())):
-    traces = [play(Episode(env(deal("city", seed)), Markdown), policy) for seed in range(5)]
-    print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")
+def make(_: Task) -> MyAgent:
+    """The agent for a task, of which it needs nothing."""
+    return MyAgent()
+
+
+if __name__ == "__main__":
+    assert check_policy(make) == []
+    for name, policy in (("my agent", MyAgent()), ("naive", naive.make())):
+        traces = [play(Episode(env(deal("city", seed)), Markdown), policy) for seed in range(5)]
+        print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")

@@ -36,5 +36,6 @@ class MyMemory(Memory):
         self._page.restore(entries)
 
 
-assert check_memory(MyMemory) == []
-print(score(play(Episode(env(deal("company", 0)), MyMemory), strategic.make())).to_json())
+if __name__ == "__main__":
+    assert check_memory(MyMemory) == []
+    print(score(play(Episode(env(deal("company", 0)), MyMemory), strategic.make())).to_json())

@@ -106,7 +106,7 @@ def test_a_damaged_trace_is_named_and_left_to_play(played: Path, command) -> Non
     stray = trace.with_name("company+9+naive+0.jsonl.gz")
     stray.write_bytes(min(trace.parent.iterdir()).read_bytes())
     out = command("status", str(played)).out
-    assert "3 ended, 0 failed, 1 left to play" in out and out.count("damaged: ") == 2
+    assert "3 ended, 0 failed, 1 left to play" in out and out.count("damaged:") == 2
     for told, path in zip(_state(command, played)["damaged"], (trace, stray), strict=True):
         assert told.startswith(str(path))
 
