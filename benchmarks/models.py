@@ -8,10 +8,10 @@ machine is shared: compare rows of one run, not of two.
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, thread_time
@@ -19,17 +19,20 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.agents.chat import Chat
-from memorygym.core import Task
+from memorygym.core import JSON, Message, Task
 from memorygym.episode import Episode, play
+from memorygym.journal import Run, open_run
 from memorygym.models import openai
-from memorygym.models.model import Model
+from memorygym.models.model import Model, Reply
 from memorygym.models.replay import Cached
 from memorygym.models.tape import Tape
+from memorygym.players import Player, play_model
+from memorygym.runner import Plan, Result, Settings
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal
 
 ROOT = Path(__file__).parents[1]
-EPISODES = 64
+EPISODES, MANY = 64, 1_000
 LATENCY = 0.5
 """Seconds before each answer of the server, in the measure of throughput."""
 MARKDOWN = partial(registry.make, "memory", "markdown")
@@ -110,18 +113,46 @@ def overhead(tier: str) -> None:
 
 
 def throughput() -> None:
-    """Rows of episodes at a time: how many turns a second, of the ideal."""
-    task = deal("company", 0, "lite")
-    with server(LATENCY) as url:
-        model = openai.make("writer", url, environ={})
-        start = perf_counter()
-        with ThreadPoolExecutor(EPISODES) as pool:
-            turns = list(pool.map(lambda _: episode(task, model), range(EPISODES)))
-        took = perf_counter() - start
-    ideal = max(turns) * LATENCY
-    rate = sum(turns) / took
-    row(f"{EPISODES} episodes at a time, {LATENCY:g} s latency", rate, None, "turns/s")
+    """Rows of episodes at a time, as `bench --run` plays them: how many turns a second, of the
+    ideal in which all waiting is for the server."""
+    tasks = [
+        Settings(name, seed, "lite") for name in registry.names("worlds") for seed in range(13)
+    ]
+    tasks = tasks[: 2 * EPISODES]
+    with server(LATENCY) as url, TemporaryDirectory() as folder:
+        player = Player("writer", openai.make("writer", url, environ={}))
+        about: dict[str, JSON] = {"contract": "", "recipe": {}}
+        with open_run(Path(folder), about) as run, closing(run_tape(run)) as tape:
+            start = perf_counter()
+            results = list(play_model(tasks, player.recorded(tape), Plan(run=run), EPISODES))
+            took = perf_counter() - start
+    turns = [sum(part.calls for part in r.usage.values()) for r in results if isinstance(r, Result)]
+    ideal = LATENCY * sum(turns) / EPISODES
+    row(f"{EPISODES} episodes at a time, {LATENCY:g} s latency", sum(turns) / took, None, "turns/s")
     row("of the ideal", 100 * ideal / took, 90, "%", less=False)
+
+
+class Quiet(Model):
+    """Ends every event at once, and remembers nothing."""
+
+    def complete(self, messages: Any, tools: Any) -> Reply:
+        return Reply(Message("assistant", "ok"))
+
+
+def memory() -> None:
+    """How much a run of many episodes grows after its first tenth."""
+    player = Player("quiet", Quiet())
+    sizes = []
+    tasks = [Settings("company", seed, "lite") for seed in range(MANY)]
+    for number, _ in enumerate(play_model(tasks, player, Plan(), 8)):
+        if number in (MANY // 10, MANY - 1):
+            sizes.append(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+    row(f"{MANY:,} episodes: growth after the first {MANY // 10}", sizes[1] - sizes[0], 50, "MiB")
+
+
+def run_tape(run: Run) -> Tape:
+    """Where a run keeps the model's replies."""
+    return Tape(run.path / "replies.jsonl", record=True)
 
 
 def row(name: str, value: float, goal: float | None, unit: str, *, less: bool = True) -> None:
@@ -139,6 +170,7 @@ def main() -> None:
     for tier in ("lite", "standard"):
         overhead(tier)
     throughput()
+    memory()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from memorygym.bench import Job, perform
 from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
-from memorygym.runner import play_one, policy_for
+from memorygym.runner import Settings, play_one, policy_for
 from memorygym.trace import Heard, Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal
@@ -39,6 +40,15 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text + "\n" == path.read_text(encoding="utf-8")
 
     return check
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of two agents on two worlds; whoever alters it takes a copy."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
+    perform(Job(tasks, ("naive", "strategic"), folder))
+    return folder
 
 
 @pytest.fixture

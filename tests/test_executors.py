@@ -39,16 +39,18 @@ def test_an_error_is_raised_where_its_task_stands_and_no_task_begins_after_it() 
 
 
 def test_who_stops_iterating_does_not_wait_for_what_has_begun() -> None:
-    free = threading.Event()
+    free, ended = threading.Event(), threading.Event()
 
     def one(n: int) -> int:
         if n:
             free.wait(30)
+            ended.set()
         return n
 
     results = over_threads(one, range(4), 4)
     assert next(results) == 0
     results.close()
+    assert not ended.is_set()
     free.set()
 
 

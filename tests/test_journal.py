@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import resource
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from memorygym.journal import (
     open_run,
     read_traces,
     write_trace,
+    write_whole,
 )
 from memorygym.runner import Plan, Settings, play_task
 from memorygym.trace import Trace
@@ -129,3 +131,18 @@ def test_a_folder_of_something_else_is_refused(file: str, said: str, tmp_path: P
 def test_different_parts_give_different_names() -> None:
     assert episode_name("a", "b+c") != episode_name("a+b", "c")
     assert episode_name("a/b") != episode_name("a_b")
+
+
+@pytest.mark.parametrize("name", ["trace.jsonl.gz", "results.json"])
+def test_where_there_is_no_room_the_file_is_named_and_no_part_stays(
+    name: str, tmp_path: Path
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError) as error:
+            write_whole(tmp_path / name, [b"more than ten bytes"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert error.value.filename == str(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []

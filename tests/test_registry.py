@@ -55,6 +55,8 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
         ("agents", "clairvoyent", "did you mean clairvoyant?"),
         ("tracks", "qqq", "choose from .*worlds"),
         ("memory", "", "no memory named ''"),
+        ("memory", ":make", "no memory named ':make'"),
+        ("memory", ".markdown:make", "no memory named '.markdown:make'"),
         ("memory", "no.such.module:make", r"no.such.module:make \(No module named 'no'\)"),
         ("memory", "memorygym.memory.markdown:Nothing", "has no attribute 'Nothing'"),
     ],

@@ -74,6 +74,21 @@ def test_a_finished_run_is_not_played_again(whole: dict[str, str], tmp_path: Pat
     assert len(timings.splitlines()) == 12
 
 
+def test_a_trace_under_the_name_of_another_episode_is_played_again(
+    whole: dict[str, str], tmp_path: Path
+) -> None:
+    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
+    subprocess.run(words, check=True)
+    one, other, third = (
+        tmp_path / "run/traces" / f"company+{name}+0.jsonl.gz"
+        for name in ("0+naive", "1+naive", "1+strategic")
+    )
+    one.write_bytes(other.read_bytes())
+    third.write_bytes(other.read_bytes())
+    subprocess.run(words, check=True)
+    assert digests(tmp_path / "run") == whole
+
+
 @pytest.fixture
 def slow() -> Iterator[Server]:
     """A server that takes its time, so that a run can be caught in the middle."""

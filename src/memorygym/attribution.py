@@ -1,12 +1,12 @@
 """Why each miss was missed and what the entries are worth: from the trace alone, without an LLM."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from memorygym.facts import Knowledge, Record, Value, candidates, reader
 from memorygym.scoring import Outcome, gold_of, outcomes
-from memorygym.trace import Composed, Heard, Stored, Trace
+from memorygym.trace import Composed, Heard, Trace
 from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")
@@ -23,7 +23,7 @@ class Attribution:
         self._trace = trace
         self._gold = gold_of(trace)
         self._by = reader(trace.track, trace.system)
-        self._stores = _stores(trace)
+        self._stores = [(event, tuple(held.values())) for event, held in trace.stores()]
 
     @cached_property
     def causes(self) -> list[tuple[Outcome, str]]:
@@ -96,24 +96,11 @@ class Attribution:
         return {event: "\n".join(texts) for event, texts in views.items()}
 
 
-def _stores(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
-    """What the memory held after each change: (event, texts)."""
-    held: dict[str, str] = {}
-    found: list[tuple[int, tuple[str, ...]]] = []
-    for record in trace.records:
-        if isinstance(record, Stored):
-            for entry in record.entries:
-                held[entry.id] = entry.text
-            for id in record.dropped:
-                held.pop(id, None)
-            found.append((record.event, tuple(held.values())))
-    return found
-
-
 def store_precision(trace: Trace) -> dict[str, float]:
     """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
-    stores = _stores(trace)
-    texts = stores[-1][1] if stores else ()
+    texts: Collection[str] = ()
+    for _, held in trace.stores():
+        texts = held.values()
     tally = dict.fromkeys(CONDITIONS, 0)
     gold, by = gold_of(trace), reader(trace.track, trace.system)
     number = {name: i for i, name in enumerate(gold.names)}

@@ -5,22 +5,24 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 from memorygym import __version__
-from memorygym.comparisons import Document
 from memorygym.contract import contract
 from memorygym.core import JSON
+from memorygym.errors import BadSettings
 from memorygym.invariants import Invariant, inspect, validate
 from memorygym.journal import Run, finish, open_run
 from memorygym.models.tape import Tape
 from memorygym.players import Player, play_model
 from memorygym.progress import Progress
-from memorygym.results import ROLES, Summary, document, summaries, write_results
-from memorygym.runner import Failure, Plan, Result, Settings, play_all
+from memorygym.results.file import Document, document, write_results
+from memorygym.results.summary import ROLES, Summary, summaries
+from memorygym.runner import Failure, Plan, Result, Settings, play_all, salt_hash
 from memorygym.worlds.dealing.tiers import Sizes
 
+LONGEST_NAME = 220
+"""Characters of an episode's name; file systems take 255, its endings included."""
 OFFICIAL_TIER, OFFICIAL_SEEDS = "standard", 10
 
 
@@ -39,11 +41,19 @@ class Job:
     workers: int = 1
     quiet: bool = True
 
+    @property
+    def player(self) -> Player | None:
+        """The model, if one plays."""
+        return self.who if isinstance(self.who, Player) else None
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Who plays, by name."""
+        return (self.who.name,) if isinstance(self.who, Player) else self.who
+
     def about(self) -> dict[str, JSON]:
         """What must agree for two runs to be one; a salt only as its hash."""
-        first = self.tasks[0]
-        salt = sha256(first.salt.encode()).hexdigest() if first.salt else None
-        model = self.who if isinstance(self.who, Player) else None
+        first, player = self.tasks[0], self.player
         return {
             "contract": contract(),
             "version": __version__,
@@ -53,13 +63,13 @@ class Job:
                 "seeds": sorted({task.seed for task in self.tasks}),
                 "tier": first.tier,
                 "memory": first.memory,
-                "agents": [self.who.name] if isinstance(self.who, Player) else list(self.who),
+                "agents": list(self.agents),
                 "sizes": {name: getattr(first.sizes, name) for name in Sizes.__slots__},
                 "turns": first.turns,
                 "repeats": max(task.repeat for task in self.tasks) + 1,
-                "salt": salt,
-                "model": model.describe() if model else None,
-                "judge": model.judge.describe() if model and model.judge else None,
+                "salt": salt_hash(first.salt),
+                "model": player.describe() if player else None,
+                "judge": player.judge.describe() if player and player.judge else None,
             },
         }
 
@@ -84,8 +94,7 @@ def perform(job: Job) -> Findings:
     """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for a folder of another."""
     with _folder(job) as run:
         plan = Plan(
-            () if isinstance(job.who, Player) else job.who,
-            traced=job.traced, inspect=inspect if job.validate else None, run=run,
+            job.agents, traced=job.traced, inspect=inspect if job.validate else None, run=run,
         )  # fmt: skip
         outcomes = list(_watched(_outcomes(job, plan), job))
         found = _findings(job, outcomes)
@@ -100,6 +109,12 @@ def _folder(job: Job) -> Iterator[Run | None]:
     if not job.folder:
         yield None
         return
+    longest = max((task.episode(who) for task in job.tasks for who in job.agents), key=len)
+    if len(longest) > LONGEST_NAME:
+        raise BadSettings(
+            f"{job.folder}: the name of an agent is too long for files of {LONGEST_NAME}"
+            f" characters: {longest[:40]}…"
+        )
     with open_run(job.folder, job.about()) as run:
         try:
             yield run
@@ -111,11 +126,10 @@ def _folder(job: Job) -> Iterator[Run | None]:
 
 def _outcomes(job: Job, plan: Plan) -> Iterator[list[Result | Failure]]:
     """Of one task after another."""
-    if not isinstance(job.who, Player):
+    if (player := job.player) is None:
         yield from play_all(job.tasks, plan, job.workers)
         return
     with ExitStack() as stack:
-        player = job.who
         if plan.run and not player.replays:
             tape = Tape(plan.run.path / "replies.jsonl", record=True)
             player = player.recorded(stack.enter_context(closing(tape)))
@@ -138,8 +152,8 @@ def _findings(job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     seeds = len({task.seed for task in job.tasks})
     rows = validate(job.tasks, results, seeds) if job.validate else []
-    beside = references(job) if isinstance(job.who, Player) and results else {}
-    planned = len(job.tasks) * (1 if isinstance(job.who, Player) else len(job.who))
+    beside = references(job) if job.player and results else {}
+    planned = len(job.tasks) * len(job.agents)
     return Findings(
         job, results, failures, summaries(result.to_json() for result in results), beside, rows,
         document(job.about(), planned, outcomes, beside, rows),

@@ -1,6 +1,7 @@
 """The command `memorygym`: a file of `commands/` is a subcommand, imported only when chosen."""
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -15,6 +16,8 @@ from memorygym.errors import MemoryGymError, ProviderFailure, UnknownPart
 
 BAD_USAGE, PROVIDER_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes beside 0 (ok) and 1 (a check failed)."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Of an error that does not name its file."""
 COMMANDS = Path(__file__).parent / "commands"
 WIDTH = 79
 
@@ -45,9 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in FULL:
             raise
-        return _complain(f"{error.filename}: {error.strerror}", BAD_USAGE)
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}{error.strerror}", BAD_USAGE)
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
 from memorygym import registry
-from memorygym.contract import contract
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.rng import rng
-from memorygym.runner import Result, Settings, play_one, policy_for
+from memorygym.runner import Result, Settings, labels_of, play_one, policy_for
 from memorygym.scoring import admitted, gold_of, score
 from memorygym.stats import estimate
 from memorygym.tokens import count, normal, words
@@ -277,21 +275,21 @@ def _check_scores(c: Check) -> None:
 def _replay(settings: Settings, results: Sequence[Result]) -> list[Invariant]:
     """The first world twice more: same traces and scores, views as recorded, mistakes refused."""
     task = settings.deal()
-    memory = partial(registry.make, "memory", settings.memory)
     c = Check((), 0)
     changed, surprises = [], []
     for result in results:
-        labels = {"agent": result.agent, "memory": settings.memory, "contract": contract()}
+        labels = labels_of(settings, result.agent)
         witness = Witness(policy_for(result.agent, task))
-        trace = play_one(task, witness, memory, labels)
-        again = play_one(task, policy_for(result.agent, task), memory, labels)
+        trace = play_one(task, witness, settings.make_memory, labels)
+        again = play_one(task, policy_for(result.agent, task), settings.make_memory, labels)
         same = list(trace.lines()) == list(again.lines()) and score(trace) == result.score
         changed.append(not same)
         surprises.append(witness.surprises(trace))
     c.exact("same seed, another trace", [sum(changed)], 0)
     c.exact("views unlike the record", surprises, 0)
     if task.budget.slot and task.budget.writes:
-        trace = play_one(task, Bungler(task.budget.slot, task.budget.writes), memory, {})
+        bungler = Bungler(task.budget.slot, task.budget.writes)
+        trace = play_one(task, bungler, settings.make_memory, {})
         heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
         wrong = [m.content for m in heard if m.call_id == "wrong"]
         c.exact("mistakes not refused", [sum(not text.startswith("refused") for text in wrong)], 0)

@@ -15,7 +15,7 @@ import json
 import os
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
@@ -41,17 +41,29 @@ def write_trace(path: Path, trace: Trace) -> None:
 
 
 def write_whole(path: Path, lines: Iterable[bytes]) -> None:
-    """Writes a file all at once: whoever looks finds the old one or the new one, never a part."""
+    """Writes a file all at once: whoever looks finds the old one or the new one, never a part.
+
+    Raises an OSError that names the file, on a full disk too.
+    """
     # A process that outlived its killed parent may be writing the same file.
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        if path.suffix == ".gz":
+    try:
+        _write(part, lines, packed=path.suffix == ".gz")
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
+    with path.open("wb") as file:
+        if packed:
             # Neither name nor time: the header would differ from run to run.
-            with GzipFile("", "wb", LEVEL, file, mtime=0) as packed:
-                packed.writelines(lines)
+            with GzipFile("", "wb", LEVEL, file, mtime=0) as stream:
+                stream.writelines(lines)
         else:
             file.writelines(lines)
-    part.replace(path)
 
 
 def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
@@ -86,17 +98,28 @@ def trace_files(paths: Iterable[Path]) -> list[Path]:
     return list(found.values())
 
 
+@contextmanager
+def unpacked(path: Path) -> Iterator[IO[bytes] | GzipFile]:
+    """A file, unpacked if its name ends in .gz. Raises BadSettings where it cannot be."""
+    with path.open("rb") as file:
+        if path.suffix != ".gz":
+            yield file
+            return
+        try:
+            with GzipFile("", "rb", fileobj=file) as stream:
+                yield stream
+        except (EOFError, zlib.error, BadGzipFile) as error:
+            raise BadSettings(f"{path.name} cannot be unpacked ({error})") from error
+
+
 def _lines(path: Path) -> Generator[str, None, None]:
     """The lines of a file; where it cannot be unpacked or decoded stands "", which is no record."""
-    with path.open("rb") as file:
-        stream: IO[bytes] | GzipFile = file
-        if path.suffix == ".gz":
-            stream = GzipFile("", "rb", fileobj=file)
-        try:
+    try:
+        with unpacked(path) as stream:
             for line in stream:
                 yield line.decode()
-        except (EOFError, zlib.error, BadGzipFile, UnicodeDecodeError):
-            yield ""
+    except (BadSettings, UnicodeDecodeError):
+        yield ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from memorygym import registry
 from memorygym.agents.chat import Chat, ToolMode
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
@@ -95,8 +94,8 @@ def play_model(
 
     def trace_of(settings: Settings) -> Trace:
         chat = player.chat(settings.repeat)
-        memory = partial(registry.make, "memory", settings.memory)
-        trace = play_one(settings.deal(), chat, memory, labels_of(settings, player.name))
+        labels = labels_of(settings, player.name)
+        trace = play_one(settings.deal(), chat, settings.make_memory, labels)
         trace.labels |= {"model": player.describe(), "usage": list(chat.usage)}
         return judge_trace(trace, player.judge) if player.judge else trace
 

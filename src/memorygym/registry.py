@@ -64,7 +64,7 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         return getattr(import_module(_built_in(kind)[spec]), attribute)
     target = _plugged(kind).get(spec, spec)
     module, colon, name = target.partition(":")
-    if not colon:
+    if not colon or not module or module.startswith("."):
         raise UnknownPart(kind, spec, names(kind))
     try:
         return getattr(import_module(module), name)

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import zip_longest
 
 from memorygym import registry
-from memorygym.core import Message, Policy, Task, Tool
+from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.runner import Settings, play_one, policy_for
+from memorygym.shapes import Misfit, shape
 from memorygym.trace import Judged, Said, Trace
 from memorygym.worlds.dealing.tiers import Sizes
 
@@ -20,7 +19,9 @@ class Recorded(Policy):
     def __init__(self, trace: Trace, task: Task) -> None:
         self._said = iter([r.message for r in trace.records if isinstance(r, Said)])
         agent = str(trace.labels.get("agent"))
-        ours = agent in registry.names("agents") and policy_for(agent, task)
+        # A model may bear the name of an agent.
+        scripted = "model" not in trace.labels and agent in registry.names("agents")
+        ours = policy_for(agent, task) if scripted else None
         self.lifts_budget = getattr(ours, "lifts_budget", False)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -38,28 +39,26 @@ def problem(trace: Trace, salt: str = "") -> str:
     """
     try:
         settings = settings_of(trace, salt)
-        return unlike(trace, settings.deal(), settings.memory)
+        return unlike(trace, settings.deal(), settings)
     except MemoryGymError as error:
         return str(error)
 
 
-def unlike(trace: Trace, task: Task, memory: str) -> str:
+def unlike(trace: Trace, task: Task, settings: Settings) -> str:
     """The same for a trace that is to be of just that task; its labels are taken as they are."""
     try:
-        make = partial(registry.make, "memory", memory)
-        again = play_one(task, Recorded(trace, task), make, trace.labels)
+        again = play_one(task, Recorded(trace, task), settings.make_memory, trace.labels)
     except MemoryGymError as error:
         return str(error)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judged)])
-    pairs = zip_longest(again.lines(), unjudged.lines())
-    for number, (ours, theirs) in enumerate(pairs):
-        if ours != theirs:
-            return (
-                f"record {number} is not what the replies lead to"
-                if number
-                else (f"{_differing(ours, theirs)} is not that of the task")
-            )
-    return ""
+    match again.first_unlike(unjudged):
+        case None:
+            return ""
+        case 0:
+            field = _differing(next(again.lines()), next(unjudged.lines()))
+            return f"{field} is not that of the task"
+        case number:
+            return f"record {number} is not what the replies lead to"
 
 
 def _differing(ours: str, theirs: str) -> str:
@@ -69,23 +68,29 @@ def _differing(ours: str, theirs: str) -> str:
 
 
 def settings_of(trace: Trace, salt: str = "") -> Settings:
-    """What deals the task of a trace again. Raises BadSettings without the salt of a sealed set."""
-    recipe: Mapping[str, object] = trace.recipe
-    if recipe.get("salted") and not salt:
+    """What deals the task of a trace again.
+
+    Raises BadSettings without the salt of a sealed set, or if the header does not tell.
+    """
+    recipe, labels = trace.recipe, trace.labels
+    sealed = bool(recipe.get("salted"))
+    if sealed and not salt:
         raise BadSettings("it is of a sealed set, which only its salt deals again")
-    numbers = {name: _whole(recipe, name) for name in (*Sizes.__slots__, "turns", "seed")}
-    sizes = Sizes(**{name: numbers[name] for name in Sizes.__slots__})
-    repeat = trace.labels.get("repeat")
-    return Settings(
-        str(recipe.get("template")), numbers["seed"] or 0, str(recipe.get("tier")), sizes,
-        salt if recipe.get("salted") else "",
-        registry.known("memory", str(trace.labels.get("memory"))),
-        repeat if isinstance(repeat, int) else 0, numbers["turns"],
-    )  # fmt: skip
+    try:
+        return Settings(
+            shape(str, recipe.get("template"), "recipe.template"),
+            shape(int, recipe.get("seed"), "recipe.seed"),
+            shape(str, recipe.get("tier"), "recipe.tier"),
+            Sizes(**{name: _limit(recipe, name) for name in Sizes.__slots__}),
+            salt if sealed else "",
+            registry.known("memory", shape(str, labels.get("memory"), "labels.memory")),
+            shape(int, labels.get("repeat", 0), "labels.repeat"),
+            _limit(recipe, "turns"),
+        )
+    except Misfit as misfit:
+        raise BadSettings(str(misfit)) from misfit
 
 
-def _whole(recipe: Mapping[str, object], name: str) -> int | None:
+def _limit(recipe: Mapping[str, JSON], name: str) -> int | None:
     value = recipe.get(name)
-    if value is None or type(value) is int:
-        return value
-    raise BadSettings(f"the recipe's {name} is {value!r}, which is no whole number")
+    return None if value is None else shape(int, value, f"recipe.{name}")

@@ -3,11 +3,14 @@
 An episode that ended is kept at once in the folder of its run, and is never played again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
+from hashlib import sha256
 from inspect import signature
 from time import perf_counter
+from typing import Literal
 
 from memorygym import registry
 from memorygym.agents.accounting import Usage, usage_of
@@ -19,7 +22,7 @@ from memorygym.errors import BadKey, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes
 from memorygym.journal import Run, append_episode, episode_name
 from memorygym.judge.agreement import Agreement, agreement
-from memorygym.scoring import Outcome, Score, outcomes, score
+from memorygym.scoring import Score, outcomes, score
 from memorygym.trace import Trace
 from memorygym.worlds.dealing.deal import deal
 from memorygym.worlds.dealing.tiers import Sizes
@@ -50,9 +53,19 @@ class Settings:
         budget = replace(task.budget, turns=self.turns)
         return replace(task, budget=budget, recipe={**task.recipe, "turns": self.turns})
 
+    def make_memory(self) -> Memory:
+        """A new one, empty."""
+        memory: Memory = registry.make("memory", self.memory)
+        return memory
+
     def episode(self, agent: str) -> str:
         """The name of its episode with that agent."""
         return episode_name(self.template, self.seed, agent, self.repeat)
+
+
+def salt_hash(salt: str) -> str | None:
+    """What is told of the secret of a sealed set; None for the public set."""
+    return sha256(salt.encode()).hexdigest() if salt else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +129,7 @@ class Failure:
 
     settings: Settings
     agent: str
-    kind: str
-    """provider or memory."""
+    kind: Literal["provider", "memory"]
     error: str
 
     def to_json(self) -> dict[str, JSON]:
@@ -193,10 +205,10 @@ def labels_of(settings: Settings, agent: str) -> dict[str, JSON]:
 def play_task(settings: Settings, plan: Plan) -> list[Result | Failure]:
     """All agents on one task, which is dealt and parsed once."""
     dealt = cache(settings.deal)
-    memory = partial(registry.make, "memory", settings.memory)
 
     def trace_by(agent: str) -> Trace:
-        return play_one(dealt(), policy_for(agent, dealt()), memory, labels_of(settings, agent))
+        policy, labels = policy_for(agent, dealt()), labels_of(settings, agent)
+        return play_one(dealt(), policy, settings.make_memory, labels)
 
     return [result_of(settings, agent, plan, partial(trace_by, agent)) for agent in plan.agents]
 
@@ -214,7 +226,7 @@ def result_of(
     """The result of an episode, which is played unless the run has kept it."""
     name = settings.episode(agent)
     trace = plan.run.trace(name) if plan.run else None
-    if trace is None:
+    if trace is None or not _is_of(trace, settings, agent):
         start = perf_counter()
         try:
             trace = make()
@@ -229,19 +241,31 @@ def result_of(
     return judged(settings, agent, trace, plan)
 
 
+def _is_of(trace: Trace, settings: Settings, agent: str) -> bool:
+    """Whether a kept trace is of that episode, whatever the name of its file."""
+    played = trace.recipe.get("template"), trace.recipe.get("seed")
+    labels = labels_of(settings, agent)
+    same = {name: trace.labels.get(name) for name in labels} == labels
+    return same and played == (settings.template, settings.seed)
+
+
 def judged(settings: Settings, agent: str, trace: Trace, plan: Plan) -> Result:
     """The result of a trace."""
-    causes: dict[str, int] = {}
-    precision: dict[str, float] = {}
-    if plan.attributed:
-        for _, cause in Attribution(trace).causes:
-            causes[cause] = causes.get(cause, 0) + 1
-        precision = store_precision(trace)
-    found: list[Outcome] = outcomes(trace)
+    found = outcomes(trace)
+    missed = Attribution(trace).causes if plan.attributed else ()
+    labels = trace.labels
     return Result(
-        settings, agent, trace.task, str(trace.labels.get("contract", "unknown")), score(trace),
-        tuple(outcome.correct for outcome in found), sum(outcome.repaired for outcome in found),
-        next(iter(agreement([trace]).values()), None) if "judge" in trace.labels else None, causes,
-        precision, usage_of(trace) if "usage" in trace.labels else {},
-        plan.inspect(agent, trace) if plan.inspect else {}, trace if plan.traced else None,
-    )  # fmt: skip
+        settings=settings,
+        agent=agent,
+        task=trace.task,
+        contract=str(labels.get("contract", "unknown")),
+        score=score(trace),
+        right=tuple(outcome.correct for outcome in found),
+        repaired=sum(outcome.repaired for outcome in found),
+        judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
+        causes=Counter(cause for _, cause in missed),
+        precision=store_precision(trace) if plan.attributed else {},
+        usage=usage_of(trace) if "usage" in labels else {},
+        measures=plan.inspect(agent, trace) if plan.inspect else {},
+        trace=trace if plan.traced else None,
+    )

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from memorygym.attribution import Attribution
-from memorygym.comparisons import Comparison, Document
 from memorygym.invariants import Invariant
-from memorygym.results import Summary
+from memorygym.results.comparisons import Comparison
+from memorygym.results.file import Document
+from memorygym.results.summary import Summary
 from memorygym.runner import Failure
 from memorygym.scoring import outcomes
 from memorygym.stats import Estimate, Repeats
@@ -59,7 +60,13 @@ def detectable_text(least: float) -> str:
 def _row(one: Summary) -> str:
     cells = [_cell(one.composite), *(_cell(axis) for axis in one.axes.values())]
     refusals = f"{100 * one.abstention.mean:.1f}" if one.abstention else "–"
-    return f"{one.agent[:18]:<19}{''.join(cells)}{refusals:>6}"
+    return f"{_name(one.agent)}{''.join(cells)}{refusals:>6}"
+
+
+def _name(agent: str) -> str:
+    """A column of names; somebody else's name sends no control characters to the terminal."""
+    clean = "".join(c if c.isprintable() else " " for c in agent)
+    return f"{clean[:18]:<19}"
 
 
 def _cell(found: Estimate | None) -> str:
@@ -127,28 +134,11 @@ def against_text(found: Sequence[Comparison], now: Document, before: Document) -
     }.get((bool(sealed), bool(public)), "now minus before")  # fmt: skip
     lines = []
     for one in found:
-        gap = one.difference.estimate
         pair = one.agent if one.agent == one.other else f"{one.agent} minus {one.other}"
         how = "the same worlds, paired" if one.paired else "other worlds, unpaired"
-        spans = "" if gap.low > 0 or gap.high < 0 else "; no difference shown"
-        lines.append(
-            f"{pair}, {what}: {100 * gap.mean:+.1f} ({100 * gap.low:+.1f} to"
-            f" {100 * gap.high:+.1f}) points, {how}{spans}"
-        )
+        spans = "" if one.difference.shown else "; no difference shown"
+        lines.append(f"{pair}, {what}: {one.difference.in_points}, {how}{spans}")
     return "\n".join(lines)
-
-
-def _repeats_text(found: Repeats) -> str:
-    k, sources = found.fewest, found.sources()
-    shares = (
-        ("pass@1", found.pass_at(1)),
-        (f"pass@{k}", found.pass_at(k)),
-        (f"pass^{k}", found.pass_all(k)),
-    )
-    told = ", ".join(f"{name}{_cell(share)} %" for name, share in shares)
-    if sources:
-        told += f"; variance between questions {sources.between:.3f}, within {sources.within:.3f}"
-    return f"{k} repeats: {told}"
 
 
 def causes_table(found: Sequence[Summary]) -> str:
@@ -157,7 +147,7 @@ def causes_table(found: Sequence[Summary]) -> str:
     for one in found:
         if one.causes:
             said = ", ".join(f"{c} {n}" for c, n in sorted(one.causes.items(), key=lambda p: -p[1]))
-            rows.append(f"{one.agent[:18]:<19}{said}")
+            rows.append(f"{_name(one.agent)}{said}")
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 

@@ -6,6 +6,7 @@ Every count and score is a pure function of a trace.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import zip_longest
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from memorygym.core import JSON, Budget, Entry, Gold, Message
@@ -185,6 +186,21 @@ class Trace:
         yield canonical(header)
         for record in self.records:
             yield canonical(_record_json(record))
+
+    def first_unlike(self, other: "Trace") -> int | None:
+        """The number of the first line that differs, 0 for the header; None if they are alike."""
+        pairs = enumerate(zip_longest(self.lines(), other.lines()))
+        return next((number for number, (ours, theirs) in pairs if ours != theirs), None)
+
+    def stores(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """What the memory held after each of its changes: (event, text by id)."""
+        held: dict[str, str] = {}
+        for record in self.records:
+            if isinstance(record, Stored):
+                held.update((entry.id, entry.text) for entry in record.entries)
+                for id in record.dropped:
+                    held.pop(id, None)
+                yield record.event, dict(held)
 
 
 @dataclass(frozen=True, slots=True)

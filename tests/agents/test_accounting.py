@@ -20,6 +20,12 @@ from memorygym.tracks.worlds import env
 PRICES = {"m": Price(2.0, 10.0), "discount": Price(2.0, 10.0, 0.5)}
 
 
+def cost(trace: Trace) -> float | None:
+    model = trace.labels["model"]
+    assert isinstance(model, dict)
+    return cost_of(str(model["name"]), usage_of(trace).values(), PRICES)
+
+
 class Counting(Model):
     """Says ok, at a price: a question's prompt is of 100 tokens, any other of 1000."""
 
@@ -71,7 +77,7 @@ def test_a_trace_from_disk_tells_the_same(spent: Callable[..., Trace], tmp_path:
     read, damage = read_trace(trace.lines())
     assert not damage
     assert usage_of(read) == usage_of(trace)
-    assert cost_of(read, PRICES) == cost_of(trace, PRICES)
+    assert cost(read) == cost(trace)
 
 
 def test_a_figure_that_one_reply_lacks_is_unknown(spent: Callable[..., Trace]) -> None:
@@ -94,8 +100,8 @@ def test_cost_is_by_the_table(spent: Callable[..., Trace]) -> None:
     whole = sum(usage_of(trace).values(), Usage(0, 0, 0, 0))
     assert whole.prompt and whole.completion and whole.cached
     plain = (2.0 * whole.prompt + 10.0 * whole.completion) / 1e6
-    assert cost_of(trace, PRICES) == pytest.approx(plain)
-    discounted = cost_of(spent(Counting(), "discount"), PRICES)
+    assert cost(trace) == pytest.approx(plain)
+    discounted = cost(spent(Counting(), "discount"))
     assert discounted == pytest.approx(plain - 1.5 * whole.cached / 1e6)
 
 
@@ -110,13 +116,13 @@ def test_cost_is_by_the_table(spent: Callable[..., Trace]) -> None:
 def test_an_unknown_cost_is_none_and_not_nothing(
     spent: Callable[..., Trace], model: Model, name: str
 ) -> None:
-    assert cost_of(spent(model, name), PRICES) is None
+    assert cost(spent(model, name)) is None
 
 
 def test_a_context_that_was_exceeded_costs_nothing_and_is_known(
     spent: Callable[..., Trace],
 ) -> None:
-    assert cost_of(spent(Full()), PRICES) == 0
+    assert cost(spent(Full())) == 0
 
 
 @pytest.mark.parametrize("usage", [[], "much", [3]])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.results import misfit, read_results
+from memorygym.results.file import misfit, read_results
 from tests.servers.openai import serving
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]
@@ -83,6 +83,8 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--validate", "--strategy", "naive"], "leave --strategy out"),
         (["--model", "m", "--strategy", "naive"], "leave --validate and --strategy out"),
         (["--model", "opnai:m"], "did you mean openai?"),
+        (["--model", ""], "model '' has no name"),
+        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an agent is too"),
     ],
 )
 def test_bad_options_are_named_before_anything_is_played(
@@ -145,3 +147,14 @@ def test_a_refused_key_stops_the_run_with_one_line(command, tmp_path: Path) -> N
         status, out, err = command(*LITE, "--seeds", "3", *words)
     assert (status, out) == (3, "")
     assert "the key was refused" in err and err.count("\n") == 1
+
+
+def test_a_name_with_control_characters_reaches_no_terminal(command) -> None:
+    name = "prose\x1b[31m\nx"
+    with serving() as server:
+        status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)
+        assert status == 3 and err.count("\n") == 1
+        server.brains[name] = server.brains["prose"]
+        assert "\x1b" not in out + err
+        status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)
+    assert (status, err) == (0, "") and "\x1b" not in out

@@ -6,32 +6,17 @@ from pathlib import Path
 import pytest
 
 from memorygym.attribution import CAUSES
-from memorygym.cli import main
-from memorygym.results import read_results
+from memorygym.bench import Job, perform
+from memorygym.results.file import read_results
+from memorygym.runner import Settings
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of agents that miss for several reasons."""
     folder = tmp_path_factory.mktemp("played") / "run"
-    words = ["--tier", "lite", "-t", "company", "--seeds", "3", "--strategy"]
-    assert (
-        main(
-            [
-                "bench",
-                "-q",
-                "--workers",
-                "1",
-                *words,
-                "strategic",
-                "guesser",
-                "naive",
-                "--run",
-                str(folder),
-            ]
-        )
-        == 0
-    )
+    tasks = [Settings("company", seed, "lite") for seed in range(3)]
+    perform(Job(tasks, ("strategic", "guesser", "naive"), folder))
     return folder
 
 

@@ -15,8 +15,8 @@ from memorygym import registry
 from memorygym.agents.accounting import Usage
 from memorygym.bench import Job, perform
 from memorygym.contract import contract
-from memorygym.packs import write_pack
-from memorygym.results import document, write_results
+from memorygym.publishing.packs import write_pack
+from memorygym.results.file import document, write_results
 from memorygym.rng import rng
 from memorygym.runner import Failure, Result, Settings
 from memorygym.scoring import WEIGHTS, Score

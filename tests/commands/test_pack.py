@@ -11,7 +11,7 @@ from memorygym.errors import ProviderFailure
 from memorygym.judge import Judge
 from memorygym.models.scripted import Scripted
 from memorygym.players import Player
-from memorygym.results import read_results
+from memorygym.results.file import read_results
 from memorygym.runner import Settings
 
 SALT = "a secret of sixteen"
@@ -123,6 +123,14 @@ def test_a_run_that_was_stopped_is_refused_by_what_lacks(played: Make, command) 
     next((run / "traces").glob("*naive*")).unlink()
     status, _, err = command("pack", str(run))
     assert status == 2 and "of 2 episodes 1 lack (company+0+naive+0)" in err
+
+
+def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command) -> None:
+    run = played()
+    trace = next((run / "traces").glob("*naive*"))
+    trace.write_bytes(trace.read_bytes()[:3000])
+    status, _, err = command("pack", str(run))
+    assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
 
 
 SECRETS = {

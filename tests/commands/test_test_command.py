@@ -7,7 +7,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.journal import read_traces, write_trace
-from memorygym.results import read_results
+from memorygym.results.file import read_results
 from tests.servers.openai import serving
 
 LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]

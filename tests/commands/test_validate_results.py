@@ -7,25 +7,13 @@ from typing import Any
 
 import pytest
 
-from memorygym.bench import Job, perform
-from memorygym.runner import Settings
-
 Document = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished run."""
-    folder = tmp_path_factory.mktemp("made") / "run"
-    tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
-    perform(Job(tasks, ("naive", "strategic"), folder))
-    return folder
-
-
-def test_what_bench_wrote_is_valid(made: Path, command) -> None:
-    status, out, err = command("validate-results", str(made), str(made / "results.json"))
+def test_what_bench_wrote_is_valid(finished: Path, command) -> None:
+    status, out, err = command("validate-results", str(finished), str(finished / "results.json"))
     assert (status, err) == (0, "")
-    assert out == f"{made}: valid\n{made / 'results.json'}: valid\n"
+    assert out == f"{finished}: valid\n{finished / 'results.json'}: valid\n"
 
 
 def drop(document: Document) -> None:
@@ -50,7 +38,10 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
     "answerable": (lambda d: d["episodes"][0].update(answerable=1), f"{ROW}.answerable: 1, but 9"),
     "right": (lambda d: d["episodes"][0]["right"].append(1), f"{ROW}.competencies: "),
     "causes": (lambda d: d["episodes"][0].update(causes={"stale": 9}), f"{ROW}.causes: of 9"),
-    "repaired": (lambda d: d["episodes"][0].update(repaired=99), f"{ROW}.repaired: 99 answers"),
+    "repaired": (
+        lambda d: d["episodes"][0].update(repaired=99),
+        f"{ROW}.repaired: 99 answers, but recipe.judge is null",
+    ),
     "contract": (
         lambda d: d["episodes"][0].update(contract="worlds-v1@00000000"), f"{ROW}.contract: ",
     ),
@@ -77,22 +68,24 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_is_wrong_is_named_by_its_path(name: str, made: Path, command, tmp_path: Path) -> None:
+def test_what_is_wrong_is_named_by_its_path(
+    name: str, finished: Path, command, tmp_path: Path
+) -> None:
     change, told = CHANGES[name]
-    document = json.loads((made / "results.json").read_bytes())
+    document = json.loads((finished / "results.json").read_bytes())
     change(document)
     (tmp_path / "a.json").write_text(json.dumps(document))
-    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(made))
-    assert status == 1 and out.endswith(f"\n{made}: valid\n")
+    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(finished))
+    assert status == 1 and out.endswith(f"\n{finished}: valid\n")
     assert told in " ".join(out.split())
     assert all(len(line) <= 80 for line in out.splitlines()[1:-1])
 
 
 def test_what_is_no_json_is_named_and_the_rest_is_checked(
-    made: Path, command, tmp_path: Path
+    finished: Path, command, tmp_path: Path
 ) -> None:
     (tmp_path / "a.json").write_text("{")
-    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(made))
+    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(finished))
     assert status == 1 and "is not JSON" in " ".join(out.split()) and "valid\n" in out
 
 

@@ -18,7 +18,7 @@ from memorygym.errors import BadSettings, ProviderFailure
 from memorygym.memory.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
 from memorygym.models.naming import find
-from memorygym.models.replay import Cached, NotRecorded
+from memorygym.models.replay import EXPLAINED, Cached, NotRecorded
 from memorygym.models.tape import Tape
 from memorygym.stores.notebook import TOOLS
 from memorygym.trace import CANARY
@@ -193,6 +193,17 @@ def test_a_request_that_was_never_made_names_file_hash_and_difference(
         model.complete(messages, tools)
     assert str(caught.value).startswith(str(path))
     assert told in str(caught.value)
+
+
+def test_only_the_first_lacking_requests_of_a_run_are_explained(tape: Open) -> None:
+    recorded(tape, "Hello")
+    model = Cached(tape(record=False), ASKED)
+    told = []
+    for repeat in range(1, EXPLAINED + 3):
+        with pytest.raises(NotRecorded) as caught:
+            model.sample(repeat).complete(HELLO, ())
+        told.append("the nearest there" in str(caught.value))
+    assert told == [True] * EXPLAINED + [False] * 2
 
 
 @pytest.mark.parametrize(

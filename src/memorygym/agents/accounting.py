@@ -3,7 +3,7 @@
 What is unknown stays None: a missing figure is never a 0.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,17 +54,11 @@ def usage_of(trace: Trace) -> dict[str, Usage]:
     return {name: _usage(part) for name, part in parts.items()}
 
 
-def cost_of(trace: Trace, prices: Mapping[str, Price]) -> float | None:
-    """US dollars, or None if the model has no price or a figure that it needs is missing."""
-    model = trace.labels.get("model")
-    price = prices.get(str(model.get("name"))) if isinstance(model, Mapping) else None
-    if price is None:
+def cost_of(model: str, parts: Collection[Usage], prices: Mapping[str, Price]) -> float | None:
+    """US dollars of the parts, or None if the model has no price or a figure is missing."""
+    price = prices.get(model)
+    if price is None or not parts:
         return None
-    return dollars(list(usage_of(trace).values()), price)
-
-
-def dollars(parts: Sequence[Usage], price: Price) -> float | None:
-    """What the parts cost together, or None if a figure that it needs is missing."""
     whole = sum(parts, Usage(0, 0, 0, 0))
     cached = 0 if price.cached is None else whole.cached
     if whole.prompt is None or whole.completion is None or cached is None:

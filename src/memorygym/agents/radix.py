@@ -14,7 +14,7 @@ from memorygym.errors import UnknownPart
 from memorygym.facts import Guide, Record, Value, reader
 from memorygym.scoring import gold_of
 from memorygym.tokens import count
-from memorygym.trace import Stored, Trace
+from memorygym.trace import Trace
 from memorygym.worlds.dealing.gold import Gold
 from memorygym.worlds.dealing.notes import record_of
 from memorygym.worlds.dealing.schema import FIRST_YEAR, LAST_YEAR, Trait, World
@@ -222,11 +222,8 @@ def held_records(trace: Trace) -> float:
     """Whole entities in the final memory, as a share of the reference records it has room for."""
     decode = registry.load("agents", str(trace.labels["agent"]), "decode")
     texts: dict[str, str] = {}
-    for stored in trace.records:
-        if isinstance(stored, Stored):
-            texts.update({entry.id: entry.text for entry in stored.entries})
-            for id in stored.dropped:
-                texts.pop(id, None)
+    for _, held in trace.stores():
+        texts = held
     guide = reader("worlds", trace.system).guide
     gold = gold_of(trace)
     records = decode(trace.system, list(texts.values()))

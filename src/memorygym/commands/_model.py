@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
+from memorygym.agents.chat import ToolMode
 from memorygym.errors import BadSettings
-from memorygym.judge import Judge
+from memorygym.judge import PROMPTS, Judge
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.players import Player
@@ -23,7 +25,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--model-seed", type=int, metavar="N", help="the endpoint's own seed")
     how.add_argument("--stream", action="store_true", help="ask for replies in pieces")
     how.add_argument(
-        "--tools", choices=("auto", "native", "text"), default="auto",
+        "--tools", choices=get_args(ToolMode), default="auto",
         help="tool calls: the endpoint's own or as text (default: whichever it takes)",
     )  # fmt: skip
     how.add_argument(
@@ -38,17 +40,22 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     how.add_argument(
         "--judge-prompt",
-        choices=("strict", "lenient"),
+        choices=tuple(PROMPTS),
         default="strict",
         help="strict unless given",
     )
     how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
 
 
+def is_given(args: argparse.Namespace, option: str) -> bool:
+    """Whether an option, of a model or any other, is not what it is unless given."""
+    return getattr(args, option) not in (None, False, [], "auto", "strict")
+
+
 def refuse_model_options(args: argparse.Namespace) -> None:
     """Raises BadSettings if one of them is given and no model."""
     for name in OPTIONS:
-        if getattr(args, name) not in (None, False, [], "auto", "strict"):
+        if is_given(args, name):
             raise BadSettings(
                 f"--{name.replace('_', '-')} is for --model; scripted agents ask none"
             )

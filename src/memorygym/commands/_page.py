@@ -25,6 +25,20 @@ def fit(text: str, indent: str = "") -> list[str]:
     return lines
 
 
+def wrapped(text: str, indent: str = "") -> str:
+    """The same as one text."""
+    return "\n".join(fit(text, indent))
+
+
+def one_line(text: str) -> str:
+    """The text in one line without control characters: names and errors are somebody else's.
+
+    >>> one_line("boom\\n  again\\x1b[31m")
+    'boom again [31m'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def short(text: str, most: int, indent: str = "") -> list[str]:
     """The first lines of a text, and how many more there are."""
     lines = fit(text, indent)

@@ -29,6 +29,18 @@ def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
         parser.add_argument(f"--{name}", type=int, metavar="N", help=what)
 
 
+def sizes_of(args: argparse.Namespace) -> Sizes:
+    """What is set beside the tier."""
+    return Sizes(**{name: getattr(args, name) for name in Sizes.__slots__})
+
+
+def check_counts(args: argparse.Namespace, *names: str) -> None:
+    """Raises BadSettings if one of these options is given and below 1."""
+    for name in names:
+        if (given := getattr(args, name)) is not None and given < 1:
+            raise BadSettings(f"{given} {name}: give at least 1")
+
+
 def settings_of(
     args: argparse.Namespace, sizes: Sizes | None = None, memory: str = "markdown"
 ) -> Settings:

@@ -13,10 +13,10 @@ from urllib.parse import unquote
 from memorygym import registry
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.commands._page import fit
-from memorygym.consistency import planned
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.facts import Guide, reader
 from memorygym.journal import Run, episode_name, read_traces
+from memorygym.results.consistency import planned
 from memorygym.scoring import Outcome, gold_of
 from memorygym.shapes import shape
 from memorygym.trace import Trace

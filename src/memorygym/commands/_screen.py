@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from memorygym.commands._page import WIDTH, fit, short
+from memorygym.commands._page import WIDTH, fit, short, wrapped
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.tokens import canonical
 from memorygym.trace import (
@@ -58,9 +58,9 @@ class Screen:
 
     def _shown(self, text: str) -> str:
         if text.startswith("[memory:"):
-            return "\n" + self._paint("\n".join(fit(text)), DIM)
+            return "\n" + self._paint(wrapped(text), DIM)
         head, _, body = text.partition("\n")
-        lines = [self._paint("\n".join(fit(head)), BOLD), *self._cut(body, self.lines)]
+        lines = [self._paint(wrapped(head), BOLD), *self._cut(body, self.lines)]
         return "\n".join(lines)
 
     def _heard(self, text: str) -> str:

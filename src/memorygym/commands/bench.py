@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.agents.accounting import dollars
+from memorygym.agents.accounting import cost_of
 from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
 from memorygym.commands._model import add_model, player_of, refuse_model_options
-from memorygym.commands._page import fit
-from memorygym.commands._recipe import add_sizes
-from memorygym.comparisons import compare
+from memorygym.commands._page import fit, one_line
+from memorygym.commands._recipe import add_sizes, check_counts, sizes_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.models.prices import Price, read_prices
-from memorygym.results import Summary, read_results, write_results
+from memorygym.results.comparisons import compare
+from memorygym.results.file import read_results, write_results
 from memorygym.runner import Settings
 from memorygym.tables import (
     against_text,
@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         print("\n" + invariants_table(failed if args.quiet else found.invariants))
     for failure in found.failures:
         where = f"{failure.settings.template} seed {failure.settings.seed}, {failure.agent}"
-        print(f"{where}: {failure.error}", file=sys.stderr)
+        print(one_line(f"{where}: {failure.error}"), file=sys.stderr)
     if args.output:
         write_results(args.output, found.document)
     if against:
@@ -122,14 +122,9 @@ def _report(found: Findings, prices: Mapping[str, Price]) -> str:
         lines += ["", results_table(found.summaries, found.references)]
         for one in found.summaries:
             failed = sum(failure.agent == one.agent for failure in found.failures)
-            for line in details(one, failed, _cost(one, prices)):
+            for line in details(one, failed, cost_of(one.agent, one.usage.values(), prices)):
                 lines += fit(line)
     return "\n".join(lines)
-
-
-def _cost(one: Summary, prices: Mapping[str, Price]) -> float | None:
-    price = prices.get(one.agent)
-    return dollars(list(one.usage.values()), price) if price else None
 
 
 def _questions(found: Findings) -> str:
@@ -145,20 +140,22 @@ def _questions(found: Findings) -> str:
 def job_of(args: argparse.Namespace) -> Job:
     """What the options ask for. Raises UnknownPart, BadSettings or BadKey."""
     _check_numbers(args)
-    if args.model and (args.validate or args.strategy):
+    asked = args.model is not None  # An empty name is a mistake, such as an unset variable.
+    if asked and (args.validate or args.strategy):
         raise BadSettings("--model plays a model alone; leave --validate and --strategy out")
     if args.validate and args.strategy:
         raise BadSettings("--validate plays every agent; leave --strategy out")
     tasks = settings_of(args)
     # Whatever cannot be is to be found before anything is played or a folder is made.
     tasks[0].deal()
-    if not args.model:
+    if not asked:
         refuse_model_options(args)
-    who = player_of(args) if args.model else agents_of(args)
-    default = THREADS if args.model else os.cpu_count() or 1
+    who = player_of(args) if asked else agents_of(args)
+    default = THREADS if asked else os.cpu_count() or 1
     return Job(
-        tasks, who, args.run, args.validate, args.verbose, args.workers or default, args.quiet
-    )
+        tasks, who, args.run, validate=args.validate, traced=args.verbose,
+        workers=args.workers or default, quiet=args.quiet,
+    )  # fmt: skip
 
 
 def agents_of(args: argparse.Namespace) -> tuple[str, ...]:
@@ -179,7 +176,7 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
     registry.load("memory", args.backend)
     if args.tier not in TIERS:
         raise UnknownPart("tier", args.tier, TIERS)
-    sizes = Sizes(args.entities, args.writes, args.questions, args.corrections, args.tokens)
+    sizes = sizes_of(args)
     return [
         Settings(name, seed, args.tier, sizes, args.salt, args.backend, repeat, args.turns)
         for name in names
@@ -214,10 +211,8 @@ def _check_official(args: argparse.Namespace) -> None:
 
 
 def _check_numbers(args: argparse.Namespace) -> None:
-    for name in ("seeds", "workers", "turns", "repeats"):
-        if (given := getattr(args, name)) is not None and given < 1:
-            raise BadSettings(f"{given} {name}: give at least 1")
-    if args.repeats > 1 and not args.model:
+    check_counts(args, "seeds", "workers", "turns", "repeats")
+    if args.repeats > 1 and args.model is None:
         raise BadSettings(
             f"{args.repeats} repeats of a scripted agent would be {args.repeats} equal episodes:"
             " --repeats is for --model"

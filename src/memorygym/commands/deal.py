@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from memorygym.commands._page import fit
+from memorygym.commands._page import wrapped
 from memorygym.commands._recipe import add_sizes, add_task, settings_of
 from memorygym.core import JSON, Task
 from memorygym.facts import Guide, Value, reader
@@ -32,14 +32,14 @@ def run(args: argparse.Namespace) -> int:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
         return 0
-    print("\n".join(fit(_summary(task))))
+    print(wrapped(_summary(task)))
     for row in _messages(task):
         where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
         print(f"\n--- {row['role']}{where}")
-        print("\n".join(fit(str(row["content"]))))
+        print(wrapped(str(row["content"])))
     if args.gold:
         for line in _gold_text(task.gold, reader(task.track, task.system).guide):
-            print("\n".join(fit(line)))
+            print(wrapped(line))
     return 0
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from memorygym.attribution import Attribution
 from memorygym.commands._page import fit
-from memorygym.comparisons import Comparison, Document, compare
 from memorygym.core import JSON
 from memorygym.errors import UnknownPart
 from memorygym.journal import Run
-from memorygym.results import Row, read_results
+from memorygym.results.comparisons import Comparison, compare
+from memorygym.results.file import Document, read_results
+from memorygym.results.summary import Row
 from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 
@@ -73,10 +74,9 @@ class Changes:
     def to_json(self) -> dict[str, JSON]:
         """As --json prints it; composites as shares."""
         gap = self.comparison.difference.estimate
-        low, high = (None if abs(x) == inf else round(x, 6) for x in (gap.low, gap.high))
         return {
             "agent": self.comparison.agent, "other": self.comparison.other,
-            "difference": {"mean": round(gap.mean, 6), "low": low, "high": high},
+            "difference": dict(gap.to_json()),
             "paired": self.comparison.paired, "worse": self.worse, "questions": self.asked,
             "regressed": [pair.id for pair in self.regressed],
             "improved": [pair.id for pair in self.improved], "unchanged": self.unchanged,

@@ -10,7 +10,7 @@ from pathlib import Path
 from memorygym.commands._page import fit
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.judge import Judge, difference
+from memorygym.judge import PROMPTS, Judge, difference
 from memorygym.judge.audit import GRADER, Audit, audit
 from memorygym.judge.rows import Row, read_rows
 from memorygym.models.naming import find
@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--api-base", metavar="URL", help="the models' endpoint")
     parser.add_argument(
         "--prompt",
-        choices=("strict", "lenient", "both"),
+        choices=(*PROMPTS, "both"),
         default="strict",
         help="(default: strict)",
     )
@@ -91,7 +91,7 @@ def _judges(args: argparse.Namespace, tape: Tape | None) -> list[Judge | None]:
     if not args.judge:
         return [None]
     models = [find(name, args.api_base, tape, temperature=0.0) for name in args.judge]
-    prompts = ("strict", "lenient") if args.prompt == "both" else (args.prompt,)
+    prompts = PROMPTS if args.prompt == "both" else (args.prompt,)
     return [Judge(models, prompt) for prompt in prompts]
 
 

@@ -6,18 +6,18 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 
 from memorygym.commands._board import as_json, as_markdown, flat_rows
-from memorygym.consistency import inconsistencies
+from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings
-from memorygym.evidence import CHECKS, REPORTED, Evidence, examine
 from memorygym.journal import write_whole
-from memorygym.leaderboard import Board, board
 from memorygym.models.prices import Price, read_prices
-from memorygym.packs import opened
-from memorygym.results import read_results
+from memorygym.publishing.evidence import CHECKS, REPORTED, Evidence, examine
+from memorygym.publishing.leaderboard import Board, board
+from memorygym.publishing.packs import opened
+from memorygym.results.consistency import inconsistencies
+from memorygym.results.file import read_results
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints or writes the leaderboard; 1 if a run fails its checks."""
-    if args.workers is not None and args.workers < 1:
-        raise BadSettings(f"{args.workers} workers: give at least 1")
+    check_counts(args, "workers")
     if args.output and not args.output.parent.is_dir():
         raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
     prices = read_prices(args.prices) if args.prices else {}
@@ -64,14 +63,13 @@ def _examined(args: argparse.Namespace) -> Iterator[tuple[str, Evidence]]:
 def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
     """What a run shows, in whichever form it comes."""
     workers = args.workers or os.cpu_count() or 1
-    with ExitStack() as stack:
-        if path.is_dir():
-            return examine(path, args.check, args.salt, workers)
-        if path.suffix == ".json":
-            document = read_results(path)
-            wrong = tuple(inconsistencies(document))
-            return Evidence(document, REPORTED, wrong, ("it came without its traces",))
-        folder, problems = stack.enter_context(opened(path))
+    if path.is_dir():
+        return examine(path, args.check, args.salt, workers)
+    if path.suffix == ".json":
+        document = read_results(path)
+        wrong = tuple(inconsistencies(document))
+        return Evidence(document, REPORTED, wrong, ("it came without its traces",))
+    with opened(path) as (folder, problems):
         if problems:
             raise BadSettings(f"{path}: {problems[0]} (`memorygym verify-pack` tells more)")
         return examine(folder, args.check, args.salt, workers)

@@ -4,13 +4,14 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._page import fit
-from memorygym.consistency import planned
+from memorygym.commands._page import wrapped
+from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
-from memorygym.evidence import examine
 from memorygym.journal import Run
-from memorygym.leaks import leaks, secrets_of
-from memorygym.packs import files_of, write_pack
+from memorygym.publishing.evidence import examine
+from memorygym.publishing.leaks import leaks, secrets_of
+from memorygym.publishing.packs import files_of, write_pack
+from memorygym.results.consistency import planned
 
 SHOWN = 5
 """Missing episodes or secrets that are named."""
@@ -38,21 +39,20 @@ def run(args: argparse.Namespace) -> int:
     path = args.output or folder.with_name(f"{folder.name}.tar.gz")
     digest = write_pack(folder, path)
     failed = len(found.document["failures"])
-    print("\n".join(fit(
+    print(wrapped(
         f"{path}: episodes: {len(found.document['episodes'])} scored, {failed} failed; {len(files)}"
         f" files, {path.stat().st_size:,} bytes\ndigest, to cite: sha256:{digest}"
-    )))  # fmt: skip
+    ))  # fmt: skip
     return 0
 
 
 def _check_finished(folder: Path) -> None:
     """Raises BadSettings, which names episodes that lack."""
-    run = Run(folder)
-    recipe = run.about()["recipe"]
+    about = about_run(folder)
     if (folder / "results.json").exists():
         return
-    names = [settings.episode(agent) for settings, agent in planned(recipe)]  # type: ignore[arg-type]  # of a folder that bench has made
-    lacking = sorted({*names} - {*run.kept})
+    names = [settings.episode(agent) for settings, agent in planned(about["recipe"])]
+    lacking = sorted({*names} - {*Run(folder).kept})
     raise BadSettings(
         f"{folder} is not finished: of {len(names)} episodes {len(lacking)} lack"
         f" ({_some(lacking) or 'only the results'}); play it to its end with the same command"

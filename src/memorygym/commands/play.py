@@ -3,18 +3,16 @@
 import argparse
 import os
 import sys
-from functools import partial
 from pathlib import Path
 
-from memorygym import registry
 from memorygym.commands._human import HELP, Human
-from memorygym.commands._page import fit
+from memorygym.commands._page import wrapped
 from memorygym.commands._recipe import add_task, settings_of
 from memorygym.commands._screen import Screen, Watched
 from memorygym.core import Policy, Task
 from memorygym.episode import play
 from memorygym.journal import write_trace
-from memorygym.results import summaries
+from memorygym.results.summary import summaries
 from memorygym.runner import Plan, Settings, episode_for, judged, labels_of, policy_for
 from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
@@ -54,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _played(task: Task, policy: Policy, settings: Settings, screen: Screen) -> Trace:
     """The episode, each record printed as it comes; a person may leave before the end."""
-    episode = episode_for(task, policy, partial(registry.make, "memory", settings.memory))
+    episode = episode_for(task, policy, settings.make_memory)
     watched = Watched(policy, episode.trace, screen.show)
     try:
         play(episode, watched)
@@ -69,4 +67,4 @@ def _verdicts(trace: Trace, settings: Settings, agent: str) -> str:
     """Every question with its verdict, the axes, and why each miss was missed."""
     found = summaries([judged(settings, agent, trace, Plan()).to_json()])
     parts = [questions_text(trace), results_table(found), causes_table(found)]
-    return "\n" + "\n\n".join("\n".join(fit(part)) for part in parts if part)
+    return "\n" + "\n\n".join(wrapped(part) for part in parts if part)

@@ -7,20 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memorygym import registry
-from memorygym.commands._page import fit
+from memorygym.commands._page import fit, wrapped
+from memorygym.commands._run import checked
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.facts import reader
 from memorygym.journal import read_traces
-from memorygym.results import summaries
+from memorygym.results.summary import summaries
 from memorygym.runner import Plan, Result, Settings, judged
-from memorygym.scoring import gold_of
 from memorygym.shapes import shape
 from memorygym.tables import questions_text, results_table
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.gold import Gold
 
 ONE_WORLD = ("template", "seed")
 """What may differ within a table; traces that differ in anything else are never averaged."""
@@ -84,10 +81,7 @@ def run(args: argparse.Namespace) -> int:
         print(_questions(scored))
     for title, results in _groups(found).items():
         print(
-            "\n"
-            + "\n".join(fit(title))
-            + "\n\n"
-            + results_table(summaries(r.to_json() for r in results))
+            "\n" + wrapped(title) + "\n\n" + results_table(summaries(r.to_json() for r in results))
         )
     return 2 if damaged else 0
 
@@ -105,8 +99,7 @@ def _score(path: Path, trace: Trace, damage: str, *, attributed: bool) -> Scored
     """The score of a trace. Raises BadTrace if its header lacks what that needs."""
     try:
         agent, settings = _who(trace), _what(trace)
-        trace.gold = gold_of(trace)
-        _check_schema(trace, trace.gold)
+        checked(trace)
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
     result = judged(settings, agent, trace, Plan(attributed=attributed))
@@ -129,19 +122,6 @@ def _what(trace: Trace) -> Settings:
         memory=str(labels.get("memory", "unknown")),
         repeat=shape(int, labels.get("repeat", 0), "labels.repeat"),
     )
-
-
-def _check_schema(trace: Trace, gold: Gold) -> None:
-    """Raises ValueError unless the pinned message states the schema of the gold table."""
-    tracks = registry.names("tracks")
-    if trace.track not in tracks:  # Any other name would be imported and called.
-        raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
-    try:
-        stated = len(reader(trace.track, trace.system).guide.attributes)
-    except (LookupError, AssertionError) as error:
-        raise ValueError("system states no schema") from error
-    if any(len(row) != stated for row in gold.values[:1]):
-        raise ValueError(f"gold.values has rows of {len(gold.values[0])}, system states {stated}")
 
 
 def _questions(scored: Scored) -> str:

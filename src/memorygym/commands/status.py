@@ -12,16 +12,16 @@ from typing import Any
 from memorygym import registry
 from memorygym.commands._page import fit
 from memorygym.commands._run import about_run, read_played
-from memorygym.consistency import planned as episodes
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.journal import Run
-from memorygym.results import Row, by_world, read_results
+from memorygym.results.consistency import Recipe
+from memorygym.results.consistency import planned as episodes
+from memorygym.results.file import read_results
+from memorygym.results.summary import Row, by_agent, by_world
 from memorygym.scoring import score
 from memorygym.tables import heading
 
-Recipe = Mapping[str, Any]
-"""What `run.json` says is played."""
 HOUR, MINUTE = 3_600, 60
 
 
@@ -109,10 +109,17 @@ def _state(folder: Path) -> State:
     kept = {row["episode"] for row in rows}
     seconds, remaining = _times(folder, len(planned) - len(rows))
     return State(
-        folder, about, running, len(planned), len(rows),
-        [one for one in _failures(folder) if one["episode"] not in kept],
-        damaged, _composites(rows), seconds, remaining,
-    )  # fmt: skip
+        path=folder,
+        about=about,
+        running=running,
+        planned=len(planned),
+        ended=len(rows),
+        failures=[one for one in _failures(folder) if one["episode"] not in kept],
+        damaged=damaged,
+        composites=_composites(rows),
+        seconds=seconds,
+        remaining=remaining,
+    )
 
 
 def _locked(folder: Path) -> bool:
@@ -140,11 +147,8 @@ def _failures(folder: Path) -> Sequence[Mapping[str, Any]]:
 
 def _composites(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
     """The mean over worlds, of which each is the mean over its repeats."""
-    found = {}
-    for agent in dict.fromkeys(row["agent"] for row in rows):
-        worlds = by_world([row for row in rows if row["agent"] == agent], "composite")
-        found[agent] = sum(worlds.values()) / len(worlds), len(worlds)
-    return found
+    found = {agent: by_world(group, "composite") for agent, group in by_agent(rows).items()}
+    return {agent: (sum(each.values()) / len(each), len(each)) for agent, each in found.items()}
 
 
 def _times(folder: Path, left: int) -> tuple[float, float | None]:

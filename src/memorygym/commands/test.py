@@ -4,27 +4,25 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from memorygym import registry
 from memorygym.attribution import Attribution
-from memorygym.commands._model import OPTIONS, add_model, player_of, refuse_model_options
-from memorygym.commands._page import fit
-from memorygym.commands._recipe import add_sizes
+from memorygym.commands._model import OPTIONS, add_model, is_given, player_of, refuse_model_options
+from memorygym.commands._page import fit, wrapped
+from memorygym.commands._recipe import add_sizes, check_counts, sizes_of
 from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_lines
 from memorygym.commands._screen import Screen
-from memorygym.consistency import planned
 from memorygym.contract import contract
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.journal import Run
 from memorygym.models.tape import Tape
 from memorygym.players import Player, play_model
 from memorygym.players import player_of as recalled
-from memorygym.results import summaries
-from memorygym.runner import Failure, Plan, Result, Settings, play_task
+from memorygym.results.consistency import planned
+from memorygym.results.summary import summaries
+from memorygym.runner import Failure, Plan, Result, Settings, play_task, salt_hash
 from memorygym.scoring import Outcome, outcomes
 from memorygym.tables import heading, results_table
 from memorygym.trace import Said, Trace
@@ -74,14 +72,14 @@ def run(args: argparse.Namespace) -> int:
         again = _of_run(args, name, stack) if args.run else _of_options(args, name)
         found = _played(again)
     if isinstance(found, Failure):
-        print("\n".join(fit(f"{found.settings.episode(found.agent)} failed: {found.error}")))
+        print(wrapped(f"{found.settings.episode(found.agent)} failed: {found.error}"))
         return 3 if found.kind == "provider" else 1
     trace = found.trace
     assert trace is not None
     told = outcomes(trace)
     if number and number > len(told):
         raise BadSettings(f"{args.id}: the episode has questions 1 to {len(told)}")
-    print("\n".join(fit(again.source)))
+    print(wrapped(again.source))
     lines = _question(found, number) if number else _episode(found)
     print("\n".join(lines))
     unlike = _unlike(trace, again.stored)
@@ -100,17 +98,15 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
         raise BadSettings(f"{args.id} names no agent: give TEMPLATE+SEED+AGENT, or --model")
     if args.model and agent != args.model:
         raise BadSettings(f"{args.id} is an episode of {agent}, not of --model {args.model}")
-    if args.turns is not None and args.turns < 1:
-        raise BadSettings(f"{args.turns} turns: give at least 1")
+    check_counts(args, "turns")
     registry.load("worlds", name.template, "WORLD")
     backend = args.backend or "markdown"
     registry.load("memory", backend)
     if not args.model:
         refuse_model_options(args)
         registry.load("agents", agent)
-    sizes = Sizes(**{size: getattr(args, size) for size in Sizes.__slots__})
     settings = Settings(
-        name.template, name.seed, args.tier or "standard", sizes, args.salt, backend,
+        name.template, name.seed, args.tier or "standard", sizes_of(args), args.salt, backend,
         name.repeat, args.turns,
     )  # fmt: skip
     source = f"{settings.episode(agent)}: tier {settings.tier}, memory {backend}"
@@ -120,7 +116,7 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
 def _of_run(args: argparse.Namespace, name: Name, stack: ExitStack) -> Again:
     """The episode as a run played it. Raises UnknownPart or BadSettings if it did not."""
     for option in OF_RUN:
-        if option != "replay" and getattr(args, option) not in (None, False, [], "auto", "strict"):
+        if option != "replay" and is_given(args, option):
             raise BadSettings(f"--{option.replace('_', '-')} is told by --run; leave it out")
     about = about_run(args.run)
     recipe = about["recipe"]
@@ -163,7 +159,7 @@ def _named(name: Name, recipe: Mapping[str, Any]) -> Name:
 def _check_salt(salt: str, digest: str | None) -> None:
     if digest is None and salt:
         raise BadSettings("the run is of the public set; leave --salt out")
-    if digest is not None and sha256(salt.encode()).hexdigest() != digest:
+    if digest is not None and salt_hash(salt) != digest:
         given = "another than --salt gives" if salt else "which only its --salt deals again"
         raise BadSettings(f"the run is of a sealed set, {given}: its hash is {digest[:12]}…")
 
@@ -232,8 +228,7 @@ def _unlike(trace: Trace, stored: Trace | None) -> str:
     """Where a trace differs from the stored one; "" if it does not, or if none is stored."""
     if stored is None:
         return ""
-    pairs = zip_longest(trace.lines(), stored.lines())
-    where = next((number for number, (a, b) in enumerate(pairs) if a != b), None)
+    where = trace.first_unlike(stored)
     if where is None:
         return ""
     return f"the trace differs from the one in the run, first in line {where + 1}"

@@ -4,10 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from memorygym.commands._page import fit
-from memorygym.consistency import problems
+from memorygym.commands._page import wrapped
 from memorygym.errors import BadSettings
-from memorygym.results import schema
+from memorygym.results.consistency import problems
+from memorygym.results.file import schema
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         wrong += bool(found)
         print(f"{given}: {_told(len(found))}")
         for problem in found:
-            print("\n".join(fit(problem, "    ")))
+            print(wrapped(problem, "    "))
     return 1 if wrong else 0
 
 

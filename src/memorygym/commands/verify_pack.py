@@ -4,11 +4,12 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._page import fit
+from memorygym.commands._page import wrapped
+from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings
-from memorygym.evidence import REPORTED, Evidence, examine, opens
-from memorygym.packs import opened, pack_digest
-from memorygym.results import read_results
+from memorygym.publishing.evidence import REPORTED, Evidence, examine, opens
+from memorygym.publishing.packs import opened, pack_digest
+from memorygym.results.file import read_results
 from memorygym.tables import heading
 
 
@@ -29,13 +30,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints what fails and how far the run is shown; 1 if anything fails, 2 if it is no pack."""
-    if args.workers is not None and args.workers < 1:
-        raise BadSettings(f"{args.workers} workers: give at least 1")
+    check_counts(args, "workers")
     with opened(args.file) as (folder, damage):
         print(f"{args.file}\ndigest sha256:{pack_digest(folder)}")
         problems = damage or _examined(folder, args)
     for problem in problems:
-        print("\n".join(fit(f"FAILS  {problem}")))
+        print(wrapped(f"FAILS  {problem}"))
     if problems:
         print(f"{len(problems)} check{'s' * (len(problems) > 1)} failed; {REPORTED}")
     return 1 if problems else 0
@@ -55,7 +55,7 @@ def _examined(folder: Path, args: argparse.Namespace) -> list[str]:
     except BadSettings as error:
         return [str(error).replace(f"{folder}/", "")]
     if not found.problems:
-        print("\n".join(fit(_report(found))))
+        print(wrapped(_report(found)))
     return list(found.problems)
 
 

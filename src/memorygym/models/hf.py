@@ -3,7 +3,7 @@
 import copy
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -16,7 +16,7 @@ from memorygym.models.model import (
     Reply,
     ToolsRejected,
     checked_sampling,
-    known_options,
+    options_of,
     sample_seed,
 )
 from memorygym.models.notice import Notice
@@ -174,7 +174,7 @@ def _described(name: str, options: Options) -> dict[str, JSON]:
 
 def plan(name: str, **options: object) -> dict[str, JSON]:
     """All that shapes the replies of a model of that name."""
-    return _described(name, _checked(options))
+    return _described(name, options_of(Options, options))
 
 
 def make(
@@ -183,9 +183,4 @@ def make(
     """The model in that folder, or of that name on the hub; it has no endpoint and never waits."""
     if api_base is not None:
         raise BadSettings(f"hf:{name} runs in this process; leave the endpoint {api_base!r} out")
-    return Local(name, _checked(options))
-
-
-def _checked(options: Mapping[str, object]) -> Options:
-    known_options(options, Options.__slots__)
-    return Options(**options)  # type: ignore[arg-type]  # the names are checked above
+    return Local(name, options_of(Options, options))

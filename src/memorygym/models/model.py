@@ -1,13 +1,14 @@
 """A model writes the next message of a chat; what every provider of one must do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, TypeVar, cast
 
 from memorygym.core import JSON, Call, Message, Tool
 from memorygym.errors import BadSettings, ProviderFailure, UnknownPart
 from memorygym.rng import rng
 
+T = TypeVar("T")
 CONTEXT_EXCEEDED = "context_exceeded"
 """The `finish` of a request that the model's context does not hold."""
 
@@ -80,11 +81,13 @@ def sample_seed(seed: int, index: int) -> int:
     return rng("sample", seed, index).below(2**31) if index else seed
 
 
-def known_options(given: Mapping[str, object], choices: Sequence[str]) -> None:
-    """Raises UnknownPart, with the nearest name, for an option that no choice names."""
+def options_of(kind: type[T], given: Mapping[str, object]) -> T:
+    """A provider's options by name. Raises UnknownPart, with the nearest name, for another one."""
+    choices = [item.name for item in fields(cast(Any, kind))]
     for option in given:
         if option not in choices:
             raise UnknownPart("model option", option, choices)
+    return kind(**given)
 
 
 def checked_sampling(temperature: object, max_tokens: object, seed: object) -> None:

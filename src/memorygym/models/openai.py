@@ -18,7 +18,7 @@ from memorygym.models.model import (
     Reply,
     ToolsRejected,
     checked_sampling,
-    known_options,
+    options_of,
     sample_seed,
 )
 from memorygym.models.wire import Garbled, Reported, read_completion, read_stream, to_wire
@@ -196,7 +196,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def plan(name: str, **options: object) -> dict[str, JSON]:
     """All that shapes the replies of a model of that name, wherever it is asked."""
-    return _described(name, _checked(options))
+    return _described(name, options_of(Options, options))
 
 
 def make(
@@ -212,9 +212,4 @@ def make(
 
     `say` is told why it waits; the default writes to stderr, seldom.
     """
-    return OpenAI(name, resolve(api_base, environ), _checked(options), sleep, say)
-
-
-def _checked(options: Mapping[str, object]) -> Options:
-    known_options(options, Options.__slots__)
-    return Options(**options)  # type: ignore[arg-type]  # the names are checked above
+    return OpenAI(name, resolve(api_base, environ), options_of(Options, options), sleep, say)

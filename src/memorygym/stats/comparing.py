@@ -26,6 +26,20 @@ class Difference:
     p: float
     """Of Student's t, two-sided: below 0.05 exactly where the interval leaves 0 out."""
 
+    @property
+    def shown(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.estimate.low > 0 or self.estimate.high < 0
+
+    @property
+    def in_points(self) -> str:
+        """A difference of shares as tables show it."""
+        mean, low, high = (
+            f"{100 * share:+.1f}"
+            for share in (self.estimate.mean, self.estimate.low, self.estimate.high)
+        )
+        return f"{mean} ({low} to {high}) points"
+
 
 def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
     """The difference world by world, on the worlds that both played.

@@ -22,6 +22,13 @@ class Estimate:
     high: float
     worlds: int
 
+    def to_json(self) -> dict[str, float | None]:
+        """Without worlds; a single one has no interval: null, since JSON has no infinity."""
+        low, high = (
+            None if abs(bound) == inf else round(bound, 6) for bound in (self.low, self.high)
+        )
+        return {"mean": round(self.mean, 6), "low": low, "high": high}
+
 
 def estimate(values: Sequence[float]) -> Estimate:
     """The mean of one value a world, with a t interval; a single world has no interval.

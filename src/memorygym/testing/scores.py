@@ -7,11 +7,11 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.attribution import Attribution
-from memorygym.consistency import planned
 from memorygym.contract import contract
 from memorygym.core import Memory, Policy, Task
 from memorygym.errors import BadSettings, MemoryFault
-from memorygym.results import read_results
+from memorygym.results.consistency import planned
+from memorygym.results.file import read_results
 from memorygym.runner import Settings, labels_of, play_one, policy_for
 from memorygym.scoring import outcomes, score
 from memorygym.trace import Trace

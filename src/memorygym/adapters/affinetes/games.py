@@ -1,11 +1,9 @@
 """An episode that the caller plays: what `reset`, `step` and `state` show and take."""
 
 import secrets
-from functools import partial
 from time import monotonic
 from typing import Any
 
-from memorygym import registry
 from memorygym.adapters.affinetes.asking import sendable, told
 from memorygym.adapters.affinetes.response import OpenEnvResponse
 from memorygym.agents.chat import Chat, merged
@@ -27,9 +25,7 @@ class Game:
         self.touched = monotonic()
         """When it was last asked for."""
         self._gold = task.gold
-        self._said = Scripted([])
-        memory = partial(registry.make, "memory", settings.memory)
-        self._episode = episode_for(task, Chat(self._said), memory)
+        self._episode = episode_for(task, Chat(Scripted([])), settings.make_memory)
         self._about = {"task_id": task_id, **told(settings, task)}
         self._score: Score | None = None
 
@@ -43,11 +39,11 @@ class Game:
         info = {**self._about, "event": self._episode.trace.records[-1].event + 1, **more}
         if self._score:
             info["score"] = self._score.to_json()
-            return OpenEnvResponse(OVER, reward, True, False, self.id, sendable(info))
+            return OpenEnvResponse(OVER, reward, done=True, episode_id=self.id, info=sendable(info))
         view = merged(as_text(self._episode.view(), self._episode.tools))
         info["messages"] = [message.to_openai() for message in view]
         text = "\n\n".join(f"[{message.role}]\n{message.content}" for message in view)
-        return OpenEnvResponse(sendable(text), reward, False, False, self.id, sendable(info))
+        return OpenEnvResponse(sendable(text), reward, episode_id=self.id, info=sendable(info))
 
     def step(self, action: object) -> OpenEnvResponse:
         """Takes a reply; the reward, which is the composite, comes with the last one."""
@@ -75,7 +71,8 @@ def unknown(episode_id: object) -> OpenEnvResponse:
         else "Which episode? Give the episode_id that reset() returned."
     )
     id = episode_id if isinstance(episode_id, str) else None
-    return OpenEnvResponse(text, 0.0, True, True, id, {"error": fault(kind, text)})
+    error = {"error": fault(kind, text)}
+    return OpenEnvResponse(text, done=True, truncated=True, episode_id=id, info=error)
 
 
 def fault(kind: str, text: str) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from threading import Event
 from time import perf_counter
 from typing import Any
 
-from memorygym import registry
 from memorygym.adapters.affinetes.asking import known, told
 from memorygym.agents.accounting import usage_of
 from memorygym.agents.chat import Chat
@@ -56,8 +54,7 @@ class Match(Policy):
             environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ
             found = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
             self._policy = Chat(found, mode)
-        memory = partial(registry.make, "memory", settings.memory)
-        self._episode = episode_for(self._task, self._policy, memory)
+        self._episode = episode_for(self._task, self._policy, settings.make_memory)
 
     def play(self) -> dict[str, Any]:
         """Plays to the end; the result."""

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
 
 from anyio import get_cancelled_exc_class
 from inspect_ai.model import Model, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
 
-from memorygym import registry
 from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
 from memorygym.adapters.inspect_ai.recipes import Recipe
 from memorygym.adapters.inspect_ai.registering import registered
@@ -18,7 +16,6 @@ from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
 from memorygym.contract import contract
 from memorygym.core import JSON, Gold, Message, Policy, Task, Tool
-from memorygym.episode import Episode
 from memorygym.models.model import CONTEXT_EXCEEDED
 from memorygym.runner import episode_for, policy_for
 from memorygym.trace import Cut, Heard, Said, Shown, Trace
@@ -41,8 +38,7 @@ class Player:
     def __init__(self, recipe: Recipe, task: Task, model: Model) -> None:
         scripted = isinstance(model.api, ScriptedAPI)
         self.policy = policy_for(model.api.model_name, task) if scripted else Asked()
-        memory = partial(registry.make, "memory", recipe.memory)
-        self.episode: Episode = episode_for(task, self.policy, memory)
+        self.episode = episode_for(task, self.policy, recipe.settings.make_memory)
         self.chat = Chat()
         self._model = model
         # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.

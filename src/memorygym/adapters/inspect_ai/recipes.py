@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from memorygym import registry
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runner import Settings
+from memorygym.runner import Settings, salt_hash
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
 TOOL_MODES = ("native", "text")
@@ -108,10 +107,9 @@ def chosen_seeds(seed: object, seeds: object) -> range:
 
 def about(recipe: Recipe, contract: str) -> dict[str, JSON]:
     """What a log says of the whole task; a salt only as its hash."""
-    salt = sha256(recipe.salt.encode()).hexdigest() if recipe.salt else None
     return {
         "contract": contract, "track": recipe.track, "tier": recipe.tier, "memory": recipe.memory,
-        "sizes": dict(recipe.sizes), "salt": salt,
+        "sizes": dict(recipe.sizes), "salt": salt_hash(recipe.salt),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memorygym.errors import BadSettings
-from memorygym.results import Row, by_world
+from memorygym.results.summary import by_agent, by_world
 from memorygym.stats import Difference, paired, unpaired
 
 Document = Mapping[str, Any]
@@ -29,9 +29,7 @@ class Comparison:
 
 def composites(document: Document) -> dict[str, dict[World, float]]:
     """By agent: the composite of each world, the mean over its repeats."""
-    groups: dict[str, list[Row]] = {}
-    for row in document["episodes"]:
-        groups.setdefault(row["agent"], []).append(row)
+    groups = by_agent(document["episodes"])
     return {agent: by_world(rows, "composite") for agent, rows in groups.items()}
 
 
@@ -71,6 +69,6 @@ def _comparison(
     pair: tuple[str, str], ours: dict[World, float], theirs: dict[World, float], *, same: bool
 ) -> Comparison:
     if same and any(world in theirs for world in ours):
-        return Comparison(*pair, paired(ours, theirs), True)
+        return Comparison(*pair, paired(ours, theirs), paired=True)
     found = unpaired(list(ours.values()), list(theirs.values()))
-    return Comparison(*pair, found, False)
+    return Comparison(*pair, found, paired=False)

@@ -10,9 +10,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from memorygym.bench import Job, perform
-from memorygym.comparisons import Document
 from memorygym.errors import BadSettings
-from memorygym.results import misfit, read_results, schema, write_results
+from memorygym.results.file import Document, misfit, read_results, schema, write_results
 from memorygym.runner import Settings
 
 

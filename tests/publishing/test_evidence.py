@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from memorygym.bench import Job, perform
-from memorygym.evidence import examine
+from memorygym.core import Message
 from memorygym.journal import Run, finish, read_traces, write_trace
-from memorygym.results import document, write_results
+from memorygym.models.scripted import Scripted
+from memorygym.players import Player
+from memorygym.publishing.evidence import examine
+from memorygym.results.file import document, write_results
 from memorygym.runner import Plan, Settings, judged
+from memorygym.trace import Judged, Vote
 
 
 @pytest.fixture
@@ -83,6 +87,14 @@ def test_an_agent_of_elsewhere_is_checked_but_not_played(run: Path) -> None:
     assert found.limits == ("agent my.agents:make is not installed here",)
 
 
+def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own(
+    tmp_path: Path,
+) -> None:
+    model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
+    perform(Job([Settings("company", 0, "lite")], Player("perfect", model), tmp_path / "run"))
+    assert examine(tmp_path / "run", "traces").standing == "verified from traces"
+
+
 def test_a_world_too_large_to_be_dealt_is_not(run: Path) -> None:
     rename(run, '"tokens": null', '"tokens": 10000000')
     assert "too large to be dealt" in examine(run, "play").limits[0]
@@ -135,6 +147,13 @@ def drop_record(run: Path) -> None:
     rewrite(run / FIRST, rows_of(run / FIRST)[:-1])
 
 
+def add_ruling(run: Path) -> None:
+    (path, trace, _) = next(read_traces([run / FIRST]))
+    assert trace
+    trace.records.append(Judged(5, (Vote("judge", "yes", "it"),)))
+    write_trace(path, trace)
+
+
 def swap(run: Path) -> None:
     one, other = (run / FIRST).read_bytes(), (run / SECOND).read_bytes()
     (run / FIRST).write_bytes(other)
@@ -177,6 +196,7 @@ ALTERED = {
     "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
     "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),
     "a last record": (drop_record, f"{FIRST}, line "),
+    "a judge of no run": (add_ruling, f"{FIRST}: a judge's rulings, but the recipe names no judge"),
     "swapped traces": (swap, f"{FIRST}: "),
     "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
     "an extra trace": (

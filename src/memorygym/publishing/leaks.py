@@ -1,11 +1,12 @@
 """What a shipped run must not hold: keys, passwords in addresses, and the salt of a sealed set."""
 
-import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+
+from memorygym.journal import unpacked
 
 KEYS = {
     "a password in an address": re.compile(rb"[a-z]://[^/\s\"@:]+:[^/\s\"@]+@"),
@@ -31,7 +32,10 @@ def secrets_of(environment: Mapping[str, str]) -> list[str]:
 
 
 def leaks(paths: Iterable[Path], known: Iterable[str], salt_hash: str | None) -> list[str]:
-    """Where these files hold a secret, by file and line; the secret itself is not repeated."""
+    """Where these files hold a secret, by file and line; the secret itself is not repeated.
+
+    Raises BadSettings for a file that cannot be unpacked.
+    """
     secrets = [secret.encode() for secret in known]
     return [
         f"{path.name}, line {number}: {what}"
@@ -42,8 +46,8 @@ def leaks(paths: Iterable[Path], known: Iterable[str], salt_hash: str | None) ->
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        yield from file
+    with unpacked(path) as stream:
+        yield from stream
 
 
 def _secret(line: bytes, secrets: Iterable[bytes], salt_hash: str | None) -> str:

@@ -8,23 +8,20 @@ played is named with the reason why it has no rank.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from memorygym import registry
 from memorygym.agents.bound import Bound
 from memorygym.bench import OFFICIAL_SEEDS
-from memorygym.comparisons import World, composites
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.evidence import REPORTED, REPRODUCED, VERIFIED, Evidence
-from memorygym.results import ROLES, Summary, summaries
+from memorygym.publishing.evidence import STANDINGS, Evidence
+from memorygym.results.comparisons import World, composites
+from memorygym.results.summary import ROLES, Summary, summaries
 from memorygym.runner import needs_gold
 from memorygym.stats import Difference, paired, ranks, unpaired
 from memorygym.tokens import canonical
-
-STANDINGS = (REPRODUCED, VERIFIED, REPORTED)
-"""Best first."""
 
 
 class Set(NamedTuple):
@@ -75,8 +72,8 @@ class Entrant:
         return Set(played, recipe["tier"], recipe["salt"] or "", canonical(recipe["judge"]))
 
     @cached_property
-    def kind(self) -> str:
-        """model, scripted, adversary, or truth for one that sees it or has no budget."""
+    def kind(self) -> Literal["model", "scripted", "adversary", "truth"]:
+        """`truth` is one that sees it or has no budget."""
         if self.recipe["model"]:
             return "model"
         if self.agent not in registry.names("agents"):

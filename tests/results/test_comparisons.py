@@ -5,8 +5,9 @@ import copy
 import pytest
 
 from memorygym.bench import Job, perform
-from memorygym.comparisons import Document, compare
 from memorygym.errors import BadSettings
+from memorygym.results.comparisons import compare
+from memorygym.results.file import Document
 from memorygym.runner import Settings
 
 

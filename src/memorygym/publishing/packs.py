@@ -27,12 +27,11 @@ from tarfile import (
     TarInfo,
 )
 from tempfile import TemporaryDirectory
-from typing import IO
 
 from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.journal import Run, write_whole
+from memorygym.journal import Run, unpacked, write_whole
 from memorygym.trace import CANARY
 
 FORMAT = "memorygym-pack-1"
@@ -68,21 +67,15 @@ def manifest_of(folder: Path) -> dict[str, JSON]:
 
 
 def digest(path: Path) -> dict[str, JSON]:
-    """SHA-256 and size of a file, of what is in it if it is packed. Raises BadPack if too large."""
+    """SHA-256 and size of a file, unpacked. Raises BadSettings if it is too large or damaged."""
     found, size = sha256(), 0
     most = LARGEST_TRACE if path.suffix == ".gz" else LARGEST_PART
-    with path.open("rb") as file:
-        stream: IO[bytes] | GzipFile = file
-        if path.suffix == ".gz":
-            stream = GzipFile("", "rb", fileobj=file)
-        try:
-            while chunk := stream.read(CHUNK):
-                size += len(chunk)
-                if size > most:
-                    raise BadPack(f"{path.name} unpacks to more than {most} bytes")
-                found.update(chunk)
-        except (EOFError, zlib.error, BadGzipFile) as error:
-            raise BadPack(f"{path.name} cannot be unpacked ({error})") from error
+    with unpacked(path) as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise BadPack(f"{path.name} unpacks to more than {most} bytes")
+            found.update(chunk)
     return {"sha256": found.hexdigest(), "size": size}
 
 
@@ -208,17 +201,26 @@ def _manifest_problems(folder: Path) -> list[str]:
         stated = {name: dict(row) for name, row in told["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
-    about = Run(folder).about() if (folder / "run.json").exists() else {"contract": None}
-    wanted = {"format": FORMAT, "canary": CANARY, "contract": about["contract"]}
+    wanted = {"format": FORMAT, "canary": CANARY, "contract": _contract_of(folder)}
     problems = [
         f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
         for name, value in wanted.items()
         if told.get(name) != value
     ]
-    for name in sorted({*stated, *files_of(folder), *REQUIRED}):
-        if problem := _file_problem(folder / name, stated.get(name)):
+    held = files_of(folder)
+    for name in sorted({*stated, *held, *REQUIRED}):
+        # Any other name that a manifest states may be that of a file outside.
+        problem = _file_problem(folder / name, stated.get(name)) if name in held else "missing"
+        if problem:
             problems.append(f"{name}: {problem}")
     return problems
+
+
+def _contract_of(folder: Path) -> JSON:
+    try:
+        return Run(folder).about().get("contract")
+    except BadSettings:  # Its digest, or whoever examines the run, tells what is wrong with it.
+        return None
 
 
 def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
@@ -226,7 +228,5 @@ def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
         return f"not in {MANIFEST}"
     try:
         return "" if digest(path) == stated else f"its content is not what {MANIFEST} says"
-    except FileNotFoundError:
-        return "missing"
-    except BadPack as error:
+    except BadSettings as error:
         return str(error)

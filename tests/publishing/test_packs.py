@@ -9,22 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.bench import Job, perform
 from memorygym.errors import BadSettings
-from memorygym.evidence import examine
-from memorygym.packs import opened, write_pack
-from memorygym.runner import Settings
+from memorygym.publishing.evidence import examine
+from memorygym.publishing.packs import opened, write_pack
 
-TASKS = [Settings("company", seed, "lite") for seed in (0, 1)]
 FIRST = "traces/company+0+naive+0.jsonl.gz"
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of two agents on two worlds."""
-    folder = tmp_path_factory.mktemp("finished") / "run"
-    perform(Job(TASKS, ("naive", "strategic"), folder))
-    return folder
 
 
 @pytest.fixture
@@ -156,6 +145,23 @@ def test_a_manifest_that_is_damaged_is_named(data: bytes, run: Path) -> None:
     assert verified(rebuild(path, [(head, data), *rest]))[0].startswith("MANIFEST.json: damaged")
 
 
+@pytest.mark.parametrize("name", ["traces", "/dev/zero", "../run/run.json", "a\0b", "lock"])
+def test_a_manifest_opens_no_file_but_those_of_a_pack(name: str, run: Path) -> None:
+    path = packed(run)
+    (head, data), *rest = members_of(path)
+    manifest = json.loads(data)
+    manifest["files"][name] = {"sha256": "0" * 64, "size": 1}
+    rebuild(path, [(head, json.dumps(manifest).encode()), *rest])
+    assert verified(path) == [f"{name}: missing"]
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", b'{"format": "memorygym-run-2"}'])
+def test_a_run_that_says_nothing_of_itself_is_named(data: bytes, run: Path) -> None:
+    path = packed(run)
+    members = [(m, data if m.name == "run/run.json" else old) for m, old in members_of(path)]
+    assert any(told.startswith("run.json: ") for told in verified(rebuild(path, members)))
+
+
 def test_every_cut_is_noticed(run: Path) -> None:
     path = packed(run)
     data = path.read_bytes()
@@ -183,7 +189,11 @@ def test_a_header_that_promises_more_than_any_run_fills_no_disk(run: Path) -> No
     assert "more than" in verified(path)[0]
 
 
-@pytest.mark.parametrize("data", [b"", b"text", gzip.compress(b""), gzip.compress(b"x" * 5000)])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"text", gzip.compress(b""), gzip.compress(b"x" * 5000)],
+    ids=["nothing", "text", "packed nothing", "packed text"],
+)
 def test_another_file_is_no_pack(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.tar.gz").write_bytes(data)
     with pytest.raises(BadSettings, match="is no pack of a run"):

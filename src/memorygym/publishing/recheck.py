@@ -6,12 +6,9 @@ What is wrong is a sentence that names the file.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from memorygym.comparisons import Document
-from memorygym.consistency import difference, planned
 from memorygym.core import Task
 from memorygym.errors import MemoryGymError
 from memorygym.invariants import inspect
@@ -19,8 +16,10 @@ from memorygym.journal import Run, read_traces
 from memorygym.models.tape import Tape
 from memorygym.players import play_model, player_of
 from memorygym.replay import unlike
+from memorygym.results.consistency import difference, planned
+from memorygym.results.file import Document
 from memorygym.runner import Failure, Plan, Result, Settings, judged, labels_of, play_task
-from memorygym.trace import Trace
+from memorygym.trace import Judged, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _rechecked(
         if again and not (other := _otherwise(again, trace)):
             assert isinstance(again, Result)
             return replace(again, trace=None)
-        if told := unlike(trace, task, claim.settings.memory):
+        if told := unlike(trace, task, claim.settings):
             return f"{claim.file}: {told}"
         if again:
             return f"{claim.file}: {other}"
@@ -100,6 +99,8 @@ def _mislabelled(claim: Claim, trace: Trace) -> str:
             **judge,
             "counts": told.get("counts") if isinstance(told, dict) else None,
         }
+    elif any(isinstance(record, Judged) for record in trace.records):
+        return "a judge's rulings, but the recipe names no judge"
     return difference(trace.labels, wanted, "labels")
 
 
@@ -108,11 +109,8 @@ def _otherwise(again: Result | Failure, trace: Trace) -> str:
     if isinstance(again, Failure):
         return f"played again, it fails: {again.error}"
     assert again.trace
-    pairs = zip_longest(again.trace.lines(), trace.lines())
-    for number, (ours, theirs) in enumerate(pairs):
-        if ours != theirs:
-            return f"played again, record {number} comes out otherwise"
-    return ""
+    number = again.trace.first_unlike(trace)
+    return "" if number is None else f"played again, record {number} comes out otherwise"
 
 
 def replies_again(

@@ -1,26 +1,16 @@
-"""The results file: what a run found, summed up with intervals, in a published JSON Schema."""
+"""What agents reached over their worlds, with intervals: computed from the rows of results."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from math import inf
-from pathlib import Path
 from typing import Any
 
-from memorygym import __version__
 from memorygym.agents.accounting import Usage
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
-from memorygym.invariants import Invariant
-from memorygym.journal import write_whole
 from memorygym.judge.agreement import Agreement
-from memorygym.runner import Failure, Result
 from memorygym.scoring import WEIGHTS
 from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
 
-SCHEMA = "memorygym-results-2"
 Row = Mapping[str, Any]
 """An episode as results store it. All figures are of rows, so that a file can be recomputed."""
 LIKENESS = 0.5
@@ -41,7 +31,6 @@ class Summary:
     axes: Mapping[str, Estimate | None]
     abstention: Estimate | None
     accuracy: float
-    writes: float
     deviation: float | None
     """Standard deviation of the composite between worlds; None for a single world."""
     repaired: int
@@ -83,30 +72,49 @@ class Summary:
             "usage": {name: usage.to_json() for name, usage in self.usage.items()} or None,
         }  # fmt: skip
 
+    def as_reference(self) -> dict[str, JSON]:
+        """As results store it beside a model."""
+        return {
+            "agent": self.agent,
+            "composite": _interval(self.composite),
+            "axes": {name: _interval(axis) for name, axis in self.axes.items()},
+        }
+
 
 def summaries(rows: Iterable[Row]) -> list[Summary]:
     """One an agent, best composite first."""
+    found = map(_summary, by_agent(rows).values())
+    return sorted(found, key=lambda one: -one.composite.mean)
+
+
+def by_agent(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows of each agent, in the order in which they come."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row["agent"], []).append(row)
-    return sorted(map(_summary, groups.values()), key=lambda one: -one.composite.mean)
+    return groups
 
 
 def _summary(rows: Sequence[Row]) -> Summary:
     whole = by_world(rows, "composite")
-    causes: dict[str, int] = {}
+    causes: Counter[str] = Counter()
     for row in rows:
-        for cause, n in row["causes"].items():
-            causes[cause] = causes.get(cause, 0) + n
+        causes.update(row["causes"])
     return Summary(
-        rows[0]["agent"], len(rows), len(whole), estimate(list(whole.values())),
-        {axis: _estimate(by_world(rows, axis)) for axis in WEIGHTS},
-        _estimate(by_world(rows, "abstention")),
-        sum(row["accuracy"] for row in rows) / len(rows),
-        sum(row["writes"] for row in rows) / len(rows),
-        deviation(list(whole.values())) if len(whole) > 1 else None,
-        sum(row["repaired"] for row in rows), _judged(rows), _repeats(rows), _usage(rows), causes,
-    )  # fmt: skip
+        agent=rows[0]["agent"],
+        episodes=len(rows),
+        worlds=len(whole),
+        composite=estimate(list(whole.values())),
+        axes={axis: _estimate(by_world(rows, axis)) for axis in WEIGHTS},
+        abstention=_estimate(by_world(rows, "abstention")),
+        accuracy=sum(row["accuracy"] for row in rows) / len(rows),
+        deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
+        repaired=sum(row["repaired"] for row in rows),
+        judged=_judged(rows),
+        repeats=_repeats(rows),
+        usage=_usage(rows),
+        causes=causes,
+    )
 
 
 def by_world(rows: Iterable[Row], figure: str) -> dict[tuple[str, int], float]:
@@ -163,124 +171,9 @@ def _usage(rows: Sequence[Row]) -> dict[str, Usage]:
     return total
 
 
-def document(
-    about: Mapping[str, JSON],
-    planned: int,
-    outcomes: Sequence[Result | Failure],
-    references: Mapping[str, Summary],
-    rows: Sequence[Invariant] = (),
-) -> dict[str, JSON]:
-    """The results file of a run; `about` holds its contract and recipe.
-
-    What a model cost is left out: it depends on the day's prices, and all of this on the traces.
-    """
-    episodes = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Result)]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "contract": about["contract"],
-        "recipe": about["recipe"],
-        "episodes_planned": planned,
-        "failures": [failure.to_json() for failure in failures],
-        "summary": {
-            one.agent: one.to_json(sum(failure.agent == one.agent for failure in failures))
-            for one in summaries(episodes)
-        },
-        "references": {
-            role: {
-                "agent": one.agent,
-                "composite": _interval(one.composite),
-                "axes": {name: _interval(axis) for name, axis in one.axes.items()},
-            }
-            for role, one in references.items()
-        },
-        "episodes": episodes,
-        "invariants": [row.to_json() for row in rows],
-    }
-
-
 def _interval(found: Estimate | None) -> JSON:
-    """A single world has no interval: null, since JSON has no infinity."""
-    if found is None:
-        return None
-    low, high = (
-        None if abs(bound) == inf else round(bound, 6) for bound in (found.low, found.high)
-    )
-    return {"mean": round(found.mean, 6), "low": low, "high": high}
+    return dict(found.to_json()) if found else None
 
 
 def _rounded(figure: float | None) -> float | None:
     return None if figure is None else round(figure, 6)
-
-
-def write_results(path: Path, results: Mapping[str, JSON]) -> None:
-    """Writes a results file, which fits the schema or is not written."""
-    if problem := misfit(results):
-        raise AssertionError(f"{path} would not fit its schema: {problem}")
-    write_whole(path, [as_bytes(results)])
-
-
-def as_bytes(results: Mapping[str, JSON]) -> bytes:
-    """The one way in which results are written."""
-    return json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-
-
-def read_results(path: Path) -> dict[str, Any]:
-    """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
-    if path.is_dir():
-        if not (path / "results.json").exists():
-            raise BadSettings(f"{path} holds no results.json: the run has not finished")
-        path = path / "results.json"
-    found = read_json(path)
-    if problem := misfit(found):
-        raise BadSettings(f"{path} is no results file of this version: {problem}")
-    assert isinstance(found, dict)
-    return found
-
-
-def read_json(path: Path) -> object:
-    """What a file holds. Raises BadSettings if that is no JSON."""
-    try:
-        return json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise BadSettings(f"{path} is not JSON ({error})") from error
-
-
-def misfit(results: object) -> str:
-    """Where and how a results file does not fit the schema; "" if it does."""
-    import fastjsonschema
-
-    try:
-        if place := next(_unreal(results, "results"), ""):
-            return f"{place} is no finite number"
-        _validate()(results)
-    except fastjsonschema.JsonSchemaValueException as error:
-        return str(error).replace("data", "results", 1)
-    return ""
-
-
-def _unreal(value: object, place: str) -> Iterator[str]:
-    """Where numbers stand that are none: JSON forbids NaN, but Python reads it."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _unreal(item, f"{place}.{name}")
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from _unreal(item, f"{place}[{at}]")
-    elif isinstance(value, float) and not abs(value) < inf:
-        yield place
-
-
-@cache
-def _validate() -> Any:
-    import fastjsonschema
-
-    return fastjsonschema.compile(schema(), use_default=False)
-
-
-def schema() -> dict[str, Any]:
-    """The published JSON Schema (draft 7) of a results file."""
-    text = (files("memorygym") / "schemas" / "results.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found

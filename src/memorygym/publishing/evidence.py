@@ -3,27 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
 from memorygym import registry
 from memorygym.bench import Job, references
-from memorygym.comparisons import Document
-from memorygym.consistency import difference, inconsistencies, planned, rows_in_order
 from memorygym.contract import contract
 from memorygym.errors import UnknownPart
 from memorygym.executors import over_processes
 from memorygym.invariants import validate
 from memorygym.journal import Run
-from memorygym.recheck import Claim, claims_of, recheck, replies_again
-from memorygym.results import as_bytes, read_results
-from memorygym.results import document as sum_up
-from memorygym.runner import Failure, Result
+from memorygym.publishing.recheck import Claim, claims_of, recheck, replies_again
+from memorygym.results.consistency import difference, inconsistencies, planned, rows_in_order
+from memorygym.results.file import Document, as_bytes, read_results
+from memorygym.results.file import document as sum_up
+from memorygym.runner import Failure, Result, salt_hash
 from memorygym.tokens import canonical
 
-REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
+STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
+"""How far a run is shown, best first."""
 CHECKS = ("none", "traces", "play")
 """What is done: nothing but to compare files; to replay and score traces; to play again, too."""
 LARGEST = 10**6
@@ -36,7 +35,7 @@ class Evidence:
 
     document: Document
     standing: str
-    """One of REPRODUCED, VERIFIED and REPORTED."""
+    """One of STANDINGS."""
     problems: tuple[str, ...] = ()
     """What is wrong, each with the file where it is."""
     limits: tuple[str, ...] = ()
@@ -125,7 +124,7 @@ def _beyond(document: Document, salt: str) -> str:
 
 def opens(recipe: Mapping[str, Any], salt: str) -> bool:
     """Whether a salt is the one that sealed a recipe's worlds."""
-    return bool(salt) and sha256(salt.encode()).hexdigest() == recipe["salt"]
+    return bool(salt) and salt_hash(salt) == recipe["salt"]
 
 
 def _trace_problems(

@@ -10,12 +10,14 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.journal import episode_name
-from memorygym.results import Row, misfit, read_json, summaries
+from memorygym.results.file import Document, misfit, read_json
+from memorygym.results.summary import Row, summaries
 from memorygym.runner import Settings
 from memorygym.scoring import WEIGHTS, composite
 from memorygym.worlds.dealing.tiers import Sizes
 
 Recipe = Mapping[str, Any]
+"""What `run.json` says is played."""
 ROUNDING = 2e-6
 """Figures are stored to six places: what is computed from rounded ones may differ by this."""
 
@@ -37,7 +39,7 @@ def planned(recipe: Recipe, salt: str = "") -> list[tuple[Settings, str]]:
     ]  # fmt: skip
 
 
-def rows_in_order(document: Mapping[str, Any]) -> list[Row]:
+def rows_in_order(document: Document) -> list[Row]:
     """Episodes and failures, as results.jsonl lists them."""
     rows = {row["episode"]: row for row in [*document["episodes"], *document["failures"]]}
     names = (settings.episode(agent) for settings, agent in planned(document["recipe"]))
@@ -56,7 +58,7 @@ def problems(path: Path) -> list[str]:
     return inconsistencies(found)
 
 
-def inconsistencies(document: Mapping[str, Any]) -> list[str]:
+def inconsistencies(document: Document) -> list[str]:
     """The same for a document that fits the schema."""
     found = [
         f"results.episodes[{at}].{problem}"
@@ -85,7 +87,7 @@ def _place_problems(row: Row, recipe: Recipe) -> Iterator[str]:
         yield f"episode: {row['episode']!r} should be {name!r}"
 
 
-def _row_problems(row: Row, document: Mapping[str, Any]) -> Iterator[str]:
+def _row_problems(row: Row, document: Document) -> Iterator[str]:
     recipe = document["recipe"]
     yield from _place_problems(row, recipe)
     alike = {"contract": document["contract"], "tier": recipe["tier"], "memory": recipe["memory"]}
@@ -111,6 +113,8 @@ def _row_problems(row: Row, document: Mapping[str, Any]) -> Iterator[str]:
         yield f"competencies: {good} of {of} right, but right tells {right} of {asked}"
     if row["causes"] and sum(row["causes"].values()) != asked - right:
         yield f"causes: of {sum(row['causes'].values())} misses, but right tells {asked - right}"
+    if row["repaired"] and not recipe["judge"]:
+        yield f"repaired: {row['repaired']} answers, but recipe.judge is null"
     if row["repaired"] > right:
         yield f"repaired: {row['repaired']} answers, but only {right} are right"
 
@@ -129,7 +133,7 @@ def _told(value: float | None) -> str:
     return "null" if value is None else f"{value:g}" if isinstance(value, int) else f"{value:.6f}"
 
 
-def _count_problems(document: Mapping[str, Any]) -> Iterator[str]:
+def _count_problems(document: Document) -> Iterator[str]:
     """Whether every planned episode is scored or a failure, once."""
     recipe, rows = document["recipe"], [*document["episodes"], *document["failures"]]
     choices = [len(recipe[name]) for name in ("templates", "seeds", "agents")]
@@ -146,7 +150,7 @@ def _count_problems(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"results.episodes: {name!r} stands there {times} times"
 
 
-def _summary_problems(document: Mapping[str, Any]) -> list[str]:
+def _summary_problems(document: Document) -> list[str]:
     """Whether the summary is that of the rows."""
     failed = [row["agent"] for row in document["failures"]]
     try:

@@ -1,0 +1,1 @@
+"""Runs of others: shipped as one file, checked again and ranked."""

@@ -1,0 +1,1 @@
+"""Results files: summed up, written, read, checked and compared."""

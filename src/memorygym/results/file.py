@@ -1,0 +1,123 @@
+"""The results file: what a run found, in a published JSON Schema."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from memorygym import __version__
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.invariants import Invariant
+from memorygym.journal import write_whole
+from memorygym.results.summary import Summary, summaries
+from memorygym.runner import Failure, Result
+
+SCHEMA = "memorygym-results-2"
+Document = Mapping[str, Any]
+"""A results file as `read_results` gives it."""
+
+
+def document(
+    about: Mapping[str, JSON],
+    planned: int,
+    outcomes: Sequence[Result | Failure],
+    references: Mapping[str, Summary],
+    rows: Sequence[Invariant] = (),
+) -> dict[str, JSON]:
+    """The results file of a run; `about` holds its contract and recipe.
+
+    What a model cost is left out: it depends on the day's prices, and all of this on the traces.
+    """
+    episodes = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Result)]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "contract": about["contract"],
+        "recipe": about["recipe"],
+        "episodes_planned": planned,
+        "failures": [failure.to_json() for failure in failures],
+        "summary": {
+            one.agent: one.to_json(sum(failure.agent == one.agent for failure in failures))
+            for one in summaries(episodes)
+        },
+        "references": {role: one.as_reference() for role, one in references.items()},
+        "episodes": episodes,
+        "invariants": [row.to_json() for row in rows],
+    }
+
+
+def write_results(path: Path, results: Mapping[str, JSON]) -> None:
+    """Writes a results file, which fits the schema or is not written."""
+    if problem := misfit(results):
+        raise AssertionError(f"{path} would not fit its schema: {problem}")
+    write_whole(path, [as_bytes(results)])
+
+
+def as_bytes(results: Mapping[str, JSON]) -> bytes:
+    """The one way in which results are written."""
+    return json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
+    if path.is_dir():
+        if not (path / "results.json").exists():
+            raise BadSettings(f"{path} holds no results.json: the run has not finished")
+        path = path / "results.json"
+    found = read_json(path)
+    if problem := misfit(found):
+        raise BadSettings(f"{path} is no results file of this version: {problem}")
+    assert isinstance(found, dict)
+    return found
+
+
+def read_json(path: Path) -> object:
+    """What a file holds. Raises BadSettings if that is no JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BadSettings(f"{path} is not JSON ({error})") from error
+
+
+def misfit(results: object) -> str:
+    """Where and how a results file does not fit the schema; "" if it does."""
+    import fastjsonschema
+
+    try:
+        if place := next(_unreal(results, "results"), ""):
+            return f"{place} is no finite number"
+        _validate()(results)
+    except fastjsonschema.JsonSchemaValueException as error:
+        return str(error).replace("data", "results", 1)
+    return ""
+
+
+def _unreal(value: object, place: str) -> Iterator[str]:
+    """Where numbers stand that are none: JSON forbids NaN, but Python reads it."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _unreal(item, f"{place}.{name}")
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _unreal(item, f"{place}[{at}]")
+    elif isinstance(value, float) and not abs(value) < inf:
+        yield place
+
+
+@cache
+def _validate() -> Any:
+    import fastjsonschema
+
+    return fastjsonschema.compile(schema(), use_default=False)
+
+
+def schema() -> dict[str, Any]:
+    """The published JSON Schema (draft 7) of a results file."""
+    text = (files("memorygym.results") / "results.schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
