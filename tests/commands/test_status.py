@@ -147,3 +147,18 @@ def test_a_damaged_run_file_is_named(recipe: object, played: Path, command) -> N
     for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
         status, _, err = command(*words)
         assert status == 2 and f"{path} is damaged" in err
+
+
+@pytest.mark.parametrize(
+    "changed", [{"tier": 7}, {"salt": 7}, {"seeds": "x"}, {"turns": []}, {"tier": None}]
+)
+def test_a_recipe_that_was_edited_is_named(
+    changed: dict[str, object], played: Path, command
+) -> None:
+    path = played / "run.json"
+    about = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
+    for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
+        status, _, err = command(*words)
+        assert status == 2 and err.count("\n") == 1
+        assert f"{path} is damaged (recipe.{next(iter(changed))} " in err

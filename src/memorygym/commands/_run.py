@@ -16,7 +16,7 @@ from memorygym.commands._page import fit
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.facts import Guide, reader
 from memorygym.journal import Run, episode_name, read_traces
-from memorygym.results.consistency import planned
+from memorygym.results.file import misfit
 from memorygym.scoring import Outcome, gold_of
 from memorygym.shapes import shape
 from memorygym.trace import Trace
@@ -66,11 +66,9 @@ def read_id(text: str) -> tuple[Name, int | None]:
 def about_run(folder: Path) -> Mapping[str, Any]:
     """What `run.json` says. Raises BadSettings unless it tells all that was planned."""
     about: Mapping[str, Any] = Run(folder).about()
-    try:
-        planned(about["recipe"])
-        _ = about["contract"], [about["recipe"][name] for name in ("salt", "model", "judge")]
-    except (KeyError, TypeError) as error:
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({error!r})") from error
+    lacking = [name for name in ("contract", "recipe") if name not in about]
+    if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
     return about
 
 

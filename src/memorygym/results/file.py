@@ -84,16 +84,16 @@ def read_json(path: Path) -> object:
         raise BadSettings(f"{path} is not JSON ({error})") from error
 
 
-def misfit(results: object) -> str:
-    """Where and how a results file does not fit the schema; "" if it does."""
+def misfit(value: object, what: str = "results") -> str:
+    """Where and how a results file, or its recipe, does not fit the schema; "" if it does."""
     import fastjsonschema
 
     try:
-        if place := next(_unreal(results, "results"), ""):
+        if place := next(_unreal(value, what), ""):
             return f"{place} is no finite number"
-        _validate()(results)
+        _validate(what)(value)
     except fastjsonschema.JsonSchemaValueException as error:
-        return str(error).replace("data", "results", 1)
+        return str(error).replace("data", what, 1)
     return ""
 
 
@@ -110,10 +110,13 @@ def _unreal(value: object, place: str) -> Iterator[str]:
 
 
 @cache
-def _validate() -> Any:
+def _validate(what: str) -> Any:
     import fastjsonschema
 
-    return fastjsonschema.compile(schema(), use_default=False)
+    found = schema()
+    if what != "results":
+        found = {"definitions": found["definitions"], **found["definitions"][what]}
+    return fastjsonschema.compile(found, use_default=False)
 
 
 def schema() -> dict[str, Any]:
