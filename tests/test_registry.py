@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memorygym import registry
-from memorygym.errors import UnknownPart
+from memorygym.errors import BadSettings, UnknownPart
 from memorygym.memory.markdown import Markdown
 
 KINDS = ("worlds", "memory", "agents", "tracks")
@@ -57,13 +57,27 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
         ("memory", "", "no memory named ''"),
         ("memory", ":make", "no memory named ':make'"),
         ("memory", ".markdown:make", "no memory named '.markdown:make'"),
-        ("memory", "no.such.module:make", r"no.such.module:make \(No module named 'no'\)"),
-        ("memory", "memorygym.memory.markdown:Nothing", "has no attribute 'Nothing'"),
     ],
 )
 def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) -> None:
     with pytest.raises(UnknownPart, match=message):
         registry.load(kind, name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "message"),
+    [
+        ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
+        ("memory", "memorygym.memory.markdown:Nothing", "has no attribute 'Nothing'"),
+        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
+        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs no arguments"),
+        ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
+        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`"),
+    ],
+)
+def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
+    with pytest.raises(BadSettings, match=message):
+        registry.check(kind, spec)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "worlds")])

@@ -7,9 +7,10 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
+from inspect import signature
 from typing import Any
 
-from memorygym.errors import UnknownPart
+from memorygym.errors import BadSettings, UnknownPart
 
 FOLDERS = {
     "worlds": ("worlds",),
@@ -18,6 +19,8 @@ FOLDERS = {
     "tracks": ("tracks",),
 }
 """Where each kind lives, below the package; a track is a folder, every other part a file."""
+DOES = {"agents": ("act",), "memory": ("observe", "compose")}
+"""What a part of the kind has, once it is made."""
 
 
 @cache
@@ -58,7 +61,8 @@ def known(kind: str, name: str) -> str:
 def load(kind: str, spec: str, attribute: str = "make") -> Any:
     """The object that `spec` names: an id's `attribute`, or what `package.module:object` is.
 
-    Raises UnknownPart with the nearest name if nothing answers to it.
+    Raises UnknownPart with the nearest name if nothing answers to it, and BadSettings for a module
+    that cannot be imported or lacks the object.
     """
     if spec in _built_in(kind):
         return getattr(import_module(_built_in(kind)[spec]), attribute)
@@ -68,8 +72,10 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         raise UnknownPart(kind, spec, names(kind))
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise UnknownPart(kind, f"{spec} ({error})", names(kind)) from error
+    except ImportError as error:
+        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({error})") from error
+    except AttributeError as error:
+        raise BadSettings(f"{kind} {spec}: {error}") from error
 
 
 def load_module(kind: str, spec: str) -> Any:
@@ -80,5 +86,34 @@ def load_module(kind: str, spec: str) -> Any:
 
 
 def make(kind: str, spec: str, **knobs: object) -> Any:
-    """Makes the part that `spec` names, with its knobs."""
-    return load(kind, spec)(**knobs)
+    """Makes the part that `spec` names, with its knobs. Raises BadSettings if that makes none."""
+    factory = load(kind, spec)
+    if not _takes(factory, knobs):
+        what = type(factory).__name__
+        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
+    part = factory(**knobs)
+    if lacking := [name for name in DOES.get(kind, ()) if not callable(getattr(part, name, None))]:
+        what = type(part).__name__
+        raise BadSettings(f"{kind} {spec}: it makes a {what}, which has no `{lacking[0]}`")
+    return part
+
+
+def check(kind: str, spec: str) -> None:
+    """Raises what `load` and `make` would; a part of the package itself need not be made."""
+    if spec in _built_in(kind):
+        load(kind, spec)
+    else:
+        make(kind, spec)
+
+
+def _takes(factory: Any, knobs: dict[str, object]) -> bool:
+    """Whether it can be called with these knobs and no more."""
+    if not callable(factory):
+        return False
+    try:
+        signature(factory).bind(**knobs)
+    except TypeError:
+        return False
+    except ValueError:  # Some functions in C do not tell what they take.
+        return True
+    return True

@@ -143,15 +143,16 @@ class Failure:
 
 def policy_for(agent: str, task: Task) -> Policy:
     """The agent; only one that is marked `needs_gold` is given the side table."""
-    factory: Callable[..., Policy] = registry.load("agents", agent)
-    return factory(gold=task.gold) if needs_gold(agent) else factory()
+    knobs = {"gold": task.gold} if needs_gold(agent) else {}
+    policy: Policy = registry.make("agents", agent, **knobs)
+    return policy
 
 
 @cache
 def needs_gold(agent: str) -> bool:
     """Whether an agent may see the side table: a shipped one whose factory takes `gold`."""
     factory = registry.load("agents", agent)
-    return _shipped(factory) and "gold" in signature(factory).parameters
+    return callable(factory) and _shipped(factory) and "gold" in signature(factory).parameters
 
 
 def _shipped(part: object) -> bool:

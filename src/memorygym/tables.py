@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from math import inf
 
+from memorygym.agents.accounting import Usage, limits_in
 from memorygym.attribution import Attribution
 from memorygym.invariants import Invariant
 from memorygym.results.comparisons import Comparison
 from memorygym.results.file import Document
-from memorygym.results.summary import Summary
+from memorygym.results.summary import Row, Summary
 from memorygym.runner import Failure
 from memorygym.scoring import outcomes
 from memorygym.stats import Estimate, Repeats
@@ -90,10 +91,10 @@ def heading(document: Document) -> str:
     return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else "public seeds"])
 
 
-def details(one: Summary, failed: int, cost: float | None) -> list[str]:
+def details(one: Summary, failures: Sequence[Row], cost: float | None) -> list[str]:
     """What a model's row leaves out: bounds, repeats, judge, tokens and cost."""
     lines = []
-    if bounds := one.bounds(failed):
+    if bounds := one.bounds(failures):
         low, high = (100 * bound for bound in bounds)
         lines.append(f"had every failed episode scored 0, or 1: {low:.1f} to {high:.1f}")
     if one.repeats:
@@ -106,9 +107,28 @@ def details(one: Summary, failed: int, cost: float | None) -> list[str]:
         figures = (("prompt", usage.prompt), ("completion", usage.completion))
         told = (f"{'unknown' if n is None else format(n, ',')} {kind}" for kind, n in figures)
         lines.append(f"tokens at {name}: {', '.join(told)}, in {usage.calls:,} replies")
+    if limits := _limits_text(sum(one.usage.values(), Usage(0, 0, 0, 0))):
+        lines.append(limits)
     if one.usage:
         lines.append(f"cost: {'unknown' if cost is None else f'{cost:.4f} USD'}")
     return [f"{one.agent}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _limits_text(usage: Usage) -> str:
+    """How many replies are not whole, and why.
+
+    >>> _limits_text(Usage(9, 0, 0, 0, cut=3, exceeded=1))
+    '3 replies were cut at max_tokens, 1 request exceeded the context'
+    """
+    cut, exceeded = usage.cut, usage.exceeded
+    told = (
+        [f"{cut:,} {'reply was' if cut == 1 else 'replies were'} cut at max_tokens"] if cut else []
+    )
+    if exceeded:
+        told.append(
+            f"{exceeded:,} {'request' if exceeded == 1 else 'requests'} exceeded the context"
+        )
+    return ", ".join(told)
 
 
 def _repeats_lines(found: Repeats) -> list[str]:
@@ -176,5 +196,6 @@ def questions_text(trace: Trace) -> str:
         lines += [
             f"[event {q.event + 1}] {q.competency}: {q.text}",
             f"    truth {q.truth} | answer {outcome.answer} | {mark}: {outcome.reason}",
+            *(f"    {limit}" for limit in limits_in(trace, q.event)),
         ]
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.agents.accounting import Usage, cost_of, usage_of
+from memorygym.agents.accounting import Usage, cost_of, limits_in, limits_of, usage_of
 from memorygym.agents.chat import Chat
 from memorygym.core import Message, Task
 from memorygym.episode import Episode, play
@@ -44,6 +44,14 @@ class Full(Model):
 
     def complete(self, messages: Any, tools: Any) -> Reply:
         return OVERFLOW
+
+
+class Talkative(Model):
+    """Is cut at max_tokens whenever it is asked a question."""
+
+    def complete(self, messages: Any, tools: Any) -> Reply:
+        asks = "=== QUESTION" in messages[-1].content
+        return Reply(Message("assistant", "well,"), 1, 2, "length" if asks else "stop")
 
 
 @pytest.fixture
@@ -125,11 +133,33 @@ def test_a_context_that_was_exceeded_costs_nothing_and_is_known(
     assert cost(spent(Full())) == 0
 
 
+@pytest.mark.parametrize(
+    ("model", "cut", "exceeded"), [(Talkative(), 1, 0), (Full(), 0, 1), (Counting(), 0, 0)]
+)
+def test_replies_that_are_not_whole_are_counted(
+    spent: Callable[..., Trace], model: Model, cut: int, exceeded: int
+) -> None:
+    query = usage_of(trace := spent(model))["query"]
+    assert (query.cut, query.exceeded) == (cut * query.calls, exceeded * query.calls)
+    assert query + query == Usage(
+        *(None if n is None else 2 * n for n in query.to_json().values())  # type: ignore[operator]
+    )
+    assert sum(bool(limit) for _, limit in limits_of(trace)) >= query.cut + query.exceeded
+
+
+def test_a_limit_is_told_of_its_event(spent: Callable[..., Trace]) -> None:
+    trace = spent(Talkative())
+    last = max(event for event, limit in limits_of(trace) if limit)
+    assert limits_in(trace, last) == ["cut at max_tokens"] and limits_in(trace, 0) == []
+    assert limits_in(spent(Full()), 0) == ["the request exceeded the model's context"]
+
+
 @pytest.mark.parametrize("usage", [[], "much", [3]])
 def test_usage_that_does_not_fit_the_replies_is_a_bad_trace(
     spent: Callable[..., Trace], usage: Any
 ) -> None:
     trace = spent(Counting())
     trace.labels["usage"] = usage
-    with pytest.raises(BadTrace, match="usage"):
-        usage_of(trace)
+    for told in (usage_of, limits_of):
+        with pytest.raises(BadTrace, match="usage"):
+            told(trace)

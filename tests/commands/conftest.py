@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from memorygym.cli import main
+from tests.commands.boards import Maker
 
 LITE = ["--template", "company", "--tier", "lite"]
 
@@ -36,3 +37,9 @@ def trace_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("run") / "strategic.jsonl.gz"
     assert main(["play", "--agent", "strategic", *LITE, "--trace", str(path)]) == 0
     return path
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Maker:
+    """Writes results of runs that nobody played."""
+    return Maker(tmp_path)

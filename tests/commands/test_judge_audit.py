@@ -148,6 +148,18 @@ def test_a_bad_row_is_named_and_the_others_count(
     assert out.startswith("2 rows") and "0/1" in out
 
 
+def test_of_many_bad_rows_the_first_ten_are_named(command, tmp_path: Path) -> None:
+    (file := tmp_path / "rows.jsonl").write_text(rows(ROW, *["[1]"] * 1012))
+    status, _, err = command("judge-audit", str(file))
+    assert status == 2 and len(lines := err.splitlines()) == 11
+    assert f"{file}, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
+
+
+def test_a_number_of_worst_rows_below_0_is_refused(command) -> None:
+    status, out, err = command("judge-audit", str(CASES), "--worst", "-1")
+    assert (status, out, err) == (2, "", "memorygym: --worst -1: give at least 0\n")
+
+
 def test_a_file_without_rows_is_bad_usage(command, tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("\n")
     status, _, err = command("judge-audit", str(tmp_path / "rows.jsonl"))

@@ -1,5 +1,6 @@
 """`memorygym pack` and `verify-pack`: a run as one file, and how far it is shown."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from memorygym.errors import ProviderFailure
 from memorygym.judge import Judge
 from memorygym.models.scripted import Scripted
 from memorygym.players import Player
+from memorygym.publishing.evidence import WORD
 from memorygym.results.file import read_results
 from memorygym.runner import Settings
 
@@ -59,21 +61,22 @@ def test_a_model_is_reproduced_from_its_replies_alone(
     run = played(model())
     assert command("pack", str(run), "-o", str(tmp_path / "all.tar.gz")).status == 0
     out = command("verify-pack", str(tmp_path / "all.tar.gz"), "--play").out
-    assert out.endswith("\nreproduced\n")
+    assert f" reproduced rests on the submitter's word: {WORD}" in " ".join(out.split())
     (run / "replies.jsonl").unlink()
     command("pack", str(run), "-o", str(tmp_path / "less.tar.gz"))
     status, out, _ = command("verify-pack", str(tmp_path / "less.tar.gz"), "--play")
     assert status == 0 and "verified from traces\nnot shown: the model's replies" in out
 
 
-def test_the_judge_of_a_model_rules_again_from_its_replies(played: Make, command) -> None:
-    ruling = '{"quote": "sure", "correct": true}'
+def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
+    ruling = '{"quote": "a dozen", "correct": true}'
     player = Player(
         "org/sure",
         Scripted(lambda messages, tools: answer(messages[-1].content)),
         judge=Judge((Scripted(lambda messages, tools: ruling),), audit_accepted=True),
     )
-    run = played(player)
+    run = tmp_path / "run"
+    perform(Job([Settings("company", 1, "lite")], player, run))
     assert any(row["repaired"] for row in read_results(run)["episodes"])
     command("pack", str(run))
     for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
@@ -83,7 +86,7 @@ def test_the_judge_of_a_model_rules_again_from_its_replies(played: Make, command
 
 def answer(content: str) -> Message:
     """Answers every question, and moves on where there is none."""
-    call = Call("submit_answer", {"answer": "sure"})
+    call = Call("submit_answer", {"answer": "a dozen"})
     return Message("assistant", "", (call,)) if "QUESTION" in content else Message("assistant", "")
 
 
@@ -114,7 +117,7 @@ def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
     status, out, _ = command("pack", str(tmp_path / "run"))
     assert status == 0 and "episodes: 1 scored, 1 failed" in " ".join(out.split())
     out = command("verify-pack", str(tmp_path / "run.tar.gz"), "--play").out
-    assert "episodes: 1 scored, 1 failed, of 2 planned" in out and out.endswith("\nreproduced\n")
+    assert "episodes: 1 scored, 1 failed, of 2 planned" in out and "\nreproduced\n" in out
 
 
 def test_a_run_that_was_stopped_is_refused_by_what_lacks(played: Make, command) -> None:
@@ -131,6 +134,49 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     trace.write_bytes(trace.read_bytes()[:3000])
     status, _, err = command("pack", str(run))
     assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
+
+
+def swap(run: Path) -> None:
+    one, other = sorted((run / "traces").iterdir())
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+
+
+def empty(run: Path) -> None:
+    next((run / "traces").iterdir()).write_bytes(gzip.compress(b""))
+
+
+def spoil_tape(run: Path) -> None:
+    with (run / "replies.jsonl").open("a") as tape:
+        tape.write("garbage\n")
+
+
+UNFIT = {
+    "swapped": (swap, "labels.agent"),
+    "empty": (empty, "line 1: not the header of a trace"),
+    "tape": (spoil_tape, "replies.jsonl, line 1: not the header"),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_what_verify_pack_would_refuse_is_not_packed(what: str, played: Make, command) -> None:
+    spoil, told = UNFIT[what]
+    spoil(run := played())
+    status, _, err = command("pack", str(run))
+    err = " ".join(err.split())
+    assert status == 2 and "is not packed: " in err and told in err
+    assert not run.with_name("run.tar.gz").exists()
+
+
+def test_a_sealed_run_is_checked_before_it_is_packed_if_its_salt_is_given(
+    played: Make, command
+) -> None:
+    run = played(salt=SALT)
+    assert "; self-reported" in " ".join(command("pack", str(run)).out.split())
+    out = command("pack", str(run), "--salt", SALT).out
+    assert "; verified from traces" in " ".join(out.split()) and SALT not in out
+    assert command("pack", str(run), "--salt", "another").status == 2
 
 
 SECRETS = {

@@ -162,3 +162,21 @@ def test_a_recipe_that_was_edited_is_named(
         status, _, err = command(*words)
         assert status == 2 and err.count("\n") == 1
         assert f"{path} is damaged (recipe.{next(iter(changed))} " in err
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"repeats": 10**12}, "4,000,000,000,000 episodes are too many for a run"),
+        ({"sizes": {"entities": 10**12}}, "1000000000000 entities: give at most 1,000,000"),
+    ],
+)
+def test_a_recipe_of_more_than_can_be_played_is_damaged(
+    changed: dict[str, object], said: str, played: Path, command
+) -> None:
+    path = played / "run.json"
+    about = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
+    for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
+        status, _, err = command(*words)
+        assert status == 2 and f"{path} is damaged ({said}" in err

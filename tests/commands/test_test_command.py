@@ -86,14 +86,14 @@ def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
 
 
 def _vague(messages, tools):
-    """Answers every question with a handful."""
+    """Answers every question with a dozen."""
     asked = "=== QUESTION" in messages[-1]["content"]
-    return "", [("submit_answer", {"answer": "a handful"})] if asked else []
+    return "", [("submit_answer", {"answer": "a dozen"})] if asked else []
 
 
 def _lavish(messages, tools):
-    """A judge that accepts a handful."""
-    return '{"quote": "a handful", "correct": true}', []
+    """A judge that accepts a dozen."""
+    return '{"quote": "a dozen", "correct": true}', []
 
 
 def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
@@ -159,6 +159,8 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
         (["company+0"], "names no agent"),
         (["compny+0+naive"], "did you mean company?"),
         (["company+0+naiv"], "did you mean naive?"),
+        (["company+0+os:system"], "os:system: that is a builtin_function_or_method"),
+        (["company+0+naive", "--entities", "1000001"], "give at most 1,000,000"),
         (["company+0+naive", "--tier", "lit"], "did you mean lite?"),
         (["company+0+naive", "--backend", "markdwn"], "did you mean markdown?"),
         (["company+0+naive", "--again"], "--again is for --run"),
@@ -176,7 +178,7 @@ def test_a_bad_id_or_option_is_named(words: list[str], said: str, command) -> No
     [
         (["city+0+perfect"], "choose from company"),
         (["company+0+perfct"], "did you mean perfect?"),
-        (["company+0"], "no agent of the run named ''"),
+        (["company+0"], "company+0 names no agent; the run has strategic, perfect"),
         (["company+5+perfect"], "its seeds are 0, 1"),
         (["company+0+perfect+1"], "repeats 0 to 0"),
         (["company+0+perfect", "--tier", "lite"], "--tier is told by --run"),

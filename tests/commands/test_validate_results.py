@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from memorygym.scoring import WEIGHTS, composite
+
 Document = dict[str, Any]
 
 
@@ -28,6 +30,13 @@ def rename(document: Document) -> None:
     document["episodes"][0]["episode"] = "x"
 
 
+def with_axes(document: Document, **axes: float | None) -> None:
+    """Another axis, and the composite of that."""
+    row = document["episodes"][0]
+    row.update(axes)
+    row["composite"] = composite({axis: row[axis] for axis in WEIGHTS})
+
+
 ROW, SUMMARY = "results.episodes[0]", "results.summary.naive"
 CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
     "composite": (lambda d: d["episodes"][0].update(composite=0.9), f"{ROW}.composite: 0.9, but"),
@@ -36,6 +45,15 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
     "abstention": (lambda d: d["episodes"][0].update(abstention=0.5), f"{ROW}.abstention: 0.5"),
     "correct": (lambda d: d["episodes"][0].update(correct=9), f"{ROW}.correct: 9, but"),
     "answerable": (lambda d: d["episodes"][0].update(answerable=1), f"{ROW}.answerable: 1, but 9"),
+    "reasoning": (lambda d: with_axes(d, reasoning=0.9), f"{ROW}.reasoning: 0.9, but 0.0"),
+    "breadth": (lambda d: with_axes(d, breadth=1.0), f"{ROW}.breadth: 1.0, but 0."),
+    "maintenance": (lambda d: with_axes(d, maintenance=1.0), f"{ROW}.maintenance: 1.0, but 0.0"),
+    "efficiency": (lambda d: with_axes(d, efficiency=1.0), f"{ROW}.efficiency: 1.0, but 0."),
+    "an axis less": (lambda d: with_axes(d, efficiency=None), f"{ROW}.efficiency: None, but 0."),
+    "too many right": (
+        lambda d: d["episodes"][0]["competencies"].update(retrieval=[3, 2]),
+        f"{ROW}.competencies: more right than asked of retrieval",
+    ),
     "right": (lambda d: d["episodes"][0]["right"].append(1), f"{ROW}.competencies: "),
     "causes": (lambda d: d["episodes"][0].update(causes={"stale": 9}), f"{ROW}.causes: of 9"),
     "repaired": (

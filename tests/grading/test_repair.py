@@ -24,6 +24,11 @@ MISREAD = [
     ("multi_constraint", "3 (632)", "a trio, filmed over 632 days", ()),
     ("temporal_extreme", "4 (647 mm)", "the last one, with 64.7 cm", ()),
     ("temporal_trend", "strongly rising (80.05%)", "steeply up by 80.05%", ()),
+    ("temporal_trend", "strongly rising", "steeply up", ()),
+    ("retrieval", "40", "two score", ()),
+    ("retrieval", "2007-01-19", "the nineteenth of January, two thousand seven", ()),
+    ("update", "railway", "trains", TOWNS),
+    ("retrieval", "garbled timeout overflows", "garbling timeouts that overflow", ()),
 ]
 FINAL = [
     ("retrieval", "8412", "8413", ()),
@@ -57,6 +62,19 @@ FINAL = [
     ("multi_constraint", "3 (632)", "3 (632), 4 (801)", ()),
     ("temporal_extreme", "4 (647 mm)", "period 4 and period 2: 647 mm", ()),
     ("temporal_trend", "strongly rising (80.05%)", "flat, strongly rising (80.05%)", ()),
+    ("retrieval", "8412", "a hub of thing", ()),
+    ("retrieval", "2007-01-19", "a hub of thing in January", ()),
+    ("retrieval", "1.5, 2.5", "a hub of thing", ()),
+    ("retrieval", "runs trams; ships cranes", "a hub of thing", ()),
+    ("relationship_lookup", "Granite Mapper", "a hub of thing", ()),
+    ("relationship_lookup", "Union of Poles", "a hub of thing", ()),
+    ("synthesis", "Wotan Miller (75.8)", "a hub of 75.8", CHOICE),
+    ("synthesis", "Wotan Miller (75.8)", "the Miller of thing", CHOICE),
+    ("relationship_count", PAIR, "a pair that holds Quartz", ()),
+    ("relationship_count", "2", "a hub of thing", ()),
+    ("multi_constraint", "3 (632)", "a hub of thing", ()),
+    ("temporal_extreme", "4 (647 mm)", "late in the year", ()),
+    ("temporal_trend", "strongly rising (80.05%)", "steeply up", ()),
 ]  # fmt: skip
 
 
@@ -69,7 +87,7 @@ def test_one_claim_that_was_rejected_may_be_judged_again(
 
 
 @pytest.mark.parametrize("case", FINAL, ids=lambda case: case[2][:30])
-def test_a_refusal_several_candidates_and_another_value_are_final(
+def test_a_refusal_several_candidates_another_value_and_an_evasion_are_final(
     case: tuple[str, str, str, tuple[str, ...]],
 ) -> None:
     assert not grade(*case).correct

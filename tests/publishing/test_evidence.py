@@ -1,6 +1,5 @@
 """How far a run is shown: what replaying notices, and what only playing again does."""
 
-import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from memorygym.publishing.evidence import examine
 from memorygym.results.file import document, write_results
 from memorygym.runner import Plan, Settings, judged
 from memorygym.trace import Judged, Vote
+from tests.publishing.rewriting import rewrite, rows_of
 
 
 @pytest.fixture
@@ -109,15 +109,6 @@ def pair(tmp_path: Path) -> Path:
     tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
     perform(Job(tasks, ("naive", "strategic"), tmp_path / "pair"))
     return tmp_path / "pair"
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-
-
-def rewrite(path: Path, rows: list[dict[str, Any]]) -> None:
-    lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
-    path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode()))
 
 
 def alter_answer(run: Path) -> None:

@@ -11,6 +11,7 @@ first two requests, `echo+garbage` answers all with garbage. The header X-Misbeh
     slow      no answer for five seconds
     notools   a request with tools is refused with status 400
     context   the request is refused as longer than the context
+    length    the reply ends for its length
     unread    status 500, for the server cannot read the call that its model made
 
     python -m tests.servers.openai --port 0 --latency 0.5
@@ -38,6 +39,7 @@ TOO_LONG = (
 )
 UNREAD = "error parsing tool call: raw='{\"content\": ]', err=invalid character ']'"
 _FAULT = re.compile(r"(\w+?)(?:x(\d+))?")
+_FINISH = re.compile(r'"finish_reason": "\w+"')
 _TOLD_TOOL = re.compile(r'^\{"name": "(\w+)"', re.MULTILINE)
 
 
@@ -112,6 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "context":
                 self._refuse(400, TOO_LONG, "context_length_exceeded")
+            case "length":
+                text = _answer(self.server.brains[body["model"].partition("+")[0]], body)
+                text = _FINISH.sub('"finish_reason": "length"', text)
+                self._send(200, text, stream="stream" in body)
             case "half":
                 text = _answer(BRAINS["echo"], body)
                 self._send(200, text[: len(text) // 2], missing=0 if "stream" in body else 9)

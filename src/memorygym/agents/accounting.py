@@ -9,11 +9,16 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
+from memorygym.models.model import CONTEXT_EXCEEDED
 from memorygym.models.prices import Price
 from memorygym.scoring import gold_of
 from memorygym.trace import Said, Trace
 
 MILLION = 1_000_000
+CUT = "length"
+"""The `finish` of a reply that the provider cut, in the word of every provider here."""
+LIMITS = {CUT: "cut at max_tokens", CONTEXT_EXCEEDED: "the request exceeded the model's context"}
+"""By `finish`: what kept a reply from being whole, as people read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,10 @@ class Usage:
     completion: int | None
     cached: int | None
     """Of the prompt tokens, those that the provider had already."""
+    cut: int = 0
+    """Replies that were cut at max_tokens."""
+    exceeded: int = 0
+    """Requests that the model's context did not hold: their replies are empty."""
 
     def to_json(self) -> dict[str, JSON]:
         """As results store it."""
@@ -37,6 +46,8 @@ class Usage:
             _total([self.prompt, other.prompt]),
             _total([self.completion, other.completion]),
             _total([self.cached, other.cached]),
+            self.cut + other.cut,
+            self.exceeded + other.exceeded,
         )
 
 
@@ -52,6 +63,21 @@ def usage_of(trace: Trace) -> dict[str, Usage]:
     for record, row in zip(said, rows, strict=True):
         parts["query" if record.event in asked else "ingest"].append(row)
     return {name: _usage(part) for name, part in parts.items()}
+
+
+def limits_of(trace: Trace) -> list[tuple[int, str]]:
+    """Of every reply in order: its event, and the one of LIMITS that it met, or "".
+
+    Raises BadTrace if the labels tell of other replies than were made.
+    """
+    events = [record.event for record in trace.records if isinstance(record, Said)]
+    finishes = (str(row.get("finish")) for row in _rows(trace, len(events)))
+    return [(event, LIMITS.get(finish, "")) for event, finish in zip(events, finishes, strict=True)]
+
+
+def limits_in(trace: Trace, event: int) -> list[str]:
+    """The limits that the replies in an event met, each once."""
+    return list(dict.fromkeys(limit for at, limit in limits_of(trace) if limit and at == event))
 
 
 def cost_of(model: str, parts: Collection[Usage], prices: Mapping[str, Price]) -> float | None:
@@ -84,7 +110,9 @@ def _usage(rows: Sequence[Mapping[str, Any]]) -> Usage:
         _total([row.get(f"{name}_tokens") for row in rows])
         for name in ("prompt", "completion", "cached")
     )
-    return Usage(len(rows), prompt, completion, cached)
+    finishes = [row.get("finish") for row in rows]
+    cut, exceeded = finishes.count(CUT), finishes.count(CONTEXT_EXCEEDED)
+    return Usage(len(rows), prompt, completion, cached, cut, exceeded)
 
 
 def _total(figures: Sequence[int | None]) -> int | None:

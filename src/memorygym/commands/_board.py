@@ -7,11 +7,15 @@ from memorygym.commands._page import wrapped
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.models.prices import Price
-from memorygym.publishing.leaderboard import Board, Entrant, Gap, Held, Set, Table, names
+from memorygym.publishing.entrant import Entrant, Set
+from memorygym.publishing.evidence import WORD
+from memorygym.publishing.leaderboard import Board, Gap, Held, Table, names
 from memorygym.stats import Estimate
 from memorygym.tables import detectable_text
 
 FORMAT = "memorygym-leaderboard-1"
+MARK = "†"
+"""After the status of a run whose model has only the submitter's word for it."""
 Prices = Mapping[str, Price]
 LEGEND = (
     "Shares in % with 95 % intervals, clustered by world; B breadth, M maintenance, R reasoning,"
@@ -20,8 +24,10 @@ LEGEND = (
     " share it."
 )
 STATUS = (
-    "Status: *reproduced*, played again to the same bytes; *verified from traces*, the traces are"
-    " records of their tasks and the scores are theirs; *self-reported*, neither could be checked."
+    "Status: *reproduced*, played again to the same bytes, a model from its recorded replies;"
+    " *verified from traces*, the traces are records of their tasks and the scores are theirs;"
+    " *self-reported*, neither could be checked, so that it has no rank."
+    f" {MARK}, of a model: it rests on the submitter's word {WORD}."
 )
 
 
@@ -39,10 +45,12 @@ def as_markdown(found: Board, prices: Prices, command: str) -> str:
     if found.gaps:
         lines = [f"- {_gap(gap)}" for gap in found.gaps]
         parts += ["## Public minus sealed", "\n".join(map(wrapped, lines))]
+    if found.reported:
+        parts += ["## Self-reported", _without_rank(found.reported)]
     if found.apart:
         parts += ["## Not ranked", _apart(found)]
     for name, entrants in found.earlier.items():
-        parts += [f"## Contract {name}, not compared with the above", _earlier(entrants)]
+        parts += [f"## Contract {name}, not compared with the above", _without_rank(entrants)]
     parts += (
         ["\n".join(wrapped(f"- {_plain(note)}") for note in found.notes)] if found.notes else []
     )
@@ -56,7 +64,7 @@ def _table(table: Table, prices: Prices) -> Iterator[str]:
     if ranked:
         head = ["rank", "agent", "memory", *FIGURES, "status"]
         yield _grid(head, [
-            [str(rank), called[one.identity], one.memory, *_figures(one), one.evidence.standing]
+            [str(rank), called[one.identity], one.memory, *_figures(one), _status(one)]
             for rank, one in table.ranked
         ])  # fmt: skip
         yield wrapped(_under(table))
@@ -146,7 +154,7 @@ def _held(held: Held) -> list[str]:
     reached = "–" if held.reached is None else f"{held.reached:.1f}"
     most = f"{bound.most:g}" if bound else "–"
     figure = _mean(one.summary.composite)
-    return [one.agent, one.memory, figure, what, reached, most, one.evidence.standing]
+    return [one.agent, one.memory, figure, what, reached, most, _status(one)]
 
 
 def _gap(gap: Gap) -> str:
@@ -161,19 +169,26 @@ def _apart(found: Board) -> str:
     rows = [
         [
             one.agent, one.memory, one.set.tier, str(one.summary.worlds),
-            f"{100 * one.summary.composite.mean:.1f}", one.evidence.standing, why,
+            f"{100 * one.summary.composite.mean:.1f}", _status(one), why,
         ]
         for one, why in found.apart
     ]  # fmt: skip
     return _grid(["agent", "memory", "tier", "worlds", "composite", "status", "why"], rows)
 
 
-def _earlier(entrants: Sequence[Entrant]) -> str:
+def _without_rank(entrants: Sequence[Entrant]) -> str:
     rows = [
-        [_title(one.set), one.agent, one.memory, *_figures(one), one.evidence.standing]
+        [
+            _title(one.set), one.agent, one.memory, *_figures(one), _status(one),
+            "; ".join(one.evidence.limits),
+        ]
         for one in entrants
-    ]
-    return _grid(["set", "agent", "memory", *FIGURES, "status"], rows)
+    ]  # fmt: skip
+    return _grid(["set", "agent", "memory", *FIGURES, "status", "why"], rows)
+
+
+def _status(one: Entrant) -> str:
+    return one.evidence.standing + (MARK if one.evidence.word else "")
 
 
 def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -197,6 +212,7 @@ def flat_rows(found: Board, prices: Prices) -> list[dict[str, JSON]]:
         placed = {id(one): rank for rank, one in table.ranked}
         for one in table.entrants:
             rows.append(_flat(one, placed.get(id(one)), prices, held.get(id(one))))
+    rows += [_flat(one, None, prices) for one in found.reported]
     rows += [{**_flat(one, None, prices), "why": why} for one, why in found.apart]
     rows += [
         {**_flat(one, None, prices), "why": "another contract"}
@@ -221,7 +237,8 @@ def _flat(
         "repeats": one.recipe["repeats"], "ingest_tokens": _tokens(one, "ingest"),
         "query_tokens": _tokens(one, "query"), "cost_usd": cost, "repaired": summary.repaired,
         "bound": bound.most if bound else None, "bound_over": bound.over or None if bound else None,
-        "status": one.evidence.standing, "why": "; ".join(one.evidence.limits) or None,
+        "status": one.evidence.standing, "submitters_word": one.evidence.word or None,
+        "why": "; ".join(one.evidence.limits) or None,
     }  # fmt: skip
 
 

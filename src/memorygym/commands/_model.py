@@ -41,7 +41,6 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--judge-prompt",
         choices=tuple(PROMPTS),
-        default="strict",
         help="strict unless given",
     )
     how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
@@ -49,7 +48,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def is_given(args: argparse.Namespace, option: str) -> bool:
     """Whether an option, of a model or any other, is not what it is unless given."""
-    return getattr(args, option) not in (None, False, [], "auto", "strict")
+    return getattr(args, option) not in (None, False, [], "auto")
 
 
 def refuse_model_options(args: argparse.Namespace) -> None:
@@ -66,6 +65,8 @@ def player_of(args: argparse.Namespace) -> Player:
 
     Raises UnknownPart or BadSettings, and BadKey for an endpoint without its key.
     """
+    if args.judge_prompt and not args.judge:
+        raise BadSettings(f"--judge-prompt {args.judge_prompt} is for --judge; nobody judges")
     options = {
         "temperature": args.temperature, "max_tokens": args.max_tokens, "seed": args.model_seed,
         "stream": args.stream or None,
@@ -74,5 +75,6 @@ def player_of(args: argparse.Namespace) -> Player:
     tape = Tape(args.replay, record=False) if args.replay else None
     model = find(args.model, args.api_base, tape, **chosen)
     judges = tuple(find(name, args.api_base, tape, temperature=0.0) for name in args.judge)
-    judge = Judge(judges, args.judge_prompt, audit_accepted=True) if judges else None
+    prompt = args.judge_prompt or "strict"
+    judge = Judge(judges, prompt, audit_accepted=True) if judges else None
     return Player(args.model, model, args.tools, reasoning=args.keep_reasoning, judge=judge)

@@ -1,11 +1,18 @@
 """The options that say which task is dealt, the same for every command that deals one."""
 
 import argparse
+from collections.abc import Mapping
+from math import prod
 
 from memorygym import registry
 from memorygym.errors import BadSettings
 from memorygym.runner import Settings
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
+
+LARGEST = 1_000_000
+"""Most of anything that may be counted out: entities, tokens, … of a world, episodes of a run."""
+LAST_SEED = 999_999_999
+"""IDs of questions hold nine digits."""
 
 
 def add_task(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +37,34 @@ def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
 
 
 def sizes_of(args: argparse.Namespace) -> Sizes:
-    """What is set beside the tier."""
-    return Sizes(**{name: getattr(args, name) for name in Sizes.__slots__})
+    """What is set beside the tier. Raises BadSettings for a world that would never be dealt."""
+    return Sizes(**checked_sizes({name: getattr(args, name) for name in Sizes.__slots__}))
+
+
+def checked_sizes(sizes: Mapping[str, int | None]) -> Mapping[str, int | None]:
+    """The sizes. Raises BadSettings if one is beyond what can be dealt."""
+    for name, size in sizes.items():
+        if size is not None and size > LARGEST:
+            raise BadSettings(f"{size} {name}: give at most {LARGEST:,}")
+    return sizes
+
+
+def check_episodes(*factors: int) -> None:
+    """Raises BadSettings if their product is more than a run can hold."""
+    if (planned := prod(factors)) > LARGEST:
+        told = f"{planned:,}" if planned < LARGEST**3 else "endless"
+        raise BadSettings(
+            f"{told} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
+            f" most {LARGEST:,} together"
+        )
+
+
+def check_seed(seed: int) -> None:
+    """Raises BadSettings for a seed that no episode can have."""
+    if seed < 0:
+        raise BadSettings(f"seed {seed}: seeds are counted from 0")
+    if seed > LAST_SEED:
+        raise BadSettings(f"seed {seed}: give at most {LAST_SEED:,}")
 
 
 def check_counts(args: argparse.Namespace, *names: str) -> None:
@@ -45,8 +78,7 @@ def settings_of(
     args: argparse.Namespace, sizes: Sizes | None = None, memory: str = "markdown"
 ) -> Settings:
     """The task that the options name. Raises UnknownPart or BadSettings."""
-    if args.seed < 0:
-        raise BadSettings(f"seed {args.seed}: seeds are counted from 0")
+    check_seed(args.seed)
     registry.load("worlds", args.template, "WORLD")
-    registry.load("memory", memory)
+    registry.check("memory", memory)
     return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt, memory)

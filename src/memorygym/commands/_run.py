@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from memorygym import registry
+from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.commands._page import fit
+from memorygym.commands._recipe import check_episodes, checked_sizes
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.facts import Guide, reader
 from memorygym.journal import Run, episode_name, read_traces
@@ -64,11 +66,19 @@ def read_id(text: str) -> tuple[Name, int | None]:
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
-    """What `run.json` says. Raises BadSettings unless it tells all that was planned."""
+    """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
+    than can be."""
     about: Mapping[str, Any] = Run(folder).about()
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    recipe = about["recipe"]
+    try:
+        checked_sizes(recipe["sizes"])
+        counts = (len(recipe[name]) for name in ("templates", "seeds", "agents"))
+        check_episodes(recipe["repeats"], *counts)
+    except BadSettings as error:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
     return about
 
 
@@ -88,6 +98,7 @@ def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
             yield None, damage
             continue
         try:
+            limits_of(trace)  # Raises unless the label `usage` fits the replies.
             yield Played(path, name_of(trace), checked(trace)), ""
         except (BadTrace, ValueError) as error:
             yield None, f"{path}: the header is damaged ({error})"
@@ -159,8 +170,11 @@ def _need_text(gold: Gold, guide: Guide, question: Question, need: Need) -> str:
     return f"{name}, {'former ' * need.old}{attribute.label}: {value}"
 
 
-def verdict_lines(id: str, outcome: Outcome, cause: str) -> list[str]:
-    """A question with truth, answer and verdict; `cause` is "" if it is right."""
+def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:
+    """A question with truth, answer and verdict; `cause` is "" if it is right.
+
+    `limits` are those of the model that its replies met.
+    """
     q = outcome.question
     given = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
@@ -168,6 +182,7 @@ def verdict_lines(id: str, outcome: Outcome, cause: str) -> list[str]:
         *fit(f"{id}  {q.competency}: {mark}"),
         *fit(q.text, "    "),
         *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
+        *(line for limit in limits for line in fit(limit, "    ")),
     ]
 
 

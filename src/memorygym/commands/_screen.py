@@ -36,8 +36,11 @@ class Screen:
         """The pinned message, which is before the agent in every event."""
         return self._paint("\n".join(self._cut(task.system, self.lines)), DIM)
 
-    def show(self, record: Record) -> str:
-        """The record; "" for one that another record tells already."""
+    def show(self, record: Record, limit: str = "") -> str:
+        """The record; "" for one that another record tells already.
+
+        `limit` is what kept a reply from being whole.
+        """
         match record:
             case Shown(_, messages):
                 return "\n".join(self._shown(message.content) for message in messages)
@@ -46,7 +49,7 @@ class Screen:
                     line for message in messages for line in self._cut(message.content, 2, "  | ")
                 )
             case Said(_, message):
-                return "" if self.whole else "\n".join(_said(message))
+                return "" if self.whole else "\n".join(_said(message, limit))
             case Heard(_, messages):
                 return "\n".join(self._heard(message.content) for message in messages)
             case Stored(_, _, _, tokens, writes):
@@ -74,12 +77,14 @@ class Screen:
         return f"\033[{code}m{text}\033[0m" if self.colour else text
 
 
-def _said(message: Message) -> list[str]:
+def _said(message: Message, limit: str) -> list[str]:
     """What the agent says and calls, a line each; nothing means that it ends the event."""
     lines = short(message.content, 3, "  > ") if message.content else []
     for call in message.calls:
         line = f"  > {call.name} {canonical(call.arguments)}"
         lines.append(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…")
+    if limit:
+        return [*lines, f"  > … ({limit})" if lines else f"  > (nothing: {limit})"]
     return lines or ["  > (no call: the event ends)"]
 
 

@@ -11,7 +11,13 @@ from memorygym.agents.accounting import cost_of
 from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
 from memorygym.commands._model import add_model, player_of, refuse_model_options
 from memorygym.commands._page import fit, one_line
-from memorygym.commands._recipe import add_sizes, check_counts, sizes_of
+from memorygym.commands._recipe import (
+    add_sizes,
+    check_counts,
+    check_episodes,
+    check_seed,
+    sizes_of,
+)
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.models.prices import Price, read_prices
 from memorygym.results.comparisons import compare
@@ -120,9 +126,9 @@ def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     ]
     if found.summaries:
         lines += ["", results_table(found.summaries, found.references)]
+        failures = found.document["failures"]
         for one in found.summaries:
-            failed = sum(failure.agent == one.agent for failure in found.failures)
-            for line in details(one, failed, cost_of(one.agent, one.usage.values(), prices)):
+            for line in details(one, failures, cost_of(one.agent, one.usage.values(), prices)):
                 lines += fit(line)
     return "\n".join(lines)
 
@@ -162,7 +168,7 @@ def agents_of(args: argparse.Namespace) -> tuple[str, ...]:
     """The scripted agents that the options name, each once and checked to exist."""
     agents = tuple(dict.fromkeys(args.strategy or registry.names("agents")))
     for agent in agents:
-        registry.load("agents", agent)
+        registry.check("agents", agent)
     return agents
 
 
@@ -173,14 +179,17 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
     names = [args.template] if args.template else registry.names("worlds")
     for name in names:
         registry.load("worlds", name, "WORLD")
-    registry.load("memory", args.backend)
+    registry.check("memory", args.backend)
     if args.tier not in TIERS:
         raise UnknownPart("tier", args.tier, TIERS)
-    sizes = sizes_of(args)
+    sizes, seeds = sizes_of(args), _seeds(args)
+    agents = len(args.strategy or registry.names("agents")) if args.model is None else 1
+    # Not len(seeds): a range of more than a machine word has none.
+    check_episodes(len(names), seeds.stop - seeds.start, args.repeats, agents)
     return [
         Settings(name, seed, args.tier, sizes, args.salt, args.backend, repeat, args.turns)
         for name in names
-        for seed in _seeds(args)
+        for seed in seeds
         for repeat in range(args.repeats)
     ]
 
@@ -188,9 +197,8 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
 def _seeds(args: argparse.Namespace) -> range:
     if args.seed is not None and args.seeds is not None:
         raise BadSettings(f"--seed {args.seed} and --seeds {args.seeds}: give one of them")
-    if args.seed is not None and args.seed < 0:
-        raise BadSettings(f"seed {args.seed}: seeds are counted from 0")
     if args.seed is not None:
+        check_seed(args.seed)
         return range(args.seed, args.seed + 1)
     return range(OFFICIAL_SEEDS if args.seeds is None else args.seeds)
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from memorygym.agents.accounting import limits_in
 from memorygym.attribution import CAUSES, Attribution
 from memorygym.commands._run import (
     Fact,
@@ -35,6 +36,8 @@ class Miss:
     outcome: Outcome
     cause: str
     facts: Sequence[Fact]
+    limits: Sequence[str]
+    """Of the model, that its replies to the question met."""
 
     @property
     def id(self) -> str:
@@ -49,6 +52,7 @@ class Miss:
             "repeat": name.repeat, "number": self.number, "event": q.event, "kind": q.kind,
             "competency": q.competency, "question": q.text, "truth": q.truth,
             "answer": self.outcome.answer, "reason": self.outcome.reason, "cause": self.cause,
+            "limits": list(self.limits),
             "facts": [{"fact": fact.text, "lost": fact.step} for fact in self.facts],
         }  # fmt: skip
 
@@ -92,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         return 2 if found.damaged else 0
     print("\n".join(_summary(found)))
     for miss in shown:
-        lines = verdict_lines(miss.id, miss.outcome, miss.cause)
+        lines = verdict_lines(miss.id, miss.outcome, miss.cause, miss.limits)
         print("\n" + "\n".join([*lines, *steps_lines(miss.facts)]))
     if rest := len(found.misses) - len(shown):
         print(f"\n… {rest} more; leave --limit out to see them")
@@ -142,7 +146,8 @@ def _misses(args: argparse.Namespace, played: Played, told: Sequence[Outcome]) -
         cause = attribution.cause(outcome)
         if args.cause in (None, cause):
             facts = facts_of(played.trace, attribution, outcome.question)
-            yield Miss(played.name, number, outcome, cause, facts)
+            limits = limits_in(played.trace, outcome.question.event)
+            yield Miss(played.name, number, outcome, cause, facts, limits)
 
 
 def _summary(found: Found) -> list[str]:

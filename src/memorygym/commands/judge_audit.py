@@ -17,6 +17,8 @@ from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 
 FORMAT = "memorygym-judge-audit-1"
+MOST_PROBLEMS = 10
+"""Bad rows that are named; a file of another kind would name every line."""
 _NAME = 18
 """Columns of a judge's name."""
 
@@ -53,8 +55,10 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     with args.file.open("rb") as lines:
         rows, problems = read_rows(lines, str(args.file))
-    for problem in problems:
+    for problem in problems[:MOST_PROBLEMS]:
         print(f"memorygym: {problem}", file=sys.stderr)
+    if (more := len(problems) - MOST_PROBLEMS) > 0:
+        print(f"memorygym: and {more:,} more", file=sys.stderr)
     if not rows:
         raise BadSettings(f"{args.file} has no rows that can be read")
     with _tape(args) as tape:
@@ -73,7 +77,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Raises BadSettings for options that without a judge would change nothing."""
+    """Raises BadSettings for options that cannot be, or without a judge would change nothing."""
+    if args.worst < 0:
+        raise BadSettings(f"--worst {args.worst}: give at least 0")
     given = {"--api-base": args.api_base, "--record": args.record, "--replay": args.replay}
     given["--prompt"] = args.prompt != "strict"
     idle = [name for name, value in given.items() if value]

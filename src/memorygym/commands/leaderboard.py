@@ -13,7 +13,7 @@ from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings
 from memorygym.journal import write_whole
 from memorygym.models.prices import Price, read_prices
-from memorygym.publishing.evidence import CHECKS, REPORTED, Evidence, examine
+from memorygym.publishing.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.publishing.leaderboard import Board, board
 from memorygym.publishing.packs import opened
 from memorygym.results.consistency import inconsistencies
@@ -47,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
     prices = read_prices(args.prices) if args.prices else {}
     runs = sorted(_examined(args), key=lambda pair: pair[0])
+    if args.salt and not any(opens(found.document["recipe"], args.salt) for _, found in runs):
+        raise BadSettings("--salt sealed none of these runs")
     text = _text(board(runs), prices, args)
     if args.output:
         write_whole(args.output, [text.encode()])

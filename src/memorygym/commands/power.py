@@ -174,7 +174,7 @@ def _check(args: argparse.Namespace) -> None:
 
 def _measured(args: argparse.Namespace) -> Spread:
     """Plays the official worlds of the tier."""
-    registry.load("agents", args.agent)
+    registry.check("agents", args.agent)
     tasks = [
         Settings(name, seed, args.tier)
         for name in registry.names("worlds")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import registry
+from memorygym.agents.accounting import limits_in, limits_of
 from memorygym.attribution import Attribution
 from memorygym.commands._model import OPTIONS, add_model, is_given, player_of, refuse_model_options
 from memorygym.commands._page import fit, wrapped
@@ -101,10 +102,10 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
     check_counts(args, "turns")
     registry.load("worlds", name.template, "WORLD")
     backend = args.backend or "markdown"
-    registry.load("memory", backend)
+    registry.check("memory", backend)
     if not args.model:
         refuse_model_options(args)
-        registry.load("agents", agent)
+        registry.check("agents", agent)
     settings = Settings(
         name.template, name.seed, args.tier or "standard", sizes_of(args), args.salt, backend,
         name.repeat, args.turns,
@@ -144,6 +145,9 @@ def _named(name: Name, recipe: Mapping[str, Any]) -> Name:
     """The name in full. Raises UnknownPart or BadSettings unless the run has such an episode."""
     if not name.agent and len(recipe["agents"]) == 1:
         name = replace(name, agent=recipe["agents"][0])
+    elif not name.agent:
+        agents = ", ".join(recipe["agents"])
+        raise BadSettings(f"{name.template}+{name.seed} names no agent; the run has {agents}")
     if name.template not in recipe["templates"]:
         raise UnknownPart("template of the run", name.template, recipe["templates"])
     if name.agent not in recipe["agents"]:
@@ -187,7 +191,8 @@ def _episode(found: Result) -> Iterator[str]:
     name = found.settings.episode(found.agent)
     for number, outcome in enumerate(outcomes(found.trace), start=1):
         yield ""
-        yield from verdict_lines(f"{name}#{number}", outcome, _cause(attribution, outcome))
+        limits = limits_in(found.trace, outcome.question.event)
+        yield from verdict_lines(f"{name}#{number}", outcome, _cause(attribution, outcome), limits)
     yield "\n" + results_table(summaries([found.to_json()]))
 
 
@@ -213,9 +218,11 @@ def _question(found: Result, number: int) -> Iterator[str]:
 def _shown(trace: Trace, event: int) -> Iterator[str]:
     """Everything that happened in an event, unshortened but for what the agent wrote."""
     whole, short = Screen(whole=True), Screen()
+    limits = iter([limit for at, limit in limits_of(trace) if at == event])
     for record in trace.records:
         if record.event == event:
-            text = (short if isinstance(record, Said) else whole).show(record)
+            said = isinstance(record, Said)
+            text = short.show(record, next(limits)) if said else whole.show(record)
             if text:
                 yield text
 

@@ -67,4 +67,6 @@ def _report(found: Evidence) -> str:
         f" {document['episodes_planned']} planned; every hash is right",
         found.standing,
     ]
-    return "\n".join([*lines, *(f"not shown: {limit}" for limit in found.limits)])
+    lines += [f"not shown: {limit}" for limit in found.limits]
+    lines += [f"rests on the submitter's word: {found.word}"] if found.word else []
+    return "\n".join(lines)

@@ -87,6 +87,13 @@ MONTHS = {
     for spelling in (name, name[:3])
 } | {"sept": 9}
 
+COUNTS = _words("""
+    hundred thousand million billion trillion dozen grand pair couple both trio half third thirds
+    quarter quarters once twice thrice double triple none thirteenth fourteenth fifteenth sixteenth
+    seventeenth eighteenth nineteenth twentieth thirtieth
+""")
+"""Words that tell how many or how manieth, beside CARDINALS and ORDINALS."""
+
 FILED = _words("entry note record memory document source report file item slot line id")
 """Nouns whose number says where something is written: "note 3", "annual report 2021"."""
 

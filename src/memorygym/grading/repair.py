@@ -5,7 +5,15 @@ from collections.abc import Collection, Iterable, Sequence
 from memorygym.grading.claims import labelled, numbers
 from memorygym.grading.clauses import denied, hedge
 from memorygym.grading.dates import dates
-from memorygym.grading.lexicon import MONTHS, TITLES, VOCABULARY
+from memorygym.grading.lexicon import (
+    CARDINALS,
+    COUNTS,
+    FRAME,
+    MONTHS,
+    ORDINALS,
+    TITLES,
+    VOCABULARY,
+)
 from memorygym.grading.names import RIVAL, Name, masked
 from memorygym.grading.phrases import VALUE, Phrase
 from memorygym.grading.quantities import Number, Quantity, quantities
@@ -29,6 +37,11 @@ from memorygym.grading.verdict import LONGEST
 
 _ASIDE = frozenset("of than for over versus vs against".split())
 """Words after which a name is what the claim is about or is compared with."""
+_NUMERALS = CARDINALS.keys() | ORDINALS.keys() | COUNTS
+_CHOICE = 2
+"""Most words of a choice; a longer text is not told without any word of it."""
+_STEM = 4
+"""Letters that two words of one stem begin with."""
 
 
 def repairable(competency: str, truth: str, answer: str, rivals: Collection[str] = ()) -> bool:
@@ -36,12 +49,15 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
 
     Never: an empty or overlong answer, a refusal, any answer where a refusal is wanted, an answer
     that offers several candidates, one that says a rival choice, another number or date and not a
-    word beside it. `rivals` are as for `grade`.
+    word beside it, or one without what every right answer has: a number for a number, a word of the
+    name for a name. A choice of one or two words may be told by any synonym. `rivals` are as for
+    `grade`.
 
     >>> repairable("retrieval", "tech_hub", "a hub of technology")
     True
-    >>> [repairable("retrieval", "8412", answer) for answer in ("8412 or 8413", "unknown", "8413")]
-    [False, False, False]
+    >>> answers = "8412 or 8413", "unknown", "8413", "quite a few"
+    >>> [repairable("retrieval", "8412", answer) for answer in answers]
+    [False, False, False, False]
     """
     wanted = parse(competency, truth)
     said = any(char.isalnum() for char in answer)
@@ -50,7 +66,47 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
     reading = read(answer)
     if declines(reading) or hedge(reading) or _several(wanted, reading, rivals):
         return False
+    if not _touches(wanted, reading):
+        return False
     return not _another(wanted, competency, reading)
+
+
+def _touches(truth: Truth, reading: Reading) -> bool:
+    """Whether an answer has what every right one has, however it is worded."""
+    match truth:
+        case Refusal():
+            return False
+        case Number() | Series() | Day() | Extreme() | Tally() | Roll(_, ()):
+            return _numbered(reading)
+        case Trend(_, change):
+            return change is None or _numbered(reading)
+        case Name(words):
+            return not _words(words).isdisjoint(reading.words)
+        case Roll(_, names):  # Who names them all has counted them.
+            return all(_touches(name, reading) for name in names)
+        case Named(name, value):
+            return _touches(name, reading) and _touches(value, reading)
+        case Phrase(parts):
+            wanted = [word for part in parts for word in part]
+            # Of a choice any synonym may do: to tell that is what a judge is for.
+            return len(wanted) <= _CHOICE or _akin(_words(wanted), reading)
+
+
+def _numbered(reading: Reading) -> bool:
+    """Whether a number is told, in figures or in words."""
+    figures = any(char.isnumeric() for char in reading.text)
+    return figures or not _NUMERALS.isdisjoint(reading.words)
+
+
+def _words(words: Collection[str]) -> set[str]:
+    """Those that are not in every text, if there are any."""
+    return set(words) - FRAME or set(words)
+
+
+def _akin(wanted: Collection[str], reading: Reading) -> bool:
+    """Whether the answer has a word of one stem with a wanted one."""
+    stems = {word[:_STEM] for word in wanted}
+    return any(word[:_STEM] in stems for word in reading.words)
 
 
 def _another(truth: Truth, competency: str, reading: Reading) -> bool:

@@ -3,7 +3,7 @@
 from memorygym.judge.agreement import Agreement, agreement, difference, span
 from memorygym.judge.judging import Case, Judge
 from memorygym.judge.prompts import PROMPTS
-from memorygym.judge.traces import judge_trace
+from memorygym.judge.traces import judge_trace, misruled
 
 __all__ = [
     "PROMPTS",
@@ -13,5 +13,6 @@ __all__ = [
     "agreement",
     "difference",
     "judge_trace",
+    "misruled",
     "span",
 ]

@@ -43,9 +43,7 @@ class Judge:
     @property
     def names(self) -> list[str]:
         """Of the models, in order; a name that comes again is numbered."""
-        names = [str(model.describe()["name"]) for model in self.models]
-        earlier = [names[:at].count(name) for at, name in enumerate(names)]
-        return [f"{n} #{k + 1}" if k else n for n, k in zip(names, earlier, strict=True)]
+        return voters([str(model.describe()["name"]) for model in self.models])
 
     def judge(self, question: str, truth: str, answer: str) -> Ruling:
         """What the models say about an answer. A refused key flies; any other failure is a vote."""
@@ -84,6 +82,16 @@ class Judge:
             "hash": prompt_hash(self.prompt),
             "audit_accepted": self.audit_accepted,
         }
+
+
+def voters(names: Sequence[str]) -> list[str]:
+    """What models are called in votes.
+
+    >>> voters(["a", "b", "a"])
+    ['a', 'b', 'a #2']
+    """
+    earlier = [names[:at].count(name) for at, name in enumerate(names)]
+    return [f"{n} #{k + 1}" if k else n for n, k in zip(names, earlier, strict=True)]
 
 
 def _failed(ruling: Ruling) -> bool:

@@ -41,7 +41,7 @@ def _verdict(reply: Reply, answer: str) -> tuple[str, bool]:
     if not isinstance(quote, str) or not isinstance(correct, bool):
         raise Unreadable("its quote is no text or its verdict neither true nor false")
     words = _blanks(quote)
-    if words not in _blanks(answer):
+    if not said_in(words, answer):
         raise Unreadable("the answer does not say the quote")
     if correct and not words:
         raise Unreadable("it accepts without a quote")
@@ -65,6 +65,11 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         raise Unreadable("it says a thing twice")
     return found
+
+
+def said_in(quote: str, answer: str) -> bool:
+    """Whether the answer says these words, blanks aside."""
+    return _blanks(quote) in _blanks(answer)
 
 
 def _blanks(text: str) -> str:

@@ -25,6 +25,11 @@ STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces
 """How far a run is shown, best first."""
 CHECKS = ("none", "traces", "play")
 """What is done: nothing but to compare files; to replay and score traces; to play again, too."""
+WORD = (
+    "that the replies and token counts are those of the named models, and that this is not the best"
+    " of several runs"
+)
+"""What nothing in a model's run can show."""
 LARGEST = 10**6
 """A size beyond which a stranger's world is not dealt to check his run."""
 
@@ -40,6 +45,12 @@ class Evidence:
     """What is wrong, each with the file where it is."""
     limits: tuple[str, ...] = ()
     """Why it is not shown further."""
+
+    @property
+    def word(self) -> str:
+        """What rests on the submitter's word though all else is shown: nothing if scripted."""
+        shown = self.standing in (REPRODUCED, VERIFIED)
+        return WORD if shown and self.document["recipe"]["model"] else ""
 
 
 def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 1) -> Evidence:

@@ -13,6 +13,7 @@ from memorygym.core import Task
 from memorygym.errors import MemoryGymError
 from memorygym.invariants import inspect
 from memorygym.journal import Run, read_traces
+from memorygym.judge import misruled
 from memorygym.models.tape import Tape
 from memorygym.players import play_model, player_of
 from memorygym.replay import unlike
@@ -74,7 +75,7 @@ def _rechecked(
     if trace is None or damage:
         return damage.replace(str(claim.path), claim.file)
     try:
-        if told := _mislabelled(claim, trace):
+        if told := _mislabelled(claim, trace) or _misruled(claim, trace, task):
             return f"{claim.file}: {told}"
         if again and not (other := _otherwise(again, trace)):
             assert isinstance(again, Result)
@@ -102,6 +103,15 @@ def _mislabelled(claim: Claim, trace: Trace) -> str:
     elif any(isinstance(record, Judged) for record in trace.records):
         return "a judge's rulings, but the recipe names no judge"
     return difference(trace.labels, wanted, "labels")
+
+
+def _misruled(claim: Claim, trace: Trace, task: Task) -> str:
+    """Why the rulings are not of the recipe's judge; the truths are the task's, not the trace's."""
+    judge = claim.recipe["judge"]
+    try:
+        return misruled(replace(trace, gold=task.gold), judge) if judge else ""
+    except (KeyError, TypeError) as error:
+        return f"the recipe does not tell who judged ({error!r})"
 
 
 def _otherwise(again: Result | Failure, trace: Trace) -> str:

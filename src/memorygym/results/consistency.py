@@ -20,6 +20,8 @@ Recipe = Mapping[str, Any]
 """What `run.json` says is played."""
 ROUNDING = 2e-6
 """Figures are stored to six places: what is computed from rounded ones may differ by this."""
+OF_A_KIND = ("retrieval", "update", "abstention")
+"""Kinds of questions that are one competency each; all other competencies are of reasoning."""
 
 
 def planned(recipe: Recipe, salt: str = "") -> list[tuple[Settings, str]]:
@@ -96,6 +98,10 @@ def _row_problems(row: Row, document: Document) -> Iterator[str]:
             yield f"{name}: {row[name]!r}, but that of the file is {value!r}"
     right, asked = sum(row["right"]), len(row["right"])
     tallies = row["competencies"]
+    if impossible := [name for name, (good, of) in tallies.items() if good > of]:
+        yield f"competencies: more right than asked of {impossible[0]}"
+        return
+    yield from _axis_problems(row)
     answerable = [tally for name, tally in tallies.items() if name != "abstention"]
     refused = tallies.get("abstention")
     figures = {
@@ -117,6 +123,44 @@ def _row_problems(row: Row, document: Document) -> Iterator[str]:
         yield f"repaired: {row['repaired']} answers, but recipe.judge is null"
     if row["repaired"] > right:
         yield f"repaired: {row['repaired']} answers, but only {right} are right"
+
+
+def _axis_problems(row: Row) -> Iterator[str]:
+    """Whether the axes can be those of the competencies; what is not asked about has none."""
+    bounds = _bounds(row["competencies"])
+    for name in WEIGHTS:
+        value, (low, high) = row[name], bounds.get(name, (None, None))
+        if value is None or low is None or high is None:
+            within = value is low
+        else:
+            within = low - ROUNDING <= value <= high + ROUNDING
+        if not within:
+            told = _told(low) if low == high else f"{_told(low)} to {_told(high)}"
+            yield f"{name}: {value}, but {told} by competencies"
+
+
+def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
+    """The least and the most of every axis that was asked about.
+
+    Beyond the tallies, breadth depends on weights, maintenance on breadth, efficiency on writes.
+
+    >>> _bounds({"retrieval": (1, 2), "update": (1, 4)})["breadth"]
+    (0.25, 0.75)
+    """
+    asked = {name: tally for name, tally in tallies.items() if tally[1]}
+    found = {}
+    if retrieval := asked.get("retrieval"):
+        good, wrong = retrieval[0], retrieval[1] - retrieval[0]
+        # Questions weigh 1 to 3.
+        found["breadth"] = (good / (good + 3 * wrong), 3 * good / (3 * good + wrong))
+    if update := asked.get("update"):
+        found["maintenance"] = (0.0, update[0] / update[1])
+    if reasoning := [good / of for name, (good, of) in asked.items() if name not in OF_A_KIND]:
+        found["reasoning"] = (sum(reasoning) / len(reasoning),) * 2
+    if answerable := [tally for name, tally in asked.items() if name != "abstention"]:
+        share = sum(good for good, _ in answerable) / sum(of for _, of in answerable)
+        found["efficiency"] = (share, min(1.0, 1.25 * share))
+    return found
 
 
 def _share(tally: Sequence[int]) -> float | None:
@@ -152,12 +196,9 @@ def _count_problems(document: Document) -> Iterator[str]:
 
 def _summary_problems(document: Document) -> list[str]:
     """Whether the summary is that of the rows."""
-    failed = [row["agent"] for row in document["failures"]]
+    failures = document["failures"]
     try:
-        found = {
-            one.agent: one.to_json(failed.count(one.agent))
-            for one in summaries(document["episodes"])
-        }
+        found = {one.agent: one.to_json(failures) for one in summaries(document["episodes"])}
     except (ValueError, TypeError, KeyError) as error:
         return [f"results.summary: cannot be computed from the episodes ({error})"]
     place = difference(document["summary"], json.loads(json.dumps(found)), "results.summary")

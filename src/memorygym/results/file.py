@@ -33,18 +33,15 @@ def document(
     What a model cost is left out: it depends on the day's prices, and all of this on the traces.
     """
     episodes = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Result)]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    failures = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Failure)]
     return {
         "schema": SCHEMA,
         "version": __version__,
         "contract": about["contract"],
         "recipe": about["recipe"],
         "episodes_planned": planned,
-        "failures": [failure.to_json() for failure in failures],
-        "summary": {
-            one.agent: one.to_json(sum(failure.agent == one.agent for failure in failures))
-            for one in summaries(episodes)
-        },
+        "failures": failures,
+        "summary": {one.agent: one.to_json(failures) for one in summaries(episodes)},
         "references": {role: one.as_reference() for role, one in references.items()},
         "episodes": episodes,
         "invariants": [row.to_json() for row in rows],

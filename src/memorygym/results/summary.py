@@ -1,7 +1,7 @@
 """What agents reached over their worlds, with intervals: computed from the rows of results."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ class Summary:
     repeats: Repeats | None
     usage: Mapping[str, Usage]
     causes: Mapping[str, int]
+    scores: Mapping[tuple[str, int], Sequence[float]]
+    """By world: the composite of each of its episodes."""
 
     @property
     def detectable(self) -> float | None:
@@ -49,17 +51,26 @@ class Summary:
             else mde(self.deviation, self.worlds, same_worlds(LIKENESS))
         )
 
-    def bounds(self, failed: int) -> tuple[float, float] | None:
-        """The composite if each failed episode had scored 0, and 1; None if none failed."""
-        if not failed:
-            return None
-        share = self.episodes / (self.episodes + failed)
-        low = self.composite.mean * share
-        return low, low + 1 - share
+    def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
+        """The composite if each failed episode had scored 0, and 1; None if none failed.
 
-    def to_json(self, failed: int) -> dict[str, JSON]:
-        """As results store it."""
-        bounds = self.bounds(failed)
+        `failures` may be those of all agents. A world of which all failed counts as any other.
+        """
+        if not failures:
+            return None
+        lost = Counter(_world(row) for row in failures if row["agent"] == self.agent)
+        worlds = sorted(self.scores.keys() | lost.keys())
+        low = high = 0.0
+        for world in worlds:
+            scores = self.scores.get(world, ())
+            repeats = len(scores) + lost[world]
+            low += sum(scores) / repeats
+            high += (sum(scores) + lost[world]) / repeats
+        return (low / len(worlds), high / len(worlds)) if lost else None
+
+    def to_json(self, failures: Collection[Row]) -> dict[str, JSON]:
+        """As results store it; `failures` as for `bounds`."""
+        bounds = self.bounds(failures)
         return {
             "worlds": self.worlds, "episodes": self.episodes,
             "composite": _interval(self.composite),
@@ -96,7 +107,8 @@ def by_agent(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _summary(rows: Sequence[Row]) -> Summary:
-    whole = by_world(rows, "composite")
+    scores = _each(rows, "composite")
+    whole = _means(scores)
     causes: Counter[str] = Counter()
     for row in rows:
         causes.update(row["causes"])
@@ -114,16 +126,30 @@ def _summary(rows: Sequence[Row]) -> Summary:
         repeats=_repeats(rows),
         usage=_usage(rows),
         causes=causes,
+        scores=scores,
     )
 
 
 def by_world(rows: Iterable[Row], figure: str) -> dict[tuple[str, int], float]:
     """A figure of each world, the mean over its repeats; worlds without one are left out."""
+    return _means(_each(rows, figure))
+
+
+def _each(rows: Iterable[Row], figure: str) -> dict[tuple[str, int], list[float]]:
+    """A figure of each world, once for each repeat that has it."""
     found: dict[tuple[str, int], list[float]] = {}
     for row in rows:
         if (value := row[figure]) is not None:
-            found.setdefault((row["template"], row["seed"]), []).append(value)
+            found.setdefault(_world(row), []).append(value)
+    return found
+
+
+def _means(found: Mapping[tuple[str, int], Sequence[float]]) -> dict[tuple[str, int], float]:
     return {world: sum(values) / len(values) for world, values in found.items()}
+
+
+def _world(row: Row) -> tuple[str, int]:
+    return row["template"], row["seed"]
 
 
 def _estimate(found: Mapping[tuple[str, int], float]) -> Estimate | None:
@@ -141,7 +167,7 @@ def _repeats(rows: Sequence[Row]) -> Repeats | None:
     """Of each question over the repeats of its world; None if no world was repeated."""
     worlds: dict[tuple[str, int], list[tuple[bool, ...]]] = {}
     for row in rows:
-        worlds.setdefault((row["template"], row["seed"]), []).append(tuple(map(bool, row["right"])))
+        worlds.setdefault(_world(row), []).append(tuple(map(bool, row["right"])))
     most = max(len(group) for group in worlds.values())
     if most < 2:
         return None

@@ -80,7 +80,7 @@ def recipes(
     mode = str(more.get("tool_mode", TOOL_MODES[0]))
     if mode not in TOOL_MODES:
         raise UnknownPart("tool_mode", mode, TOOL_MODES)
-    registry.load("memory", memory)
+    registry.check("memory", memory)
     if salt_file := str(more.get("salt_file", "")):
         salt_file = str(Path(salt_file).resolve())
         _secret(salt_file)

@@ -37,7 +37,7 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
         with refusing():
-            registry.load("agents", model_name)
+            registry.check("agents", model_name)
             if model_args:
                 raise BadSettings(f"-M {next(iter(model_args))}: a scripted agent takes no options")
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
-from typing import cast
 
 from memorygym import registry
 from memorygym.core import JSON, Budget, Event, Task
@@ -30,7 +29,10 @@ SESSION_GAP = 90
 
 def world(template: str) -> World:
     """The domain of that name, built in or plugged in."""
-    return cast(World, registry.load("worlds", template, "WORLD"))
+    found = registry.load("worlds", template, "WORLD")
+    if not isinstance(found, World):
+        raise BadSettings(f"worlds {template}: that is a {type(found).__name__}, not a World")
+    return found
 
 
 def deal(

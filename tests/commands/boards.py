@@ -1,0 +1,96 @@
+"""Results of runs that nobody played, and boards of them."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from memorygym import registry
+from memorygym.agents.accounting import Usage
+from memorygym.commands._board import as_markdown
+from memorygym.contract import contract
+from memorygym.models.prices import Price
+from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
+from memorygym.publishing.leaderboard import Board, board
+from memorygym.results.file import document, read_results, write_results
+from memorygym.rng import rng
+from memorygym.runner import Failure, Result, Settings
+from memorygym.scoring import WEIGHTS, Score
+from memorygym.worlds.dealing.tiers import Sizes
+
+Make = Callable[..., str]
+SALT = "0123456789abcdef" * 4
+PUBLIC = "standard tier, public seeds"
+
+
+def result(settings: Settings, agent: str, share: float) -> Result:
+    """An episode in which that share of a hundred questions was answered."""
+    right = round(100 * share)
+    axes = {**dict.fromkeys(WEIGHTS), "breadth": share, "efficiency": share}
+    score = Score(
+        share, axes, None, share, right, 100, 5, 99, {"retrieval": (right, 100)},
+    )  # fmt: skip
+    usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
+    flags = tuple(i < right for i in range(100))
+    return Result(settings, agent, "0" * 16, contract(), score, flags, 0, None, {}, {}, usage)
+
+
+@dataclass
+class Maker:
+    """Writes the results of runs whose agents answer about given shares of all questions."""
+
+    folder: Path
+    written: list[Path] = field(default_factory=list)
+
+    def __call__(self, shares: dict[str, float], *, failed: int = 0, **recipe: Any) -> str:
+        whole: dict[str, Any] = {
+            "track": "worlds", "templates": registry.names("worlds"), "seeds": list(range(10)),
+            "tier": "standard", "memory": "markdown", "agents": list(shares),
+            "sizes": dict.fromkeys(Sizes.__slots__), "turns": None, "repeats": 1, "salt": None,
+            "model": None, "judge": None,
+        } | recipe  # fmt: skip
+        noise = rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
+        places = product(whole["templates"], whole["seeds"], shares)
+        outcomes: list[Result | Failure] = [
+            result(
+                Settings(template, seed, whole["tier"], memory=whole["memory"]),
+                agent,
+                round(shares[agent] + noise.below(21) / 100 - 0.1, 6),
+            )
+            for template, seed, agent in places
+        ]
+        for at in range(failed):
+            lost = outcomes[at]
+            assert isinstance(lost, Result)
+            outcomes[at] = Failure(lost.settings, lost.agent, "provider", "gone")
+        about = {"contract": contract(), "recipe": whole}
+        self.written.append(self.folder / f"{len(self.written)}.json")
+        write_results(self.written[-1], document(about, len(outcomes), outcomes, {}))
+        return str(self.written[-1])
+
+
+def model(**options: object) -> dict[str, object]:
+    """How a model was asked, as a recipe tells it."""
+    return {"name": "org/m", "tool_mode": "auto", "reasoning": "left out", **options}
+
+
+def section(out: str, title: str) -> list[list[str]]:
+    """The rows of the table below a heading."""
+    below = out.split(f"## {title}\n", 1)[1].split("\n## ", maxsplit=1)[0]
+    rows = [re.split(r" (?<!\\)\| ", line[2:-2]) for line in below.splitlines() if line[:2] == "| "]
+    return rows[2:]
+
+
+def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) -> Board:
+    """The board of results that were shown so far, and of some that were not shown at all."""
+    standings = dict.fromkeys(reported, REPORTED) | dict.fromkeys(runs, standing)
+    return board(
+        (run, Evidence(read_results(Path(run)), found)) for run, found in standings.items()
+    )
+
+
+def page(found: Board, **prices: Price) -> str:
+    """A board as Markdown."""
+    return as_markdown(found, prices, "a test")
