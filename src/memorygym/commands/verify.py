@@ -58,9 +58,10 @@ def as_text(proof: Proof) -> str:
             f"{t.careless:10}{t.guessed:9}{t.stale_right:7}"
         )
     lines += [
-        "right: with everything told. removed: messages taken away one at a time; needed: the",
-        "reader then refuses or errs; careless: a reader who answers anyway is still right.",
-        "guessed: right from the question alone. stale: right with the replaced value.",
+        "right: with everything told. removed: messages taken away one at a time;",
+        "needed: the reader then refuses or errs; careless: a reader who answers anyway",
+        "is still right. guessed: right from the question alone. stale: right with the",
+        "replaced value.",
         f"{proof.heldout} sentences in held-out phrasings, {proof.heldout_misread} misread.",
     ]
     for failure in proof.failures[:MOST_SHOWN]:
