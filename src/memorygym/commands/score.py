@@ -36,7 +36,8 @@ class Scored:
     def group(self) -> str:
         """The heading of the table that it belongs to."""
         labels, recipe = self.trace.labels, self.trace.recipe
-        sizes = [f"{k} {v}" for k, v in recipe.items() if k not in ONE_WORLD and v not in (None, False)]
+        stated = {k: v for k, v in recipe.items() if k not in ONE_WORLD and v not in (None, False)}
+        sizes = [f"{name} {value}" for name, value in stated.items()]
         played, now = labels.get("contract", "unknown"), contract()
         other = "" if played == now else f" (scored by {now})"
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
