@@ -154,10 +154,8 @@ def _findings(job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
     rows = validate(job.tasks, results, seeds) if job.validate else []
     beside = references(job) if job.player and results else {}
     planned = len(job.tasks) * len(job.agents)
-    return Findings(
-        job, results, failures, summaries(result.to_json() for result in results), beside, rows,
-        document(job.about(), planned, outcomes, beside, rows),
-    )  # fmt: skip
+    found = document(job.about(), planned, outcomes, beside, rows)
+    return Findings(job, results, failures, summaries(found["episodes"]), beside, rows, found)
 
 
 def references(job: Job) -> dict[str, Summary]:

@@ -103,11 +103,6 @@ class Result:
         """The world's seed."""
         return self.settings.seed
 
-    @property
-    def world(self) -> tuple[str, int]:
-        """The unit of dependence: what intervals are clustered by."""
-        return self.settings.template, self.settings.seed
-
     def to_json(self) -> dict[str, JSON]:
         """As results store it; seconds are kept elsewhere."""
         return {

@@ -1,16 +1,13 @@
 """The options that say which task is dealt, the same for every command that deals one."""
 
 import argparse
-from collections.abc import Mapping
-from math import prod
 
 from memorygym import registry
 from memorygym.errors import BadSettings
+from memorygym.results.consistency import checked_sizes
 from memorygym.runner import Settings
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
-LARGEST = 1_000_000
-"""Most of anything that may be counted out: entities, tokens, … of a world, episodes of a run."""
 LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""
 
@@ -39,24 +36,6 @@ def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
 def sizes_of(args: argparse.Namespace) -> Sizes:
     """What is set beside the tier. Raises BadSettings for a world that would never be dealt."""
     return Sizes(**checked_sizes({name: getattr(args, name) for name in Sizes.__slots__}))
-
-
-def checked_sizes(sizes: Mapping[str, int | None]) -> Mapping[str, int | None]:
-    """The sizes. Raises BadSettings if one is beyond what can be dealt."""
-    for name, size in sizes.items():
-        if size is not None and size > LARGEST:
-            raise BadSettings(f"{size} {name}: give at most {LARGEST:,}")
-    return sizes
-
-
-def check_episodes(*factors: int) -> None:
-    """Raises BadSettings if their product is more than a run can hold."""
-    if (planned := prod(factors)) > LARGEST:
-        told = f"{planned:,}" if planned < LARGEST**3 else "endless"
-        raise BadSettings(
-            f"{told} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
-            f" most {LARGEST:,} together"
-        )
 
 
 def check_seed(seed: int) -> None:

@@ -14,10 +14,10 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.commands._page import fit
-from memorygym.commands._recipe import check_episodes, checked_sizes
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.facts import Guide, reader
 from memorygym.journal import Run, episode_name, read_traces
+from memorygym.results.consistency import check_episodes, checked_sizes
 from memorygym.results.file import misfit
 from memorygym.scoring import Outcome, gold_of
 from memorygym.shapes import shape

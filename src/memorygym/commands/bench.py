@@ -14,13 +14,13 @@ from memorygym.commands._page import fit, one_line
 from memorygym.commands._recipe import (
     add_sizes,
     check_counts,
-    check_episodes,
     check_seed,
     sizes_of,
 )
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.models.prices import Price, read_prices
 from memorygym.results.comparisons import compare
+from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
 from memorygym.runner import Settings
 from memorygym.tables import (

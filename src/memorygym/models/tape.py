@@ -80,6 +80,10 @@ class Tape:
     def __len__(self) -> int:
         return len(self._places)
 
+    def __bool__(self) -> bool:
+        """An empty tape is a tape: whoever asks `if tape` means whether there is one."""
+        return True
+
     def find(self, key: str) -> Mapping[str, Any] | None:
         """What is written under a key."""
         with self._lock:

@@ -15,7 +15,13 @@ from memorygym.executors import over_processes
 from memorygym.invariants import validate
 from memorygym.journal import Run
 from memorygym.publishing.recheck import Claim, claims_of, recheck, replies_again
-from memorygym.results.consistency import difference, inconsistencies, planned, rows_in_order
+from memorygym.results.consistency import (
+    LARGEST,
+    difference,
+    inconsistencies,
+    planned,
+    rows_in_order,
+)
 from memorygym.results.file import Document, as_bytes, read_results
 from memorygym.results.file import document as sum_up
 from memorygym.runner import Failure, Result, salt_hash
@@ -30,8 +36,6 @@ WORD = (
     " of several runs"
 )
 """What nothing in a model's run can show."""
-LARGEST = 10**6
-"""A size beyond which a stranger's world is not dealt to check his run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import JSON
+from memorygym.errors import BadSettings
 from memorygym.journal import episode_name
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
@@ -22,6 +23,27 @@ ROUNDING = 2e-6
 """Figures are stored to six places: what is computed from rounded ones may differ by this."""
 OF_A_KIND = ("retrieval", "update", "abstention")
 """Kinds of questions that are one competency each; all other competencies are of reasoning."""
+
+LARGEST = 1_000_000
+"""Most of anything that may be counted out: entities, tokens, … of a world, episodes of a run."""
+
+
+def checked_sizes(sizes: Mapping[str, int | None]) -> Mapping[str, int | None]:
+    """The sizes. Raises BadSettings if one is beyond what can be dealt."""
+    for name, size in sizes.items():
+        if size is not None and size > LARGEST:
+            raise BadSettings(f"{size} {name}: give at most {LARGEST:,}")
+    return sizes
+
+
+def check_episodes(*factors: int) -> None:
+    """Raises BadSettings if their product is more than a run can hold."""
+    if (planned := prod(factors)) > LARGEST:
+        told = f"{planned:,}" if planned < LARGEST**3 else "endless"
+        raise BadSettings(
+            f"{told} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
+            f" most {LARGEST:,} together"
+        )
 
 
 def planned(recipe: Recipe, salt: str = "") -> list[tuple[Settings, str]]:

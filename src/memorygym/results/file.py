@@ -27,7 +27,7 @@ def document(
     outcomes: Sequence[Result | Failure],
     references: Mapping[str, Summary],
     rows: Sequence[Invariant] = (),
-) -> dict[str, JSON]:
+) -> dict[str, Any]:
     """The results file of a run; `about` holds its contract and recipe.
 
     What a model cost is left out: it depends on the day's prices, and all of this on the traces.

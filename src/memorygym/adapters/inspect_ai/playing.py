@@ -14,10 +14,9 @@ from memorygym.adapters.inspect_ai.registering import registered
 from memorygym.adapters.inspect_ai.scripted import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
-from memorygym.contract import contract
 from memorygym.core import JSON, Gold, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
-from memorygym.runner import episode_for, policy_for
+from memorygym.runner import episode_for, labels_of, policy_for
 from memorygym.trace import Cut, Heard, Said, Shown, Trace
 
 TRACE = "memorygym_trace"
@@ -48,7 +47,7 @@ class Player:
         self._usage: list[dict[str, JSON]] = []
         self._gold: Gold | None = task.gold
         self._agent = model.api.model_name if scripted else str(model)
-        self._memory = recipe.memory
+        self._settings = recipe.settings
 
     async def turn(self, state: TaskState) -> None:
         """Asks the model once and takes its reply."""
@@ -87,7 +86,7 @@ class Player:
         """The trace as it stands, labelled as the runner labels it."""
         trace = self.episode.trace
         trace.gold = self._gold
-        trace.labels.update(agent=self._agent, memory=self._memory, contract=contract())
+        trace.labels.update(labels_of(self._settings, self._agent))
         if not self._plain:
             about = {"name": self._agent, "by": "inspect", "tool_mode": self._mode}
             trace.labels["model"] = about
