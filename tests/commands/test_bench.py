@@ -158,7 +158,8 @@ def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
 
 def test_a_refused_key_stops_the_run_with_one_line(command, tmp_path: Path) -> None:
     with serving() as server:
-        words = ["--model", "writer+401", "--api-base", server.url]
+        # One worker: others would go on in this process, and tell a later test that they wait.
+        words = ["--model", "writer+401", "--api-base", server.url, "--workers", "1"]
         status, out, err = command(*LITE, "--seeds", "3", *words)
     assert (status, out) == (3, "")
     assert "the key was refused" in err and err.count("\n") == 1
