@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core import Call, Message
-from memorygym.tokens import canonical, count, count_messages, normal, words
+from memorygym.tokens import canonical, count, normal, shown_tokens, words
 
 KNOWN = {"Harbor", "revenue", "incomprehensible", "Mc", "Donald", "HTTP", "Server"}
 
@@ -99,7 +99,7 @@ def test_a_word_is_known_only_in_the_case_that_was_shown() -> None:
 
 def test_a_message_costs_four_and_its_calls_as_canonical_json() -> None:
     message = Message("assistant", "ok", (Call("Write", {"b": 1, "a": "x"}),))
-    assert count_messages([message]) == 4 + 1 + 1 + count('{"a":"x","b":1}')
+    assert shown_tokens(message, count) == 4 + 1 + 1 + count('{"a":"x","b":1}')
 
 
 def test_canonical_json_has_one_form() -> None:

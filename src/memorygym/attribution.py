@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from memorygym.core import Message
 from memorygym.facts import Knowledge, Record, Value, candidates, reader
 from memorygym.scoring import Outcome, gold_of, outcomes
-from memorygym.trace import Composed, Heard, Trace
+from memorygym.trace import Composed, Heard, Shown, Trace
 from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")
@@ -88,11 +89,18 @@ class Attribution:
 
     @cached_property
     def _views(self) -> dict[int, str]:
-        """What memory brought into each event."""
+        """What memory brought into each event; what it composed stands until it changes."""
         views: dict[int, list[str]] = {}
+        composed: tuple[Message, ...] = ()
         for record in self._trace.records:
-            if isinstance(record, (Heard, Composed)):
-                views.setdefault(record.event, []).extend(m.content for m in record.messages)
+            match record:
+                case Shown(event=event):
+                    views.setdefault(event, [m.content for m in composed])
+                case Composed(event=event, messages=messages, kept=kept):
+                    composed = (*composed[:kept], *messages)
+                    views.setdefault(event, []).extend(m.content for m in composed)
+                case Heard(event=event, messages=messages):
+                    views.setdefault(event, []).extend(m.content for m in messages)
         return {event: "\n".join(texts) for event, texts in views.items()}
 
 

@@ -248,6 +248,14 @@ class Meter(Protocol):
         """Tokens of a text, as the budgets count them now."""
         ...
 
+    def write(self, task: str, text: str, most: int) -> str:
+        """What the memory's model writes about a text, told the task: at most `most` tokens, ""
+        if it wrote nothing. The only way to a model; every call is recorded and counted.
+
+        Raises ProviderFailure when the model fails, BadSettings when the episode has none.
+        """
+        ...
+
 
 class Memory(Protocol):
     """A memory; every method has a default, so a memory writes only what makes it one."""
@@ -275,6 +283,12 @@ class Memory(Protocol):
 
     def restore(self, entries: Sequence[Entry]) -> None:
         """Takes over a dump; afterwards this object acts as the one that was dumped."""
+
+
+class Writer(Protocol):
+    """The model that memories ask, behind `Meter.write`."""
+
+    def __call__(self, task: str, text: str, most: int) -> str: ...
 
 
 class Policy(Protocol):

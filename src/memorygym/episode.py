@@ -4,14 +4,15 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 """
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from memorygym.arguments import misfit, plain_reply
-from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, Tool
-from memorygym.guard import Guarded, shown_tokens
+from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
+from memorygym.guard import Guarded
 from memorygym.ledger import Ledger
+from memorygym.tokens import shown_tokens
 from memorygym.trace import Answered, Composed, Cut, Heard, Said, Shown, Stored, Trace
 
 
@@ -36,18 +37,23 @@ class Snapshot:
 class Episode:
     """One task, one memory, their budgets and the record of what happened.
 
-    Every method raises MemoryFault if the memory breaks its protocol.
+    `writer` is the model that the memory may ask. Every method raises MemoryFault if the memory
+    breaks its protocol.
     """
 
     def __init__(
-        self, env: Env, memory: Callable[[], Memory], budget: Budget | None = None
+        self,
+        env: Env,
+        memory: Callable[[], Memory],
+        budget: Budget | None = None,
+        writer: Writer | None = None,
     ) -> None:
         task = env.task
         self.env = env
         self.budget = budget or task.budget
         self.trace = Trace(task.id, task.track, task.recipe, task.system, self.budget, task.gold)
         self.done = False
-        self._make = memory
+        self._make, self._writer = memory, writer
         self._pinned = Message("system", task.system)
         self._live: list[Message] = []
         self._composed: tuple[Message, ...] = ()
@@ -66,11 +72,13 @@ class Episode:
     def view(self) -> list[Message]:
         """What the policy may read: pinned, what the memory composes within budget, live."""
         composed = self._memory.compose(tuple(self._live), self.budget.view)
+        self._note_asked()
         if composed or self._composed:
             composed = self._fit(composed)
             if composed != self._composed:
+                kept = _alike(self._composed, composed)
                 self._composed = composed
-                self.trace.records.append(Composed(self._event, composed))
+                self.trace.records.append(Composed(self._event, composed[kept:], kept))
         return [self._pinned, *composed, *self._live]
 
     def step(self, message: Message) -> None:
@@ -120,7 +128,7 @@ class Episode:
         return other
 
     def _open(self, entries: Mapping[str, str]) -> None:
-        self._memory = Guarded(self._make, self._ledger, entries)
+        self._memory = Guarded(self._make, self._ledger, entries, self._writer)
         self._held = entries
         self._tools = (*self.env.tools, *self._memory.tools)
         self._own = {tool.name: tool for tool in self._tools}
@@ -151,6 +159,13 @@ class Episode:
     def _meet(self, messages: tuple[Message, ...]) -> None:
         self._live.extend(messages)
         self._memory.observe(messages)
+        self._note_asked()
+
+    def _note_asked(self) -> None:
+        """Records what the memory's model wrote."""
+        if asked := self._ledger.asked:
+            self.trace.records += [replace(one, event=self._event) for one in asked]
+            asked.clear()
 
     def _run(self, message: Message) -> tuple[tuple[Message, ...], Step | None]:
         """Runs the calls of a reply in order; once the event is over the rest is not run."""
@@ -170,6 +185,7 @@ class Episode:
             else:
                 assert isinstance(call.arguments, Mapping)
                 text = self._memory.call(call.name, call.arguments)
+                self._note_asked()
             heard.append(Message("tool", text, (), call.id))
         return tuple(heard), over
 
@@ -186,10 +202,9 @@ class Episode:
 
     def _settle(self) -> None:
         """At every eviction the referee weighs the dump; what never passed the ledger is undone."""
-        if self.budget.capacity is not None:
-            now = self._memory.dump()
-            if now != self._held:
-                self._record_stored(now)
+        now = self._memory.dump()
+        if now != self._held:
+            self._record_stored(now)
 
     def _undone(self, tokens: int) -> bool:
         """Whether a dump was beyond the capacity; then the memory is as it was last recorded."""
@@ -205,10 +220,14 @@ class Episode:
         left = self.budget.view
         if left is None:
             return composed
-        self._ledger.count("")
         for at, message in enumerate(composed):
-            left -= shown_tokens(message, self._ledger.known)
+            left -= shown_tokens(message, self._ledger.count)
             if left < 0:
+                reason = (
+                    f"{len(composed) - at} of {len(composed)} composed messages were beyond the"
+                    f" view's {self.budget.view:,} tokens"
+                )
+                self.trace.records.append(Cut(self._event, reason))
                 return composed[:at]
         return composed
 
@@ -223,6 +242,12 @@ def _status(budget: Budget, writes: int, tokens: int) -> Message:
         f"{tokens:,} of {budget.capacity:,} tokens held; "
         f"at most {budget.slot} tokens an entry]",
     )
+
+
+def _alike(some: Sequence[Message], others: Sequence[Message]) -> int:
+    """How many messages at the start are the same."""
+    pairs = enumerate(zip(some, others, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(some), len(others)))
 
 
 def _copied(trace: Trace) -> Trace:

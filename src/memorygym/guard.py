@@ -4,39 +4,33 @@ A memory is somebody else's code: nothing that it hands over may carry more than
 and a broken one must not pass for a model's mistake.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, get_args
 
 from memorygym.arguments import plain_call
-from memorygym.core import JSON, Entry, Memory, Message, Role, Tool
+from memorygym.core import JSON, Entry, Memory, Message, Role, Tool, Writer
 from memorygym.errors import MemoryFault, MemoryGymError, Refused
 from memorygym.ledger import Ledger
-from memorygym.tokens import MESSAGE_TOKENS, canonical, count, normal
+from memorygym.tokens import normal
 
 ROLES = get_args(Role)
-
-
-def shown_tokens(message: Message, known: Container[str]) -> int:
-    """What a composed message costs of the view: all that can carry text, its ids and blanks too.
-
-    Blanks that `normal` would drop cost 1 each here, where texts are shown as they are.
-    """
-    texts = [message.content, message.call_id]
-    for call in message.calls:
-        texts += [call.name, call.id, canonical(call.arguments)]
-    blanks = sum(max(0, len(text) - len(normal(text))) for text in texts)
-    return MESSAGE_TOKENS + sum(count(text, known) for text in texts) + blanks
 
 
 class Guarded:
     """One memory, made and opened, for an episode or a session of it."""
 
-    def __init__(self, make: Callable[[], Memory], ledger: Ledger, held: Mapping[str, str]) -> None:
-        self._prices = ledger.prices
+    def __init__(
+        self,
+        make: Callable[[], Memory],
+        ledger: Ledger,
+        held: Mapping[str, str],
+        writer: Writer | None = None,
+    ) -> None:
+        self._ledger = ledger
         self._part: object = make
         try:
             self._part = memory = make()
-            memory.open(ledger.meter())
+            memory.open(ledger.meter(writer))
             if held:
                 memory.restore([Entry(id, text) for id, text in held.items()])
             self._observe, self._compose = memory.observe, memory.compose
@@ -68,12 +62,15 @@ class Guarded:
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         """What the agent reads; a refusal is read, too."""
+        self._ledger.paid = True
         try:
             heard: object = self._call(name, arguments)
         except Refused as refusal:
             return str(refusal)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
             self._raised(f"call of {name}", error)
+        finally:
+            self._ledger.paid = False
         if not isinstance(heard, str):
             self._returned(f"call of {name}", heard, "a str")
         return str.__str__(heard)
@@ -83,7 +80,7 @@ class Guarded:
         try:
             entries = self._dump()
             if type(entries) is list:
-                prices = self._prices
+                prices = self._ledger.prices
                 held = {
                     entry.id: entry.text
                     for entry in entries

@@ -126,8 +126,8 @@ class Witness(Policy):
         expected: list[list[Message]] = []
         for record in trace.records:
             match record:
-                case Composed(messages=composed):
-                    pass
+                case Composed(messages=messages, kept=kept):
+                    composed = (*composed[:kept], *messages)
                 case Shown(messages=messages, evict=evict):
                     live = [*messages] if evict else [*live, *messages]
                 case Heard(messages=messages):

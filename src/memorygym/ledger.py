@@ -1,12 +1,18 @@
-"""The referee's ledger: prices what is stored and charges every write path with the same check."""
+"""The referee's ledger: prices what is stored and charges every write path with the same check.
+
+What an agent stores through a tool costs writes and fits a slot; what a memory stores of its own
+accord, as it observes or composes, is bound by the capacity alone.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from memorygym.core import Budget, Meter
-from memorygym.errors import Refused
-from memorygym.tokens import count, normal, words
+from memorygym.core import Budget, Meter, Writer
+from memorygym.errors import BadSettings, Refused
+from memorygym.tokens import count, cut, normal, words
+from memorygym.trace import Asked
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST = 1_000_000
@@ -22,6 +28,7 @@ class Gate:
 
     admit: Callable[..., str]
     count: Callable[..., int]
+    write: Callable[..., str]
 
 
 class Ledger:
@@ -36,9 +43,13 @@ class Ledger:
         self.writes = 0
         self.free_edits = 0
         self.changed = False
+        self.paid = False
+        """Whether the agent is calling a tool: what it has stored costs writes and fits a slot."""
+        self.asked: list[Asked] = []
+        """What the memory's model wrote since the referee last looked."""
         self._numbers: set[str] = set()
 
-    def meter(self) -> Meter:
+    def meter(self, writer: Writer | None = None) -> Meter:
         """What a memory is given in place of the ledger."""
 
         def admit(text: str, replacing: str | None = None) -> str:
@@ -47,7 +58,10 @@ class Ledger:
         def count(text: str) -> int:
             return self.count(text)
 
-        return Gate(admit, count)
+        def write(task: str, text: str, most: int) -> str:
+            return self.write(writer, task, text, most)
+
+        return Gate(admit, count, write)
 
     def count(self, text: str) -> int:
         """Tokens of a text, given all words that the environment has shown."""
@@ -55,6 +69,17 @@ class Ledger:
             self.known |= words(shown)
         self.unread.clear()
         return count(text, self.known)
+
+    def write(self, writer: Writer | None, task: str, text: str, most: int) -> str:
+        """See core.Meter.write."""
+        if writer is None:
+            raise BadSettings("the memory asks a model, and none was given to it")
+        written = normal(writer(task, text, most))
+        tokens = self.count(written)
+        outcome: Literal["whole", "empty", "cut"] = "cut" if tokens > most else "whole"
+        prompt = self.count(task) + self.count(text)
+        self.asked.append(Asked(-1, prompt, tokens, outcome if written else "empty"))
+        return cut(written, most, self.count) if tokens > most else written
 
     def admit(self, text: str, replacing: str | None = None) -> str:
         """See core.Meter.admit; the refusal names what was asked and what is allowed."""
@@ -68,13 +93,15 @@ class Ledger:
         price = self.price(text)
         free = replacing is not None and self.free_edits > 0
         after = self.tokens + price - (self.price(replacing) if replacing is not None else 0)
-        _within("writes", self.writes + (not free), self.budget.writes)
-        _within("tokens in the entry", price, self.budget.slot)
+        if self.paid:
+            _within("writes", self.writes + (not free), self.budget.writes)
+            _within("tokens in the entry", price, self.budget.slot)
         _within("tokens in memory", after, self.budget.capacity)
         if replacing is None:
             self._numbers.add(str(len(self._numbers) + 1))
-        self.writes += not free
-        self.free_edits -= free
+        if self.paid:
+            self.writes += not free
+            self.free_edits -= free
         self.prices[text] = price
         self.tokens = after
         self.changed = True

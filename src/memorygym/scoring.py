@@ -11,7 +11,8 @@ from functools import lru_cache
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
 from memorygym.grading import grade, repairable
-from memorygym.trace import Answered, Judged, Ruling, Stored, Trace
+from memorygym.rulings import Ruling
+from memorygym.trace import Answered, Judged, Stored, Trace
 from memorygym.worlds.dealing.gold import Gold, Question
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}

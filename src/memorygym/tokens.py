@@ -9,7 +9,8 @@ nothing.
 
 import json
 import re
-from collections.abc import Container, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -23,6 +24,7 @@ _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BREAK = re.compile(r"[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
 _BLANK = re.compile(r"[^\S\n]+")
+_ANY_BLANK = re.compile(r"\s+")
 
 
 class Everything:
@@ -100,11 +102,29 @@ def canonical(value: JSON) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def count_messages(messages: Iterable[Message], known: Container[str] = EVERYTHING) -> int:
-    """Tokens of messages: 4 each, their text, and their calls' arguments as canonical JSON."""
-    total = 0
-    for message in messages:
-        total += MESSAGE_TOKENS + count(message.content, known)
-        for call in message.calls:
-            total += count(call.name, known) + count(canonical(call.arguments), known)
-    return total
+def shown_tokens(message: Message, price: Callable[[str], int]) -> int:
+    """What a composed message costs of the view: all that can carry text, its ids and blanks too.
+
+    Blanks that `normal` would drop cost 1 each here, where texts are shown as they are.
+
+    >>> shown_tokens(Message("user", "a  b"), count)
+    7
+    """
+    texts = [message.content, message.call_id] if message.call_id else [message.content]
+    for call in message.calls:
+        texts += [call.name, call.id, canonical(call.arguments)]
+    blanks = sum(max(0, len(text) - len(normal(text))) for text in texts)
+    return MESSAGE_TOKENS + sum(map(price, texts)) + blanks
+
+
+def cut(text: str, most: int, price: Callable[[str], int] = count) -> str:
+    """The longest start of a text, at a blank, that costs at most that many tokens.
+
+    >>> cut("one two three", 2), cut("one two", 5)
+    ('one two', 'one two')
+    """
+    if price(text) <= most:
+        return text
+    ends = [blank.start() for blank in _ANY_BLANK.finditer(text)]
+    held = bisect_right(ends, most, key=lambda end: price(text[:end]))
+    return text[: ends[held - 1]] if held else ""

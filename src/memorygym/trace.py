@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import zip_longest
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from memorygym.core import JSON, Budget, Entry, Gold, Message
 from memorygym.errors import BadTrace
+from memorygym.rulings import Ruling, Vote
 from memorygym.shapes import Misfit, shape
 from memorygym.tokens import canonical
 
@@ -32,11 +33,27 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The memory put these messages before the live ones (recorded when it changes)."""
+    """What the memory put before the live messages changed (see `Trace.composed`)."""
 
     kind: ClassVar[str] = "composed"
     event: int
     messages: tuple[Message, ...]
+    kept: int = 0
+    """How many messages of the last time stand unchanged before these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The memory had its model write something."""
+
+    kind: ClassVar[str] = "asked"
+    event: int
+    prompt: int
+    """Tokens of the task and the text."""
+    reply: int
+    """Tokens that the model wrote, before they were cut."""
+    outcome: Literal["whole", "empty", "cut"]
+    """Cut: it wrote more than it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,45 +106,6 @@ class Cut:
     reason: str
 
 
-class Vote(NamedTuple):
-    """What one judge model made of an answer."""
-
-    model: str
-    said: Literal["yes", "no", "unreadable", "failed"]
-    """The last two are no verdict: its reply broke the form, or its provider failed."""
-    quote: str = ""
-    """The words of the answer that it judged by."""
-    problem: str = ""
-    """Why there is no verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the votes come to."""
-
-    votes: tuple[Vote, ...]
-
-    @property
-    def ruled(self) -> int:
-        """How many of the models gave a verdict; the answer was not judged if none did."""
-        return sum(vote.said in ("yes", "no") for vote in self.votes)
-
-    @property
-    def yes(self) -> int:
-        """How many of them accept the answer."""
-        return sum(vote.said == "yes" for vote in self.votes)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether most that ruled accept the answer; a tie rejects it."""
-        return 2 * self.yes > self.ruled
-
-    @property
-    def verdict(self) -> bool | None:
-        """The same, and None if the answer was not judged."""
-        return self.accepted if self.ruled else None
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Judge models ruled on the answer of an event, after play."""
@@ -142,9 +120,9 @@ class Judged:
         return Ruling(self.votes)
 
 
-Record: TypeAlias = Shown | Composed | Said | Heard | Stored | Answered | Cut | Judged
+Record: TypeAlias = Shown | Composed | Asked | Said | Heard | Stored | Answered | Cut | Judged
 _KINDS: dict[str, type[Any]] = {
-    cls.kind: cls for cls in (Shown, Composed, Said, Heard, Stored, Answered, Cut, Judged)
+    cls.kind: cls for cls in (Shown, Composed, Asked, Said, Heard, Stored, Answered, Cut, Judged)
 }
 
 
@@ -191,6 +169,14 @@ class Trace:
         """The number of the first line that differs, 0 for the header; None if they are alike."""
         pairs = enumerate(zip_longest(self.lines(), other.lines()))
         return next((number for number, (ours, theirs) in pairs if ours != theirs), None)
+
+    def composed(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
+        """What the memory put before the live messages after each change: (event, messages)."""
+        shown: tuple[Message, ...] = ()
+        for record in self.records:
+            if isinstance(record, Composed):
+                shown = (*shown[: record.kept], *record.messages)
+                yield record.event, shown
 
     def stores(self) -> Iterator[tuple[int, dict[str, str]]]:
         """What the memory held after each of its changes: (event, text by id)."""

@@ -7,7 +7,7 @@ from memorygym.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
 from memorygym.judge import Case, Judge
 from memorygym.judge.prompts import prompt_hash
 from memorygym.models.scripted import Line, Scripted
-from memorygym.trace import Ruling
+from memorygym.rulings import Ruling
 
 YES, NO = '{"quote": "8412", "correct": true}', '{"quote": "8412", "correct": false}'
 DOWN = ProviderFailure("timed out")

@@ -10,8 +10,9 @@ from memorygym.core import Budget, Message
 from memorygym.errors import ProviderFailure
 from memorygym.judge import Judge, agreement, judge_trace, span
 from memorygym.models.scripted import Scripted
+from memorygym.rulings import Vote
 from memorygym.scoring import outcomes, score
-from memorygym.trace import Answered, Judged, Trace, Vote, read_trace
+from memorygym.trace import Answered, Judged, Trace, read_trace
 from memorygym.worlds.dealing.gold import Gold, Question
 
 RIVALS = ("seaport", "fortress")

@@ -13,8 +13,8 @@ from memorygym.episode import Episode, play
 from memorygym.errors import BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.ledger import Ledger
 from memorygym.testing import check_memory
-from memorygym.tokens import count_messages
-from memorygym.trace import Answered, Composed, Cut, Stored
+from memorygym.tokens import count, shown_tokens
+from memorygym.trace import Answered, Cut, Stored
 from memorygym.tracks.worlds import env
 from tests.memory.attackers import (
     Broken,
@@ -58,8 +58,8 @@ def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> 
 
 def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
     meter = Ledger(Budget()).meter()
-    assert [name for name in dir(meter) if not name.startswith("__")] == ["admit", "count"]
-    for part in (meter.admit, meter.count):
+    assert [name for name in dir(meter) if not name.startswith("__")] == ["admit", "count", "write"]
+    for part in (meter.admit, meter.count, meter.write):
         assert not [name for name in dir(part) if not name.startswith("__")]
         assert not hasattr(part, "__self__")
 
@@ -117,7 +117,7 @@ def test_nothing_in_a_view_carries_text_without_its_price(begin: Begin, message:
 def test_a_memory_adds_at_most_its_capacity_to_a_view(dealt: Callable[..., Task]) -> None:
     task = dealt("company", 0, "standard")
     trace = play(Episode(env(task), Mirror), strategic.make())
-    sizes = [count_messages(r.messages) for r in trace.records if isinstance(r, Composed)]
+    sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.composed()]
     assert task.budget.view == task.budget.capacity
     assert sizes and max(sizes) <= (task.budget.capacity or 0)
 

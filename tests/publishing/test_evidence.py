@@ -15,8 +15,9 @@ from memorygym.models.scripted import Scripted
 from memorygym.players import Player
 from memorygym.publishing.evidence import examine
 from memorygym.results.file import document, write_results
+from memorygym.rulings import Vote
 from memorygym.runner import Plan, Settings, judged
-from memorygym.trace import Judged, Vote
+from memorygym.trace import Judged
 from tests.publishing.rewriting import rewrite, rows_of
 
 

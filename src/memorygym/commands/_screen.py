@@ -8,6 +8,7 @@ from memorygym.core import Message, Policy, Task, Tool
 from memorygym.tokens import canonical
 from memorygym.trace import (
     Answered,
+    Asked,
     Composed,
     Cut,
     Heard,
@@ -56,7 +57,7 @@ class Screen:
                 return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
             case Cut(_, reason):
                 return self._paint(f"  ! {reason}", RED)
-            case Answered() | Judged():
+            case Answered() | Asked() | Judged():
                 return ""
 
     def _shown(self, text: str) -> str:

@@ -8,7 +8,7 @@ from memorygym.grading import grade, repairable
 from memorygym.judge.agreement import Agreement, tabulate
 from memorygym.judge.judging import Case, Judge
 from memorygym.judge.rows import Row
-from memorygym.trace import Ruling
+from memorygym.rulings import Ruling
 
 GRADER, MAJORITY, TOGETHER = "typed grader", "majority", "grader, then judge"
 

@@ -9,7 +9,7 @@ from memorygym.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.judge.prompts import messages, prompt_hash
 from memorygym.judge.votes import vote
 from memorygym.models.model import Model, sound
-from memorygym.trace import Ruling, Vote
+from memorygym.rulings import Ruling, Vote
 
 _LONGEST_PROBLEM = 200
 """Characters of a provider's failure that are kept."""

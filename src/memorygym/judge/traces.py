@@ -7,8 +7,9 @@ from typing import Any
 from memorygym.core import JSON
 from memorygym.judge.judging import Case, Judge, voters
 from memorygym.judge.votes import said_in
+from memorygym.rulings import Ruling, Vote
 from memorygym.scoring import Outcome, may_repair, outcomes
-from memorygym.trace import Judged, Record, Ruling, Trace, Vote
+from memorygym.trace import Judged, Record, Trace
 
 
 def judge_trace(trace: Trace, judge: Judge) -> Trace:

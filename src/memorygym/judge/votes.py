@@ -4,7 +4,7 @@ import json
 import re
 
 from memorygym.models.model import CONTEXT_EXCEEDED, Reply
-from memorygym.trace import Vote
+from memorygym.rulings import Vote
 
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
 

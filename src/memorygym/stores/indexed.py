@@ -1,18 +1,10 @@
 """A notebook under any index: the memory behind Write, Edit, Read and memory_search."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
 
 from memorygym.core import JSON, Entry, Memory, Meter
 from memorygym.stores.notebook import TOOLS, Notebook
-
-
-class Index(Protocol):
-    """Search over texts under integer keys."""
-
-    def set(self, key: int, text: str) -> None: ...
-    def drop(self, key: int) -> None: ...
-    def search(self, query: str, k: int) -> list[int]: ...
+from memorygym.stores.passages import Index
 
 
 class Indexed(Memory):

@@ -1,0 +1,115 @@
+"""Messages as a memory's entries: a line with the role and the calls, then the text.
+
+What context memories (windows, condensers) keep: a message is one entry, read back to equality.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+
+from memorygym.core import JSON, Call, Entry, Message, Meter, Role
+from memorygym.stores.passages import Passages
+from memorygym.tokens import canonical, normal, shown_tokens
+
+
+def to_text(message: Message) -> str:
+    """The entry of a message, normalised.
+
+    >>> to_text(Message("tool", "found  it", call_id="c1"))
+    'tool c1\\nfound it'
+    """
+    head: str = message.role
+    if message.call_id:
+        head += f" {message.call_id}"
+    if message.calls:
+        calls: JSON = [[call.name, call.arguments, call.id] for call in message.calls]
+        head += f" {canonical(calls)}"
+    return normal(f"{head}\n{message.content}")
+
+
+def from_text(text: str) -> Message:
+    """The message of an entry.
+
+    >>> from_text(to_text(Message("assistant", "", (Call("look", {"a": 1}, "c1"),)))).calls[0].id
+    'c1'
+    """
+    head, _, content = text.partition("\n")
+    name, _, rest = head.partition(" ")
+    role: Role = name  # type: ignore[assignment]  # to_text wrote it
+    if rest.startswith("["):
+        calls = tuple(Call(*call) for call in json.loads(rest))
+        return Message(role, content, calls)
+    return Message(role, content, (), rest)
+
+
+class Transcript:
+    """Every message that says or calls something, oldest first, each read back from its entry."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.passages = Passages(meter)
+        self.messages: dict[int, Message] = {}
+
+    def add(self, new: Sequence[Message]) -> list[int]:
+        """Stores messages and returns their keys; what the capacity cannot hold goes, the oldest
+        first."""
+        added: list[int] = []
+        for message in new:
+            if not (message.content.strip() or message.calls):
+                continue
+            text = to_text(message)
+            key = self.passages.add(text)
+            if key is not None:
+                self.messages[key] = from_text(text)
+                added.append(key)
+        if len(self.messages) > len(self.passages.texts):
+            self.messages = {key: self.messages[key] for key in self.passages.texts}
+        return [key for key in added if key in self.messages]
+
+    def drop(self, key: int) -> None:
+        """Forgets a message."""
+        self.passages.drop(key)
+        del self.messages[key]
+
+    def past(self, live: Sequence[Message]) -> list[int]:
+        """The keys of all messages but those of the running event, which stand in `live`."""
+        keys = list(self.messages)
+        for message in reversed(live):
+            if not (message.content.strip() or message.calls):
+                continue
+            if keys and self.passages.texts[keys[-1]] == to_text(message):
+                keys.pop()
+        return keys
+
+    def dump(self) -> list[Entry]:
+        """All messages."""
+        return self.passages.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Takes over a dump."""
+        self.passages.restore(entries)
+        self.messages = {key: from_text(text) for key, text in self.passages.texts.items()}
+
+
+def groups(messages: Sequence[Message]) -> list[list[Message]]:
+    """Messages in groups that must not be split: a message with calls and the results of them."""
+    found: list[list[Message]] = []
+    for message in messages:
+        if message.role == "tool" and found and (found[-1][0].calls):
+            found[-1].append(message)
+        else:
+            found.append([message])
+    return found
+
+
+def newest(
+    messages: Sequence[Message], budget: int | None, price: Callable[[str], int]
+) -> list[Message]:
+    """The newest messages that fit the budget together, in order; no group is split."""
+    if budget is None:
+        return list(messages)
+    found: list[Message] = []
+    for group in reversed(groups(messages)):
+        budget -= sum(shown_tokens(message, price) for message in group)
+        if budget < 0:
+            break
+        found = group + found
+    return found
