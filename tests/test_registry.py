@@ -103,3 +103,21 @@ def test_an_entry_point_of_another_package_is_a_part(
     outside: Callable[[str], str], expression: str, said: str
 ) -> None:
     assert outside(expression).endswith(said)
+
+
+def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
+    assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("bm25:top_kk=3", "no knob of memory bm25 named 'top_kk'; did you mean top_k"),
+        ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
+        ("bm25:top_k=0", "top_k 0: give at least 1"),
+        ("none:top_k=1", "memory none has no knobs, so no top_k"),
+    ],
+)
+def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
+    with pytest.raises((BadSettings, UnknownPart), match=reason):
+        registry.make("memory", spec)

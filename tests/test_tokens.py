@@ -104,3 +104,11 @@ def test_a_message_costs_four_and_its_calls_as_canonical_json() -> None:
 
 def test_canonical_json_has_one_form() -> None:
     assert canonical({"b": [1, None], "a": "é"}) == '{"a":"\\u00e9","b":[1,null]}'
+
+
+@given(st.text(alphabet="aBcD 1-\n"), st.sets(st.sampled_from(["a", "B", "Bc", "c", "aa", "D"])))
+def test_a_text_of_shown_words_costs_what_its_words_cost_one_by_one(
+    text: str, more: set[str]
+) -> None:
+    known = {*words(text), *more}
+    assert count(text, known) == count(text, frozenset(known)) == count(text, words(text))

@@ -1,20 +1,80 @@
 """Why each miss was missed and what the entries are worth: from the trace alone, without an LLM."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from memorygym.core import Message
-from memorygym.facts import Knowledge, Record, Value, candidates, reader
+from memorygym.facts import Guide, Knowledge, Record, Value, candidates, reader
 from memorygym.scoring import Outcome, gold_of, outcomes
-from memorygym.trace import Composed, Heard, Shown, Trace
+from memorygym.trace import Composed, Heard, Said, Stored, Trace
 from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")
 """Where a fact was lost, the earliest step first."""
 CAUSES = (*LOSSES, "in view but not used", "wrong refusal", "should have refused", "format")
 HELD, STALE, MISSING = "held", "stale", "missing"
+COMPOSED = "composed"
+"""Where a text in view comes from that no tool told."""
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A fact that a question needs, with the value that is right."""
+
+    name: str
+    key: str
+    """An attribute's code, a relation's code, or "category"."""
+    value: Value
+    """Of a relation the other entity, of a category its name."""
+    tie: bool = False
+    """Whether it is a relation."""
+    old: bool = False
+    """Asked for is the value before the change."""
+
+    def text(self, guide: Guide) -> str:
+        """As people read it."""
+        if self.key == "category":
+            return f"{self.name}: {self.value}"
+        if self.tie:
+            phrase = next(r.phrase for r in guide.relations if r.code == self.key)
+            return f"{self.name} {phrase} {self.value}"
+        attribute = guide.attribute(self.key)
+        former = "former " * self.old
+        return f"{self.name}, {former}{attribute.label}: {attribute.show(self.value)}"
+
+    def told(self, record: Record) -> bool:
+        """Whether a record tells of it, whatever value."""
+        if record.name != self.name:
+            return False
+        if self.tie:
+            return (self.key, self.value) in record.edges
+        if self.key == "category":
+            return bool(record.category)
+        return any(self.key in part for part in (record.values, record.former, record.shifts))
+
+    def state(self, records: Iterable[Record]) -> str:
+        """What follows from records, told in this order: HELD, STALE (another value) or MISSING."""
+        own = [record for record in records if self.told(record)]
+        if self.tie:
+            return HELD if own else MISSING
+        if self.key == "category":
+            return HELD if any(record.category == self.value for record in own) else MISSING
+        values = Knowledge(own).history(self.name, self.key)
+        if self.old:
+            return HELD if self.value in values else MISSING
+        if not values:
+            return MISSING
+        return HELD if values[-1] == self.value else STALE
+
+    def state_in(self, store: Iterable[Record]) -> str:
+        """The same of records whose order tells nothing: the right value may be the last."""
+        return self.state(sorted(store, key=self._weight))
+
+    def _weight(self, record: Record) -> int:
+        return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
 
 
 class Attribution:
@@ -24,7 +84,7 @@ class Attribution:
         self._trace = trace
         self._gold = gold_of(trace)
         self._by = reader(trace.track, trace.system)
-        self._stores = [(event, tuple(held.values())) for event, held in trace.stores()]
+        self._about: dict[str, list[tuple[int, dict[str, str]]]] = {}
 
     @cached_property
     def causes(self) -> list[tuple[Outcome, str]]:
@@ -46,62 +106,95 @@ class Attribution:
 
     def lost(self, question: Question, need: Need) -> str:
         """One of LOSSES for a needed fact, "" if it was in view."""
-        name = self._gold.names[need.entity]
-        if self._state(self._by.read(self._views.get(question.event, "")), question, need) == HELD:
+        if self.in_view(question, need):
             return ""
-        stores = [store for at, store in self._stores if at < question.event]
-        now = self._state(self._about(stores[-1], name), question, need) if stores else MISSING
+        states = [state for _, state in self.held(self.wanted(question, need), question.event)]
+        now = states[-1] if states else MISSING
         if now == HELD:
             return "not retrieved"
         if now == STALE:
             return "stale"
-        ever = any(self._state(self._about(s, name), question, need) == HELD for s in stores)
-        return "dropped" if ever else "never written"
+        return "dropped" if HELD in states else "never written"
+
+    def in_view(self, question: Question, need: Need) -> bool:
+        """Whether what memory brought into the event of the question tells a needed fact."""
+        return self.wanted(question, need).state(self._seen(question.event)) == HELD
+
+    def exposed(self, question: Question, need: Need) -> bool:
+        """Whether the view gave a superseded value of an attribute as if it were a value."""
+        if len(need.key) != 1:
+            return False
+        name, event = self._gold.names[need.entity], question.event
+        now = self._gold.value(need.entity, need.key, event)
+        return bool(candidates(self._seen(event), name, need.key) - {now})
+
+    def wanted(self, question: Question, need: Need) -> Wanted:
+        """The fact behind a need, as it was when the question was asked."""
+        name = self._gold.names[need.entity]
+        if need.key == "category":
+            return Wanted(name, need.key, self._gold.categories[need.entity])
+        code, _, target = need.key.partition(">")
+        if target:
+            return Wanted(name, code, self._gold.names[int(target)], tie=True)
+        event = -1 if need.old else question.event
+        return Wanted(name, code, self._gold.value(need.entity, code, event), old=need.old)
+
+    def held(self, fact: Wanted, before: int) -> list[tuple[int, str]]:
+        """The state of a fact in the store, after each event that may have changed it."""
+        return [
+            (event, fact.state_in(self._read(texts.values())))
+            for event, texts in self.about(fact.name)
+            if event < before
+        ]
 
     def entries(self, event: int, entity: int) -> list[str]:
         """What the memory held about an entity as an event began."""
-        stores = [store for at, store in self._stores if at < event]
-        name = self._gold.names[entity]
-        return [text for text in stores[-1] if name in text] if stores else []
+        about = [texts for at, texts in self.about(self._gold.names[entity]) if at < event]
+        return list(about[-1].values()) if about else []
 
-    def _about(self, store: tuple[str, ...], name: str) -> list[Record]:
-        """What the entries that mention an entity tell."""
-        return [record for text in store if name in text for record in self._by.read(text)]
+    def about(self, name: str) -> list[tuple[int, dict[str, str]]]:
+        """The entries that mention an entity, after each change of them: (event, text by id)."""
+        if name not in self._about:
+            changes: list[tuple[int, dict[str, str]]] = []
+            self._about[name] = changes
+            for record in self._trace.records:
+                if isinstance(record, Stored):
+                    before = changes[-1][1] if changes else {}
+                    gone = {*record.dropped, *(entry.id for entry in record.entries)}
+                    texts = {id: text for id, text in before.items() if id not in gone}
+                    texts |= {e.id: e.text for e in record.entries if name in e.text}
+                    if texts != before:
+                        changes.append((record.event, texts))
+        return self._about[name]
 
-    def _state(self, records: Sequence[Record], question: Question, need: Need) -> str:
-        """HELD, STALE (another value of the fact) or MISSING."""
-        name = self._gold.names[need.entity]
-        own = [record for record in records if record.name == name]
-        if need.key == "category":
-            held = any(r.category == self._gold.categories[need.entity] for r in own)
-            return HELD if held else MISSING
-        code, _, target = need.key.partition(">")
-        if target:
-            edge = (code, self._gold.names[int(target)])
-            return HELD if any(edge in record.edges for record in own) else MISSING
-        if need.old:
-            told = self._gold.value(need.entity, code, -1)
-            return HELD if told in Knowledge(own).history(name, code) else MISSING
-        found: set[Value] = candidates(own, name, code)
-        if found == {self._gold.value(need.entity, code, question.event)}:
-            return HELD
-        return STALE if found else MISSING
+    def _read(self, texts: Iterable[str]) -> Iterator[Record]:
+        return (record for text in texts for record in self._by.read(text))
+
+    def _seen(self, event: int) -> list[Record]:
+        """What memory brought into an event, in the order in which it stood there."""
+        return list(self._read(text for _, text in self.views.get(event, ())))
 
     @cached_property
-    def _views(self) -> dict[int, str]:
-        """What memory brought into each event; what it composed stands until it changes."""
-        views: dict[int, list[str]] = {}
+    def views(self) -> dict[int, list[tuple[str, str]]]:
+        """What memory brought into each event, in order: the tool that told it, or COMPOSED, and
+        the text."""
+        views: dict[int, list[tuple[str, str]]] = {}
+        tools: dict[str, str] = {}
         composed: tuple[Message, ...] = ()
         for record in self._trace.records:
             match record:
-                case Shown(event=event):
-                    views.setdefault(event, [m.content for m in composed])
-                case Composed(event=event, messages=messages, kept=kept):
+                case Composed(messages=messages, kept=kept):
                     composed = (*composed[:kept], *messages)
-                    views.setdefault(event, []).extend(m.content for m in composed)
+                case Said(event=event, message=message):
+                    tools = {call.id: call.name for call in message.calls}
+                    seen = views.setdefault(event, [])
+                    shown = [(COMPOSED, m.content) for m in composed]
+                    seen += [text for text in shown if text not in seen]
                 case Heard(event=event, messages=messages):
-                    views.setdefault(event, []).extend(m.content for m in messages)
-        return {event: "\n".join(texts) for event, texts in views.items()}
+                    views.setdefault(event, []).extend(
+                        (tools.get(m.call_id, ""), m.content) for m in messages
+                    )
+        return views
 
 
 def store_precision(trace: Trace) -> dict[str, float]:

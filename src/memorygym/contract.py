@@ -14,8 +14,10 @@ _PARTS = (
     "arguments.py",
     "agents/chat.py",
     "agents/protocol.py",
-    "stores",
-    "memory",
+    "stores/fulltext.py",
+    "stores/indexed.py",
+    "stores/notebook.py",
+    "memory/markdown.py",
     "worlds",
     "grading",
     "tokens.py",
@@ -30,13 +32,18 @@ _PARTS = (
 
 @lru_cache(maxsize=1)
 def contract() -> str:
-    """The version of the track and a hash of the code behind it, comments left out."""
-    digest = sha256()
-    for part in _PARTS:
+    """The version of the track and a hash of the code behind it."""
+    return f"{VERSION}@{digest(*_PARTS)}"
+
+
+def digest(*parts: str) -> str:
+    """A hash of files and folders of the package, comments left out."""
+    found = sha256()
+    for part in parts:
         for text in _sources(files("memorygym") / part):
             lines = (line.split("  #")[0].rstrip() for line in text.splitlines())
-            digest.update("\n".join(line for line in lines if line and line[0] != "#").encode())
-    return f"{VERSION}@{digest.hexdigest()[:8]}"
+            found.update("\n".join(line for line in lines if line and line[0] != "#").encode())
+    return found.hexdigest()[:8]
 
 
 def _sources(path: Any) -> Iterator[str]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
+from memorygym.errors import UnknownPart
+
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 K = TypeVar("K")
 V = TypeVar("V")
@@ -264,10 +266,11 @@ class Memory(Protocol):
 
     def open(self, meter: Meter) -> None:
         """Begins an episode, or a session of one."""
+        return
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         """Runs one of `tools` and returns what the agent reads; arguments fit the tool's schema."""
-        raise NotImplementedError(name)
+        raise UnknownPart("tool", name, (tool.name for tool in self.tools))
 
     def observe(self, new: Sequence[Message]) -> None:
         """Sees every message of the episode exactly once, in order."""
@@ -283,6 +286,7 @@ class Memory(Protocol):
 
     def restore(self, entries: Sequence[Entry]) -> None:
         """Takes over a dump; afterwards this object acts as the one that was dumped."""
+        return
 
 
 class Writer(Protocol):

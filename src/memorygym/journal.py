@@ -245,13 +245,14 @@ def _first_unlike(
     return {}, {}
 
 
-def append_episode(run: Run, name: str, trace: Trace, seconds: float) -> None:
-    """Keeps an episode that ended."""
+def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:
+    """Keeps an episode that ended, and what else was clocked in it."""
     write_trace(run.trace_path(name), trace)
     row: dict[str, JSON] = {
         "episode": name,
         "seconds": round(seconds, 6),
         "ended": round(time(), 3),
+        **clocked,
     }
     with (run.path / "timings.jsonl").open("ab", buffering=0) as file:
         file.write(f"{canonical(row)}\n".encode())

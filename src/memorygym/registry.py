@@ -1,26 +1,48 @@
 """Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
-Nothing is imported until it is made, and no list of parts is kept by hand.
+Knobs may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is
+made, and no list of parts is kept by hand.
 """
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
-from inspect import signature
-from typing import Any
+from inspect import Parameter, signature
+from typing import Any, get_args
 
 from memorygym.errors import BadSettings, UnknownPart
 
 FOLDERS = {
     "worlds": ("worlds",),
     "memory": ("memory",),
+    "shims": ("memory.shims",),
     "agents": ("agents.honest", "agents.adversaries"),
     "tracks": ("tracks",),
 }
 """Where each kind lives, below the package; a track is a folder, every other part a file."""
 DOES = {"agents": ("act",), "memory": ("observe", "compose")}
 """What a part of the kind has, once it is made."""
+
+
+_KNOB = re.compile(r":(?=[A-Za-z_]\w*=)")
+
+
+def split(spec: str) -> tuple[str, dict[str, str]]:
+    """The name and the knobs of a spec; a value may hold colons.
+
+    >>> split("bm25:top_k=5"), split("my.mod:make:model=qwen3:8b")
+    (('bm25', {'top_k': '5'}), ('my.mod:make', {'model': 'qwen3:8b'}))
+    """
+    name, *knobs = _KNOB.split(spec)
+    return name, dict(knob.split("=", 1) for knob in knobs)
+
+
+def is_ours(kind: str, name: str) -> bool:
+    """Whether the part belongs to this package."""
+    return name in _built_in(kind)
 
 
 @cache
@@ -58,6 +80,11 @@ def known(kind: str, name: str) -> str:
     return name
 
 
+def target_of(kind: str, name: str) -> str:
+    """Where a part of another package is: what its entry point says, or the name itself."""
+    return _plugged(kind).get(name, name)
+
+
 def load(kind: str, spec: str, attribute: str = "make") -> Any:
     """The object that `spec` names: an id's `attribute`, or what `package.module:object` is.
 
@@ -66,8 +93,7 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
     """
     if spec in _built_in(kind):
         return getattr(import_module(_built_in(kind)[spec]), attribute)
-    target = _plugged(kind).get(spec, spec)
-    module, colon, name = target.partition(":")
+    module, colon, name = target_of(kind, spec).partition(":")
     if not colon or not module or module.startswith("."):
         raise UnknownPart(kind, spec, names(kind))
     try:
@@ -82,12 +108,14 @@ def load_module(kind: str, spec: str) -> Any:
     """The module that states a part: an id's own, or that of `package.module:object`."""
     if spec in _built_in(kind):
         return import_module(_built_in(kind)[spec])
-    return import_module(_plugged(kind).get(spec, spec).partition(":")[0])
+    return import_module(target_of(kind, spec).partition(":")[0])
 
 
-def make(kind: str, spec: str, **knobs: object) -> Any:
+def make(kind: str, spec: str, **given: object) -> Any:
     """Makes the part that `spec` names, with its knobs. Raises BadSettings if that makes none."""
-    factory = load(kind, spec)
+    name, told = split(spec)
+    factory = load(kind, name)
+    knobs = {**set_knobs(f"{kind} {name}", factory, told), **given}
     if not _takes(factory, knobs):
         what = type(factory).__name__
         raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
@@ -98,9 +126,49 @@ def make(kind: str, spec: str, **knobs: object) -> Any:
     return part
 
 
+def set_knobs(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
+    """The knobs in the types that the factory states. Raises UnknownPart, with the nearest name,
+    for one that it does not have, and BadSettings for a value that does not fit."""
+    if not told:
+        return {}
+    stated = knobs_of(factory)
+    if not stated:
+        raise BadSettings(f"{what} has no knobs, so no {', '.join(told)}")
+    knobs: dict[str, object] = {}
+    for name, text in told.items():
+        if name not in stated:
+            raise UnknownPart(f"knob of {what}", name, stated)
+        knobs[name] = _value(f"{what}: {name}", stated[name].annotation, text)
+    return knobs
+
+
+def knobs_of(factory: Any) -> dict[str, Parameter]:
+    """The parameters of a factory that have a default, by name."""
+    parameters = signature(factory, eval_str=True).parameters
+    return {name: p for name, p in parameters.items() if p.default is not Parameter.empty}
+
+
+def _value(what: str, annotation: Any, text: str) -> object:
+    """A knob's text as the type that it is annotated with; text where that tells nothing."""
+    kinds = get_args(annotation) or (annotation,)
+    if type(None) in kinds and text == "none":
+        return None
+    if bool in kinds:
+        if text not in ("true", "false"):
+            raise BadSettings(f"{what}={text}: give true or false")
+        return text == "true"
+    for kind, called in ((int, "a whole number"), (float, "a number")):
+        if kind in kinds:
+            try:
+                return kind(text)
+            except ValueError:
+                raise BadSettings(f"{what}={text}: give {called}") from None
+    return text
+
+
 def check(kind: str, spec: str) -> None:
     """Raises what `load` and `make` would; a part of the package itself need not be made."""
-    if spec in _built_in(kind):
+    if is_ours(kind, spec):
         load(kind, spec)
     else:
         make(kind, spec)

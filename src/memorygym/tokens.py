@@ -45,12 +45,22 @@ def count(text: str, known: Container[str] = EVERYTHING) -> int:
     >>> count("qzxvbn", set()), count("qzxvbn", {"qzxvbn"}), count("12M", {"M"})
     (3, 1, 3)
     """
-    return _of_shown(text) if known is EVERYTHING else _count(text, known)
+    if known is EVERYTHING:
+        return _of_shown(text)
+    # Most texts consist of words that were shown, and are counted again and again.
+    if isinstance(known, set) and words(text) <= known:
+        return _of_its_own(text)
+    return _count(text, known)
 
 
 @lru_cache(maxsize=65_536)
 def _of_shown(text: str) -> int:
     return _count(text, EVERYTHING)
+
+
+@lru_cache(maxsize=8192)
+def _of_its_own(text: str) -> int:
+    return _count(text, words(text))
 
 
 def _count(text: str, known: Container[str]) -> int:
@@ -113,8 +123,13 @@ def shown_tokens(message: Message, price: Callable[[str], int]) -> int:
     texts = [message.content, message.call_id] if message.call_id else [message.content]
     for call in message.calls:
         texts += [call.name, call.id, canonical(call.arguments)]
-    blanks = sum(max(0, len(text) - len(normal(text))) for text in texts)
-    return MESSAGE_TOKENS + sum(map(price, texts)) + blanks
+    return MESSAGE_TOKENS + sum(map(price, texts)) + sum(map(_blanks, texts))
+
+
+@lru_cache(maxsize=8192)
+def _blanks(text: str) -> int:
+    """Characters that `normal` would drop."""
+    return max(0, len(text) - len(normal(text)))
 
 
 def cut(text: str, most: int, price: Callable[[str], int] = count) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from memorygym.agents.chat import ToolMode
 from memorygym.errors import BadSettings
@@ -20,9 +20,7 @@ OPTIONS = (
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Declares them."""
     how = parser.add_argument_group("how a model is asked")
-    how.add_argument("--temperature", type=float, help="left to the endpoint unless given")
-    how.add_argument("--max-tokens", type=int, metavar="N", help="most tokens of one reply")
-    how.add_argument("--model-seed", type=int, metavar="N", help="the endpoint's own seed")
+    add_sampling(how)
     how.add_argument("--stream", action="store_true", help="ask for replies in pieces")
     how.add_argument(
         "--tools", choices=get_args(ToolMode), default="auto",
@@ -46,6 +44,23 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
 
 
+def add_sampling(how: argparse._ArgumentGroup) -> None:
+    """Declares what shapes the replies of every model."""
+    how.add_argument("--temperature", type=float, help="left to the endpoint unless given")
+    how.add_argument("--max-tokens", type=int, metavar="N", help="most tokens of one reply")
+    how.add_argument("--model-seed", type=int, metavar="N", help="the endpoint's own seed")
+
+
+def sampling_of(args: argparse.Namespace) -> dict[str, Any]:
+    """The options that are given, as models take them."""
+    given = {
+        "temperature": args.temperature,
+        "max_tokens": args.max_tokens,
+        "seed": args.model_seed,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def is_given(args: argparse.Namespace, option: str) -> bool:
     """Whether an option, of a model or any other, is not what it is unless given."""
     return getattr(args, option) not in (None, False, [], "auto")
@@ -67,11 +82,7 @@ def player_of(args: argparse.Namespace) -> Player:
     """
     if args.judge_prompt and not args.judge:
         raise BadSettings(f"--judge-prompt {args.judge_prompt} is for --judge; nobody judges")
-    options = {
-        "temperature": args.temperature, "max_tokens": args.max_tokens, "seed": args.model_seed,
-        "stream": args.stream or None,
-    }  # fmt: skip
-    chosen = {name: value for name, value in options.items() if value is not None}
+    chosen = sampling_of(args) | ({"stream": True} if args.stream else {})
     tape = Tape(args.replay, record=False) if args.replay else None
     model = find(args.model, args.api_base, tape, **chosen)
     judges = tuple(find(name, args.api_base, tape, temperature=0.0) for name in args.judge)

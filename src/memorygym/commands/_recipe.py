@@ -3,7 +3,7 @@
 import argparse
 
 from memorygym import registry
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, UnknownPart
 from memorygym.results.consistency import checked_sizes
 from memorygym.runner import Settings
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
@@ -44,6 +44,26 @@ def check_seed(seed: int) -> None:
         raise BadSettings(f"seed {seed}: seeds are counted from 0")
     if seed > LAST_SEED:
         raise BadSettings(f"seed {seed}: give at most {LAST_SEED:,}")
+
+
+def seeds_of(args: argparse.Namespace, default: int) -> range:
+    """What --seed or --seeds names. Raises BadSettings."""
+    if args.seed is not None and args.seeds is not None:
+        raise BadSettings(f"--seed {args.seed} and --seeds {args.seeds}: give one of them")
+    if args.seed is not None:
+        check_seed(args.seed)
+        return range(args.seed, args.seed + 1)
+    return range(default if args.seeds is None else args.seeds)
+
+
+def templates_of(args: argparse.Namespace) -> list[str]:
+    """What --template names, all worlds without it; the tier is checked too. Raises UnknownPart."""
+    names = [args.template] if args.template else registry.names("worlds")
+    for name in names:
+        registry.load("worlds", name, "WORLD")
+    if args.tier not in TIERS:
+        raise UnknownPart("tier", args.tier, TIERS)
+    return names
 
 
 def check_counts(args: argparse.Namespace, *names: str) -> None:

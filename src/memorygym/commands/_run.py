@@ -6,6 +6,7 @@ An ID is TEMPLATE+SEED+AGENT+REPEAT#N: the name of an episode and the number of 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,17 +15,19 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.commands._page import fit
-from memorygym.errors import BadSettings, BadTrace
-from memorygym.facts import Guide, reader
-from memorygym.journal import Run, episode_name, read_traces
+from memorygym.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.facts import reader
+from memorygym.journal import Run, episode_name, read_traces, trace_files
 from memorygym.results.consistency import check_episodes, checked_sizes
 from memorygym.results.file import misfit
 from memorygym.scoring import Outcome, gold_of
 from memorygym.shapes import shape
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.gold import Gold, Need, Question
+from memorygym.worlds.dealing.gold import Need, Question
 
 IN_VIEW = "in view"
+NEAREST = 5
+"""Names that are offered instead of one that is not there, or not enough."""
 _COUNT = re.compile("[0-9]{1,9}")
 
 
@@ -42,6 +45,23 @@ class Name:
         return episode_name(self.template, self.seed, self.agent, self.repeat)
 
 
+def numbered(text: str) -> tuple[str, int | None]:
+    """The name of an episode and the number of its question, None for the whole episode.
+
+    >>> numbered("company+0+strong+bm25+500#7"), numbered("company+0")
+    (('company+0+strong+bm25+500', 7), ('company+0', None))
+    """
+    episode, sign, number = text.partition("#")
+    if sign and not _COUNT.fullmatch(number):
+        raise BadSettings(
+            f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
+            " `memorygym failures` prints it"
+        )
+    if sign and not int(number):
+        raise BadSettings(f"{text!r}: questions are counted from 1")
+    return episode, int(number) if sign else None
+
+
 def read_id(text: str) -> tuple[Name, int | None]:
     """The episode and the number of the question, None for the whole episode.
 
@@ -52,17 +72,15 @@ def read_id(text: str) -> tuple[Name, int | None]:
     >>> read_id("company+0")
     (Name(template='company', seed=0, agent='', repeat=0), None)
     """
-    episode, sign, number = text.partition("#")
+    episode, number = numbered(text)
     parts = [unquote(part) for part in episode.split("+")]
     template, seed, agent, repeat = [*parts, *("", "", "", "0")[len(parts) :]][:4]
-    if len(parts) > 4 or not all(map(_COUNT.fullmatch, (seed, repeat, number or "1"))):
+    if len(parts) > 4 or not all(map(_COUNT.fullmatch, (seed, repeat))):
         raise BadSettings(
             f"{text!r} is no ID: give TEMPLATE+SEED+AGENT+REPEAT for an episode and #N after it for"
             " its question N, as `memorygym failures` prints it"
         )
-    if sign and not int(number or 0):
-        raise BadSettings(f"{text!r}: questions are counted from 1")
-    return Name(template, int(seed), agent, int(repeat)), int(number) if sign else None
+    return Name(template, int(seed), agent, int(repeat)), number
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
@@ -93,15 +111,40 @@ class Played:
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
     """Every whole trace of these files and folders, or what is wrong with it."""
+    for path, trace, damage in read_checked(paths):
+        try:
+            yield Played(path, name_of(trace), trace) if trace else None, damage
+        except ValueError as error:
+            yield None, f"{path}: the header is damaged ({error})"
+
+
+def read_checked(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
+    """The same without names: traces may be named after anything."""
     for path, trace, damage in read_traces(paths):
         if damage or trace is None:
-            yield None, damage
+            yield path, None, damage
             continue
         try:
             limits_of(trace)  # Raises unless the label `usage` fits the replies.
-            yield Played(path, name_of(trace), checked(trace)), ""
+            yield path, checked(trace), ""
         except (BadTrace, ValueError) as error:
-            yield None, f"{path}: the header is damaged ({error})"
+            yield path, None, f"{path}: the header is damaged ({error})"
+
+
+def named(run: Path, name: str) -> dict[str, Path]:
+    """The traces, by name, whose names are or begin with the parts of `name`; all for "".
+
+    Raises UnknownPart with the nearest names if there is none.
+    """
+    every = {path.name.partition(".jsonl")[0]: path for path in trace_files([run])}
+    wanted = unquote(name)
+    found = {key: path for key, path in every.items() if unquote(key) == wanted}
+    start = f"{wanted}+" if wanted else ""
+    found = found or {key: path for key, path in every.items() if unquote(key).startswith(start)}
+    if not found:
+        near = get_close_matches(wanted, every, n=NEAREST, cutoff=0)
+        raise UnknownPart(f"episode of {run}", name, near)
+    return found
 
 
 def name_of(trace: Trace) -> Name:
@@ -146,28 +189,15 @@ class Fact:
 
 def facts_of(trace: Trace, attribution: Attribution, question: Question) -> list[Fact]:
     """The facts that a question needs, in its order."""
-    gold, guide = gold_of(trace), reader(trace.track, trace.system).guide
+    guide = reader(trace.track, trace.system).guide
     return [
         Fact(
             need,
-            _need_text(gold, guide, question, need),
+            attribution.wanted(question, need).text(guide),
             attribution.lost(question, need) or IN_VIEW,
         )
         for need in question.needs
     ]
-
-
-def _need_text(gold: Gold, guide: Guide, question: Question, need: Need) -> str:
-    name = gold.names[need.entity]
-    if need.key == "category":
-        return f"{name}: {gold.categories[need.entity]}"
-    code, _, target = need.key.partition(">")
-    if target:
-        phrase = next(r.phrase for r in guide.relations if r.code == code)
-        return f"{name} {phrase} {gold.names[int(target)]}"
-    attribute = guide.attribute(code)
-    value = attribute.show(gold.value(need.entity, code, -1 if need.old else question.event))
-    return f"{name}, {'former ' * need.old}{attribute.label}: {value}"
 
 
 def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:

@@ -14,10 +14,11 @@ from memorygym.commands._page import fit, one_line
 from memorygym.commands._recipe import (
     add_sizes,
     check_counts,
-    check_seed,
+    seeds_of,
     sizes_of,
+    templates_of,
 )
-from memorygym.errors import BadSettings, UnknownPart
+from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
 from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
@@ -176,13 +177,9 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
     """Every episode that the options name."""
     if args.official:
         _check_official(args)
-    names = [args.template] if args.template else registry.names("worlds")
-    for name in names:
-        registry.load("worlds", name, "WORLD")
+    names = templates_of(args)
     registry.check("memory", args.backend)
-    if args.tier not in TIERS:
-        raise UnknownPart("tier", args.tier, TIERS)
-    sizes, seeds = sizes_of(args), _seeds(args)
+    sizes, seeds = sizes_of(args), seeds_of(args, OFFICIAL_SEEDS)
     agents = len(args.strategy or registry.names("agents")) if args.model is None else 1
     # Not len(seeds): a range of more than a machine word has none.
     check_episodes(len(names), seeds.stop - seeds.start, args.repeats, agents)
@@ -192,15 +189,6 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
         for seed in seeds
         for repeat in range(args.repeats)
     ]
-
-
-def _seeds(args: argparse.Namespace) -> range:
-    if args.seed is not None and args.seeds is not None:
-        raise BadSettings(f"--seed {args.seed} and --seeds {args.seeds}: give one of them")
-    if args.seed is not None:
-        check_seed(args.seed)
-        return range(args.seed, args.seed + 1)
-    return range(OFFICIAL_SEEDS if args.seeds is None else args.seeds)
 
 
 def _check_official(args: argparse.Namespace) -> None:

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from memorygym.core import Env, Task
+from memorygym.core import Env, Memory, Policy, Task
+from memorygym.errors import UnknownPart
 from memorygym.facts import Guide, Knowledge, Query, Record
 from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.jottings import NoteReader
+from memorygym.tracks.worlds.oracle import Oracle, least_view, sentences
 from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.tracks.worlds.questions import QuestionReader
+from memorygym.tracks.worlds.reasoners import REASONERS, Clerk
+
+EVENT = "==="
+"""What the text of an event begins with."""
 
 
 class Parser:
@@ -30,8 +36,18 @@ class Parser:
         if found is None:
             if len(self._read) > 2_000:
                 self._read.clear()
-            found = self._read[text] = self._prose.read(text) or self._notes.read(text)
+            found = self._read[text] = self._parsed(text)
         return found
+
+    def _parsed(self, text: str) -> tuple[Record, ...]:
+        """The documents of an event; of what a memory shows, documents and the notes between."""
+        if text.startswith(EVENT):
+            return self._prose.read(text)
+        return tuple(
+            record
+            for notes, documents in self._prose.between(text)
+            for record in (*self._notes.read(notes), *documents)
+        )
 
     def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
         """See facts.Reader."""
@@ -70,3 +86,20 @@ def reader(system: str) -> StrongReader:
 def env(task: Task) -> Env:
     """An environment that plays the task."""
     return WorldsEnv(task)
+
+
+def reasoner(name: str) -> Policy:
+    """The locked reasoner of that name. Raises UnknownPart with the choices."""
+    if name not in REASONERS:
+        raise UnknownPart("reasoner", name, REASONERS)
+    return REASONERS[name]()
+
+
+def oracle(task: Task) -> Callable[[], Memory]:
+    """Makes the memory that shows each question of the task what it needs, and no more."""
+    return partial(Oracle, sentences(task))
+
+
+def scribe(reasoner: Policy) -> Policy:
+    """The fixed user of memories with tools, who answers as that reasoner does."""
+    return Clerk(reasoner)

@@ -5,6 +5,7 @@ several figures the one in the label's own clause counts, before any word that o
 """
 
 import re
+from collections.abc import Iterator
 
 from memorygym.facts import MONTHS, Attribute, Draft, Guide, Record, Value
 
@@ -38,6 +39,14 @@ class ProseReader:
     def read(self, text: str) -> tuple[Record, ...]:
         """The records of documents and notices; none if the text holds none."""
         return tuple(self._document(name, body) for _, name, _, body in _HEAD.findall(text))
+
+    def between(self, text: str) -> Iterator[tuple[str, tuple[Record, ...]]]:
+        """What stands before each document with the document's records, and the rest."""
+        at = 0
+        for found in _HEAD.finditer(text):
+            yield text[at : found.start()], (self._document(found[2], found[4]),)
+            at = found.end()
+        yield text[at:], ()
 
     def attribute(self, words: list[str]) -> Attribute | None:
         """The attribute whose label or alias stands among the words."""

@@ -1,0 +1,246 @@
+"""Explain a miss: which message held the fact, and where it was dropped on the way to the answer.
+
+Every fact goes observed → stored → retrieved → in view → used. Events and questions are counted
+from 1, as their headings count them.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from memorygym.agents.accounting import limits_in
+from memorygym.attribution import COMPOSED, LOSSES, Attribution
+from memorygym.commands._page import WIDTH, fit, one_line, short
+from memorygym.commands._run import (
+    IN_VIEW,
+    NEAREST,
+    facts_of,
+    named,
+    numbered,
+    read_checked,
+    verdict_lines,
+)
+from memorygym.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.provenance import Journey, Passage, Provenance, Stay, Telling, Version
+from memorygym.scoring import Outcome, outcomes
+from memorygym.trace import Trace
+
+STEPS = (*LOSSES, IN_VIEW)
+INDENT = " " * 13
+MOST = 6
+"""Entries or messages that are listed of one step."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument(
+        "run",
+        type=Path,
+        metavar="RUN",
+        help="a folder of `bench --run` or `compare -o`, or a trace",
+    )
+    parser.add_argument(
+        "--question",
+        metavar="ID",
+        help="NAME#N, question N of an episode; the end of NAME may be left out (without: list"
+        " the misses; NAME alone: those of the episodes so named)",
+    )
+    parser.add_argument(
+        "--entry", metavar="ENTRY", help="which messages this entry of the episode can come from"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the chain, or the misses; 2 if a trace cannot be read."""
+    name, number = numbered(args.question or "")
+    found = named(args.run, name)
+    if number is None and args.entry is None:
+        return _list(found)
+    if len(found) > 1:
+        more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
+        raise BadSettings(
+            f"{len(found)} episodes are named {name!r}…: {', '.join([*found][:NEAREST])}{more};"
+            " give --question more of the name"
+        )
+    ((name, path),) = found.items()
+    ((_, trace, damage),) = read_checked([path])
+    if trace is None:
+        raise BadTrace(damage)
+    lines = _question(trace, name, number) if number else iter(())
+    if args.entry is not None:
+        lines = _entry(trace, args.entry)
+    print("\n".join(lines))
+    return 0
+
+
+def _list(found: dict[str, Path]) -> int:
+    """Prints every miss with its cause."""
+    asked = missed = damaged = 0
+    for name, path in found.items():
+        ((_, trace, damage),) = read_checked([path])
+        if trace is None:
+            damaged += 1
+            print(f"memorygym: {damage}; left out", file=sys.stderr)
+            continue
+        attribution = Attribution(trace)
+        for number, outcome in enumerate(outcomes(trace), start=1):
+            asked += 1
+            if not outcome.correct:
+                missed += 1
+                cause = attribution.cause(outcome)
+                line = f"{name}#{number}  {outcome.question.competency}: {cause}"
+                print("\n".join(fit(line)))
+    print(f"{missed} of {asked} questions missed in {len(found) - damaged} episodes")
+    return 2 if damaged else 0
+
+
+def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
+    """The verdict, then the way of every needed fact; those that arrived are only counted if others
+    did not."""
+    told = outcomes(trace)
+    if number > len(told):
+        raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
+    outcome = told[number - 1]
+    question, attribution = outcome.question, Attribution(trace)
+    cause = "" if outcome.correct else attribution.cause(outcome)
+    yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
+    facts = facts_of(trace, attribution, question)
+    provenance = Provenance(trace, attribution)
+    lost = sum(fact.step != IN_VIEW for fact in facts)
+    pairs = zip(facts, provenance.journeys(question), strict=True)
+    for fact, journey in sorted(pairs, key=lambda pair: STEPS.index(pair[0].step)):
+        if journey.lost or not lost:
+            yield from ["", *fit(fact.text), *_way(journey, provenance, question.event)]
+    if 0 < lost < len(facts):
+        yield f"\n{len(facts) - lost} more facts were in view"
+    yield ""
+    yield from _row("used", [_used(outcome, lost, len(facts))])
+
+
+def _used(outcome: Outcome, lost: int, needed: int) -> str:
+    """Whether the answer rests on what was in view."""
+    if outcome.answer is None:
+        return "LOST: no answer was given"
+    answer = f"answered {one_line(outcome.answer)}"
+    if not needed:
+        return ("yes" if outcome.correct else "LOST") + f": no message tells it; {answer}"
+    some = "all" if lost == needed else f"{lost} of {needed}"
+    was_lost = f"{some} of what it needs was lost before"
+    if outcome.correct:
+        return f"yes: {answer}" + f", though {was_lost}" * bool(lost)
+    return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all in view"
+
+
+def _way(journey: Journey, provenance: Provenance, event: int) -> Iterator[str]:
+    """The steps of a fact up to the one at which it was lost."""
+    told = [line for telling in journey.told[-MOST:] for line in _telling(telling)]
+    yield from _row("observed", told or ["no message told it in words that the reader knows"])
+    yield from _row("stored", [_kept(journey), *_stays(journey.stays)])
+    if not journey.stays:
+        at = dict.fromkeys(telling.event for telling in journey.told)
+        undone = [f"the referee in event {e + 1}: {cut}" for e in at for cut in provenance.cuts(e)]
+        yield from _row("", undone)
+    cuts = provenance.cuts(event)
+    if journey.lost in ("", "not retrieved"):
+        yield from _row("retrieved", [_retrieved(journey, cut=bool(cuts))])
+        yield from _row(IN_VIEW, [*_in_view(journey), *(f"the referee: {cut}" for cut in cuts)])
+    elif journey.sightings:
+        yield from _row(IN_VIEW, _in_view(journey))
+
+
+def _telling(telling: Telling) -> list[str]:
+    passage = telling.passage
+    head = f"event {telling.event + 1}: {one_line(passage.heading)}"
+    over = [] if telling.superseded is None else [f"superseded in event {telling.superseded + 1}"]
+    return [head, passage.sentence, *over]
+
+
+def _kept(journey: Journey) -> str:
+    since = 0 if journey.stored is None else journey.stored + 1
+    match journey.lost:
+        case "never written":
+            return "LOST: no entry ever told it"
+        case "dropped":
+            assert journey.dropped is not None
+            return f"LOST: held after event {since}, no more after event {journey.dropped + 1}"
+        case "stale":
+            return "LOST: another value was held when it was asked"
+    return f"held since event {since}" if since else "not by an entry"
+
+
+def _stays(stays: Sequence[Stay]) -> Iterator[str]:
+    """The entries that told something of a fact, whatever value."""
+    for stay in stays[-MOST:]:
+        yield _line(f"entry {stay.id}, event {stay.since + 1}", stay.passage)
+        end = "" if stay.until is None else f", {_end(stay.until, changed=stay.changed)}"
+        yield f"  says {stay.passage.says}{end}"
+    if len(stays) > MOST:
+        yield f"… and {len(stays) - MOST} before these"
+
+
+def _end(until: int, *, changed: bool) -> str:
+    return f"{'rewritten' if changed else 'dropped'} in event {until + 1}"
+
+
+def _retrieved(journey: Journey, *, cut: bool) -> str:
+    if journey.lost:
+        return "perhaps: the referee cut the view" if cut else "LOST: no text that tells it came"
+    sources = dict.fromkeys(sighting.source for sighting in journey.sightings)
+    how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
+    return f"yes, {', '.join(how)}"
+
+
+def _in_view(journey: Journey) -> Iterator[str]:
+    """What stood there of the fact."""
+    other = not journey.wanted.old and any(not s.passage.right for s in journey.sightings)
+    if journey.lost:
+        yield "another value" if other else "no"
+    else:
+        yield "yes, and another value too" if other else "yes"
+    for sighting in journey.sightings[-MOST:]:
+        yield _line(f"says {sighting.passage.says}", sighting.passage)
+
+
+def _line(head: str, passage: Passage) -> str:
+    """What is told, and where, in one line."""
+    text = one_line(f"{head}: {passage.sentence}")
+    room = WIDTH - len(INDENT)
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def _entry(trace: Trace, id: str) -> Iterator[str]:
+    """Every text that an entry had, with the messages that it can come from."""
+    versions = Provenance(trace).origins(id)
+    if not versions:
+        ids = {key for _, held in trace.stores() for key in held}
+        raise UnknownPart("entry", id, ids)
+    for version in versions[:MOST]:
+        yield from _version(id, version)
+    if len(versions) > MOST:
+        yield f"… {len(versions) - MOST} later texts of it"
+
+
+def _version(id: str, version: Version) -> Iterator[str]:
+    end = "" if version.until is None else f", {_end(version.until, changed=version.changed)}"
+    yield f"entry {id}: stored in event {version.since + 1}{end}"
+    yield from short(one_line(version.text), 3, "    | ")
+    for source in version.sources[:MOST]:
+        what = f"{len(source.facts)} facts" if source.facts else "the same words"
+        yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
+        yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
+    if len(version.sources) > MOST:
+        yield f"  … and {len(version.sources) - MOST} more messages"
+    if version.unfounded:
+        yield from fit(f"told by no message: {'; '.join(version.unfounded)}", "  ")
+    if not (version.sources or version.unfounded):
+        yield "  from no message: no fact and no sentence of it was told"
+
+
+def _row(label: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+    """Lines beside the label of a step."""
+    head = f"  {label:<{len(INDENT) - 2}}"
+    for text in lines:
+        for line in fit(text, INDENT):
+            yield head + line[len(INDENT) :]
+            head = INDENT

@@ -1,0 +1,123 @@
+"""The arms of a comparison: what each row sees, and within which budgets."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from memorygym import registry
+from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Policy, Task
+from memorygym.tokens import normal
+
+Role = Literal["reference", "memory", "held"]
+REFERENCES = ("none", "full", "recency", "oracle")
+"""Always played. `none` and `full` know no budget, so they are played once for all of them."""
+UNBOUNDED = ("none", "full")
+SCRIBE = "+scribe"
+"""Ends the name of a memory with tools, which the track's fixed scribe uses."""
+HELD = "held:"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What binds every memory alike."""
+
+    view: int
+    """Tokens of the view."""
+    capacity: int | None = None
+    """Tokens that a memory may hold; without it only tools are bound, by the track's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One row at one budget."""
+
+    name: str
+    """none, full, recency, oracle, a memory's spec, or `held:` and one."""
+    spec: str
+    """Of the memory behind it."""
+    role: Role
+    limits: Limits
+
+    @property
+    def budget_name(self) -> str:
+        """As names of episodes hold it."""
+        return "all" if self.name in UNBOUNDED else str(self.limits.view)
+
+
+def arms(specs: Sequence[str], with_tools: Sequence[str], limits: Limits) -> list[Arm]:
+    """References first, then each memory and what it holds; to name a reference changes nothing."""
+    rows = [Arm(name, name, "reference", limits) for name in REFERENCES]
+    for spec in dict.fromkeys(specs):
+        if spec not in REFERENCES:
+            name = spec + SCRIBE * (spec in with_tools)
+            rows.append(Arm(name, spec, "memory", limits))
+            rows.append(Arm(HELD + name, spec, "held", limits))
+    return rows
+
+
+def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
+    """What the referee enforces.
+
+    A memory with tools keeps the track's writes and slot. What its tools return is no part of the
+    composed view, so the view's budget bounds what it may hold.
+    """
+    limits = arm.limits
+    if arm.name in UNBOUNDED:
+        return Budget(turns=task.budget.turns)
+    if not tools:
+        view = None if arm.role == "held" else limits.view
+        return Budget(view=view, capacity=limits.capacity, turns=task.budget.turns)
+    most = limits.capacity or task.budget.capacity or limits.view
+    return replace(task.budget, view=limits.view, capacity=min(most, limits.view))
+
+
+def memory_of(arm: Arm, task: Task, make: Callable[[], Memory]) -> Callable[[], Memory]:
+    """Makes the memory of an arm; `make` makes the one that its spec names."""
+    if arm.name == "oracle":
+        oracle: Callable[[Task], Callable[[], Memory]] = registry.load(
+            "tracks", task.track, "oracle"
+        )
+        return oracle(task)
+    if arm.role == "held":
+        return lambda: Holding(make(), arm.limits.view)
+    return make
+
+
+def policy_of(reasoner: Policy, track: str, *, tools: bool) -> Policy:
+    """The reasoner, behind the track's scribe where a memory has tools."""
+    if not tools:
+        return reasoner
+    behind: Policy = registry.load("tracks", track, "scribe")(reasoner)
+    return behind
+
+
+class Holding(Memory):
+    """A memory that shows all that another one holds: what is missing here was not stored."""
+
+    def __init__(self, inner: Memory, budget: int) -> None:
+        self._inner = inner
+        self._budget = budget
+        self.tools = tuple(inner.tools)
+        self.__qualname__ = type(inner).__qualname__
+
+    def open(self, meter: Meter) -> None:
+        self._inner.open(meter)
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        return self._inner.call(name, arguments)
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._inner.observe(new)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        # What it composes may change what it holds, so it composes here as in its own arm.
+        self._inner.compose(live, self._budget)
+        present = [normal(message.content) for message in live]
+        texts = (entry.text for entry in self._inner.dump())
+        return [Message("user", t) for t in texts if not any(t in said for said in present)]
+
+    def dump(self) -> list[Entry]:
+        return self._inner.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._inner.restore(entries)

@@ -1,0 +1,59 @@
+"""Who reasons, and who writes for memories: scripted and offline, or models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from memorygym import registry
+from memorygym.agents.chat import Chat
+from memorygym.core import JSON, Policy, Writer
+from memorygym.models import extractive
+from memorygym.models.model import Model
+from memorygym.models.replay import Cached
+from memorygym.models.tape import Tape
+from memorygym.models.writing import writer_of
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """What is held fixed beside the tasks."""
+
+    reasoners: tuple[str, ...] = ("strong",)
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """Of the reasoners that are none of the track's own."""
+    writing: Model | None = None
+    """What memories ask; without it the offline extractive model."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a model is asked: then many episodes wait at a time."""
+        return bool(self.models or self.writing)
+
+    def policy(self, reasoner: str, track: str) -> Policy:
+        """A reasoner of that name, for one episode."""
+        if reasoner in self.models:
+            return Chat(self.models[reasoner])
+        locked: Policy = registry.load("tracks", track, "reasoner")(reasoner)
+        return locked
+
+    @property
+    def writer(self) -> Writer:
+        """The model behind `Meter.write`."""
+        return writer_of(self.writing) if self.writing else extractive.write
+
+    def recorded(self, tape: Tape) -> "Minds":
+        """The same, with every reply kept on a tape."""
+        models = {name: _taped(model, tape) for name, model in self.models.items()}
+        writing = self.writing and _taped(self.writing, tape)
+        return replace(self, models=models, writing=writing)
+
+    def describe(self) -> dict[str, JSON]:
+        """How the models are asked, without their addresses: others may serve the same ones."""
+        asked = {**self.models, **({"memory": self.writing} if self.writing else {})}
+        return {
+            name: {k: v for k, v in model.describe().items() if k != "endpoint"}
+            for name, model in asked.items()
+        }
+
+
+def _taped(model: Model, tape: Tape) -> Model:
+    return model if isinstance(model, Cached) else Cached(tape, model.describe(), model)

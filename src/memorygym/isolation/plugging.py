@@ -1,0 +1,46 @@
+"""Memories by their specs: made once to see that they can be, and told apart by their code."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from memorygym import registry
+from memorygym.contract import digest
+from memorygym.core import Memory
+from memorygym.isolation.arms import REFERENCES
+from memorygym.isolation.playing import Plugged
+from memorygym.memory.none import Nothing
+from memorygym.sandbox.choosing import memory_factory
+from memorygym.sandbox.limits import Limits
+
+
+def plug_all(specs: Iterable[str], limits: Limits) -> dict[str, Plugged]:
+    """The references and the memories, ready to be made for every episode.
+
+    Raises UnknownPart, BadSettings or MemoryFault for one that cannot be made.
+    """
+    oracle = Plugged("oracle", Nothing, tools=False)  # The track makes it, for each task.
+    return {
+        spec: oracle if spec == "oracle" else plug(spec, limits)
+        for spec in dict.fromkeys([*REFERENCES, *specs])
+    }
+
+
+def plug(spec: str, limits: Limits) -> Plugged:
+    """One memory; raises as `plug_all`."""
+    make = memory_factory(spec, limits)
+    memory: Memory = make()
+    return Plugged(spec, make, tools=bool(memory.tools), source=source_of(spec))
+
+
+def source_of(spec: str) -> str:
+    """A hash of the code behind a spec: its file, and the stores where it is one of ours."""
+    name, _ = registry.split(spec)
+    if registry.is_ours("memory", name):
+        return digest("stores", f"memory/{name}.py")
+    head, _, rest = name.partition(":")
+    wrapped = rest if registry.is_ours("shims", head) else name
+    found = find_spec(registry.target_of("memory", wrapped).partition(":")[0])
+    origin = found.origin if found else None
+    return sha256(Path(origin).read_bytes() if origin else b"").hexdigest()[:8]

@@ -1,0 +1,79 @@
+"""The oracle: a memory that shows each question the facts it needs, and nothing else. The ceiling.
+
+It is the one memory that is given the side table; `memorygym compare` runs it as a reference.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from memorygym.core import Memory, Message, Meter, Task
+from memorygym.facts import Guide
+from memorygym.tokens import count, shown_tokens, words
+from memorygym.tracks.worlds.guide import read_guide
+from memorygym.worlds.dealing.gold import Gold, Need, Question
+
+
+class Oracle(Memory):
+    """Shows the needed facts if they fit the budget together, else nothing."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        asked = (self._texts[m.content] for m in live if m.content in self._texts)
+        message = Message("user", next(asked, ""))
+        if not message.content:
+            return ()
+        fits = budget is None or shown_tokens(message, self._meter.count) <= budget
+        return (message,) if fits else ()
+
+
+def least_view(task: Task) -> int:
+    """The fewest tokens of a view that hold what some question of the task needs."""
+    texts, known = sentences(task), set(words(task.system))
+    costs: list[int] = []
+    for event in task.events:
+        known |= words(event.text)
+        if event.text in texts:
+            costs.append(
+                shown_tokens(Message("user", texts[event.text]), lambda text: count(text, known))
+            )
+    return min(costs)
+
+
+def sentences(task: Task) -> dict[str, str]:
+    """By the text of each question's event: one canonical sentence for every fact it needs."""
+    gold = task.gold
+    assert isinstance(gold, Gold)
+    guide = read_guide(task.system)
+    return {
+        task.events[question.event].text: "\n".join(_told(gold, guide, question))
+        for question in gold.questions
+        if question.needs
+    }
+
+
+def _told(gold: Gold, guide: Guide, question: Question) -> Iterator[str]:
+    """The facts by entity, a heading and a line each; earlier values stand first."""
+    by_heading: dict[tuple[bool, int], list[Need]] = {}
+    for need in question.needs:
+        by_heading.setdefault((not need.old, need.entity), []).append(need)
+    for (current, entity), needs in sorted(by_heading.items()):
+        yield f"[Fact · {gold.names[entity]} · {'current' if current else 'before the change'}]"
+        yield " ".join(_sentence(gold, guide, question, need) for need in needs)
+
+
+def _sentence(gold: Gold, guide: Guide, question: Question, need: Need) -> str:
+    name = gold.names[need.entity]
+    if need.key == "category":
+        return f"{name} belongs to the '{gold.categories[need.entity]}' group."
+    code, _, target = need.key.partition(">")
+    if target:
+        phrase = next(relation.phrase for relation in guide.relations if relation.code == code)
+        return f"{name} {phrase} {gold.names[int(target)]}."
+    attribute = guide.attribute(code)
+    value = attribute.show(gold.value(need.entity, code, -1 if need.old else question.event))
+    shown = f'"{value}"' if attribute.kind == "text" else value
+    return f"{name} {'gave' if need.old else 'gives'} {shown} for {attribute.label}."

@@ -1,0 +1,109 @@
+"""The locked reasoners: they answer from what memory put before the event, and keep nothing.
+
+The strong one reads all of it and combines facts as a careful human would. The weak one stands for
+a small model: it looks one thing up, attends to few tokens, and believes the first match.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from memorygym.agents.honest import brief_reader
+from memorygym.agents.scene import END, calls, submit
+from memorygym.core import Message, Policy, Tool
+from memorygym.facts import Knowledge, Query, Reader, Record, reader
+from memorygym.tokens import count
+from memorygym.worlds.dealing.brief import REFUSAL
+
+ATTENTION = 500
+"""Tokens that the weak reasoner takes in."""
+SINGLE_HOP = ("value", "ratio", "trend", "extreme", "lookup")
+"""Kinds of questions that one record answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what the view holds to answer it from."""
+
+    query: Query
+    by: Reader
+    texts: tuple[str, ...]
+    """What memory and its tools gave, in order."""
+
+
+class Strong(Policy):
+    """Answers whatever follows from the view, refuses what does not."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        at = _event(view)
+        by = reader("worlds", view[0].content)
+        query = by.ask(view[at].content)
+        if query is None:
+            return END
+        shown = [*view[1:at], *(message for message in view[at:] if message.role == "tool")]
+        answer = self.answer(Asked(query, by, tuple(message.content for message in shown)))
+        return calls(submit(REFUSAL if answer is None else answer))
+
+    def answer(self, asked: Asked) -> str | None:
+        """The answer, None to refuse."""
+        records = (record for text in asked.texts for record in asked.by.read(text))
+        return asked.by.answer(asked.query, Knowledge(records))
+
+
+class Weak(Strong):
+    """Takes in the first tokens that name what is asked about; of two values it takes the first."""
+
+    def answer(self, asked: Asked) -> str | None:
+        if asked.query.kind not in SINGLE_HOP:
+            return None
+        left, first = ATTENTION, Record(asked.query.names[0])
+        for part in _naming(asked):
+            left -= count(part)
+            for record in asked.by.read(part):
+                if record.name == first.name:
+                    first = _merged(first, record)
+            if left <= 0:
+                break
+        return asked.by.answer(asked.query, Knowledge([first]))
+
+
+def _naming(asked: Asked) -> Iterator[str]:
+    """The parts of the view that name what is asked about: a document, or a line."""
+    name = asked.query.names[0]
+    for text in asked.texts:
+        for part in text.replace("\n[", "\n\n[").split("\n\n"):
+            if name in part:
+                yield part
+
+
+def _merged(first: Record, later: Record) -> Record:
+    """What was read first stands."""
+    return Record(
+        first.name,
+        first.category or later.category,
+        {**later.values, **first.values},
+        edges=first.edges or later.edges,
+    )
+
+
+def _event(view: Sequence[Message]) -> int:
+    """Where the running event begins; what stands before it came from memory."""
+    at = (i for i in reversed(range(len(view))) if view[i].role == "user")
+    return next((i for i in at if view[i].content.startswith("===")), 0)
+
+
+class Clerk(Policy):
+    """Keeps notes with a memory's tools as `brief_reader` does, looks them up, then reasons."""
+
+    def __init__(self, reasoner: Policy) -> None:
+        self._scribe = brief_reader.make()
+        self._reasoner = reasoner
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        at = _event(view)
+        looked_up = any(message.role == "tool" for message in view[at:])
+        asking = reader("worlds", view[0].content).ask(view[at].content) is not None
+        who = self._reasoner if asking and looked_up else self._scribe
+        return who.act(view, tools)
+
+
+REASONERS: Mapping[str, Callable[[], Policy]] = {"strong": Strong, "weak": Weak}
