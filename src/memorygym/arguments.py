@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from memorygym.core import JSON, Call, Frozen, Message, Tool, freeze
+from memorygym.core import JSON, Call, Message, Tool
+from memorygym.frozen import Frozen, freeze
 
 LONGEST_SHOWN = 80
 """Characters of a mistaken name or value that an agent reads back."""

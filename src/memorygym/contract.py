@@ -9,6 +9,7 @@ from typing import Any
 VERSION = "worlds-v2"
 _PARTS = (
     "core.py",
+    "frozen.py",
     "ledger.py",
     "rng.py",
     "arguments.py",

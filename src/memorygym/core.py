@@ -3,54 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias
 
+from memorygym import frozen
 from memorygym.errors import UnknownPart
 
-JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
-K = TypeVar("K")
-V = TypeVar("V")
+JSON: TypeAlias = frozen.JSON
 DEEPEST = 32
 """Levels of nesting in a call's arguments; deeper ones are kept as their text."""
 Role = Literal["system", "user", "assistant", "tool"]
-
-
-def _sealed(*_: object, **__: object) -> NoReturn:
-    raise TypeError("what was dealt, said or read cannot be changed; change a copy of it")
-
-
-class Frozen(dict[K, V]):
-    """A dictionary that cannot be changed; equality, JSON, copies and pickles are a plain one's."""
-
-    __slots__ = ()
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _sealed
-
-    def __reduce__(self) -> tuple[type, tuple[dict[K, V]]]:
-        return Frozen, (dict(self),)
-
-
-class FrozenList(list[V]):
-    """The same of a list."""
-
-    __slots__ = ()
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = extend = insert = _sealed
-    clear = pop = remove = reverse = sort = _sealed
-
-    def __reduce__(self) -> tuple[type, tuple[list[V]]]:
-        return FrozenList, (list(self),)
-
-
-def freeze(value: JSON) -> JSON:
-    """The value with everything in it made unchangeable.
-
-    >>> freeze({"a": [1]}) == {"a": [1]}
-    True
-    """
-    if isinstance(value, Mapping):
-        return Frozen({name: freeze(item) for name, item in value.items()})
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return FrozenList(map(freeze, value))
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +99,7 @@ class Tool:
     parameters: Mapping[str, JSON]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", freeze(self.parameters))
+        object.__setattr__(self, "parameters", frozen.freeze(self.parameters))
 
     def to_openai(self) -> dict[str, JSON]:
         """The tool as an OpenAI function definition."""
@@ -198,7 +159,7 @@ class Task:
     gold: Gold | None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recipe", freeze(self.recipe))
+        object.__setattr__(self, "recipe", frozen.freeze(self.recipe))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +201,11 @@ class Entry:
 
 class Meter(Protocol):
     """The referee's side of a memory: the only way to store."""
+
+    @property
+    def brief(self) -> str:
+        """The pinned message: what the agent is told of its work."""
+        ...
 
     def admit(self, text: str, replacing: str | None = None) -> str:
         """Charges a write of `text` (or an edit of the entry `replacing`) and returns the text to

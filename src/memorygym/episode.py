@@ -58,7 +58,7 @@ class Episode:
         self._live: list[Message] = []
         self._composed: tuple[Message, ...] = ()
         self._held: Mapping[str, str] = {}
-        self._ledger = Ledger(self.budget)
+        self._ledger = Ledger(self.budget, task.system)
         self._ledger.unread.append(task.system)
         self._event, self._turns = -1, 0
         self._open({})

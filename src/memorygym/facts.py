@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from memorygym import registry
-from memorygym.core import Frozen
+from memorygym.frozen import Frozen
 
 Value: TypeAlias = int | str | tuple[int, ...]
 """A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""

@@ -26,6 +26,7 @@ class Gate:
     It holds functions rather than the ledger, which must not be within a memory's reach.
     """
 
+    brief: str
     admit: Callable[..., str]
     count: Callable[..., int]
     write: Callable[..., str]
@@ -34,8 +35,9 @@ class Gate:
 class Ledger:
     """Charges every write path with the same check; a memory may store through nothing else."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, brief: str = "") -> None:
         self.budget = budget
+        self.brief = brief
         self.known: set[str] = set()
         self.unread: list[str] = []
         self.prices: dict[str, int] = {}
@@ -61,7 +63,7 @@ class Ledger:
         def write(task: str, text: str, most: int) -> str:
             return self.write(writer, task, text, most)
 
-        return Gate(admit, count, write)
+        return Gate(self.brief, admit, count, write)
 
     def count(self, text: str) -> int:
         """Tokens of a text, given all words that the environment has shown."""

@@ -58,7 +58,7 @@ def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> 
 
 def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
     meter = Ledger(Budget()).meter()
-    assert [name for name in dir(meter) if not name.startswith("__")] == ["admit", "count", "write"]
+    assert [name for name in dir(meter) if not name.startswith("__")] == ["admit", "brief", "count", "write"]
     for part in (meter.admit, meter.count, meter.write):
         assert not [name for name in dir(part) if not name.startswith("__")]
         assert not hasattr(part, "__self__")

@@ -11,7 +11,7 @@ from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.jottings import NoteReader
-from memorygym.tracks.worlds.oracle import Oracle, least_view, sentences
+from memorygym.tracks.worlds.oracle import Oracle, least_view_of, sentences
 from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.tracks.worlds.questions import QuestionReader
 from memorygym.tracks.worlds.reasoners import REASONERS, Clerk
@@ -98,6 +98,11 @@ def reasoner(name: str) -> Policy:
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
     return partial(Oracle, sentences(task))
+
+
+def least_view(task: Task) -> int:
+    """The fewest tokens of a view that hold what some question of the task needs."""
+    return least_view_of(task)
 
 
 def scribe(reasoner: Policy) -> Policy:

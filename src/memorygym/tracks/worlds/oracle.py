@@ -4,6 +4,7 @@ It is the one memory that is given the side table; `memorygym compare` runs it a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from memorygym.core import Memory, Message, Meter, Task
 from memorygym.facts import Guide
@@ -30,16 +31,15 @@ class Oracle(Memory):
         return (message,) if fits else ()
 
 
-def least_view(task: Task) -> int:
+def least_view_of(task: Task) -> int:
     """The fewest tokens of a view that hold what some question of the task needs."""
     texts, known = sentences(task), set(words(task.system))
+    price = partial(count, known=known)
     costs: list[int] = []
     for event in task.events:
         known |= words(event.text)
         if event.text in texts:
-            costs.append(
-                shown_tokens(Message("user", texts[event.text]), lambda text: count(text, known))
-            )
+            costs.append(shown_tokens(Message("user", texts[event.text]), price))
     return min(costs)
 
 

@@ -1,0 +1,46 @@
+"""JSON values, and containers of them that cannot be changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, TypeAlias, TypeVar
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _sealed(*_: object, **__: object) -> NoReturn:
+    raise TypeError("what was dealt, said or read cannot be changed; change a copy of it")
+
+
+class Frozen(dict[K, V]):
+    """A dictionary that cannot be changed; equality, JSON, copies and pickles are a plain one's."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _sealed
+
+    def __reduce__(self) -> tuple[type, tuple[dict[K, V]]]:
+        return Frozen, (dict(self),)
+
+
+class FrozenList(list[V]):
+    """The same of a list."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = extend = insert = _sealed
+    clear = pop = remove = reverse = sort = _sealed
+
+    def __reduce__(self) -> tuple[type, tuple[list[V]]]:
+        return FrozenList, (list(self),)
+
+
+def freeze(value: JSON) -> JSON:
+    """The value with everything in it made unchangeable.
+
+    >>> freeze({"a": [1]}) == {"a": [1]}
+    True
+    """
+    if isinstance(value, Mapping):
+        return Frozen({name: freeze(item) for name, item in value.items()})
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return FrozenList(map(freeze, value))
+    return value
