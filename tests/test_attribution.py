@@ -6,12 +6,13 @@ import pytest
 
 from memorygym.agents.scene import END, calls, edit, read, submit, write
 from memorygym.attribution import CAUSES, Attribution
-from memorygym.core import Message, Task
-from memorygym.episode import Episode
+from memorygym.core import Budget, Memory, Message, Task
+from memorygym.episode import Episode, play
 from memorygym.facts import reader
+from memorygym.memory.full import Full
 from memorygym.memory.markdown import Markdown
 from memorygym.trace import Trace
-from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds import env, reasoner
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.gold import Gold, Question
 from memorygym.worlds.dealing.notes import pack_value
@@ -100,3 +101,33 @@ def test_every_miss_of_every_agent_has_one_cause(
 ) -> None:
     causes = Attribution(played(agent, dealt(tier="hard"))).causes
     assert causes and all(found in CAUSES for _, found in causes)
+
+
+class Fickle(Memory):
+    """Shows one text in every event but those of questions."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return () if live[-1].content.startswith("=== QUESTION") else (Message("user", self.text),)
+
+
+def test_what_stood_in_an_earlier_event_is_not_in_view(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(seed=1)
+    question = next(q for q in gold(task).questions if q.kind == "retrieval")
+    text = note(task, gold(task), question, event=question.event)
+    trace = play(Episode(env(task), lambda: Fickle(text)), reasoner("strong"))
+    assert cause(trace, question) == "never written"
+
+
+def test_a_fact_whose_correction_follows_it_in_view_is_in_view(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(seed=1, tier="standard")
+    trace = play(Episode(env(task), Full, Budget()), reasoner("weak"))
+    attribution = Attribution(trace)
+    for question in gold(task).questions:
+        assert not any(attribution.lost(question, need) for need in question.needs)

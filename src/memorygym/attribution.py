@@ -192,7 +192,7 @@ class Attribution:
                     seen += [text for text in shown if text not in seen]
                 case Heard(event=event, messages=messages):
                     views.setdefault(event, []).extend(
-                        (tools.get(m.call_id, ""), m.content) for m in messages
+                        (tools.get(m.call_id, "a tool"), m.content) for m in messages
                     )
         return views
 

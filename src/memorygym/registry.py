@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.resources import files
 from inspect import Parameter, signature
 from typing import Any, get_args
@@ -62,6 +61,8 @@ def _built_in(kind: str) -> dict[str, str]:
 
 @cache
 def _plugged(kind: str) -> dict[str, str]:
+    from importlib.metadata import entry_points  # It takes longer than all the rest here.
+
     return {point.name: point.value for point in entry_points(group=f"memorygym.{kind}")}
 
 
@@ -82,7 +83,7 @@ def known(kind: str, name: str) -> str:
 
 def target_of(kind: str, name: str) -> str:
     """Where a part of another package is: what its entry point says, or the name itself."""
-    return _plugged(kind).get(name, name)
+    return name if ":" in name else _plugged(kind).get(name, name)
 
 
 def load(kind: str, spec: str, attribute: str = "make") -> Any:

@@ -12,6 +12,7 @@ from memorygym.core import Budget, Call, Entry, Event, Memory, Message, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.ledger import Ledger
+from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_memory
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Answered, Cut, Stored
@@ -53,12 +54,17 @@ def test_wherever_a_memory_hides_text_the_check_finds_it(
 
 def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
     with pytest.warns(UserWarning, match="cannot be made in a fresh process"):
-        assert check_memory(lambda: Whisperer()) == []  # noqa: PLW0108  # A lambda is the point.
+        assert check_memory(lambda: Markdown()) == []  # noqa: PLW0108  # A lambda is the point.
 
 
 def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
     meter = Ledger(Budget()).meter()
-    assert [name for name in dir(meter) if not name.startswith("__")] == ["admit", "brief", "count", "write"]
+    assert [name for name in dir(meter) if not name.startswith("__")] == [
+        "admit",
+        "brief",
+        "count",
+        "write",
+    ]
     for part in (meter.admit, meter.count, meter.write):
         assert not [name for name in dir(part) if not name.startswith("__")]
         assert not hasattr(part, "__self__")

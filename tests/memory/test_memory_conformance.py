@@ -2,24 +2,21 @@
 
 import importlib.util
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
 
 import pytest
 
-from memorygym import registry
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter
 from memorygym.ledger import Ledger
 from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_memory
+from tests.memory.parts import EXTRAS, every, maker
 
-EXTRAS = {"chromadb": "chroma"}
-"""Memories that need an extra, and its marker."""
-
-
-def parts() -> list[Any]:
-    marks = {name: getattr(pytest.mark, EXTRAS[name]) for name in EXTRAS}
-    return [pytest.param(n, marks=marks.get(n, ())) for n in registry.names("memory")]
+BY_DESIGN = {
+    "none": "it forgets everything: without any budget not one fact comes back into view",
+    "full": "the referee had to step in at event 3: 2 of 7 composed messages were beyond the view",
+}
+"""What the check finds in the floor, which keeps nothing, and in the ceiling, which heeds no
+budget of the view."""
 
 
 def opened(memory: Memory, *entries: str) -> Memory:
@@ -33,11 +30,17 @@ def found(memory: Memory, query: str, k: int = 5) -> list[str]:
     return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
 
 
-@pytest.mark.parametrize("name", parts())
+@every(*BY_DESIGN)
 def test_a_memory_keeps_every_rule(name: str) -> None:
     if name in EXTRAS and importlib.util.find_spec(name) is None:
         pytest.skip(f"{name} is not installed")
-    assert check_memory(partial(registry.make, "memory", name)) == []
+    assert check_memory(maker(name)) == []
+
+
+@every(of=BY_DESIGN)
+def test_the_check_tells_the_truth_of_the_floor_and_the_ceiling(name: str) -> None:
+    (told,) = check_memory(maker(name))
+    assert told.startswith(BY_DESIGN[name])
 
 
 SAME = ("Cedar Quay b 2", "Cedar Quay b 3", "Cedar Quay b 1")

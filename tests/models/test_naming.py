@@ -12,7 +12,7 @@ LOCAL = "http://127.0.0.1:9/v1"
 
 
 def test_the_providers_are_the_files_that_make_models() -> None:
-    assert providers() == ("hf", "openai")
+    assert providers() == ("extractive", "hf", "openai")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ def test_the_providers_are_the_files_that_make_models() -> None:
         ("wire:x", "openai", "wire:x"),
         ("openai:qwen3:8b", "openai", "qwen3:8b"),
         ("hf:/models/tiny", "hf", "/models/tiny"),
+        ("extractive", "extractive", ""),
+        ("openai:extractive", "openai", "extractive"),
         ("org/model:free", "openai", "org/model:free"),
     ],
 )

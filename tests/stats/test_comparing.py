@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from memorygym.rng import rng
-from memorygym.stats import holm, paired, ranks, sign_flip, unpaired
+from memorygym.stats import holm, paired, ranks, sign_flip, sign_flips, unpaired
 
 A = dict(enumerate([0.62, 0.55, 0.71, 0.40, 0.66, 0.58, 0.49]))
 B = dict(enumerate([0.50, 0.57, 0.60, 0.41, 0.52, 0.50, 0.45]))
@@ -121,3 +121,25 @@ def test_chance_seldom_makes_a_winner_of_many_equal_agents() -> None:
         {str(k): {i: stream.uniform() for i in range(30)} for k in range(8)} for _ in range(100)
     ]
     assert sum(max(ranks(scores).values()) > 1 for scores in fields) <= 10
+
+
+def test_flips_of_few_worlds_are_the_same_for_pairs_together_and_alone() -> None:
+    found = sign_flips({"a": A, "b": B, "c": dict.fromkeys(A, 0.3)}, "test")
+    assert list(found) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found["a", "b"] == sign_flip(A, B, "test")
+
+
+def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
+    stream = rng("test", "flips")
+    a = {i: stream.uniform() for i in range(100)}
+    scores = {"a": a} | {
+        name: {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a} for name in "bc"
+    }
+    for (one, other), p in sign_flips(scores, "test").items():
+        assert p == pytest.approx(paired(scores[one], scores[other]).p, abs=0.015)
+
+
+def test_pairs_share_their_flips_only_on_the_same_worlds() -> None:
+    with pytest.raises(ValueError, match="scores of the same worlds"):
+        sign_flips({"a": A, "b": {0: 0.5}}, "test")
+    assert sign_flips({}, "test") == {}

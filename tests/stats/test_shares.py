@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.stats import rule_of_three, wilson
+from memorygym.stats import clustered_share, rule_of_three, wilson
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,24 @@ def test_what_never_came_may_still_come() -> None:
     assert rule_of_three(2) == 1
     with pytest.raises(ValueError, match="0 trials"):
         rule_of_three(0)
+
+
+def test_questions_that_share_their_fate_count_as_one() -> None:
+    alike = clustered_share([(True,) * 5, (False,) * 5] * 4)
+    assert (alike.low, alike.high) == pytest.approx(wilson(4, 8))
+    apart = clustered_share([(True, False)] * 20)
+    assert (apart.low, apart.high) == pytest.approx(wilson(20, 40))
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_share_of_all_or_none_keeps_within_0_and_1(right: bool) -> None:
+    found = clustered_share([(right,) * 4, (right,), ()])
+    assert (found.mean, found.worlds) == (float(right), 2)
+    assert 0 <= found.low < found.high <= 1
+
+
+def test_trials_of_a_single_world_leave_their_share_unsure() -> None:
+    found = clustered_share([(True, False)])
+    assert (found.mean, found.low, found.high) == (0.5, float("-inf"), float("inf"))
+    with pytest.raises(ValueError, match="no trials"):
+        clustered_share([()])

@@ -2,11 +2,14 @@
 
 import argparse
 import os
+import sys
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
 from memorygym.commands._model import add_sampling, sampling_of
+from memorygym.commands._page import one_line
 from memorygym.commands._recipe import (
     add_sizes,
     check_counts,
@@ -16,9 +19,16 @@ from memorygym.commands._recipe import (
 )
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
+from memorygym.isolation.curves import CURVES, curve_text
+from memorygym.isolation.file import curve_csv
+from memorygym.isolation.gates import Gate
 from memorygym.isolation.minds import Minds
+from memorygym.isolation.pareto import by_clock, by_tokens, plot
+from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
+from memorygym.isolation.reporting import Outcome, clock_for, curve_of, outcome_of, write_files
+from memorygym.isolation.tables import Setting, agreement_text, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
@@ -72,7 +82,7 @@ def _add_out(out: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     out.add_argument("--pareto", action="store_true", help="draw accuracy against cost")
     out.add_argument(
-        "--curve", choices=("retention", "rewrite"), action="append", default=[],
+        "--curve", choices=tuple(CURVES), action="append", default=[],
         help="accuracy by tokens between telling and need, or by n-th rewrite",
     )  # fmt: skip
     out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
@@ -125,25 +135,45 @@ def minds_of(args: argparse.Namespace) -> Minds:
 
 def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code of design §11."""
-    from memorygym.isolation.performing import perform
-
     comparison = comparison_of(args)
+    played = played_gates(comparison)
+    if not all(gate.holds for gate in played):
+        print(_invalid(played))
+        return 1
     default = THREADS if comparison.minds.waits else os.cpu_count() or 1
     found = perform(comparison, args.output, args.workers or default, quiet=args.quiet)
-    for r in comparison.minds.reasoners:
-        for l in comparison.limits:
-            print(r, l.view)
-            for name in dict.fromkeys(m.arm for m in found.measured):
-                rows = [
-                    m
-                    for m in found.measured
-                    if m.arm == name and m.reasoner == r and m.budget in (None, l.view)
-                ]
-                c = [c for m in rows for c in m.cases]
-                if c:
-                    print(
-                        f"{name:40} {100 * sum(x.correct for x in c) / len(c):5.1f} surv {100 * sum(x.present for x in c) / sum(x.needs for x in c):5.1f} stale {100 * sum(x.stale for x in c) / max(1, sum(x.replaced for x in c)):5.1f} tok {sum(x.tokens for x in c) / len(c):7.0f}",
-                        [(m.ingest.calls, m.ingest.tokens) for m in rows][:1],
-                    )
-    print(found.failed[:3])
-    return 0
+    outcome = outcome_of(found, played)
+    print(_text(args, found, outcome) if outcome.valid else _invalid(outcome.gates))
+    for failed in found.failed:
+        print(one_line(f"{failed.episode}: {failed.error}"), file=sys.stderr)
+    if args.output:
+        drawn = {
+            f"{kind}.csv": curve_csv((r, curve_of(found, r, kind)) for r in outcome.reports)
+            for kind in args.curve
+            if outcome.valid
+        }
+        write_files(args.output, found, outcome, drawn)
+    if any(failed.kind == "provider" for failed in found.failed):
+        return 3
+    return 1 if found.failed or not outcome.valid else 0
+
+
+def _invalid(gates: Sequence[Gate]) -> str:
+    """What keeps a score from being told."""
+    lines = [f"  {g.name}: {g.detail or 'it is not so'}" for g in gates if not g.holds]
+    return "\n".join(["invalid set-up", *lines])
+
+
+def _text(args: argparse.Namespace, found: Findings, outcome: Outcome) -> str:
+    """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
+    setting = Setting(args.track, args.tier, str(found.about["contract"]), args.capacity)
+    parts = []
+    for report in outcome.reports:
+        clock = clock_for(found, report)
+        parts.append(report_text(report, setting, clock))
+        if args.pareto:
+            parts.append(plot(by_tokens(report), "tokens a task"))
+            if clock:
+                parts.append(plot(by_clock(report, clock), "ms a question"))
+        parts += [curve_text(curve_of(found, report, kind), kind) for kind in args.curve]
+    return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

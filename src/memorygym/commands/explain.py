@@ -28,6 +28,8 @@ from memorygym.trace import Trace
 
 STEPS = (*LOSSES, IN_VIEW)
 INDENT = " " * 13
+BEYOND = "beyond the view's"
+"""In the reason of a cut: what the memory composed was more than the view may hold."""
 MOST = 6
 """Entries or messages that are listed of one step."""
 
@@ -38,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "run",
         type=Path,
         metavar="RUN",
-        help="a folder of `bench --run` or `compare -o`, or a trace",
+        help="the folder of a run or of a comparison, or a trace",
     )
     parser.add_argument(
         "--question",
@@ -54,6 +56,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints the chain, or the misses; 2 if a trace cannot be read."""
     name, number = numbered(args.question or "")
+    if number and args.entry is not None:
+        raise BadSettings(f"--entry is of an episode, not of a question: leave #{number} out")
     found = named(args.run, name)
     if number is None and args.entry is None:
         return _list(found)
@@ -67,9 +71,7 @@ def run(args: argparse.Namespace) -> int:
     ((_, trace, damage),) = read_checked([path])
     if trace is None:
         raise BadTrace(damage)
-    lines = _question(trace, name, number) if number else iter(())
-    if args.entry is not None:
-        lines = _entry(trace, args.entry)
+    lines = _question(trace, name, number) if number else _entry(trace, args.entry)
     print("\n".join(lines))
     return 0
 
@@ -122,7 +124,7 @@ def _used(outcome: Outcome, lost: int, needed: int) -> str:
     """Whether the answer rests on what was in view."""
     if outcome.answer is None:
         return "LOST: no answer was given"
-    answer = f"answered {one_line(outcome.answer)}"
+    answer = f'answered "{one_line(outcome.answer)}"'
     if not needed:
         return ("yes" if outcome.correct else "LOST") + f": no message tells it; {answer}"
     some = "all" if lost == needed else f"{lost} of {needed}"
@@ -141,12 +143,11 @@ def _way(journey: Journey, provenance: Provenance, event: int) -> Iterator[str]:
         at = dict.fromkeys(telling.event for telling in journey.told)
         undone = [f"the referee in event {e + 1}: {cut}" for e in at for cut in provenance.cuts(e)]
         yield from _row("", undone)
-    cuts = provenance.cuts(event)
+    cuts = [cut for cut in provenance.cuts(event) if BEYOND in cut]
     if journey.lost in ("", "not retrieved"):
         yield from _row("retrieved", [_retrieved(journey, cut=bool(cuts))])
-        yield from _row(IN_VIEW, [*_in_view(journey), *(f"the referee: {cut}" for cut in cuts)])
-    elif journey.sightings:
-        yield from _row(IN_VIEW, _in_view(journey))
+    if journey.sightings or cuts:
+        yield from _row(IN_VIEW, _in_view(journey, cuts))
 
 
 def _telling(telling: Telling) -> list[str]:
@@ -160,7 +161,8 @@ def _kept(journey: Journey) -> str:
     since = 0 if journey.stored is None else journey.stored + 1
     match journey.lost:
         case "never written":
-            return "LOST: no entry ever told it"
+            told = "the right value was never held" if journey.stays else "no entry ever told it"
+            return f"LOST: {told}"
         case "dropped":
             assert journey.dropped is not None
             return f"LOST: held after event {since}, no more after event {journey.dropped + 1}"
@@ -176,7 +178,7 @@ def _stays(stays: Sequence[Stay]) -> Iterator[str]:
         end = "" if stay.until is None else f", {_end(stay.until, changed=stay.changed)}"
         yield f"  says {stay.passage.says}{end}"
     if len(stays) > MOST:
-        yield f"… and {len(stays) - MOST} before these"
+        yield f"… and {len(stays) - MOST} entries before these"
 
 
 def _end(until: int, *, changed: bool) -> str:
@@ -191,15 +193,19 @@ def _retrieved(journey: Journey, *, cut: bool) -> str:
     return f"yes, {', '.join(how)}"
 
 
-def _in_view(journey: Journey) -> Iterator[str]:
+def _in_view(journey: Journey, cuts: Sequence[str]) -> Iterator[str]:
     """What stood there of the fact."""
     other = not journey.wanted.old and any(not s.passage.right for s in journey.sightings)
-    if journey.lost:
-        yield "another value" if other else "no"
-    else:
+    if not journey.lost:
         yield "yes, and another value too" if other else "yes"
+    elif journey.lost == "not retrieved" and cuts:
+        yield "LOST"
+    else:
+        yield "another value" if other else "no"
     for sighting in journey.sightings[-MOST:]:
         yield _line(f"says {sighting.passage.says}", sighting.passage)
+    for cut in cuts:
+        yield f"the referee: {cut}"
 
 
 def _line(head: str, passage: Passage) -> str:
@@ -226,7 +232,8 @@ def _version(id: str, version: Version) -> Iterator[str]:
     yield f"entry {id}: stored in event {version.since + 1}{end}"
     yield from short(one_line(version.text), 3, "    | ")
     for source in version.sources[:MOST]:
-        what = f"{len(source.facts)} facts" if source.facts else "the same words"
+        n = len(source.facts)
+        what = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
         yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
         yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
     if len(version.sources) > MOST:

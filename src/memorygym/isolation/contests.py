@@ -1,6 +1,6 @@
 """Memories against recency and against each other, task by task: tests, ranks and who is best."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from memorygym.stats import (
@@ -64,24 +64,27 @@ class Contests:
     """None with fewer than two of them."""
 
 
-def contests(memories: Mapping[str, Scores], whole: Scores, recency: Scores, name: str) -> Contests:
-    """All that can be said; `whole` has a score for each task. `name` names the random streams."""
-    finished = {arm: mine for arm, mine in memories.items() if mine.keys() == whole.keys()}
+def contests(
+    memories: Mapping[str, Scores], finished: Collection[str], recency: Scores, name: str
+) -> Contests:
+    """All that can be said; `finished` names those that finished all tasks, `name` the streams."""
+    whole = {arm: memories[arm] for arm in sorted(finished)}
     scores = {RECENCY: recency, **memories}
-    as_one = scores if recency.keys() == whole.keys() else finished
-    drawn = sign_flips({arm: as_one[arm] for arm in (RECENCY, *finished) if arm in as_one}, name)
+    alike = all(mine.keys() == recency.keys() for mine in whole.values())
+    drawn = sign_flips({RECENCY: recency, **whole} if alike else whole, name)
     over = {
-        (arm, RECENCY): drawn.get((RECENCY, arm)) or sign_flip(mine, recency, name)
-        for arm, mine in memories.items()
-        if mine.keys() & recency.keys()
+        (arm, RECENCY): drawn[RECENCY, arm]
+        if (RECENCY, arm) in drawn
+        else sign_flip(memories[arm], recency, name)
+        for arm in sorted(memories)
+        if memories[arm].keys() & recency.keys()
     }
-    among = {pair: p for pair, p in drawn.items() if RECENCY not in pair}
-    places = ranks(finished)
+    places = ranks(whole)
     return Contests(
         {pair.arm: pair for pair in _pairs(scores, over)},
-        tuple(_pairs(scores, among)),
+        tuple(_pairs(scores, {pair: p for pair, p in drawn.items() if RECENCY not in pair})),
         places,
-        _verdict(finished, places),
+        _verdict(whole, places),
     )
 
 

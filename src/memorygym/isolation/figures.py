@@ -1,161 +1,194 @@
-"""The figures of a comparison: what each memory adds, where it loses it, and what it costs.
+"""The figures of a comparison, from what each episode told of its memory.
 
 The unit is the task, since its questions share a memory: every figure is one value a task, and its
-interval is over tasks. Arms are compared on the tasks that both finished.
+interval is over tasks. Two arms are compared on the tasks that both finished.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from memorygym.isolation.arms import HELD, REFERENCES, Role
-from memorygym.isolation.contests import Contests, Scores, World, contests
+from memorygym.isolation.contests import RECENCY, Scores, World, contests
 from memorygym.isolation.gain import Gain
 from memorygym.isolation.measures import Case, Measured
+from memorygym.isolation.report import Costs, Losses, Report, Row, Standing
 from memorygym.stats import Estimate, estimate, paired
 
 Left = Mapping[World, frozenset[int]]
 """By task: the numbers of the questions that are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How well an arm answers: shares, and differences of shares."""
-
-    accuracy: Estimate | None
-    gain: Estimate | None
-    """Over none."""
-    degradation: Estimate | None
-    """Minus full: below 0 where it answers less than the whole history would."""
-    normalised: Estimate | None
-    """The gain as a share of oracle's, a ratio of means; None where oracle's is not surely above
-    0."""
-    advantage: Estimate | None
-    """Over recency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Losses:
-    """Where an arm loses what it was shown."""
-
-    storing: Estimate | None
-    """Accuracy of oracle minus that with all that the memory holds in view."""
-    retrieving: Estimate | None
-    """Accuracy with all that the memory holds in view, minus its own."""
-    survival: Estimate | None
-    """Share of the needed facts that were in view."""
-    exposure: Estimate | None
-    """Share of the needed facts changed before, of which the view gave a superseded value."""
-    precision: Estimate | None
-    """Share of what it held in the end that is true; the rest is one of the next four."""
-    stale: Estimate | None
-    wrong: Estimate | None
-    duplicate: Estimate | None
-    irrelevant: Estimate | None
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What an arm takes, a task."""
-
-    view: Estimate | None
-    """Tokens that memory brought into the view of a question."""
-    ingest_calls: Estimate | None
-    """Of the memory's own model, in events that ask nothing."""
-    ingest_tokens: Estimate | None
-    query_calls: Estimate | None
-    query_tokens: Estimate | None
-    total: Estimate | None
-    """Tokens: in view of all questions, and of the memory's model."""
-    fractures: Estimate | None
-    """Times that what it composed was not a continuation of what it composed before."""
-    cuts: Estimate | None
-    """Times that the referee cut a view or undid a write beyond the capacity."""
-    empty: Estimate | None
-    """Replies of the memory's model without text."""
-    overlong: Estimate | None
-    """Replies of it longer than asked, which were cut."""
-    peak: Estimate | None
-    """Most tokens held."""
-    writes: Estimate | None
-    """Paid through tools."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One arm."""
-
-    arm: str
-    role: Role
-    scores: Scores
-    """By finished task, in order."""
-    failed: int
-    """Tasks that it did not finish."""
-    rank: int | None
-    """Of a memory that finished all tasks: one more than the memories shown to be better."""
-    standing: Standing
-    losses: Losses
-    costs: Costs
-
-    @property
-    def figures(self) -> dict[str, Estimate | None]:
-        """All of them by name."""
-        return {
-            field.name: getattr(part, field.name)
-            for part in (self.standing, self.losses, self.costs)
-            for field in fields(part)
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All arms under one reasoner and one budget."""
-
-    name: str
-    """Of its random streams."""
-    reasoner: str
-    budget: int | None
-    """Tokens of the view; None where no arm has a limit."""
-    worlds: tuple[World, ...]
-    """Tasks that at least one arm finished."""
-    questions: int
-    """Answerable ones of these tasks, left-out ones not among them."""
-    left_out: int
-    """Questions whose needed facts do not fit the budget together."""
-    rows: tuple[Row, ...]
-    """References, then memories, then what memories held; each by accuracy, the best first."""
-    contests: Contests
-
-    def row(self, arm: str) -> Row | None:
-        """The row of an arm, if it was played."""
-        return next((row for row in self.rows if row.arm == arm), None)
-
-    def of(self, role: Role) -> list[Row]:
-        """The rows of a role, the best first."""
-        return [row for row in self.rows if row.role == role]
+Value = Callable[[Measured], float | None]
+"""A figure of one task; None where it has none."""
+ROLES: tuple[Role, ...] = ("reference", "memory", "held")
 
 
 def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str) -> Report:
-    """All figures of one reasoner at one budget; `failures` counts the failed tasks of an arm.
+    """All figures of one reasoner at one budget; `failures` counts the failed tasks by arm.
 
-    Raises ValueError if there is nothing to report, or an arm played a task twice.
+    `name` names the random streams. Raises ValueError if there is nothing to report, or an arm
+    played a task twice.
     """
     if len(reasoners := {one.reasoner for one in measured}) != 1:
         raise ValueError(f"figures are of one reasoner, not of {sorted(reasoners)}")
-    left = left_out(measured)
-    table = Table(_by_arm(measured), left, name)
-    arms = [*table.played, *(arm for arm in failures if arm not in table.played)]
-    memories = {arm: table.scores(arm) for arm in sorted(arms) if role_of(arm) == "memory"}
-    worlds = sorted({world for played in table.played.values() for world in played})
-    whole = {w: 0.0 for arm in table.played for w in table.scores(arm)}
-    found = contests(
-        {arm: mine for arm, mine in memories.items() if not failures.get(arm)},
-        whole, table.scores("recency"), name,
-    )  # fmt: skip
-    rows = [_row(table, arm, failures.get(arm, 0), found.ranks.get(arm)) for arm in arms]
-    asked = {(one.world, case.number) for one in measured for case in one.cases}
-    lost = sum((world, number) in asked for world in left for number in left[world])
-    budgets = [one.budget for one in measured if one.budget is not None]
+    arms, left = _by_arm(measured), left_out(measured)
+    for arm in sorted(failures):
+        arms.setdefault(arm, {})
+    asked = {one.world: {case.number for case in one.cases} for one in measured}
+    scores = {arm: scored(played, left) for arm, played in arms.items()}
+    memories = {arm: mine for arm, mine in scores.items() if role_of(arm) == "memory"}
+    whole = {arm for arm in memories if arms[arm].keys() == asked.keys() and not failures.get(arm)}
+    found = contests(memories, whole, scores.get(RECENCY, {}), name)
+    table = _Table(arms, left, scores, Gain(scores, name))
+    rows = [table.row(arm, failures.get(arm, 0), found.ranks.get(arm)) for arm in arms]
+    lost = sum(len(numbers & asked[world]) for world, numbers in left.items())
     return Report(
-        name, next(iter(reasoners)), max(budgets, default=None), tuple(worlds),
-        len(asked) - lost, lost, tuple(sorted(rows, key=_order)), found,
-    )  # fmt: skip
+        reasoner=reasoners.pop(),
+        budget=max((one.budget for one in measured if one.budget is not None), default=None),
+        worlds=tuple(sorted(asked)),
+        questions=sum(map(len, asked.values())) - lost,
+        left_out=lost,
+        rows=tuple(sorted(rows, key=_order)),
+        contests=found,
+    )
+
+
+def role_of(arm: str) -> Role:
+    """What an arm is, from its name."""
+    if arm in REFERENCES:
+        return "reference"
+    return "held" if arm.startswith(HELD) else "memory"
+
+
+def left_out(measured: Sequence[Measured]) -> Left:
+    """Questions whose needed facts did not fit the budget together, so that oracle showed none."""
+    return {
+        one.world: frozenset(case.number for case in one.cases if case.needs and not case.tokens)
+        for one in measured
+        if one.arm == "oracle"
+    }
+
+
+def judged(one: Measured, left: Left) -> list[Case]:
+    """The questions of a task that count."""
+    lost = left.get(one.world, frozenset())
+    return [case for case in one.cases if case.number not in lost]
+
+
+def scored(played: Mapping[World, Measured], left: Left) -> Scores:
+    """By task: the share of the questions that count which were answered rightly."""
+    cases = {world: judged(one, left) for world, one in played.items()}
+    return {
+        world: sum(case.correct for case in mine) / len(mine)
+        for world, mine in cases.items()
+        if mine
+    }
+
+
+def _by_arm(measured: Sequence[Measured]) -> dict[str, dict[World, Measured]]:
+    """Tasks in order, so that no figure depends on the order in which they were played."""
+    arms: dict[str, dict[World, Measured]] = {}
+    for one in sorted(measured, key=lambda one: (one.arm, one.world)):
+        if one.world in arms.setdefault(one.arm, {}):
+            raise ValueError(f"{one.arm} played {one.template} {one.seed} twice")
+        arms[one.arm][one.world] = one
+    return arms
+
+
+def _order(row: Row) -> tuple[int, bool, float, bool, str]:
+    """By role and accuracy, the ceiling before its equals. An arm that failed somewhere played
+    other tasks, so it stands below the others."""
+    accuracy = row.standing.accuracy
+    mean = accuracy.mean if accuracy else -1.0
+    return ROLES.index(row.role), row.failed > 0, -mean, row.arm != "oracle", row.arm
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All arms, by task."""
+
+    arms: Mapping[str, Mapping[World, Measured]]
+    left: Left
+    scores: Mapping[str, Scores]
+    normal: Gain
+
+    def row(self, arm: str, failed: int, rank: int | None) -> Row:
+        return Row(
+            arm, role_of(arm), self.scores[arm], failed, rank,
+            self._standing(arm), self._losses(arm), self._costs(arm),
+        )  # fmt: skip
+
+    def _standing(self, arm: str) -> Standing:
+        mine = self.scores[arm]
+        return Standing(
+            accuracy=_mean(mine),
+            gain=self._over(arm, "none"),
+            degradation=self._over(arm, "full"),
+            normalised=self.normal.of(mine),
+            advantage=self._over(arm, RECENCY),
+        )
+
+    def _losses(self, arm: str) -> Losses:
+        left = self.left
+
+        def share(part: str, whole: str) -> Estimate | None:
+            return self._each(arm, lambda one: _pooled(judged(one, left), part, whole))
+
+        def held(condition: str) -> Estimate | None:
+            return self._each(
+                arm, lambda one: one.precision[condition] if any(one.precision.values()) else None
+            )
+
+        return Losses(
+            storing=self._over("oracle", HELD + arm),
+            retrieving=self._over(HELD + arm, arm),
+            survival=share("present", "needs"),
+            exposure=share("stale", "replaced"),
+            precision=held("true"),
+            stale=held("stale"),
+            wrong=held("wrong"),
+            duplicate=held("duplicate"),
+            irrelevant=held("irrelevant"),
+        )
+
+    def _costs(self, arm: str) -> Costs:
+        values: dict[str, Value] = {
+            "view": lambda one: _view(judged(one, self.left)),
+            "ingest_calls": lambda one: one.ingest.calls,
+            "ingest_tokens": lambda one: one.ingest.tokens,
+            "query_calls": lambda one: one.query.calls,
+            "query_tokens": lambda one: one.query.tokens,
+            "total": memory_tokens,
+            "fractures": lambda one: one.fractures,
+            "cuts": lambda one: one.cuts,
+            "empty": lambda one: one.empty,
+            "overlong": lambda one: one.overlong,
+            "peak": lambda one: one.peak,
+            "writes": lambda one: one.writes,
+        }
+        return Costs(**{name: self._each(arm, value) for name, value in values.items()})
+
+    def _each(self, arm: str, value: Value) -> Estimate | None:
+        return _mean({world: value(one) for world, one in self.arms[arm].items()})
+
+    def _over(self, arm: str, other: str) -> Estimate | None:
+        a, b = self.scores.get(arm, {}), self.scores.get(other, {})
+        return paired(a, b).estimate if a.keys() & b.keys() else None
+
+
+def _mean(values: Mapping[World, float | None]) -> Estimate | None:
+    """Over the tasks that have a value."""
+    found = [value for value in values.values() if value is not None]
+    return estimate(found) if found else None
+
+
+def _pooled(cases: Sequence[Case], part: str, whole: str) -> float | None:
+    total = sum(getattr(case, whole) for case in cases)
+    return sum(getattr(case, part) for case in cases) / total if total else None
+
+
+def _view(cases: Sequence[Case]) -> float | None:
+    return sum(case.tokens for case in cases) / len(cases) if cases else None
+
+
+def memory_tokens(one: Measured) -> float:
+    """All that a memory had read on one task: in view of its questions, and by its own model."""
+    return sum(case.tokens for case in one.cases) + one.ingest.tokens + one.query.tokens

@@ -17,6 +17,7 @@ from memorygym.isolation.gates import Gate
 from memorygym.isolation.measures import Measured
 from memorygym.isolation.playing import Comparison, Failed, play_all
 from memorygym.journal import Run, open_run
+from memorygym.models import extractive
 from memorygym.models.tape import Tape
 from memorygym.progress import Progress
 from memorygym.runner import salt_hash
@@ -29,10 +30,20 @@ class Findings:
 
     about: Mapping[str, JSON]
     """Contract, version and recipe, as run.json holds them."""
+    reasoners: tuple[str, ...]
+    budgets: tuple[int, ...]
     measured: Sequence[Measured]
     failed: Sequence[Failed]
     clocked: Mapping[tuple[str, str, str], Sequence[float]]
     """By reasoner, arm and budget: milliseconds of each compose, of a kept run."""
+
+    def under(self, reasoner: str, budget: int) -> list[Measured]:
+        """What was measured with that reasoner, at that budget or without one."""
+        return [
+            one
+            for one in self.measured
+            if one.reasoner == reasoner and one.budget in (None, budget)
+        ]
 
 
 def about(comparison: Comparison) -> dict[str, JSON]:
@@ -60,7 +71,8 @@ def about(comparison: Comparison) -> dict[str, JSON]:
 
 def played_gates(comparison: Comparison) -> list[Gate]:
     """The gates that take episodes of their own: a canary returns, and episodes stay apart."""
-    task, writer = comparison.worlds[0].deal(), comparison.minds.writer
+    # What memories ask does not matter here, and no model is to be asked beside the record.
+    task, writer = comparison.worlds[0].deal(), extractive.write
     gates = [
         Gate(
             "an ingested canary is in full's view",
@@ -90,7 +102,8 @@ def perform(comparison: Comparison, folder: Path | None, workers: int, *, quiet:
         clocked = _clocked(run) if run else {}
     measured = [one for one in outcomes if isinstance(one, Measured)]
     failed = [one for one in outcomes if isinstance(one, Failed)]
-    return Findings(told, measured, failed, clocked)
+    budgets = tuple(limits.view for limits in comparison.limits)
+    return Findings(told, comparison.minds.reasoners, budgets, measured, failed, clocked)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from importlib.util import find_spec
-from pathlib import Path
 
 from memorygym import registry
 from memorygym.contract import digest
@@ -12,6 +10,7 @@ from memorygym.isolation.arms import REFERENCES
 from memorygym.isolation.playing import Plugged
 from memorygym.memory.none import Nothing
 from memorygym.sandbox.choosing import memory_factory
+from memorygym.sandbox.finding import file_of
 from memorygym.sandbox.limits import Limits
 
 
@@ -41,6 +40,5 @@ def source_of(spec: str) -> str:
         return digest("stores", f"memory/{name}.py")
     head, _, rest = name.partition(":")
     wrapped = rest if registry.is_ours("shims", head) else name
-    found = find_spec(registry.target_of("memory", wrapped).partition(":")[0])
-    origin = found.origin if found else None
-    return sha256(Path(origin).read_bytes() if origin else b"").hexdigest()[:8]
+    found = file_of(registry.target_of("memory", wrapped).partition(":")[0])
+    return sha256(found.read_bytes() if found else b"").hexdigest()[:8]

@@ -1,7 +1,7 @@
 """Names a model by a spec: NAME at an OpenAI-compatible endpoint, or PROVIDER:NAME.
 
-A provider is a file of this folder with a `make` and a `plan`. A colon after anything else belongs
-to the name, as in qwen3:8b.
+A provider is a file of this folder with a `make` and a `plan`; one with `NAMELESS` has a single
+model and is itself the spec. A colon after anything else belongs to the name, as in qwen3:8b.
 """
 
 from difflib import get_close_matches
@@ -47,8 +47,12 @@ def split(spec: str) -> tuple[str, str]:
 
     >>> split("gpt-x"), split("qwen3:8b"), split("openai:qwen3:8b")
     (('openai', 'gpt-x'), ('openai', 'qwen3:8b'), ('openai', 'qwen3:8b'))
+    >>> split("extractive")
+    ('extractive', '')
     """
     head, colon, rest = spec.partition(":")
+    if not colon and _nameless(head):
+        return head, ""
     if colon and head in providers():
         name = rest
     else:
@@ -71,3 +75,8 @@ def providers() -> tuple[str, ...]:
 def _makes(name: str) -> bool:
     module = import_module(f"memorygym.models.{name}")
     return hasattr(module, "make") and hasattr(module, "plan")
+
+
+def _nameless(head: str) -> bool:
+    module = import_module(f"memorygym.models.{head}") if head in providers() else None
+    return getattr(module, "NAMELESS", False)

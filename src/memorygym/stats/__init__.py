@@ -1,10 +1,26 @@
 """The statistics of the protocol: every figure with an interval, clustered by world."""
 
-from memorygym.stats.comparing import Difference, holm, paired, ranks, sign_flip, unpaired
+from memorygym.stats.comparing import (
+    Difference,
+    holm,
+    paired,
+    ranks,
+    sign_flip,
+    sign_flips,
+    unpaired,
+)
 from memorygym.stats.detecting import FIGURE, SEPARATE, Design, mde, same_worlds, worlds_needed
-from memorygym.stats.intervals import Estimate, bootstrap, clustered, estimate
+from memorygym.stats.intervals import (
+    Estimate,
+    bootstrap,
+    clustered,
+    estimate,
+    percentiles,
+    resamples,
+)
+from memorygym.stats.kendall import kendall, tau_b
 from memorygym.stats.repeats import Repeats, Sources
-from memorygym.stats.shares import rule_of_three, wilson
+from memorygym.stats.shares import clustered_share, rule_of_three, wilson
 from memorygym.stats.spread import design_effect, deviation, icc
 
 __all__ = [
@@ -17,17 +33,23 @@ __all__ = [
     "Sources",
     "bootstrap",
     "clustered",
+    "clustered_share",
     "design_effect",
     "deviation",
     "estimate",
     "holm",
     "icc",
+    "kendall",
     "mde",
     "paired",
+    "percentiles",
     "ranks",
+    "resamples",
     "rule_of_three",
     "same_worlds",
     "sign_flip",
+    "sign_flips",
+    "tau_b",
     "unpaired",
     "wilson",
     "worlds_needed",

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import inf, sqrt
+from operator import add, sub
 from typing import TypeVar
 
 from memorygym.rng import rng
@@ -99,12 +100,56 @@ def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
         # Signs come in mirrored pairs, so one tail is half of both.
         beyond = sum(len(right) - bisect_left(right, reach - part) for part in left)
         return min(1.0, 2 * beyond / 2 ** len(values)) if values else 1.0
-    # Eight worlds at a draw: a table of their sums is quicker than a sign for each.
-    tables = [_sums(values[i : i + 8]) for i in range(0, len(values), 8)]
+    tables = _tables(values)
     stream, hits = rng("sign-flip", name), 0
     for _ in range(DRAWS):
         hits += abs(sum(map(stream.choice, tables))) >= reach
     return (1 + hits) / (1 + DRAWS)
+
+
+def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple[str, str], float]:
+    """`sign_flip` of every pair of them, all with scores of the same worlds.
+
+    What is drawn is drawn once for all pairs: the sum of a difference, flipped world by world, is
+    the difference of the two flipped sums.
+
+    >>> sign_flips({"a": {0: 0.9, 1: 0.8}, "b": {0: 0.1, 1: 0.3}}, "example")
+    {('a', 'b'): 0.5}
+    """
+    worlds = list(next(iter(scores.values()), ()))
+    if any(one.keys() != set(worlds) for one in scores.values()):
+        raise ValueError("pairs share their flips only where all have scores of the same worlds")
+    flipped: dict[str, list[float]] = {}
+    found = {}
+    for a, b in combinations(scores, 2):
+        values = [value for world in worlds if (value := scores[a][world] - scores[b][world])]
+        if len(values) <= EXACT:
+            found[a, b] = sign_flip(scores[a], scores[b], name)
+            continue
+        flipped = flipped or _flipped(scores, worlds, name)
+        reach = abs(sum(values)) - 1e-9 * sum(map(abs, values))
+        sums = map(abs, map(sub, flipped[a], flipped[b]))
+        found[a, b] = (1 + sum(map(reach.__le__, sums))) / (1 + DRAWS)
+    return found
+
+
+def _flipped(
+    scores: Mapping[str, Mapping[W, float]], worlds: Sequence[W], name: str
+) -> dict[str, list[float]]:
+    """By name: the sums of its scores under DRAWS drawn signs of the worlds, the same for all."""
+    stream, sums = rng("sign-flips", name), {part: [0.0] * DRAWS for part in scores}
+    for i in range(0, len(worlds), 8):
+        few = worlds[i : i + 8]
+        drawn = [stream.below(1 << len(few)) for _ in range(DRAWS)]
+        for part, mine in scores.items():
+            (table,) = _tables([mine[world] for world in few])
+            sums[part] = list(map(add, sums[part], map(table.__getitem__, drawn)))
+    return sums
+
+
+def _tables(values: Sequence[float]) -> list[list[float]]:
+    """Eight worlds at a draw: a table of their sums is quicker than a sign for each."""
+    return [_sums(values[i : i + 8]) for i in range(0, len(values), 8)]
 
 
 def _sums(values: Sequence[float]) -> list[float]:

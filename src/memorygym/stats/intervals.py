@@ -10,6 +10,8 @@ from memorygym.stats.student import t_point, t_tail
 
 ALPHA = 0.05
 """How often an interval may miss."""
+DRAWS = 2_000
+"""Resamples of a bootstrap."""
 T = TypeVar("T")
 
 
@@ -69,19 +71,31 @@ def error_of(found: Estimate) -> float:
 
 
 def bootstrap(
-    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = 2000
+    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
 ) -> Estimate:
     """Any statistic of worlds with its interval over worlds drawn again with replacement.
 
-    The percentiles are expanded to what Student's t would reach (Hesterberg 2015, What teachers
-    should know about the bootstrap, §5.1), for plain ones are too narrow for ten worlds.
     `name` names the random stream.
     """
-    n = len(worlds)
-    if n < 2:
-        return Estimate(statistic(worlds), -inf, inf, n)
+    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name, draws))
+    return percentiles(statistic(worlds), list(drawn), len(worlds))
+
+
+def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
+    """Which of n worlds each draw with replacement takes; none of a single world."""
     stream = rng("bootstrap", name)
-    drawn = sorted(statistic([worlds[stream.below(n)] for _ in range(n)]) for _ in range(draws))
-    outside = t_tail(sqrt(n / (n - 1)) * t_point(ALPHA / 2, n - 1), inf)
-    skipped = int(outside * draws)
-    return Estimate(statistic(worlds), drawn[skipped], drawn[-1 - skipped], n)
+    return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
+
+
+def percentiles(value: float, drawn: Sequence[float], worlds: int) -> Estimate:
+    """The interval of a value, given what resamples of so many worlds made of it.
+
+    The percentiles are expanded to what Student's t would reach (Hesterberg 2015, What teachers
+    should know about the bootstrap, §5.1), for plain ones are too narrow for ten worlds.
+    """
+    if worlds < 2:
+        return Estimate(value, -inf, inf, worlds)
+    ordered = sorted(drawn)
+    reach = sqrt(worlds / (worlds - 1)) * t_point(ALPHA / 2, worlds - 1)
+    skipped = int(t_tail(reach, inf) * len(ordered))
+    return Estimate(value, ordered[skipped], ordered[-1 - skipped], worlds)

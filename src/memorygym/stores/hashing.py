@@ -1,7 +1,7 @@
 """Vectors without a model: words and their trigrams, hashed by CRC-32; alike on every machine."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from math import sqrt
 from zlib import crc32
@@ -21,12 +21,19 @@ def embed(text: str) -> list[float]:
     >>> sum(x * y for x, y in zip(embed("40 beds"), embed("Beds: 40"))) > 0.99
     True
     """
-    sums = [0] * SIZE
+    counted = sums(text)
+    length = sqrt(sum(value * value for value in counted))
+    return [value / length for value in counted] if length else [0.0] * SIZE
+
+
+def sums(text: str, without: Container[str] = ()) -> list[int]:
+    """The vector in whole numbers, before it is brought to length 1; some words may be left out."""
+    counted = [0] * SIZE
     for word in _WORD.findall(text.lower()):
-        for place, weight in _features(word):
-            sums[place] += weight
-    length = sqrt(sum(value * value for value in sums))
-    return [value / length for value in sums] if length else [0.0] * SIZE
+        if word not in without:
+            for place, weight in _features(word):
+                counted[place] += weight
+    return counted
 
 
 @lru_cache(maxsize=8192)

@@ -1,11 +1,12 @@
 """Texts under keys in the order they came, within the capacity, and how they are shown again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 from memorygym.core import Entry, Message, Meter
 from memorygym.errors import Refused
+from memorygym.stores.splitting import headed
 from memorygym.tokens import MESSAGE_TOKENS, normal
 
 HEADING = "From memory, oldest first:"
@@ -29,22 +30,27 @@ class Passages:
 
     def __init__(self, meter: Meter, *indexes: Index) -> None:
         self.texts: dict[int, str] = {}
+        self._entries: dict[int, Entry] = {}
         self.meter = meter
         self._indexes = indexes
-        self._next = 1
 
     def add(self, text: str) -> int | None:
-        """Stores a text and returns its key; None if it is empty or no memory of this capacity
-        could hold it."""
+        """Stores a text and returns its key; None, and nothing is lost, if it is empty or no
+        memory of this capacity could hold it."""
+        gone: list[tuple[int, str]] = []
         while True:
             try:
                 admitted = self.meter.admit(text)
             except Refused:
-                if not normal(text) or not self.texts:
-                    return None
-                self.drop(self.victim())
-                continue
-            key, self._next = self._next, self._next + 1
+                if normal(text) and self.texts:
+                    victim = self.victim()
+                    gone.append((victim, self.texts[victim]))
+                    self.drop(victim)
+                    continue
+                for key, old in gone:
+                    self._set(key, self.meter.admit(old))
+                return None
+            key = next(reversed(self.texts), 0) + 1
             self._set(key, admitted)
             return key
 
@@ -56,6 +62,7 @@ class Passages:
     def drop(self, key: int) -> None:
         """Forgets the text under a key."""
         self.meter.admit("", replacing=self.texts.pop(key))
+        del self._entries[key]
         for index in self._indexes:
             index.drop(key)
 
@@ -65,24 +72,27 @@ class Passages:
 
     def dump(self) -> list[Entry]:
         """All texts; the ids are the keys."""
-        return [Entry(str(key), text) for key, text in self.texts.items()]
+        return list(self._entries.values())
 
     def restore(self, entries: Sequence[Entry]) -> None:
         """Takes over a dump."""
         for entry in entries:
             self._set(int(entry.id), entry.text)
-        self._next = max(self.texts, default=0) + 1
 
     def _set(self, key: int, text: str) -> None:
         self.texts[key] = text
+        self._entries[key] = Entry(str(key), text)
         for index in self._indexes:
             index.set(key, text)
 
 
 def asked(live: Sequence[Message]) -> str:
-    """What memory is searched for: the newest message of the event that is no reply."""
+    """What memory is searched for: the newest message of the event that is no reply.
+
+    Its heading is left out: it tells where in the stream it stands, as all other messages' do.
+    """
     said = (message.content for message in reversed(live) if message.role in ("user", "tool"))
-    return next(said, "")
+    return headed(normal(next(said, "")))[1]
 
 
 def shown(
@@ -96,18 +106,33 @@ def shown(
     `ranked` are keys and texts, best first. A text that stands in the live messages is left out;
     one that does not fit is passed over.
     """
+    return told(fitting(unseen(ranked, live), budget, price))
+
+
+def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterator[tuple[int, str]]:
+    """The texts that do not stand in the live messages."""
     present = [normal(message.content) for message in live]
+    return ((key, text) for key, text in ranked if not any(text in said for said in present))
+
+
+def fitting(
+    ranked: Iterable[tuple[int, str]], budget: int | None, price: Callable[[str], int]
+) -> dict[int, str]:
+    """Those of the ranked texts that fit the budget as one message, the better ones first."""
     room = None if budget is None else budget - MESSAGE_TOKENS - price(HEADING)
     chosen: dict[int, str] = {}
     for key, text in ranked:
-        if any(text in said for said in present):
-            continue
         if room is not None:
             cost = price(text) + _BETWEEN
             if cost > room:
                 continue
             room -= cost
         chosen[key] = text
-    if not chosen:
+    return chosen
+
+
+def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
+    """One message with the texts in the order of their keys; none if there is no text."""
+    if not texts:
         return ()
-    return (Message("user", "\n\n".join([HEADING, *(chosen[key] for key in sorted(chosen))])),)
+    return (Message("user", "\n\n".join([HEADING, *(texts[key] for key in sorted(texts))])),)

@@ -53,16 +53,21 @@ class Transcript:
         first."""
         added: list[int] = []
         for message in new:
-            if not (message.content.strip() or message.calls):
+            if not _tells(message):
                 continue
             text = to_text(message)
             key = self.passages.add(text)
+            if len(self.messages) + (key is not None) > len(self.passages.texts):
+                self._clear(key)
             if key is not None:
                 self.messages[key] = from_text(text)
                 added.append(key)
-        if len(self.messages) > len(self.passages.texts):
-            self.messages = {key: self.messages[key] for key in self.passages.texts}
-        return [key for key in added if key in self.messages]
+        return [key for key in dict.fromkeys(added) if key in self.messages]
+
+    def _clear(self, new: int | None) -> None:
+        """Forgets what made room; its key may be that of the new message again."""
+        kept = [key for key in self.passages.texts if key != new]
+        self.messages = {key: self.messages[key] for key in kept}
 
     def drop(self, key: int) -> None:
         """Forgets a message."""
@@ -70,14 +75,18 @@ class Transcript:
         del self.messages[key]
 
     def past(self, live: Sequence[Message]) -> list[int]:
-        """The keys of all messages but those of the running event, which stand in `live`."""
+        """The keys of all messages but those of the running event, which stand in `live`, and those
+        whose call or result the capacity took."""
         keys = list(self.messages)
         for message in reversed(live):
-            if not (message.content.strip() or message.calls):
-                continue
-            if keys and self.passages.texts[keys[-1]] == to_text(message):
+            if keys and _tells(message) and self.passages.texts[keys[-1]] == to_text(message):
                 keys.pop()
-        return keys
+        found, rest = [], iter(keys)
+        for group in groups([self.messages[key] for key in keys]):
+            own = [next(rest) for _ in group]
+            if _whole(group):
+                found += own
+        return found
 
     def dump(self) -> list[Entry]:
         """All messages."""
@@ -87,6 +96,18 @@ class Transcript:
         """Takes over a dump."""
         self.passages.restore(entries)
         self.messages = {key: from_text(text) for key, text in self.passages.texts.items()}
+
+
+def _tells(message: Message) -> bool:
+    """Whether it says, calls or answers something; a result may be empty."""
+    return bool(message.content.strip() or message.calls or message.role == "tool")
+
+
+def _whole(group: Sequence[Message]) -> bool:
+    """Whether every call of it has its result, and every result its call."""
+    first, *results = group
+    called = [call.id for call in first.calls]
+    return first.role != "tool" and called == [result.call_id for result in results]
 
 
 def groups(messages: Sequence[Message]) -> list[list[Message]]:

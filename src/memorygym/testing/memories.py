@@ -9,12 +9,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.agents.honest import strategic
-from memorygym.core import JSON, Call, Memory, Message, Task
+from memorygym.agents.scene import END, calls, scene, submit
+from memorygym.core import JSON, Call, Memory, Message, Policy, Task, Tool
 from memorygym.episode import Episode, Snapshot, play
 from memorygym.errors import MemoryFault
+from memorygym.facts import Knowledge
+from memorygym.models.extractive import write
+from memorygym.testing import views
 from memorygym.testing.fresh import Fresh
-from memorygym.trace import Cut, Heard, Record, Shown, Trace
+from memorygym.testing.scripts import story
+from memorygym.trace import Heard, Record, Said, Shown, Trace
 from memorygym.tracks.worlds import env
+from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.deal import deal
 
 Make = Callable[[], Memory]
@@ -24,27 +30,52 @@ PROBES = ("the", "What is it?", "zzzz")
 
 
 def check_memory(make: Make) -> list[str]:
-    """Every rule that the memory breaks when `strategic` plays with it; [] if none."""
+    """Every rule that the memory breaks in a world and in a story of fixed messages; [] if none.
+
+    In the world `strategic` plays with its tools; one without tools is read from. A model that it
+    asks is the offline one.
+    """
     fresh = Fresh(make)
     try:
         _played(_task(), make)
     except MemoryFault as fault:
         return [str(fault)]
     found: list[str] = []
-    for rule in (_tools, _repeats, _rebuilt, _restored, _apart, _bounded):
+    for rule in (_tools, _repeats, _rebuilt, _restored, _apart, _bounded, _stores, *views.RULES):
         try:
             found += rule(make)
         except MemoryFault as fault:
             found.append(str(fault))
-    return found + list(_afresh(make, fresh))
+    return [*dict.fromkeys(found), *_afresh(make, fresh)]
+
+
+class Reading(Policy):
+    """Writes nothing, and answers from what the memory composes."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        if now.title != "QUESTION":
+            return END
+        composed = (part for message in view[1:-1] for part in message.content.split("\n\n"))
+        known = Knowledge(record for part in composed for record in now.reader.read(part))
+        return calls(submit((now.query and now.reader.answer(now.query, known)) or REFUSAL))
 
 
 def _task(seed: int = 0) -> Task:
     return replace(deal(TEMPLATE, seed, TIER), gold=None)
 
 
+def _episode(task: Task, make: Make) -> Episode:
+    return Episode(env(task), make, writer=write)
+
+
+def _policy(episode: Episode) -> Policy:
+    return strategic.make() if len(episode.tools) > len(episode.env.tools) else Reading()
+
+
 def _played(task: Task, make: Make) -> Trace:
-    return play(Episode(env(task), make), strategic.make())
+    episode = _episode(task, make)
+    return play(episode, _policy(episode))
 
 
 def _tools(make: Make) -> Iterator[str]:
@@ -82,7 +113,8 @@ def _without_sessions(trace: Trace) -> list[Record]:
 
 def _restored(make: Make) -> Iterator[str]:
     """At the end of every event, the dump restored in a new object reads and finds the same."""
-    episode, policy = Episode(env(_task()), make), strategic.make()
+    episode = _episode(_task(), make)
+    policy = _policy(episode)
     while not episode.done:
         reply = policy.act(episode.view(), episode.tools)
         if not any(call.name != "submit_answer" for call in reply.calls):
@@ -99,7 +131,8 @@ def _restored(make: Make) -> Iterator[str]:
 
 def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
     """At the end of every event, the dump restored in a fresh process reads and finds the same."""
-    episode, policy = Episode(env(_task()), make), strategic.make()
+    episode = _episode(_task(), make)
+    policy = _policy(episode)
     moments: list[tuple[Snapshot, list[Message]]] = []
     here: list[list[str]] = []
     while not episode.done:
@@ -118,7 +151,7 @@ def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
 
 def _answers(make: Make, moments: Sequence[tuple[Snapshot, list[Message]]]) -> list[list[str]]:
     """Asks the last moment first: what one leaves behind tells nothing of those before it."""
-    episode = Episode(env(_task()), make)
+    episode = _episode(_task(), make)
     return [_told(episode.fork(moment), probes) for moment, probes in reversed(moments)][::-1]
 
 
@@ -149,7 +182,8 @@ def _heard(episode: Episode, probe: Message) -> str:
 def _apart(make: Make) -> Iterator[str]:
     """Two episodes that are played in turns are the two that are played alone."""
     tasks = (_task(1), _task(2))
-    episodes, policy = [Episode(env(task), make) for task in tasks], strategic.make()
+    episodes = [_episode(task, make) for task in tasks]
+    policy = _policy(episodes[0])
     while not all(episode.done for episode in episodes):
         for episode in episodes:
             if not episode.done:
@@ -161,7 +195,22 @@ def _apart(make: Make) -> Iterator[str]:
 
 
 def _bounded(make: Make) -> Iterator[str]:
+    """The first step of the referee; that in the world, if there is one."""
+    ends = (_played(_task(), make), views.watched(make, story(0), views.TIGHT)[-1].trace)
+    yield from [cut for trace in ends for cut in views.stepped_in(trace)][:1]
+
+
+def _stores(make: Make) -> Iterator[str]:
+    """What was written with `Write` is read or found in a later event, be it once."""
+    written: dict[str, int] = {}
     for record in _played(_task(), make).records:
-        if isinstance(record, Cut):
-            yield f"the referee had to step in at event {record.event + 1}: {record.reason}"
-            return
+        if isinstance(record, Said):
+            for call in record.message.calls:
+                if call.name == "Write" and isinstance(call.arguments, Mapping):
+                    written.setdefault(str(call.arguments["content"]), record.event)
+        elif isinstance(record, Heard):
+            read = "\n".join(message.content for message in record.messages)
+            if any(text in read for text, event in written.items() if event < record.event):
+                return
+    if written:
+        yield "it forgets everything: nothing that was written is ever read or found again"

@@ -1,0 +1,100 @@
+"""What a memory takes to store and to show: `python benchmarks/memories.py [MEMORY ...]`.
+
+Each that has no tools holds 10,000 entries, sentences of one dealt world. The goals bind the
+lexical memories, all others are for information. The machine is shared: compare rows of one run,
+not of two; the CPU's own time tells what waiting for other programs adds.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from statistics import median
+from time import perf_counter, thread_time
+
+from memorygym import registry
+from memorygym.core import Budget, Memory, Message
+from memorygym.ledger import Ledger
+from memorygym.models.extractive import write
+from memorygym.stores.fulltext import STOP_WORDS
+from memorygym.stores.splitting import headed, sentences
+from memorygym.tokens import words
+from memorygym.worlds.dealing.deal import deal
+from memorygym.worlds.dealing.tiers import Sizes
+
+ENTRIES = 10_000
+LAST = 1_000
+"""So many of the last entries are timed."""
+CONTENT_WORDS = 8
+VIEW = 1_000
+PATIENCE = 60.0
+"""Seconds after which a memory is timed with what it holds by then."""
+LEXICAL = ("bm25", "hybrid", "memorybank", "naive_rag")
+OBSERVE, COMPOSE = 0.3, 5.0
+"""The goals in milliseconds."""
+
+
+def texts() -> tuple[list[str], list[str]]:
+    """Entries, and short questions about them."""
+    task = deal("company", 0, sizes=Sizes(entities=700))
+    told = [event.text for event in task.events if event.kind == "documents"]
+    parts = [headed(part)[1] for text in told for part in text.split("\n\n")]
+    asked = [event.text.split("\n")[1] for event in task.events if event.kind == "question"]
+    short = [text for text in asked if len(words(text.lower()) - STOP_WORDS) <= CONTENT_WORDS]
+    return [one for part in parts for one in sentences(part)][:ENTRIES], short[:25]
+
+
+def composed(memory: Memory, ledger: Ledger, question: str) -> tuple[float, float]:
+    """What the view before a question takes to be composed, and the CPU's part of it."""
+    ledger.unread.append(question)
+    live = (Message("user", question),)
+    memory.observe(live)
+    start, begun = perf_counter(), thread_time()
+    memory.compose(live, VIEW)
+    return 1000 * (perf_counter() - start), 1000 * (thread_time() - begun)
+
+
+def filled(memory: Memory, ledger: Ledger, entries: Sequence[str]) -> list[float]:
+    """What each entry took to be stored."""
+    times: list[float] = []
+    begun = perf_counter()
+    for text in entries:
+        ledger.unread.append(text)
+        message = (Message("user", text),)
+        start = perf_counter()
+        memory.observe(message)
+        times.append(1000 * (perf_counter() - start))
+        if perf_counter() - begun > PATIENCE:
+            break
+    return times
+
+
+def row(name: str, entries: Sequence[str], questions: Sequence[str]) -> None:
+    """One line of the table."""
+    memory: Memory = registry.make("memory", name)
+    if memory.tools:
+        return
+    ledger = Ledger(Budget())
+    memory.open(ledger.meter(write))
+    times = filled(memory, ledger, entries)
+    observe = median(times[-LAST:])
+    taken = [composed(memory, ledger, text) for text in questions]
+    compose, cpu = (median(column) for column in zip(*taken, strict=True))
+    line = f"{name:<24}{len(times):>8,}{observe:>12.3f}{compose:>12.2f}{cpu:>10.2f}"
+    if name.partition(":")[0] in LEXICAL:
+        line += f"{OBSERVE / observe:>10.1f}{COMPOSE / compose:>10.1f}"
+    print(line, flush=True)
+
+
+def main() -> None:
+    """Prints the table."""
+    entries, questions = texts()
+    print(f"numpy: {'yes' if find_spec('numpy') else 'no'}; goals: {OBSERVE} and {COMPOSE} ms")
+    print(
+        f"{'':<24}{'entries':>8}{'observe ms':>12}{'compose ms':>12}{'of goal':>10}{'of goal':>10}"
+    )
+    for name in sys.argv[1:] or registry.names("memory"):
+        row(name, entries, questions)
+
+
+if __name__ == "__main__":
+    main()

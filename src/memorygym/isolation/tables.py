@@ -1,0 +1,243 @@
+"""A comparison as text: what memories add, where they lose what they were told, what they cost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from statistics import median
+
+from memorygym.isolation.columns import (
+    NAME,
+    NOTHING,
+    WIDTH,
+    Column,
+    amount,
+    listed,
+    named,
+    p_value,
+    paragraph,
+    percent,
+    quantity,
+    span,
+)
+from memorygym.isolation.pareto import Clock
+from memorygym.isolation.report import Report, Row
+
+GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
+"""Over the columns of what a memory's own model costs."""
+ENDS = {"oracle": "oracle (ceiling)", "none": "none (floor)"}
+FAULTS = {
+    "cuts": "Views or writes that the referee cut",
+    "empty": "Empty replies of the memory's model",
+    "overlong": "Replies of the memory's model longer than asked",
+    "writes": "Writes through tools",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Under what a comparison was made."""
+
+    track: str
+    tier: str
+    contract: str
+    capacity: int | None = None
+    """Most tokens that a memory may hold."""
+
+
+def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
+    """All of it, at most 80 columns wide."""
+    parts = [
+        [*_unjudged(report), *_heading(report, setting)],
+        [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
+        [*_table(report, "where it is lost, %", _losses()), *paragraph(LOST)],
+        [
+            GROUPS,
+            *_table(report, "what it costs", _costs()),
+            *paragraph(COST),
+            *_faults(report),
+        ],
+        [*_table(report, "what it held, %", _store(), references=False), *paragraph(HELD)],
+        _clock(clock) if clock else [],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+SCORES = (
+    "Means and 95 % intervals over tasks. #: one more than the memories shown to be better."
+    " Normalised gain: (m - none) / (oracle - none). p: sign-flip test against recency, Holm."
+)
+LOST = (
+    "storing: oracle minus all that the memory held; retrieving: all that it held minus what it"
+    " showed; survival: needed facts in view; stale: of needed facts that had changed, those of"
+    " which the view gave an old value."
+)
+COST = (
+    "in view: tokens that a question was shown; ingest and query: of the memory's own model, a"
+    " task, in events that ask nothing and that ask; breaks: times a task that the view did not go"
+    " on from the one before."
+)
+HELD = "Of its entries at the end; peak: most tokens held."
+
+
+def _unjudged(report: Report) -> list[str]:
+    """What could not be judged."""
+    failed = {row.arm: row.failed for row in report.rows if row.failed}
+    told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
+    played = sum(len(row.scores) for row in report.rows)
+    asked = _count(report.questions, "question")
+    return paragraph(
+        f"{len(report.rows)} arms on {_count(len(report.worlds), 'task')}: {played:,} played,"
+        f" {sum(failed.values()):,} failed{f' ({told})' if told else ''};"
+        f" {asked} an arm, {report.left_out:,} left out (facts beyond the budget)"
+    )
+
+
+def _heading(report: Report, setting: Setting) -> list[str]:
+    budget = "no budget" if report.budget is None else f"budget {report.budget:,}"
+    capacity = f"capacity {setting.capacity:,}" if setting.capacity else "no capacity limit"
+    return paragraph(
+        f"{setting.track} track, tier {setting.tier}, reasoner {report.reasoner}, {budget},"
+        f" {capacity}, contract {setting.contract}"
+    )
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _table(
+    report: Report, title: str, columns: Sequence[Column], *, references: bool = True
+) -> list[str]:
+    """The memories and, set apart, the references."""
+    heads = "".join(f"{column.head:>{column.width}}" for column in columns)
+    lines = [f"{title:<{NAME}}{heads}", "─" * WIDTH]
+    for row in report.of("memory"):
+        lines += _line(row, columns)
+    if references:
+        lines += [f"{'─ references ':─<{WIDTH}}"]
+        for row in report.of("reference"):
+            lines += _line(row, columns)
+    return lines
+
+
+def _line(row: Row, columns: Sequence[Column]) -> list[str]:
+    name = ENDS.get(row.arm, row.arm) + "*" * bool(row.failed)
+    return named(name, "".join(f"{column.cell(row):>{column.width}}" for column in columns))
+
+
+def _share(head: str, width: int, path: str, sign: str = "") -> Column:
+    figure = attrgetter(path)
+    return Column(head, width, lambda row: percent(figure(row), sign))
+
+
+def _quantity(head: str, width: int, path: str) -> Column:
+    figure = attrgetter(path)
+    return Column(head, width, lambda row: quantity(figure(row)))
+
+
+def _scores(report: Report) -> list[Column]:
+    over = report.contests.over_recency
+
+    def p(row: Row) -> str:
+        return p_value(over[row.arm].adjusted) if row.arm in over else NOTHING
+
+    return [
+        Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
+        _share("accuracy", 11, "standing.accuracy"),
+        _share("vs none", 12, "standing.gain", "+"),
+        Column("normalised gain", 17, lambda row: span(row.standing.normalised)),
+        _share("vs recency", 11, "standing.advantage", "+"),
+        Column("p", 6, p),
+    ]
+
+
+def _losses() -> list[Column]:
+    return [
+        _share("vs full", 12, "standing.degradation", "+"),
+        _share("storing", 12, "losses.storing", "+"),
+        _share("retrieving", 12, "losses.retrieving", "+"),
+        _share("survival", 12, "losses.survival"),
+        _share("stale", 12, "losses.exposure"),
+    ]
+
+
+def _costs() -> list[Column]:
+    return [
+        _quantity("in view", 10, "costs.view"),
+        _quantity("calls", 9, "costs.ingest_calls"),
+        _quantity("tokens", 11, "costs.ingest_tokens"),
+        _quantity("calls", 9, "costs.query_calls"),
+        _quantity("tokens", 11, "costs.query_tokens"),
+        _quantity("breaks", 10, "costs.fractures"),
+    ]
+
+
+def _store() -> list[Column]:
+    return [
+        _share("true", 9, "losses.precision"),
+        _share("stale", 10, "losses.stale"),
+        _share("wrong", 10, "losses.wrong"),
+        _share("duplicate", 10, "losses.duplicate"),
+        _share("irrelevant", 11, "losses.irrelevant"),
+        _quantity("peak", 10, "costs.peak"),
+    ]
+
+
+def _notes(report: Report) -> Iterator[str]:
+    yield from paragraph(SCORES)
+    if failed := [row for row in report.rows if row.failed]:
+        told = listed(f"{row.arm} on {row.failed}" for row in failed)
+        yield from paragraph(f"* failed: {told}. Figures are of the tasks finished; no rank.")
+    yield ""
+    yield from paragraph(verdict_text(report))
+    yield from paragraph(detectable_text(report))
+
+
+def detectable_text(report: Report) -> str:
+    """The least differences that these tasks show."""
+    found = report.contests
+    pairs = found.pairs or tuple(found.over_recency.values())
+    # Two memories of the same scores differ by nothing, however many the tasks.
+    least = sorted(pair.detectable for pair in pairs if pair.detectable)
+    if len(report.worlds) < 2 or (least and median(least) > 1):
+        return "So few tasks cannot tell memories apart."
+    if not least:
+        return ""
+    low, mid, high = (100 * one for one in (least[0], median(least), least[-1]))
+    range_ = f" ({low:.1f} to {high:.1f}, by pair)" if len(least) > 1 else ""
+    who = "Two memories" if found.pairs else "A memory and recency"
+    return (
+        f"Minimum detectable effect: {who.lower()} must differ by {mid:.1f} points{range_} to be"
+        " told apart on these tasks (80 % power)."
+    )
+
+
+def verdict_text(report: Report) -> str:
+    """Who is best; or that nobody is shown to be, and why."""
+    found = report.contests.verdict
+    if found is None:
+        return "no winner: fewer than two memories finished every task"
+    if not found.lead.mean:
+        return f"no winner: {found.best} and {found.second} are level"
+    lead = f"{found.best} leads {found.second} by {percent(found.lead)} points"
+    if found.won:
+        return f"best: {lead}"
+    if found.lead.low <= 0:
+        holds = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
+        return f"no winner: {lead}, {holds}"
+    ranks = report.contests.ranks.items()
+    beside = listed(arm for arm, rank in ranks if rank == 1 and arm != found.best)
+    return f"no winner: {lead}, but once all pairs are tested together it ranks with {beside}"
+
+
+def _faults(report: Report) -> Iterator[str]:
+    for figure, words in FAULTS.items():
+        rows = [row for row in report.rows if row.role != "held"]
+        means = {row.arm: mean.mean for row in rows if (mean := row.figures[figure])}
+        if told := ", ".join(f"{arm} {amount(mean)}" for arm, mean in means.items() if mean):
+            yield from paragraph(f"{words}, a task: {told}.")
+
+
+def _clock(clock: Clock) -> list[str]:
+    told = ", ".join(f"{arm} {amount(p50)}/{amount(p95)}" for arm, (p50, p95) in clock.items())
+    return paragraph(f"Milliseconds a question, median/95th percentile: {told}.")

@@ -1,0 +1,29 @@
+"""adaptive_token_budget: what was said first and last stays; the middle is a short summary.
+
+MemGym's strategy. Kept: `max_tokens`, the first `keep_first` messages and the user's first one
+(`preserve_first_user`), the newest `keep_recent`, calls whole, a summary of at most 300 tokens.
+Simplified: no wording of its own for each environment. Not repeated: MemGym's keeps no record and
+summarises the whole middle anew at every step; here each message is summarised once.
+"""
+
+from memorygym.stores.condensing import Condenser, Summarise
+from memorygym.stores.knobs import at_least
+
+
+def make(
+    max_tokens: int = 4_000,
+    keep_recent: int = 8,
+    keep_first: int = 2,
+    preserve_first_user: bool = True,
+) -> Condenser:
+    """The memory; a smaller view's budget is its limit in place of `max_tokens`."""
+    at_least(1, max_tokens=max_tokens, keep_recent=keep_recent)
+    at_least(0, keep_first=keep_first)
+    rule = Summarise(
+        keep_first,
+        keep_recent,
+        max_tokens=max_tokens,
+        summary_tokens=300,
+        first_user=preserve_first_user,
+    )
+    return Condenser(rule)

@@ -1,0 +1,104 @@
+"""amem: notes with keywords, linked to their nearest; a search brings notes and what they link to.
+
+A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call a note, which gives it keywords; links
+to its `neighbours` nearest notes, followed both ways; after every `evo_threshold` notes the most
+linked ones evolve: their keywords are written anew in the light of the notes around them, and their
+links follow. A search finds `retrieve_k` notes; with those that they link to, `top_k` at most show.
+Simplified: a note has no tags and no context sentence beside its keywords; shared keywords tell
+whether to link, not the model; evolution comes in batches of `neighbours` calls; search is by
+words, unless `embedder` (hashed, minilm) adds vectors.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+
+from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.errors import BadSettings
+from memorygym.stores import prompts
+from memorygym.stores.embedded import embedded
+from memorygym.stores.knobs import at_least
+from memorygym.stores.passages import Passages, asked, fitting, told, unseen
+from memorygym.stores.replies import keywords
+from memorygym.stores.splitting import passages
+from memorygym.stores.zettel import Zettel, Zettels
+
+NAMED = 8
+"""Most keywords of a note."""
+KEYWORDS_TOKENS = 64
+"""Most tokens of the model's reply."""
+
+
+class AMem(Memory):
+    """Linked notes."""
+
+    def __init__(
+        self,
+        chunk_size: int = 512,
+        top_k: int = 10,
+        retrieve_k: int = 5,
+        neighbours: int = 5,
+        evo_threshold: int = 50,
+        embedder: str = "none",
+    ) -> None:
+        at_least(
+            1,
+            chunk_size=chunk_size,
+            top_k=top_k,
+            retrieve_k=retrieve_k,
+            evo_threshold=evo_threshold,
+        )
+        at_least(0, neighbours=neighbours)
+        if retrieve_k > top_k:
+            raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
+        self.chunk_size = chunk_size
+        self.top_k = top_k
+        self.retrieve_k = retrieve_k
+        self.neighbours = neighbours
+        self.evo_threshold = evo_threshold
+        self._make_index = embedded(embedder)
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+        self._box = Zettels(self._make_index())
+        self._kept = Passages(meter, self._box)
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            for passage in passages(message.content, self.chunk_size, self._meter.count):
+                key = self._kept.add(self._note(passage, passage).text)
+                if key is not None and key % self.evo_threshold == 0:
+                    self._evolve()
+
+    def _note(self, body: str, context: str, but: int = 0) -> Zettel:
+        """A note whose keywords the model draws from the context, linked but to the key `but`."""
+        reply = self._meter.write(prompts.keywords(), context, KEYWORDS_TOKENS)
+        named = keywords(reply, NAMED)
+        return Zettel(body, named, self._box.like(named, self.neighbours, but))
+
+    def _evolve(self) -> None:
+        """Writes the keywords and links of the most linked notes anew."""
+        degrees = Counter({key: len(self._box.linked(key)) for key in self._box.notes})
+        hubs = sorted(degrees, key=lambda key: (-degrees[key], key))[: self.neighbours]
+        for hub in sorted(hubs):
+            body = self._box.notes[hub].body
+            around = [", ".join(self._box.notes[key].named) for key in self._box.linked(hub)]
+            note = self._note(body, "\n".join([body, *around]), hub)
+            if note.named:
+                self._kept.replace(hub, note.text)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        found = self._box.search(asked(live), self.retrieve_k)
+        around = [linked for key in found for linked in self._box.linked(key)]
+        keys = islice(dict.fromkeys([*found, *around]), self.top_k)
+        ranked = unseen(((key, self._box.notes[key].body) for key in keys), live)
+        return told(fitting(ranked, budget, self._meter.count))
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
+
+
+make = AMem

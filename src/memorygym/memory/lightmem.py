@@ -1,0 +1,104 @@
+"""lightmem: passages wait in a buffer; once it is full a model turns all of it into topics' notes.
+
+LightMem (Fang et al. 2025). Kept: the short-term buffer, read by one model call each time that it
+holds `buffer_size` tokens, not one a message; its segmentation by topic; long-term entries of a
+topic's facts, in the order of time; search for `top_k` of them.
+Simplified: a topic is a heading, found by form and not by attention; nothing is compressed before
+the model reads it; the update in sleep-time is the merging of equal entries, the newest of which
+stays; what still waits is searched as it was told; an entry has about `entry_size` tokens at most;
+a topic of which the model wrote nothing stays in its own words; search is by words, unless
+`embedder` (hashed, minilm) adds vectors.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
+
+from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.stores import prompts
+from memorygym.stores.atoms import Atoms, untold
+from memorygym.stores.embedded import embedded
+from memorygym.stores.knobs import at_least
+from memorygym.stores.passages import asked, fitting, told
+from memorygym.stores.splitting import passages
+from memorygym.stores.topics import joined, topics
+
+WAITING = "~\n"
+"""Begins the entry of a passage that the model has not read yet."""
+
+
+class LightMem(Memory):
+    """A buffer before topics' notes."""
+
+    def __init__(
+        self,
+        buffer_size: int = 1024,
+        chunk_size: int = 512,
+        entry_size: int = 128,
+        top_k: int = 10,
+        embedder: str = "none",
+    ) -> None:
+        at_least(
+            1, buffer_size=buffer_size, chunk_size=chunk_size, entry_size=entry_size, top_k=top_k
+        )
+        self.buffer_size = buffer_size
+        self.chunk_size = chunk_size
+        self.entry_size = entry_size
+        self.top_k = top_k
+        self._make_index = embedded(embedder)
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+        self._notes = Atoms(meter, self._make_index())
+        self._texts = self._notes.kept.texts
+
+    def observe(self, new: Sequence[Message]) -> None:
+        count = self._meter.count
+        for message in new:
+            for passage in passages(message.content, self.chunk_size, count):
+                self._notes.tell(WAITING + passage)
+                waiting = self._waiting()
+                if sum(count(self._texts[key]) for key in waiting) >= self.buffer_size:
+                    self._read(waiting)
+
+    def _waiting(self) -> list[int]:
+        """The keys of the buffer: the newest entries."""
+        keys = takewhile(lambda key: self._texts[key].startswith(WAITING), reversed(self._texts))
+        return list(keys)[::-1]
+
+    def _read(self, keys: Sequence[int]) -> None:
+        """Has the model read the buffer, and puts its notes in the place of it."""
+        buffer = [self._texts[key].removeprefix(WAITING) for key in keys]
+        text = joined(buffer)
+        reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
+        for key in keys:
+            self._notes.kept.drop(key)
+        for heading, said in topics(reply, buffer):
+            for sentences in self._packed(heading, said):
+                self._notes.tell(f"{heading}\n{' '.join(sentences)}")
+
+    def _packed(self, heading: str, said: Sequence[str]) -> Iterator[list[str]]:
+        """Sentences in groups that make entries."""
+        held: list[str] = []
+        room = most = self.entry_size - self._meter.count(heading)
+        for sentence in said:
+            price = self._meter.count(sentence)
+            if held and price > room:
+                yield held
+                held, room = [], most
+            held.append(sentence)
+            room -= price
+        yield held
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        found = self._notes.search(asked(live), 2 * self.top_k)
+        ranked = untold(((key, self._texts[key].removeprefix(WAITING)) for key in found), live)
+        return told(fitting(islice(ranked, self.top_k), budget, self._meter.count))
+
+    def dump(self) -> list[Entry]:
+        return self._notes.kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._notes.kept.restore(entries)
+
+
+make = LightMem

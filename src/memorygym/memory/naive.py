@@ -1,0 +1,19 @@
+"""naive: beyond `max_tokens` all but the newest `keep_recent` messages become one summary.
+
+MemGym's naive summarisation. Kept: the limit in tokens, the first and the newest messages, a
+summary of at most 1,024 tokens that continues the last one, calls of at most 12,000 tokens.
+Simplified: no wording of its own for each environment; what one call cannot take in is taken by
+another, not dropped. Not repeated: MemGym's compares the raw total, which never falls, and so asks
+at every step; here the view is compared, and a quarter of the limit is free afterwards.
+"""
+
+from memorygym.stores.condensing import Condenser, Summarise
+from memorygym.stores.knobs import at_least
+
+
+def make(max_tokens: int = 16_000, keep_recent: int = 5, keep_first: int = 1) -> Condenser:
+    """The memory; a smaller view's budget is its limit in place of `max_tokens`."""
+    at_least(1, max_tokens=max_tokens, keep_recent=keep_recent)
+    at_least(0, keep_first=keep_first)
+    rule = Summarise(keep_first, keep_recent, max_tokens=max_tokens, summary_tokens=1_024)
+    return Condenser(rule)

@@ -1,0 +1,73 @@
+"""A table of whole-number vectors without numpy: long integers multiply many rows at once.
+
+A block of rows is one integer for each dimension, 32 bits a row. Only blocks that were written to
+since the last search are put together again, so that neither writing nor reading slows down.
+"""
+
+from array import array
+from collections.abc import Sequence
+from sys import byteorder
+
+LIMIT = 1023
+"""Largest size of a number in a vector."""
+WIDEST = 2000
+"""Most dimensions: sums of so many products, lifted above 0, stay within 32 bits."""
+BLOCK = 1024
+"""Rows of a block."""
+_BYTES = 4
+_ONES = int.from_bytes(array("I", [1]) * BLOCK, byteorder)
+
+
+class Columns:
+    """Vectors under the numbers of their rows."""
+
+    def __init__(self, size: int) -> None:
+        if size > WIDEST:
+            raise ValueError(f"vectors of {size} dimensions; at most {WIDEST} are exact")
+        self._size = size
+        self._blocks: list[_Block] = []
+
+    def put(self, row: int, vector: Sequence[int]) -> None:
+        """Sets a row, which is at most one beyond those that are there."""
+        if row >= BLOCK * len(self._blocks):
+            self._blocks.append(_Block(self._size))
+        self._blocks[row // BLOCK].put(row % BLOCK, vector)
+
+    def dots(self, vector: Sequence[int]) -> list[int]:
+        """The products of all rows with a vector; more follow than rows were set."""
+        found: list[int] = []
+        for block in self._blocks:
+            found += block.dots(vector)
+        return found
+
+
+class _Block:
+    """So many rows, kept by dimension; every number stands LIMIT above what it is."""
+
+    def __init__(self, size: int) -> None:
+        self._columns = [array("I", [LIMIT]) * BLOCK for _ in range(size)]
+        self._whole: dict[int, int] = {}
+        """Columns as one integer each, as far as they were asked for."""
+
+    def put(self, row: int, vector: Sequence[int]) -> None:
+        self._whole.clear()
+        for column, value in zip(self._columns, vector, strict=True):
+            column[row] = LIMIT + value
+
+    def dots(self, vector: Sequence[int]) -> list[int]:
+        """The products of the rows with a vector."""
+        total = lift = 0
+        for place, value in enumerate(vector):
+            if value:
+                total += value * self._column(place)
+                lift += abs(value)
+        # Lifted so that no row is below 0: a row that borrowed of the next would spoil it.
+        lifted = total + LIMIT * (lift - sum(vector)) * _ONES
+        found = array("I", lifted.to_bytes(_BYTES * BLOCK, byteorder))
+        return [value - LIMIT * lift for value in found]
+
+    def _column(self, place: int) -> int:
+        whole = self._whole.get(place)
+        if whole is None:
+            whole = self._whole[place] = int.from_bytes(self._columns[place], byteorder)
+        return whole

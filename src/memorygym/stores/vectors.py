@@ -1,0 +1,159 @@
+"""Exact search over vectors, incremental: the same results on every machine, with numpy or without.
+
+Vectors are whole numbers, so dot products are exact in any order of summing; only then are cosines
+formed, and rounded, so that ties are ties everywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from heapq import heappush, heappushpop
+from importlib.util import find_spec
+from math import sqrt
+from typing import Protocol
+
+from memorygym.errors import BadSettings
+from memorygym.stores import hashing
+from memorygym.stores.columns import LIMIT, Columns
+from memorygym.stores.fulltext import STOP_WORDS
+from memorygym.stores.matrix import Matrix
+
+PLACES = 6
+"""Decimal places of a score."""
+_NEAR = 2e-6
+"""Scores that are further apart than this are not equal once they are rounded."""
+Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+"""Texts as vectors of one length, all zeros for one that says nothing."""
+
+
+class Table(Protocol):
+    """Rows of whole numbers."""
+
+    def put(self, row: int, vector: Sequence[int]) -> None: ...
+    def dots(self, vector: Sequence[int]) -> Sequence[int]: ...
+
+
+def named(embedder: str) -> Embed:
+    """The embedder of that name. Raises BadSettings with the choices."""
+    match embedder:
+        case "hashed":
+            return hashed
+        case "minilm":
+            from memorygym.stores.minilm import embed
+
+            return embed
+    raise BadSettings(f"embedder {embedder!r}: choose hashed or minilm")
+
+
+def hashed(texts: Sequence[str]) -> list[list[int]]:
+    """Words and their trigrams, by hash: likeness of letters, not of sense. Question words say
+    nothing."""
+    return [hashing.sums(text, STOP_WORDS) for text in texts]
+
+
+def whole(vector: Sequence[float]) -> list[int]:
+    """The direction of a vector in whole numbers of at most LIMIT.
+
+    >>> whole([3, -1]), whole([0.6, -0.8]), whole([0.0])
+    ([3, -1], [767, -1023], [0])
+    """
+    largest = max(map(abs, vector))
+    if isinstance(largest, int) and largest <= LIMIT:
+        return [int(value) for value in vector]
+    return [round(value * LIMIT / largest) if largest else 0 for value in vector]
+
+
+class Best:
+    """The k best keys of those that are offered, at least one, by rounded scores above 0."""
+
+    def __init__(self, k: int) -> None:
+        self._k = k
+        self._scores: list[float] = []
+        self._near: list[tuple[float, int]] = []
+
+    def offer(self, score: float, key: int) -> float:
+        """Takes a score into account and returns the one up to which no other need be offered."""
+        self._near.append((-round(score, PLACES), key))
+        if len(self._scores) < self._k:
+            heappush(self._scores, score)
+            return 0.0
+        heappushpop(self._scores, score)
+        return max(0.0, self._scores[0] - _NEAR)
+
+    def found(self) -> list[tuple[int, float]]:
+        """The keys with their scores, best first."""
+        return [(key, -score) for score, key in sorted(self._near)[: self._k] if score]
+
+
+class Vectors:
+    """An index of texts under integer keys, by the cosine of their vectors."""
+
+    def __init__(self, embed: Embed = hashed, table: Callable[[int], Table] | None = None) -> None:
+        self._embed = embed
+        self._make = table or (Matrix if find_spec("numpy") else Columns)
+        self._table: Table | None = None
+        self._rows: dict[int, int] = {}
+        self._keys: list[int] = []
+        """By row; what a free row says does not matter."""
+        self._scales: list[float] = []
+        """By row: 1 / length of the vector, 0 for a free row."""
+        self._free: list[int] = []
+
+    def set(self, key: int, text: str) -> None:
+        """Adds the text or replaces the one under that key."""
+        vector = self._vector(text)
+        if self._table is None:
+            self._table = self._make(len(vector))
+        row = self._rows.get(key, -1)
+        if row < 0:
+            row = self._rows[key] = self._row()
+        self._keys[row] = key
+        self._scales[row] = _scale(vector)
+        self._table.put(row, vector)
+
+    def drop(self, key: int) -> None:
+        """Removes the text under that key."""
+        row = self._rows.pop(key)
+        self._scales[row] = 0.0
+        self._free.append(row)
+
+    def search(self, query: str, k: int) -> list[int]:
+        """Keys of the k nearest texts, nearest first; ties go to the smaller key."""
+        return [key for key, _ in self.scores(query, k)]
+
+    def scores(self, query: str, k: int) -> list[tuple[int, float]]:
+        """The k nearest keys with their cosines, nearest first; only those above 0."""
+        best, worst = Best(k), 0.0
+        dots, scale = self._dots(query)
+        for dot, own, key in zip(dots, self._scales, self._keys, strict=False):
+            score = dot * own * scale
+            if score > worst:
+                worst = best.offer(score, key)
+        return best.found()
+
+    def cosines(self, query: str) -> Callable[[int], float]:
+        """The cosine of each key, for memories that weigh it."""
+        dots, scale = self._dots(query)
+        rows, scales = self._rows, self._scales
+        return lambda key: dots[rows[key]] * scales[rows[key]] * scale
+
+    def _dots(self, query: str) -> tuple[Sequence[int], float]:
+        """The products of all rows with the query's vector, and 1 / its length."""
+        if self._table is None:
+            return (), 0.0
+        wanted = self._vector(query)
+        return self._table.dots(wanted), _scale(wanted)
+
+    def _vector(self, text: str) -> list[int]:
+        return whole(self._embed([text])[0])
+
+    def _row(self) -> int:
+        if self._free:
+            return self._free.pop()
+        self._keys.append(0)
+        self._scales.append(0.0)
+        return len(self._keys) - 1
+
+
+def _scale(vector: Sequence[int]) -> float:
+    """1 / length; 0 for a vector of zeros."""
+    square = sum(value * value for value in vector)
+    return 1 / sqrt(square) if square else 0.0

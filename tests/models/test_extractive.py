@@ -1,0 +1,182 @@
+"""The offline model copies what matters, under the limit, and always the same."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.core import Message
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.models.extractive import write
+from memorygym.models.naming import find
+from memorygym.models.scripted import Scripted
+from memorygym.models.writing import writer_of
+from memorygym.stores import prompts
+from memorygym.tokens import count, normal
+
+KINDS = {
+    "summary": prompts.summary(),
+    "facts": prompts.facts(),
+    "keywords": prompts.keywords(),
+    "triples": prompts.triples(),
+}
+NOTE = """\
+=== DOCUMENTS · event 1 of 34 · 9 January 2031 ===
+[Desk bulletin · Larkin Harbor · 9 January 2031]
+Larkin Harbor serves 792,761 customers. Reminder: the doors close early. It runs 227 offices.
+
+[Memo · Ann Lee]
+Ann Lee plays "The Tempest" at noon.
+
+To end an event that asks nothing, reply without calling a tool."""
+SENTENCES = st.sampled_from(
+    [
+        "Larkin Harbor serves 792,761 customers.",
+        "Ann Lee moved to Paris in 2031.",
+        "It is 23.5% lower than stated before.",
+        'They call it "The Tempest".',
+        "Nothing else happened.",
+        "Acme Optics staff: 40",
+        "\n[Note · Ann Lee · 9 May 2031]\n",
+        "\n\n=== DAY 2 ===\n",
+        "\n",
+    ]
+)
+TEXTS = st.lists(SENTENCES, max_size=25).map(" ".join) | st.text(max_size=200)
+LIMITS = st.integers(0, 90)
+
+
+@given(st.sampled_from(sorted(KINDS)), TEXTS, LIMITS)
+def test_no_reply_exceeds_its_limit(kind: str, text: str, most: int) -> None:
+    written = write(KINDS[kind], text, most)
+    assert count(written) <= most
+    assert normal(written) == written
+
+
+@given(TEXTS, LIMITS)
+def test_facts_stand_in_the_order_of_the_text(text: str, most: int) -> None:
+    rest, at = normal(text), 0
+    for line in write(KINDS["facts"], text, most).split("\n"):
+        at = rest.index(line, at) + len(line)
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=25).map(" ".join))
+def test_what_fits_is_kept_whole(text: str) -> None:
+    kept = write(KINDS["facts"], text, 10_000)
+    said = {"Larkin Harbor serves 792,761 customers.", "Ann Lee moved to Paris in 2031."}
+    assert all(sentence in kept for sentence in said if sentence in text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", ["", " \n\n ", f"{prompts.SO_FAR}\n\n{prompts.NEW}\n"])
+def test_an_empty_text_gives_nothing(kind: str, text: str) -> None:
+    assert write(KINDS[kind], text, 100) == ""
+
+
+def test_a_fact_stands_under_its_heading_and_idle_talk_is_dropped() -> None:
+    assert write(KINDS["facts"], NOTE, 200).split("\n") == [
+        "[Desk bulletin · Larkin Harbor · 9 January 2031]",
+        "Larkin Harbor serves 792,761 customers.",
+        "It runs 227 offices.",
+        "[Memo · Ann Lee]",
+        'Ann Lee plays "The Tempest" at noon.',
+    ]
+
+
+def test_a_question_tells_nothing() -> None:
+    assert write(KINDS["facts"], "Has Ann Lee 3 cups? Bob Ray has 5.", 50) == "Bob Ray has 5."
+
+
+def test_a_summary_goes_on_from_the_one_before() -> None:
+    first = write(KINDS["summary"], f"{prompts.SO_FAR}\n\n{prompts.NEW}\n{NOTE}", 200)
+    new = "[Note · Ann Lee]\nAnn Lee won 3 cups."
+    assert write(KINDS["summary"], f"{prompts.SO_FAR}\n{first}\n\n{prompts.NEW}\n{new}", 200) == (
+        f"{first}\n{new}"
+    )
+
+
+def test_a_later_value_replaces_an_earlier_one() -> None:
+    text = "Ann Lee has 3 cups. Bob Ray has 5 cups. Ann Lee has 4 cups."
+    assert write(KINDS["summary"], text, 50) == "Bob Ray has 5 cups. Ann Lee has 4 cups."
+
+
+def test_a_change_keeps_the_value_that_it_changes() -> None:
+    text = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than before."
+    assert write(KINDS["summary"], text, 50) == text
+
+
+def test_what_the_task_asks_about_comes_first() -> None:
+    text = "Ann Lee has 3 cups.\nBob Ray has 5 boats.\nEve Fox has 7 hats."
+    hint = "They will ask about boats. How many boats each has matters most."
+    assert write(prompts.summary(hint), text, 8) == "Bob Ray has 5 boats."
+
+
+def test_what_the_task_says_already_is_not_kept() -> None:
+    text = "Reply to Ann Lee in 3 words. Bob Ray has 5 boats."
+    assert write(prompts.facts("- Reply to Ann Lee in 3 words."), text, 50) == (
+        "Bob Ray has 5 boats."
+    )
+
+
+def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
+    assert write(KINDS["keywords"], NOTE.partition("\n")[2], 100).split(", ")[:4] == [
+        *("Larkin Harbor", "Ann Lee", "Tempest", "customers"),
+    ]
+
+
+def test_a_triple_takes_its_subject_from_the_heading_if_need_be() -> None:
+    assert write(KINDS["triples"], NOTE, 200).split("\n") == [
+        "Larkin Harbor | serves customers | 792,761",
+        "Larkin Harbor | runs offices | 227",
+        "Ann Lee | plays noon | The Tempest",
+    ]
+
+
+@pytest.mark.parametrize("task", ["Task: poem", "Summarise this"])
+def test_a_task_that_it_cannot_do_is_named(task: str) -> None:
+    with pytest.raises(UnknownPart, match="no task of the model extractive named"):
+        write(task, NOTE, 100)
+
+
+def test_it_writes_the_same_in_every_process() -> None:
+    asks = "import sys; from memorygym.models.extractive import write\n"
+    asks += "print([write(f'Task: {k}', sys.argv[1], 40) for k in sys.argv[2:]])"
+    written = {
+        subprocess.check_output(
+            [sys.executable, "-c", asks, NOTE, *KINDS],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+        )
+        for seed in ("1", "2")
+    }
+    assert len(written) == 1
+
+
+def test_as_a_model_it_reads_the_task_and_the_limit_from_the_messages() -> None:
+    model = find("extractive")
+    asked = [Message("system", f"{KINDS['facts']}\n\n{prompts.limit(10)}"), Message("user", NOTE)]
+    reply = model.complete(asked, ())
+    assert reply.message == Message("assistant", "Larkin Harbor serves 792,761 customers.")
+    assert reply.completion_tokens == 9
+
+
+def test_the_smaller_of_its_limits_holds() -> None:
+    write = writer_of(find("extractive", max_tokens=12))
+    assert count(write(KINDS["facts"], NOTE, 2000)) <= 12
+    assert count(write(KINDS["facts"], NOTE, 9)) <= 9
+
+
+def test_it_has_no_name_and_no_endpoint() -> None:
+    for spec, base in [("extractive:x", None), ("extractive", "http://127.0.0.1:9/v1")]:
+        with pytest.raises(BadSettings, match="leave "):
+            find(spec, base)
+
+
+def test_a_writer_tells_the_model_the_task_and_the_limit() -> None:
+    model = Scripted(["<think>well</think>\n\nAnn won."])
+    assert writer_of(model)("Task: summary", "Ann won!", 40) == "Ann won."
+    system, user = model.seen[0]
+    assert system.content.startswith("Task: summary\n\nReply with at most 40 tokens")
+    assert user == Message("user", "Ann won!")

@@ -1,0 +1,77 @@
+"""Kendall's tau-b; the figures are SciPy's."""
+
+import pytest
+
+from memorygym.rng import rng
+from memorygym.stats import kendall, tau_b
+
+LEVELS = (0.2, 0.4, 0.5, 0.7)
+
+
+def noisy(name: str, spread: float, worlds: int = 30) -> dict[str, dict[int, float]]:
+    """Four parts whose scores vary about their levels."""
+    stream = rng("test", name)
+    return {
+        f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(worlds)}
+        for level in LEVELS
+    }
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "tau"),
+    [
+        ([62, 55, 71, 40, 66, 55, 49], [50, 57, 60, 41, 50, 50, 45], 0.6851601597),
+        ([1, 1, 2, 2], [1, 2, 1, 2], 0.0),
+        ([3, 1, 2, 2, 5], [1, 1, 2, 3, 3], 0.3535533906),
+        ([1, 1], [1, 2], 0.0),
+    ],
+)  # fmt: skip
+def test_ties_are_counted_as_kendall_does(a: list[float], b: list[float], tau: float) -> None:
+    assert tau_b(a, b) == pytest.approx(tau)
+    assert tau_b(b, a) == tau_b(a, b)
+    assert tau_b([-x for x in a], b) == -tau_b(a, b)
+
+
+def test_a_clear_ranking_has_a_narrow_interval_and_a_vague_one_a_wide_one() -> None:
+    clear, vague = (
+        kendall(noisy("a", spread), noisy("b", spread), "test") for spread in (0.1, 2.0)
+    )
+    assert (clear.mean, clear.low, clear.high, clear.worlds) == (1, 1, 1, 30)
+    assert vague.low < vague.mean <= vague.high <= 1
+
+
+def test_only_parts_and_worlds_in_both_are_compared() -> None:
+    a, b = noisy("a", 0.1), noisy("b", 0.1)
+    b["part 0.2"] = {w: value for w, value in b["part 0.2"].items() if w > 3}
+    a["only here"] = {0: 1.0}
+    assert kendall(a, b, "test").worlds == 26
+
+
+def test_the_order_of_parts_changes_nothing() -> None:
+    a, b = noisy("a", 1.0), noisy("b", 1.0)
+    again = {part: a[part] for part in reversed(a)}
+    assert kendall(again, b, "test") == kendall(a, b, "test")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "reason"),
+    [
+        ({"x": {0: 1.0}}, {"x": {0: 1.0}, "y": {0: 2.0}}, "1 parts in both"),
+        ({"x": {0: 1.0}, "y": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}, "no world has a score"),
+    ],
+)
+def test_what_cannot_be_ranked_is_refused(
+    a: dict[str, dict[int, float]], b: dict[str, dict[int, float]], reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        kendall(a, b, "test")
+
+
+def test_a_ranking_is_of_at_least_two() -> None:
+    with pytest.raises(ValueError, match="1 scores and 2"):
+        tau_b([1], [1, 2])
+
+
+def test_a_single_world_has_no_interval() -> None:
+    found = kendall(noisy("a", 0.1, 1), noisy("b", 0.1, 1), "test")
+    assert (found.mean, found.low, found.high) == (1, float("-inf"), float("inf"))
