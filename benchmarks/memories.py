@@ -89,9 +89,8 @@ def main() -> None:
     """Prints the table."""
     entries, questions = texts()
     print(f"numpy: {'yes' if find_spec('numpy') else 'no'}; goals: {OBSERVE} and {COMPOSE} ms")
-    print(
-        f"{'':<24}{'entries':>8}{'observe ms':>12}{'compose ms':>12}{'of goal':>10}{'of goal':>10}"
-    )
+    heads = f"{'':<24}{'entries':>8}{'observe ms':>12}{'compose ms':>12}{'its CPU':>10}"
+    print(f"{heads}{'of goal':>10}{'of goal':>10}")
     for name in sys.argv[1:] or registry.names("memory"):
         row(name, entries, questions)
 

@@ -30,7 +30,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
     first, second = (
-        as_bytes(document({}, gates(report), [report], agreement(report, report, "t")))
+        as_bytes(document({}, gates(report), [report], [agreement(report, report, "t")]))
         for report in (
             figures(measured, {}, "test") for measured in (all_played(TWO), all_played(TWO)[::-1])
         )
@@ -46,7 +46,7 @@ def test_the_document_holds_every_row_with_every_figure() -> None:
     assert (found["schema"], found["contract"], found["kendall"]) == (
         "memorygym-compare-1",
         "c",
-        None,
+        [],
     )
     assert list(rows) == ["oracle", "full", "recency", "none", "m", "n", "held:m"]
     assert rows["m"]["figures"]["gain"] == {

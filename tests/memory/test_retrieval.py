@@ -164,3 +164,13 @@ def test_beyond_the_capacity_the_passage_of_least_retention_makes_room() -> None
     memory.observe(told("Elm Dock opened in 2004.", "Fir Wharf opened in 2005."))
     kept = [entry.text.partition("\n")[2] for entry in memory.dump()]
     assert FACTS[1] in kept and FACTS[2] not in kept
+
+
+def test_a_passage_that_no_memory_of_the_capacity_could_hold_takes_no_place() -> None:
+    memory = opened("memorybank:top_k=1", *FACTS[:3], QUESTION, capacity=70)
+    assert parts(memory) == [FACTS[1]]
+    held = memory.dump()
+    memory.observe(told("lamps " * 80))
+    assert memory.dump() == held
+    memory.observe(told("noted"))
+    assert memory.dump()[:-1] == held and memory.dump()[-1].text.endswith("noted")

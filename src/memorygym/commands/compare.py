@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,16 +18,17 @@ from memorygym.commands._recipe import (
 )
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
+from memorygym.isolation.agreement import agreement_text
 from memorygym.isolation.curves import CURVES, curve_text
 from memorygym.isolation.file import curve_csv
-from memorygym.isolation.gates import Gate
+from memorygym.isolation.gates import invalid_text
 from memorygym.isolation.minds import Minds
 from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
 from memorygym.isolation.reporting import Outcome, clock_for, curve_of, outcome_of, write_files
-from memorygym.isolation.tables import Setting, agreement_text, report_text
+from memorygym.isolation.tables import Setting, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
@@ -138,12 +138,12 @@ def run(args: argparse.Namespace) -> int:
     comparison = comparison_of(args)
     played = played_gates(comparison)
     if not all(gate.holds for gate in played):
-        print(_invalid(played))
+        print(invalid_text(played))
         return 1
     default = THREADS if comparison.minds.waits else os.cpu_count() or 1
     found = perform(comparison, args.output, args.workers or default, quiet=args.quiet)
     outcome = outcome_of(found, played)
-    print(_text(args, found, outcome) if outcome.valid else _invalid(outcome.gates))
+    print(_text(args, found, outcome) if outcome.valid else invalid_text(outcome.gates))
     for failed in found.failed:
         print(one_line(f"{failed.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
@@ -158,12 +158,6 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found.failed or not outcome.valid else 0
 
 
-def _invalid(gates: Sequence[Gate]) -> str:
-    """What keeps a score from being told."""
-    lines = [f"  {g.name}: {g.detail or 'it is not so'}" for g in gates if not g.holds]
-    return "\n".join(["invalid set-up", *lines])
-
-
 def _text(args: argparse.Namespace, found: Findings, outcome: Outcome) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     setting = Setting(args.track, args.tier, str(found.about["contract"]), args.capacity)
@@ -174,6 +168,6 @@ def _text(args: argparse.Namespace, found: Findings, outcome: Outcome) -> str:
         if args.pareto:
             parts.append(plot(by_tokens(report), "tokens a task"))
             if clock:
-                parts.append(plot(by_clock(report, clock), "ms a question"))
+                parts.append(plot(by_clock(report, clock), "ms a step"))
         parts += [curve_text(curve_of(found, report, kind), kind) for kind in args.curve]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

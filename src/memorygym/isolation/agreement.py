@@ -1,5 +1,6 @@
 """Whether the memories rank alike under two reasoners: if so, it is they that are measured."""
 
+from dataclasses import dataclass
 from math import inf
 
 from memorygym.isolation.columns import paragraph
@@ -7,10 +8,20 @@ from memorygym.isolation.report import Report
 from memorygym.stats import Estimate, kendall
 
 
-def agreement(one: Report, other: Report, name: str) -> Estimate | None:
-    """Kendall's tau-b of the memories that finished every task under both, over tasks.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the rankings of the memories under two reasoners agree."""
 
-    None with fewer than two of them. `name` names the random stream.
+    reasoners: tuple[str, str]
+    budget: int | None
+    tau: Estimate
+    """Kendall's tau-b, with its interval over tasks."""
+
+
+def agreement(one: Report, other: Report, name: str) -> Agreement | None:
+    """Of the memories that finished every task under both; None with fewer than two of them.
+
+    `name` names the random stream.
     """
     ours, theirs = (
         {row.arm: row.scores for row in report.of("memory") if row.rank is not None}
@@ -18,16 +29,19 @@ def agreement(one: Report, other: Report, name: str) -> Estimate | None:
     )
     if len(ours.keys() & theirs.keys()) < 2:
         return None
-    return kendall(dict(sorted(ours.items())), theirs, name)
+    tau = kendall(dict(sorted(ours.items())), theirs, name)
+    return Agreement((one.reasoner, other.reasoner), one.budget, tau)
 
 
-def agreement_text(found: Estimate, one: Report, other: Report) -> str:
+def agreement_text(found: Agreement) -> str:
     """The same as a sentence."""
+    one, other = found.reasoners
+    tau, budget = found.tau, f" at budget {found.budget:,}" if found.budget else ""
     return "\n".join(
         paragraph(
-            f"Rankings under the {one.reasoner} and the {other.reasoner} reasoner: Kendall's tau-b"
-            f" {found.mean:.2f}, 95 % interval {_bound(found.low)} to {_bound(found.high)}, over"
-            f" {found.worlds} tasks"
+            f"Rankings under the {one} and the {other} reasoner{budget}: Kendall's tau-b"
+            f" {tau.mean:.2f}, 95 % interval {_bound(tau.low)} to {_bound(tau.high)}, over"
+            f" {tau.worlds} tasks"
         )
     )
 

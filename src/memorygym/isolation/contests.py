@@ -17,7 +17,7 @@ from memorygym.stats import (
 World = tuple[str, int]
 """Template and seed: what is paired."""
 Scores = Mapping[World, float]
-"""By task: the share of its questions that were answered rightly."""
+"""By task: the share of its steps that were answered rightly."""
 RECENCY = "recency"
 
 

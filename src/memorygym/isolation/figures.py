@@ -190,5 +190,5 @@ def _view(cases: Sequence[Case]) -> float | None:
 
 
 def memory_tokens(one: Measured) -> float:
-    """All that a memory had read on one task: in view of its questions, and by its own model."""
+    """All that a memory had read on one task: in view of its steps, and by its own model."""
     return sum(case.tokens for case in one.cases) + one.ingest.tokens + one.query.tokens

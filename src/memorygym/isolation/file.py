@@ -10,6 +10,7 @@ from io import StringIO
 from math import inf
 
 from memorygym.core import JSON
+from memorygym.isolation.agreement import Agreement
 from memorygym.isolation.contests import Pair, Verdict
 from memorygym.isolation.curves import Bin
 from memorygym.isolation.gates import Gate
@@ -30,15 +31,18 @@ def document(
     about: Mapping[str, JSON],
     gates: Sequence[Gate],
     reports: Sequence[Report],
-    tau: Estimate | None = None,
+    agreements: Sequence[Agreement] = (),
 ) -> dict[str, JSON]:
-    """compare.json; `about` holds contract, version and recipe, `tau` how far rankings agree."""
+    """compare.json; `about` holds contract, version and recipe."""
     return {
         **about,
         "schema": SCHEMA,
         "gates": [{"name": g.name, "holds": g.holds, "detail": g.detail} for g in gates],
         "reports": [_report(report) for report in reports],
-        "kendall": _interval(tau),
+        "kendall": [
+            {"reasoners": one.reasoners, "budget": one.budget, "tau": _interval(one.tau)}
+            for one in agreements
+        ],
     }
 
 
@@ -170,7 +174,7 @@ def questions_csv(measured: Iterable[Measured]) -> str:
 
 
 def timings_csv(timed: Iterable[tuple[Report, Clock]]) -> str:
-    """timings.csv: milliseconds a question, which differ from run to run."""
+    """timings.csv: milliseconds a step, which differ from run to run."""
     rows = [
         [report.reasoner, report.budget, arm, *map(_rounded, clock[arm])]
         for report, clock in timed

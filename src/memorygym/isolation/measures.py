@@ -12,7 +12,7 @@ from memorygym.core import Message
 from memorygym.scoring import gold_of, outcomes
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
-from memorygym.worlds.dealing.gold import Gold, Question
+from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Case:
     present: int
     """Of these, how many the view held."""
     replaced: int
-    """Of these, how many had been changed before it was asked, where it asks for the change not."""
+    """Of these, how many had been changed before it was asked, unless it asks about the change."""
     stale: int
     """Of the replaced ones, of how many the view gave the superseded value."""
     tokens: int
@@ -132,11 +132,9 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
         question = outcome.question
         if question.kind == "abstention":
             continue
-        replaced = [
-            need
-            for need in question.needs
-            if _rewrites(gold, question, need.entity, need.key) and not need.old
-        ]
+        about_change = {need[:2] for need in question.needs if need.old}
+        rewrites = {need: _rewrites(gold, question, need) for need in question.needs}
+        replaced = [n for n in question.needs if rewrites[n] and n[:2] not in about_change]
         told = min((gold.shown[need.entity] for need in question.needs), default=question.event)
         cases.append(
             Case(
@@ -149,18 +147,16 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
                 stale=sum(attribution.exposed(question, need) for need in replaced),
                 tokens=by_view.get(question.event, 0),
                 span=shown[question.event] - shown[told],
-                rewrites=max(
-                    (_rewrites(gold, question, n.entity, n.key) for n in question.needs), default=0
-                ),
+                rewrites=max(rewrites.values(), default=0),
             )
         )
     return tuple(cases)
 
 
-def _rewrites(gold: Gold, question: Question, entity: int, code: str) -> int:
+def _rewrites(gold: Gold, question: Question, need: Need) -> int:
     """How often a fact had been changed when the question was asked."""
     return sum(
-        change.entity == entity and change.code == code and change.event < question.event
+        (change.entity, change.code) == need[:2] and change.event < question.event
         for change in gold.changes
     )
 

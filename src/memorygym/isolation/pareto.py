@@ -9,7 +9,7 @@ from memorygym.isolation.columns import amount, named
 from memorygym.isolation.report import Report
 
 Clock = Mapping[str, tuple[float, float]]
-"""By arm: the median and the 95th percentile of its milliseconds a question."""
+"""By arm: the median and the 95th percentile of its milliseconds a step."""
 ACROSS, DOWN, APART = 72, 16, 5
 """Columns and lines of a plot, and columns between no cost and the least."""
 
@@ -26,7 +26,7 @@ class Point:
 
 
 def clock_of(times: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
-    """The clock of each arm that was timed, from the milliseconds of its questions.
+    """The clock of each arm that was timed, from the milliseconds of its steps.
 
     >>> clock_of({"a": [5, 1, 4, 2, 3], "b": []})
     {'a': (3, 5)}
@@ -45,7 +45,7 @@ def by_tokens(report: Report) -> list[Point]:
 
 
 def by_clock(report: Report, clock: Clock) -> list[Point]:
-    """Against median milliseconds a question."""
+    """Against median milliseconds a step."""
     return _points(report, {arm: median for arm, (median, _) in clock.items()})
 
 

@@ -35,7 +35,7 @@ class Findings:
     measured: Sequence[Measured]
     failed: Sequence[Failed]
     clocked: Mapping[tuple[str, str, str], Sequence[float]]
-    """By reasoner, arm and budget: milliseconds of each compose, of a kept run."""
+    """By reasoner, arm and budget: milliseconds of the memory in each step, of a kept run."""
 
     def under(self, reasoner: str, budget: int) -> list[Measured]:
         """What was measured with that reasoner, at that budget or without one."""
@@ -131,11 +131,11 @@ def _watched(comparison: Comparison, workers: int, *, quiet: bool) -> Iterator[M
 
 
 def _clocked(run: Run) -> dict[tuple[str, str, str], list[float]]:
-    """Milliseconds of composing, by call, from the journal's clocks."""
+    """Milliseconds of memories, by step, from the journal's clocks."""
     found: dict[tuple[str, str, str], list[float]] = {}
-    for name, composed in _rows(run.path / "timings.jsonl").items():
+    for name, steps in _rows(run.path / "timings.jsonl").items():
         _, _, reasoner, arm, budget = (unquote(part) for part in name.split("+"))
-        found.setdefault((reasoner, arm, budget), []).extend(composed)
+        found.setdefault((reasoner, arm, budget), []).extend(steps)
     return found
 
 
@@ -145,5 +145,5 @@ def _rows(path: Path) -> dict[str, list[float]]:
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         with suppress(ValueError):  # The last line of a run that was killed may be cut.
             row = json.loads(line)
-            found[row["episode"]] = row["compose_ms"]
+            found[row["episode"]] = row["memory_ms"]
     return found

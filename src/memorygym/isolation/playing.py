@@ -1,7 +1,7 @@
 """Plays the arms of a comparison on the same tasks; an episode that ended is kept and measured."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from time import perf_counter
 from typing import Literal
@@ -71,14 +71,6 @@ class Failed:
     error: str
 
 
-@dataclass(slots=True)
-class Moments:
-    """Milliseconds of a memory's calls, in order; in no digest."""
-
-    observe: list[float] = field(default_factory=list)
-    compose: list[float] = field(default_factory=list)
-
-
 def play_all(comparison: Comparison, workers: int) -> Iterator[list[Measured | Failed]]:
     """Every arm on every world, in the order of the worlds."""
     over = over_threads if comparison.minds.waits else over_processes
@@ -107,10 +99,10 @@ def _outcome(
     }
     trace = comparison.run.trace(name) if comparison.run else None
     if trace is None or {key: trace.labels.get(key) for key in labels} != labels:
-        start, moments = perf_counter(), Moments()
+        start, steps = perf_counter(), list[float]()
         plugged = comparison.memories[arm.spec]
         try:
-            trace = _played(dealt(), arm, plugged, comparison.minds, reasoner, moments)
+            trace = _played(dealt(), arm, plugged, comparison.minds, reasoner, steps)
         except BadKey:
             raise
         except (ProviderFailure, MemoryFault) as error:
@@ -128,14 +120,13 @@ def _outcome(
                 name,
                 trace,
                 perf_counter() - start,
-                observe_ms=moments.observe,
-                compose_ms=moments.compose,
+                memory_ms=steps,
             )
     return measure(trace)
 
 
 def _played(
-    task: Task, arm: Arm, plugged: Plugged, minds: Minds, reasoner: str, moments: Moments
+    task: Task, arm: Arm, plugged: Plugged, minds: Minds, reasoner: str, steps: list[float]
 ) -> Trace:
     """One episode; neither the reasoner nor a memory but the oracle meets the side table."""
     env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
@@ -144,7 +135,7 @@ def _played(
     make = memory_of(arm, task, plugged.make)
     episode = Episode(
         env(replace(task, gold=None)),
-        lambda: Timed(make(), moments.observe, moments.compose),
+        lambda: Timed(make(), steps),
         budget_of(arm, task, tools=plugged.tools),
         minds.writer,
     )

@@ -7,25 +7,14 @@ from itertools import combinations
 from pathlib import Path
 
 from memorygym.isolation import file
-from memorygym.isolation.agreement import agreement
+from memorygym.isolation.agreement import Agreement, agreement
 from memorygym.isolation.curves import Bin, curve
-from memorygym.isolation.figures import figures
+from memorygym.isolation.figures import figures, role_of
 from memorygym.isolation.gates import Gate, gates
 from memorygym.isolation.pareto import Clock, by_tokens, clock_of
 from memorygym.isolation.performing import Findings
 from memorygym.isolation.report import Report
 from memorygym.journal import write_whole
-from memorygym.stats import Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Whether the memories rank alike under two reasoners."""
-
-    reasoners: tuple[str, str]
-    budget: int
-    tau: Estimate | None
-    """Kendall's tau-b; None with fewer than two memories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +38,12 @@ def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
         _report(found, reasoner, budget) for reasoner in found.reasoners for budget in found.budgets
     ]
     held = [*played, *(gate for report in reports for gate in gates(report))]
-    pairs = [
-        (one, other)
+    agreed = (
+        agreement(one, other, f"{one.reasoner} {other.reasoner} {one.budget}")
         for one, other in combinations(reports, 2)
-        if one.budget == other.budget and one.reasoner != other.reasoner
-    ]
-    return Outcome(held, reports, [_agreement(one, other) for one, other in pairs])
+        if one.budget == other.budget
+    )
+    return Outcome(held, reports, [one for one in agreed if one])
 
 
 def _report(found: Findings, reasoner: str, budget: int) -> Report:
@@ -64,18 +53,14 @@ def _report(found: Findings, reasoner: str, budget: int) -> Report:
     return figures(found.under(reasoner, budget), failures, f"{reasoner} {budget}")
 
 
-def _agreement(one: Report, other: Report) -> Agreement:
-    reasoners, budget = (one.reasoner, other.reasoner), one.budget or 0
-    return Agreement(reasoners, budget, agreement(one, other, f"{' '.join(reasoners)} {budget}"))
-
-
 def clock_for(found: Findings, report: Report) -> Clock:
-    """Milliseconds of each compose, by arm, of a run that was kept."""
+    """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
     return clock_of(
         {
             arm: times
             for (reasoner, arm, budget), times in found.clocked.items()
             if reasoner == report.reasoner and budget in ("all", str(report.budget))
+            if role_of(arm) != "held"
         }
     )
 

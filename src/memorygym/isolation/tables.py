@@ -240,4 +240,4 @@ def _faults(report: Report) -> Iterator[str]:
 
 def _clock(clock: Clock) -> list[str]:
     told = ", ".join(f"{arm} {amount(p50)}/{amount(p95)}" for arm, (p50, p95) in clock.items())
-    return paragraph(f"Milliseconds a question, median/95th percentile: {told}.")
+    return paragraph(f"Milliseconds of memory a step, median/95th percentile: {told}.")

@@ -1,4 +1,4 @@
-"""How long a memory takes, measured around its calls."""
+"""How long a memory takes for each step of its agent, measured around its calls."""
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
@@ -7,11 +7,11 @@ from memorygym.core import JSON, Entry, Memory, Message, Meter
 
 
 class Timed(Memory):
-    """A memory whose `observe` and `compose` are timed, in milliseconds."""
+    """A memory whose work is timed: milliseconds from one compose to the end of the next."""
 
-    def __init__(self, inner: Memory, observed: list[float], composed: list[float]) -> None:
+    def __init__(self, inner: Memory, steps: list[float]) -> None:
         self._inner = inner
-        self._observed, self._composed = observed, composed
+        self._steps, self._spent = steps, 0.0
         self.tools = tuple(inner.tools)
         self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
 
@@ -19,17 +19,22 @@ class Timed(Memory):
         self._inner.open(meter)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        return self._inner.call(name, arguments)
+        start = perf_counter()
+        try:
+            return self._inner.call(name, arguments)
+        finally:
+            self._spent += perf_counter() - start
 
     def observe(self, new: Sequence[Message]) -> None:
         start = perf_counter()
         self._inner.observe(new)
-        self._observed.append(round(1000 * (perf_counter() - start), 4))
+        self._spent += perf_counter() - start
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         start = perf_counter()
         composed = self._inner.compose(live, budget)
-        self._composed.append(round(1000 * (perf_counter() - start), 4))
+        self._steps.append(round(1000 * (self._spent + perf_counter() - start), 4))
+        self._spent = 0.0
         return composed
 
     def dump(self) -> list[Entry]:

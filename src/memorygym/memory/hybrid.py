@@ -1,7 +1,7 @@
 """hybrid: every passage is kept under its words and its vector; both rankings are fused.
 
 Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009) of `bm25` and `naive_rag`.
-Kept: the sum of 1 / (`rrf_k` + rank) with 60. Simplified: each ranking is cut off at ten times
+Kept: the sum of 1 / (`rrf_k` + rank) with 60. Simplified: each ranking is cut off at four times
 `top_k`, and what is shown stands in the order it was told.
 """
 

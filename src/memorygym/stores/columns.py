@@ -35,9 +35,10 @@ class Columns:
 
     def dots(self, vector: Sequence[int]) -> list[int]:
         """The products of all rows with a vector; more follow than rows were set."""
+        wanted = [(place, value) for place, value in enumerate(vector) if value]
         found: list[int] = []
         for block in self._blocks:
-            found += block.dots(vector)
+            found += block.dots(wanted)
         return found
 
 
@@ -54,17 +55,14 @@ class _Block:
         for column, value in zip(self._columns, vector, strict=True):
             column[row] = LIMIT + value
 
-    def dots(self, vector: Sequence[int]) -> list[int]:
-        """The products of the rows with a vector."""
-        total = lift = 0
-        for place, value in enumerate(vector):
-            if value:
-                total += value * self._column(place)
-                lift += abs(value)
+    def dots(self, wanted: Sequence[tuple[int, int]]) -> list[int]:
+        """The products of the rows with a vector of so many (place, value)."""
+        total = sum(value * self._column(place) for place, value in wanted)
+        lift = LIMIT * sum(abs(value) for _, value in wanted)
         # Lifted so that no row is below 0: a row that borrowed of the next would spoil it.
-        lifted = total + LIMIT * (lift - sum(vector)) * _ONES
+        lifted = total + (lift - LIMIT * sum(value for _, value in wanted)) * _ONES
         found = array("I", lifted.to_bytes(_BYTES * BLOCK, byteorder))
-        return [value - LIMIT * lift for value in found]
+        return [value - lift for value in found]
 
     def _column(self, place: int) -> int:
         whole = self._whole.get(place)

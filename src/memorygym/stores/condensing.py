@@ -105,16 +105,18 @@ class Summarise:
             return
         room = int(min(bounds) * self.kept) if bounds else None
         head = self._head(history, room)
-        rest = [key for key in history.past if key not in head]
         if room is not None:
             room -= history.cost(head)
-        newer = [key for key in rest if key > (history.summary() or 0)]
-        most = None if room is None else int(room * (1 - self.summary_share))
-        tail = history.tail(newer, self.keep_last, most)
-        forgotten = rest[: len(rest) - len(tail)]
+        rest = [key for key in history.past if key not in head]
+        summarised = history.summary() or 0
+        tail = history.tail(
+            [key for key in rest if key > summarised],
+            self.keep_last,
+            None if room is None else int(room * (1 - self.summary_share)),
+        )
         if room is not None:
             room -= history.cost(tail)
-        if forgotten:
+        if forgotten := rest[: len(rest) - len(tail)]:
             history.condense(forgotten, self._summary(history, forgotten, room))
 
     def _head(self, history: History, room: int | None) -> list[int]:

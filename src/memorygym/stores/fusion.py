@@ -6,7 +6,7 @@ from memorygym.stores.passages import Index
 
 CONSTANT = 60
 """The k of the paper: how little the first places count above the next ones."""
-DEEPER = 5
+DEEPER = 2
 """Each index ranks so many times the texts that are wanted: one may be far down in one alone."""
 _PLACES = 9
 

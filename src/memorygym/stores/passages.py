@@ -47,7 +47,7 @@ class Passages:
                     gone.append((victim, self.texts[victim]))
                     self.drop(victim)
                     continue
-                for key, old in gone:
+                for key, old in sorted(gone):
                     self._set(key, self.meter.admit(old))
                 return None
             key = next(reversed(self.texts), 0) + 1

@@ -7,6 +7,7 @@ found is what it leaves on the disk or the network, and what it never uses in th
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from memorygym.agents.honest import strategic
 from memorygym.agents.scene import END, calls, scene, submit
@@ -24,7 +25,6 @@ from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.deal import deal
 
 Make = Callable[[], Memory]
-TEMPLATE, TIER = "company", "multi"
 PROBES = ("the", "What is it?", "zzzz")
 """Queries beside the names of entities: stop words, and a word that nothing holds."""
 
@@ -37,7 +37,8 @@ def check_memory(make: Make) -> list[str]:
     """
     fresh = Fresh(make)
     try:
-        _played(_task(), make)
+        _episode(_dealt("lite", 0), make)  # What cannot be made or opened is told, too.
+        _played(_task(make), make)
     except MemoryFault as fault:
         return [str(fault)]
     found: list[str] = []
@@ -61,8 +62,13 @@ class Reading(Policy):
         return calls(submit((now.query and now.reader.answer(now.query, known)) or REFUSAL))
 
 
-def _task(seed: int = 0) -> Task:
-    return replace(deal(TEMPLATE, seed, TIER), gold=None)
+def _task(make: Make, seed: int = 0) -> Task:
+    return _dealt("multi" if make().tools else "lite", seed)
+
+
+@cache
+def _dealt(tier: str, seed: int) -> Task:
+    return replace(deal("company", seed, tier), gold=None)
 
 
 def _episode(task: Task, make: Make) -> Episode:
@@ -92,13 +98,13 @@ def _tools(make: Make) -> Iterator[str]:
 
 
 def _repeats(make: Make) -> Iterator[str]:
-    if list(_played(_task(), make).lines()) != list(_played(_task(), make).lines()):
+    if list(_played(_task(make), make).lines()) != list(_played(_task(make), make).lines()):
         yield "the same task played twice gives two traces"
 
 
 def _rebuilt(make: Make) -> Iterator[str]:
     """As if the session broke before every event."""
-    task = _task()
+    task = _task(make)
     broken = replace(task, events=tuple(replace(event, session=True) for event in task.events))
     kept, rebuilt = (_without_sessions(_played(t, make)) for t in (task, broken))
     if kept != rebuilt:
@@ -113,7 +119,7 @@ def _without_sessions(trace: Trace) -> list[Record]:
 
 def _restored(make: Make) -> Iterator[str]:
     """At the end of every event, the dump restored in a new object reads and finds the same."""
-    episode = _episode(_task(), make)
+    episode = _episode(_task(make), make)
     policy = _policy(episode)
     while not episode.done:
         reply = policy.act(episode.view(), episode.tools)
@@ -131,7 +137,7 @@ def _restored(make: Make) -> Iterator[str]:
 
 def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
     """At the end of every event, the dump restored in a fresh process reads and finds the same."""
-    episode = _episode(_task(), make)
+    episode = _episode(_task(make), make)
     policy = _policy(episode)
     moments: list[tuple[Snapshot, list[Message]]] = []
     here: list[list[str]] = []
@@ -151,7 +157,7 @@ def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
 
 def _answers(make: Make, moments: Sequence[tuple[Snapshot, list[Message]]]) -> list[list[str]]:
     """Asks the last moment first: what one leaves behind tells nothing of those before it."""
-    episode = _episode(_task(), make)
+    episode = _episode(_task(make), make)
     return [_told(episode.fork(moment), probes) for moment, probes in reversed(moments)][::-1]
 
 
@@ -181,7 +187,7 @@ def _heard(episode: Episode, probe: Message) -> str:
 
 def _apart(make: Make) -> Iterator[str]:
     """Two episodes that are played in turns are the two that are played alone."""
-    tasks = (_task(1), _task(2))
+    tasks = (_task(make, 1), _task(make, 2))
     episodes = [_episode(task, make) for task in tasks]
     policy = _policy(episodes[0])
     while not all(episode.done for episode in episodes):
@@ -196,14 +202,16 @@ def _apart(make: Make) -> Iterator[str]:
 
 def _bounded(make: Make) -> Iterator[str]:
     """The first step of the referee; that in the world, if there is one."""
-    ends = (_played(_task(), make), views.watched(make, story(0), views.TIGHT)[-1].trace)
+    ends = (_played(_task(make), make), views.watched(make, story(0), views.TIGHT)[-1].trace)
     yield from [cut for trace in ends for cut in views.stepped_in(trace)][:1]
 
 
 def _stores(make: Make) -> Iterator[str]:
     """What was written with `Write` is read or found in a later event, be it once."""
+    if not make().tools:
+        return
     written: dict[str, int] = {}
-    for record in _played(_task(), make).records:
+    for record in _played(_task(make), make).records:
         if isinstance(record, Said):
             for call in record.message.calls:
                 if call.name == "Write" and isinstance(call.arguments, Mapping):
