@@ -22,6 +22,8 @@ from memorygym.errors import BadKey, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes
 from memorygym.journal import Run, append_episode, episode_name
 from memorygym.judge.agreement import Agreement, agreement
+from memorygym.models import extractive
+from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import Score, outcomes, score
 from memorygym.trace import Trace
 from memorygym.worlds.dealing.deal import deal
@@ -54,9 +56,8 @@ class Settings:
         return replace(task, budget=budget, recipe={**task.recipe, "turns": self.turns})
 
     def make_memory(self) -> Memory:
-        """A new one, empty."""
-        memory: Memory = registry.make("memory", self.memory)
-        return memory
+        """A new one, empty; somebody else's in a process of its own."""
+        return memory_factory(self.memory)()
 
     def episode(self, agent: str) -> str:
         """The name of its episode with that agent."""
@@ -166,10 +167,13 @@ def play_one(
 
 
 def episode_for(task: Task, policy: Policy, memory: Callable[[], Memory]) -> Episode:
-    """The episode that the agent plays: without the side table, and for some without budget."""
+    """The episode that the agent plays: without the side table, and for some without budget.
+
+    A memory that asks a model asks the offline one.
+    """
     lifted = LIFTED if getattr(policy, "lifts_budget", False) and _shipped(type(policy)) else None
     env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
-    return Episode(env(replace(task, gold=None)), memory, lifted)
+    return Episode(env(replace(task, gold=None)), memory, lifted, extractive.write)
 
 
 Inspect = Callable[[str, Trace], Mapping[str, float]]

@@ -6,6 +6,7 @@ from memorygym import registry
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.results.consistency import checked_sizes
 from memorygym.runner import Settings
+from memorygym.sandbox.choosing import check as check_memory
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
 LAST_SEED = 999_999_999
@@ -79,5 +80,5 @@ def settings_of(
     """The task that the options name. Raises UnknownPart or BadSettings."""
     check_seed(args.seed)
     registry.load("worlds", args.template, "WORLD")
-    registry.check("memory", memory)
+    check_memory(memory)
     return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt, memory)

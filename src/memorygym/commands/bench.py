@@ -24,6 +24,7 @@ from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
 from memorygym.runner import Settings
+from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tables import (
     against_text,
     causes_table,
@@ -178,7 +179,7 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
     if args.official:
         _check_official(args)
     names = templates_of(args)
-    registry.check("memory", args.backend)
+    check_memory(args.backend)
     sizes, seeds = sizes_of(args), seeds_of(args, OFFICIAL_SEEDS)
     agents = len(args.strategy or registry.names("agents")) if args.model is None else 1
     # Not len(seeds): a range of more than a machine word has none.

@@ -24,6 +24,7 @@ from memorygym.players import player_of as recalled
 from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
 from memorygym.runner import Failure, Plan, Result, Settings, play_task, salt_hash
+from memorygym.sandbox.choosing import check as check_memory
 from memorygym.scoring import Outcome, outcomes
 from memorygym.tables import heading, results_table
 from memorygym.trace import Said, Trace
@@ -102,7 +103,7 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
     check_counts(args, "turns")
     registry.load("worlds", name.template, "WORLD")
     backend = args.backend or "markdown"
-    registry.check("memory", backend)
+    check_memory(backend)
     if not args.model:
         refuse_model_options(args)
         registry.check("agents", agent)

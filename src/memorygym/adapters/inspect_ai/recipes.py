@@ -9,6 +9,7 @@ from memorygym import registry
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runner import Settings, salt_hash
+from memorygym.sandbox.choosing import check as check_memory
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
 TOOL_MODES = ("native", "text")
@@ -80,7 +81,7 @@ def recipes(
     mode = str(more.get("tool_mode", TOOL_MODES[0]))
     if mode not in TOOL_MODES:
         raise UnknownPart("tool_mode", mode, TOOL_MODES)
-    registry.check("memory", memory)
+    check_memory(memory)
     if salt_file := str(more.get("salt_file", "")):
         salt_file = str(Path(salt_file).resolve())
         _secret(salt_file)

@@ -1,0 +1,125 @@
+"""Makes docs/results/memories.md: every shipped memory at three budgets on all ten worlds.
+
+    python runs/memories.py [--seeds N] [--folder DIR]
+
+The comparison is kept in the folder; stopped and started again, it goes on where it was.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from memorygym import registry
+from memorygym.cli import main as memorygym
+
+BUDGETS = (500, 1000, 2000)
+EXTRA = "chromadb"
+"""Needs an extra, and differs from markdown only where its scribe searches."""
+TARGET = Path(__file__).parents[1] / "docs/results/memories.md"
+INTRODUCTION = """\
+# Every shipped memory, at three budgets
+
+Made by `python runs/memories.py`; the same bytes on every machine. Contract {contract},
+{tasks} tasks (ten worlds, standard tier, seeds 0 to {last}), offline: memories that ask a model ask
+`extractive`, so this ranks mechanisms with a weak writer, not what they reach with a language
+model. Accuracy is the share of answerable questions that the locked reasoner gets right from the
+view, with the 95 % interval over tasks; `storing` and `retrieving` are the two parts of what is
+lost against `oracle`; `survival` counts needed facts in view, `stale` replaced facts of which the
+view gives an old value; tokens are in view at a question, and of the memory's model a task.
+
+`markdown+scribe` is the tool memory in the hands of the track's fixed scribe, within the track's
+writes and with no more capacity than the view has tokens. Memories with the same rank are not
+shown to differ (sign flips over tasks, Holm over all pairs).
+"""
+
+
+def main() -> int:
+    """Plays what is missing and writes the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=Path("build/memories"))
+    args = parser.parse_args()
+    args.folder.parent.mkdir(parents=True, exist_ok=True)
+    names = ",".join(name for name in registry.names("memory") if name != EXTRA)
+    status = memorygym(
+        ["compare", "--memories", names, "--budgets", ",".join(map(str, BUDGETS)),
+         "--reasoner", "strong,weak", "--seeds", str(args.seeds), "-o", str(args.folder)]
+    )  # fmt: skip
+    if status == 0:
+        found = json.loads((args.folder / "compare.json").read_bytes())
+        TARGET.parent.mkdir(parents=True, exist_ok=True)
+        TARGET.write_text("\n".join(page(found)) + "\n", encoding="utf-8")
+    return status
+
+
+def page(found: Mapping[str, Any]) -> Iterator[str]:
+    """The page, line by line."""
+    reports = {(one["reasoner"], one["budget"]): one for one in found["reports"]}
+    first, last = next(iter(reports.values())), max(found["recipe"]["seeds"])
+    yield INTRODUCTION.format(contract=found["contract"], tasks=first["tasks"], last=last)
+    for agreed in found["kendall"]:
+        tau, who = agreed["tau"], " and the ".join(agreed["reasoners"])
+        yield (
+            f"- Budget {agreed['budget']:,}: the rankings under the {who} reasoner agree with"
+            f" Kendall's tau-b {tau['mean']:.2f}"
+            f" ({tau['low']:.2f} to {tau['high']:.2f})."
+        )
+    for budget in BUDGETS:
+        yield from table(reports["strong", budget], reports["weak", budget], budget)
+
+
+def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> Iterator[str]:
+    """One budget."""
+    weakly = {row["arm"]: row["figures"]["accuracy"] for row in weak["rows"]}
+    yield f"\n## Budget {budget:,}\n"
+    yield (
+        "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | storing |"
+        " retrieving | survival, % | stale, % | in view | ingest | query |"
+    )
+    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    for row in strong["rows"]:
+        if row["role"] != "held":
+            yield line(row, weakly[row["arm"]])
+    verdict, pairs = strong["verdict"], strong["pairs"]
+    least = median(pair["detectable"] for pair in pairs if pair["detectable"])
+    said = "best" if verdict["won"] else "no winner"
+    yield (
+        f"\n{strong['questions']} questions an arm, {strong['left_out']} left out (facts beyond the"
+        f" budget). {said.capitalize()}: {verdict['best']} leads {verdict['second']} by"
+        f" {percent(verdict['lead'])} points. Minimum detectable effect, median over pairs:"
+        f" {100 * least:.1f} points."
+    )
+
+
+def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
+    """One memory."""
+    of = row["figures"]
+    cells = [
+        row["arm"], str(row["rank"] or ""), percent(of["accuracy"]), percent(weak),
+        percent(of["normalised"]), percent(of["storing"]), percent(of["retrieving"]),
+        percent(of["survival"]), percent(of["exposure"]),
+        *(amount(of[name]) for name in ("view", "ingest_tokens", "query_tokens")),
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def percent(figure: Mapping[str, Any] | None) -> str:
+    """A share with half the width of its interval, or the interval where it is lopsided."""
+    if figure is None:
+        return ""
+    mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
+    if abs((high - mean) - (mean - low)) < 0.05:
+        return f"{mean:.1f} ± {high - mean:.1f}"
+    return f"{mean:.1f} ({low:.1f} to {high:.1f})"
+
+
+def amount(figure: Mapping[str, Any]) -> str:
+    """Tokens."""
+    return f"{figure['mean']:,.0f}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,170 @@
+"""`memorygym compare`: the reasoner is held fixed and only the memory changes."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memorygym.cli import main
+
+SMALL = ("--tier", "lite", "--template", "company")
+FILES = ("compare.json", "compare.csv", "questions.csv", "pareto.csv")
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished comparison; whoever alters it takes a copy."""
+    folder = tmp_path_factory.mktemp("compared") / "run"
+    options = ("--memories", "bm25,markdown", "--seeds", "3", "-o", str(folder))
+    assert main(["compare", *SMALL, *options]) == 0
+    return folder
+
+
+def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """By arm: its figures."""
+    (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
+    return {row["arm"]: row["figures"] for row in report["rows"]}
+
+
+def test_the_references_and_what_is_held_stand_beside_every_memory(compared: Path) -> None:
+    assert set(rows(compared)) == {
+        "none", "full", "recency", "oracle",
+        "bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe",
+    }  # fmt: skip
+
+
+def test_the_loss_of_a_memory_is_what_it_did_not_store_and_what_it_did_not_find(
+    compared: Path,
+) -> None:
+    found = rows(compared)
+    for arm in ("bm25", "markdown+scribe"):
+        lost = sum(found[arm][part]["mean"] for part in ("storing", "retrieving"))
+        ceiling = found["oracle"]["accuracy"]["mean"]
+        assert lost == pytest.approx(ceiling - found[arm]["accuracy"]["mean"], abs=1e-5)
+
+
+def test_to_name_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
+    options = ("--memories", "full,bm25,none,markdown", "--seeds", "3", "-o", str(tmp_path / "run"))
+    assert main(["compare", *SMALL, *options]) == 0
+    for name in FILES:
+        assert (tmp_path / "run" / name).read_bytes() == (compared / name).read_bytes()
+
+
+def test_a_comparison_that_was_stopped_goes_on_to_the_same_bytes(
+    compared: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(compared, folder)
+    for trace in sorted(folder.glob("traces/*"))[::2]:
+        trace.unlink()
+    for name in FILES:
+        (folder / name).unlink()
+    options = ("--memories", "bm25,markdown", "--seeds", "3", "-o", str(folder))
+    assert main(["compare", *SMALL, *options]) == 0
+    kept = sorted(path.relative_to(compared) for path in compared.glob("traces/*"))
+    for path in [*map(Path, FILES), *kept]:
+        assert (folder / path).read_bytes() == (compared / path).read_bytes()
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) -> None:
+    options = ("--memories", "bm25,markdown", "--seeds", "3", "--workers", workers)
+    assert main(["compare", *SMALL, *options, "-o", str(tmp_path / "run")]) == 0
+    assert (tmp_path / "run/compare.json").read_bytes() == (compared / "compare.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--memories", "bm52"), "no memory named 'bm52'; did you mean bm25?"),
+        (("--memories", "bm25:topk=3"), "no knob of memory bm25 named 'topk'; did you mean top_k"),
+        (("--memories", "bm25:top_k=0"), "top_k 0"),
+        (("--memories", "bm25", "--budget", "0"), "the least that holds one is [0-9]+ tokens"),
+        (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 holds no fact"),
+        (("--memories", "bm25", "--budget", "many"), "--budget many: give whole numbers"),
+        (("--memories", "bm25", "--reasoner", "stong"), "did you mean strong?"),
+        (("--memories", "bm25", "--capacity", "0"), "0 capacity: give at least 1"),
+        (("--memories", "bm25", "--track", "wolrds"), "did you mean worlds?"),
+        (("--memories", "no_such.mod:make"), "no_such"),
+    ],
+)
+def test_what_cannot_be_compared_is_named(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], reason: str
+) -> None:
+    assert main(["compare", *SMALL, *options]) == 2
+    assert re.search(reason, capsys.readouterr().err)
+
+
+def test_a_folder_of_another_comparison_is_left_alone(
+    compared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--memories", "bm25", "--seeds", "3", "-o", str(compared))
+    assert main(["compare", *SMALL, *options]) == 2
+    assert "holds a run of another recipe" in capsys.readouterr().err
+
+
+def test_two_reasoners_tell_whether_the_ranking_is_the_memories_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ("--memories", "bm25,sliding_window", "--seeds", "2", "--reasoner", "strong,weak")
+    assert main(["compare", *SMALL, *options]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "strong and the weak reasoner at budget 1,000: Kendall's tau-b 1.00" in told
+
+
+def test_the_curves_and_the_frontier_are_drawn_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = ("--pareto", "--curve", "retention", "--curve", "rewrite")
+    options = ("--memories", "bm25", "--seeds", "2", *drawn, "-o", str(tmp_path / "run"))
+    assert main(["compare", *SMALL, *options]) == 0
+    out = capsys.readouterr().out
+    assert "dominated by" in out and "2–4k" in out and "rewritten" in out
+    assert {path.name for path in (tmp_path / "run").glob("*.csv")} >= {
+        "retention.csv",
+        "rewrite.csv",
+    }
+
+
+def test_a_memory_that_raises_is_its_own_failure_and_the_comparison_goes_on(
+    outside: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    outside("brittle", BRITTLE)
+    options = ["--memories", "brittle:Brittle,bm25", "--seeds", "1", "-o", "run"]
+    command = [sys.executable, "-m", "memorygym", "compare", *SMALL, *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert "company+0+strong+brittle%3ABrittle+1000: " in done.stderr
+    assert "Brittle" in done.stderr and "ZeroDivisionError" in done.stderr
+    assert "bm25" in done.stdout and "2 failed (brittle:Brittle 1, held:brittle:Brittle 1)" in (
+        " ".join(done.stdout.split())
+    )
+
+
+BRITTLE = """
+from memorygym.core import Memory
+
+class Brittle(Memory):
+    heard = 0
+
+    def observe(self, new):
+        self.heard += len(new)
+        if self.heard > 9:
+            1 / 0
+"""
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Callable[[str, str], str]:
+    """Writes a module of somebody else where the comparison runs."""
+
+    def write(name: str, code: str) -> str:
+        (tmp_path / f"{name}.py").write_text(code)
+        return name
+
+    return write
