@@ -1,5 +1,6 @@
 """The token counter follows the rules of the design, so that no code is cheaper than words."""
 
+import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +113,11 @@ def test_a_text_of_shown_words_costs_what_its_words_cost_one_by_one(
 ) -> None:
     known = {*words(text), *more}
     assert count(text, known) == count(text, frozenset(known)) == count(text, words(text))
+    assert count(text, more) == count(text, frozenset(more))
+
+
+@given(st.text(alphabet="a \n\t\u00e9e\u0301\u00b7\u00a0"))
+def test_a_text_that_is_normal_is_left_as_it_is(text: str) -> None:
+    once = normal(text)
+    assert normal(once) == once
+    assert not re.search(r"[^\S\n]{2}|[^\S\n]\n|\n\s|^\s|\s$|\t|\u00a0|e\u0301", once)

@@ -85,6 +85,7 @@ class Attribution:
         self._gold = gold_of(trace)
         self._by = reader(trace.track, trace.system)
         self._about: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        self._read_in: dict[int, list[Record]] = {}
 
     @cached_property
     def causes(self) -> list[tuple[Outcome, str]]:
@@ -172,7 +173,9 @@ class Attribution:
 
     def _seen(self, event: int) -> list[Record]:
         """What memory brought into an event, in the order in which it stood there."""
-        return list(self._read(text for _, text in self.views.get(event, ())))
+        if event not in self._read_in:
+            self._read_in[event] = list(self._read(t for _, t in self.views.get(event, ())))
+        return self._read_in[event]
 
     @cached_property
     def views(self) -> dict[int, list[tuple[str, str]]]:
@@ -188,8 +191,9 @@ class Attribution:
                 case Said(event=event, message=message):
                     tools = {call.id: call.name for call in message.calls}
                     seen = views.setdefault(event, [])
-                    shown = [(COMPOSED, m.content) for m in composed]
-                    seen += [text for text in shown if text not in seen]
+                    before = set(seen)
+                    shown = ((COMPOSED, m.content) for m in composed)
+                    seen += [text for text in shown if text not in before]
                 case Heard(event=event, messages=messages):
                     views.setdefault(event, []).extend(
                         (tools.get(m.call_id, "a tool"), m.content) for m in messages

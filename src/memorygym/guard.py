@@ -106,15 +106,16 @@ class Guarded:
         return held
 
     def _message(self, message: Message) -> Message:
-        if (
-            type(message) is not Message
-            or message.role not in ROLES
-            or type(message.content) is not str
-            or type(message.call_id) is not str
-        ):
+        if type(message) is not Message:
             self._returned("compose", message, "a tuple or list of Message")
-        calls = tuple(map(plain_call, message.calls)) if message.calls else ()
-        return Message(message.role, message.content, calls, message.call_id)
+        texts = (message.role, message.content, message.call_id)
+        if message.role not in ROLES or any(type(text) is not str for text in texts):
+            self._returned("compose", message, "a tuple or list of Message")
+        calls: object = message.calls
+        if type(calls) is tuple and not calls:
+            return message
+        made = tuple(map(plain_call, message.calls))
+        return Message(message.role, message.content, made, message.call_id)
 
     def _raised(self, method: str, error: Exception) -> NoReturn:
         """Our own errors fly on: a memory may lack its package, or ask a model that fails."""

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Container
 from functools import lru_cache
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from memorygym.core import JSON, Message
 
@@ -47,37 +47,51 @@ def count(text: str, known: Container[str] = EVERYTHING) -> int:
     """
     if known is EVERYTHING:
         return _of_shown(text)
-    # Most texts consist of words that were shown, and are counted again and again.
-    if isinstance(known, set) and words(text) <= known:
-        return _of_its_own(text)
-    return _count(text, known)
+    # A ledger counts the same texts again and again: only the words that they lack matter.
+    if isinstance(known, set):
+        return _lacking(text, words(text) - known)
+    return sum(_run(run, known) for run in _RUN.findall(text))
 
 
 @lru_cache(maxsize=65_536)
 def _of_shown(text: str) -> int:
-    return _count(text, EVERYTHING)
+    return sum(map(_run_of_shown, _RUN.findall(text)))
 
 
-@lru_cache(maxsize=8192)
-def _of_its_own(text: str) -> int:
-    return _count(text, words(text))
-
-
-def _count(text: str, known: Container[str]) -> int:
-    total = 0
-    for run in _RUN.findall(text):
-        if not run.isascii():
-            total += len(run.encode("utf-8", "surrogatepass"))
-        elif run.isdigit():
-            total += (len(run) + 2) // 3
-        elif run.isalpha() and run in known and len(run) <= 8:
-            total += 1
-        elif run.isalnum():
-            pieces = _PIECE.findall(run)
-            total += sum(_price(piece, known) for piece in pieces) + len(pieces) - 1
-        else:
-            total += 1
+@lru_cache(maxsize=16_384)
+def _lacking(text: str, unknown: frozenset[str]) -> int:
+    """Tokens of a text, all of whose words are known but these."""
+    runs = _RUN.findall(text)
+    total = sum(map(_run_of_known, runs))
+    if unknown:
+        known = words(text) - unknown
+        odd = [run for run in runs if run in unknown or not unknown.isdisjoint(words(run))]
+        total += sum(_run(run, known) - _run_of_known(run) for run in odd)
     return total
+
+
+@lru_cache(maxsize=65_536)
+def _run_of_shown(run: str) -> int:
+    return _run(run, EVERYTHING)
+
+
+@lru_cache(maxsize=65_536)
+def _run_of_known(run: str) -> int:
+    return _run(run, words(run))
+
+
+def _run(run: str, known: Container[str]) -> int:
+    """Tokens of letters and digits without a blank between, or of one other character."""
+    if not run.isascii():
+        return len(run.encode("utf-8", "surrogatepass"))
+    if run.isdigit():
+        return (len(run) + 2) // 3
+    if run.isalpha() and run in known and len(run) <= 8:
+        return 1
+    if run.isalnum():
+        pieces = _PIECE.findall(run)
+        return sum(_price(piece, known) for piece in pieces) + len(pieces) - 1
+    return 1
 
 
 def _price(piece: str, known: Container[str]) -> int:
@@ -90,7 +104,7 @@ def _price(piece: str, known: Container[str]) -> int:
     return max(min(size, 2), (size + 1) // 2)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def words(text: str) -> frozenset[str]:
     """The words of a text as the counter sees them."""
     return frozenset(_WORD.findall(text))
@@ -102,9 +116,24 @@ def normal(text: str) -> str:
     >>> normal("  a \\t b \\n\\n c ")
     'a b\\nc'
     """
+    if _is_normal(text):
+        return text
     # Blanks before a break go last: a pattern that takes them along is quadratic in their number.
     text = _BLANK.sub(" ", _BREAK.sub("\n", normalize("NFC", text)))
     return text.replace(" \n", "\n").strip()
+
+
+def _is_normal(text: str) -> bool:
+    """Whether that is plain to see; it is of most texts, which were normalised before."""
+    return (
+        "  " not in text
+        and "\n\n" not in text
+        and " \n" not in text
+        and "\n " not in text
+        and text == text.strip()
+        and text.replace("\n", "").isprintable()
+        and is_normalized("NFC", text)
+    )
 
 
 def canonical(value: JSON) -> str:

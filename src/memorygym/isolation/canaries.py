@@ -44,12 +44,12 @@ def _stopped(
     for name in told:
         events = (
             Event("noise", f"The canary of this stream is {canary(name)}."),
-            *task.events[:2],
+            task.events[0],
             Event("noise", asked),
         )
         played = replace(task, events=events, gold=None)
         episodes.append(Episode(env(played), make, BUDGET, writer))
-    for _ in range(3):
+    for _ in range(2):
         for episode in episodes:
             episode.view()
             episode.step(END)

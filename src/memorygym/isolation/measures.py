@@ -164,23 +164,23 @@ def _rewrites(gold: Gold, question: Question, need: Need) -> int:
 def _tokens_in_view(trace: Trace) -> dict[int, int]:
     """By event: what memory brought into its last view, composed or read with tools."""
     found: dict[int, int] = {}
-    sizes = (_size(messages) for _, messages in trace.composed())
-    composed = heard = 0
+    composed: list[int] = []
+    heard: list[int] = []
     for record in trace.records:
         match record:
-            case Composed():
-                composed = next(sizes)
+            case Composed(messages=messages, kept=kept):
+                composed[kept:] = _sizes(messages)
             case Shown(evict=True):
-                heard = 0
+                heard = []
             case Heard(messages=messages):
-                heard += _size(messages)
+                heard += _sizes(messages)
             case Said(event=event):
-                found[event] = composed + heard
+                found[event] = sum(composed) + sum(heard)
     return found
 
 
-def _size(messages: Sequence[Message]) -> int:
-    return sum(shown_tokens(message, count) for message in messages)
+def _sizes(messages: Sequence[Message]) -> list[int]:
+    return [shown_tokens(message, count) for message in messages]
 
 
 def _shown_before(trace: Trace) -> dict[int, int]:

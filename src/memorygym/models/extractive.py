@@ -7,6 +7,7 @@ by names, numbers, quotations, lateness and the words of the task.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 from memorygym.core import JSON, Message, Tool
@@ -48,6 +49,12 @@ def write(task: str, text: str, most: int) -> str:
     >>> write("Task: triples", "[Note · Ann Lee]\\nShe won 3 cups.", 20)
     'Ann Lee | won cups | 3'
     """
+    return _written(task, text, most)
+
+
+@lru_cache(maxsize=1024)
+def _written(task: str, text: str, most: int) -> str:
+    """The same; several memories ask it the same."""
     first, _, rest = task.partition("\n")
     kind = first.removeprefix(KIND).strip()
     if kind not in KINDS:

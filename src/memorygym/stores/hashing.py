@@ -26,8 +26,17 @@ def embed(text: str) -> list[float]:
     return [value / length for value in counted] if length else [0.0] * SIZE
 
 
-def sums(text: str, without: Container[str] = ()) -> list[int]:
+def sums(text: str, without: frozenset[str] = frozenset()) -> list[int]:
     """The vector in whole numbers, before it is brought to length 1; some words may be left out."""
+    return list(_summed(text)) if not without else _sums(text, without)
+
+
+@lru_cache(maxsize=4096)
+def _summed(text: str) -> tuple[int, ...]:
+    return tuple(_sums(text, ()))
+
+
+def _sums(text: str, without: Container[str]) -> list[int]:
     counted = [0] * SIZE
     for word in _WORD.findall(text.lower()):
         if word not in without:

@@ -11,11 +11,10 @@ from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.jottings import NoteReader
-from memorygym.tracks.worlds.oracle import Oracle, least_view_of, sentences
 from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.tracks.worlds.questions import QuestionReader
-from memorygym.tracks.worlds.reasoners import REASONERS, Clerk
 
+REASONERS = ("strong", "weak")
 EVENT = "==="
 """What the text of an event begins with."""
 
@@ -88,23 +87,35 @@ def env(task: Task) -> Env:
     return WorldsEnv(task)
 
 
+# What plays knows the dealer's words, which the reader must not: it is imported where it is used.
+
+
 def reasoner(name: str) -> Policy:
     """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    if name not in REASONERS:
+    from memorygym.tracks.worlds.reasoners import Strong, Weak
+
+    made: dict[str, Callable[[], Policy]] = dict(zip(REASONERS, (Strong, Weak), strict=True))
+    if name not in made:
         raise UnknownPart("reasoner", name, REASONERS)
-    return REASONERS[name]()
+    return made[name]()
+
+
+def scribe(reasoner: Policy) -> Policy:
+    """The fixed user of memories with tools, who answers as that reasoner does."""
+    from memorygym.tracks.worlds.reasoners import Clerk
+
+    return Clerk(reasoner)
 
 
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
+    from memorygym.tracks.worlds.oracle import Oracle, sentences
+
     return partial(Oracle, sentences(task))
 
 
 def least_view(task: Task) -> int:
     """The fewest tokens of a view that hold what some question of the task needs."""
+    from memorygym.tracks.worlds.oracle import least_view_of
+
     return least_view_of(task)
-
-
-def scribe(reasoner: Policy) -> Policy:
-    """The fixed user of memories with tools, who answers as that reasoner does."""
-    return Clerk(reasoner)

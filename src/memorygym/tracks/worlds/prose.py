@@ -34,17 +34,18 @@ class ProseReader:
                 self._labels.setdefault(words[0], []).append((words, attribute))
         for listed in self._labels.values():
             listed.sort(key=lambda pair: -len(pair[0]))
+        self._documents: dict[tuple[str, str], Record] = {}
         self.patterns = {a.code: _pattern(a) for a in guide.attributes}
 
     def read(self, text: str) -> tuple[Record, ...]:
         """The records of documents and notices; none if the text holds none."""
-        return tuple(self._document(name, body) for _, name, _, body in _HEAD.findall(text))
+        return tuple(self._document(found) for found in _HEAD.finditer(text))
 
     def between(self, text: str) -> Iterator[tuple[str, tuple[Record, ...]]]:
         """What stands before each document with the document's records, and the rest."""
         at = 0
         for found in _HEAD.finditer(text):
-            yield text[at : found.start()], (self._document(found[2], found[4]),)
+            yield text[at : found.start()], (self._document(found),)
             at = found.end()
         yield text[at:], ()
 
@@ -59,7 +60,17 @@ class ProseReader:
                         return attribute
         return None
 
-    def _document(self, name: str, body: str) -> Record:
+    def _document(self, found: re.Match[str]) -> Record:
+        """What a document tells; views show the same ones again and again."""
+        told = found[2], found[4]
+        record = self._documents.get(told)
+        if record is None:
+            if len(self._documents) > 20_000:
+                self._documents.clear()
+            record = self._documents[told] = self._told(*told)
+        return record
+
+    def _told(self, name: str, body: str) -> Record:
         record = Draft(name)
         body = body.removesuffix(".")
         for sentence in body.split(". "):

@@ -4,7 +4,7 @@ The strong one reads all of it and combines facts as a careful human would. The 
 a small model: it looks one thing up, attends to few tokens, and believes the first match.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.agents.honest import brief_reader
@@ -104,6 +104,3 @@ class Clerk(Policy):
         asking = reader("worlds", view[0].content).ask(view[at].content) is not None
         who = self._reasoner if asking and looked_up else self._scribe
         return who.act(view, tools)
-
-
-REASONERS: Mapping[str, Callable[[], Policy]] = {"strong": Strong, "weak": Weak}
