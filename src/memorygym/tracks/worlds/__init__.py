@@ -109,13 +109,13 @@ def scribe(reasoner: Policy) -> Policy:
 
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
-    from memorygym.tracks.worlds.oracle import Oracle, sentences
+    from memorygym.tracks.worlds.ceiling import Oracle, sentences
 
     return partial(Oracle, sentences(task))
 
 
 def least_view(task: Task) -> int:
     """The fewest tokens of a view that hold what some question of the task needs."""
-    from memorygym.tracks.worlds.oracle import least_view_of
+    from memorygym.tracks.worlds.ceiling import least_view_of
 
     return least_view_of(task)
