@@ -2,10 +2,13 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import fill
+from types import NoneType
+from typing import Any
 
 from memorygym import registry
 from memorygym.commands import headline
@@ -20,19 +23,31 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints ids and what each is; no part is imported."""
+    """Prints ids, what each is, and the knobs of memories; nobody else's part is imported."""
     kinds = [args.kind] if args.kind else list(registry.FOLDERS)
     for kind in kinds:
         if not args.json and not args.kind:
             print(f"{kind}:")
         for name in registry.names(kind):
-            row = {"kind": kind, "id": name, "about": _about(kind, name)}
-            print(json.dumps(row, ensure_ascii=False) if args.json else _line(name, row["about"]))
+            knobs = _knobs(kind, name)
+            row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": knobs}
+            print(json.dumps(row, ensure_ascii=False) if args.json else _line(row))
     return 0
 
 
-def _line(name: str, about: str) -> str:
-    return fill(f"  {name:<20} {about}".rstrip(), WIDTH, subsequent_indent=" " * 23)
+def _line(row: Mapping[str, Any]) -> str:
+    told = "".join(f" :{name}={str(value).lower()}" for name, value in row["knobs"].items())
+    about = f"  {row['id']:<22} {row['about']}{told}".rstrip()
+    return fill(about, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
+
+
+def _knobs(kind: str, name: str) -> dict[str, Any]:
+    """What may be set after the name of one of our memories, and what it is unless set."""
+    if kind != "memory" or not registry.is_ours(kind, name):
+        return {}
+    found = registry.knobs_of(registry.load(kind, name))
+    defaults = {knob: parameter.default for knob, parameter in found.items()}
+    return {k: v for k, v in defaults.items() if isinstance(v, (bool, int, float, str, NoneType))}
 
 
 def _about(kind: str, name: str) -> str:
