@@ -15,7 +15,7 @@ from memorygym import registry
 from memorygym.core import Budget, Memory, Message
 from memorygym.ledger import Ledger
 from memorygym.models.extractive import write
-from memorygym.stores.fulltext import STOP_WORDS
+from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import headed, sentences
 from memorygym.tokens import words
 from memorygym.worlds.dealing.deal import deal

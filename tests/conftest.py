@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from memorygym.bench import Job, perform
@@ -23,6 +24,10 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = Budget(capacity=12, writes=3, slot=8)
 WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
 """Twelve words that cost one token each once they are shown."""
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from memorygym.agents.scene import END, calls, edit, read, submit, write
-from memorygym.attribution import CAUSES, Attribution
+from memorygym.attribution import CAUSES, Attribution, Wanted
 from memorygym.core import Budget, Memory, Message, Task
 from memorygym.episode import Episode, play
-from memorygym.facts import reader
+from memorygym.facts import Record, reader
 from memorygym.memory.full import Full
 from memorygym.memory.markdown import Markdown
 from memorygym.trace import Trace
@@ -121,6 +121,13 @@ def test_what_stood_in_an_earlier_event_is_not_in_view(
     text = note(task, gold(task), question, event=question.event)
     trace = play(Episode(env(task), lambda: Fickle(text)), reasoner("strong"))
     assert cause(trace, question) == "never written"
+
+
+def test_who_names_every_category_of_an_entity_shows_none() -> None:
+    fact = Wanted("Larkin Harbor", "category", "Ports")
+    told = [Record("Larkin Harbor", category) for category in ("Ports", "Farms", "Ports", "Mines")]
+    assert fact.state(told[:1]) == fact.state_in(told) == "held"
+    assert fact.state(told) == "missing"
 
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view(

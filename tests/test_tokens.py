@@ -1,6 +1,7 @@
 """The token counter follows the rules of the design, so that no code is cheaper than words."""
 
 import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

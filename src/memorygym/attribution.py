@@ -61,7 +61,8 @@ class Wanted:
         if self.tie:
             return HELD if own else MISSING
         if self.key == "category":
-            return HELD if any(record.category == self.value for record in own) else MISSING
+            # Who names every category tells none.
+            return HELD if own and own[-1].category == self.value else MISSING
         values = Knowledge(own).history(self.name, self.key)
         if self.old:
             return HELD if self.value in values else MISSING
@@ -74,6 +75,8 @@ class Wanted:
         return self.state(sorted(store, key=self._weight))
 
     def _weight(self, record: Record) -> int:
+        if self.key == "category":
+            return record.category == self.value
         return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
 
 

@@ -3,26 +3,30 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memorygym import __version__
 from memorygym.contract import contract
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
 from memorygym.invariants import Invariant, inspect, validate
-from memorygym.journal import Run, finish, open_run
+from memorygym.journal import finish, playing
 from memorygym.models.tape import Tape
 from memorygym.players import Player, play_model
-from memorygym.progress import Progress
+from memorygym.progress import watched
 from memorygym.results.file import Document, document, write_results
 from memorygym.results.summary import ROLES, Summary, summaries
-from memorygym.runner import Failure, Plan, Result, Settings, play_all, salt_hash
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.runner import (
+    Failure,
+    Plan,
+    Result,
+    Settings,
+    check_names,
+    play_all,
+    recipe_of,
+)
 
-LONGEST_NAME = 220
-"""Characters of an episode's name; file systems take 255, its endings included."""
 OFFICIAL_TIER, OFFICIAL_SEEDS = "standard", 10
 
 
@@ -58,16 +62,11 @@ class Job:
             "contract": contract(),
             "version": __version__,
             "recipe": {
-                "track": "worlds",
-                "templates": sorted({task.template for task in self.tasks}),
-                "seeds": sorted({task.seed for task in self.tasks}),
-                "tier": first.tier,
+                **recipe_of(self.tasks),
                 "memory": first.memory,
                 "agents": list(self.agents),
-                "sizes": {name: getattr(first.sizes, name) for name in Sizes.__slots__},
                 "turns": first.turns,
                 "repeats": max(task.repeat for task in self.tasks) + 1,
-                "salt": salt_hash(first.salt),
                 "model": player.describe() if player else None,
                 "judge": player.judge.describe() if player and player.judge else None,
             },
@@ -92,36 +91,18 @@ class Findings:
 
 def perform(job: Job) -> Findings:
     """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for a folder of another."""
-    with _folder(job) as run:
+    if job.folder:
+        check_names(job.folder, (task.episode(who) for task in job.tasks for who in job.agents))
+    with playing(job.folder, job.about()) as run:
         plan = Plan(
             job.agents, traced=job.traced, inspect=inspect if job.validate else None, run=run,
         )  # fmt: skip
-        outcomes = list(_watched(_outcomes(job, plan), job))
+        outcomes = list(watched(_outcomes(job, plan), len(job.tasks), quiet=job.quiet))
         found = _findings(job, outcomes)
         if run:
             finish(run, [outcome.to_json() for outcome in outcomes])
             write_results(run.path / "results.json", found.document)
     return found
-
-
-@contextmanager
-def _folder(job: Job) -> Iterator[Run | None]:
-    if not job.folder:
-        yield None
-        return
-    longest = max((task.episode(who) for task in job.tasks for who in job.agents), key=len)
-    if len(longest) > LONGEST_NAME:
-        raise BadSettings(
-            f"{job.folder}: the name of an agent is too long for files of {LONGEST_NAME}"
-            f" characters: {longest[:40]}…"
-        )
-    with open_run(job.folder, job.about()) as run:
-        try:
-            yield run
-        except KeyboardInterrupt:
-            where = f"{len(run.kept)} episodes are kept in {run.path}"
-            print(f"\nstopped; {where}; the same command goes on", file=sys.stderr)
-            raise
 
 
 def _outcomes(job: Job, plan: Plan) -> Iterator[list[Result | Failure]]:
@@ -135,16 +116,6 @@ def _outcomes(job: Job, plan: Plan) -> Iterator[list[Result | Failure]]:
             player = player.recorded(stack.enter_context(closing(tape)))
         for outcome in play_model(job.tasks, player, plan, job.workers):
             yield [outcome]
-
-
-def _watched(groups: Iterator[list[Result | Failure]], job: Job) -> Iterator[Result | Failure]:
-    progress = Progress(len(job.tasks), quiet=job.quiet)
-    try:
-        for group in groups:
-            progress.step()
-            yield from group
-    finally:
-        progress.close()
 
 
 def _findings(job: Job, outcomes: Sequence[Result | Failure]) -> Findings:

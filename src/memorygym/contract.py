@@ -15,7 +15,7 @@ _PARTS = (
     "arguments.py",
     "agents/chat.py",
     "agents/protocol.py",
-    "stores/fulltext.py",
+    "stores/search/fulltext.py",
     "stores/indexed.py",
     "stores/notebook.py",
     "memory/markdown.py",

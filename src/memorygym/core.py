@@ -194,7 +194,8 @@ class Entry:
     """One thing that a memory holds."""
 
     id: str
-    """Distinct; the number of an admitted text (1, 2, …) is free, any other id is weighed."""
+    """Distinct; the number of an admitted text (1, 2, …) is free, any other id is weighed. It is
+    kept normalised as a text is, so blanks tell nothing here either."""
     text: str
     """Weighed and kept normalised, as `Meter.admit` returns it."""
 

@@ -65,6 +65,11 @@ class Episode:
         self._show(env.reset())
 
     @property
+    def event(self) -> int:
+        """The number of the running event, from 0."""
+        return self._event
+
+    @property
     def tools(self) -> tuple[Tool, ...]:
         """All tools that the policy may call now."""
         return self._tools
@@ -107,8 +112,24 @@ class Episode:
 
     def snapshot(self) -> Snapshot:
         """This moment, frozen; the memory is kept as its dump."""
+        return self._moment(self._memory.dump())
+
+    def restored(self, make: Callable[[], Memory]) -> "Episode":
+        """The same event with a memory made anew, which knows no more than what was weighed last.
+
+        To be called as an event begins; the memory that is played with cannot tell that it was.
+        """
+        other = copy.copy(self)
+        other._make = make
+        other = other.fork(self._moment(self._held))
+        # What the event has had stored is yet to be stored.
+        other._ledger.tokens = other._ledger.weigh(other._held)
+        other._memory.observe(tuple(other._live))
+        return other
+
+    def _moment(self, entries: Mapping[str, str]) -> Snapshot:
         return Snapshot(
-            copy.copy(self.env), self._memory.dump(), copy.deepcopy(self._ledger),
+            copy.copy(self.env), entries, copy.deepcopy(self._ledger),
             _copied(self.trace), self._held, self._composed, tuple(self._live),
             self._event, self._turns, self.done,
         )  # fmt: skip

@@ -87,6 +87,7 @@ class Guarded:
                     if type(entry) is Entry
                     and type(entry.id) is type(entry.text) is str
                     and entry.text in prices
+                    and (entry.id.isdecimal() or normal(entry.id) == entry.id)
                 }
                 if len(held) == len(entries):
                     return held
@@ -100,9 +101,9 @@ class Guarded:
         for entry in entries if isinstance(entries, (tuple, list)) else [entries]:
             if type(entry) is not Entry or not type(entry.id) is type(entry.text) is str:
                 self._returned("dump", entries, "a list of Entry, whose id and text are str")
-            if entry.id in held:
-                self._returned("dump", entries, f"distinct ids: {entry.id!r} is there twice")
-            held[entry.id] = normal(entry.text)
+            if (id := normal(entry.id)) in held:
+                self._returned("dump", entries, f"distinct ids: {id!r} is there twice")
+            held[id] = normal(entry.text)
         return held
 
     def _message(self, message: Message) -> Message:

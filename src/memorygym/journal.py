@@ -13,6 +13,7 @@ are over uncompressed lines, since another zlib may pack the same lines differen
 
 import json
 import os
+import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -20,8 +21,8 @@ from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 from time import time
-from typing import IO
-from urllib.parse import quote
+from typing import IO, Any
+from urllib.parse import quote, unquote
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, BadTrace
@@ -38,6 +39,11 @@ SAME = ("format", "contract", "recipe")
 def write_trace(path: Path, trace: Trace) -> None:
     """Writes a trace, packed if the name ends in .gz; when interrupted, it has written nothing."""
     write_whole(path, (f"{line}\n".encode() for line in trace.lines()))
+
+
+def as_bytes(document: Mapping[str, JSON]) -> bytes:
+    """The one way in which documents are written."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
 def write_whole(path: Path, lines: Iterable[bytes]) -> None:
@@ -162,6 +168,13 @@ class Run:
             raise BadSettings(f"{path} is damaged ({error})") from error
         return about
 
+    def timings(self) -> Iterator[dict[str, Any]]:
+        """What was clocked of each episode; a line that is being written is left out."""
+        path = self.path / "timings.jsonl"
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            with suppress(ValueError):
+                yield json.loads(line)
+
 
 def episode_name(*parts: object) -> str:
     """A file's name from template, seed, agent, …; different parts, different names.
@@ -170,6 +183,30 @@ def episode_name(*parts: object) -> str:
     'company+0+org%2Fmodel'
     """
     return "+".join(quote(str(part), safe="") for part in parts)
+
+
+def name_parts(name: str) -> list[str]:
+    """What an episode is named after.
+
+    >>> name_parts("company+0+org%2Fmodel")
+    ['company', '0', 'org/model']
+    """
+    return [unquote(part) for part in name.split("+")]
+
+
+@contextmanager
+def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | None]:
+    """The run that is kept in a folder, if one is given; who stops it is told how it goes on."""
+    if folder is None:
+        yield None
+        return
+    with open_run(folder, about) as run:
+        try:
+            yield run
+        except KeyboardInterrupt:
+            kept = f"{len(run.kept)} episodes are kept in {run.path}"
+            print(f"\nstopped; {kept}; the same command goes on", file=sys.stderr)
+            raise
 
 
 @contextmanager
@@ -190,7 +227,7 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
         if path.exists():
             _check_same(directory, new)
         else:
-            write_whole(path, [json.dumps(new, indent=1, sort_keys=True).encode(), b"\n"])
+            write_whole(path, [as_bytes(new)])
         for part in directory.rglob("*.part"):
             part.unlink(missing_ok=True)
         yield Run(directory)

@@ -76,7 +76,8 @@ class Ledger:
         """See core.Meter.write."""
         if writer is None:
             raise BadSettings("the memory asks a model, and none was given to it")
-        written = normal(writer(task, text, most))
+        # A model may write half a character; that must not cost the memory what it would store.
+        written = normal(_SURROGATE.sub("?", writer(task, text, most)))
         tokens = self.count(written)
         outcome: Literal["whole", "empty", "cut"] = "cut" if tokens > most else "whole"
         prompt = self.count(task) + self.count(text)
@@ -112,9 +113,11 @@ class Ledger:
     def weigh(self, held: Mapping[str, str]) -> int:
         """Tokens of texts by id; one that was never admitted is priced now, and so is an id.
 
-        The number of an admitted text is an id that costs nothing: it tells nothing.
+        The number of an admitted text is an id that costs nothing: it tells nothing, unless it is
+        all that there is of an entry.
         """
-        ids = sum(self.count(id) for id in held if id not in self._numbers)
+        numbers = self._numbers
+        ids = sum(self.count(id) for id, text in held.items() if not text or id not in numbers)
         return ids + sum(map(self.price, held.values()))
 
     def price(self, text: str) -> int:

@@ -1,8 +1,11 @@
 """A progress line on a terminal, and nothing anywhere else."""
 
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
+from typing import TypeVar
 
+T = TypeVar("T")
 WIDTH = 30
 
 
@@ -35,3 +38,14 @@ class Progress:
         """Clears the line."""
         if self._shown:
             print("\r" + " " * (WIDTH + 40) + "\r", end="", file=sys.stderr, flush=True)
+
+
+def watched(groups: Iterable[Sequence[T]], total: int, *, quiet: bool) -> Iterator[T]:
+    """What the groups hold, one after another, with a step for each of the `total` groups."""
+    progress = Progress(total, quiet=quiet)
+    try:
+        for group in groups:
+            progress.step()
+            yield from group
+    finally:
+        progress.close()

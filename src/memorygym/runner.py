@@ -4,11 +4,12 @@ An episode that ended is kept at once in the folder of its run, and is never pla
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from hashlib import sha256
 from inspect import signature
+from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
@@ -18,7 +19,7 @@ from memorygym.attribution import Attribution, store_precision
 from memorygym.contract import contract
 from memorygym.core import JSON, Budget, Env, Memory, Policy, Task
 from memorygym.episode import Episode, play
-from memorygym.errors import BadKey, MemoryFault, ProviderFailure
+from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes
 from memorygym.journal import Run, append_episode, episode_name
 from memorygym.judge.agreement import Agreement, agreement
@@ -31,6 +32,8 @@ from memorygym.worlds.dealing.tiers import Sizes
 
 LIFTED = Budget()
 """No limits: for `perfect` alone."""
+LONGEST_NAME = 220
+"""Characters of an episode's name; file systems take 255, its endings included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,29 @@ class Settings:
 def salt_hash(salt: str) -> str | None:
     """What is told of the secret of a sealed set; None for the public set."""
     return sha256(salt.encode()).hexdigest() if salt else None
+
+
+def recipe_of(worlds: Sequence[Settings]) -> dict[str, JSON]:
+    """Which worlds they are, as the recipe of a run tells it; a salt only as its hash."""
+    first = worlds[0]
+    return {
+        "track": "worlds",
+        "templates": sorted({world.template for world in worlds}),
+        "seeds": sorted({world.seed for world in worlds}),
+        "tier": first.tier,
+        "sizes": {name: getattr(first.sizes, name) for name in Sizes.__slots__},
+        "salt": salt_hash(first.salt),
+    }
+
+
+def check_names(folder: Path, names: Iterable[str]) -> None:
+    """Raises BadSettings if an episode's name is too long for a file of the folder."""
+    longest = max(names, key=len)
+    if len(longest) > LONGEST_NAME:
+        raise BadSettings(
+            f"{folder}: the name of an episode is too long for files of {LONGEST_NAME} characters:"
+            f" {longest[:60]}…"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +252,7 @@ def result_of(
     """The result of an episode, which is played unless the run has kept it."""
     name = settings.episode(agent)
     trace = plan.run.trace(name) if plan.run else None
-    if trace is None or not _is_of(trace, settings, agent):
+    if trace is None or not is_of(trace, settings, labels_of(settings, agent)):
         start = perf_counter()
         try:
             trace = make()
@@ -241,10 +267,9 @@ def result_of(
     return judged(settings, agent, trace, plan)
 
 
-def _is_of(trace: Trace, settings: Settings, agent: str) -> bool:
+def is_of(trace: Trace, settings: Settings, labels: Mapping[str, JSON]) -> bool:
     """Whether a kept trace is of that episode, whatever the name of its file."""
     played = trace.recipe.get("template"), trace.recipe.get("seed")
-    labels = labels_of(settings, agent)
     same = {name: trace.labels.get(name) for name in labels} == labels
     return same and played == (settings.template, settings.seed)
 

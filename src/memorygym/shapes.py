@@ -1,4 +1,4 @@
-"""JSON from disk as annotated types: whatever does not fit is named by its place, never used."""
+"""JSON as annotated types: whatever does not fit is named by its place, never used; and back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -6,7 +6,7 @@ from functools import cache, partial
 from types import NoneType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
-from memorygym.core import JSON
+from memorygym.core import JSON, Entry, Message, Tool
 
 T = TypeVar("T")
 Table = dict[type, Callable[[Any], Any]]
@@ -48,6 +48,33 @@ def shape(kind: type[T], raw: object, place: str = "") -> T:
         return cast(T, _made(_table(cast(Any, kind)), raw))
     except Misfit as misfit:
         raise (misfit.under(place) if place else misfit) from None
+
+
+def plain(value: object) -> JSON:
+    """A value as JSON that `shape` makes the same value of. Raises TypeError for any other.
+
+    >>> plain([Message("user", "Hello"), Entry("1", "a")])
+    [{'role': 'user', 'content': 'Hello'}, ['1', 'a']]
+    """
+    match value:
+        case Message():
+            said: dict[str, JSON] = {"role": value.role, "content": value.content}
+            if value.calls:
+                said["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
+            if value.call_id:
+                said["call_id"] = value.call_id
+            return said
+        case Entry():
+            return [value.id, value.text]
+        case Tool():
+            return [value.name, value.description, value.parameters]
+        case tuple() | list():
+            return [plain(item) for item in value]
+        case Mapping():
+            return {str(name): plain(item) for name, item in value.items()}
+        case None | bool() | int() | float() | str():
+            return value
+    raise TypeError(f"{value!r:.80}")
 
 
 def _made(table: Table, raw: object) -> object:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from memorygym.core import JSON, Budget, Entry, Gold, Message
 from memorygym.errors import BadTrace
 from memorygym.rulings import Ruling, Vote
-from memorygym.shapes import Misfit, shape
+from memorygym.shapes import Misfit, plain, shape
 from memorygym.tokens import canonical
 
 FORMAT = "memorygym-trace-1"
@@ -209,26 +209,8 @@ class _Header:
 def _record_json(record: Record) -> dict[str, JSON]:
     out: dict[str, JSON] = {"kind": record.kind}
     for name in record.__slots__:
-        out[name] = _plain(getattr(record, name))
+        out[name] = plain(getattr(record, name))
     return out
-
-
-def _plain(value: object) -> JSON:
-    match value:
-        case Message():
-            plain: dict[str, JSON] = {"role": value.role, "content": value.content}
-            if value.calls:
-                plain["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
-            if value.call_id:
-                plain["call_id"] = value.call_id
-            return plain
-        case Entry():
-            return [value.id, value.text]
-        case tuple():
-            return [_plain(item) for item in value]
-        case None | bool() | int() | float() | str():
-            return value
-    raise TypeError(f"a trace cannot hold {value!r}")
 
 
 def _record(raw: object) -> Record:

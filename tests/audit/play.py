@@ -1,6 +1,5 @@
 """Defects of play and score: the referee, the memory, chance, the axes."""
 
-import re
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,7 +10,7 @@ from memorygym import episode, ledger, rng, scoring, tokens
 from memorygym.agents import scribe
 from memorygym.core import Message
 from memorygym.stores import notebook
-from memorygym.stores.fulltext import FullText
+from memorygym.stores.search.fulltext import FullText
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.worlds.dealing import deal
 from tests.audit.planting import MANY, SESSIONS, validate, wrap
@@ -144,8 +143,7 @@ def unknown_words_cost_a_token_for_four_letters(patch: pytest.MonkeyPatch) -> No
 
 @validate("bits in a token of code")
 def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
-    figures = re.compile(r"\d+")
-    wrap(patch, tokens, "_count", lambda old, text, known: old(figures.sub("", text), known))
+    wrap(patch, tokens, "_run", lambda old, run, known: not run.isdigit() and old(run, known))
 
 
 @validate("blank_smuggler", "blank_smuggler", worlds=MANY)

@@ -99,7 +99,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--model", "m", "--strategy", "naive"], "leave --validate and --strategy out"),
         (["--model", "opnai:m"], "did you mean openai?"),
         (["--model", ""], "model '' has no name"),
-        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an agent is too"),
+        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an episode is too"),
     ],
 )
 def test_bad_options_are_named_before_anything_is_played(

@@ -13,7 +13,7 @@ import pytest
 from memorygym.cli import main
 
 SMALL = ("--tier", "lite", "--template", "company")
-FILES = ("compare.json", "compare.csv", "questions.csv", "pareto.csv")
+FILES = ("compare.json", "compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,7 @@ def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) ->
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
+        (("--memories", " , "), "name at least one"),
         (("--memories", "bm52"), "no memory named 'bm52'; did you mean bm25?"),
         (("--memories", "bm25:topk=3"), "no knob of memory bm25 named 'topk'; did you mean top_k"),
         (("--memories", "bm25:top_k=0"), "top_k 0"),
@@ -106,6 +107,39 @@ def test_a_folder_of_another_comparison_is_left_alone(
     options = ("--memories", "bm25", "--seeds", "3", "-o", str(compared))
     assert main(["compare", *SMALL, *options]) == 2
     assert "holds a run of another recipe" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "status {}", "failures {}", "score {}", "pack {}", "diff {} {}", "leaderboard {}",
+        "test company+0 --run {}", "failures {}/traces/company+0+strong+bm25+1000.jsonl.gz",
+    ],
+)  # fmt: skip
+def test_a_command_for_runs_of_agents_says_what_tells_of_a_comparison(
+    words: str, compared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(compared.parent.rglob("*"))
+    assert main(words.format(compared, compared).split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert "comparison of memories" in err and f"`memorygym explain {compared}" in err
+    assert sorted(compared.parent.rglob("*")) == before
+
+
+def test_what_a_command_names_in_its_place_works(
+    compared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", str(compared)]) == 0
+    trace = compared / "traces/company+0+strong+bm25+1000.jsonl.gz"
+    assert main(["explain", str(trace)]) == 0
+    assert main(["explain", str(compared), "--question", "company+0+strong+markdown+scribe#1"]) == 0
+    assert "company+0+strong+markdown%2Bscribe+1000#1  " in capsys.readouterr().out
+
+
+def test_to_draw_milliseconds_takes_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *SMALL, "--memories", "bm25", "--pareto"]) == 0
+    assert "against milliseconds: give --output" in capsys.readouterr().out
 
 
 def test_two_reasoners_tell_whether_the_ranking_is_the_memories_own(
@@ -140,10 +174,36 @@ def test_a_memory_that_raises_is_its_own_failure_and_the_comparison_goes_on(
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
     assert done.returncode == 1
     assert "company+0+strong+brittle%3ABrittle+1000: " in done.stderr
-    assert "Brittle" in done.stderr and "ZeroDivisionError" in done.stderr
+    assert done.stderr.count("the memory brittle:Brittle: observe raised ZeroDivisionError") == 2
     assert "bm25" in done.stdout and "2 failed (brittle:Brittle 1, held:brittle:Brittle 1)" in (
         " ".join(done.stdout.split())
     )
+
+
+def test_a_memory_that_hides_what_it_holds_from_the_capacity_has_no_score(
+    outside: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    outside("hiding", HIDING)
+    options = ["--memories", "hiding:Hiding,bm25", "--capacity", "500", "--seeds", "1"]
+    command = [sys.executable, "-m", "memorygym", "compare", *SMALL, *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert "the memory hiding:Hiding: made anew from its dump" in done.stderr
+    assert "* failed: hiding:Hiding on 1." in " ".join(done.stdout.split())
+
+
+HIDING = """
+from memorygym.core import Memory, Message
+
+class Hiding(Memory):
+    held = ()
+
+    def observe(self, new):
+        self.held = (*self.held, *(message.content for message in new))
+
+    def compose(self, live, budget):
+        return [Message("user", text[:500]) for text in self.held[:3]]
+"""
 
 
 BRITTLE = """

@@ -66,7 +66,7 @@ def test_the_misses_are_listed_as_failures_finds_them(benched: Path, command) ->
 
 def test_a_name_lists_the_misses_of_the_episodes_so_named(benched: Path, command) -> None:
     out = command("explain", str(benched), "--question", "company+0+naive").out
-    assert out.endswith("of 10 questions missed in 1 episodes\n")
+    assert out.endswith("of 10 questions missed in 1 episode\n")
     assert all(line.startswith("company+0+naive+0#") for line in out.splitlines()[:-1])
 
 

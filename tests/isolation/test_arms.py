@@ -1,15 +1,15 @@
 """What each arm of a comparison sees, and within which budgets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from memorygym import registry
-from memorygym.core import Budget, Message, Task
+from memorygym.core import Budget, Entry, Memory, Message, Task
 from memorygym.episode import Episode
-from memorygym.isolation.arms import Limits, arms, budget_of, memory_of
+from memorygym.isolation.arms import Holding, Limits, arms, budget_of, memory_of
 
 LIMITS = Limits(500, 900)
 END = Message("assistant", "")
@@ -68,3 +68,37 @@ def test_what_is_held_is_shown_in_full_but_not_twice(
         episode.step(END)
     shown = [message.content for message in episode.view()[1:]]
     assert shown == ["one fact", "other facts", "a question"]
+
+
+class Noting(Memory):
+    """Notes what it is asked, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self.asked.append("observe")
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        self.asked.append(f"compose {budget}")
+        return [Message("user", "composed")]
+
+    def dump(self) -> list[Entry]:
+        self.asked.append("dump")
+        return [Entry("1", "held")]
+
+
+def test_a_memory_cannot_tell_where_all_that_it_holds_is_shown(
+    begin: Callable[..., Episode],
+) -> None:
+    met, told = [], []
+    for alike in (False, True):
+        inner = Noting()
+        made = partial(Holding, inner, 500, alike=alike)
+        budget = Budget(view=500 if alike else None)
+        episode = begin("one fact", "a question", memory=made, budget=budget)
+        for _ in range(2):
+            told.append(episode.view()[1].content)
+            episode.step(END)
+        met.append(inner.asked)
+    assert met[0] == met[1] and told == ["held", "held", "composed", "composed"]

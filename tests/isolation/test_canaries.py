@@ -1,7 +1,6 @@
 """Episodes that show whether a set-up can be trusted."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from memorygym.core import Memory, Message, Task
 from memorygym.isolation.canaries import mixes, returns
@@ -9,18 +8,14 @@ from memorygym.memory.bm25 import BM25
 from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing
 from memorygym.models.extractive import write
+from tests.isolation.comparing import gossip
 
 
-class Gossip(Memory):
-    """Shows every episode what all episodes observed."""
-
-    heard: ClassVar[list[Message]] = []
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self.heard.extend(new)
+class Echo(Memory):
+    """Shows the running event again."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [message for message in self.heard if message not in live][:2]
+        return live
 
 
 def test_a_canary_comes_back_from_whoever_keeps_all(dealt: Callable[..., Task]) -> None:
@@ -31,5 +26,5 @@ def test_a_canary_comes_back_from_whoever_keeps_all(dealt: Callable[..., Task]) 
 
 def test_episodes_that_see_each_other_are_found(dealt: Callable[..., Task]) -> None:
     task = dealt("company", 0, "lite")
-    assert mixes(Gossip, task, write)
-    assert not any(mixes(make, task, write) for make in (Full, BM25, Nothing))
+    assert mixes(gossip(), task, write)
+    assert not any(mixes(make, task, write) for make in (Full, BM25, Nothing, Echo))

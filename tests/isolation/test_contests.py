@@ -40,6 +40,13 @@ def test_no_memory_is_best_while_another_shares_its_rank() -> None:
     assert not found.verdict.won
 
 
+def test_two_tasks_that_happen_to_agree_make_nobody_best() -> None:
+    memories = {"a": scores([14 / 17, 13 / 17]), "b": scores([1 / 17, 0.0])}
+    found = contests(memories, memories, scores([0.0, 0.0]), "test")
+    assert found.ranks == {"a": 1, "b": 1}
+    assert found.verdict is not None and not found.verdict.won
+
+
 def test_a_single_memory_has_nobody_to_be_better_than() -> None:
     found = contests({"a": scores(MID)}, {"a"}, scores(LOW), "test")
     assert (found.verdict, found.pairs, found.ranks) == (None, (), {"a": 1})

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.isolation.figures import figures, role_of
+from memorygym.isolation.arms import role_of
+from memorygym.isolation.figures import figures
 from memorygym.isolation.measures import Spent
 from memorygym.isolation.report import Report
 from memorygym.stats import Estimate

@@ -8,7 +8,6 @@ from memorygym.isolation.agreement import agreement
 from memorygym.isolation.curves import curve
 from memorygym.isolation.figures import figures
 from memorygym.isolation.file import (
-    as_bytes,
     curve_csv,
     document,
     figures_csv,
@@ -19,6 +18,7 @@ from memorygym.isolation.file import (
 )
 from memorygym.isolation.gates import gates
 from memorygym.isolation.pareto import by_tokens
+from memorygym.journal import as_bytes
 from tests.isolation.made import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}

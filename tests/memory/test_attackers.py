@@ -95,6 +95,19 @@ def test_an_id_is_weighed_unless_it_is_the_number_of_an_admitted_text(
     assert stored[-1].tokens == tokens
 
 
+def test_the_number_of_an_entry_without_a_text_is_weighed(begin: Begin) -> None:
+    episode = begin(ALPHA, memory=partial(Broken, "dump", [Entry("1", ""), Entry("2", "alpha")]))
+    episode.step(calls(write("alpha"), write("bravo")))
+    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    assert stored[-1].tokens == 2
+
+
+def test_blanks_in_an_id_carry_nothing(begin: Begin) -> None:
+    ids = ("\t \t\t ", "alpha\u2003 bravo")
+    episode = begin(ALPHA, memory=partial(Broken, "dump", [Entry(id, "alpha") for id in ids]))
+    assert list(episode.snapshot().entries) == ["", "alpha bravo"]
+
+
 def test_a_dump_is_recorded_and_restored_as_stored_text_is(begin: Begin) -> None:
     memory = Broken("dump", [Entry("1", " alpha \t bravo ")])
     episode = begin(ALPHA, "two", memory=lambda: memory)

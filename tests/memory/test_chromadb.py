@@ -9,8 +9,8 @@ from memorygym.core import Budget, Memory
 from memorygym.errors import BadSettings, Refused
 from memorygym.ledger import Ledger
 from memorygym.registry import make
-from memorygym.stores.hashing import embed
 from memorygym.stores.notebook import NOTHING, TOOLS
+from memorygym.stores.search.hashing import embed
 
 chroma = pytest.mark.chroma
 FACTS = [

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym import registry
 from memorygym.core import Budget, Call, Memory, Message
-from memorygym.errors import BadSettings, ProviderFailure, UnknownPart
+from memorygym.errors import ProviderFailure
 from memorygym.ledger import Ledger
 from memorygym.tokens import count, shown_tokens
 
@@ -213,26 +213,3 @@ def test_a_later_stage_works_on_what_an_earlier_one_left() -> None:
     view = memory.compose(LIVE, None)
     assert "<MASKED>" in writer.texts[0] and "note 1:" not in writer.texts[0]
     assert "note 6:" in shown(view)
-
-
-@pytest.mark.parametrize(
-    ("spec", "told"),
-    [
-        ("llm_summarizing:keep_first=75", "keep_first 75: max_size 100 by condensation_ratio 0.75"),
-        ("structured_summary:condensation_ratio=1.5", "condensation_ratio 1.5: give more than 0"),
-        ("llm_summarizing:max_token_size=0", "max_token_size 0: give at least 1"),
-        ("naive:keep_recent=0", "keep_recent 0: give at least 1"),
-        ("sliding_window:keep_first=9", "keep_first 9: half a window of 20 leaves 10 places"),
-        ("adaptive_token_budget:keep_first=-1", "keep_first -1: give at least 0"),
-        ("observation_masking:attention_window=-1", "attention_window -1: give at least 0"),
-        ("pipeline:stages=bm25", "the stage 'bm25' edits no history"),
-    ],
-)
-def test_a_knob_that_cannot_be_names_value_and_reason(spec: str, told: str) -> None:
-    with pytest.raises(BadSettings, match=told):
-        registry.make("memory", spec)
-
-
-def test_an_unknown_stage_suggests_the_nearest() -> None:
-    with pytest.raises(UnknownPart, match="did you mean llm_summarizing"):
-        registry.make("memory", "pipeline:stages=llm_summarising")

@@ -116,9 +116,8 @@ def test_what_the_task_asks_about_comes_first() -> None:
 
 def test_what_the_task_says_already_is_not_kept() -> None:
     text = "Reply to Ann Lee in 3 words. Bob Ray has 5 boats."
-    assert write(prompts.facts("- Reply to Ann Lee in 3 words."), text, 50) == (
-        "Bob Ray has 5 boats."
-    )
+    hint = "- Reply to Ann Lee in 3 words."
+    assert write(prompts.summary(hint), text, 50) == "Bob Ray has 5 boats."
 
 
 def test_keywords_are_names_and_long_words_but_no_numbers() -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from memorygym.core import Entry, Memory, Message, Meter
-from memorygym.errors import BadSettings, MemoryFault, ProviderFailure
+from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 
 
 class Importer(Memory):
@@ -182,6 +182,8 @@ class Asker(Printer):
             raise BadSettings("size 0: give at least 1")
         if self.problem == "provider":
             raise ProviderFailure("my own endpoint is down")
+        if self.problem == "key":
+            raise BadKey("my own key is refused")
         return [Message("user", self.meter.write(self.meter.brief, "a b c", 5))]
 
 

@@ -151,10 +151,16 @@ def test_refusals_and_failures_arrive_as_themselves() -> None:
         asker.compose([HELLO], 9)
     with pytest.raises(Refused, match="tokens in memory asked, 8 allowed"):
         opened("Crowder", budget=Budget(capacity=8)).compose([HELLO], 9)
-    with pytest.raises(BadSettings, match="size 0"):
-        opened("Asker:problem=settings").compose([HELLO], 9)
     with pytest.raises(ProviderFailure, match="my own endpoint"):
         opened("Asker:problem=provider").compose([HELLO], 9)
+
+
+def test_a_memory_that_is_open_can_stop_nothing_but_itself() -> None:
+    with pytest.raises(MemoryFault, match="it raised BadSettings: size 0"):
+        opened("Asker:problem=settings").compose([HELLO], 9)
+    with pytest.raises(ProviderFailure, match="my own key") as caught:
+        opened("Asker:problem=key").compose([HELLO], 9)
+    assert not isinstance(caught.value, BadKey)
 
 
 def test_the_clock_stands_still_while_its_model_writes() -> None:

@@ -4,12 +4,17 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from memorygym.facts import Knowledge, reader
+from memorygym.models import extractive
+from memorygym.stores.prompts import LIMIT
+
 Said = tuple[str, list[tuple[str, dict[str, Any] | str]]]
 """The text of a reply, and its calls as (name, arguments); a text is sent as it stands."""
 Brain = Callable[[Sequence[Mapping[str, Any]], Collection[str]], Said]
 
 REFUSAL = "I have no record of that."
 _TITLE = re.compile(r"^=== (\w+)", re.MULTILINE)
+_EVENT = re.compile(r"\n\n(?==== )")
 
 
 def echo(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
@@ -70,6 +75,45 @@ def thinker(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Sa
     return f"<think>\nNo record?\n</think>\n\n{content}", calls
 
 
+def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Answers what follows from its prompt, read with care; refuses what does not."""
+    by = reader("worlds", messages[0]["content"])
+    told = [str(message["content"]) for message in messages[1:] if message["role"] != "tool"]
+    *known, asked = _EVENT.split("\n\n".join(filter(None, told)))
+    known += [message["content"] for message in messages if message["role"] == "tool"]
+    query = by.ask(asked)
+    if query is None or "submit_answer" not in tools:
+        return "ok", []
+    answer = by.answer(query, Knowledge(record for text in known for record in by.read(text)))
+    return "", [("submit_answer", {"answer": REFUSAL if answer is None else answer})]
+
+
+def condenser(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Does what a memory asks, as the offline model does it."""
+    task, text = (str(message["content"]) for message in messages)
+    return extractive.write(task, text, _most(messages)), []
+
+
+def chatterbox(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Writes ten times what it may."""
+    return "Acme won 3 cups, they say. " * _most(messages), []
+
+
+def ponderer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Does as `condenser`, and thinks first."""
+    return f"<think>\nLet me see.\n</think>\n{condenser(messages, tools)[0]}", []
+
+
+def babbler(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+    """Writes what is no answer to any task: brackets, a control sign, half a character."""
+    return "}{[|,,;\n\n===\n[x]\n|||a|b|c\u202e\x07 \ud800", []
+
+
+def _most(messages: Sequence[Mapping[str, Any]]) -> int:
+    """Tokens that the reply to a memory may have."""
+    return int(LIMIT.findall(str(messages[0]["content"]))[-1])
+
+
 def _title(messages: Sequence[Mapping[str, Any]]) -> str:
     """The kind of event that was just shown; "" after a tool result."""
     last = messages[-1]
@@ -77,5 +121,8 @@ def _title(messages: Sequence[Mapping[str, Any]]) -> str:
     return found[1] if found and not last["content"].startswith("<tool_result>") else ""
 
 
-_ALL = (echo, abstain, writer, prose, mute, stranger, looper, stammer, twins, thinker)
+_ALL = (
+    echo, abstain, writer, prose, mute, stranger, looper, stammer, twins, thinker,
+    scholar, condenser, chatterbox, ponderer, babbler,
+)  # fmt: skip
 BRAINS: Mapping[str, Brain] = {brain.__name__: brain for brain in _ALL}

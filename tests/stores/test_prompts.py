@@ -10,7 +10,7 @@ HINT = "You keep the memory of a fund.\n\nThey ask about revenue."
 TASKS = {
     "summary": prompts.summary(),
     "summary_full": prompts.summary(HINT, ["Goals", "Open questions"]),
-    "facts": prompts.facts(HINT),
+    "facts": prompts.facts(),
     "keywords": prompts.keywords(),
     "triples": prompts.triples(),
 }

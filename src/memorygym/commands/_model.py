@@ -1,6 +1,7 @@
 """The options that say which model plays and how it is asked."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +16,15 @@ OPTIONS = (
     "temperature", "max_tokens", "model_seed", "stream", "tools", "keep_reasoning", "replay",
     "judge", "judge_prompt", "prices",
 )  # fmt: skip
+
+THREADS = 16
+"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
+
+
+def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
+    """How many work at a time: threads where a model is waited for, else processes."""
+    given: int | None = args.workers
+    return given or (THREADS if waits else os.cpu_count() or 1)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +73,9 @@ def sampling_of(args: argparse.Namespace) -> dict[str, Any]:
 
 def is_given(args: argparse.Namespace, option: str) -> bool:
     """Whether an option, of a model or any other, is not what it is unless given."""
-    return getattr(args, option) not in (None, False, [], "auto")
+    value = getattr(args, option)
+    # A temperature of 0 is given: it must not count as False.
+    return value is not None and value is not False and value not in ([], "auto")
 
 
 def refuse_model_options(args: argparse.Namespace) -> None:

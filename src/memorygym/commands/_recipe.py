@@ -23,6 +23,18 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
 
 
+def add_worlds(parser: argparse._ArgumentGroup, seeds: int) -> None:
+    """Declares which worlds are dealt: all templates, and so many seeds, unless told otherwise."""
+    parser.add_argument("--template", "-t", help="one world (default: all ten)")
+    parser.add_argument(
+        "--tier", default="standard", help=f"one of {', '.join(TIERS)} (default: standard)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="a single seed")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"seeds 0 to N-1 (default: {seeds})")
+    parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    add_sizes(parser)
+
+
 def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Declares what may be set beside the tier."""
     for name in ("entities", "tokens", "questions", "corrections", "writes"):

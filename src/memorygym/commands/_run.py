@@ -17,9 +17,9 @@ from memorygym.attribution import LOSSES, Attribution
 from memorygym.commands._page import fit
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.facts import reader
-from memorygym.journal import Run, episode_name, read_traces, trace_files
+from memorygym.journal import Run, episode_name, name_parts, read_traces, trace_files
 from memorygym.results.consistency import check_episodes, checked_sizes
-from memorygym.results.file import misfit
+from memorygym.results.file import misfit, refuse_comparison
 from memorygym.scoring import Outcome, gold_of
 from memorygym.shapes import shape
 from memorygym.trace import Trace
@@ -73,7 +73,7 @@ def read_id(text: str) -> tuple[Name, int | None]:
     (Name(template='company', seed=0, agent='', repeat=0), None)
     """
     episode, number = numbered(text)
-    parts = [unquote(part) for part in episode.split("+")]
+    parts = name_parts(episode)
     template, seed, agent, repeat = [*parts, *("", "", "", "0")[len(parts) :]][:4]
     if len(parts) > 4 or not all(map(_COUNT.fullmatch, (seed, repeat))):
         raise BadSettings(
@@ -87,6 +87,7 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
     than can be."""
     about: Mapping[str, Any] = Run(folder).about()
+    refuse_comparison(folder, about)
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
@@ -112,6 +113,8 @@ class Played:
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
     """Every whole trace of these files and folders, or what is wrong with it."""
     for path, trace, damage in read_checked(paths):
+        if trace:
+            refuse_compared(path, trace)
         try:
             yield Played(path, name_of(trace), trace) if trace else None, damage
         except ValueError as error:
@@ -131,13 +134,22 @@ def read_checked(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, st
             yield path, None, f"{path}: the header is damaged ({error})"
 
 
+def refuse_compared(path: Path, trace: Trace) -> None:
+    """Raises BadSettings for an episode of a comparison, whose budgets no score of agents knows."""
+    if "budget" in trace.labels:
+        raise BadSettings(
+            f"{path} is an episode of a comparison of memories: `memorygym explain {path}` tells"
+            " its misses, and compare.json, beside the traces, its figures"
+        )
+
+
 def named(run: Path, name: str) -> dict[str, Path]:
     """The traces, by name, whose names are or begin with the parts of `name`; all for "".
 
     Raises UnknownPart with the nearest names if there is none.
     """
     every = {path.name.partition(".jsonl")[0]: path for path in trace_files([run])}
-    wanted = unquote(name)
+    wanted = unquote(name)  # As a whole: a memory with tools has a + in its name.
     found = {key: path for key, path in every.items() if unquote(key) == wanted}
     start = f"{wanted}+" if wanted else ""
     found = found or {key: path for key, path in every.items() if unquote(key).startswith(start)}

@@ -1,7 +1,6 @@
 """Play agents or a model on the worlds track; --validate runs the self-test."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 from memorygym import registry
 from memorygym.agents.accounting import cost_of
 from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
-from memorygym.commands._model import add_model, player_of, refuse_model_options
+from memorygym.commands._model import add_model, player_of, refuse_model_options, workers_of
 from memorygym.commands._page import fit, one_line
 from memorygym.commands._recipe import (
-    add_sizes,
+    add_worlds,
     check_counts,
     seeds_of,
     sizes_of,
@@ -35,12 +34,10 @@ from memorygym.tables import (
     questions_text,
     results_table,
 )
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.worlds.dealing.tiers import Sizes
 
 SHORTEST_SALT = 16
 """Characters: a shorter salt can be guessed from its published hash."""
-THREADS = 16
-"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -58,16 +55,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
-    what.add_argument("--template", "-t", help="one world (default: all ten)")
-    what.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
-    what.add_argument("--seed", type=int, metavar="N", help="a single seed")
-    what.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: 10)")
-    add_sizes(what)
+    add_worlds(what, OFFICIAL_SEEDS)
     what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
     what.add_argument(
         "--repeats", type=int, default=1, metavar="K", help="play every world K times"
     )
-    what.add_argument("--salt", default="", help="a secret that deals a sealed set")
     what.add_argument(
         "--official", action="store_true", help="standard tier, seeds 0-9, all worlds"
     )
@@ -159,10 +151,9 @@ def job_of(args: argparse.Namespace) -> Job:
     if not asked:
         refuse_model_options(args)
     who = player_of(args) if asked else agents_of(args)
-    default = THREADS if asked else os.cpu_count() or 1
     return Job(
         tasks, who, args.run, validate=args.validate, traced=args.verbose,
-        workers=args.workers or default, quiet=args.quiet,
+        workers=workers_of(args, waits=asked), quiet=args.quiet,
     )  # fmt: skip
 
 

@@ -1,16 +1,17 @@
 """Hold the reasoner fixed, change only the memory: what it adds, what it costs, where it loses."""
 
 import argparse
-import os
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands._model import add_sampling, sampling_of
+from memorygym.commands._model import add_sampling, is_given, sampling_of, workers_of
 from memorygym.commands._page import one_line
 from memorygym.commands._recipe import (
-    add_sizes,
+    add_worlds,
     check_counts,
     seeds_of,
     sizes_of,
@@ -27,19 +28,25 @@ from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
-from memorygym.isolation.reporting import Outcome, clock_for, curve_of, outcome_of, write_files
+from memorygym.isolation.reporting import (
+    Outcome,
+    clock_for,
+    curve_of,
+    invalid_of,
+    outcome_of,
+    write_files,
+)
 from memorygym.isolation.tables import Setting, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.results.consistency import check_episodes
 from memorygym.runner import Settings
-from memorygym.sandbox.limits import Limits as SandboxLimits
-from memorygym.worlds.dealing.tiers import TIERS
 
-BUDGET = 1000
-THREADS = 16
-"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
+BUDGET, SEEDS = 1000, 1
+NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
+OFFLINE = "extractive"
+"""The model that memories ask unless another one is named."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -47,32 +54,42 @@ def add(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is compared")
     what.add_argument(
         "--memories", required=True, metavar="LIST",
-        help="names with commas between, knobs after colons: bm25:top_k=5,pkg.mod:make;"
-        " none, full, recency and oracle are always there",
+        help="what is compared, commas between: names (`memorygym list memory`), knobs after"
+        " colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and oracle are"
+        " always there",
     )  # fmt: skip
     what.add_argument(
         "--budget", "--budgets", default=str(BUDGET), metavar="N[,N]", dest="budgets",
-        help=f"tokens that a memory may add to a view (default: {BUDGET})",
+        help="tokens that a memory may put before an event; of several a report each (default:"
+        f" {BUDGET})",
     )  # fmt: skip
-    what.add_argument("--capacity", type=int, metavar="N", help="most tokens that it may hold")
-    what.add_argument("--memory-model", metavar="MODEL", help="what memories ask, not extractive")
+    what.add_argument(
+        "--capacity", type=int, metavar="N",
+        help="most tokens that a memory may hold (default: no limit; with tools, what a view has)",
+    )  # fmt: skip
+    what.add_argument(
+        "--memory-model", metavar="MODEL",
+        help=f"the model that memories ask (default: {OFFLINE}, which is offline and exact)",
+    )  # fmt: skip
     fixed = parser.add_argument_group("what is held fixed")
     fixed.add_argument(
         "--reasoner", default="strong", metavar="LIST",
-        help="strong, weak, or a model; of two the rankings are compared (default: strong)",
+        help="who answers from what memory shows: strong, weak or a model's name; of several,"
+        " whether they rank the memories alike (default: strong)",
     )  # fmt: skip
-    fixed.add_argument("--track", default="worlds", help="default: worlds")
-    fixed.add_argument("--template", "-t", help="one world (default: all ten)")
-    fixed.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
-    fixed.add_argument("--seed", type=int, metavar="N", help="a single seed")
-    fixed.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: 1)")
-    fixed.add_argument("--salt", default="", help="a secret: plug-ins cannot deal the worlds again")
-    add_sizes(fixed)
+    fixed.add_argument("--track", default="worlds", help="the kind of task (default: worlds)")
+    add_worlds(fixed, SEEDS)
     how = parser.add_argument_group("how models are asked")
     how.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
     add_sampling(how)
-    how.add_argument("--replay", type=Path, metavar="FILE", help="recorded replies instead")
+    how.add_argument(
+        "--replay", type=Path, metavar="FILE", help="recorded replies instead of the endpoint"
+    )
     _add_out(parser.add_argument_group("what comes out"))
+    parser.epilog = (
+        "Example, offline: `memorygym compare --memories bm25,llm_summarizing -o duel`; then"
+        " `memorygym explain duel` lists the misses, and tells why of each."
+    )
 
 
 def _add_out(out: argparse._ArgumentGroup) -> None:
@@ -80,25 +97,32 @@ def _add_out(out: argparse._ArgumentGroup) -> None:
         "--output", "-o", type=Path, metavar="DIR",
         help="keep traces, JSON and CSV there; the same command goes on after a stop",
     )  # fmt: skip
-    out.add_argument("--pareto", action="store_true", help="draw accuracy against cost")
+    out.add_argument(
+        "--pareto", action="store_true",
+        help="draw accuracy against tokens and, with --output, milliseconds",
+    )  # fmt: skip
     out.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[],
-        help="accuracy by tokens between telling and need, or by n-th rewrite",
+        help="accuracy by tokens between telling and need, or by how often the fact was rewritten;"
+        " may be given twice",
     )  # fmt: skip
     out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     out.add_argument("--quiet", "-q", action="store_true", help="no progress line")
 
 
-def comparison_of(args: argparse.Namespace) -> Comparison:
-    """What the options ask for. Raises UnknownPart, BadSettings or BadKey."""
+def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
+    """What the options ask for; `stack` closes what it opens. Raises UnknownPart, BadSettings or
+    BadKey."""
     check_counts(args, "seeds", "workers", "capacity")
     registry.known("tracks", args.track)
-    names, sizes, seeds = templates_of(args), sizes_of(args), seeds_of(args, 1)
+    names, sizes, seeds = templates_of(args), sizes_of(args), seeds_of(args, SEEDS)
     specs = [spec.strip() for spec in args.memories.split(",") if spec.strip()]
+    if not specs:  # A mistake, such as an unset variable.
+        raise BadSettings(f"--memories {args.memories!r}: name at least one")
     check_episodes(len(names), seeds.stop - seeds.start, 1, len(specs) + len(arms.REFERENCES))
     worlds = [Settings(name, seed, args.tier, sizes, args.salt) for name in names for seed in seeds]
     limits = [arms.Limits(view, args.capacity) for view in _budgets(args, worlds[0])]
-    return Comparison(worlds, plug_all(specs, SandboxLimits()), limits, minds_of(args))
+    return Comparison(worlds, plug_all(specs), limits, minds_of(args, stack))
 
 
 def _budgets(args: argparse.Namespace, world: Settings) -> list[int]:
@@ -116,34 +140,53 @@ def _budgets(args: argparse.Namespace, world: Settings) -> list[int]:
     return budgets
 
 
-def minds_of(args: argparse.Namespace) -> Minds:
-    """Who reasons, and who writes for memories. Raises UnknownPart, BadSettings or BadKey."""
+def minds_of(args: argparse.Namespace, stack: ExitStack) -> Minds:
+    """Who reasons, and who writes for memories; raises as `comparison_of`."""
     scripted = tuple(registry.load("tracks", args.track, "REASONERS"))
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
-    tape = Tape(args.replay, record=False) if args.replay else None
+    asked = [name for name in named if name not in scripted]
+    writer = None if args.memory_model == OFFLINE else args.memory_model
+    if not asked and writer is None:
+        _refuse_sampling(args)
+    tape = stack.enter_context(closing(Tape(args.replay, record=False))) if args.replay else None
 
-    def model(name: str) -> Model:
-        if near := get_close_matches(name, scripted, 1, 0.7):
-            raise UnknownPart("reasoner", name, near)
+    def model(kind: str, name: str, offline: Sequence[str]) -> Model:
+        if near := get_close_matches(name, offline, 1, 0.7):
+            raise UnknownPart(kind, name, near)
         return find(name, args.api_base, tape, **sampling_of(args))
 
-    models = {name: model(name) for name in named if name not in scripted}
-    writer = args.memory_model
-    writing = model(writer) if writer and writer != "extractive" else None
+    models = {name: model("reasoner", name, scripted) for name in asked}
+    # An empty name is a mistake, such as an unset variable.
+    writing = None if writer is None else model("memory model", writer, [OFFLINE])
     return Minds(named, models, writing)
+
+
+def _refuse_sampling(args: argparse.Namespace) -> None:
+    """Raises BadSettings if there is an option that only a model obeys."""
+    for name in ("temperature", "max_tokens", "model_seed", "replay"):
+        if is_given(args, name):
+            raise BadSettings(
+                f"--{name.replace('_', '-')} is for a model as --reasoner or --memory-model; no"
+                " model is asked"
+            )
 
 
 def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code of design §11."""
-    comparison = comparison_of(args)
+    with ExitStack() as stack:
+        return _compared(args, comparison_of(args, stack))
+
+
+def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     played = played_gates(comparison)
     if not all(gate.holds for gate in played):
         print(invalid_text(played))
         return 1
-    default = THREADS if comparison.minds.waits else os.cpu_count() or 1
-    found = perform(comparison, args.output, args.workers or default, quiet=args.quiet)
+    workers = workers_of(args, waits=comparison.minds.waits)
+    found = perform(comparison, args.output, workers, quiet=args.quiet)
     outcome = outcome_of(found, played)
-    print(_text(args, found, outcome) if outcome.valid else invalid_text(outcome.gates))
+    told = _text(args, found, outcome) if outcome.valid else invalid_of(found, outcome)
+    print(told)
     for failed in found.failed:
         print(one_line(f"{failed.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
@@ -160,14 +203,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _text(args: argparse.Namespace, found: Findings, outcome: Outcome) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
-    setting = Setting(args.track, args.tier, str(found.about["contract"]), args.capacity)
+    writer = None if args.memory_model == OFFLINE else args.memory_model
+    setting = Setting(args.track, args.tier, str(found.about["contract"]), args.capacity, writer)
     parts = []
     for report in outcome.reports:
         clock = clock_for(found, report)
         parts.append(report_text(report, setting, clock))
         if args.pareto:
             parts.append(plot(by_tokens(report), "tokens a task"))
-            if clock:
-                parts.append(plot(by_clock(report, clock), "ms a step"))
+            ms = plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED
+            parts.append(ms)
         parts += [curve_text(curve_of(found, report, kind), kind) for kind in args.curve]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

@@ -40,16 +40,23 @@ def add(parser: argparse.ArgumentParser) -> None:
         "run",
         type=Path,
         metavar="RUN",
-        help="the folder of a run or of a comparison, or a trace",
+        help="the folder of a run (bench --run) or of a comparison (compare -o), or a trace",
     )
     parser.add_argument(
         "--question",
         metavar="ID",
-        help="NAME#N, question N of an episode; the end of NAME may be left out (without: list"
-        " the misses; NAME alone: those of the episodes so named)",
+        help="NAME#N as the list of misses prints it: the way of question N's facts; the end of"
+        " NAME may be left out; NAME alone lists the misses of those episodes (default: list all)",
     )
     parser.add_argument(
-        "--entry", metavar="ENTRY", help="which messages this entry of the episode can come from"
+        "--entry",
+        metavar="ENTRY",
+        help="the number of an entry of the memory, as the way of a fact prints it: which messages"
+        " of the episode that --question names it can come from",
+    )
+    parser.epilog = (
+        "Example: `memorygym explain duel` lists the misses of a comparison, and `memorygym explain"
+        " duel --question company+0+strong+bm25#4` follows one of them."
     )
 
 
@@ -93,7 +100,8 @@ def _list(found: dict[str, Path]) -> int:
                 cause = attribution.cause(outcome)
                 line = f"{name}#{number}  {outcome.question.competency}: {cause}"
                 print("\n".join(fit(line)))
-    print(f"{missed} of {asked} questions missed in {len(found) - damaged} episodes")
+    episodes = "1 episode" if (read := len(found) - damaged) == 1 else f"{read} episodes"
+    print(f"{missed} of {asked} questions missed in {episodes}")
     return 2 if damaged else 0
 
 

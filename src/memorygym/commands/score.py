@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memorygym.commands._page import fit, wrapped
-from memorygym.commands._run import checked
+from memorygym.commands._run import checked, refuse_compared
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
@@ -90,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
 def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored | None, str]]:
     """Every trace scored as far as it can be, and what is wrong with it."""
     for path, trace, damage in read_traces(paths):
+        if trace:
+            refuse_compared(path, trace)
         try:
             yield _score(path, trace, damage, attributed=attributed) if trace else None, damage
         except BadTrace as error:

@@ -153,7 +153,7 @@ def _composites(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
 
 def _times(folder: Path, left: int) -> tuple[float, float | None]:
     """Seconds of all episodes together, and a rough time until the run ends."""
-    rows = sorted(_timings(folder / "timings.jsonl"))
+    rows = sorted((float(row["ended"]), float(row["seconds"])) for row in Run(folder).timings())
     if not rows:
         return 0.0, None
     longest = max(seconds for _, seconds in rows)
@@ -161,18 +161,6 @@ def _times(folder: Path, left: int) -> tuple[float, float | None]:
     gaps = (min(b[0] - a[0], longest) for a, b in pairwise(rows))
     elapsed = rows[0][1] + sum(gaps)
     return sum(seconds for _, seconds in rows), elapsed * left / len(rows)
-
-
-def _timings(path: Path) -> Iterator[tuple[float, float]]:
-    """When each episode ended and how long it took; a line that is being written is left out."""
-    if not path.exists():
-        return
-    for line in path.read_bytes().splitlines():
-        try:
-            row = json.loads(line)
-            yield float(row["ended"]), float(row["seconds"])
-        except (ValueError, KeyError, TypeError):
-            continue
 
 
 def _lines(state: State) -> Iterator[str]:

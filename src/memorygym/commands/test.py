@@ -69,9 +69,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plays and shows; 1 if the question is missed, or the trace is not the one in the run."""
+    about = about_run(args.run) if args.run else None
     name, number = read_id(args.id)
     with ExitStack() as stack:
-        again = _of_run(args, name, stack) if args.run else _of_options(args, name)
+        again = _of_run(args, about, name, stack) if about else _of_options(args, name)
         found = _played(again)
     if isinstance(found, Failure):
         print(wrapped(f"{found.settings.episode(found.agent)} failed: {found.error}"))
@@ -115,12 +116,13 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
     return Again(settings, player_of(args) if args.model else agent, source)
 
 
-def _of_run(args: argparse.Namespace, name: Name, stack: ExitStack) -> Again:
+def _of_run(
+    args: argparse.Namespace, about: Mapping[str, Any], name: Name, stack: ExitStack
+) -> Again:
     """The episode as a run played it. Raises UnknownPart or BadSettings if it did not."""
     for option in OF_RUN:
         if option != "replay" and is_given(args, option):
             raise BadSettings(f"--{option.replace('_', '-')} is told by --run; leave it out")
-    about = about_run(args.run)
     recipe = about["recipe"]
     name = _named(name, recipe)
     _check_salt(args.salt, recipe["salt"])

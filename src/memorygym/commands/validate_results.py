@@ -7,7 +7,7 @@ from pathlib import Path
 from memorygym.commands._page import wrapped
 from memorygym.errors import BadSettings
 from memorygym.results.consistency import problems
-from memorygym.results.file import schema
+from memorygym.results.file import results_in, schema
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings("no FILE given: name results files, or ask for --schema")
     wrong = 0
     for given in args.files:
-        found = _problems(given / "results.json" if given.is_dir() else given)
+        found = _problems(given)
         wrong += bool(found)
         print(f"{given}: {_told(len(found))}")
         for problem in found:
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _problems(path: Path) -> list[str]:
     try:
-        return problems(path)
+        return problems(results_in(path))
     except BadSettings as error:
         return [str(error)]
 

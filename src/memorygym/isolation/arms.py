@@ -39,9 +39,9 @@ class Arm:
     limits: Limits
 
     @property
-    def budget_name(self) -> str:
-        """As names of episodes hold it."""
-        return "all" if self.name in UNBOUNDED else str(self.limits.view)
+    def budget(self) -> int | None:
+        """Tokens of the view; None for the two that know no budget."""
+        return None if self.name in UNBOUNDED else self.limits.view
 
 
 def arms(specs: Sequence[str], with_tools: Sequence[str], limits: Limits) -> list[Arm]:
@@ -55,6 +55,13 @@ def arms(specs: Sequence[str], with_tools: Sequence[str], limits: Limits) -> lis
     return rows
 
 
+def role_of(arm: str) -> Role:
+    """What an arm is, from its name."""
+    if arm in REFERENCES:
+        return "reference"
+    return "held" if arm.startswith(HELD) else "memory"
+
+
 def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
     """What the referee enforces.
 
@@ -62,7 +69,7 @@ def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
     composed view, so the view's budget bounds what it may hold.
     """
     limits = arm.limits
-    if arm.name in UNBOUNDED:
+    if arm.budget is None:
         return Budget(turns=task.budget.turns)
     if not tools:
         view = None if arm.role == "held" else limits.view
@@ -84,21 +91,23 @@ def memory_of(arm: Arm, task: Task, make: Callable[[], Memory]) -> Callable[[], 
 
 
 def policy_of(reasoner: Policy, track: str, *, tools: bool) -> Policy:
-    """The reasoner, behind the track's scribe where a memory has tools."""
-    if not tools:
-        return reasoner
-    behind: Policy = registry.load("tracks", track, "scribe")(reasoner)
+    """The reasoner, who meets questions alone; the track's scribe uses a memory's tools."""
+    behind: Policy = registry.load("tracks", track, "scribe" if tools else "listener")(reasoner)
     return behind
 
 
 class Holding(Memory):
-    """A memory that shows all that another one holds: what is missing here was not stored."""
+    """A memory that shows all that another one holds: what is missing here was not stored.
 
-    def __init__(self, inner: Memory, budget: int) -> None:
+    With `alike` it shows what the other one composes, and yet asks all that it asks otherwise: a
+    memory that is played with so in its own arm cannot tell where only its dump is shown.
+    """
+
+    def __init__(self, inner: Memory, budget: int, *, alike: bool = False) -> None:
         self._inner = inner
-        self._budget = budget
+        self._budget, self._alike = budget, alike
         self.tools = tuple(inner.tools)
-        self.__qualname__ = type(inner).__qualname__
+        self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
 
     def open(self, meter: Meter) -> None:
         self._inner.open(meter)
@@ -111,9 +120,11 @@ class Holding(Memory):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         # What it composes may change what it holds, so it composes here as in its own arm.
-        self._inner.compose(live, self._budget)
+        composed, held = self._inner.compose(live, self._budget), self._inner.dump()
+        if self._alike:
+            return composed
         present = [normal(message.content) for message in live]
-        texts = (entry.text for entry in self._inner.dump())
+        texts = (entry.text for entry in held)
         return [Message("user", t) for t in texts if not any(t in said for said in present)]
 
     def dump(self) -> list[Entry]:

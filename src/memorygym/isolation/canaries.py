@@ -37,13 +37,17 @@ def mixes(make: Callable[[], Memory], task: Task, writer: Writer) -> bool:
 def _stopped(
     make: Callable[[], Memory], task: Task, writer: Writer, told: tuple[str, ...]
 ) -> list[Episode]:
-    """Episodes in turns up to their last event, in which each is asked for all canaries."""
+    """Episodes in turns up to their last event, in which each is asked for all canaries.
+
+    It names their places, not them: a memory may show the question again.
+    """
     env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
-    asked = f"What is known of {' and '.join(map(canary, told))}?"
+    places = {name: canary(f"where {name} is") for name in told}
+    asked = f"Which canaries are known at {' and '.join(places.values())}?"
     episodes = []
     for name in told:
         events = (
-            Event("noise", f"The canary of this stream is {canary(name)}."),
+            Event("noise", f"The canary at {places[name]} is {canary(name)}."),
             task.events[0],
             Event("noise", asked),
         )

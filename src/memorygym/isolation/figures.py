@@ -7,7 +7,7 @@ interval is over tasks. Two arms are compared on the tasks that both finished.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from memorygym.isolation.arms import HELD, REFERENCES, Role
+from memorygym.isolation.arms import HELD, Role, role_of
 from memorygym.isolation.contests import RECENCY, Scores, World, contests
 from memorygym.isolation.gain import Gain
 from memorygym.isolation.measures import Case, Measured
@@ -49,13 +49,6 @@ def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str
         rows=tuple(sorted(rows, key=_order)),
         contests=found,
     )
-
-
-def role_of(arm: str) -> Role:
-    """What an arm is, from its name."""
-    if arm in REFERENCES:
-        return "reference"
-    return "held" if arm.startswith(HELD) else "memory"
 
 
 def left_out(measured: Sequence[Measured]) -> Left:
@@ -161,6 +154,7 @@ class _Table:
             "cuts": lambda one: one.cuts,
             "empty": lambda one: one.empty,
             "overlong": lambda one: one.overlong,
+            "limited": lambda one: one.limited,
             "peak": lambda one: one.peak,
             "writes": lambda one: one.writes,
         }

@@ -4,7 +4,6 @@ All but the clock's are the same bytes for the same episodes.
 """
 
 import csv
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from math import inf
@@ -14,16 +13,14 @@ from memorygym.isolation.agreement import Agreement
 from memorygym.isolation.contests import Pair, Verdict
 from memorygym.isolation.curves import Bin
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.measures import Measured
-from memorygym.isolation.pareto import Clock, Point
+from memorygym.isolation.measures import Case, Measured
+from memorygym.isolation.pareto import Point
 from memorygym.isolation.report import Report, Row
+from memorygym.isolation.timing import Clock
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
-CASE = (
-    "number", "kind", "correct", "present", "needs", "replaced", "stale", "tokens", "span",
-    "rewrites",
-)  # fmt: skip
+CASE = Case.__slots__
 Cell = str | float | None
 
 
@@ -44,11 +41,6 @@ def document(
             for one in agreements
         ],
     }
-
-
-def as_bytes(found: Mapping[str, JSON]) -> bytes:
-    """The one way in which it is written."""
-    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
 def _report(report: Report) -> JSON:

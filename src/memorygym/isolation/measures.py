@@ -7,8 +7,9 @@ tells which facts were there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
-from memorygym.core import Message
+from memorygym.core import JSON, Message
 from memorygym.scoring import gold_of, outcomes
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
@@ -79,6 +80,8 @@ class Measured:
     """Paid by an agent through tools."""
     precision: Mapping[str, float]
     """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
+    limited: int = 0
+    """Replies of a model as the reasoner that its context or `--max-tokens` cut short."""
 
     @property
     def world(self) -> tuple[str, int]:
@@ -107,11 +110,18 @@ def measure(trace: Trace) -> Measured:
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
         precision=store_precision(trace),
+        limited=_limited(labels.get("usage")),
     )
 
 
 def _spent(asked: list[Asked]) -> Spent:
     return Spent(len(asked), sum(one.prompt + one.reply for one in asked))
+
+
+def _limited(usage: JSON) -> int:
+    """By what `Chat` notes of each reply."""
+    replies = usage if isinstance(usage, list) else []
+    return sum(isinstance(one, Mapping) and one.get("finish") in LIMITS for one in replies)
 
 
 def _fractures(trace: Trace) -> int:

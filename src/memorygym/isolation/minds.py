@@ -28,6 +28,12 @@ class Minds:
         """Whether a model is asked: then many episodes wait at a time."""
         return bool(self.models or self.writing)
 
+    @property
+    def asks(self) -> bool:
+        """Whether any of them is really asked, and not replayed."""
+        models = [*self.models.values(), *([self.writing] if self.writing else [])]
+        return any(not isinstance(model, Cached) for model in models)
+
     def policy(self, reasoner: str, track: str) -> Policy:
         """A reasoner of that name, for one episode."""
         if reasoner in self.models:

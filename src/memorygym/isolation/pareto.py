@@ -7,9 +7,8 @@ from string import ascii_uppercase
 
 from memorygym.isolation.columns import amount, named
 from memorygym.isolation.report import Report
+from memorygym.isolation.timing import Clock
 
-Clock = Mapping[str, tuple[float, float]]
-"""By arm: the median and the 95th percentile of its milliseconds a step."""
 ACROSS, DOWN, APART = 72, 16, 5
 """Columns and lines of a plot, and columns between no cost and the least."""
 
@@ -23,19 +22,6 @@ class Point:
     cost: float
     dominated_by: str | None
     """An arm that is as good on both counts and better on one; the most accurate of these."""
-
-
-def clock_of(times: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
-    """The clock of each arm that was timed, from the milliseconds of its steps.
-
-    >>> clock_of({"a": [5, 1, 4, 2, 3], "b": []})
-    {'a': (3, 5)}
-    """
-    return {
-        arm: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
-        for arm, found in times.items()
-        if (ordered := sorted(found))
-    }
 
 
 def by_tokens(report: Report) -> list[Point]:

@@ -3,35 +3,37 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import product
 from time import perf_counter
 from typing import Literal
 
 from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.contract import contract
-from memorygym.core import JSON, Env, Memory, Task
+from memorygym.core import JSON, Env, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes, over_threads
-from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of, policy_of
+from memorygym.isolation.arms import (
+    Arm,
+    Holding,
+    Limits,
+    arms,
+    budget_of,
+    memory_of,
+    policy_of,
+)
 from memorygym.isolation.measures import Measured, measure
 from memorygym.isolation.minds import Minds
-from memorygym.isolation.timing import Timed
+from memorygym.isolation.plugging import Plugged
+from memorygym.isolation.rebuilding import play_rebuilt
+from memorygym.isolation.timing import ALL, Timed
 from memorygym.journal import Run, append_episode, episode_name
-from memorygym.runner import Settings
+from memorygym.runner import Settings, is_of
 from memorygym.trace import Trace
 
-
-@dataclass(frozen=True, slots=True)
-class Plugged:
-    """A memory as it was named, and how it is made."""
-
-    spec: str
-    make: Callable[[], Memory]
-    tools: bool
-    """Whether it gives its user tools."""
-    source: str = ""
-    """A hash of its code: a run of one cannot be continued with another."""
+Kind = Literal["provider", "memory"]
+"""Whose failure it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,22 @@ class Comparison:
         """All arms at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
         found = {
-            (arm.name, arm.budget_name): arm
+            (arm.name, arm.budget): arm
             for limits in self.limits
             for arm in arms(list(self.memories), tools, limits)
         }
         return list(found.values())
+
+    def episodes(self) -> Iterator[str]:
+        """The names of all of them."""
+        for world, reasoner, arm in product(self.worlds, self.minds.reasoners, self.rows()):
+            yield name_of(world, arm, reasoner)
+
+
+def name_of(world: Settings, arm: Arm, reasoner: str) -> str:
+    """The name of an episode; `timing.clocked` reads it."""
+    budget = ALL if arm.budget is None else arm.budget
+    return episode_name(world.template, world.seed, reasoner, arm.name, budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +75,10 @@ class Failed:
     """An episode without a score, which is never a score of 0."""
 
     episode: str
-    template: str
-    seed: int
     arm: str
     budget: int | None
     reasoner: str
-    kind: Literal["provider", "memory"]
+    kind: Kind
     error: str
 
 
@@ -90,38 +101,29 @@ def play_world(comparison: Comparison, world: Settings) -> list[Measured | Faile
 def _outcome(
     comparison: Comparison, world: Settings, arm: Arm, reasoner: str, dealt: Callable[[], Task]
 ) -> Measured | Failed:
-    name = episode_name(world.template, world.seed, reasoner, arm.name, arm.budget_name)
+    """The episode, which is played unless the run has kept it."""
+    run, steps, start = comparison.run, list[float](), perf_counter()
+    name = name_of(world, arm, reasoner)
     labels: dict[str, JSON] = {
         "agent": reasoner,
         "memory": arm.name,
-        "budget": None if arm.budget_name == "all" else arm.limits.view,
+        "budget": arm.budget,
         "contract": contract(),
     }
-    trace = comparison.run.trace(name) if comparison.run else None
-    if trace is None or {key: trace.labels.get(key) for key in labels} != labels:
-        start, steps = perf_counter(), list[float]()
+    kept = run.trace(name) if run else None
+    if kept and is_of(kept, world, labels):
+        return measure(kept)
+    try:
         plugged = comparison.memories[arm.spec]
-        try:
-            trace = _played(dealt(), arm, plugged, comparison.minds, reasoner, steps)
-        except BadKey:
-            raise
-        except (ProviderFailure, MemoryFault) as error:
-            kind: Literal["provider", "memory"] = (
-                "provider" if isinstance(error, ProviderFailure) else "memory"
-            )
-            budget = None if arm.budget_name == "all" else arm.limits.view
-            return Failed(
-                name, world.template, world.seed, arm.name, budget, reasoner, kind, str(error)
-            )
-        trace.labels |= labels
-        if comparison.run:
-            append_episode(
-                comparison.run,
-                name,
-                trace,
-                perf_counter() - start,
-                memory_ms=steps,
-            )
+        trace = _played(dealt(), arm, plugged, comparison.minds, reasoner, steps)
+    except BadKey:
+        raise
+    except (ProviderFailure, MemoryFault) as error:
+        kind: Kind = "provider" if isinstance(error, ProviderFailure) else "memory"
+        return Failed(name, arm.name, arm.budget, reasoner, kind, str(error))
+    trace.labels |= labels
+    if run:
+        append_episode(run, name, trace, perf_counter() - start, memory_ms=steps)
     return measure(trace)
 
 
@@ -133,13 +135,19 @@ def _played(
     mind = minds.policy(reasoner, task.track)
     policy = policy_of(mind, task.track, tools=plugged.tools)
     make = memory_of(arm, task, plugged.make)
-    episode = Episode(
-        env(replace(task, gold=None)),
-        lambda: Timed(make(), steps),
-        budget_of(arm, task, tools=plugged.tools),
-        minds.writer,
-    )
-    trace = play(episode, policy)
+    watched = plugged.foreign and arm.role == "memory"
+
+    def made() -> Memory:
+        timed = Timed(make(), steps)
+        return Holding(timed, arm.limits.view, alike=True) if watched else timed
+
+    budget = budget_of(arm, task, tools=plugged.tools)
+    episode = Episode(env(replace(task, gold=None)), made, budget, minds.writer)
+    # What a model of a provider writes differs from time to time.
+    if watched and not minds.writing:
+        trace = play_rebuilt(episode, policy, task, plugged.make)
+    else:
+        trace = play(episode, policy)
     trace.gold = task.gold
     if isinstance(mind, Chat):
         asked = {key: value for key, value in mind.describe().items() if key != "endpoint"}

@@ -64,6 +64,8 @@ class Costs:
     """Replies of the memory's model without text."""
     overlong: Estimate | None
     """Replies of it longer than asked, which were cut."""
+    limited: Estimate | None
+    """Replies of the reasoner that its context or `--max-tokens` cut short."""
     peak: Estimate | None
     """Most tokens held."""
     writes: Estimate | None

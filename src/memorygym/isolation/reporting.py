@@ -8,13 +8,16 @@ from pathlib import Path
 
 from memorygym.isolation import file
 from memorygym.isolation.agreement import Agreement, agreement
+from memorygym.isolation.arms import role_of
+from memorygym.isolation.columns import paragraph
 from memorygym.isolation.curves import Bin, curve
-from memorygym.isolation.figures import figures, role_of
-from memorygym.isolation.gates import Gate, gates
-from memorygym.isolation.pareto import Clock, by_tokens, clock_of
+from memorygym.isolation.figures import figures
+from memorygym.isolation.gates import Gate, gates, invalid_text
+from memorygym.isolation.pareto import by_tokens
 from memorygym.isolation.performing import Findings
 from memorygym.isolation.report import Report
-from memorygym.journal import write_whole
+from memorygym.isolation.timing import Clock, clock_of
+from memorygym.journal import as_bytes, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,14 @@ class Outcome:
 
 def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
     """Gates first: those that were played, then those that the figures show."""
-    reports = [
-        _report(found, reasoner, budget) for reasoner in found.reasoners for budget in found.budgets
+    sets = {(r, b): found.under(r, b) for r in found.reasoners for b in found.budgets}
+    reports = [_report(own, *one) for one, own in sets.items() if own.measured]
+    empty = [
+        Gate(f"{reasoner} finished a task at budget {budget:,}", False, "")
+        for (reasoner, budget), own in sets.items()
+        if not own.measured
     ]
-    held = [*played, *(gate for report in reports for gate in gates(report))]
+    held = [*played, *empty, *(gate for report in reports for gate in gates(report))]
     agreed = (
         agreement(one, other, f"{one.reasoner} {other.reasoner} {one.budget}")
         for one, other in combinations(reports, 2)
@@ -46,28 +53,28 @@ def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
     return Outcome(held, reports, [one for one in agreed if one])
 
 
-def _report(found: Findings, reasoner: str, budget: int) -> Report:
-    failures = Counter(
-        one.arm for one in found.failed if one.reasoner == reasoner and one.budget in (None, budget)
-    )
-    return figures(found.under(reasoner, budget), failures, f"{reasoner} {budget}")
+def invalid_of(found: Findings, outcome: Outcome) -> str:
+    """What is told in place of figures, after the failures that may be why."""
+    failed = Counter(one.arm for one in found.failed)
+    told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
+    played = f"{len(found.measured):,} episodes played, {failed.total():,} failed ({told})"
+    return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
+
+
+def _report(own: Findings, reasoner: str, budget: int) -> Report:
+    failures = Counter(one.arm for one in own.failed)
+    return figures(own.measured, failures, f"{reasoner} {budget}")
 
 
 def clock_for(found: Findings, report: Report) -> Clock:
     """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
-    return clock_of(
-        {
-            arm: times
-            for (reasoner, arm, budget), times in found.clocked.items()
-            if reasoner == report.reasoner and budget in ("all", str(report.budget))
-            if role_of(arm) != "held"
-        }
-    )
+    own = found.under(report.reasoner, report.budget).clocked.items()
+    return clock_of({arm: times for (_, arm, _), times in own if role_of(arm) != "held"})
 
 
 def curve_of(found: Findings, report: Report, kind: str) -> list[Bin]:
     """Accuracy by what `kind` says."""
-    return curve(found.under(report.reasoner, report.budget or 0), report, kind)
+    return curve(found.under(report.reasoner, report.budget).measured, report, kind)
 
 
 def write_files(folder: Path, found: Findings, outcome: Outcome, drawn: Mapping[str, str]) -> None:
@@ -78,11 +85,12 @@ def write_files(folder: Path, found: Findings, outcome: Outcome, drawn: Mapping[
     texts = {
         "compare.csv": file.figures_csv(reports),
         "questions.csv": file.questions_csv(found.measured if outcome.valid else ()),
+        "pairs.csv": file.pairs_csv(reports),
         "pareto.csv": file.pareto_csv(points),
         "timings.csv": file.timings_csv(timed),
         **drawn,
     }
     document = file.document(found.about, outcome.gates, reports, outcome.agreements)
-    write_whole(folder / "compare.json", [file.as_bytes(document)])
+    write_whole(folder / "compare.json", [as_bytes(document)])
     for name, text in texts.items():
         write_whole(folder / name, [text.encode()])

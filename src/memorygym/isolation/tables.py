@@ -19,8 +19,8 @@ from memorygym.isolation.columns import (
     quantity,
     span,
 )
-from memorygym.isolation.pareto import Clock
 from memorygym.isolation.report import Report, Row
+from memorygym.isolation.timing import Clock
 
 GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
 """Over the columns of what a memory's own model costs."""
@@ -29,6 +29,7 @@ FAULTS = {
     "cuts": "Views or writes that the referee cut",
     "empty": "Empty replies of the memory's model",
     "overlong": "Replies of the memory's model longer than asked",
+    "limited": "Replies of the reasoner cut short by its context or by --max-tokens",
     "writes": "Writes through tools",
 }
 
@@ -42,6 +43,8 @@ class Setting:
     contract: str
     capacity: int | None = None
     """Most tokens that a memory may hold."""
+    writer: str | None = None
+    """The model that memories ask, if it is not the offline one."""
 
 
 def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
@@ -64,12 +67,13 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
 
 SCORES = (
     "Means and 95 % intervals over tasks. #: one more than the memories shown to be better."
-    " Normalised gain: (m - none) / (oracle - none). p: sign-flip test against recency, Holm."
+    " Normalised gain: (m - none) / (oracle - none), undefined unless oracle is shown to be above"
+    " none. p: sign-flip test against recency, adjusted for the number of memories (Holm)."
 )
 LOST = (
-    "storing: oracle minus all that the memory held; retrieving: all that it held minus what it"
-    " showed; survival: needed facts in view; stale: of needed facts that had changed, those of"
-    " which the view gave an old value."
+    "storing: oracle minus all that the memory held (held:MEMORY, an arm of its own); retrieving:"
+    " all that it held minus what it showed; survival: needed facts in view; stale: of needed facts"
+    " that had changed, those of which the view gave an old value, be it beside the new one."
 )
 COST = (
     "in view: tokens that a question was shown; ingest and query: of the memory's own model, a"
@@ -95,8 +99,9 @@ def _unjudged(report: Report) -> list[str]:
 def _heading(report: Report, setting: Setting) -> list[str]:
     budget = "no budget" if report.budget is None else f"budget {report.budget:,}"
     capacity = f"capacity {setting.capacity:,}" if setting.capacity else "no capacity limit"
+    writer = f" memory model {setting.writer}," if setting.writer else ""
     return paragraph(
-        f"{setting.track} track, tier {setting.tier}, reasoner {report.reasoner}, {budget},"
+        f"{setting.track} track, tier {setting.tier}, reasoner {report.reasoner},{writer} {budget},"
         f" {capacity}, contract {setting.contract}"
     )
 
@@ -145,10 +150,15 @@ def _scores(report: Report) -> list[Column]:
         Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
         _share("accuracy", 11, "standing.accuracy"),
         _share("vs none", 12, "standing.gain", "+"),
-        Column("normalised gain", 17, lambda row: span(row.standing.normalised)),
+        Column("normalised gain", 17, _normalised),
         _share("vs recency", 11, "standing.advantage", "+"),
         Column("p", 6, p),
     ]
+
+
+def _normalised(row: Row) -> str:
+    undefined = row.standing.gain and not row.standing.normalised
+    return "undefined" if undefined else span(row.standing.normalised)
 
 
 def _losses() -> list[Column]:

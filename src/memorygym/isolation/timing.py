@@ -4,6 +4,12 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from memorygym.core import JSON, Entry, Memory, Message, Meter
+from memorygym.journal import Run, name_parts
+
+Clock = Mapping[str, tuple[float, float]]
+"""By arm: the median and the 95th percentile of its milliseconds a step."""
+ALL = "all"
+"""The budget of an arm that knows none, in the names of its episodes."""
 
 
 class Timed(Memory):
@@ -42,3 +48,32 @@ class Timed(Memory):
 
     def restore(self, entries: Sequence[Entry]) -> None:
         self._inner.restore(entries)
+
+
+def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:
+    """By reasoner, arm and budget: the milliseconds of each step, as the run has kept them.
+
+    An episode that was played twice, since the first time was cut short, counts as it last went.
+    """
+    last: dict[str, list[float]] = {}
+    for row in run.timings():
+        last[row["episode"]] = row["memory_ms"]
+    found: dict[tuple[str, str, int | None], list[float]] = {}
+    for name, steps in last.items():
+        _, _, reasoner, arm, budget = name_parts(name)
+        view = None if budget == ALL else int(budget)
+        found.setdefault((reasoner, arm, view), []).extend(steps)
+    return found
+
+
+def clock_of(times: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
+    """The clock of each arm that was timed, from the milliseconds of its steps.
+
+    >>> clock_of({"a": [5, 1, 4, 2, 3], "b": []})
+    {'a': (3, 5)}
+    """
+    return {
+        arm: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
+        for arm, found in times.items()
+        if (ordered := sorted(found))
+    }

@@ -6,8 +6,9 @@ Simplified: no wording of its own for each environment. Not repeated: MemGym's k
 summarises the whole middle anew at every step; here each message is summarised once.
 """
 
-from memorygym.stores.condensing import Condenser, Summarise
+from memorygym.stores.condensing import Condenser
 from memorygym.stores.knobs import at_least
+from memorygym.stores.summarising import Summarise
 
 
 def make(

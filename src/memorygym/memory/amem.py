@@ -9,17 +9,16 @@ whether to link, not the model; evolution comes in batches of `neighbours` calls
 words, unless `embedder` (hashed, minilm) adds vectors.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
-from memorygym.stores.embedded import embedded
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, asked, fitting, told, unseen
+from memorygym.stores.passages import Passages, shown, unseen, wanted
 from memorygym.stores.replies import keywords
+from memorygym.stores.search.fusion import words_with
 from memorygym.stores.splitting import passages
 from memorygym.stores.zettel import Zettel, Zettels
 
@@ -56,7 +55,7 @@ class AMem(Memory):
         self.retrieve_k = retrieve_k
         self.neighbours = neighbours
         self.evo_threshold = evo_threshold
-        self._make_index = embedded(embedder)
+        self._make_index = words_with(embedder)
 
     def open(self, meter: Meter) -> None:
         self._meter = meter
@@ -78,7 +77,7 @@ class AMem(Memory):
 
     def _evolve(self) -> None:
         """Writes the keywords and links of the most linked notes anew."""
-        degrees = Counter({key: len(self._box.linked(key)) for key in self._box.notes})
+        degrees = {key: len(self._box.linked(key)) for key in self._box.notes}
         hubs = sorted(degrees, key=lambda key: (-degrees[key], key))[: self.neighbours]
         for hub in sorted(hubs):
             body = self._box.notes[hub].body
@@ -88,11 +87,14 @@ class AMem(Memory):
                 self._kept.replace(hub, note.text)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        found = self._box.search(asked(live), self.retrieve_k)
+        keys = wanted(self._box.search, live, self.retrieve_k)
+        found = [key for key, _ in islice(unseen(self._bodies(keys), live), self.retrieve_k)]
         around = [linked for key in found for linked in self._box.linked(key)]
-        keys = islice(dict.fromkeys([*found, *around]), self.top_k)
-        ranked = unseen(((key, self._box.notes[key].body) for key in keys), live)
-        return told(fitting(ranked, budget, self._meter.count))
+        ranked = self._bodies(dict.fromkeys([*found, *around]))
+        return shown(ranked, live, budget, self._meter.count, self.top_k)
+
+    def _bodies(self, keys: Iterable[int]) -> Iterator[tuple[int, str]]:
+        return ((key, self._box.notes[key].body) for key in keys)
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()

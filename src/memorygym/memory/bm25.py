@@ -5,8 +5,8 @@ Kept: ranking by words alone, `chunk_size` and `top_k`. Simplified: question wor
 the query, and what is shown stands in the order it was told, not of its rank.
 """
 
-from memorygym.stores.fulltext import FullText
 from memorygym.stores.retrieval import Retrieval
+from memorygym.stores.search.fulltext import FullText
 
 
 class BM25(Retrieval):

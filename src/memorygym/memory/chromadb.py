@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from memorygym.stores.chroma import Chroma, connect
 from memorygym.stores.indexed import Indexed
+from memorygym.stores.search.chroma import Chroma, connect
 
 
 def make() -> Indexed:

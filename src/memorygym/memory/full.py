@@ -7,6 +7,7 @@ budget the referee cuts the newest messages off; `memorygym compare` gives it no
 from collections.abc import Sequence
 
 from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.stores.passages import Passages
 from memorygym.stores.transcript import Transcript
 
 
@@ -14,7 +15,7 @@ class Full(Memory):
     """The whole history."""
 
     def open(self, meter: Meter) -> None:
-        self._transcript = Transcript(meter)
+        self._transcript = Transcript(Passages(meter))
 
     def observe(self, new: Sequence[Message]) -> None:
         self._transcript.add(new)

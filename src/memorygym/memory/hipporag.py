@@ -10,16 +10,15 @@ words, and triples are not filtered by a model.
 """
 
 from collections.abc import Sequence
-from itertools import islice
 
 from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
-from memorygym.stores.fulltext import FullText
-from memorygym.stores.graph import Graph, Node
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, asked, fitting, told, unseen
+from memorygym.stores.passages import Passages, shown, wanted
 from memorygym.stores.replies import triples
+from memorygym.stores.search.fulltext import FullText
+from memorygym.stores.search.graph import Graph, Node
 from memorygym.stores.splitting import passages
 
 STATED = "\n|\n"
@@ -76,9 +75,9 @@ class HippoRAG(Memory):
         return self._graph.near(start, self.damping)[:k]
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        found = self.search(asked(live), 2 * self.top_k)
-        ranked = unseen(((key, self._bodies[key]) for key in found), live)
-        return told(fitting(islice(ranked, self.top_k), budget, self._meter.count))
+        keys = wanted(self.search, live, self.top_k)
+        ranked = ((key, self._bodies[key]) for key in keys)
+        return shown(ranked, live, budget, self._meter.count, self.top_k)
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()

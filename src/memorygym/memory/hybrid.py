@@ -5,11 +5,10 @@ Kept: the sum of 1 / (`rrf_k` + rank) with 60. Simplified: each ranking is cut o
 `top_k`, and what is shown stands in the order it was told.
 """
 
-from memorygym.stores.fulltext import FullText
-from memorygym.stores.fusion import CONSTANT, Fused
 from memorygym.stores.knobs import at_least
 from memorygym.stores.retrieval import Retrieval
-from memorygym.stores.vectors import Vectors, named
+from memorygym.stores.search.fusion import CONSTANT, fused
+from memorygym.stores.search.vectors import named
 
 
 class Hybrid(Retrieval):
@@ -23,10 +22,7 @@ class Hybrid(Retrieval):
         embedder: str = "hashed",
     ) -> None:
         at_least(1, rrf_k=rrf_k)
-        embed = named(embedder)
-        super().__init__(
-            lambda: Fused(FullText(), Vectors(embed), constant=rrf_k), chunk_size, top_k
-        )
+        super().__init__(fused(named(embedder), rrf_k), chunk_size, top_k)
 
 
 make = Hybrid

@@ -11,14 +11,14 @@ a topic of which the model wrote nothing stays in its own words; search is by wo
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.stores import prompts
-from memorygym.stores.atoms import Atoms, untold
-from memorygym.stores.embedded import embedded
+from memorygym.stores.atoms import Atoms
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import asked, fitting, told
+from memorygym.stores.passages import shown, wanted
+from memorygym.stores.search.fusion import words_with
 from memorygym.stores.splitting import passages
 from memorygym.stores.topics import joined, topics
 
@@ -44,7 +44,7 @@ class LightMem(Memory):
         self.chunk_size = chunk_size
         self.entry_size = entry_size
         self.top_k = top_k
-        self._make_index = embedded(embedder)
+        self._make_index = words_with(embedder)
 
     def open(self, meter: Meter) -> None:
         self._meter = meter
@@ -90,9 +90,9 @@ class LightMem(Memory):
         yield held
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        found = self._notes.search(asked(live), 2 * self.top_k)
-        ranked = untold(((key, self._texts[key].removeprefix(WAITING)) for key in found), live)
-        return told(fitting(islice(ranked, self.top_k), budget, self._meter.count))
+        keys = wanted(self._notes.search, live, self.top_k)
+        ranked = ((key, self._texts[key].removeprefix(WAITING)) for key in keys)
+        return shown(ranked, live, budget, self._meter.count, self.top_k)
 
     def dump(self) -> list[Entry]:
         return self._notes.kept.dump()

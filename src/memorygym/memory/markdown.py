@@ -1,7 +1,7 @@
 """markdown: a page of entries that the agent writes, edits, reads and searches (FTS5, BM25)."""
 
-from memorygym.stores.fulltext import FullText
 from memorygym.stores.indexed import Indexed
+from memorygym.stores.search.fulltext import FullText
 
 
 class Markdown(Indexed):

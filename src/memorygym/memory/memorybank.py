@@ -20,9 +20,9 @@ from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores.fading import Fading
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import asked, fitting, told, unseen
+from memorygym.stores.passages import fitting, told, unseen, wanted
+from memorygym.stores.search.vectors import Vectors, named
 from memorygym.stores.splitting import passages
-from memorygym.stores.vectors import Vectors, named
 
 
 class MemoryBank(Memory):
@@ -53,8 +53,8 @@ class MemoryBank(Memory):
                 self._kept.tell(passage, at)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        found = self._kept.search(asked(live), 2 * self.top_k)
-        ranked = unseen(((key, self._kept.passage(key)) for key in found), live)
+        keys = wanted(self._kept.search, live, self.top_k)
+        ranked = unseen(((key, self._kept.passage(key)) for key in keys), live)
         shown = fitting(islice(ranked, self.top_k), budget, self._price)
         # Seen again at the same hour they rank the same: what was recalled only gained on the rest.
         for key in sorted(shown):

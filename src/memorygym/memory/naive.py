@@ -7,8 +7,9 @@ another, not dropped. Not repeated: MemGym's compares the raw total, which never
 at every step; here the view is compared, and a quarter of the limit is free afterwards.
 """
 
-from memorygym.stores.condensing import Condenser, Summarise
+from memorygym.stores.condensing import Condenser
 from memorygym.stores.knobs import at_least
+from memorygym.stores.summarising import Summarise
 
 
 def make(max_tokens: int = 16_000, keep_recent: int = 5, keep_first: int = 1) -> Condenser:

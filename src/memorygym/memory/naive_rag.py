@@ -10,7 +10,7 @@ stands in the order it was told.
 from functools import partial
 
 from memorygym.stores.retrieval import Retrieval
-from memorygym.stores.vectors import Vectors, named
+from memorygym.stores.search.vectors import Vectors, named
 
 
 class NaiveRAG(Retrieval):

@@ -6,6 +6,7 @@ The bar that every memory must clear at an equal budget: plain truncation, as ch
 from collections.abc import Sequence
 
 from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.stores.passages import Passages
 from memorygym.stores.transcript import Transcript, newest
 
 
@@ -13,7 +14,7 @@ class Recency(Memory):
     """A window of tokens over the history."""
 
     def open(self, meter: Meter) -> None:
-        self._transcript = Transcript(meter)
+        self._transcript = Transcript(Passages(meter))
         self._meter = meter
 
     def observe(self, new: Sequence[Message]) -> None:

@@ -7,8 +7,9 @@ A view's budget sets it off, too; three quarters of what is then kept belong to 
 """
 
 from memorygym.errors import BadSettings
-from memorygym.stores.condensing import Condenser, Summarise
+from memorygym.stores.condensing import Condenser
 from memorygym.stores.knobs import at_least
+from memorygym.stores.summarising import Summarise
 
 LEAST = 3
 """Messages of the smallest window."""

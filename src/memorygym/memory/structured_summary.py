@@ -8,8 +8,9 @@ summary and starts over at every step; this one is given the last state.
 
 from dataclasses import replace
 
-from memorygym.stores.condensing import Condenser, by_size
+from memorygym.stores.condensing import Condenser
 from memorygym.stores.knobs import at_least
+from memorygym.stores.summarising import by_size
 
 FIELDS = (
     "user_context", "completed_tasks", "pending_tasks", "current_state", "files_modified",
@@ -48,8 +49,7 @@ def markdown(written: str) -> str:
     for line in written.split("\n"):
         name, _, rest = line.partition(":")
         found = name.strip("#*- ").lower().replace(" ", "_")
-        if found in state:
-            field, line = found, rest.strip("* ")  # noqa: PLW2901
-        if line.strip("*. ").lower() not in NOTHING:
-            state[field].append(line)
+        field, said = (found, rest.strip("* ")) if found in state else (field, line)
+        if said.strip("*. ").lower() not in NOTHING:
+            state[field].append(said)
     return "\n".join("\n".join([f"## {name}", *lines]) for name, lines in state.items() if lines)

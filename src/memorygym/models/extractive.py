@@ -14,8 +14,7 @@ from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.models.model import Model, Reply, checked_sampling, options_of
 from memorygym.models.notice import Notice
-from memorygym.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
-from memorygym.stores.salience import (
+from memorygym.models.salience import (
     NUMBER,
     OPENERS,
     QUOTED,
@@ -25,6 +24,7 @@ from memorygym.stores.salience import (
     said,
     traits,
 )
+from memorygym.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
 from memorygym.tokens import count, cut, normal
 
 NAMELESS = True
@@ -67,8 +67,8 @@ def _summary(text: str, most: int, hint: str) -> str:
     return _extract(informative(text, hint) or [(one, 1) for one in said(text)], most)
 
 
-def _facts(text: str, most: int, hint: str) -> str:
-    return _extract(informative(text, hint), most, apart=True)
+def _facts(text: str, most: int, _: str) -> str:
+    return _extract(informative(text), most, apart=True)
 
 
 def _keywords(text: str, most: int, _: str) -> str:

@@ -13,7 +13,7 @@ from memorygym.contract import contract
 from memorygym.errors import UnknownPart
 from memorygym.executors import over_processes
 from memorygym.invariants import validate
-from memorygym.journal import Run
+from memorygym.journal import Run, as_bytes
 from memorygym.publishing.recheck import Claim, claims_of, recheck, replies_again
 from memorygym.results.consistency import (
     LARGEST,
@@ -22,7 +22,7 @@ from memorygym.results.consistency import (
     planned,
     rows_in_order,
 )
-from memorygym.results.file import Document, as_bytes, read_results
+from memorygym.results.file import Document, read_results
 from memorygym.results.file import document as sum_up
 from memorygym.runner import Failure, Result, salt_hash
 from memorygym.tokens import canonical

@@ -12,7 +12,7 @@ from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.invariants import Invariant
-from memorygym.journal import write_whole
+from memorygym.journal import Run, as_bytes, write_whole
 from memorygym.results.summary import Summary, summaries
 from memorygym.runner import Failure, Result
 
@@ -55,22 +55,34 @@ def write_results(path: Path, results: Mapping[str, JSON]) -> None:
     write_whole(path, [as_bytes(results)])
 
 
-def as_bytes(results: Mapping[str, JSON]) -> bytes:
-    """The one way in which results are written."""
-    return json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-
-
 def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
-    if path.is_dir():
-        if not (path / "results.json").exists():
-            raise BadSettings(f"{path} holds no results.json: the run has not finished")
-        path = path / "results.json"
+    path = results_in(path)
     found = read_json(path)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)
     return found
+
+
+def results_in(path: Path) -> Path:
+    """A results file, or the one in a run's folder. Raises BadSettings if there is none yet."""
+    if not path.is_dir():
+        return path
+    if not (path / "results.json").exists():
+        if (path / "run.json").exists():
+            refuse_comparison(path, Run(path).about())
+        raise BadSettings(f"{path} holds no results.json: the run has not finished")
+    return path / "results.json"
+
+
+def refuse_comparison(folder: Path, about: Mapping[str, Any]) -> None:
+    """Raises BadSettings for the folder of `memorygym compare`, given what its run.json says."""
+    if "compares" in (about.get("recipe") or ()):
+        raise BadSettings(
+            f"{folder} holds a comparison of memories, not a run of agents: its figures are in"
+            f" compare.json, and `memorygym explain {folder}` tells its misses"
+        )
 
 
 def read_json(path: Path) -> object:

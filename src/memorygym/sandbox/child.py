@@ -21,8 +21,8 @@ from memorygym.errors import MemoryFault, MemoryGymError
 from memorygym.sandbox.blocking import block, was_blocked
 from memorygym.sandbox.limits import DEFAULT, Limits
 from memorygym.sandbox.shutting import shut
-from memorygym.sandbox.wire import Line, decode, encode, error_of, plain, raised
-from memorygym.shapes import shape
+from memorygym.sandbox.wire import Line, decode, encode, error_of, raised
+from memorygym.shapes import plain, shape
 
 LONGEST_TRACEBACK = 4000
 """Characters."""

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 from memorygym.core import JSON, Entry, Memory, Message, Meter, Tool
-from memorygym.errors import MemoryFault, MemoryGymError
+from memorygym.errors import BadKey, BadSettings, MemoryFault, MemoryGymError, ProviderFailure
 from memorygym.sandbox.finding import search_path
 from memorygym.sandbox.limits import DEFAULT, Limits
 from memorygym.sandbox.process import Ended, Process
-from memorygym.sandbox.wire import Line, decode, encode, error_of, plain, raised
-from memorygym.shapes import Misfit, shape
+from memorygym.sandbox.wire import Line, decode, encode, error_of, raised
+from memorygym.shapes import Misfit, plain, shape
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ class Remote(Memory):
     """One memory in one process, which ends with this object.
 
     All that goes wrong there is raised here as a MemoryFault that names the memory and the call;
-    what our own errors say (Refused, ProviderFailure, BadSettings) arrives as it was raised.
+    what the meter raised, Refused and ProviderFailure arrive as they were raised, and BadSettings
+    before the memory is opened. Later it must not stop what others play.
     """
 
     def __init__(self, spec: str, limits: Limits) -> None:
@@ -128,10 +129,14 @@ class Remote(Memory):
     ) -> MemoryGymError:
         """What is raised here for what was raised there."""
         error = error_of(kind, text)
-        if error is None or isinstance(error, MemoryFault):
-            error = self._fault(text)
-        elif told and str(told) == text:
+        if told and str(told) == text:
             return told
+        if isinstance(error, BadKey):
+            error = ProviderFailure(text)  # Not our key: it is no reason to stop everything.
+        elif error is None or isinstance(error, MemoryFault):
+            error = self._fault(text)
+        elif isinstance(error, BadSettings) and self._meter:
+            error = self._fault(f"it raised {kind}: {text}")
         error.add_note(where)
         return error
 

@@ -5,10 +5,9 @@ kind, text, where]`, and before that it may ask the meter, which is answered in 
 """
 
 import json
-from collections.abc import Mapping
 from typing import TypeAlias
 
-from memorygym.core import JSON, Entry, Message, Tool
+from memorygym.core import JSON
 from memorygym.errors import (
     BadKey,
     BadSettings,
@@ -44,33 +43,6 @@ def decode(raw: bytes) -> Line:
     if not isinstance(line, list) or not line:
         raise ValueError("no list")
     return line
-
-
-def plain(value: object) -> JSON:
-    """What a memory takes or returns, as JSON. Raises TypeError for what cannot travel.
-
-    >>> plain([Message("user", "Hello"), Entry("1", "a")])
-    [{'role': 'user', 'content': 'Hello'}, ['1', 'a']]
-    """
-    match value:
-        case Message():
-            said: dict[str, JSON] = {"role": value.role, "content": value.content}
-            if value.calls:
-                said["calls"] = [[call.name, call.arguments, call.id] for call in value.calls]
-            if value.call_id:
-                said["call_id"] = value.call_id
-            return said
-        case Entry():
-            return [value.id, value.text]
-        case Tool():
-            return [value.name, value.description, value.parameters]
-        case tuple() | list():
-            return [plain(item) for item in value]
-        case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
-        case None | bool() | int() | float() | str():
-            return value
-    raise TypeError(f"{value!r:.80}")
 
 
 def raised(error: MemoryGymError) -> Line:

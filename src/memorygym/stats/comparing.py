@@ -25,7 +25,8 @@ class Difference:
 
     estimate: Estimate
     p: float
-    """Of Student's t, two-sided: below 0.05 exactly where the interval leaves 0 out."""
+    """Of Student's t, two-sided: below 0.05 exactly where the interval leaves 0 out. Where paired
+    worlds all differ alike, which leaves no spread to judge by, of their signs."""
 
     @property
     def shown(self) -> bool:
@@ -52,7 +53,10 @@ def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
     n, mean = len(values), sum(values) / len(values)
     if n == 1:
         return _unsure(mean, 1)
-    return _difference(mean, deviation(values) / sqrt(n), n - 1, n)
+    error = deviation(values) / sqrt(n)
+    if mean and error <= 1e-9 * abs(mean):
+        return Difference(around(mean, error, n - 1, n), 2.0 ** (1 - n))
+    return _difference(mean, error, n - 1, n)
 
 
 def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:

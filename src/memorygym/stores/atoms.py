@@ -1,11 +1,7 @@
 """Facts that a model drew from texts: one an entry, under its heading, each kept once."""
 
-from collections.abc import Iterable, Iterator, Sequence
-
-from memorygym.core import Message, Meter
+from memorygym.core import Meter
 from memorygym.stores.passages import Index, Passages
-from memorygym.stores.replies import facts
-from memorygym.stores.splitting import headed
 from memorygym.tokens import normal
 
 
@@ -42,25 +38,3 @@ class Atoms:
     def search(self, query: str, k: int) -> list[int]:
         """See passages.Index."""
         return self._index.search(query, k)
-
-
-def atoms(reply: str, passage: str) -> list[str]:
-    """The facts that a model wrote of a passage, each under its heading; the passage as it is if
-    the model wrote none.
-
-    >>> atoms("She ran.\\nShe won.", "[Note · Ann]\\nShe ran and won.")
-    ['[Note · Ann]\\nShe ran.', '[Note · Ann]\\nShe won.']
-    >>> atoms("", "Ann ran.")
-    ['Ann ran.']
-    """
-    told = facts(reply, headed(passage)[0])
-    return [f"{heading}\n{fact}" if heading else fact for heading, fact in told] or [passage]
-
-
-def untold(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterator[tuple[int, str]]:
-    """The facts whose sentences do not stand in the live messages, under whatever heading."""
-    present = [normal(message.content) for message in live]
-    for key, text in ranked:
-        body = headed(text)[1]
-        if not any(body in said for said in present):
-            yield key, text

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core import Entry, Meter
 from memorygym.stores.passages import Passages
-from memorygym.stores.vectors import Best, Vectors
+from memorygym.stores.search.vectors import Best, Vectors
 
 STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
 """By recalls: the days in which a passage fades to 1/e; more recalls count no more."""

@@ -1,13 +1,10 @@
-"""What an object of other people needs to be a memory: it is fed, rebuilt, and cut to a budget."""
+"""What an object of other people needs to be a memory: it is fed, and rebuilt."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
-from memorygym.core import Message
 from memorygym.errors import BadSettings
-from memorygym.stores.transcript import newest, to_text
-from memorygym.tokens import cut, shown_tokens
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -46,72 +43,3 @@ def method(made: object, name: str) -> Callable[..., Any]:
         raise BadSettings(f"the `{name}` of a {type(made).__name__} is async; give a plain one")
     bound: Callable[..., Any] = found
     return bound
-
-
-def fitted(
-    view: Sequence[Message],
-    said: Iterable[str],
-    live: Sequence[Message],
-    budget: int | None,
-    price: Callable[[str], int],
-) -> list[Message]:
-    """A view as it may precede `live`, within the budget.
-
-    What stands in `live` is left out. What the object wrote itself, as a summary, comes before the
-    messages that were `said` (their entries), and of these the newest.
-    """
-    left = _without(_paired(view), live)
-    if budget is None:
-        return left
-    texts = set(said)
-    quoted = [message for message in left if to_text(message) in texts]
-    written: dict[int, Message] = {}
-    for at, message in enumerate(left):
-        if to_text(message) not in texts:
-            written[at] = _shortened(message, budget, price)
-            budget -= shown_tokens(written[at], price) if written[at].content else 0
-    dropped = len(quoted) - len(newest(quoted, budget, price))
-    found: list[Message] = []
-    for at, message in enumerate(left):
-        if at in written:
-            found += [written[at]] if written[at].content else []
-        elif dropped > 0:
-            dropped -= 1
-        else:
-            found.append(message)
-    return found
-
-
-def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:
-    """The start of a message that fits, without text if none does."""
-
-    def cost(text: str) -> int:
-        return shown_tokens(Message(message.role, text), price)
-
-    return Message(message.role, cut(message.content, budget, cost))
-
-
-def _without(view: Sequence[Message], live: Sequence[Message]) -> list[Message]:
-    """The view less one copy, the last, of each live message."""
-    left = list(view)
-    texts = [to_text(message) for message in left]
-    for message in reversed(live):
-        text = to_text(message)
-        if text in texts:
-            at = len(texts) - 1 - texts[::-1].index(text)
-            del left[at], texts[at]
-    return left
-
-
-def _paired(view: Sequence[Message]) -> list[Message]:
-    """The view less calls without results and results without calls, which no chat API takes."""
-    called = {call.id for message in view for call in message.calls}
-    heard = {message.call_id for message in view if message.role == "tool"}
-    found: list[Message] = []
-    for message in view:
-        calls = tuple(call for call in message.calls if call.id in heard)
-        if message.role == "tool" and message.call_id not in called:
-            continue
-        if calls or message.content.strip():
-            found.append(Message(message.role, message.content, calls, message.call_id))
-    return found

@@ -31,8 +31,7 @@ class History:
 
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
-        self.transcript = Transcript(meter)
-        self.transcript.passages = _Spared(meter)
+        self.transcript = Transcript(_Spared(meter))
         self.past: list[int] = []
         """The keys of what precedes the running event."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Protocol
 
 from memorygym.core import Entry, Message, Meter
@@ -95,24 +96,39 @@ def asked(live: Sequence[Message]) -> str:
     return headed(normal(next(said, "")))[1]
 
 
+def wanted(search: Callable[[str, int], list[int]], live: Sequence[Message], k: int) -> list[int]:
+    """The keys that a search finds for the live messages, best first: twice k, for the best
+    matches often stand in those messages."""
+    return search(asked(live), 2 * k)
+
+
 def shown(
     ranked: Iterable[tuple[int, str]],
     live: Sequence[Message],
     budget: int | None,
     price: Callable[[str], int],
+    most: int | None = None,
 ) -> tuple[Message, ...]:
     """One message with the best texts that fit the budget, in the order of their keys.
 
-    `ranked` are keys and texts, best first. A text that stands in the live messages is left out;
-    one that does not fit is passed over.
+    `ranked` are keys and texts, best first, of which the first `most` are tried. A text that stands
+    in the live messages is left out; one that does not fit is passed over.
     """
-    return told(fitting(unseen(ranked, live), budget, price))
+    return told(fitting(islice(unseen(ranked, live), most), budget, price))
 
 
 def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterator[tuple[int, str]]:
-    """The texts that do not stand in the live messages."""
-    present = [normal(message.content) for message in live]
-    return ((key, text) for key, text in ranked if not any(text in said for said in present))
+    """The texts that do not stand in the live messages: a part of a paragraph stands there if one
+    message holds its heading and its sentences, on whatever lines."""
+    present = [_unbroken(normal(message.content)) for message in live]
+    for key, text in ranked:
+        head, body = map(_unbroken, headed(text))
+        if not any(head in said and body in said for said in present):
+            yield key, text
+
+
+def _unbroken(text: str) -> str:
+    return " ".join(text.split())
 
 
 def fitting(

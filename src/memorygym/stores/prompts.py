@@ -43,8 +43,8 @@ replace both.""",
     )
 
 
-def facts(task_hint: str = "") -> str:
-    """Picks every fact of a text."""
+def facts() -> str:
+    """Picks every fact of a text; it is not told what matters, for nothing is to be left out."""
     return _task(
         "facts",
         """\
@@ -52,7 +52,6 @@ List every fact of the text that somebody may ask for later: one fact per line, 
 can be understood without the others, with names instead of pronouns.""",
         _KEEP,
         _HEADINGS,
-        _hint(task_hint),
         "Reply with the headings and facts alone, in the order of the text, without bullets.",
     )
 

@@ -1,11 +1,10 @@
 """What retrieval memories share: every passage is kept under an index, and the best are shown."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 
 from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Index, Passages, asked, fitting, told, unseen
+from memorygym.stores.passages import Index, Passages, shown, wanted
 from memorygym.stores.splitting import passages
 
 
@@ -29,10 +28,9 @@ class Retrieval(Memory):
                 self._kept.add(text)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        # Twice as many, for the best matches often stand in the live messages.
-        found = self._index.search(asked(live), 2 * self.top_k)
-        ranked = unseen(((key, self._kept.texts[key]) for key in found), live)
-        return told(fitting(islice(ranked, self.top_k), budget, self._price))
+        keys = wanted(self._index.search, live, self.top_k)
+        ranked = ((key, self._kept.texts[key]) for key in keys)
+        return shown(ranked, live, budget, self._price, self.top_k)
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()

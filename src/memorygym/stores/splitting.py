@@ -7,7 +7,8 @@ from memorygym.tokens import cut, normal
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|\n")
-_ENDS = re.compile(r"[.!?][\"')\]]*$")
+ENDS = re.compile(r"[.!?][\"')\]]*$")
+"""The end of a line that is no heading: it ends a sentence."""
 LONGEST_HEAD = 120
 """Characters of a line that may be a heading."""
 
@@ -41,7 +42,7 @@ def headed(paragraph: str) -> tuple[str, str]:
     """
     lines = paragraph.split("\n")
     at = 0
-    while at < len(lines) - 1 and len(lines[at]) <= LONGEST_HEAD and not _ENDS.search(lines[at]):
+    while at < len(lines) - 1 and len(lines[at]) <= LONGEST_HEAD and not ENDS.search(lines[at]):
         at += 1
     return "\n".join(lines[:at]), "\n".join(lines[at:])
 

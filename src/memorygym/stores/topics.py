@@ -1,4 +1,4 @@
-"""Several passages read by a model at once, and its facts put back under their headings."""
+"""The facts that a model wrote of a passage, or of several at once, put back under headings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +10,19 @@ UNTITLED = "[-]"
 
 Topic = tuple[str, list[str]]
 """A heading, "" if there is none, and the sentences under it."""
+
+
+def alone(reply: str, passage: str) -> list[str]:
+    """The facts that a model wrote of one passage, each under its heading; the passage as it is if
+    it wrote none.
+
+    >>> alone("She ran.\\nShe won.", "[Note · Ann]\\nShe ran and won.")
+    ['[Note · Ann]\\nShe ran.', '[Note · Ann]\\nShe won.']
+    >>> alone("", "Ann ran.")
+    ['Ann ran.']
+    """
+    told = facts(reply, headed(passage)[0])
+    return [f"{heading}\n{fact}" if heading else fact for heading, fact in told] or [passage]
 
 
 def joined(passages: Sequence[str]) -> str:

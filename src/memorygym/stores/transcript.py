@@ -6,7 +6,7 @@ What context memories (windows, condensers) keep: a message is one entry, read b
 import json
 from collections.abc import Callable, Sequence
 
-from memorygym.core import JSON, Call, Entry, Message, Meter, Role
+from memorygym.core import JSON, Call, Entry, Message, Role
 from memorygym.stores.passages import Passages
 from memorygym.tokens import canonical, normal, shown_tokens
 
@@ -44,14 +44,12 @@ def from_text(text: str) -> Message:
 class Transcript:
     """Every message that says or calls something, oldest first, each read back from its entry."""
 
-    def __init__(self, meter: Meter) -> None:
-        self.passages = Passages(meter)
+    def __init__(self, passages: Passages) -> None:
+        self.passages = passages
         self.messages: dict[int, Message] = {}
 
-    def add(self, new: Sequence[Message]) -> list[int]:
-        """Stores messages and returns their keys; what the capacity cannot hold goes, the oldest
-        first."""
-        added: list[int] = []
+    def add(self, new: Sequence[Message]) -> None:
+        """Stores messages; what the capacity cannot hold goes, the oldest first."""
         for message in new:
             if not _tells(message):
                 continue
@@ -61,8 +59,6 @@ class Transcript:
                 self._clear(key)
             if key is not None:
                 self.messages[key] = from_text(text)
-                added.append(key)
-        return [key for key in dict.fromkeys(added) if key in self.messages]
 
     def _clear(self, new: int | None) -> None:
         """Forgets what made room; its key may be that of the new message again."""

@@ -13,8 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from memorygym.core import Entry, Memory, Message, Meter
-from memorygym.errors import BadSettings, MemoryFault
+from memorygym.errors import MemoryFault
 from memorygym.stores.foreign import Fed, method
+from memorygym.stores.knobs import at_least
 from memorygym.stores.passages import Passages, asked, shown
 from memorygym.stores.splitting import passages
 from memorygym.tokens import normal
@@ -59,8 +60,7 @@ class AddSearch(Memory):
     """The passages, and the object that searches them."""
 
     def __init__(self, factory: Callable[[], Any], top_k: int = 10, chunk_size: int = 512) -> None:
-        if chunk_size < 1 or top_k < 1:
-            raise BadSettings(f"chunk_size {chunk_size}, top_k {top_k}: give at least 1")
+        at_least(1, chunk_size=chunk_size, top_k=top_k)
         self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
         self._top_k, self._chunk_size = top_k, chunk_size
 

@@ -7,15 +7,16 @@ dump: the messages are kept here, and a restored memory condenses all of them ag
 object, which is exact for deterministic ones. The model calls that it makes itself are not counted.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message
 from memorygym.errors import MemoryFault
-from memorygym.stores.foreign import Fed, fitted, method
-from memorygym.stores.transcript import Transcript, to_text
+from memorygym.stores.foreign import method
+from memorygym.stores.transcript import to_text
+from memorygym.stores.viewed import Viewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +91,6 @@ class _Condensed:
         return said or Message("user", getattr(event, "summary", None) or event.content)
 
 
-class Condenser(Memory):
-    """The messages, and what the object leaves of them."""
-
-    def __init__(self, factory: Callable[[], Any]) -> None:
-        self._condensed = Fed(lambda: _Condensed(factory), _Condensed.add)
-
-    def open(self, meter: Meter) -> None:
-        self._transcript = Transcript(meter)
-        self._price = meter.count
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._transcript.add(new)
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        view = self._condensed.with_all(self._transcript.messages).view
-        said = self._transcript.passages.texts.values()
-        return fitted(view, said, live, budget, self._price)
-
-    def dump(self) -> list[Entry]:
-        return self._transcript.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._transcript.restore(entries)
-
-
 def _openhands() -> tuple[Any, Any]:
     """Makers of an event and of a view of the OpenHands SDK."""
     events, llm = import_module("openhands.sdk.event"), import_module("openhands.sdk.llm")
@@ -128,4 +104,6 @@ def _openhands() -> tuple[Any, Any]:
     return event, lambda listed: view(events=listed)
 
 
-wrap = Condenser
+def wrap(factory: Callable[[], Any]) -> Viewed:
+    """The memory."""
+    return Viewed(lambda: _Condensed(factory))

@@ -6,54 +6,29 @@ the messages are kept here, and a restored memory asks a new object about all of
 is exact for deterministic objects. The model calls that it makes itself are not counted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message
 from memorygym.errors import MemoryFault
-from memorygym.stores.foreign import Fed, fitted, method
-from memorygym.stores.transcript import Transcript
+from memorygym.stores.foreign import method
+from memorygym.stores.viewed import Viewed
 
 
 class _Managed:
     """The object, the history that it was shown, and the view that it made of that."""
 
     def __init__(self, factory: Callable[[], Any]) -> None:
-        self.manage_context = method(factory(), "manage_context")
-        self.history: list[dict[str, Any]] = []
+        self._manage_context = method(factory(), "manage_context")
+        self._history: list[dict[str, Any]] = []
         self.view: list[Message] = []
 
-
-class ManageContext(Memory):
-    """The messages, and what the object would show of them."""
-
-    def __init__(self, factory: Callable[[], Any]) -> None:
-        self._managed = Fed(lambda: _Managed(factory), _show)
-
-    def open(self, meter: Meter) -> None:
-        self._transcript = Transcript(meter)
-        self._price = meter.count
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._transcript.add(new)
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        view = self._managed.with_all(self._transcript.messages).view
-        said = self._transcript.passages.texts.values()
-        return fitted(view, said, live, budget, self._price)
-
-    def dump(self) -> list[Entry]:
-        return self._transcript.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._transcript.restore(entries)
-
-
-def _show(managed: _Managed, message: Message) -> None:
-    observation = message.to_openai()
-    returned = managed.manage_context([*managed.history], observation)
-    managed.history.append(observation)
-    managed.view = _messages(getattr(returned, "content", returned))
+    def add(self, message: Message) -> None:
+        """Shows it a message after all that came before."""
+        observation = message.to_openai()
+        returned = self._manage_context([*self._history], observation)
+        self._history.append(observation)
+        self.view = _messages(getattr(returned, "content", returned))
 
 
 def _messages(content: object) -> list[Message]:
@@ -64,4 +39,6 @@ def _messages(content: object) -> list[Message]:
     return [Message.from_openai(message) for message in content]
 
 
-wrap = ManageContext
+def wrap(factory: Callable[[], Any]) -> Viewed:
+    """The memory."""
+    return Viewed(lambda: _Managed(factory))

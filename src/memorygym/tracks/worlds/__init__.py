@@ -107,6 +107,13 @@ def scribe(reasoner: Policy) -> Policy:
     return Clerk(reasoner)
 
 
+def listener(reasoner: Policy) -> Policy:
+    """That reasoner, who is asked nothing where the track asks nothing."""
+    from memorygym.tracks.worlds.reasoners import Listener, Strong
+
+    return reasoner if isinstance(reasoner, Strong) else Listener(reasoner)
+
+
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
     from memorygym.tracks.worlds.ceiling import Oracle, sentences

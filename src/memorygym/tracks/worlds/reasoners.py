@@ -91,6 +91,17 @@ def _event(view: Sequence[Message]) -> int:
     return next((i for i in at if view[i].content.startswith("===")), 0)
 
 
+class Listener(Policy):
+    """Lets a reasoner speak where something is asked, and is silent everywhere else."""
+
+    def __init__(self, reasoner: Policy) -> None:
+        self._reasoner = reasoner
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        asking = reader("worlds", view[0].content).ask(view[_event(view)].content) is not None
+        return self._reasoner.act(view, tools) if asking else END
+
+
 class Clerk(Policy):
     """Keeps notes with a memory's tools as `brief_reader` does, looks them up, then reasons."""
 

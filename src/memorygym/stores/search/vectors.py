@@ -10,18 +10,18 @@ from importlib.util import find_spec
 from math import sqrt
 from typing import Protocol
 
-from memorygym.errors import BadSettings
-from memorygym.stores import hashing
-from memorygym.stores.columns import LIMIT, Columns
-from memorygym.stores.fulltext import STOP_WORDS
-from memorygym.stores.matrix import Matrix
+from memorygym.errors import UnknownPart
+from memorygym.stores.search import hashing
+from memorygym.stores.search.columns import LIMIT, Columns
+from memorygym.stores.search.fulltext import STOP_WORDS
+from memorygym.stores.search.matrix import Matrix
 
 PLACES = 6
 """Decimal places of a score."""
 _NEAR = 2e-6
 """Scores that are further apart than this are not equal once they are rounded."""
-Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
-"""Texts as vectors of one length, all zeros for one that says nothing."""
+Embed = Callable[[str], Sequence[float]]
+"""A text as a vector, all of one length: all zeros for one that says nothing."""
 
 
 class Table(Protocol):
@@ -31,22 +31,22 @@ class Table(Protocol):
     def dots(self, vector: Sequence[int]) -> Sequence[int]: ...
 
 
-def named(embedder: str) -> Embed:
-    """The embedder of that name. Raises BadSettings with the choices."""
+def named(embedder: str, *others: str) -> Embed:
+    """The embedder of that name. Raises UnknownPart with the choices, the others among them."""
     match embedder:
         case "hashed":
             return hashed
         case "minilm":
-            from memorygym.stores.minilm import embed
+            from memorygym.stores.search.minilm import embed
 
             return embed
-    raise BadSettings(f"embedder {embedder!r}: choose hashed or minilm")
+    raise UnknownPart("embedder", embedder, ("hashed", "minilm", *others))
 
 
-def hashed(texts: Sequence[str]) -> list[list[int]]:
+def hashed(text: str) -> list[int]:
     """Words and their trigrams, by hash: likeness of letters, not of sense. Question words say
     nothing."""
-    return [hashing.sums(text, STOP_WORDS) for text in texts]
+    return hashing.sums(text, STOP_WORDS)
 
 
 def whole(vector: Sequence[float]) -> list[int]:
@@ -143,7 +143,7 @@ class Vectors:
         return self._table.dots(wanted), _scale(wanted)
 
     def _vector(self, text: str) -> list[int]:
-        return whole(self._embed([text])[0])
+        return whole(self._embed(text))
 
     def _row(self) -> int:
         if self._free:

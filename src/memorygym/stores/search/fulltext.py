@@ -19,7 +19,7 @@ class FullText:
 
     def __init__(self, texts: Iterable[tuple[int, str]] = ()) -> None:
         self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._closing = finalize(self, self._db.close)
+        finalize(self, self._db.close)
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("CREATE VIRTUAL TABLE entry USING fts5(text, tokenize='unicode61')")
         # One transaction for good: FTS5 then gathers entries until a search, five times as fast.
@@ -47,7 +47,3 @@ class FullText:
             (match, k),
         )
         return [row[0] for row in rows]
-
-    def close(self) -> None:
-        """Frees the database."""
-        self._closing()

@@ -1,7 +1,7 @@
 """Vectors without a model: words and their trigrams, hashed by CRC-32; alike on every machine."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from math import sqrt
 from zlib import crc32
@@ -26,17 +26,8 @@ def embed(text: str) -> list[float]:
     return [value / length for value in counted] if length else [0.0] * SIZE
 
 
-def sums(text: str, without: frozenset[str] = frozenset()) -> list[int]:
+def sums(text: str, without: Collection[str] = ()) -> list[int]:
     """The vector in whole numbers, before it is brought to length 1; some words may be left out."""
-    return list(_summed(text)) if not without else _sums(text, without)
-
-
-@lru_cache(maxsize=4096)
-def _summed(text: str) -> tuple[int, ...]:
-    return tuple(_sums(text, ()))
-
-
-def _sums(text: str, without: Container[str]) -> list[int]:
     counted = [0] * SIZE
     for word in _WORD.findall(text.lower()):
         if word not in without:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.stores.fulltext import FullText
-from memorygym.stores.fusion import Fused, fuse
-from memorygym.stores.vectors import Vectors
+from memorygym.stores.search.fulltext import FullText
+from memorygym.stores.search.fusion import Fused, fuse
+from memorygym.stores.search.vectors import Vectors
 
 RANKING = st.lists(st.integers(1, 9), unique=True)
 

@@ -6,7 +6,7 @@ weights, and proves itself against known vectors before its first use.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,17 +34,12 @@ _OPSET, _FORMAT = 20, 9
 """The oldest versions of ONNX that know this activation."""
 
 
-def embed(texts: Sequence[str]) -> list[list[float]]:
-    """A vector of length 1 for each text, all zeros for a blank one; equal texts are computed once
-    a process.
-
-    Each is computed alone: what stands beside a text would change its last digits.
-    """
-    return [list(_vector(text)) for text in texts]
-
-
 @lru_cache(maxsize=65_536)
-def _vector(text: str) -> tuple[float, ...]:
+def embed(text: str) -> tuple[float, ...]:
+    """A vector of length 1, all zeros for a blank text; equal texts are computed once a process.
+
+    Each is computed alone: in a batch, what stands beside a text would change its last digits.
+    """
     return _encoder().encode(text) if text.strip() else (0.0,) * SIZE
 
 

@@ -1,8 +1,10 @@
 """Reciprocal rank fusion: several rankings as one (Cormack, Clarke and Büttcher 2009)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from memorygym.stores.passages import Index
+from memorygym.stores.search.fulltext import FullText
+from memorygym.stores.search.vectors import Embed, Vectors, named
 
 CONSTANT = 60
 """The k of the paper: how little the first places count above the next ones."""
@@ -45,3 +47,17 @@ class Fused:
         """Keys of the k texts that the indexes together rank best."""
         rankings = [index.search(query, DEEPER * k) for index in self._indexes]
         return fuse(rankings, k, self._constant)
+
+
+def fused(embed: Embed, constant: int = CONSTANT) -> Callable[[], Index]:
+    """What makes an index of words and vectors."""
+    return lambda: Fused(FullText(), Vectors(embed), constant=constant)
+
+
+def words_with(embedder: str) -> Callable[[], Index]:
+    """What makes an index of words, to which an embedder adds vectors unless it is `none`.
+
+    >>> words_with("none") is FullText
+    True
+    """
+    return FullText if embedder == "none" else fused(named(embedder, "none"))

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.errors import BadSettings
-from memorygym.stores.columns import BLOCK, LIMIT, WIDEST, Columns
-from memorygym.stores.matrix import Matrix
-from memorygym.stores.vectors import Table, Vectors, hashed, named, whole
+from memorygym.stores.search.columns import BLOCK, LIMIT, WIDEST, Columns
+from memorygym.stores.search.matrix import Matrix
+from memorygym.stores.search.vectors import Table, Vectors, hashed, whole
 
 WORDS = "acme harbor beds 40 cedar quay opened 1999 oak pier revenue beds".split()
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
@@ -34,10 +33,10 @@ def changed(
 
 def plain(texts: dict[int, str], query: str) -> list[tuple[int, float]]:
     """The cosines above 0, best first, without any index."""
-    wanted = hashed([query])[0]
+    wanted = hashed(query)
     found = []
     for key, text in texts.items():
-        vector = hashed([text])[0]
+        vector = hashed(text)
         lengths = sqrt(sum(x * x for x in vector)) * sqrt(sum(x * x for x in wanted))
         dot = sum(x * y for x, y in zip(vector, wanted, strict=True))
         if lengths and dot > 0:
@@ -116,11 +115,6 @@ def test_a_query_that_says_nothing_finds_nothing(text: str) -> None:
 
 def test_a_vector_of_any_numbers_keeps_its_direction() -> None:
     assert whole([2 * LIMIT, -LIMIT, 0]) == [LIMIT, round(-LIMIT / 2), 0]
-
-
-def test_an_embedder_that_is_not_there_names_the_choices() -> None:
-    with pytest.raises(BadSettings, match="embedder 'bert': choose hashed or minilm"):
-        named("bert")
 
 
 def test_vectors_too_wide_to_be_exact_are_refused() -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from memorygym.facts import MONTHS
-from memorygym.stores.fulltext import STOP_WORDS
-from memorygym.stores.splitting import LONGEST_HEAD, sentences
+from memorygym.stores.search.fulltext import STOP_WORDS
+from memorygym.stores.splitting import ENDS, LONGEST_HEAD, sentences
 from memorygym.tokens import count, normal
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
@@ -31,7 +31,6 @@ _WORD = re.compile(r"[A-Za-z]+")
 _SELF = frozenset("i my mine we our".split())
 _RELATIVE = frozenset("than by again another further more less up down".split())
 _MARKED = re.compile(r"(?:\[.*\]|=.*=|#.*|.*:)$")
-_ENDS = re.compile(r"[.!?][\"')\]]*$")
 _NOTED = re.compile(r"[:=|{}\d]")
 _AGAIN, _SELDOM = 4, 3
 """How much more a sentence is worth with a word that the hint says again, but seldom."""
@@ -112,7 +111,7 @@ def _is_heading(line: str) -> bool:
     nothing."""
     if len(line) > LONGEST_HEAD:
         return False
-    return bool(_MARKED.match(line)) or not (_ENDS.search(line) or _NOTED.search(line))
+    return bool(_MARKED.match(line)) or not (ENDS.search(line) or _NOTED.search(line))
 
 
 def _nearest(heads: Sequence[str]) -> str:

@@ -1,0 +1,69 @@
+"""Memories by their specs, and what tells their code apart."""
+
+from pathlib import Path
+
+import pytest
+
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.isolation.plugging import plug, plug_all, source_of
+
+NOTES = """
+from memorygym.core import Memory
+
+class Notes(Memory):
+    pass
+"""
+
+
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of somebody else's memory `notes:Notes`."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "notes.py"
+    path.write_text(NOTES)
+    return path
+
+
+def test_the_references_are_always_there_and_each_spec_once() -> None:
+    found = plug_all(["bm25", "full", "bm25", "markdown"])
+    assert [*found] == ["none", "full", "recency", "oracle", "bm25", "markdown"]
+    assert [spec for spec, plugged in found.items() if plugged.tools] == ["markdown"]
+
+
+def test_knobs_are_set_in_every_memory_that_is_made() -> None:
+    make = plug("bm25:top_k=3").make
+    first, second = make(), make()
+    assert first is not second and vars(first)["top_k"] == vars(second)["top_k"] == 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "error", "said"),
+    [
+        ("bm52", UnknownPart, "did you mean bm25"),
+        ("bm25:top_k=0", BadSettings, "top_k 0"),
+        ("bm25:top_k=many", BadSettings, "give a whole number"),
+        ("no_such.mod:make", BadSettings, "no_such"),
+    ],
+)
+def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        plug_all([spec])
+
+
+def test_the_source_of_ours_is_its_file_and_not_its_knobs() -> None:
+    assert source_of("bm25:top_k=3") == source_of("bm25") != source_of("hybrid")
+
+
+def test_the_source_of_others_changes_with_their_file_behind_a_shim_too(outside: Path) -> None:
+    specs = ("notes:Notes", "add_search:notes:Notes")
+    before = [source_of(spec) for spec in specs]
+    assert before[0] == before[1]
+    outside.write_text(NOTES + "\n# changed")
+    assert all(source_of(spec) != old for spec, old in zip(specs, before, strict=True))
+
+
+def test_a_memory_of_others_is_made_where_it_can_do_no_harm(outside: Path) -> None:
+    plugged = plug("notes:Notes")
+    assert plugged.foreign and not plugged.tools
+    assert type(plugged.make()).__name__ == "Remote"
+    assert not plug("bm25").foreign
