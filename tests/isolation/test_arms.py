@@ -9,7 +9,7 @@ import pytest
 from memorygym import registry
 from memorygym.core import Budget, Entry, Memory, Message, Task
 from memorygym.episode import Episode
-from memorygym.isolation.arms import Holding, Limits, arms, budget_of, memory_of
+from memorygym.isolation.arms import Limits, arms, budget_of, memory_of
 
 LIMITS = Limits(500, 900)
 END = Message("assistant", "")
@@ -88,17 +88,16 @@ class Noting(Memory):
         return [Entry("1", "held")]
 
 
-def test_a_memory_cannot_tell_where_all_that_it_holds_is_shown(
-    begin: Callable[..., Episode],
+def test_another_persons_memory_cannot_tell_where_all_that_it_holds_is_shown(
+    dealt: Callable[..., Task], begin: Callable[..., Episode]
 ) -> None:
     met, told = [], []
-    for alike in (False, True):
-        inner = Noting()
-        made = partial(Holding, inner, 500, alike=alike)
-        budget = Budget(view=500 if alike else None)
-        episode = begin("one fact", "a question", memory=made, budget=budget)
+    for arm in arms(["their:Memory"], [], LIMITS)[-2:]:
+        inner, task = Noting(), dealt("company", 0, "lite")
+        make = memory_of(arm, task, lambda inner=inner: inner, foreign=True)
+        episode = begin("a", "b", memory=make, budget=budget_of(arm, task, tools=False))
         for _ in range(2):
             told.append(episode.view()[1].content)
             episode.step(END)
         met.append(inner.asked)
-    assert met[0] == met[1] and told == ["held", "held", "composed", "composed"]
+    assert met[0] == met[1] and told == ["composed", "composed", "held", "held"]

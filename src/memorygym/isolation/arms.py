@@ -78,15 +78,18 @@ def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
     return replace(task.budget, view=limits.view, capacity=min(most, limits.view))
 
 
-def memory_of(arm: Arm, task: Task, make: Callable[[], Memory]) -> Callable[[], Memory]:
-    """Makes the memory of an arm; `make` makes the one that its spec names."""
+def memory_of(
+    arm: Arm, task: Task, make: Callable[[], Memory], *, foreign: bool = False
+) -> Callable[[], Memory]:
+    """Makes the memory of an arm; `make` makes the one that its spec names, `foreign` if that is
+    somebody else's."""
     if arm.name == "oracle":
         oracle: Callable[[Task], Callable[[], Memory]] = registry.load(
             "tracks", task.track, "oracle"
         )
         return oracle(task)
     if arm.role == "held":
-        return lambda: Holding(make(), arm.limits.view)
+        return lambda: Holding(make(), arm.limits.view, weighed=foreign)
     return make
 
 
@@ -99,13 +102,14 @@ def policy_of(reasoner: Policy, track: str, *, tools: bool) -> Policy:
 class Holding(Memory):
     """A memory that shows all that another one holds: what is missing here was not stored.
 
-    With `alike` it shows what the other one composes, and yet asks all that it asks otherwise: a
-    memory that is played with so in its own arm cannot tell where only its dump is shown.
+    With `weighed` that is what it held as the event began. Then it is asked nothing that it is not
+    asked in its own arm, and cannot tell the two apart.
     """
 
-    def __init__(self, inner: Memory, budget: int, *, alike: bool = False) -> None:
+    def __init__(self, inner: Memory, budget: int, *, weighed: bool = False) -> None:
         self._inner = inner
-        self._budget, self._alike = budget, alike
+        self._budget, self._weighed = budget, weighed
+        self._before: Sequence[Entry] = ()
         self.tools = tuple(inner.tools)
         self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
 
@@ -120,15 +124,15 @@ class Holding(Memory):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         # What it composes may change what it holds, so it composes here as in its own arm.
-        composed, held = self._inner.compose(live, self._budget), self._inner.dump()
-        if self._alike:
-            return composed
+        self._inner.compose(live, self._budget)
         present = [normal(message.content) for message in live]
-        texts = (entry.text for entry in held)
+        texts = (entry.text for entry in (self._before if self._weighed else self._inner.dump()))
         return [Message("user", t) for t in texts if not any(t in said for said in present)]
 
     def dump(self) -> list[Entry]:
-        return self._inner.dump()
+        self._before = entries = self._inner.dump()
+        return entries
 
     def restore(self, entries: Sequence[Entry]) -> None:
+        self._before = entries
         self._inner.restore(entries)

@@ -16,7 +16,6 @@ from memorygym.errors import BadKey, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes, over_threads
 from memorygym.isolation.arms import (
     Arm,
-    Holding,
     Limits,
     arms,
     budget_of,
@@ -134,17 +133,15 @@ def _played(
     env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
     mind = minds.policy(reasoner, task.track)
     policy = policy_of(mind, task.track, tools=plugged.tools)
-    make = memory_of(arm, task, plugged.make)
-    watched = plugged.foreign and arm.role == "memory"
-
-    def made() -> Memory:
-        timed = Timed(make(), steps)
-        return Holding(timed, arm.limits.view, alike=True) if watched else timed
-
-    budget = budget_of(arm, task, tools=plugged.tools)
-    episode = Episode(env(replace(task, gold=None)), made, budget, minds.writer)
+    make = memory_of(arm, task, plugged.make, foreign=plugged.foreign)
+    episode = Episode(
+        env(replace(task, gold=None)),
+        lambda: Timed(make(), steps),
+        budget_of(arm, task, tools=plugged.tools),
+        minds.writer,
+    )
     # What a model of a provider writes differs from time to time.
-    if watched and not minds.writing:
+    if plugged.foreign and arm.role == "memory" and not minds.writing:
         trace = play_rebuilt(episode, policy, task, plugged.make)
     else:
         trace = play(episode, policy)
