@@ -110,3 +110,18 @@ def test_worlds_come_in_their_order_whoever_plays_them() -> None:
     worlds = [replace(WORLD, seed=seed) for seed in (2, 0, 1)]
     groups = play_all(replace(comparison(), worlds=worlds), 2)
     assert [{one.seed for one in group} for group in groups] == [{2}, {0}, {1}]
+
+
+def test_no_trace_of_a_world_is_on_disk_while_somebody_elses_memory_plays_it(
+    tmp_path: Path,
+) -> None:
+    seen: list[int] = []
+
+    class Spy(Memory):
+        def observe(self, new: Sequence[Message]) -> None:
+            seen.append(len(list(tmp_path.glob("traces/*"))))
+
+    spy = Plugged("spy", Spy, tools=False, foreign=True)
+    found = play_world(kept(comparison(spy=spy, budgets=(500, 1000)), tmp_path), WORLD)
+    assert seen and not any(seen)
+    assert len(list(tmp_path.glob("traces/*"))) == len(found)

@@ -81,6 +81,9 @@ class Failed:
     error: str
 
 
+Write = Callable[[], None]
+
+
 def play_all(comparison: Comparison, workers: int) -> Iterator[list[Measured | Failed]]:
     """Every arm on every world, in the order of the worlds."""
     over = over_threads if comparison.minds.waits else over_processes
@@ -88,17 +91,34 @@ def play_all(comparison: Comparison, workers: int) -> Iterator[list[Measured | F
 
 
 def play_world(comparison: Comparison, world: Settings) -> list[Measured | Failed]:
-    """Every arm on one world, which is dealt and parsed once."""
-    dealt = cache(world.deal)
-    return [
-        _outcome(comparison, world, arm, reasoner, dealt)
+    """Every arm on one world, which is dealt and parsed once.
+
+    Somebody else's memory can read files, and a trace holds the answers: where one plays, all
+    traces of a world are written when its last arm has ended.
+    """
+    dealt, late = cache(world.deal), list[Write]()
+    foreign = any(plugged.foreign for plugged in comparison.memories.values())
+    found = [
+        _outcome(comparison, world, arm, reasoner, dealt, late.append if foreign else _at_once)
         for reasoner in comparison.minds.reasoners
         for arm in comparison.rows()
     ]
+    for write in late:
+        write()
+    return found
+
+
+def _at_once(write: Write) -> None:
+    write()
 
 
 def _outcome(
-    comparison: Comparison, world: Settings, arm: Arm, reasoner: str, dealt: Callable[[], Task]
+    comparison: Comparison,
+    world: Settings,
+    arm: Arm,
+    reasoner: str,
+    dealt: Callable[[], Task],
+    keep: Callable[[Write], None],
 ) -> Measured | Failed:
     """The episode, which is played unless the run has kept it."""
     run, steps, start = comparison.run, list[float](), perf_counter()
@@ -122,7 +142,8 @@ def _outcome(
         return Failed(name, arm.name, arm.budget, reasoner, kind, str(error))
     trace.labels |= labels
     if run:
-        append_episode(run, name, trace, perf_counter() - start, memory_ms=steps)
+        seconds = perf_counter() - start
+        keep(partial(append_episode, run, name, trace, seconds, memory_ms=steps))
     return measure(trace)
 
 

@@ -57,7 +57,7 @@ def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:
     """
     last: dict[str, list[float]] = {}
     for row in run.timings():
-        last[row["episode"]] = row["memory_ms"]
+        last[row["episode"]] = row.get("memory_ms", [])
     found: dict[tuple[str, str, int | None], list[float]] = {}
     for name, steps in last.items():
         _, _, reasoner, arm, budget = name_parts(name)
