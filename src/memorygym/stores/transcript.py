@@ -4,11 +4,16 @@ What context memories (windows, condensers) keep: a message is one entry, read b
 """
 
 import json
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from memorygym.core import JSON, Call, Entry, Message, Role
 from memorygym.stores.passages import Passages
 from memorygym.tokens import canonical, normal, shown_tokens
+
+_BLANK = re.compile(r"\s+")
 
 
 def to_text(message: Message) -> str:
@@ -70,6 +75,11 @@ class Transcript:
         self.passages.drop(key)
         del self.messages[key]
 
+    def replace(self, key: int, message: Message) -> None:
+        """Puts a shorter message in the place of one."""
+        self.passages.replace(key, to_text(message))
+        self.messages[key] = from_text(self.passages.texts[key])
+
     def past(self, live: Sequence[Message]) -> list[int]:
         """The keys of all messages but those of the running event, which stand in `live`, and those
         whose call or result the capacity took."""
@@ -130,3 +140,22 @@ def newest(
             break
         found = group + found
     return found
+
+
+def ending(message: Message, budget: int, price: Callable[[str], int]) -> Message | None:
+    """The longest end of a message, from a blank on, that fits the budget; None if there is none,
+    or if it calls something or answers a call.
+
+    >>> from memorygym.tokens import count
+    >>> ending(Message("user", "one two three"), 6, count).content
+    'two three'
+    """
+    if message.calls or message.role == "tool":
+        return None
+
+    def end(start: int) -> Message:
+        return replace(message, content=message.content[start:])
+
+    starts = [blank.end() for blank in _BLANK.finditer(message.content)]
+    at = bisect_left(starts, True, key=lambda start: shown_tokens(end(start), price) <= budget)
+    return end(starts[at]) if at < len(starts) else None
