@@ -91,8 +91,8 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     yield (
         f"\n{strong['questions']} questions an arm, {strong['left_out']} left out (facts beyond the"
         f" budget). {said.capitalize()}: {verdict['best']} leads {verdict['second']} by"
-        f" {percent(verdict['lead'])} points{TOGETHER * together}. Minimum detectable effect, median over pairs:"
-        f" {100 * least:.1f} points."
+        f" {percent(verdict['lead'])} points{TOGETHER * together}. Minimum detectable effect,"
+        f" median over pairs: {100 * least:.1f} points."
     )
 
 
