@@ -126,12 +126,14 @@ def test_what_is_not_there_is_named(words: list[str], said: str, compared: Path,
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
 
 
-def test_an_entry_is_traced_to_the_message_that_told_its_fact(compared: Path, command) -> None:
+def test_an_entry_is_traced_to_the_message_that_told_its_fact_until_it_is_cut(
+    compared: Path, command
+) -> None:
     id = listed(command("explain", str(compared), "--question", RECENCY).out, "dropped")
     chain = command("explain", str(compared), "--question", id).out
     entry = re.search(r"entry (\S+), event (\d+)", chain)
     out = command("explain", str(compared), "--question", RECENCY, "--entry", entry[1]).out
-    assert out.startswith(f"entry {entry[1]}: stored in event {entry[2]}, dropped in event ")
+    assert out.startswith(f"entry {entry[1]}: stored in event {entry[2]}, rewritten in event ")
     assert f"  from event {entry[2]}: [" in out
     assert all(len(line) <= 80 for line in out.splitlines())
 
