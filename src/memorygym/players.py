@@ -10,9 +10,9 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.executors import over_threads
 from memorygym.judge import Judge, judge_trace
-from memorygym.models.model import Model
+from memorygym.models.model import Model, unaddressed
 from memorygym.models.naming import find
-from memorygym.models.replay import Cached
+from memorygym.models.replay import Cached, taped
 from memorygym.models.tape import Tape
 from memorygym.runner import Failure, Plan, Result, Settings, labels_of, play_one, result_of
 from memorygym.trace import Trace
@@ -44,17 +44,12 @@ class Player:
         """The same, with every reply kept on a tape."""
         judge = self.judge
         if judge:
-            judge = replace(judge, models=tuple(_taped(model, tape) for model in judge.models))
-        return replace(self, model=_taped(self.model, tape), judge=judge)
+            judge = replace(judge, models=tuple(taped(model, tape) for model in judge.models))
+        return replace(self, model=taped(self.model, tape), judge=judge)
 
     def describe(self) -> dict[str, JSON]:
-        """How the model is asked, without its address: another may serve the same model."""
-        asked = Chat(self.model, self.tool_mode, reasoning=self.reasoning).describe()
-        return {name: value for name, value in asked.items() if name != "endpoint"}
-
-
-def _taped(model: Model, tape: Tape) -> Model:
-    return Cached(tape, model.describe(), model)
+        """How the model is asked."""
+        return unaddressed(Chat(self.model, self.tool_mode, reasoning=self.reasoning).describe())
 
 
 def player_of(recipe: Mapping[str, Any], tape: Tape | None, api_base: str | None = None) -> Player:

@@ -25,7 +25,7 @@ from memorygym.journal import Run, append_episode, episode_name
 from memorygym.judge.agreement import Agreement, agreement
 from memorygym.models import extractive
 from memorygym.sandbox.choosing import memory_factory
-from memorygym.scoring import Score, outcomes, score
+from memorygym.scoring import Score, gold_of, outcomes, score
 from memorygym.trace import Trace
 from memorygym.worlds.dealing.deal import deal
 from memorygym.worlds.dealing.tiers import Sizes
@@ -251,8 +251,8 @@ def result_of(
 ) -> Result | Failure:
     """The result of an episode, which is played unless the run has kept it."""
     name = settings.episode(agent)
-    trace = plan.run.trace(name) if plan.run else None
-    if trace is None or not is_of(trace, settings, labels_of(settings, agent)):
+    trace = kept_trace(plan.run, name, settings, labels_of(settings, agent))
+    if trace is None:
         start = perf_counter()
         try:
             trace = make()
@@ -267,11 +267,19 @@ def result_of(
     return judged(settings, agent, trace, plan)
 
 
-def is_of(trace: Trace, settings: Settings, labels: Mapping[str, JSON]) -> bool:
-    """Whether a kept trace is of that episode, whatever the name of its file."""
+def kept_trace(
+    run: Run | None, name: str, settings: Settings, labels: Mapping[str, JSON]
+) -> Trace | None:
+    """The trace of that episode, if the run has kept it, whatever the name of its file."""
+    trace = run.trace(name) if run else None
+    if trace is None:
+        return None
     played = trace.recipe.get("template"), trace.recipe.get("seed")
-    same = {name: trace.labels.get(name) for name in labels} == labels
-    return same and played == (settings.template, settings.seed)
+    same = {label: trace.labels.get(label) for label in labels} == labels
+    if not same or played != (settings.template, settings.seed):
+        return None
+    trace.gold = gold_of(trace)  # All that looks into the table would read it again.
+    return trace
 
 
 def judged(settings: Settings, agent: str, trace: Trace, plan: Plan) -> Result:

@@ -6,6 +6,7 @@ from math import inf
 from memorygym.agents.accounting import Usage, limits_in
 from memorygym.attribution import Attribution
 from memorygym.invariants import Invariant
+from memorygym.page import plain
 from memorygym.results.comparisons import Comparison
 from memorygym.results.file import Document
 from memorygym.results.summary import Row, Summary
@@ -65,9 +66,8 @@ def _row(one: Summary) -> str:
 
 
 def _name(agent: str) -> str:
-    """A column of names; somebody else's name sends no control characters to the terminal."""
-    clean = "".join(c if c.isprintable() else " " for c in agent)
-    return f"{clean[:18]:<19}"
+    """A column of names."""
+    return f"{plain(agent)[:18]:<19}"
 
 
 def _cell(found: Estimate | None) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from memorygym.agents.accounting import Usage, cost_of
-from memorygym.commands._page import wrapped
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.models.prices import Price
+from memorygym.page import plain, wrapped
 from memorygym.publishing.entrant import Entrant, Set
 from memorygym.publishing.evidence import WORD
 from memorygym.publishing.leaderboard import Board, Gap, Held, Table, names
@@ -198,7 +198,7 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _plain(cell: str) -> str:
     """A name is somebody else's text: it must not break the table or the page."""
-    clean = "".join(c if c.isprintable() else " " for c in cell)
+    clean = plain(cell)
     for mark in "\\|<>`[]":
         clean = clean.replace(mark, f"\\{mark}")
     return clean

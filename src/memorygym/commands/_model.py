@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -80,11 +81,14 @@ def is_given(args: argparse.Namespace, option: str) -> bool:
 
 def refuse_model_options(args: argparse.Namespace) -> None:
     """Raises BadSettings if one of them is given and no model."""
-    for name in OPTIONS:
+    refuse(args, OPTIONS, "--model; scripted agents ask none")
+
+
+def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
+    """Raises BadSettings, with the reason, if one of these options is given."""
+    for name in names:
         if is_given(args, name):
-            raise BadSettings(
-                f"--{name.replace('_', '-')} is for --model; scripted agents ask none"
-            )
+            raise BadSettings(f"--{name.replace('_', '-')} is for {why}")
 
 
 def player_of(args: argparse.Namespace) -> Player:

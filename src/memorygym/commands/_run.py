@@ -14,10 +14,10 @@ from urllib.parse import unquote
 from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
-from memorygym.commands._page import fit
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.facts import reader
 from memorygym.journal import Run, episode_name, name_parts, read_traces, trace_files
+from memorygym.page import fit
 from memorygym.results.consistency import check_episodes, checked_sizes
 from memorygym.results.file import misfit, refuse_comparison
 from memorygym.scoring import Outcome, gold_of

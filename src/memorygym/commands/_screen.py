@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from memorygym.commands._page import WIDTH, fit, short, wrapped
 from memorygym.core import Message, Policy, Task, Tool
+from memorygym.page import WIDTH, fit, short, wrapped
 from memorygym.tokens import canonical
 from memorygym.trace import (
     Answered,

@@ -9,7 +9,6 @@ from memorygym import registry
 from memorygym.agents.accounting import cost_of
 from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
 from memorygym.commands._model import add_model, player_of, refuse_model_options, workers_of
-from memorygym.commands._page import fit, one_line
 from memorygym.commands._recipe import (
     add_worlds,
     check_counts,
@@ -19,6 +18,7 @@ from memorygym.commands._recipe import (
 )
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
+from memorygym.page import fit, one_line
 from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results

@@ -8,8 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands._model import add_sampling, is_given, sampling_of, workers_of
-from memorygym.commands._page import one_line
+from memorygym.commands._model import add_sampling, refuse, sampling_of, workers_of
 from memorygym.commands._recipe import (
     add_worlds,
     check_counts,
@@ -40,6 +39,7 @@ from memorygym.isolation.tables import Setting, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
+from memorygym.page import one_line
 from memorygym.results.consistency import check_episodes
 from memorygym.runner import Settings
 
@@ -47,6 +47,8 @@ BUDGET, SEEDS = 1000, 1
 NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
 OFFLINE = "extractive"
 """The model that memories ask unless another one is named."""
+OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay")
+"""Options that no scripted reasoner obeys."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -140,14 +142,19 @@ def _budgets(args: argparse.Namespace, world: Settings) -> list[int]:
     return budgets
 
 
+def _writer(args: argparse.Namespace) -> str | None:
+    """The model that memories ask, if it is not the offline one."""
+    return None if args.memory_model == OFFLINE else args.memory_model
+
+
 def minds_of(args: argparse.Namespace, stack: ExitStack) -> Minds:
     """Who reasons, and who writes for memories; raises as `comparison_of`."""
     scripted = tuple(registry.load("tracks", args.track, "REASONERS"))
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
-    writer = None if args.memory_model == OFFLINE else args.memory_model
+    writer = _writer(args)
     if not asked and writer is None:
-        _refuse_sampling(args)
+        refuse(args, OF_A_MODEL, "a model as --reasoner or --memory-model; no model is asked")
     tape = stack.enter_context(closing(Tape(args.replay, record=False))) if args.replay else None
 
     def model(kind: str, name: str, offline: Sequence[str]) -> Model:
@@ -159,16 +166,6 @@ def minds_of(args: argparse.Namespace, stack: ExitStack) -> Minds:
     # An empty name is a mistake, such as an unset variable.
     writing = None if writer is None else model("memory model", writer, [OFFLINE])
     return Minds(named, models, writing)
-
-
-def _refuse_sampling(args: argparse.Namespace) -> None:
-    """Raises BadSettings if there is an option that only a model obeys."""
-    for name in ("temperature", "max_tokens", "model_seed", "replay"):
-        if is_given(args, name):
-            raise BadSettings(
-                f"--{name.replace('_', '-')} is for a model as --reasoner or --memory-model; no"
-                " model is asked"
-            )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -203,8 +200,8 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
 
 def _text(args: argparse.Namespace, found: Findings, outcome: Outcome) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
-    writer = None if args.memory_model == OFFLINE else args.memory_model
-    setting = Setting(args.track, args.tier, str(found.about["contract"]), args.capacity, writer)
+    contract, writer = str(found.about["contract"]), _writer(args)
+    setting = Setting(args.track, args.tier, contract, args.capacity, writer)
     parts = []
     for report in outcome.reports:
         clock = clock_for(found, report)

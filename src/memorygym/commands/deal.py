@@ -4,10 +4,10 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from memorygym.commands._page import wrapped
 from memorygym.commands._recipe import add_sizes, add_task, settings_of
 from memorygym.core import JSON, Task
 from memorygym.facts import Guide, Value, reader
+from memorygym.page import wrapped
 from memorygym.worlds.dealing.gold import Change, Gold
 from memorygym.worlds.dealing.tiers import Sizes
 

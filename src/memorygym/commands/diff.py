@@ -8,10 +8,10 @@ from math import inf
 from pathlib import Path
 
 from memorygym.attribution import Attribution
-from memorygym.commands._page import fit
 from memorygym.core import JSON
 from memorygym.errors import UnknownPart
 from memorygym.journal import Run
+from memorygym.page import fit
 from memorygym.results.comparisons import Comparison, compare
 from memorygym.results.file import Document, read_results
 from memorygym.results.summary import Row

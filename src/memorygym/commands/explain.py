@@ -11,22 +11,23 @@ from pathlib import Path
 
 from memorygym.agents.accounting import limits_in
 from memorygym.attribution import COMPOSED, LOSSES, Attribution
-from memorygym.commands._page import WIDTH, fit, one_line, short
 from memorygym.commands._run import (
     IN_VIEW,
     NEAREST,
-    facts_of,
     named,
     numbered,
     read_checked,
     verdict_lines,
 )
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.facts import reader
+from memorygym.page import WIDTH, fit, one_line, short
 from memorygym.provenance import Journey, Passage, Provenance, Stay, Telling, Version
 from memorygym.scoring import Outcome, outcomes
 from memorygym.trace import Trace
 
-STEPS = (*LOSSES, IN_VIEW)
+STEPS = (*LOSSES, "")
+"""Where facts are lost, in order; those that are not come last."""
 INDENT = " " * 13
 BEYOND = "beyond the view's"
 """In the reason of a cut: what the memory composed was more than the view may hold."""
@@ -115,17 +116,17 @@ def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
     question, attribution = outcome.question, Attribution(trace)
     cause = "" if outcome.correct else attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
-    facts = facts_of(trace, attribution, question)
-    provenance = Provenance(trace, attribution)
-    lost = sum(fact.step != IN_VIEW for fact in facts)
-    pairs = zip(facts, provenance.journeys(question), strict=True)
-    for fact, journey in sorted(pairs, key=lambda pair: STEPS.index(pair[0].step)):
+    provenance, guide = Provenance(trace, attribution), reader(trace.track, trace.system).guide
+    journeys = provenance.journeys(question)
+    lost = sum(bool(journey.lost) for journey in journeys)
+    for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
         if journey.lost or not lost:
-            yield from ["", *fit(fact.text), *_way(journey, provenance, question.event)]
-    if 0 < lost < len(facts):
-        yield f"\n{len(facts) - lost} more facts were in view"
+            fact = journey.wanted.text(guide)
+            yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
+    if 0 < lost < len(journeys):
+        yield f"\n{len(journeys) - lost} more facts were in view"
     yield ""
-    yield from _row("used", [_used(outcome, lost, len(facts))])
+    yield from _row("used", [_used(outcome, lost, len(journeys))])
 
 
 def _used(outcome: Outcome, lost: int, needed: int) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
-from memorygym.commands._page import fit
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.judge import PROMPTS, Judge, difference
@@ -15,6 +14,7 @@ from memorygym.judge.audit import GRADER, Audit, audit
 from memorygym.judge.rows import Row, read_rows
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
+from memorygym.page import fit
 
 FORMAT = "memorygym-judge-audit-1"
 MOST_PROBLEMS = 10

@@ -12,7 +12,7 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.commands import headline
-from memorygym.commands._page import WIDTH
+from memorygym.page import WIDTH
 
 
 def add(parser: argparse.ArgumentParser) -> None:

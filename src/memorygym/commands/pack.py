@@ -4,12 +4,12 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._page import wrapped
 from memorygym.commands._recipe import check_counts
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
 from memorygym.journal import Run
 from memorygym.models.tape import Tape
+from memorygym.page import wrapped
 from memorygym.publishing.evidence import examine, opens
 from memorygym.publishing.leaks import leaks, secrets_of
 from memorygym.publishing.packs import files_of, write_pack

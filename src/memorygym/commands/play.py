@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 from memorygym.commands._human import HELP, Human
-from memorygym.commands._page import wrapped
 from memorygym.commands._recipe import add_task, settings_of
 from memorygym.commands._screen import Screen, Watched
 from memorygym.core import Policy, Task
 from memorygym.episode import play
 from memorygym.journal import write_trace
+from memorygym.page import wrapped
 from memorygym.results.summary import summaries
 from memorygym.runner import Plan, Settings, episode_for, judged, labels_of, policy_for
 from memorygym.tables import causes_table, questions_text, results_table

@@ -8,9 +8,9 @@ from math import ceil, sqrt
 
 from memorygym import registry
 from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER
-from memorygym.commands._page import fit
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
+from memorygym.page import fit
 from memorygym.runner import Plan, Result, Settings, play_all
 from memorygym.stats import (
     FIGURE,

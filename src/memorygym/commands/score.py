@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memorygym.commands._page import fit, wrapped
 from memorygym.commands._run import checked, refuse_compared
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
 from memorygym.journal import read_traces
+from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
 from memorygym.runner import Plan, Result, Settings, judged
 from memorygym.shapes import shape

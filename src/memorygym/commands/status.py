@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import registry
-from memorygym.commands._page import fit
 from memorygym.commands._run import about_run, read_played
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.journal import Run
+from memorygym.page import fit
 from memorygym.results.consistency import Recipe
 from memorygym.results.consistency import planned as episodes
 from memorygym.results.file import read_results

@@ -11,7 +11,6 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_in, limits_of
 from memorygym.attribution import Attribution
 from memorygym.commands._model import OPTIONS, add_model, is_given, player_of, refuse_model_options
-from memorygym.commands._page import fit, wrapped
 from memorygym.commands._recipe import add_sizes, check_counts, sizes_of
 from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_lines
 from memorygym.commands._screen import Screen
@@ -19,6 +18,7 @@ from memorygym.contract import contract
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.journal import Run
 from memorygym.models.tape import Tape
+from memorygym.page import fit, wrapped
 from memorygym.players import Player, play_model
 from memorygym.players import player_of as recalled
 from memorygym.results.consistency import planned

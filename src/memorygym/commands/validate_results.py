@@ -4,8 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from memorygym.commands._page import wrapped
 from memorygym.errors import BadSettings
+from memorygym.page import wrapped
 from memorygym.results.consistency import problems
 from memorygym.results.file import results_in, schema
 

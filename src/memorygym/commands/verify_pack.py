@@ -4,9 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._page import wrapped
 from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings
+from memorygym.page import wrapped
 from memorygym.publishing.evidence import REPORTED, Evidence, examine, opens
 from memorygym.publishing.packs import opened, pack_digest
 from memorygym.results.file import read_results

@@ -6,9 +6,9 @@ from math import inf
 from textwrap import wrap
 
 from memorygym.isolation.report import Row
+from memorygym.page import WIDTH, plain
 from memorygym.stats import Estimate
 
-WIDTH = 80
 NAME = 20
 """Of the first column; a longer name has a line of its own."""
 NOTHING = "–"
@@ -110,11 +110,6 @@ def p_value(p: float | None) -> str:
 def paragraph(text: str) -> list[str]:
     """Its lines."""
     return wrap(plain(text), WIDTH, break_on_hyphens=False)
-
-
-def plain(text: str) -> str:
-    """Without control characters: somebody else's name sends none to the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def listed(words: Iterable[str]) -> str:

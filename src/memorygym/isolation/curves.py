@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from memorygym.isolation.columns import NAME, NOTHING, WIDTH, named, paragraph
+from memorygym.isolation.columns import NAME, NOTHING, named, paragraph
 from memorygym.isolation.contests import World
 from memorygym.isolation.figures import judged, left_out
 from memorygym.isolation.measures import Case, Measured
 from memorygym.isolation.report import Report
+from memorygym.page import WIDTH
 from memorygym.stats import Estimate, clustered_share
 
 FIRST = 1_000

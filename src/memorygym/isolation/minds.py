@@ -7,8 +7,8 @@ from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.core import JSON, Policy, Writer
 from memorygym.models import extractive
-from memorygym.models.model import Model
-from memorygym.models.replay import Cached
+from memorygym.models.model import Model, unaddressed
+from memorygym.models.replay import Cached, taped
 from memorygym.models.tape import Tape
 from memorygym.models.writing import writer_of
 
@@ -48,18 +48,11 @@ class Minds:
 
     def recorded(self, tape: Tape) -> "Minds":
         """The same, with every reply kept on a tape."""
-        models = {name: _taped(model, tape) for name, model in self.models.items()}
-        writing = self.writing and _taped(self.writing, tape)
+        models = {name: taped(model, tape) for name, model in self.models.items()}
+        writing = self.writing and taped(self.writing, tape)
         return replace(self, models=models, writing=writing)
 
     def describe(self) -> dict[str, JSON]:
-        """How the models are asked, without their addresses: others may serve the same ones."""
+        """How the models are asked."""
         asked = {**self.models, **({"memory": self.writing} if self.writing else {})}
-        return {
-            name: {k: v for k, v in model.describe().items() if k != "endpoint"}
-            for name, model in asked.items()
-        }
-
-
-def _taped(model: Model, tape: Tape) -> Model:
-    return model if isinstance(model, Cached) else Cached(tape, model.describe(), model)
+        return {name: unaddressed(model.describe()) for name, model in asked.items()}

@@ -28,7 +28,8 @@ from memorygym.isolation.plugging import Plugged
 from memorygym.isolation.rebuilding import play_rebuilt
 from memorygym.isolation.timing import ALL, Timed
 from memorygym.journal import Run, append_episode, episode_name
-from memorygym.runner import Settings, is_of
+from memorygym.models.model import unaddressed
+from memorygym.runner import Settings, kept_trace
 from memorygym.trace import Trace
 
 Kind = Literal["provider", "memory"]
@@ -129,8 +130,7 @@ def _outcome(
         "budget": arm.budget,
         "contract": contract(),
     }
-    kept = run.trace(name) if run else None
-    if kept and is_of(kept, world, labels):
+    if kept := kept_trace(run, name, world, labels):
         return measure(kept)
     try:
         plugged = comparison.memories[arm.spec]
@@ -168,6 +168,5 @@ def _played(
         trace = play(episode, policy)
     trace.gold = task.gold
     if isinstance(mind, Chat):
-        asked = {key: value for key, value in mind.describe().items() if key != "endpoint"}
-        trace.labels |= {"model": asked, "usage": list(mind.usage)}
+        trace.labels |= {"model": unaddressed(mind.describe()), "usage": list(mind.usage)}
     return trace

@@ -8,7 +8,6 @@ from statistics import median
 from memorygym.isolation.columns import (
     NAME,
     NOTHING,
-    WIDTH,
     Column,
     amount,
     listed,
@@ -21,6 +20,7 @@ from memorygym.isolation.columns import (
 )
 from memorygym.isolation.report import Report, Row
 from memorygym.isolation.timing import Clock
+from memorygym.page import WIDTH
 
 GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
 """Over the columns of what a memory's own model costs."""

@@ -8,7 +8,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.judge.prompts import messages, prompt_hash
 from memorygym.judge.votes import vote
-from memorygym.models.model import Model, sound
+from memorygym.models.model import Model, sound, unaddressed
 from memorygym.rulings import Ruling, Vote
 
 _LONGEST_PROBLEM = 200
@@ -71,11 +71,8 @@ class Judge:
         return Ruling(tuple(Vote(name, "failed", "", problem) for name in self.names))
 
     def describe(self) -> dict[str, JSON]:
-        """All that its verdicts depend on; not the addresses, for others may serve the models."""
-        models: list[JSON] = [
-            {name: value for name, value in model.describe().items() if name != "endpoint"}
-            for model in self.models
-        ]
+        """All that its verdicts depend on."""
+        models: list[JSON] = [unaddressed(model.describe()) for model in self.models]
         return {
             "models": models,
             "prompt": self.prompt,

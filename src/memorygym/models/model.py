@@ -76,6 +76,11 @@ def sound(reply: Reply) -> Reply:
     return reply
 
 
+def unaddressed(asked: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What a model says of itself without its address: another one may serve the same model."""
+    return {name: value for name, value in asked.items() if name != "endpoint"}
+
+
 def sample_seed(seed: int, index: int) -> int:
     """The seed of a repeat; the first has the seed itself."""
     return rng("sample", seed, index).below(2**31) if index else seed

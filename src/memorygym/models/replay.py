@@ -16,7 +16,14 @@ from typing import Any
 from memorygym.arguments import plain_call
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadSettings, ProviderFailure
-from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound
+from memorygym.models.model import (
+    Model,
+    Reply,
+    ToolsRejected,
+    sample_seed,
+    sound,
+    unaddressed,
+)
 from memorygym.models.tape import Request, Tape
 from memorygym.shapes import Misfit, shape
 
@@ -38,7 +45,7 @@ class Cached(Model):
     def __init__(self, tape: Tape, asked: Mapping[str, JSON], model: Model | None = None) -> None:
         self.tape = tape
         self.model = model
-        self._asked = {name: value for name, value in asked.items() if name != "endpoint"}
+        self._asked = unaddressed(asked)
         self._sample = 0
         self._waiting: dict[str, Future[Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
@@ -112,6 +119,11 @@ class Cached(Model):
             return text
         rows = list(self.tape.rows())
         return f"{text}; {_difference(outline, max(rows, key=lambda row: _likeness(outline, row)))}"
+
+
+def taped(model: Model, tape: Tape) -> Model:
+    """The model with every reply kept on a tape; one that replays stays as it is."""
+    return model if isinstance(model, Cached) else Cached(tape, model.describe(), model)
 
 
 def _outcome(row: Mapping[str, Any], tape: Tape) -> Reply:

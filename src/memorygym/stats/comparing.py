@@ -97,8 +97,7 @@ def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
     of them are drawn from the stream of that name, and the data count as one more.
     """
     values = [value for value in _differences(a, b) if value]
-    # Sums that differ only by rounding are equal.
-    reach = abs(sum(values)) - 1e-9 * sum(map(abs, values))
+    reach = _reach(values)
     if len(values) <= EXACT:
         left, right = _sums(values[::2]), sorted(_sums(values[1::2]))
         # Signs come in mirrored pairs, so one tail is half of both.
@@ -131,10 +130,15 @@ def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple
             found[a, b] = sign_flip(scores[a], scores[b], name)
             continue
         flipped = flipped or _flipped(scores, worlds, name)
-        reach = abs(sum(values)) - 1e-9 * sum(map(abs, values))
+        reach = _reach(values)
         sums = map(abs, map(sub, flipped[a], flipped[b]))
         found[a, b] = (1 + sum(map(reach.__le__, sums))) / (1 + DRAWS)
     return found
+
+
+def _reach(values: Sequence[float]) -> float:
+    """How far from 0 a sum must be to count; sums that differ only by rounding are equal."""
+    return abs(sum(values)) - 1e-9 * sum(map(abs, values))
 
 
 def _flipped(

@@ -5,6 +5,11 @@ from textwrap import wrap
 WIDTH = 80
 
 
+def plain(text: str) -> str:
+    """Blanks for control characters: somebody else's name sends none to the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def fit(text: str, indent: str = "") -> list[str]:
     """The lines of a text, wrapped; indents are kept, control characters become blanks.
 
@@ -13,7 +18,7 @@ def fit(text: str, indent: str = "") -> list[str]:
     """
     lines: list[str] = []
     for line in text.split("\n"):
-        clean = "".join(c if c.isprintable() else " " for c in line).rstrip()
+        clean = plain(line).rstrip()
         margin = indent + clean[: len(clean) - len(clean.lstrip())]
         lines += wrap(
             clean.lstrip(),
@@ -36,7 +41,7 @@ def one_line(text: str) -> str:
     >>> one_line("boom\\n  again\\x1b[31m")
     'boom again [31m'
     """
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join(plain(text).split())
 
 
 def short(text: str, most: int, indent: str = "") -> list[str]:
