@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from memorygym.agents.scene import END, calls, edit, read, submit, write
-from memorygym.attribution import CAUSES, Attribution, Wanted
+from memorygym.attribution import CAUSES, Attribution
 from memorygym.core import Budget, Memory, Message, Task
 from memorygym.episode import Episode, play
 from memorygym.facts import Record, reader
@@ -13,6 +13,7 @@ from memorygym.memory.full import Full
 from memorygym.memory.markdown import Markdown
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env, reasoner
+from memorygym.tracks.worlds.viewing import Wanted
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.gold import Gold, Question
 from memorygym.worlds.dealing.notes import pack_value

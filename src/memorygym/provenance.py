@@ -7,14 +7,14 @@ what is true. The other way round, the messages that an entry can come from.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-from memorygym.attribution import HELD, Attribution, Wanted
-from memorygym.facts import Knowledge, Record, reader
+from memorygym.attribution import Attribution
+from memorygym.lens import HELD, Asked, Wanted
 from memorygym.stores.splitting import sentences
 from memorygym.stores.transcript import to_text
 from memorygym.tokens import normal
 from memorygym.trace import Cut, Heard, Said, Shown, Stored, Trace
-from memorygym.worlds.dealing.gold import Need, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class Provenance:
     def __init__(self, trace: Trace, attribution: Attribution | None = None) -> None:
         self._trace = trace
         self._attribution = attribution or Attribution(trace)
-        self._by = reader(trace.track, trace.system)
+        self._lens = self._attribution.lens
 
-    def journeys(self, question: Question) -> list[Journey]:
+    def journeys(self, question: Asked) -> list[Journey]:
         """Of every fact that a question needs, in its order."""
         return [self._journey(question, need) for need in question.needs]
 
@@ -133,7 +133,7 @@ class Provenance:
             found += [self._version(text, record.event) for text in texts]
         return found
 
-    def _journey(self, question: Question, need: Need) -> Journey:
+    def _journey(self, question: Asked, need: Any) -> Journey:
         fact, event = self._attribution.wanted(question, need), question.event
         states = self._attribution.held(fact, event)
         held = [number for number, (_, state) in enumerate(states) if state == HELD]
@@ -156,7 +156,7 @@ class Provenance:
     def _told(self, fact: Wanted, before: int) -> tuple[Telling, ...]:
         """The messages that told of a fact before an event."""
         found: list[Telling] = []
-        known: list[Record] = []
+        known: list[Any] = []
         for event, text in self._messages:
             if event >= before:
                 break
@@ -195,8 +195,8 @@ class Provenance:
         shown = (record for record in self._trace.records if isinstance(record, Shown))
         return [(record.event, m.content) for record in shown for m in record.messages]
 
-    def _telling(self, text: str, fact: Wanted) -> list[Record]:
-        return [record for record in self._by.read(text) if fact.told(record)]
+    def _telling(self, text: str, fact: Wanted) -> list[Any]:
+        return [record for record in self._lens.read(text) if fact.told(record)]
 
     def _passage(self, text: str, fact: Wanted) -> Passage | None:
         """All that a text tells of a fact, at the first place that does; None if it does not."""
@@ -224,50 +224,25 @@ class Provenance:
                 heading = line
         return found or [self._put("", text, fact, records)]
 
-    def _put(self, heading: str, sentence: str, fact: Wanted, records: Sequence[Record]) -> Passage:
+    def _put(self, heading: str, sentence: str, fact: Wanted, records: Sequence[Any]) -> Passage:
         """The passage that holds these records of a fact."""
         right = fact.state(records) == HELD
-        return Passage(heading, sentence, self._says(fact, records), right)
-
-    def _says(self, fact: Wanted, records: Sequence[Record]) -> str:
-        """What records tell of a fact, as people read it."""
-        if fact.tie:
-            return str(fact.value)
-        if fact.key == "category":
-            return ", ".join(dict.fromkeys(record.category for record in records))
-        attribute = self._by.guide.attribute(fact.key)
-        values = Knowledge(records).history(fact.name, fact.key)
-        if values:
-            return ", then ".join(dict.fromkeys(map(attribute.show, values)))
-        shifts = [record.shifts[fact.key] for record in records if fact.key in record.shifts]
-        if shifts:
-            return f"{attribute.number(abs(shifts[-1]))} {'higher' if shifts[-1] > 0 else 'lower'}"
-        return f"once {attribute.show(records[-1].former[fact.key])}"
+        return Passage(heading, sentence, self._lens.says(fact, records), right)
 
     def _version(self, text: str, event: int) -> Version:
         told: dict[tuple[int, str], list[str]] = {}
         unfounded: list[str] = []
-        for fact in self._facts(text):
+        for fact in self._lens.facts(text):
             sources = [t for t in self._told(fact, event + 1) if t.passage.right]
             for telling in sources:
                 key = telling.event, telling.passage.heading
-                told.setdefault(key, []).append(fact.text(self._by.guide))
+                told.setdefault(key, []).append(self._lens.text(fact))
             if not sources:
-                unfounded.append(fact.text(self._by.guide))
+                unfounded.append(self._lens.text(fact))
         found = [Source(at, heading, tuple(facts)) for (at, heading), facts in told.items()]
         if not (found or unfounded):
             found = list(self._alike(text, event))
         return Version(text, event, None, False, tuple(found), tuple(unfounded))
-
-    def _facts(self, text: str) -> Iterator[Wanted]:
-        """The facts that a text tells."""
-        for record in self._by.read(text):
-            if record.category:
-                yield Wanted(record.name, "category", record.category)
-            for code, value in record.values.items():
-                yield Wanted(record.name, code, value)
-            for code, other in record.edges:
-                yield Wanted(record.name, code, other, tie=True)
 
     def _alike(self, text: str, event: int) -> Iterator[Source]:
         """The messages up to an event that share most sentences with a text."""

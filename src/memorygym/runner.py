@@ -23,9 +23,10 @@ from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes
 from memorygym.journal import Run, append_episode, episode_name
 from memorygym.judge.agreement import Agreement, agreement
+from memorygym.lens import table
 from memorygym.models import extractive
 from memorygym.sandbox.choosing import memory_factory
-from memorygym.scoring import Score, gold_of, outcomes, score
+from memorygym.scoring import Score, outcomes, score
 from memorygym.trace import Trace
 from memorygym.worlds.dealing.deal import deal
 from memorygym.worlds.dealing.tiers import Sizes
@@ -278,7 +279,7 @@ def kept_trace(
     same = {label: trace.labels.get(label) for label in labels} == labels
     if not same or played != (settings.template, settings.seed):
         return None
-    trace.gold = gold_of(trace)  # All that looks into the table would read it again.
+    trace.gold = table(trace)  # All that looks into the table would read it again.
     return trace
 
 

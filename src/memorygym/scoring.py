@@ -6,14 +6,13 @@ asked about is None and its weight is shared pro rata. Abstention is reported ap
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from memorygym.core import JSON
-from memorygym.errors import BadTrace
-from memorygym.grading import grade, repairable
+from memorygym.grading import repairable
+from memorygym.lens import Asked, lens, table
 from memorygym.rulings import Ruling
 from memorygym.trace import Answered, Judged, Stored, Trace
-from memorygym.worlds.dealing.gold import Gold, Question
+from memorygym.worlds.dealing.gold import Gold
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
 
@@ -22,7 +21,7 @@ WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency"
 class Outcome:
     """How one question went."""
 
-    question: Question
+    question: Asked
     answer: str | None
     """None if no answer was given."""
     correct: bool
@@ -65,16 +64,10 @@ class Score:
 
 
 def gold_of(trace: Trace) -> Gold:
-    """The side table of a trace, in memory or read from disk. Raises BadTrace without one."""
-    if trace.gold is None:
-        raise BadTrace(f"trace {trace.task} carries no gold table, so it cannot be scored")
-    return trace.gold if isinstance(trace.gold, Gold) else Gold.from_json(trace.gold)  # type: ignore[arg-type]  # a Gold protocol object of this track is a Gold
-
-
-@lru_cache(maxsize=20_000)
-def _graded(competency: str, truth: str, answer: str, rivals: tuple[str, ...]) -> tuple[bool, str]:
-    verdict = grade(competency, truth, answer, rivals)
-    return verdict.correct, verdict.reason
+    """The side table of a trace of worlds. Raises BadTrace without one."""
+    gold = table(trace)
+    assert isinstance(gold, Gold)
+    return gold
 
 
 def outcomes(trace: Trace) -> list[Outcome]:
@@ -85,15 +78,13 @@ def outcomes(trace: Trace) -> list[Outcome]:
     rulings = {
         record.event: record.ruling for record in trace.records if isinstance(record, Judged)
     }
-    judged = []
-    for question in gold_of(trace).questions:
+    by, judged = lens(trace), []
+    for question in by.questions:
         answer = answers.get(question.event)
         if answer is None:
             judged.append(Outcome(question, None, False, "no answer was submitted"))
             continue
-        kind = question.competency
-        correct, reason = _graded(kind, question.truth, answer, question.rivals)
-        outcome = Outcome(question, answer, correct, reason)
+        outcome = Outcome(question, answer, *by.grade(question, answer))
         judged.append(_repaired(outcome, rulings.get(question.event)))
     return judged
 
@@ -123,7 +114,8 @@ def score(trace: Trace) -> Score:
     peak = max((record.tokens for record in stored), default=0)
     answerable = [outcome for outcome in judged if outcome.question.kind != "abstention"]
     right = sum(outcome.correct for outcome in answerable)
-    breadth = _weighted([o for o in judged if o.question.kind == "retrieval"])
+    weights = {question.event: question.weight for question in gold_of(trace).questions}
+    breadth = _weighted([o for o in judged if o.question.kind == "retrieval"], weights)
     axes: dict[str, float | None] = {
         "breadth": breadth,
         "maintenance": _maintenance(trace, judged, breadth),
@@ -151,9 +143,9 @@ def _accuracy(judged: Sequence[Outcome]) -> float | None:
     return sum(o.correct for o in judged) / len(judged) if judged else None
 
 
-def _weighted(judged: Sequence[Outcome]) -> float | None:
-    total = sum(o.question.weight for o in judged)
-    return sum(o.question.weight for o in judged if o.correct) / total if total else None
+def _weighted(judged: Sequence[Outcome], weights: Mapping[int, int]) -> float | None:
+    total = sum(weights[o.question.event] for o in judged)
+    return sum(weights[o.question.event] for o in judged if o.correct) / total if total else None
 
 
 def _maintenance(trace: Trace, judged: Sequence[Outcome], breadth: float | None) -> float | None:

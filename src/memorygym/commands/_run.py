@@ -15,15 +15,14 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.facts import reader
 from memorygym.journal import Run, episode_name, name_parts, read_traces, trace_files
+from memorygym.lens import Asked, lens, table
 from memorygym.page import fit
 from memorygym.results.consistency import check_episodes, checked_sizes
 from memorygym.results.file import misfit, refuse_comparison
-from memorygym.scoring import Outcome, gold_of
+from memorygym.scoring import Outcome
 from memorygym.shapes import shape
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.gold import Need, Question
 
 IN_VIEW = "in view"
 NEAREST = 5
@@ -171,20 +170,12 @@ def name_of(trace: Trace) -> Name:
 
 
 def checked(trace: Trace) -> Trace:
-    """The trace, its gold table read.
-
-    Raises ValueError unless the pinned message states the schema of that table.
-    """
+    """The trace, its gold table read. Raises ValueError or BadTrace if its track cannot."""
     tracks = registry.names("tracks")
     if trace.track not in tracks:  # Any other name would be imported and called.
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
-    trace.gold = gold = gold_of(trace)
-    try:
-        stated = len(reader(trace.track, trace.system).guide.attributes)
-    except (LookupError, AssertionError) as error:
-        raise ValueError("system states no schema") from error
-    if any(len(row) != stated for row in gold.values[:1]):
-        raise ValueError(f"gold.values has rows of {len(gold.values[0])}, system states {stated}")
+    trace.gold = table(trace)
+    lens(trace).read("")  # A track reads by what its pinned message states.
     return trace
 
 
@@ -192,23 +183,20 @@ def checked(trace: Trace) -> Trace:
 class Fact:
     """A fact that a question rests on, and where it was lost."""
 
-    need: Need
+    name: str
+    """What it is about."""
     text: str
-    """Its entity, its attribute and the value that was needed."""
+    """That, its attribute and the value that was needed."""
     step: str
     """One of LOSSES, or IN_VIEW."""
 
 
-def facts_of(trace: Trace, attribution: Attribution, question: Question) -> list[Fact]:
+def facts_of(attribution: Attribution, question: Asked) -> list[Fact]:
     """The facts that a question needs, in its order."""
-    guide = reader(trace.track, trace.system).guide
+    wanted = [(need, attribution.wanted(question, need)) for need in question.needs]
     return [
-        Fact(
-            need,
-            attribution.wanted(question, need).text(guide),
-            attribution.lost(question, need) or IN_VIEW,
-        )
-        for need in question.needs
+        Fact(fact.name, attribution.lens.text(fact), attribution.lost(question, need) or IN_VIEW)
+        for need, fact in wanted
     ]
 
 

@@ -20,7 +20,6 @@ from memorygym.commands._run import (
     verdict_lines,
 )
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.facts import reader
 from memorygym.page import WIDTH, fit, one_line, short
 from memorygym.provenance import Journey, Passage, Provenance, Stay, Telling, Version
 from memorygym.scoring import Outcome, outcomes
@@ -116,12 +115,12 @@ def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
     question, attribution = outcome.question, Attribution(trace)
     cause = "" if outcome.correct else attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
-    provenance, guide = Provenance(trace, attribution), reader(trace.track, trace.system).guide
+    provenance = Provenance(trace, attribution)
     journeys = provenance.journeys(question)
     lost = sum(bool(journey.lost) for journey in journeys)
     for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
         if journey.lost or not lost:
-            fact = journey.wanted.text(guide)
+            fact = attribution.lens.text(journey.wanted)
             yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
     if 0 < lost < len(journeys):
         yield f"\n{len(journeys) - lost} more facts were in view"

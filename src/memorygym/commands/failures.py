@@ -20,8 +20,8 @@ from memorygym.commands._run import (
 )
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
+from memorygym.lens import Asked
 from memorygym.scoring import Outcome, outcomes
-from memorygym.worlds.dealing.gold import Question
 from memorygym.worlds.dealing.questions import REASONING
 from memorygym.worlds.dealing.tiers import MIX
 
@@ -62,7 +62,7 @@ class Found:
     """What the traces hold."""
 
     misses: list[Miss]
-    asked: list[Question]
+    asked: list[Asked]
     episodes: int = 0
     damaged: int = 0
 
@@ -134,7 +134,7 @@ def _wanted(args: argparse.Namespace, name: Name) -> bool:
     return args.agent in (None, name.agent) and args.template in (None, name.template)
 
 
-def _of(competency: str | None, question: Question) -> bool:
+def _of(competency: str | None, question: Asked) -> bool:
     return competency in (None, question.competency, question.kind)
 
 
@@ -145,7 +145,7 @@ def _misses(args: argparse.Namespace, played: Played, told: Sequence[Outcome]) -
             continue
         cause = attribution.cause(outcome)
         if args.cause in (None, cause):
-            facts = facts_of(played.trace, attribution, outcome.question)
+            facts = facts_of(attribution, outcome.question)
             limits = limits_in(played.trace, outcome.question.event)
             yield Miss(played.name, number, outcome, cause, facts, limits)
 

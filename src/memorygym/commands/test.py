@@ -207,13 +207,13 @@ def _question(found: Result, number: int) -> Iterator[str]:
     yield "\n".join(_shown(trace, outcome.question.event)) + "\n"
     name = f"{found.settings.episode(found.agent)}#{number}"
     yield from verdict_lines(name, outcome, _cause(attribution, outcome))
-    facts = facts_of(trace, attribution, outcome.question)
+    facts = facts_of(attribution, outcome.question)
     if facts:
         yield "\nthe facts that it needs, and what memory held when it was asked"
     held: Sequence[str] = ()
     for fact in facts:
         yield from fit(f"{fact.text} ({fact.step})", "  ")
-        before, held = held, attribution.entries(outcome.question.event, fact.need.entity)
+        before, held = held, attribution.entries(outcome.question.event, fact.name)
         for text in ["as above"] if held and held == before else held or ["nothing"]:
             yield from fit(text, "    | ")
 

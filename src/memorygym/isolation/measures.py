@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON, Message
-from memorygym.scoring import gold_of, outcomes
+from memorygym.lens import lens
+from memorygym.scoring import outcomes
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
-from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Measured:
 def measure(trace: Trace) -> Measured:
     """What the trace of an arm tells. Raises BadTrace without a gold table."""
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, Stored)]
-    events = {question.event for question in gold_of(trace).questions}
+    events = {question.event for question in lens(trace).questions}
     asked = [record for record in trace.records if isinstance(record, Asked)]
     return Measured(
         template=str(trace.recipe["template"]),
@@ -135,17 +135,15 @@ def _fractures(trace: Trace) -> int:
 
 
 def _cases(trace: Trace) -> tuple[Case, ...]:
-    gold, by_view = gold_of(trace), _tokens_in_view(trace)
-    shown, attribution = _shown_before(trace), Attribution(trace)
+    by_view, attribution = _tokens_in_view(trace), Attribution(trace)
+    shown, by = _shown_before(trace), attribution.lens
     cases = []
     for number, outcome in enumerate(outcomes(trace), start=1):
         question = outcome.question
         if question.kind == "abstention":
             continue
-        about_change = {need[:2] for need in question.needs if need.old}
-        rewrites = {need: _rewrites(gold, question, need) for need in question.needs}
-        replaced = [n for n in question.needs if rewrites[n] and n[:2] not in about_change]
-        told = min((gold.shown[need.entity] for need in question.needs), default=question.event)
+        replaced = [need for need in question.needs if by.replaced(question, need)]
+        told = min((by.first_told(need) for need in question.needs), default=question.event)
         cases.append(
             Case(
                 number=number,
@@ -157,18 +155,10 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
                 stale=sum(attribution.exposed(question, need) for need in replaced),
                 tokens=by_view.get(question.event, 0),
                 span=shown[question.event] - shown[told],
-                rewrites=max(rewrites.values(), default=0),
+                rewrites=max((by.rewrites(question, n) for n in question.needs), default=0),
             )
         )
     return tuple(cases)
-
-
-def _rewrites(gold: Gold, question: Question, need: Need) -> int:
-    """How often a fact had been changed when the question was asked."""
-    return sum(
-        (change.entity, change.code) == need[:2] and change.event < question.event
-        for change in gold.changes
-    )
 
 
 def _tokens_in_view(trace: Trace) -> dict[int, int]:

@@ -1,12 +1,15 @@
 """worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from memorygym.core import Env, Memory, Policy, Task
+from memorygym.core import JSON, Env, Gold, Memory, Policy, Task
 from memorygym.errors import UnknownPart
 from memorygym.facts import Guide, Knowledge, Query, Record
+from memorygym.lens import Lens
+from memorygym.lens import table as table_of
+from memorygym.trace import Trace
 from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.guide import read_guide
@@ -90,6 +93,20 @@ def env(task: Task) -> Env:
 # What plays knows the dealer's words, which the reader must not: it is imported where it is used.
 
 
+def table(raw: Mapping[str, JSON]) -> Gold:
+    """The side table, read from a trace. Raises ValueError with what is wrong."""
+    from memorygym.worlds.dealing.gold import Gold as Table
+
+    return Table.from_json(raw)
+
+
+def lens(trace: Trace) -> Lens:
+    """How its trace is read. Raises BadTrace without a gold table."""
+    from memorygym.tracks.worlds.viewing import WorldsLens
+
+    return WorldsLens(table_of(trace), trace.system)
+
+
 def reasoner(name: str) -> Policy:
     """The locked reasoner of that name. Raises UnknownPart with the choices."""
     from memorygym.tracks.worlds.reasoners import Strong, Weak
@@ -116,13 +133,15 @@ def listener(reasoner: Policy) -> Policy:
 
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
-    from memorygym.tracks.worlds.ceiling import Oracle, sentences
+    from memorygym.tracks.oracle import Oracle
+    from memorygym.tracks.worlds.ceiling import sentences
 
     return partial(Oracle, sentences(task))
 
 
 def least_view(task: Task) -> int:
     """The fewest tokens of a view that hold what some question of the task needs."""
-    from memorygym.tracks.worlds.ceiling import least_view_of
+    from memorygym.tracks.oracle import least_view_of
+    from memorygym.tracks.worlds.ceiling import sentences
 
-    return least_view_of(task)
+    return least_view_of(task, sentences(task))

@@ -1,0 +1,167 @@
+"""The locked reasoners: they answer from what is in view, and have memory brought for each hop.
+
+The strong one reads all of the view. The weak one stands for a small model: of what names its next
+step it takes in few tokens, and believes the first match.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from memorygym import registry
+from memorygym.agents.scene import END, calls, search, submit, write
+from memorygym.core import Message, Policy, Tool
+from memorygym.instances.model import Found, Known, Missing, Reader, Statement
+from memorygym.tokens import count
+from memorygym.tracks._qa.env import RECALL
+
+REFUSAL = "I have no record of that."
+ATTENTION = 500
+"""Tokens that the weak reasoner takes in."""
+TITLE = "=== QUESTION"
+"""What the text of an event begins with that asks."""
+EVENT = "==="
+
+
+@lru_cache(maxsize=64)
+def reader_of(track: str, system: str) -> Reader:
+    """The track's strong reader under that pinned message, which parses a text once."""
+    made: Reader = registry.load("tracks", registry.known("tracks", track), "reader")(system)
+    return Parsed(made)
+
+
+class Parsed:
+    """A reader that keeps what it has read."""
+
+    def __init__(self, inner: Reader) -> None:
+        self.read = lru_cache(maxsize=4_096)(inner.read)
+        self.ask = lru_cache(maxsize=256)(inner.ask)
+        self.answer, self.tell = inner.answer, inner.tell
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An event that asks, as far as it has gone."""
+
+    query: Any
+    texts: tuple[str, ...]
+    """What memory and its tools brought, in order."""
+    notes: tuple[str, ...]
+    """What was concluded so far."""
+    tried: frozenset[str]
+    """What memory was asked for."""
+
+
+def scene(view: Sequence[Message], by: Reader) -> Scene | None:
+    """What a view shows; None if nothing is asked."""
+    at = _event(view)
+    if not view[at].content.startswith(TITLE) or (query := by.ask(view[at].content)) is None:
+        return None
+    live = view[at:]
+    said = [message for message in live if message.role == "assistant"]
+    tried = (call.arguments for message in said for call in message.calls)
+    own = {call.id for message in said for call in message.calls if call.name == RECALL.name}
+    heard = (m for m in live if m.role == "tool" and m.call_id not in own)
+    return Scene(
+        query,
+        tuple(message.content for message in (*view[1:at], *heard)),
+        tuple(message.content for message in said if message.content),
+        frozenset(str(given.get("query")) for given in tried if isinstance(given, Mapping)),
+    )
+
+
+def _event(view: Sequence[Message]) -> int:
+    """Where the running event begins; what stands before it came from memory."""
+    at = (i for i in reversed(range(len(view))) if view[i].role == "user")
+    return next((i for i in at if view[i].content.startswith(EVENT)), 0)
+
+
+class Strong(Policy):
+    """Answers what follows from the view; asks memory for what is missing; else refuses."""
+
+    def __init__(self, track: str) -> None:
+        self._track = track
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        by = reader_of(self._track, view[0].content)
+        asked = scene(view, by)
+        if asked is None:
+            return END
+        match self.conclude(asked, by):
+            case Found(answer):
+                return calls(submit(answer))
+            case Missing(query, used) if query and query not in asked.tried:
+                wanted = calls((RECALL.name, {"query": query}))
+                notes = dict.fromkeys(map(by.tell, used))
+                return Message("assistant", "\n".join(notes), wanted.calls)
+        return calls(submit(REFUSAL))
+
+    def conclude(self, asked: Scene, by: Reader) -> Found | Missing:
+        """What follows from the whole view."""
+        return by.answer(asked.query, Known(_read(by, (*asked.notes, *asked.texts))))
+
+
+class Weak(Strong):
+    """Follows one step at a time, from the first paragraphs that name what it is about."""
+
+    def conclude(self, asked: Scene, by: Reader) -> Found | Missing:
+        noted = tuple(_read(by, asked.notes))
+        step = by.answer(asked.query, Known(noted))
+        if isinstance(step, Found):
+            return step
+        attended = _attended(by, asked.texts, step.query)
+        return by.answer(asked.query, Known((*noted, *attended), first=True))
+
+
+def _read(by: Reader, texts: Sequence[str]) -> Iterator[Statement]:
+    return (statement for text in texts for statement in by.read(text))
+
+
+def _attended(by: Reader, texts: Sequence[str], step: str) -> Iterator[Statement]:
+    """The statements of the first paragraphs that tell of what a step names."""
+    left = ATTENTION
+    for text in texts:
+        for paragraph in text.replace("\n[", "\n\n[").split("\n\n"):
+            told = by.read(paragraph)
+            if any(one.subject in step or one.value in step for one in told):
+                yield from told
+                left -= count(paragraph)
+                if left <= 0:
+                    return
+
+
+class Listener(Policy):
+    """Lets a reasoner speak where something is asked, and is silent everywhere else."""
+
+    def __init__(self, reasoner: Policy) -> None:
+        self._reasoner = reasoner
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        asks = view[_event(view)].content.startswith(TITLE)
+        return self._reasoner.act(view, tools) if asks else END
+
+
+class Clerk(Policy):
+    """Writes down what each event tells, while it fits; then looks up what the reasoner needs."""
+
+    def __init__(self, reasoner: Policy, track: str) -> None:
+        self._reasoner, self._track = reasoner, track
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        shown = view[_event(view)].content
+        named = {tool.name for tool in tools}
+        if not shown.startswith(TITLE):
+            if view[-1].role == "tool" or "Write" not in named:
+                return END
+            by = reader_of(self._track, view[0].content)
+            paragraphs = shown.split("\n\n")
+            notes = ("\n".join(dict.fromkeys(map(by.tell, by.read(part)))) for part in paragraphs)
+            return calls(*(write(note) for note in notes if note))
+        reply = self._reasoner.act(view, tools)
+        wanted = [call.arguments for call in reply.calls if call.name == RECALL.name]
+        if not wanted or "memory_search" not in named:
+            return reply
+        (given,) = wanted
+        assert isinstance(given, Mapping)
+        return Message("assistant", reply.content, calls(search(str(given["query"]))).calls)

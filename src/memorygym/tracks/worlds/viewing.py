@@ -1,0 +1,183 @@
+"""How a trace of worlds is read: records of entities, and the values that held at each event."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from memorygym.errors import BadTrace
+from memorygym.facts import Knowledge, Reader, Record, Value, candidates, reader
+from memorygym.grading import grade
+from memorygym.lens import HELD, MISSING, STALE
+from memorygym.worlds.dealing.gold import Gold, Need, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value of an attribute, a relation or a category that a question needs."""
+
+    name: str
+    key: str
+    """An attribute's code, a relation's code, or "category"."""
+    value: Value
+    """Of a relation the other entity, of a category its name."""
+    tie: bool = False
+    """Whether it is a relation."""
+    old: bool = False
+    """Asked for is the value before the change."""
+
+    def told(self, record: Record) -> bool:
+        """Whether a record tells of it, whatever value."""
+        if record.name != self.name:
+            return False
+        if self.tie:
+            return (self.key, self.value) in record.edges
+        if self.key == "category":
+            return bool(record.category)
+        return any(self.key in part for part in (record.values, record.former, record.shifts))
+
+    def state(self, records: Iterable[Record]) -> str:
+        """See lens.Wanted."""
+        own = [record for record in records if self.told(record)]
+        if self.tie:
+            return HELD if own else MISSING
+        if self.key == "category":
+            # Who names every category tells none.
+            return HELD if own and own[-1].category == self.value else MISSING
+        values = Knowledge(own).history(self.name, self.key)
+        if self.old:
+            return HELD if self.value in values else MISSING
+        if not values:
+            return MISSING
+        return HELD if values[-1] == self.value else STALE
+
+    def state_in(self, store: Iterable[Record]) -> str:
+        """See lens.Wanted."""
+        return self.state(sorted(store, key=self._weight))
+
+    def _weight(self, record: Record) -> int:
+        if self.key == "category":
+            return record.category == self.value
+        return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
+
+
+class WorldsLens:
+    """See lens.Lens."""
+
+    def __init__(self, gold: Gold, system: str) -> None:
+        self._gold, self._system = gold, system
+        self.questions = gold.questions
+
+    @cached_property
+    def _by(self) -> Reader:
+        """Raises BadTrace unless the pinned message states the schema of the table."""
+        by = reader("worlds", self._system)
+        stated = len(by.guide.attributes)
+        for row in self._gold.values[:1]:
+            if len(row) != stated:
+                raise BadTrace(f"gold.values has rows of {len(row)}, system states {stated}")
+        return by
+
+    def read(self, text: str) -> tuple[Record, ...]:
+        return self._by.read(text)
+
+    def grade(self, question: Question, answer: str) -> tuple[bool, str]:
+        return _graded(question.competency, question.truth, answer, question.rivals)
+
+    def wanted(self, question: Question, need: Need) -> Wanted:
+        name = self._gold.names[need.entity]
+        if need.key == "category":
+            return Wanted(name, need.key, self._gold.categories[need.entity])
+        code, _, target = need.key.partition(">")
+        if target:
+            return Wanted(name, code, self._gold.names[int(target)], tie=True)
+        event = -1 if need.old else question.event
+        return Wanted(name, code, self._gold.value(need.entity, code, event), old=need.old)
+
+    def exposed(self, question: Question, need: Need, seen: Sequence[Record]) -> bool:
+        if len(need.key) != 1:
+            return False
+        now = self._gold.value(need.entity, need.key, question.event)
+        return bool(candidates(seen, self._gold.names[need.entity], need.key) - {now})
+
+    def first_told(self, need: Need) -> int:
+        return self._gold.shown[need.entity]
+
+    def rewrites(self, question: Question, need: Need) -> int:
+        return sum(
+            (change.entity, change.code) == need[:2] and change.event < question.event
+            for change in self._gold.changes
+        )
+
+    def replaced(self, question: Question, need: Need) -> bool:
+        about_change = any(other.old and other[:2] == need[:2] for other in question.needs)
+        return not about_change and self.rewrites(question, need) > 0
+
+    def conditions(self, texts: Iterable[str]) -> list[str]:
+        number = {name: i for i, name in enumerate(self._gold.names)}
+        seen: set[tuple[str, str, Any]] = set()
+        found = []
+        for text in texts:
+            facts = [
+                (r.name, c, v) for r in self.read(text) for c, v in r.values.items()
+                if r.name in number
+            ]  # fmt: skip
+            found.append(self._condition(number, facts, seen))
+            seen.update(facts)
+        return found
+
+    def _condition(
+        self,
+        number: Mapping[str, int],
+        facts: Sequence[tuple[str, str, Any]],
+        seen: set[tuple[str, str, Any]],
+    ) -> str:
+        """The worst that can be said of an entry; stale beats wrong, for it once was true."""
+        if not facts:
+            return "irrelevant"
+        end = 10**9
+        false = [f for f in facts if self._gold.value(number[f[0]], f[1], end) != f[2]]
+        if any(self._gold.value(number[name], code, -1) == value for name, code, value in false):
+            return "stale"
+        if false:
+            return "wrong"
+        return "duplicate" if all(fact in seen for fact in facts) else "true"
+
+    def facts(self, text: str) -> Iterator[Wanted]:
+        for record in self.read(text):
+            if record.category:
+                yield Wanted(record.name, "category", record.category)
+            for code, value in record.values.items():
+                yield Wanted(record.name, code, value)
+            for code, other in record.edges:
+                yield Wanted(record.name, code, other, tie=True)
+
+    def text(self, fact: Wanted) -> str:
+        if fact.key == "category":
+            return f"{fact.name}: {fact.value}"
+        if fact.tie:
+            phrase = next(r.phrase for r in self._by.guide.relations if r.code == fact.key)
+            return f"{fact.name} {phrase} {fact.value}"
+        attribute = self._by.guide.attribute(fact.key)
+        former = "former " * fact.old
+        return f"{fact.name}, {former}{attribute.label}: {attribute.show(fact.value)}"
+
+    def says(self, fact: Wanted, records: Sequence[Record]) -> str:
+        if fact.tie:
+            return str(fact.value)
+        if fact.key == "category":
+            return ", ".join(dict.fromkeys(record.category for record in records))
+        attribute = self._by.guide.attribute(fact.key)
+        values = Knowledge(records).history(fact.name, fact.key)
+        if values:
+            return ", then ".join(dict.fromkeys(map(attribute.show, values)))
+        shifts = [record.shifts[fact.key] for record in records if fact.key in record.shifts]
+        if shifts:
+            return f"{attribute.number(abs(shifts[-1]))} {'higher' if shifts[-1] > 0 else 'lower'}"
+        return f"once {attribute.show(records[-1].former[fact.key])}"
+
+
+@lru_cache(maxsize=20_000)
+def _graded(competency: str, truth: str, answer: str, rivals: tuple[str, ...]) -> tuple[bool, str]:
+    verdict = grade(competency, truth, answer, rivals)
+    return verdict.correct, verdict.reason
