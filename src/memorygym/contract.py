@@ -6,7 +6,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-VERSION = "worlds-v2"
+from memorygym import registry
+
 _PARTS = (
     "core.py",
     "frozen.py",
@@ -19,22 +20,27 @@ _PARTS = (
     "stores/indexed.py",
     "stores/notebook.py",
     "memory/markdown.py",
-    "worlds",
     "grading",
     "tokens.py",
     "episode.py",
     "facts.py",
     "guard.py",
+    "lens.py",
     "models/wire.py",
-    "scoring.py",
-    "tracks",
+    "tracks/oracle.py",
 )
+"""What scores of every track depend on."""
 
 
-@lru_cache(maxsize=1)
-def contract() -> str:
-    """The version of the track and a hash of the code behind it."""
-    return f"{VERSION}@{digest(*_PARTS)}"
+@lru_cache(maxsize=16)
+def contract(track: str = "worlds") -> str:
+    """The version of the track and a hash of the code behind it.
+
+    A track states its VERSION, and in PARTS what it depends on beside its own folder.
+    """
+    version: str = registry.load("tracks", track, "VERSION")
+    parts: tuple[str, ...] = registry.load("tracks", track, "PARTS")
+    return f"{version}@{digest(*_PARTS, *parts, f'tracks/{track}')}"
 
 
 def digest(*parts: str) -> str:

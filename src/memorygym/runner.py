@@ -11,7 +11,7 @@ from hashlib import sha256
 from inspect import signature
 from pathlib import Path
 from time import perf_counter
-from typing import Literal
+from typing import Literal, Protocol
 
 from memorygym import registry
 from memorygym.agents.accounting import Usage, usage_of
@@ -35,6 +35,16 @@ LIFTED = Budget()
 """No limits: for `perfect` alone."""
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
+
+
+class Dealt(Protocol):
+    """A task that can be dealt; its template and seed name it."""
+
+    @property
+    def template(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    def deal(self) -> Task: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +279,7 @@ def result_of(
 
 
 def kept_trace(
-    run: Run | None, name: str, settings: Settings, labels: Mapping[str, JSON]
+    run: Run | None, name: str, settings: Dealt, labels: Mapping[str, JSON]
 ) -> Trace | None:
     """The trace of that episode, if the run has kept it, whatever the name of its file."""
     trace = run.trace(name) if run else None

@@ -8,6 +8,7 @@ from memorygym.isolation.arms import Limits
 from memorygym.isolation.minds import Minds
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
+from memorygym.isolation.tasks import of_worlds
 from memorygym.runner import Settings
 
 WORLD = Settings("company", 0, "lite")
@@ -18,7 +19,7 @@ def comparison(
 ) -> Comparison:
     """The references and these memories, with the strong reasoner; `made` are memories by spec."""
     memories = {**plug_all(specs), **made}
-    return Comparison([world], memories, [Limits(budget) for budget in budgets], Minds())
+    return Comparison(of_worlds([world]), memories, [Limits(budget) for budget in budgets], Minds())
 
 
 def sealed(salt: str) -> Settings:

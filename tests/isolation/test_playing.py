@@ -12,6 +12,7 @@ from memorygym.isolation.measures import Measured
 from memorygym.isolation.minds import Minds
 from memorygym.isolation.playing import Comparison, Failed, play_all, play_world
 from memorygym.isolation.plugging import Plugged
+from memorygym.isolation.tasks import of_worlds
 from memorygym.journal import Run
 from memorygym.models.scripted import Scripted
 from tests.isolation.comparing import WORLD, comparison
@@ -108,7 +109,7 @@ def test_a_trace_of_another_world_is_played_again(tmp_path: Path) -> None:
 
 def test_worlds_come_in_their_order_whoever_plays_them() -> None:
     worlds = [replace(WORLD, seed=seed) for seed in (2, 0, 1)]
-    groups = play_all(replace(comparison(), worlds=worlds), 2)
+    groups = play_all(replace(comparison(), tasks=of_worlds(worlds)), 2)
     assert [{one.seed for one in group} for group in groups] == [{2}, {0}, {1}]
 
 

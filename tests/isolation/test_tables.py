@@ -10,7 +10,7 @@ from memorygym.isolation.measures import Spent
 from memorygym.isolation.tables import Setting, report_text
 from tests.isolation.made import THREE, all_played, played, reported
 
-SETTING = Setting("worlds", "standard", "worlds-v1@ab12cd34", capacity=3412)
+SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)
 WORSE = "observation_masking:attention_window=100,keep_first=2"
 
 

@@ -9,13 +9,8 @@ from pathlib import Path
 
 from memorygym import registry
 from memorygym.commands._model import add_sampling, refuse, sampling_of, workers_of
-from memorygym.commands._recipe import (
-    add_worlds,
-    check_counts,
-    seeds_of,
-    sizes_of,
-    templates_of,
-)
+from memorygym.commands._recipe import check_counts
+from memorygym.commands._tasks import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
 from memorygym.isolation.agreement import agreement_text
@@ -36,14 +31,14 @@ from memorygym.isolation.reporting import (
     write_files,
 )
 from memorygym.isolation.tables import Setting, report_text
+from memorygym.isolation.tasks import Tasks
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.page import one_line
 from memorygym.results.consistency import check_episodes
-from memorygym.runner import Settings
 
-BUDGET, SEEDS = 1000, 1
+BUDGET = 1000
 NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
 OFFLINE = "extractive"
 """The model that memories ask unless another one is named."""
@@ -79,8 +74,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="who answers from what memory shows: strong, weak or a model's name; of several,"
         " whether they rank the memories alike (default: strong)",
     )  # fmt: skip
-    fixed.add_argument("--track", default="worlds", help="the kind of task (default: worlds)")
-    add_worlds(fixed, SEEDS)
+    add_tasks(fixed)
     how = parser.add_argument_group("how models are asked")
     how.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
     add_sampling(how)
@@ -116,24 +110,22 @@ def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
     """What the options ask for; `stack` closes what it opens. Raises UnknownPart, BadSettings or
     BadKey."""
     check_counts(args, "seeds", "workers", "capacity")
-    registry.known("tracks", args.track)
-    names, sizes, seeds = templates_of(args), sizes_of(args), seeds_of(args, SEEDS)
     specs = [spec.strip() for spec in args.memories.split(",") if spec.strip()]
     if not specs:  # A mistake, such as an unset variable.
         raise BadSettings(f"--memories {args.memories!r}: name at least one")
-    check_episodes(len(names), seeds.stop - seeds.start, 1, len(specs) + len(arms.REFERENCES))
-    worlds = [Settings(name, seed, args.tier, sizes, args.salt) for name in names for seed in seeds]
-    limits = [arms.Limits(view, args.capacity) for view in _budgets(args, worlds[0])]
-    return Comparison(worlds, plug_all(specs), limits, minds_of(args, stack))
+    tasks = tasks_of(args)
+    check_episodes(len(tasks.dealt), 1, len(specs) + len(arms.REFERENCES))
+    limits = [arms.Limits(view, args.capacity) for view in _budgets(args, tasks)]
+    return Comparison(tasks, plug_all(specs), limits, minds_of(args, tasks.track, stack))
 
 
-def _budgets(args: argparse.Namespace, world: Settings) -> list[int]:
+def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
     """The budgets, each once, smallest first."""
     try:
         budgets = sorted({int(text) for text in args.budgets.split(",")})
     except ValueError:
         raise BadSettings(f"--budget {args.budgets}: give whole numbers, commas between") from None
-    least: int = registry.load("tracks", args.track, "least_view")(world.deal())
+    least: int = registry.load("tracks", tasks.track, "least_view")(tasks.dealt[0].deal())
     if budgets[0] < least:
         raise BadSettings(
             f"a budget of {budgets[0]} holds no fact of this track; the least that holds one is"
@@ -147,9 +139,9 @@ def _writer(args: argparse.Namespace) -> str | None:
     return None if args.memory_model == OFFLINE else args.memory_model
 
 
-def minds_of(args: argparse.Namespace, stack: ExitStack) -> Minds:
+def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     """Who reasons, and who writes for memories; raises as `comparison_of`."""
-    scripted = tuple(registry.load("tracks", args.track, "REASONERS"))
+    scripted = tuple(registry.load("tracks", track, "REASONERS"))
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
     writer = _writer(args)
@@ -182,7 +174,7 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     workers = workers_of(args, waits=comparison.minds.waits)
     found = perform(comparison, args.output, workers, quiet=args.quiet)
     outcome = outcome_of(found, played)
-    told = _text(args, found, outcome) if outcome.valid else invalid_of(found, outcome)
+    told = _text(args, comparison, found, outcome) if outcome.valid else invalid_of(found, outcome)
     print(told)
     for failed in found.failed:
         print(one_line(f"{failed.episode}: {failed.error}"), file=sys.stderr)
@@ -198,10 +190,12 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     return 1 if found.failed or not outcome.valid else 0
 
 
-def _text(args: argparse.Namespace, found: Findings, outcome: Outcome) -> str:
+def _text(
+    args: argparse.Namespace, comparison: Comparison, found: Findings, outcome: Outcome
+) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     contract, writer = str(found.about["contract"]), _writer(args)
-    setting = Setting(args.track, args.tier, contract, args.capacity, writer)
+    setting = Setting(comparison.tasks.told, contract, args.capacity, writer)
     parts = []
     for report in outcome.reports:
         clock = clock_for(found, report)

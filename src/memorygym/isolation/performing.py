@@ -19,7 +19,7 @@ from memorygym.journal import playing
 from memorygym.models import extractive
 from memorygym.models.tape import Tape
 from memorygym.progress import watched
-from memorygym.runner import check_names, recipe_of
+from memorygym.runner import check_names
 
 WRITING = ("models/extractive.py", "models/salience.py", "models/writing.py")
 """What memories ask by default, and how they ask any other model."""
@@ -55,11 +55,11 @@ class Findings:
 def about(comparison: Comparison) -> dict[str, JSON]:
     """What must agree for two comparisons to be one; a salt only as its hash."""
     return {
-        "contract": contract(),
+        "contract": contract(comparison.tasks.track),
         "version": __version__,
         "recipe": {
             "compares": digest("isolation", *WRITING),
-            **recipe_of(comparison.worlds),
+            **comparison.tasks.recipe,
             "memories": {spec: plugged.source for spec, plugged in comparison.memories.items()},
             "budgets": [limits.view for limits in comparison.limits],
             "capacity": comparison.limits[0].capacity,
@@ -72,7 +72,7 @@ def about(comparison: Comparison) -> dict[str, JSON]:
 def played_gates(comparison: Comparison) -> list[Gate]:
     """The gates that take episodes of their own: a canary returns, and episodes stay apart."""
     # What memories ask does not matter here, and no model is to be asked beside the record.
-    task, writer = comparison.worlds[0].deal(), extractive.write
+    task, writer = comparison.tasks.dealt[0].deal(), extractive.write
     whole = canaries.returns(comparison.memories["full"].make, task, writer)
     gates = [Gate("full shows again what it was told", whole, "" if whole else "a word is missing")]
     for spec, plugged in comparison.memories.items():
@@ -100,7 +100,7 @@ def perform(comparison: Comparison, folder: Path | None, workers: int, *, quiet:
             minds = minds.recorded(tape)
         played = replace(comparison, run=run, minds=minds)
         groups = play_all(played, workers)
-        outcomes = list(watched(groups, len(played.worlds), quiet=quiet))
+        outcomes = list(watched(groups, len(played.tasks.dealt), quiet=quiet))
         times = clocked(run) if run else {}
     measured = [one for one in outcomes if isinstance(one, Measured)]
     failed = [one for one in outcomes if isinstance(one, Failed)]

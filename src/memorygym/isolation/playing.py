@@ -26,10 +26,11 @@ from memorygym.isolation.measures import Measured, measure
 from memorygym.isolation.minds import Minds
 from memorygym.isolation.plugging import Plugged
 from memorygym.isolation.rebuilding import play_rebuilt
+from memorygym.isolation.tasks import Tasks
 from memorygym.isolation.timing import ALL, Timed
 from memorygym.journal import Run, append_episode, episode_name
 from memorygym.models.model import unaddressed
-from memorygym.runner import Settings, kept_trace
+from memorygym.runner import Dealt, kept_trace
 from memorygym.trace import Trace
 
 Kind = Literal["provider", "memory"]
@@ -40,7 +41,7 @@ Kind = Literal["provider", "memory"]
 class Comparison:
     """All that is held fixed and all that varies."""
 
-    worlds: Sequence[Settings]
+    tasks: Tasks
     memories: Mapping[str, Plugged]
     """By spec, the references too."""
     limits: Sequence[Limits]
@@ -60,11 +61,11 @@ class Comparison:
 
     def episodes(self) -> Iterator[str]:
         """The names of all of them."""
-        for world, reasoner, arm in product(self.worlds, self.minds.reasoners, self.rows()):
+        for world, reasoner, arm in product(self.tasks.dealt, self.minds.reasoners, self.rows()):
             yield name_of(world, arm, reasoner)
 
 
-def name_of(world: Settings, arm: Arm, reasoner: str) -> str:
+def name_of(world: Dealt, arm: Arm, reasoner: str) -> str:
     """The name of an episode; `timing.clocked` reads it."""
     budget = ALL if arm.budget is None else arm.budget
     return episode_name(world.template, world.seed, reasoner, arm.name, budget)
@@ -88,10 +89,10 @@ Write = Callable[[], None]
 def play_all(comparison: Comparison, workers: int) -> Iterator[list[Measured | Failed]]:
     """Every arm on every world, in the order of the worlds."""
     over = over_threads if comparison.minds.waits else over_processes
-    yield from over(partial(play_world, comparison), comparison.worlds, workers)
+    yield from over(partial(play_world, comparison), comparison.tasks.dealt, workers)
 
 
-def play_world(comparison: Comparison, world: Settings) -> list[Measured | Failed]:
+def play_world(comparison: Comparison, world: Dealt) -> list[Measured | Failed]:
     """Every arm on one world, which is dealt and parsed once.
 
     Somebody else's memory can read files, and a trace holds the answers: where one plays, all
@@ -115,7 +116,7 @@ def _at_once(write: Write) -> None:
 
 def _outcome(
     comparison: Comparison,
-    world: Settings,
+    world: Dealt,
     arm: Arm,
     reasoner: str,
     dealt: Callable[[], Task],
@@ -128,7 +129,7 @@ def _outcome(
         "agent": reasoner,
         "memory": arm.name,
         "budget": arm.budget,
-        "contract": contract(),
+        "contract": contract(comparison.tasks.track),
     }
     if kept := kept_trace(run, name, world, labels):
         return measure(kept)

@@ -38,8 +38,8 @@ FAULTS = {
 class Setting:
     """Under what a comparison was made."""
 
-    track: str
-    tier: str
+    tasks: str
+    """What was played, in a few words."""
     contract: str
     capacity: int | None = None
     """Most tokens that a memory may hold."""
@@ -101,7 +101,7 @@ def _heading(report: Report, setting: Setting) -> list[str]:
     capacity = f"capacity {setting.capacity:,}" if setting.capacity else "no capacity limit"
     writer = f" memory model {setting.writer}," if setting.writer else ""
     return paragraph(
-        f"{setting.track} track, tier {setting.tier}, reasoner {report.reasoner},{writer} {budget},"
+        f"{setting.tasks}, reasoner {report.reasoner},{writer} {budget},"
         f" {capacity}, contract {setting.contract}"
     )
 

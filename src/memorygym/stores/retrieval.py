@@ -17,8 +17,12 @@ class Retrieval(Memory):
         self.chunk_size = chunk_size
         self.top_k = top_k
 
+    def index(self) -> Index:
+        """A new, empty index of the kind that it searches."""
+        return self._make()
+
     def open(self, meter: Meter) -> None:
-        self._index = self._make()
+        self._index = self.index()
         self._kept = Passages(meter, self._index)
         self._price = meter.count
 

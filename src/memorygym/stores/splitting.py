@@ -9,6 +9,7 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|\n")
 ENDS = re.compile(r"[.!?][\"')\]]*$")
 """The end of a line that is no heading: it ends a sentence."""
+_BRACKETED = re.compile(r"\[.+\]$")
 LONGEST_HEAD = 120
 """Characters of a line that may be a heading."""
 
@@ -35,15 +36,20 @@ def passages(text: str, size: int, price: Callable[[str], int]) -> list[str]:
 def headed(paragraph: str) -> tuple[str, str]:
     """The heading of a normalised paragraph, "" if it has none, and the rest.
 
-    Its first lines are its heading while they are short and end no sentence.
+    Its first lines are its heading while they are short and end no sentence; a line in square
+    brackets is the last of them.
 
     >>> headed("=== DAY 1 ===\\n[Note · Ann]\\nShe ran.\\nShe won."), headed("Hello.")
     (('=== DAY 1 ===\\n[Note · Ann]', 'She ran.\\nShe won.'), ('', 'Hello.'))
+    >>> headed("[a.py]\\nx = 1\\ny = 2")
+    ('[a.py]', 'x = 1\\ny = 2')
     """
     lines = paragraph.split("\n")
     at = 0
     while at < len(lines) - 1 and len(lines[at]) <= LONGEST_HEAD and not ENDS.search(lines[at]):
         at += 1
+        if _BRACKETED.match(lines[at - 1]):
+            break
     return "\n".join(lines[:at]), "\n".join(lines[at:])
 
 
@@ -62,8 +68,8 @@ def _parts(paragraph: str, size: int, price: Callable[[str], int]) -> Iterator[s
         head, body = "", paragraph
     start = f"{head}\n" if head else ""
     held, room = "", size - price(start)
-    for sentence in sentences(body):
-        longer = f"{held} {sentence}" if held else sentence
+    for break_, sentence in _pieces(body):
+        longer = f"{held}{break_}{sentence}" if held else sentence
         if price(longer) <= room:
             held = longer
             continue
@@ -75,3 +81,10 @@ def _parts(paragraph: str, size: int, price: Callable[[str], int]) -> Iterator[s
             held = held[len(first) :].strip()
     if held:
         yield start + held
+
+
+def _pieces(body: str) -> Iterator[tuple[str, str]]:
+    """The sentences, each with the blank or the line break that stood before it."""
+    for line in body.split("\n"):
+        for number, sentence in enumerate(sentences(line)):
+            yield " " if number else "\n", sentence

@@ -11,6 +11,7 @@ from memorygym.lens import table as table_of
 from memorygym.trace import Trace
 from memorygym.tracks._qa.env import StreamEnv
 
+PARTS = ("instances", "tracks/_qa")
 REASONERS = ("strong", "weak")
 
 # What plays is imported where it is used: a trace is read without it.

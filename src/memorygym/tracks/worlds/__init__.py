@@ -17,6 +17,9 @@ from memorygym.tracks.worlds.jottings import NoteReader
 from memorygym.tracks.worlds.prose import ProseReader
 from memorygym.tracks.worlds.questions import QuestionReader
 
+VERSION = "worlds-v2"
+PARTS = ("worlds", "scoring.py")
+"""What its scores depend on beside this folder."""
 REASONERS = ("strong", "weak")
 EVENT = "==="
 """What the text of an event begins with."""

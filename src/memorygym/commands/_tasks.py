@@ -1,0 +1,132 @@
+"""The options that say on which tasks memories are compared: worlds, instances or a data set."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from memorygym import registry
+from memorygym.commands._recipe import add_worlds, check_seed, seeds_of, sizes_of, templates_of
+from memorygym.core import JSON, Task
+from memorygym.errors import BadSettings
+from memorygym.isolation.tasks import Tasks, of_worlds
+from memorygym.runner import Settings
+
+WORLDS = "worlds"
+SEEDS, INSTANCES = 1, 10
+TOKENS = "20k"
+OF_WORLDS = (
+    "template", "salt", "entities", "tokens", "questions", "corrections", "writes",
+)  # fmt: skip
+"""Options that no other track obeys."""
+
+
+def add_tasks(group: argparse._ArgumentGroup) -> None:
+    """Declares --track and what says which of its tasks are played."""
+    group.add_argument(
+        "--track", default=WORLDS, metavar="TRACK",
+        help="the kind of task (`memorygym list tracks`), its knobs after colons, as in"
+        f" research:hops=2,4:tokens=50k (default: {WORLDS})",
+    )  # fmt: skip
+    add_worlds(group, SEEDS)
+
+
+def tasks_of(args: argparse.Namespace) -> Tasks:
+    """What the options name. Raises UnknownPart or BadSettings."""
+    track, knobs = registry.split(args.track)
+    registry.known("tracks", track)
+    if track != WORLDS:
+        return _made(args, track, knobs)
+    if knobs:
+        raise BadSettings(f"{args.track}: worlds has no knobs; give --tier, --tokens, …")
+    names, sizes, seeds = templates_of(args), sizes_of(args), seeds_of(args, SEEDS)
+    return of_worlds(
+        [Settings(name, seed, args.tier, sizes, args.salt) for name in names for seed in seeds]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An instance that is made when it is played."""
+
+    track: str
+    recipe: Any
+    """Of the track: `instance()` makes it."""
+
+    @property
+    def template(self) -> str:
+        """What results group it by."""
+        return str(self.recipe.template)
+
+    @property
+    def seed(self) -> int:
+        """Its number."""
+        return int(self.recipe.seed)
+
+    def deal(self) -> Task:
+        """The task."""
+        task: Task = registry.load("tracks", self.track, "task_of")(
+            self.recipe.instance(), self.template, self.seed
+        )
+        return task
+
+
+def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tasks:
+    refuse_worlds(args, track)
+    options = options_of(track, knobs)
+    if args.seed is not None:
+        check_seed(args.seed)
+    seeds = seeds_of(args, INSTANCES)
+    options.n = seeds.stop
+    recipes = [r for r in registry.load("tracks", track, "recipes")(options) if r.seed in seeds]
+    told = "".join(f", {name} {value}" for name, value in knobs.items())
+    recipe: dict[str, JSON] = {
+        "track": track,
+        "templates": sorted({recipe.template for recipe in recipes}),
+        "seeds": sorted({recipe.seed for recipe in recipes}),
+        "knobs": dict(knobs),
+    }
+    return Tasks(track, [Made(track, r) for r in recipes], recipe, f"{track} track{told}")
+
+
+def refuse_worlds(args: argparse.Namespace, track: str) -> None:
+    """Raises BadSettings for an option that only worlds obey."""
+    given = [name for name in OF_WORLDS if getattr(args, name) not in (None, "")]
+    given += ["tier"] if args.tier != "standard" else []
+    if given:
+        raise BadSettings(
+            f"--{given[0]} is of worlds; the {track} track takes its knobs after its name:"
+            f" --track {track}:KNOB=VALUE"
+        )
+
+
+class _Knobs(argparse.ArgumentParser):
+    """Reads knobs as the options of `generate` are read."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
+
+
+def options_of(track: str, knobs: Mapping[str, str]) -> argparse.Namespace:
+    """The track's own options, as knobs set them. Raises BadSettings."""
+    parser = _Knobs(track, add_help=False, allow_abbrev=False)
+    parser.add_argument("--tokens", default=TOKENS)
+    registry.load("tracks", track, "add_options")(parser)
+    words: Sequence[str] = [f"--{name.replace('_', '-')}={value}" for name, value in knobs.items()]
+    options = parser.parse_args(words)
+    options.tokens = [tokens_of(part) for part in str(options.tokens).split(",")]
+    options.seed = 0
+    return options
+
+
+def tokens_of(text: str) -> int:
+    """A number of tokens: 20000, 20k or 1M. Raises BadSettings.
+
+    >>> tokens_of("20k"), tokens_of("1.5M")
+    (20000, 1500000)
+    """
+    unit = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    try:
+        return round(float(text[:-1] if unit > 1 else text) * unit)
+    except ValueError:
+        raise BadSettings(f"tokens {text!r}: give a number such as 20000, 20k or 1M") from None
