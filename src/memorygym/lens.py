@@ -81,6 +81,10 @@ class Lens(Protocol):
         """Whether an answer is right, and why in a short sentence."""
         ...
 
+    def truths(self, question: Any) -> tuple[str, ...]:
+        """All texts that are right answers."""
+        ...
+
     def read(self, text: str) -> Sequence[Any]:
         """The records in a text."""
         ...

@@ -108,7 +108,7 @@ def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace)
     # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
     assert case(trace, 1) == Case(
         1, "retrieval", correct=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
-        rewrites=0,
+        rewrites=0, exact=True, f1=1.0,
     )  # fmt: skip
 
 

@@ -195,7 +195,8 @@ def _text(
 ) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     contract, writer = str(found.about["contract"]), _writer(args)
-    setting = Setting(comparison.tasks.told, contract, args.capacity, writer)
+    tasks = comparison.tasks
+    setting = Setting(tasks.told, contract, args.capacity, writer, tasks.track != "worlds")
     parts = []
     for report in outcome.reports:
         clock = clock_for(found, report)

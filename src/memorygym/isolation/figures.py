@@ -117,6 +117,8 @@ class _Table:
             degradation=self._over(arm, "full"),
             normalised=self.normal.of(mine),
             advantage=self._over(arm, RECENCY),
+            exact=self._each(arm, lambda one: _share(judged(one, self.left), "exact")),
+            f1=self._each(arm, lambda one: _share(judged(one, self.left), "f1")),
         )
 
     def _losses(self, arm: str) -> Losses:
@@ -144,7 +146,7 @@ class _Table:
 
     def _costs(self, arm: str) -> Costs:
         values: dict[str, Value] = {
-            "view": lambda one: _view(judged(one, self.left)),
+            "view": lambda one: _share(judged(one, self.left), "tokens"),
             "ingest_calls": lambda one: one.ingest.calls,
             "ingest_tokens": lambda one: one.ingest.tokens,
             "query_calls": lambda one: one.query.calls,
@@ -179,8 +181,9 @@ def _pooled(cases: Sequence[Case], part: str, whole: str) -> float | None:
     return sum(getattr(case, part) for case in cases) / total if total else None
 
 
-def _view(cases: Sequence[Case]) -> float | None:
-    return sum(case.tokens for case in cases) / len(cases) if cases else None
+def _share(cases: Sequence[Case], part: str) -> float | None:
+    """The mean over the questions."""
+    return sum(getattr(case, part) for case in cases) / len(cases) if cases else None
 
 
 def memory_tokens(one: Measured) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON, Message
+from memorygym.grading.squad import exact_match, f1
 from memorygym.lens import lens
 from memorygym.scoring import outcomes
 from memorygym.tokens import count, shown_tokens
@@ -39,6 +40,10 @@ class Case:
     """Tokens shown between the first telling of its oldest fact and the question."""
     rewrites: int
     """How often the most rewritten of its facts had been changed."""
+    exact: bool = False
+    """Whether the answer matches the truth word for word (EM of SQuAD)."""
+    f1: float = 0.0
+    """Of the answer's words with the truth's (SQuAD)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +148,15 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
         if question.kind == "abstention":
             continue
         replaced = [need for need in question.needs if by.replaced(question, need)]
+        said, truths = outcome.answer or "", by.truths(question)
         told = min((by.first_told(need) for need in question.needs), default=question.event)
         cases.append(
             Case(
                 number=number,
                 kind=question.kind,
                 correct=outcome.correct,
+                exact=exact_match(said, truths),
+                f1=f1(said, truths),
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),

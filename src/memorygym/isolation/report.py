@@ -21,6 +21,10 @@ class Standing:
     0."""
     advantage: Estimate | None
     """Over recency."""
+    exact: Estimate | None
+    """Share of the answers that match the truth word for word (EM of SQuAD)."""
+    f1: Estimate | None
+    """Of the answers' words with the truths' (SQuAD)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Setting:
     """Most tokens that a memory may hold."""
     writer: str | None = None
     """The model that memories ask, if it is not the offline one."""
+    words: bool = False
+    """Whether it is told how the words of the answers match."""
 
 
 def report_text(report: Report, setting: Setting, clock: Clock | None = None) -> str:
@@ -52,6 +54,9 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
     parts = [
         [*_unjudged(report), *_heading(report, setting)],
         [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
+        [*_table(report, "words of answers, %", _words()), *paragraph(WORDS)]
+        if setting.words
+        else [],
         [*_table(report, "where it is lost, %", _losses()), *paragraph(LOST)],
         [
             GROUPS,
@@ -80,6 +85,7 @@ COST = (
     " task, in events that ask nothing and that ask; breaks: times a task that the view did not go"
     " on from the one before."
 )
+WORDS = "EM and F1 as SQuAD has them, over all aliases; accuracy above is graded by type."
 HELD = "Of its entries at the end; peak: most tokens held."
 
 
@@ -159,6 +165,10 @@ def _scores(report: Report) -> list[Column]:
 def _normalised(row: Row) -> str:
     undefined = row.standing.gain and not row.standing.normalised
     return "undefined" if undefined else span(row.standing.normalised)
+
+
+def _words() -> list[Column]:
+    return [_share("EM", 12, "standing.exact"), _share("F1", 12, "standing.f1")]
 
 
 def _losses() -> list[Column]:

@@ -3,13 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from memorygym.grading import grade
-from memorygym.grading.squad import exact_match
+from memorygym.instances.marking import verdict
 from memorygym.instances.model import Gold, Known, Question, Reader, Statement
 from memorygym.lens import HELD, MISSING, STALE
-
-EM = "em"
-"""The competency that is graded by exact match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,10 @@ class QALens:
         self.read = by.read
 
     def grade(self, question: Question, answer: str) -> tuple[bool, str]:
-        return graded(question, answer)
+        return verdict(question, answer)
+
+    def truths(self, question: Question) -> tuple[str, ...]:
+        return (question.truth, *question.aliases)
 
     def wanted(self, question: Question, need: str) -> Wanted:
         fact = self._facts[need]
@@ -90,16 +89,3 @@ class QALens:
 
     def says(self, fact: Wanted, records: Sequence[Statement]) -> str:
         return ", then ".join(dict.fromkeys(one.value for one in records))
-
-
-def graded(question: Question, answer: str) -> tuple[bool, str]:
-    """Whether an answer is right, and why; any alias will do."""
-    if question.competency == EM:
-        right = exact_match(answer, (question.truth, *question.aliases))
-        return right, f"{'matches' if right else 'does not match'} {question.truth}"
-    found = grade(question.competency, question.truth, answer, question.rivals)
-    for alias in () if found.correct else question.aliases:
-        other = grade(question.competency, alias, answer, question.rivals)
-        if other.correct:
-            found = other
-    return found.correct, found.reason

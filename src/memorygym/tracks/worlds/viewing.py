@@ -84,6 +84,9 @@ class WorldsLens:
     def grade(self, question: Question, answer: str) -> tuple[bool, str]:
         return _graded(question.competency, question.truth, answer, question.rivals)
 
+    def truths(self, question: Question) -> tuple[str, ...]:
+        return (question.truth,)
+
     def wanted(self, question: Question, need: Need) -> Wanted:
         name = self._gold.names[need.entity]
         if need.key == "category":
