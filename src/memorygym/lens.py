@@ -109,6 +109,10 @@ class Lens(Protocol):
         """Whether it had been, and the question does not ask about the change."""
         ...
 
+    def hops(self, question: Any) -> int:
+        """How many lookups the question combines."""
+        ...
+
     def conditions(self, texts: Iterable[str]) -> Sequence[str]:
         """One of CONDITIONS for each entry, of what held in the end."""
         ...

@@ -99,8 +99,8 @@ def _add_out(out: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     out.add_argument(
         "--curve", choices=tuple(CURVES), action="append", default=[],
-        help="accuracy by tokens between telling and need, or by how often the fact was rewritten;"
-        " may be given twice",
+        help="accuracy by tokens between telling and need, tokens shown, lookups combined, or by"
+        " how often the fact was rewritten; may be given several times",
     )  # fmt: skip
     out.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     out.add_argument("--quiet", "-q", action="store_true", help="no progress line")

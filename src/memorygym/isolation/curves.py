@@ -1,4 +1,4 @@
-"""Accuracy by how far back the needed facts were told, and by how often they were rewritten."""
+"""Accuracy by how far back the needed facts were told, how much was shown, how many are needed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,9 +48,9 @@ class Kind:
     """What a bin is called."""
 
 
-def span_place(case: Case) -> int:
+def place_of(tokens: int) -> int:
     """0 below FIRST tokens, 1 below twice as many, and so on."""
-    return (case.span // FIRST).bit_length()
+    return (tokens // FIRST).bit_length()
 
 
 def span_name(place: int) -> str:
@@ -68,8 +68,13 @@ def span_name(place: int) -> str:
 CURVES: Mapping[str, Kind] = {
     "retention": Kind(
         "tokens between the first telling of the oldest needed fact and the question",
-        span_place, span_name,
+        lambda case: place_of(case.span), span_name,
     ),
+    "length": Kind(
+        "tokens shown before the question was asked",
+        lambda case: place_of(case.length), span_name,
+    ),
+    "hops": Kind("lookups that the question combines", lambda case: case.hops, str),
     "rewrite": Kind(
         "times that the most rewritten needed fact had been changed",
         lambda case: case.rewrites, str,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON, Message
-from memorygym.grading.squad import exact_match, f1
+from memorygym.grading import squad
 from memorygym.lens import lens
 from memorygym.scoring import outcomes
 from memorygym.tokens import count, shown_tokens
@@ -40,6 +40,10 @@ class Case:
     """Tokens shown between the first telling of its oldest fact and the question."""
     rewrites: int
     """How often the most rewritten of its facts had been changed."""
+    hops: int = 1
+    """Lookups that the question combines."""
+    length: int = 0
+    """Tokens shown before it was asked."""
     exact: bool = False
     """Whether the answer matches the truth word for word (EM of SQuAD)."""
     f1: float = 0.0
@@ -155,8 +159,10 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
                 number=number,
                 kind=question.kind,
                 correct=outcome.correct,
-                exact=exact_match(said, truths),
-                f1=f1(said, truths),
+                hops=by.hops(question),
+                length=shown[question.event],
+                exact=squad.exact(said, truths),
+                f1=squad.f1(said, truths),
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),

@@ -65,6 +65,9 @@ class QALens:
     def replaced(self, question: Question, need: str) -> bool:
         return self._facts[need].rewrites > 0
 
+    def hops(self, question: Question) -> int:
+        return question.hops
+
     def conditions(self, texts: Iterable[str]) -> list[str]:
         """Of the facts that questions need: all others count as irrelevant."""
         true = {(fact.subject, fact.key): fact.value for fact in self._facts.values()}

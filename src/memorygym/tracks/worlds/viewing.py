@@ -116,6 +116,9 @@ class WorldsLens:
         about_change = any(other.old and other[:2] == need[:2] for other in question.needs)
         return not about_change and self.rewrites(question, need) > 0
 
+    def hops(self, question: Question) -> int:
+        return len({need.entity for need in question.needs})
+
     def conditions(self, texts: Iterable[str]) -> list[str]:
         number = {name: i for i, name in enumerate(self._gold.names)}
         seen: set[tuple[str, str, Any]] = set()

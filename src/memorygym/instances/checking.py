@@ -1,0 +1,147 @@
+"""Whether a folder of instances is what it says: every file read again, every proof run again."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from memorygym.errors import BadSettings
+from memorygym.instances.files import failed_checks, parse, read_manifest
+from memorygym.instances.schemas import dealing_tracks, instance_id, misfit, track_of
+from memorygym.tokens import canonical
+from memorygym.trace import CANARY
+
+OF_FILES = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
+"""What is checked of every file beside what its track proves."""
+_NAME = re.compile(r"instances/[0-9]{6,}-[\w-]+\.json").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is there, or that the manifest lists."""
+
+    folder: Path
+    name: str
+    sha256: str | None
+    """As the manifest has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found; "" is nothing wrong."""
+
+    check: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file, and everything that could be checked of it."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+
+def files_of(folder: Path) -> tuple[list[File], str]:
+    """The files of a folder in order, and what is wrong with its manifest ("" if nothing).
+
+    Raises BadSettings for a folder that holds neither.
+    """
+    there = {f"instances/{path.name}" for path in folder.glob("instances/*.json")}
+    listed: Mapping[str, Any] = {}
+    problem = ""
+    try:
+        manifest = read_manifest(folder)
+        listed = manifest["files"]
+        problem = _manifest_problem(manifest)
+    except BadSettings as error:
+        if not there:
+            raise
+        problem = str(error)
+    names = sorted(there.union(name for name in listed if _NAME(name)))
+    return [File(folder, name, listed.get(name)) for name in names], problem
+
+
+def _manifest_problem(manifest: Mapping[str, Any]) -> str:
+    files, counts = manifest["files"], manifest.get("counts")
+    if strange := [name for name in files if not _NAME(name)]:
+        return f"the manifest lists {strange[0]!r}, which is no name of an instance's file"
+    if counts is None:
+        return "the manifest lists no files yet: `memorygym generate` has not finished"
+    if manifest.get("canary") != CANARY:
+        return "the manifest has no canary"
+    if not isinstance(counts, dict) or counts.get("instances") != len(files):
+        return f"the manifest counts {canonical(counts)} and lists {len(files)} files"
+    return ""
+
+
+def check(file: File) -> Checked:
+    """All that can be checked of a file; what no longer makes sense after a failure is left out."""
+    return Checked(file.name, tuple(_findings(file)))
+
+
+def _findings(file: File) -> Iterator[Finding]:
+    path = file.folder / file.name
+    try:
+        data = path.read_bytes()
+        instance = parse(data, path)
+    except FileNotFoundError:
+        yield Finding("read", "the manifest lists it, but it is not there")
+        return
+    except BadSettings as error:
+        yield Finding("read", str(error).removeprefix(f"{path} "))
+        return
+    yield Finding("read")
+    yield Finding("manifest", _unlisted(file, data))
+    is_marked = instance.get("canary") == CANARY
+    yield Finding("canary", "" if is_marked else f"its canary is {instance.get('canary')!r}")
+    try:
+        track = track_of(instance, file.name)
+        problem = misfit(track, instance)
+    except BadSettings as error:
+        track, problem = "", str(error)
+    yield Finding("schema", problem)
+    if not problem:
+        yield from _proven(file, dealing_tracks()[track], instance)
+
+
+def _unlisted(file: File, data: bytes) -> str:
+    if file.sha256 is None:
+        return "the manifest does not list it"
+    digest = sha256(data).hexdigest()
+    return "" if digest == file.sha256 else f"its SHA-256 is {digest}, not {file.sha256}"
+
+
+def _proven(file: File, module: Any, instance: Mapping[str, Any]) -> Iterator[Finding]:
+    id, given = instance_id(instance), instance["instance_id"]
+    named = Path(file.name).stem.partition("-")[2]
+    wrong = [f"its {what} is {has}" for what, has in (("id", given), ("name", named)) if has != id]
+    yield Finding("id", f"{', '.join(wrong)}, but its content is {id}" if wrong else "")
+    version = instance["generator_version"]
+    is_ours = version == module.VERSION
+    yield Finding("version", "" if is_ours else f"made by {version}; this is {module.VERSION}")
+    try:
+        found = module.verification(instance)
+        failed = failed_checks(found)
+    except Exception as error:  # noqa: BLE001  # A proof that cannot run rejects what it is of.
+        yield Finding("as_written", f"its proof cannot be run ({type(error).__name__}: {error})")
+        return
+    yield Finding("as_written", _unlike(instance["verification"], found))
+    for name, one in found["checks"].items():
+        yield Finding(name, canonical(one) if name in failed else "")
+    if failed == ["accepted"]:
+        yield Finding("accepted", "no check failed, and yet it is not accepted")
+
+
+def _unlike(written: Any, found: Mapping[str, Any]) -> str:
+    """The first part of a verification that is not what the proof finds."""
+    if canonical(written) == canonical(found):
+        return ""
+    checks = written.get("checks") if isinstance(written, dict) else None
+    for name, one in found["checks"].items():
+        told = checks.get(name) if isinstance(checks, dict) else None
+        if canonical(told) != canonical(one):
+            return f"the file says of {name} {canonical(told)}, the proof {canonical(one)}"
+    return "its verification is not what the proof finds"

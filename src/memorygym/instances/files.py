@@ -1,0 +1,246 @@
+"""Instances on disk: a folder that is the same bytes wherever and however often it is begun.
+
+    DIR/manifest.json             what is made; once all is made, the SHA-256 of every file
+    DIR/instances/NUMBER-ID.json  one instance, written whole or not at all as it is made
+
+What was stopped, even by kill -9, goes on where it was: the instances that are whole are kept.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.instances.schemas import instance_id, misfit, track_of
+from memorygym.journal import _locked as locked
+from memorygym.journal import as_bytes, write_whole
+from memorygym.tokens import canonical
+from memorygym.trace import CANARY
+
+MANIFEST = "memorygym-manifest-1"
+
+
+class Recipe(Protocol):
+    """What a track makes one instance of."""
+
+    @property
+    def template(self) -> str:
+        """The stratum: what results group it by."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """The number of the instance in its stratum."""
+        ...
+
+    def knobs(self) -> Mapping[str, JSON]:
+        """All else that its bytes depend on."""
+        ...
+
+    def instance(self) -> dict[str, Any]:
+        """The instance, with its verification."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An instance to be made."""
+
+    folder: Path
+    number: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file of an instance."""
+
+    name: str
+    """Relative to the folder; "" if the instance was not accepted, and so is in no file."""
+    sha256: str
+    template: str
+    tokens: int
+    """That are shown before the questions are asked."""
+    target: int
+    failed: tuple[str, ...] = ()
+    """The checks that did not accept it."""
+
+
+def about(track: str, module: Any, recipe: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What a manifest says before anything is made."""
+    return {
+        "schema": MANIFEST,
+        "canary": CANARY,
+        "track": track,
+        "instance_schema": module.SCHEMA,
+        "generator_version": module.VERSION,
+        "recipe": dict(recipe),
+    }
+
+
+def recipes_digest(recipes: Sequence[Recipe]) -> str:
+    """Of all that the instances depend on, what lies outside the command line too."""
+    told: list[JSON] = [[one.template, one.seed, dict(one.knobs())] for one in recipes]
+    return sha256(canonical(told).encode()).hexdigest()
+
+
+@contextmanager
+def open_folder(folder: Path, new: Mapping[str, JSON]) -> Iterator[None]:
+    """Begins a folder, or goes on with one of the same `about`; no other process may.
+
+    Raises BadSettings if the folder holds anything else or is in use.
+    """
+    path = folder / "manifest.json"
+    if folder.exists() and not path.exists() and not _only_begun(folder):
+        raise BadSettings(f"{folder} is not empty and holds no instances; give a new folder")
+    (folder / "instances").mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        if path.exists():
+            _check_same(folder, read_manifest(folder), new)
+        for part in folder.rglob("*.part"):
+            part.unlink(missing_ok=True)
+        if not path.exists():
+            write_whole(path, [as_bytes({**new, "files": {}})])
+        yield
+
+
+def _only_begun(folder: Path) -> bool:
+    return all(
+        path.name in ("lock", "instances") or path.name.endswith(".part")
+        for path in folder.rglob("*")
+    )
+
+
+def _check_same(folder: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    for name, wanted in new.items():
+        kept = old.get(name)
+        if name == "recipe" and isinstance(kept, dict):
+            _check_same(folder, {f"recipe: {k}": v for k, v in kept.items()}, {
+                f"recipe: {k}": v for k, v in wanted.items()
+            })  # fmt: skip
+        elif kept != wanted:
+            raise BadSettings(
+                f"{folder} holds instances of another {name}: {canonical(kept)}, not"
+                f" {canonical(wanted)}; give a new folder"
+            )
+
+
+def make(job: Job) -> Made:
+    """Makes an instance and writes it, unless it is there."""
+    for path in sorted(job.folder.glob(f"instances/{job.number:06}-*.json")):
+        if (made := _kept(job, path)) is not None:
+            return made
+        path.unlink()
+    instance = job.recipe.instance()
+    if failed := failed_checks(instance["verification"]):
+        return _made(job, "", b"", instance, failed)
+    name = f"instances/{job.number:06}-{instance['instance_id']}.json"
+    data = as_file(instance)
+    write_whole(job.folder / name, [data])
+    return _made(job, name, data, instance)
+
+
+def _kept(job: Job, path: Path) -> Made | None:
+    """The file of an instance, if it is whole."""
+    data = path.read_bytes()
+    try:
+        instance = parse(data, path)
+        id = instance_id(instance)
+        name = f"instances/{job.number:06}-{id}.json"
+        if instance["instance_id"] != id or not path.match(name) or as_file(instance) != data:
+            return None
+        return _made(job, name, data, instance)
+    except (BadSettings, KeyError, TypeError):
+        return None
+
+
+def _made(
+    job: Job, name: str, data: bytes, instance: Mapping[str, Any], failed: Sequence[str] = ()
+) -> Made:
+    length = instance["verification"]["checks"]["length"]
+    digest = sha256(data).hexdigest()
+    template = job.recipe.template
+    return Made(name, digest, template, length["tokens"], length["target"], tuple(failed))
+
+
+def as_file(instance: Mapping[str, Any]) -> bytes:
+    """The bytes of an instance; its fields stay in order, for texts are told in theirs."""
+    return json.dumps(instance, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def failed_checks(verification: Mapping[str, Any]) -> list[str]:
+    """The names of the checks that did not accept an instance."""
+    failed = [name for name, check in verification["checks"].items() if not check["ok"]]
+    return failed if failed or verification["accepted"] else ["accepted"]
+
+
+def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[Made]) -> None:
+    """Writes the manifest of all that was made, in the order of the recipes."""
+    made = [row for row in rows if row.name]
+    counts: dict[str, JSON] = {"planned": len(rows), "instances": len(made)}
+    files: dict[str, JSON] = {row.name: row.sha256 for row in made}
+    tokens = sum(row.tokens for row in made)
+    document = {**new, "files": files, "counts": counts, "tokens": tokens}
+    write_whole(folder / "manifest.json", [as_bytes(document)])
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder. Raises BadSettings if it has none that can be read."""
+    path = folder / "manifest.json"
+    try:
+        found = parse(path.read_bytes(), path)
+    except FileNotFoundError:
+        raise BadSettings(
+            f"{folder} is no folder of instances: it holds no manifest.json, which `memorygym"
+            " generate` writes"
+        ) from None
+    if found.get("schema") != MANIFEST:
+        raise BadSettings(f"{path}: schema {found.get('schema')!r}; this version reads {MANIFEST}")
+    if not isinstance(found.get("files"), dict):
+        raise BadSettings(f"{path} is damaged: it lists no files")
+    return found
+
+
+def read_instance(path: Path) -> dict[str, Any]:
+    """An instance that fits the schema of its track. Raises BadSettings with what is wrong."""
+    instance = parse(path.read_bytes(), path)
+    if problem := misfit(track_of(instance, str(path)), instance):
+        raise BadSettings(f"{path} does not fit its schema: {problem}")
+    return instance
+
+
+def read_folder(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None, str]]:
+    """Every instance of a folder, in order, with what is wrong with it; None if it is no use."""
+    for path in instance_files(folder):
+        try:
+            yield path, read_instance(path), ""
+        except BadSettings as error:
+            yield path, None, str(error)
+
+
+def instance_files(folder: Path) -> list[Path]:
+    """The files of the instances, in order. Raises BadSettings if there are none."""
+    found = sorted(folder.glob("instances/*.json"))
+    if not found:
+        raise BadSettings(f"{folder} holds no instances: no file instances/*.json")
+    return found
+
+
+def parse(data: bytes, path: Path) -> dict[str, Any]:
+    """The JSON object of a file. Raises BadSettings for anything else."""
+
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(f"{constant} is no JSON")
+
+    try:
+        found = json.loads(data, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise BadSettings(f"{path} is not JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise BadSettings(f"{path} is no JSON object but {type(found).__name__}")
+    return found

@@ -1,0 +1,106 @@
+"""What an instance on disk must be: its id is of its content, and its track publishes its schema.
+
+Tracks that deal instances have `recipes`, a SCHEMA and the file schema.json beside it.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from memorygym import registry
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.tokens import canonical
+
+DERIVED = ("instance_id", "verification")
+"""What is computed of the rest of an instance."""
+_DIGITS = 16
+_DOCUMENTS = {
+    "memorygym-trace-": "a trace",
+    "memorygym-run-": "the run.json of a run",
+    "memorygym-results-": "a results file, for `memorygym validate-results`",
+    "memorygym-manifest-": "the manifest of a folder of instances",
+}
+_DATASETS = (
+    ("LongMemEval", {"haystack_sessions", "question"}),
+    ("MuSiQue", {"paragraphs", "question_decomposition"}),
+    ("HotpotQA or 2WikiMultihopQA", {"context", "supporting_facts"}),
+    ("LoCoMo", {"conversation", "qa"}),
+    ("MemGym-DR", {"turns", "memory_files", "grounding_facts"}),
+)
+
+
+def instance_id(instance: Mapping[str, JSON]) -> str:
+    """The name of an instance, by all that it holds but what is computed of it.
+
+    >>> instance_id({"schema": "memorygym-codeqa-1", "question": "?"})
+    'codeqa-fcf6635dc59b7d25'
+    """
+    content = {name: value for name, value in instance.items() if name not in DERIVED}
+    digest = sha256(canonical(content).encode()).hexdigest()[:_DIGITS]
+    return f"{_track(str(instance['schema']))}-{digest}"
+
+
+def _track(name: str) -> str:
+    """The track whose instances have a schema of that name."""
+    return name.removeprefix("memorygym-").rpartition("-")[0]
+
+
+@cache
+def dealing_tracks() -> Mapping[str, Any]:
+    """The tracks that deal instances, by name: their modules."""
+    modules = {name: registry.load_module("tracks", name) for name in registry.names("tracks")}
+    return {name: module for name, module in modules.items() if hasattr(module, "recipes")}
+
+
+def track_of(instance: Mapping[str, Any], place: str) -> str:
+    """The track that deals such instances. Raises BadSettings that says what this is instead."""
+    wanted = {module.SCHEMA: name for name, module in dealing_tracks().items()}
+    given = instance.get("schema", instance.get("format"))
+    if isinstance(given, str) and given in wanted:
+        return wanted[given]
+    told = f"its schema is {given!r}" if given else "it names no schema"
+    looks = "".join(f"; it looks like {what}" for what in [_looks_like(instance, given)] if what)
+    raise BadSettings(
+        f"{place} is no instance that this version reads: {told}, not"
+        f" {' or '.join(sorted(wanted))}{looks}"
+    )
+
+
+def _looks_like(document: Mapping[str, Any], given: object) -> str:
+    for start, what in _DOCUMENTS.items():
+        if isinstance(given, str) and given.startswith(start):
+            return what
+    for name, fields in _DATASETS:
+        if fields <= set(document):
+            return f"a row of {name}, for `memorygym datasets`"
+    return ""
+
+
+def schema_of(track: str) -> dict[str, Any]:
+    """The published JSON Schema (draft 7) of a track's instances."""
+    package = dealing_tracks()[track].__name__
+    text = (files(package) / "schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def misfit(track: str, instance: Mapping[str, Any]) -> str:
+    """Where and how an instance does not fit its track's schema; "" if it does."""
+    import fastjsonschema
+
+    try:
+        _validate(track)(instance)
+    except fastjsonschema.JsonSchemaValueException as error:
+        return str(error).replace("data", "instance", 1)
+    return ""
+
+
+@cache
+def _validate(track: str) -> Any:
+    import fastjsonschema
+
+    return fastjsonschema.compile(schema_of(track), use_default=False)
