@@ -13,11 +13,14 @@ from memorygym.models.replay import Cached
 from memorygym.models.scripted import Scripted
 from memorygym.models.tape import Tape
 from memorygym.tracks.worlds.reasoners import Strong, Weak
+from memorygym.worlds.dealing.deal import deal
+
+TASK = deal("company", 0, "lite")
 
 
 def test_without_models_all_is_scripted_and_nobody_is_waited_for() -> None:
     minds = Minds(("strong", "weak"))
-    kinds = [type(minds.policy(name, "worlds")) for name in minds.reasoners]
+    kinds = [type(minds.policy(name, TASK)) for name in minds.reasoners]
     assert kinds == [Strong, Weak]
     assert minds.writer is extractive.write
     assert (minds.waits, minds.asks, minds.describe()) == (False, False, {})
@@ -26,13 +29,13 @@ def test_without_models_all_is_scripted_and_nobody_is_waited_for() -> None:
 def test_every_episode_has_a_reasoner_of_its_own() -> None:
     minds = Minds(("weak", "m"), {"m": Scripted(["yes"])})
     for name in minds.reasoners:
-        assert minds.policy(name, "worlds") is not minds.policy(name, "worlds")
-    assert isinstance(minds.policy("m", "worlds"), Chat)
+        assert minds.policy(name, TASK) is not minds.policy(name, TASK)
+    assert isinstance(minds.policy("m", TASK), Chat)
 
 
 def test_a_reasoner_that_nobody_knows_is_named() -> None:
     with pytest.raises(UnknownPart, match="did you mean strong"):
-        Minds(("stong",)).policy("stong", "worlds")
+        Minds(("stong",)).policy("stong", TASK)
 
 
 def test_a_model_behind_memories_is_waited_for_and_described_without_its_address() -> None:

@@ -93,9 +93,10 @@ def memory_of(
     return make
 
 
-def policy_of(reasoner: Policy, track: str, *, tools: bool) -> Policy:
+def policy_of(reasoner: Policy, task: Task, *, tools: bool) -> Policy:
     """The reasoner, who meets questions alone; the track's scribe uses a memory's tools."""
-    behind: Policy = registry.load("tracks", track, "scribe" if tools else "listener")(reasoner)
+    hook = "scribe" if tools else "listener"
+    behind: Policy = registry.load("tracks", task.track, hook)(reasoner, task)
     return behind
 
 

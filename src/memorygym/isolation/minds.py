@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from memorygym import registry
 from memorygym.agents.chat import Chat
-from memorygym.core import JSON, Policy, Writer
+from memorygym.core import JSON, Policy, Task, Writer
 from memorygym.models import extractive
 from memorygym.models.model import Model, unaddressed
 from memorygym.models.replay import Cached, taped
@@ -34,11 +34,11 @@ class Minds:
         models = [*self.models.values(), *([self.writing] if self.writing else [])]
         return any(not isinstance(model, Cached) for model in models)
 
-    def policy(self, reasoner: str, track: str) -> Policy:
+    def policy(self, reasoner: str, task: Task) -> Policy:
         """A reasoner of that name, for one episode."""
         if reasoner in self.models:
             return Chat(self.models[reasoner])
-        locked: Policy = registry.load("tracks", track, "reasoner")(reasoner)
+        locked: Policy = registry.load("tracks", task.track, "reasoner")(reasoner, task)
         return locked
 
     @property

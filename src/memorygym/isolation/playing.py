@@ -151,13 +151,16 @@ def _outcome(
 def _played(
     task: Task, arm: Arm, plugged: Plugged, minds: Minds, reasoner: str, steps: list[float]
 ) -> Trace:
-    """One episode; neither the reasoner nor a memory but the oracle meets the side table."""
+    """One episode. No memory but the oracle meets the side table, nor does a reasoner, unless the
+    track says that its own are INFORMED."""
     env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
-    mind = minds.policy(reasoner, task.track)
-    policy = policy_of(mind, task.track, tools=plugged.tools)
+    bare = replace(task, gold=None)
+    known = task if registry.load("tracks", task.track, "INFORMED") else bare
+    mind = minds.policy(reasoner, known)
+    policy = policy_of(mind, known, tools=plugged.tools)
     make = memory_of(arm, task, plugged.make, foreign=plugged.foreign)
     episode = Episode(
-        env(replace(task, gold=None)),
+        env(bare),
         lambda: Timed(make(), steps),
         budget_of(arm, task, tools=plugged.tools),
         minds.writer,

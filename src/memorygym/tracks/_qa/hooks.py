@@ -13,6 +13,8 @@ from memorygym.tracks._qa.env import StreamEnv
 
 PARTS = ("instances", "tracks/_qa")
 REASONERS = ("strong", "weak")
+INFORMED = False
+"""Whether its reasoners are given the side table."""
 
 # What plays is imported where it is used: a trace is read without it.
 
@@ -35,24 +37,24 @@ def env(task: Task) -> Env:
     return StreamEnv(task)
 
 
-def reasoner(track: str, name: str) -> Policy:
+def reasoner(name: str, task: Task) -> Policy:
     """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks._qa.reasoners import Strong, Weak
+    from memorygym.tracks._qa.reasoners import Strong, Weak, reader_of
 
-    made: dict[str, Callable[[str], Policy]] = dict(zip(REASONERS, (Strong, Weak), strict=True))
+    made: dict[str, type[Strong]] = dict(zip(REASONERS, (Strong, Weak), strict=True))
     if name not in made:
         raise UnknownPart("reasoner", name, REASONERS)
-    return made[name](track)
+    return made[name](partial(reader_of, task.track))
 
 
-def scribe(track: str, reasoner: Policy) -> Policy:
+def scribe(reasoner: Policy, task: Task) -> Policy:
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks._qa.reasoners import Clerk
+    from memorygym.tracks._qa.reasoners import Clerk, reader_of
 
-    return Clerk(reasoner, track)
+    return Clerk(reasoner, partial(reader_of, task.track))
 
 
-def listener(reasoner: Policy) -> Policy:
+def listener(reasoner: Policy, _: Task | None = None) -> Policy:
     """That reasoner, who is asked nothing where the track asks nothing."""
     from memorygym.tracks._qa.reasoners import Listener
 

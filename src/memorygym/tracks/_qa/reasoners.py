@@ -4,7 +4,7 @@ The strong one reads all of the view. The weak one stands for a small model: of 
 step it takes in few tokens, and believes the first match.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,8 @@ ATTENTION = 500
 TITLE = "=== QUESTION"
 """What the text of an event begins with that asks."""
 EVENT = "==="
+Readers = Callable[[str], Reader]
+"""By the pinned message: who reads under it."""
 
 
 @lru_cache(maxsize=64)
@@ -80,11 +82,11 @@ def _event(view: Sequence[Message]) -> int:
 class Strong(Policy):
     """Answers what follows from the view; asks memory for what is missing; else refuses."""
 
-    def __init__(self, track: str) -> None:
-        self._track = track
+    def __init__(self, reader: Readers) -> None:
+        self._reader = reader
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        by = reader_of(self._track, view[0].content)
+        by = self._reader(view[0].content)
         asked = scene(view, by)
         if asked is None:
             return END
@@ -145,8 +147,8 @@ class Listener(Policy):
 class Clerk(Policy):
     """Writes down what each event tells, while it fits; then looks up what the reasoner needs."""
 
-    def __init__(self, reasoner: Policy, track: str) -> None:
-        self._reasoner, self._track = reasoner, track
+    def __init__(self, reasoner: Policy, reader: Readers) -> None:
+        self._reasoner, self._reader = reasoner, reader
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         shown = view[_event(view)].content
@@ -154,7 +156,7 @@ class Clerk(Policy):
         if not shown.startswith(TITLE):
             if view[-1].role == "tool" or "Write" not in named:
                 return END
-            by = reader_of(self._track, view[0].content)
+            by = self._reader(view[0].content)
             paragraphs = shown.split("\n\n")
             notes = ("\n".join(dict.fromkeys(map(by.tell, by.read(part)))) for part in paragraphs)
             return calls(*(write(note) for note in notes if note))

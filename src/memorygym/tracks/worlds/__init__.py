@@ -21,6 +21,8 @@ VERSION = "worlds-v2"
 PARTS = ("worlds", "scoring.py")
 """What its scores depend on beside this folder."""
 REASONERS = ("strong", "weak")
+INFORMED = False
+"""Whether its reasoners are given the side table."""
 EVENT = "==="
 """What the text of an event begins with."""
 
@@ -110,7 +112,7 @@ def lens(trace: Trace) -> Lens:
     return WorldsLens(table_of(trace), trace.system)
 
 
-def reasoner(name: str) -> Policy:
+def reasoner(name: str, _: Task | None = None) -> Policy:
     """The locked reasoner of that name. Raises UnknownPart with the choices."""
     from memorygym.tracks.worlds.reasoners import Strong, Weak
 
@@ -120,14 +122,14 @@ def reasoner(name: str) -> Policy:
     return made[name]()
 
 
-def scribe(reasoner: Policy) -> Policy:
+def scribe(reasoner: Policy, _: Task | None = None) -> Policy:
     """The fixed user of memories with tools, who answers as that reasoner does."""
     from memorygym.tracks.worlds.reasoners import Clerk
 
     return Clerk(reasoner)
 
 
-def listener(reasoner: Policy) -> Policy:
+def listener(reasoner: Policy, _: Task | None = None) -> Policy:
     """That reasoner, who is asked nothing where the track asks nothing."""
     from memorygym.tracks.worlds.reasoners import Listener, Strong
 
