@@ -3,16 +3,19 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, NoReturn
 
 from memorygym import registry
 from memorygym.commands._recipe import add_worlds, check_seed, seeds_of, sizes_of, templates_of
 from memorygym.core import JSON, Task
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.instances.files import instance_files, read_instance, read_manifest
 from memorygym.isolation.tasks import Tasks, of_worlds
-from memorygym.runner import Settings
+from memorygym.runner import Dealt, Settings
 
-WORLDS = "worlds"
+WORLDS, DATA = "worlds", "data"
 SEEDS, INSTANCES = 1, 10
 TOKENS = "20k"
 OF_WORLDS = (
@@ -28,11 +31,18 @@ def add_tasks(group: argparse._ArgumentGroup) -> None:
         help="the kind of task (`memorygym list tracks`), its knobs after colons, as in"
         f" research:hops=2,4:tokens=50k (default: {WORLDS})",
     )  # fmt: skip
+    group.add_argument(
+        "--data", metavar="WHAT",
+        help="instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set"
+        " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
+    )  # fmt: skip
     add_worlds(group, SEEDS)
 
 
 def tasks_of(args: argparse.Namespace) -> Tasks:
     """What the options name. Raises UnknownPart or BadSettings."""
+    if args.data is not None:
+        return _read(args)
     track, knobs = registry.split(args.track)
     registry.known("tracks", track)
     if track != WORLDS:
@@ -89,6 +99,59 @@ def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tas
     return Tasks(track, [Made(track, r) for r in recipes], recipe, f"{track} track{told}")
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An instance in a folder of `memorygym generate`."""
+
+    track: str
+    path: Path
+    seed: int
+
+    @property
+    def template(self) -> str:
+        """All of a folder are one group: hops and length are told of each question."""
+        return self.track
+
+    def deal(self) -> Task:
+        """The task. Raises BadSettings for a file that is damaged."""
+        task_of = registry.load("tracks", self.track, "task_of")
+        task: Task = task_of(read_instance(self.path), self.template, self.seed)
+        return task
+
+
+def _read(args: argparse.Namespace) -> Tasks:
+    """Tasks that lie on disk."""
+    if args.track != WORLDS:
+        raise BadSettings(f"--data {args.data} and --track {args.track}: give one of them")
+    refuse_worlds(args, "data")
+    folder = Path(args.data)
+    if folder.is_dir():
+        track = str(read_manifest(folder)["track"])
+        registry.known("tracks", track)
+        dealt: Sequence[Dealt] = [
+            Kept(track, path, number) for number, path in enumerate(instance_files(folder))
+        ]
+        digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    else:
+        track = DATA
+        name, knobs = registry.split(args.data)
+        format, colon, file = name.partition(":")
+        if not colon:
+            raise BadSettings(f"--data {args.data}: no such folder; give a data set as FORMAT:FILE")
+        if unknown := sorted(knobs.keys() - {"most"}):
+            raise UnknownPart("knob of --data", unknown[0], ["most"])
+        most = whole("most", knobs["most"]) if knobs else None
+        dealt = registry.load("tracks", DATA, "recipes_of")(format, Path(file), most)
+        digest = sha256(Path(file).read_bytes()).hexdigest()
+    if args.seed is not None or args.seeds is not None:
+        chosen = seeds_of(args, 1)
+        dealt = dealt[chosen.start : chosen.stop]
+    if not dealt:
+        raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
+    recipe: dict[str, JSON] = {"track": track, "data": digest, "tasks": len(dealt)}
+    return Tasks(track, dealt, recipe, f"{track} track, {Path(args.data).name}")
+
+
 def refuse_worlds(args: argparse.Namespace, track: str) -> None:
     """Raises BadSettings for an option that only worlds obey."""
     given = [name for name in OF_WORLDS if getattr(args, name) not in (None, "")]
@@ -117,6 +180,13 @@ def options_of(track: str, knobs: Mapping[str, str]) -> argparse.Namespace:
     options.tokens = [tokens_of(part) for part in str(options.tokens).split(",")]
     options.seed = 0
     return options
+
+
+def whole(name: str, text: str) -> int:
+    """A whole number. Raises BadSettings."""
+    if not text.isdecimal():
+        raise BadSettings(f"{name} {text!r}: give a whole number")
+    return int(text)
 
 
 def tokens_of(text: str) -> int:
