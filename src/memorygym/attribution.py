@@ -123,7 +123,9 @@ class Attribution:
                     seen += [text for text in shown if text not in before]
                 case Heard(event=event, messages=messages):
                     views.setdefault(event, []).extend(
-                        (tools.get(m.call_id, "a tool"), m.content) for m in messages
+                        (tools.get(m.call_id, "a tool"), m.content)
+                        for m in messages
+                        if tools.get(m.call_id) not in self.lens.env_tools
                     )
         return views
 

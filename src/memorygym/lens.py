@@ -77,6 +77,11 @@ class Lens(Protocol):
         """In the order in which they are asked."""
         ...
 
+    @property
+    def env_tools(self) -> frozenset[str]:
+        """The tools of the environment: what they tell does not come from memory."""
+        ...
+
     def grade(self, question: Any, answer: str) -> tuple[bool, str]:
         """Whether an answer is right, and why in a short sentence."""
         ...

@@ -144,8 +144,9 @@ def _fractures(trace: Trace) -> int:
 
 
 def _cases(trace: Trace) -> tuple[Case, ...]:
-    by_view, attribution = _tokens_in_view(trace), Attribution(trace)
-    shown, by = _shown_before(trace), attribution.lens
+    shown, attribution = _shown_before(trace), Attribution(trace)
+    by = attribution.lens
+    by_view = _tokens_in_view(trace, by.env_tools)
     cases = []
     for number, outcome in enumerate(outcomes(trace), start=1):
         question = outcome.question
@@ -175,9 +176,10 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def _tokens_in_view(trace: Trace) -> dict[int, int]:
-    """By event: what memory brought into its last view, composed or read with tools."""
+def _tokens_in_view(trace: Trace, env_tools: frozenset[str]) -> dict[int, int]:
+    """By event: the most that memory brought into a view, composed or read with tools."""
     found: dict[int, int] = {}
+    others: set[str] = set()
     composed: list[int] = []
     heard: list[int] = []
     for record in trace.records:
@@ -187,9 +189,10 @@ def _tokens_in_view(trace: Trace) -> dict[int, int]:
             case Shown(evict=True):
                 heard = []
             case Heard(messages=messages):
-                heard += _sizes(messages)
-            case Said(event=event):
-                found[event] = sum(composed) + sum(heard)
+                heard += _sizes([m for m in messages if m.call_id not in others])
+            case Said(event=event, message=message):
+                others = {call.id for call in message.calls if call.name in env_tools}
+                found[event] = max(found.get(event, 0), sum(composed) + sum(heard))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from memorygym.instances.marking import verdict
 from memorygym.instances.model import Gold, Known, Question, Reader, Statement
 from memorygym.lens import HELD, MISSING, STALE
+from memorygym.tracks._qa.env import StreamEnv
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Wanted:
 
 class QALens:
     """See lens.Lens."""
+
+    env_tools = frozenset(tool.name for tool in StreamEnv.tools)
 
     def __init__(self, gold: Gold, by: Reader) -> None:
         self._facts = {fact.id: fact for fact in gold.facts}

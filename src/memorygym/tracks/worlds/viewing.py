@@ -9,6 +9,7 @@ from memorygym.errors import BadTrace
 from memorygym.facts import Knowledge, Reader, Record, Value, candidates, reader
 from memorygym.grading import grade
 from memorygym.lens import HELD, MISSING, STALE
+from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 
@@ -63,6 +64,8 @@ class Wanted:
 
 class WorldsLens:
     """See lens.Lens."""
+
+    env_tools = frozenset(tool.name for tool in WorldsEnv.tools)
 
     def __init__(self, gold: Gold, system: str) -> None:
         self._gold, self._system = gold, system
