@@ -39,6 +39,8 @@ class Telling:
     passage: Passage
     superseded: int | None = None
     """The event whose message gave another value."""
+    alone: bool = True
+    """Whether the passage tells the value that is asked for, whatever else was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,12 @@ class Provenance:
             known += self._telling(text, fact)
             for passage in self._passages(text, fact):
                 right = passage.right if fact.old else fact.state(known) == HELD
-                if found and found[-1].passage.says != passage.says:
+                last = found[-1].passage if found else passage
+                # Of two that are right, the later one is a word of less authority.
+                if last.says != passage.says and not (last.right and right):
                     found[-1] = replace(found[-1], superseded=event)
-                found.append(Telling(event, replace(passage, right=right)))
+                told = replace(passage, right=right)
+                found.append(Telling(event, told, alone=passage.right))
         return tuple(found)
 
     def _stays(self, fact: Wanted, before: int) -> tuple[Stay, ...]:
@@ -233,7 +238,7 @@ class Provenance:
         told: dict[tuple[int, str], list[str]] = {}
         unfounded: list[str] = []
         for fact in self._lens.facts(text):
-            sources = [t for t in self._told(fact, event + 1) if t.passage.right]
+            sources = [t for t in self._told(fact, event + 1) if t.passage.right or t.alone]
             for telling in sources:
                 key = telling.event, telling.passage.heading
                 told.setdefault(key, []).append(self._lens.text(fact))
