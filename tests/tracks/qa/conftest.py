@@ -1,0 +1,11 @@
+"""A task of the research track."""
+
+import pytest
+
+from memorygym.core import Task
+from tests.tracks.qa.playing import dealt
+
+
+@pytest.fixture(name="task")
+def _task() -> Task:
+    return dealt()
