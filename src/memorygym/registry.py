@@ -20,6 +20,7 @@ FOLDERS = {
     "shims": ("memory.shims",),
     "agents": ("agents.honest", "agents.adversaries"),
     "tracks": ("tracks",),
+    "datasets": ("datasets",),
 }
 """Where each kind lives, below the package; a track is a folder, every other part a file."""
 DOES = {"agents": ("act",), "memory": ("observe", "compose")}

@@ -1,10 +1,14 @@
-"""Prove that dealt worlds are fair: answerable, needed, not guessable, not stale."""
+"""Prove that worlds, or the instances in DIR, are fair: answerable, needed, not guessable."""
 
 import argparse
 import json
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from memorygym import registry
+from memorygym.commands._instances import verify_folder
+from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.executors import over_processes
 from memorygym.runner import Settings
@@ -12,10 +16,16 @@ from memorygym.verify import Proof, verify
 from memorygym.worlds.dealing.tiers import TIERS
 
 MOST_SHOWN = 50
+OF_WORLDS, OF_FOLDERS = ("template", "salt"), ("llm", "api_base")
+"""Options that only the one or the other obeys."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.add_argument(
+        "folder", nargs="?", type=Path, metavar="DIR",
+        help="a folder that `memorygym generate` wrote (default: worlds are dealt and proven)",
+    )  # fmt: skip
     parser.add_argument("--track", default="worlds", help="the track (default: worlds)")
     parser.add_argument("--template", "-t", help="one world (default: all)")
     parser.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
@@ -23,10 +33,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    model = parser.add_argument_group("of DIR: what a model answers from the questions alone")
+    model.add_argument("--llm", metavar="MODEL", help="asks it (default: no model is asked)")
+    model.add_argument(
+        "--samples", type=int, default=1, metavar="K", help="of each question (default: 1)"
+    )
+    model.add_argument("--api-base", metavar="URL", help="the model's endpoint")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if nothing is found, else 1."""
+    check_counts(args, "workers", "samples")
+    if args.folder:
+        _refuse(args, OF_WORLDS, "is for worlds; DIR is proven as it is")
+        return verify_folder(args)
+    _refuse(args, OF_FOLDERS, "is for DIR; worlds are proven without a model")
     if args.track != "worlds":
         raise UnknownPart("track to verify", args.track, ["worlds"])
     if args.tier not in TIERS:
@@ -44,6 +65,12 @@ def run(args: argparse.Namespace) -> int:
     total.close()
     print(json.dumps(total.to_json(), indent=1) if args.json else as_text(total))
     return 1 if total.failures else 0
+
+
+def _refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
+    for name in names:
+        if getattr(args, name):
+            raise BadSettings(f"--{name.replace('_', '-')} {why}")
 
 
 def as_text(proof: Proof) -> str:

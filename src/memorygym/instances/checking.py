@@ -135,13 +135,14 @@ def _proven(file: File, module: Any, instance: Mapping[str, Any]) -> Iterator[Fi
         yield Finding("accepted", "no check failed, and yet it is not accepted")
 
 
-def _unlike(written: Any, found: Mapping[str, Any]) -> str:
-    """The first part of a verification that is not what the proof finds."""
-    if canonical(written) == canonical(found):
-        return ""
-    checks = written.get("checks") if isinstance(written, dict) else None
-    for name, one in found["checks"].items():
-        told = checks.get(name) if isinstance(checks, dict) else None
-        if canonical(told) != canonical(one):
-            return f"the file says of {name} {canonical(told)}, the proof {canonical(one)}"
-    return "its verification is not what the proof finds"
+def _unlike(written: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """The first check of which the file says other than the proof."""
+    told = written.get("checks")
+    checks = told if isinstance(told, dict) else {}
+    for name in dict.fromkeys([*found["checks"], *checks]):
+        one, other = checks.get(name), found["checks"].get(name)
+        if canonical(one) != canonical(other):
+            return f"the file says of {name} {canonical(one)}, the proof {canonical(other)}"
+    if written.get("accepted") is not found["accepted"]:
+        return f"the file says accepted: {canonical(written.get('accepted'))}"
+    return ""

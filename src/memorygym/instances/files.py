@@ -7,7 +7,7 @@ What was stopped, even by kill -9, goes on where it was: the instances that are 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -67,6 +67,8 @@ class Made:
     tokens: int
     """That are shown before the questions are asked."""
     target: int
+    attempts: int = 1
+    """How many were dealt until one was accepted."""
     failed: tuple[str, ...] = ()
     """The checks that did not accept it."""
 
@@ -138,11 +140,17 @@ def make(job: Job) -> Made:
         path.unlink()
     instance = job.recipe.instance()
     if failed := failed_checks(instance["verification"]):
-        return _made(job, "", b"", instance, failed)
+        return _made(job, "", "", instance, failed)
     name = f"instances/{job.number:06}-{instance['instance_id']}.json"
-    data = as_file(instance)
-    write_whole(job.folder / name, [data])
-    return _made(job, name, data, instance)
+    digest = sha256()
+    write_whole(job.folder / name, _hashed(as_file(instance), digest))
+    return _made(job, name, digest.hexdigest(), instance)
+
+
+def _hashed(pieces: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 def _kept(job: Job, path: Path) -> Made | None:
@@ -152,25 +160,31 @@ def _kept(job: Job, path: Path) -> Made | None:
         instance = parse(data, path)
         id = instance_id(instance)
         name = f"instances/{job.number:06}-{id}.json"
-        if instance["instance_id"] != id or not path.match(name) or as_file(instance) != data:
+        digest = sha256()
+        for piece in as_file(instance):
+            digest.update(piece)
+        is_same = digest.digest() == sha256(data).digest()
+        if instance["instance_id"] != id or not path.match(name) or not is_same:
             return None
-        return _made(job, name, data, instance)
+        return _made(job, name, digest.hexdigest(), instance)
     except (BadSettings, KeyError, TypeError):
         return None
 
 
 def _made(
-    job: Job, name: str, data: bytes, instance: Mapping[str, Any], failed: Sequence[str] = ()
+    job: Job, name: str, digest: str, instance: Mapping[str, Any], failed: Sequence[str] = ()
 ) -> Made:
-    length = instance["verification"]["checks"]["length"]
-    digest = sha256(data).hexdigest()
+    proof = instance["verification"]
+    length, attempts = proof["checks"]["length"], proof.get("attempts", 1)
     template = job.recipe.template
-    return Made(name, digest, template, length["tokens"], length["target"], tuple(failed))
+    return Made(name, digest, template, length["tokens"], length["target"], attempts, tuple(failed))
 
 
-def as_file(instance: Mapping[str, Any]) -> bytes:
-    """The bytes of an instance; its fields stay in order, for texts are told in theirs."""
-    return json.dumps(instance, indent=1, ensure_ascii=False).encode() + b"\n"
+def as_file(instance: Mapping[str, Any]) -> Iterator[bytes]:
+    """The bytes of an instance in pieces; fields stay in order, for texts are told in theirs."""
+    for piece in json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(instance):
+        yield piece.encode()
+    yield b"\n"
 
 
 def failed_checks(verification: Mapping[str, Any]) -> list[str]:
@@ -182,7 +196,8 @@ def failed_checks(verification: Mapping[str, Any]) -> list[str]:
 def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[Made]) -> None:
     """Writes the manifest of all that was made, in the order of the recipes."""
     made = [row for row in rows if row.name]
-    counts: dict[str, JSON] = {"planned": len(rows), "instances": len(made)}
+    attempts = sum(row.attempts for row in rows)
+    counts: dict[str, JSON] = {"planned": len(rows), "instances": len(made), "dealt": attempts}
     files: dict[str, JSON] = {row.name: row.sha256 for row in made}
     tokens = sum(row.tokens for row in made)
     document = {**new, "files": files, "counts": counts, "tokens": tokens}

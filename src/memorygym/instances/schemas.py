@@ -1,6 +1,6 @@
 """What an instance on disk must be: its id is of its content, and its track publishes its schema.
 
-Tracks that deal instances have `recipes`, a SCHEMA and the file schema.json beside it.
+Tracks that deal instances have a SCHEMA, and the file schema.json beside their module.
 """
 
 import json
@@ -17,6 +17,10 @@ from memorygym.tokens import canonical
 
 DERIVED = ("instance_id", "verification")
 """What is computed of the rest of an instance."""
+COMMON = {
+    "schema": str, "canary": str, "generator_version": str, "instance_id": str, "verification": dict
+}  # fmt: skip
+"""What instances of every track have, and of which type."""
 _DIGITS = 16
 _DOCUMENTS = {
     "memorygym-trace-": "a trace",
@@ -53,7 +57,7 @@ def _track(name: str) -> str:
 def dealing_tracks() -> Mapping[str, Any]:
     """The tracks that deal instances, by name: their modules."""
     modules = {name: registry.load_module("tracks", name) for name in registry.names("tracks")}
-    return {name: module for name, module in modules.items() if hasattr(module, "recipes")}
+    return {name: module for name, module in modules.items() if hasattr(module, "SCHEMA")}
 
 
 def track_of(instance: Mapping[str, Any], place: str) -> str:
@@ -96,7 +100,8 @@ def misfit(track: str, instance: Mapping[str, Any]) -> str:
         _validate(track)(instance)
     except fastjsonschema.JsonSchemaValueException as error:
         return str(error).replace("data", "instance", 1)
-    return ""
+    off = [name for name, kind in COMMON.items() if not isinstance(instance.get(name), kind)]
+    return f"instance.{off[0]} must be {COMMON[off[0]].__name__}" if off else ""
 
 
 @cache

@@ -65,7 +65,6 @@ def test_a_reasoner_that_nobody_knows_is_named(task: Task) -> None:
 
 
 def test_no_answer_is_taken_where_nothing_is_asked(task: Task) -> None:
-    from memorygym.core import Call
     playing = env(task)
     playing.reset()
     call = Call("submit_answer", {"answer": "42"})
