@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from memorygym.verify import Proof, verify
 from memorygym.worlds.dealing.tiers import TIERS
 
 MOST_SHOWN = 50
-OF_WORLDS, OF_FOLDERS = ("template", "salt"), ("llm", "api_base")
-"""Options that only the one or the other obeys."""
+OF_WORLDS = {"track": "worlds", "template": None, "tier": "standard", "seeds": 3, "salt": ""}
+OF_FOLDERS = {"llm": None, "samples": 1, "api_base": None}
+"""Options that only the one or the other obeys, and what they are unless given."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +44,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 if nothing is found, else 1."""
-    check_counts(args, "workers", "samples")
     if args.folder:
+        check_counts(args, "workers", "samples")
         _refuse(args, OF_WORLDS, "is for worlds; DIR is proven as it is")
         return verify_folder(args)
     _refuse(args, OF_FOLDERS, "is for DIR; worlds are proven without a model")
@@ -67,9 +68,9 @@ def run(args: argparse.Namespace) -> int:
     return 1 if total.failures else 0
 
 
-def _refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
-    for name in names:
-        if getattr(args, name):
+def _refuse(args: argparse.Namespace, options: Mapping[str, object], why: str) -> None:
+    for name, default in options.items():
+        if getattr(args, name) != default:
             raise BadSettings(f"--{name.replace('_', '-')} {why}")
 
 
