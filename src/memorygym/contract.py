@@ -27,7 +27,7 @@ _PARTS = (
     "guard.py",
     "lens.py",
     "models/wire.py",
-    "tracks/oracle.py",
+    "tracks/_oracle.py",
 )
 """What scores of every track depend on."""
 

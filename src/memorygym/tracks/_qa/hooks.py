@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from memorygym.core import JSON, Env, Memory, Policy, Task
-from memorygym.errors import UnknownPart
 from memorygym.instances.model import Gold
 from memorygym.lens import Lens
 from memorygym.lens import table as table_of
@@ -39,12 +38,9 @@ def env(task: Task) -> Env:
 
 def reasoner(name: str, task: Task) -> Policy:
     """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks._qa.reasoners import Strong, Weak, reader_of
+    from memorygym.tracks._qa.reasoners import locked, reader_of
 
-    made: dict[str, type[Strong]] = dict(zip(REASONERS, (Strong, Weak), strict=True))
-    if name not in made:
-        raise UnknownPart("reasoner", name, REASONERS)
-    return made[name](partial(reader_of, task.track))
+    return locked(name, partial(reader_of, task.track))
 
 
 def scribe(reasoner: Policy, task: Task) -> Policy:
@@ -63,15 +59,15 @@ def listener(reasoner: Policy, _: Task | None = None) -> Policy:
 
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
+    from memorygym.tracks._oracle import Oracle
     from memorygym.tracks._qa.ceiling import sentences
-    from memorygym.tracks.oracle import Oracle
 
     return partial(Oracle, sentences(task))
 
 
 def least_view(task: Task) -> int:
     """The fewest tokens of a view that hold what some question of the task needs."""
+    from memorygym.tracks._oracle import least_view_of
     from memorygym.tracks._qa.ceiling import sentences
-    from memorygym.tracks.oracle import least_view_of
 
     return least_view_of(task, sentences(task))

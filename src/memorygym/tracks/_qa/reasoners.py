@@ -12,6 +12,7 @@ from typing import Any
 from memorygym import registry
 from memorygym.agents.scene import END, calls, search, submit, write
 from memorygym.core import Message, Policy, Tool
+from memorygym.errors import UnknownPart
 from memorygym.instances.model import Found, Known, Missing, Reader, Statement
 from memorygym.tokens import count
 from memorygym.tracks._qa.env import RECALL
@@ -114,6 +115,14 @@ class Weak(Strong):
             return step
         attended = _attended(by, asked.texts, step.query)
         return by.answer(asked.query, Known((*noted, *attended), first=True))
+
+
+def locked(name: str, reader: Readers) -> Policy:
+    """The reasoner of that name. Raises UnknownPart with the choices."""
+    made = {"strong": Strong, "weak": Weak}
+    if name not in made:
+        raise UnknownPart("reasoner", name, made)
+    return made[name](reader)
 
 
 def _read(by: Reader, texts: Sequence[str]) -> Iterator[Statement]:

@@ -138,7 +138,7 @@ def listener(reasoner: Policy, _: Task | None = None) -> Policy:
 
 def oracle(task: Task) -> Callable[[], Memory]:
     """Makes the memory that shows each question of the task what it needs, and no more."""
-    from memorygym.tracks.oracle import Oracle
+    from memorygym.tracks._oracle import Oracle
     from memorygym.tracks.worlds.ceiling import sentences
 
     return partial(Oracle, sentences(task))
@@ -146,7 +146,7 @@ def oracle(task: Task) -> Callable[[], Memory]:
 
 def least_view(task: Task) -> int:
     """The fewest tokens of a view that hold what some question of the task needs."""
-    from memorygym.tracks.oracle import least_view_of
+    from memorygym.tracks._oracle import least_view_of
     from memorygym.tracks.worlds.ceiling import sentences
 
     return least_view_of(task, sentences(task))

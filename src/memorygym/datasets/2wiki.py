@@ -1,0 +1,29 @@
+"""2wiki: questions over two to four of ten Wikipedia paragraphs (2WikiMultihopQA)."""
+
+from memorygym.datasets import _wiki
+from memorygym.datasets._samples import Format, Row, Sample
+from memorygym.shapes import Misfit
+
+SOURCE = (
+    "https://github.com/Alab-NII/2wikimultihop (README, Dataset Contents): HotpotQA's fields,"
+    " evidences (triples) and entity_ids."
+)
+
+
+def make() -> Format:
+    """The format."""
+    return Format(
+        source=SOURCE,
+        licence="Apache 2.0 (the repository's; the paragraphs are Wikipedia's)",
+        evidence="published: supporting_facts, by paragraph",
+        units=("paragraph",),
+        marks=frozenset({"question", "context", "supporting_facts", "evidences"}),
+        sample=sample,
+    )
+
+
+def sample(row: Row, index: int) -> Sample:
+    """One question and its paragraphs; the test set has no evidences, but entity_ids."""
+    if not row.keys() & {"evidences", "entity_ids"}:
+        raise Misfit("is missing", "evidences")
+    return _wiki.sample(row, index)

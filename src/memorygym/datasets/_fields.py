@@ -1,0 +1,100 @@
+"""Fields of a record by name and type: what does not fit is named by its place."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+from memorygym.shapes import Misfit
+
+Row = Mapping[str, object]
+
+
+@contextmanager
+def under(place: str) -> Iterator[None]:
+    """What does not fit in here is named by this place, too."""
+    try:
+        yield
+    except Misfit as misfit:
+        raise misfit.under(place) from None
+
+
+def field(row: Row, name: str) -> object:
+    """A field that must be there."""
+    if name not in row:
+        raise Misfit("is missing", name)
+    return row[name]
+
+
+def text(row: Row, name: str) -> str:
+    """A text that says something; numbers are texts too, as in some answers."""
+    value = field(row, name)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise Misfit(f"is {shown(value)}, not a text", name)
+    return clean(value)
+
+
+def said(row: Row, name: str) -> str:
+    """A text that must be there and may be empty, as that of a turn with an image alone."""
+    value = field(row, name)
+    if not isinstance(value, str):
+        raise Misfit(f"is {shown(value)}, not a text", name)
+    return clean(value)
+
+
+def optional(row: Row, name: str) -> str:
+    """A text, "" where it is missing or null."""
+    value = row.get(name)
+    return clean(str(value)) if isinstance(value, (str, int, float)) else ""
+
+
+def items(row: Row, name: str) -> list[object]:
+    """A list."""
+    value = field(row, name)
+    if not isinstance(value, list):
+        raise Misfit(f"is {shown(value)}, not a list", name)
+    return value
+
+
+def texts(row: Row, name: str) -> tuple[str, ...]:
+    """A list of texts, or one text; empty where it is missing or null."""
+    value = row.get(name)
+    found = value if isinstance(value, list) else [value]
+    return tuple(clean(str(one)) for one in found if isinstance(one, (str, int, float)))
+
+
+def row_of(row: Row, name: str) -> Row:
+    """An object."""
+    return as_row(field(row, name), name)
+
+
+def rows(row: Row, name: str) -> Iterator[Row]:
+    """A list of objects."""
+    for at, item in enumerate(items(row, name)):
+        yield as_row(item, f"{name}[{at}]")
+
+
+def as_row(value: object, place: str) -> Row:
+    """The value, if it is an object."""
+    if not isinstance(value, dict):
+        raise Misfit(f"is {shown(value)}, not an object", place)
+    return cast(Row, value)
+
+
+def distinct(ids: Sequence[str], place: str) -> None:
+    """Raises Misfit for a name that two of them have."""
+    if len(set(ids)) < len(ids):
+        twice = next(id for at, id in enumerate(ids) if id in ids[:at])
+        raise Misfit(f"has two units {twice}", place)
+
+
+def clean(value: str) -> str:
+    """The text without lone surrogates, which no file or index can hold."""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it."""
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

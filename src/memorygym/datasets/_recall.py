@@ -1,0 +1,170 @@
+"""Evidence recall: how much of what a question rests on a memory's search ranks first. No model."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from memorygym import registry
+from memorygym.core import JSON
+from memorygym.datasets._loading import LeftOut
+from memorygym.datasets._samples import Asked, Sample
+from memorygym.errors import BadSettings
+from memorygym.stats import Estimate, clustered, clustered_share
+from memorygym.stores.passages import Index
+
+PLACES = 6
+"""Decimal places of a share in JSON."""
+
+
+class Ranking(Protocol):
+    """A memory that ranks what it holds."""
+
+    def index(self) -> Index:
+        """A new, empty index of the kind that it searches."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A question that was searched for."""
+
+    sample: int
+    category: str
+    evidence: int
+    """Units that it rests on."""
+    ranks: tuple[int, ...]
+    """Where those of them stand that were found, from 1."""
+
+    def share(self, k: int) -> float:
+        """How much of the evidence the first k hold."""
+        return sum(rank <= k for rank in self.ranks) / self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was searched for in a file, and what was not, and why."""
+
+    searched: tuple[Searched, ...]
+    sizes: tuple[int, ...]
+    """Units of each sample."""
+    smallest: int
+    """Units of the smallest sample of which a question counts; 0 if none does."""
+    skipped: Mapping[str, int]
+    """Questions that do not count, by the reason."""
+    unknown: int
+    """Pieces of evidence that name no unit."""
+    left_out: tuple[LeftOut, ...]
+    """Records that are no sample."""
+
+    def by_category(self) -> dict[str, list[Searched]]:
+        """What was searched for, by published category, in the order of their ids."""
+        found: dict[str, list[Searched]] = {}
+        for one in sorted(self.searched, key=lambda one: (len(one.category), one.category)):
+            found.setdefault(one.category, []).append(one)
+        return found
+
+
+def index_of(memory: str) -> Callable[[], Index]:
+    """What makes empty indexes of the kind that a memory searches.
+
+    Raises UnknownPart, and BadSettings for a memory that has no ranking, with those that have one.
+    """
+    made = registry.make("memory", memory)
+    make: object = getattr(made, "index", None)
+    if callable(make):
+        return make
+    ranking = [
+        name
+        for name in registry.names("memory")
+        if registry.is_ours("memory", name) and hasattr(registry.load("memory", name), "index")
+    ]
+    raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
+
+
+def measure(
+    found: Iterable[Sample | LeftOut], index: Callable[[], Index], deepest: int
+) -> Measured:
+    """Searches for every question with evidence, once, among the units of its sample."""
+    searched: list[Searched] = []
+    sizes: list[int] = []
+    counted: list[int] = []
+    left_out: list[LeftOut] = []
+    skipped: Counter[str] = Counter()
+    unknown = 0
+    for one in found:
+        if isinstance(one, LeftOut):
+            left_out.append(one)
+            continue
+        unknown += sum(asked.unknown for asked in one.questions)
+        skipped.update(reason for asked in one.questions if (reason := _skipped(asked)))
+        if wanted := [asked for asked in one.questions if not _skipped(asked)]:
+            searched += _search(one, wanted, len(sizes), index(), deepest)
+            counted.append(len(one.units))
+        sizes.append(len(one.units))
+    return Measured(
+        searched=tuple(searched),
+        sizes=tuple(sizes),
+        smallest=min(counted, default=0),
+        skipped=dict(sorted(skipped.items())),
+        unknown=unknown,
+        left_out=tuple(left_out),
+    )
+
+
+def _skipped(asked: Asked) -> str:
+    """Why a question does not count, "" if it does."""
+    if asked.unranked or asked.evidence:
+        return asked.unranked
+    return "evidence_unknown" if asked.unknown else "without_evidence"
+
+
+def _search(
+    sample: Sample, wanted: Sequence[Asked], number: int, index: Index, deepest: int
+) -> list[Searched]:
+    for key, unit in enumerate(sample.units):
+        index.set(key, unit.told)
+    keys = {unit.id: key for key, unit in enumerate(sample.units)}
+    searched = []
+    for asked in wanted:
+        place = {key: rank for rank, key in enumerate(index.search(asked.question, deepest), 1)}
+        held = tuple(place[keys[id]] for id in asked.evidence if keys[id] in place)
+        searched.append(Searched(number, asked.category, len(asked.evidence), held))
+    return searched
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Recall at one k."""
+
+    fraction: Estimate
+    """The mean share of a question's evidence."""
+    some: Estimate
+    """Questions of which any evidence is found."""
+    every: Estimate
+    """Questions of which all evidence is found."""
+
+
+def shares(searched: Sequence[Searched], k: int) -> Shares:
+    """Recall at k with 95 % intervals, clustered by sample."""
+    samples: dict[int, list[float]] = {}
+    for one in searched:
+        samples.setdefault(one.sample, []).append(one.share(k))
+    groups = list(samples.values())
+    mean = clustered(groups)
+    return Shares(
+        Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds),
+        clustered_share([[share > 0 for share in group] for group in groups]),
+        clustered_share([[share == 1 for share in group] for group in groups]),
+    )
+
+
+def figures(searched: Sequence[Searched], ks: Sequence[int]) -> dict[str, JSON]:
+    """Recall at every k as JSON: shares from 0 to 1, by k."""
+    found = {str(k): shares(searched, k) for k in ks} if searched else {}
+    return {
+        "recall": {k: round(one.fraction.mean, PLACES) for k, one in found.items()},
+        "any": {k: round(one.some.mean, PLACES) for k, one in found.items()},
+        "all": {k: round(one.every.mean, PLACES) for k, one in found.items()},
+        "n": len(searched),
+    }

@@ -1,0 +1,110 @@
+"""The common form of all data sets: units that tell something, and questions that rest on some."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from memorygym.datasets._files import Record, records
+from memorygym.errors import BadSettings
+
+Row = Mapping[str, object]
+"""A record of a file."""
+EVERYTHING = "rests_on_everything"
+"""Why retrieval is not measured by a question that all of its sample is evidence of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A paragraph, a turn or a session: the least thing that evidence names."""
+
+    id: str
+    """As evidence names it; distinct within a sample."""
+    text: str
+    title: str = ""
+    session: str = ""
+    """The id of the session that it belongs to; never shown, for some ids give answers away."""
+    date: str = ""
+    """Of its session, as published."""
+    speaker: str = ""
+
+    @property
+    def told(self) -> str:
+        """All that is searched: date, title, speaker and text."""
+        said = f"{self.speaker}: {self.text}" if self.speaker else self.text
+        return "\n".join(part for part in (self.date, self.title, said) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a sample."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
+    """The answer, then its aliases; empty where none is published."""
+    evidence: tuple[str, ...]
+    """IDs of the units that it rests on."""
+    category: str
+    """Its published id."""
+    sessions: tuple[str, ...] = ()
+    """Evidence by session, where that is published on its own."""
+    rivals: tuple[str, ...] = ()
+    """Published wrong answers."""
+    unranked: str = ""
+    """Why retrieval is not measured by it, if it is not, in one word."""
+    unknown: int = 0
+    """Pieces of evidence that name no unit of the sample, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A corpus and what is asked of it."""
+
+    id: str
+    units: tuple[Unit, ...]
+    """In the order they are told."""
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a file of a data set looks like, and where that was looked up."""
+
+    source: str
+    """Where the schema is published, and what could not be looked up."""
+    licence: str
+    evidence: str
+    """Who says what a question rests on."""
+    units: tuple[str, ...]
+    """What it can be cut into; the first unless told otherwise."""
+    marks: frozenset[str]
+    """The fields by which a record is known."""
+    sample: Callable[[Row, int], Sample]
+    """Reads one record, given its index. Raises Misfit."""
+    records: Callable[[Path], Iterator[Record]] = records
+    """The records of a file, or of a folder where the data set is one."""
+
+    def __post_init__(self) -> None:
+        """Raises BadSettings if it states nothing to cut a file into."""
+        if not self.units or set(self.units) - {"paragraph", "turn", "session"}:
+            raise BadSettings(f"units {self.units}: choose from paragraph, turn, session")
+
+
+def by_session(sample: Sample) -> Sample:
+    """The same sample with its sessions as units."""
+    sessions: dict[str, list[Unit]] = {}
+    for unit in sample.units:
+        sessions.setdefault(unit.session, []).append(unit)
+    home = {unit.id: unit.session for unit in sample.units}
+    questions = []
+    for asked in sample.questions:
+        named = asked.sessions or tuple(home[id] for id in asked.evidence)
+        known = tuple(dict.fromkeys(id for id in named if id in sessions))
+        lost = sum(id not in sessions for id in named) if asked.sessions else asked.unknown
+        questions.append(replace(asked, evidence=known, unknown=lost))
+    return Sample(sample.id, tuple(map(_joined, sessions.values())), tuple(questions))
+
+
+def _joined(turns: list[Unit]) -> Unit:
+    text = "\n".join(replace(turn, date="").told for turn in turns)
+    return Unit(turns[0].session, text, session=turns[0].session, date=turns[0].date)

@@ -1,0 +1,63 @@
+"""memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
+
+from memorygym.datasets._derived import holders, spoken
+from memorygym.datasets._fields import as_row, items, optional, shown, text, texts
+from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.shapes import Misfit
+from memorygym.stores.splitting import passages
+from memorygym.tokens import count
+
+SOURCE = (
+    "https://huggingface.co/datasets/ai-hyz/MemoryAgentBench (dataset card) and"
+    " https://github.com/HUST-AI-HYZ/MemoryAgentBench (conversation_creator.py): context,"
+    " questions, answers (a list each), metadata (source, qa_pair_ids, question_types, ...). It is"
+    " published as Parquet; rows as JSON are read here."
+)
+SIZE = 512
+"""Most tokens of a unit: the context is cut at blank lines, then at the ends of sentences."""
+
+
+def make() -> Format:
+    """The format."""
+    return Format(
+        source=SOURCE,
+        licence="MIT",
+        evidence="derived: the at most 3 paragraphs that hold an answer word for word",
+        units=("paragraph",),
+        marks=frozenset({"context", "questions", "answers"}),
+        sample=sample,
+    )
+
+
+def sample(row: Row, index: int) -> Sample:
+    """A context and its questions."""
+    parts = passages(text(row, "context"), SIZE, count)
+    units = [Unit(str(at), part) for at, part in enumerate(parts, 1)]
+    said = spoken(units)
+    questions, answers = texts(row, "questions"), items(row, "answers")
+    if len(questions) != len(answers):
+        raise Misfit(f"has {len(answers)} answers for {len(questions)} questions", "answers")
+    metadata = as_row(row.get("metadata") or {}, "metadata")
+    source = optional(metadata, "source") or "unknown"
+    types, ids = texts(metadata, "question_types"), texts(metadata, "qa_pair_ids")
+    asked = []
+    for at, question in enumerate(questions):
+        right = _right(answers[at], at)
+        asked.append(
+            Asked(
+                id=ids[at] if at < len(ids) else f"{index}-{at}",
+                question=question,
+                answers=right,
+                evidence=holders(units, said, right),
+                category=types[at] if at < len(types) else source,
+            )
+        )
+    return Sample(f"{source}-{index}", tuple(units), tuple(asked))
+
+
+def _right(answer: object, at: int) -> tuple[str, ...]:
+    """The right answers to a question: a text, or a list of texts."""
+    found = texts({"answers": answer}, "answers")
+    if not found:
+        raise Misfit(f"is {shown(answer)}, not an answer", f"answers[{at}]")
+    return found

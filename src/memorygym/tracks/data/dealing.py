@@ -1,0 +1,181 @@
+"""Makes the task of a sample: paragraphs under headings, packed into events, then questions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from memorygym.core import JSON, Budget, Event, Task
+from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit
+from memorygym.errors import BadSettings
+from memorygym.instances.model import Fact, Gold, Question
+from memorygym.stores.splitting import LONGEST_HEAD, passages
+from memorygym.tokens import canonical, count, normal
+
+TRACK = "data"
+EVENT_TOKENS = 2_500
+"""Most tokens of an event, its title aside."""
+PART_TOKENS = 300
+"""Most tokens of a paragraph: a longer unit is told in parts, each under a heading of its own."""
+ROOM = 20
+"""Characters of a heading that say which of its namesakes, and which part, it is."""
+ASKS = "question"
+KEY, VALUE = "told", "in full"
+"""What the reader states of a paragraph."""
+SYSTEM = (
+    "You read texts, one event after another. What an event showed is gone once the next one"
+    " begins, unless memory brings it back. In the end you are asked about them: answer with"
+    " submit_answer in as few words as can be, as the texts put it, without a sentence around it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A unit, or a part of a long one, as it is shown."""
+
+    heading: str
+    """Without its brackets; no other paragraph of the task has it."""
+    body: str
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The heading in brackets, and the body."""
+        return f"[{self.heading}]\n{self.body}"
+
+
+def deal(sample: Sample, template: str, seed: int, most: int | None = None) -> Task:
+    """The task of a sample. Raises BadSettings if no question has both evidence and an answer."""
+    asked = askable(sample)[:most]
+    if not asked:
+        raise BadSettings(f"{template}: no question of {sample.id} has evidence and an answer")
+    packed = pack(list(paragraphs(sample.units)))
+    events = _events(packed, [" ".join(one.question.split()) for one, _ in asked])
+    needed = {unit for _, units in asked for unit in units}
+    facts = tuple(_facts(packed, needed))
+    parts: dict[str, list[str]] = {}
+    for fact, unit in facts:
+        parts.setdefault(unit, []).append(fact.id)
+    questions = tuple(
+        _question(one, len(packed) + at, [id for unit in units for id in parts[unit]])
+        for at, (one, units) in enumerate(asked)
+    )
+    recipe: Mapping[str, JSON] = {
+        "template": template, "seed": seed, "instance": sample.id, "questions": len(asked),
+        "not_asked": len(sample.questions) - len(asked),
+    }  # fmt: skip
+    gold = Gold(tuple(fact for fact, _ in facts), questions)
+    return Task(_identity(events), TRACK, recipe, SYSTEM, events, Budget(), gold)
+
+
+def askable(sample: Sample) -> list[tuple[Asked, tuple[str, ...]]]:
+    """The questions that have evidence and an answer, each with the units that it rests on."""
+    return [
+        (asked, needs)
+        for asked in sample.questions
+        if asked.answers and asked.unranked in ("", EVERYTHING) and (needs := _needs(asked, sample))
+    ]
+
+
+def _needs(asked: Asked, sample: Sample) -> tuple[str, ...]:
+    """The units that a question rests on."""
+    whole = (unit.id for unit in sample.units if unit.session in asked.sessions)
+    return asked.evidence or tuple(whole)
+
+
+def _question(asked: Asked, event: int, needs: Sequence[str]) -> Question:
+    return Question(
+        event=event,
+        kind=asked.category,
+        competency="em",
+        text=" ".join(asked.question.split()),
+        truth=asked.answers[0],
+        aliases=asked.answers[1:],
+        rivals=asked.rivals,
+        needs=tuple(needs),
+        hops=len(asked.evidence) or len(asked.sessions),
+    )
+
+
+def paragraphs(units: Sequence[Unit]) -> Iterator[Paragraph]:
+    """The units as they are shown, in order."""
+    sessions = {name: at for at, name in enumerate(dict.fromkeys(u.session for u in units), 1)}
+    turns: dict[str, int] = {}
+    used: set[str] = set()
+    for unit in units:
+        turns[unit.session] = turns.get(unit.session, 0) + 1
+        named = [f"session {sessions[unit.session]}"] if unit.session else []
+        named += [part for part in (unit.date, unit.title, unit.speaker) if part]
+        if not unit.title:
+            named.append(f"{'turn' if unit.session else 'part'} {turns[unit.session]}")
+        for heading, body in _parts(_heading(named), unit):
+            yield Paragraph(_distinct(heading, used), body, unit.id)
+
+
+def _heading(named: Sequence[str]) -> str:
+    """Names on one line, without brackets, so short that memories take it for a heading."""
+    line = " ".join(" · ".join(named).split()).replace("[", "(").replace("]", ")")
+    return line[: LONGEST_HEAD - ROOM].rstrip(" .!?")
+
+
+def _parts(heading: str, unit: Unit) -> Iterator[tuple[str, str]]:
+    """Headings and bodies of what a unit is told in."""
+    head = f"[{heading}]\n"
+    whole = normal(unit.text) or "(no text)"
+    bodies = [part.removeprefix(head) for part in passages(head + whole, PART_TOKENS, count)]
+    for at, body in enumerate(bodies, 1):
+        yield heading if len(bodies) == 1 else f"{heading} · part {at}", body
+
+
+def _distinct(heading: str, used: set[str]) -> str:
+    """The heading, with a number if another paragraph has it."""
+    found, number = heading, 1
+    while found in used:
+        number += 1
+        found = f"{heading} · no. {number}"
+    used.add(found)
+    return found
+
+
+def pack(told: Sequence[Paragraph]) -> list[list[Paragraph]]:
+    """The paragraphs of each event, in order."""
+    packed: list[list[Paragraph]] = []
+    room = 0
+    for paragraph in told:
+        cost = count(paragraph.text)
+        if not packed or cost > room:
+            packed.append([])
+            room = EVENT_TOKENS
+        packed[-1].append(paragraph)
+        room -= cost
+    return packed
+
+
+def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> tuple[Event, ...]:
+    total = len(packed) + len(questions)
+    bodies = ["\n\n".join(paragraph.text for paragraph in event) for event in packed]
+    told = [("text", "TEXT", body) for body in bodies] + [
+        (ASKS, "QUESTION", question) for question in questions
+    ]
+    return tuple(
+        Event(kind, f"=== {title} · event {at} of {total} ===\n\n{body}")
+        for at, (kind, title, body) in enumerate(told, 1)
+    )
+
+
+def _facts(packed: Sequence[Sequence[Paragraph]], needed: set[str]) -> Iterator[tuple[Fact, str]]:
+    """The paragraphs that questions rest on, with the unit of each."""
+    number = 0
+    for event, told in enumerate(packed):
+        for one in told:
+            number += 1
+            if one.unit in needed:
+                fact = Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event)
+                yield fact, one.unit
+
+
+def _identity(events: Sequence[Event]) -> str:
+    """The content hash of what an agent can see."""
+    digest = sha256(SYSTEM.encode())
+    for event in events:
+        digest.update(canonical([event.kind, event.text]).encode())
+    return digest.hexdigest()[:16]

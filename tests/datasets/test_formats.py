@@ -1,0 +1,187 @@
+"""Every format reads a file of its published form: units, questions, evidence, categories."""
+
+from pathlib import Path
+
+import pytest
+
+from memorygym import registry
+from memorygym.datasets._loading import format_named, load
+from memorygym.datasets._samples import Sample
+from tests.datasets import published
+
+FORMATS = registry.names("datasets")
+
+
+def samples(name: str, path: Path, unit: str | None = None) -> list[Sample]:
+    found = list(load(name, path, unit))
+    assert all(isinstance(one, Sample) for one in found), found
+    return [one for one in found if isinstance(one, Sample)]
+
+
+def evidence(sample: Sample) -> list[list[str]]:
+    told = {unit.id: unit.text for unit in sample.units}
+    return [[told[id] for id in asked.evidence] for asked in sample.questions]
+
+
+def test_every_format_is_tried_here() -> None:
+    assert set(FORMATS) == {*published.ROWS, "longmemeval_v2"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_reads_its_published_form(name: str, tmp_path: Path) -> None:
+    known = format_named(name)
+    for unit in known.units:
+        path = tmp_path / unit
+        path.mkdir()
+        for one in samples(name, published.file_of(name, path), unit):
+            ids = [unit.id for unit in one.units]
+            assert len(ids) == len(set(ids)) and one.questions
+            assert all(set(asked.evidence) <= set(ids) for asked in one.questions)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_states_where_its_schema_was_looked_up(name: str) -> None:
+    known = format_named(name)
+    assert known.source == registry.load("datasets", name, "SOURCE")
+    assert "https://" in known.source and known.licence and known.evidence
+
+
+@pytest.mark.parametrize("make", [published.hotpot, published.hotpot_columns])
+def test_both_forms_of_hotpotqa_read_alike(make, tmp_path: Path) -> None:
+    (one,) = samples("hotpotqa", published.write(tmp_path / "a.json", [make()]))
+    assert one.units[0].told == "Alder Mill\nAlder Mill stands in ward 0. It is old."
+    assert one.questions[0].evidence == ("Alder Mill", "Birch Lane")
+    assert (one.questions[0].category, one.questions[0].answers) == ("bridge", ("ward 0",))
+
+
+def test_paragraphs_of_one_title_are_told_apart(tmp_path: Path) -> None:
+    row = published.hotpot(
+        context=[["Ash", ["One."]], ["Ash", ["Two."]]], supporting_facts=[["Ash", 0]]
+    )
+    (one,) = samples("hotpotqa", published.write(tmp_path / "a.json", [row]))
+    assert [unit.id for unit in one.units] == ["Ash", "Ash (2)"]
+    assert one.questions[0].evidence == ("Ash",)
+
+
+def test_musique_has_aliases_and_its_hops_as_category(tmp_path: Path) -> None:
+    one = samples("musique", published.file_of("musique", tmp_path))[0]
+    assert one.questions[0].answers == ("4", "some")
+    assert one.questions[0].category == "2hop"
+    assert evidence(one) == [["Alder Mill has 4 rooms."]]
+
+
+def test_an_unanswerable_question_of_musique_measures_no_retrieval(tmp_path: Path) -> None:
+    row = published.musique() | {"answerable": False}
+    (one,) = samples("musique", published.write(tmp_path / "a.jsonl", [row], lines=True))
+    assert one.questions[0].unranked == "unanswerable"
+
+
+def test_a_turn_of_locomo_is_date_speaker_text_and_caption_in_the_order_of_sessions(
+    tmp_path: Path,
+) -> None:
+    one = samples("locomo", published.file_of("locomo", tmp_path))[0]
+    assert [unit.id for unit in one.units] == ["D1:1", "D1:2", "D2:1", "D2:2"]
+    assert one.units[1].told == "1:56 pm on 8 May, 2023\nBen: Look! [a photo of a red canoe]"
+
+
+def test_evidence_of_locomo_is_read_where_it_is_certain_and_counted_where_not(
+    tmp_path: Path,
+) -> None:
+    asked = samples("locomo", published.file_of("locomo", tmp_path))[0].questions
+    assert [one.evidence for one in asked] == [
+        ("D1:1",), ("D2:1", "D1:1"), ("D1:2",), (), ("D1:1",)
+    ]  # fmt: skip
+    assert [one.unknown for one in asked] == [0, 0, 1, 0, 0]
+    assert [one.category for one in asked] == ["4", "2", "1", "3", "5"]
+
+
+def test_the_adversarial_answer_of_locomo_is_a_wrong_one(tmp_path: Path) -> None:
+    last = samples("locomo", published.file_of("locomo", tmp_path))[0].questions[-1]
+    assert "no information available" in last.answers and last.rivals == ("a kayak",)
+
+
+def test_sessions_join_their_turns_under_one_date(tmp_path: Path) -> None:
+    one = samples("locomo", published.file_of("locomo", tmp_path), "session")[0]
+    assert one.units[1].told.splitlines() == [
+        "2:00 pm on 9 May, 2023", "Ann: The kayak leaks.", "Ben: Then patch it with tape."
+    ]  # fmt: skip
+    assert one.questions[1].evidence == ("session_2", "session_1")
+
+
+@pytest.mark.parametrize(("unit", "wanted"), [("session", "answer_2"), ("turn", "answer_2_1")])
+def test_longmemeval_has_evidence_by_session_and_by_turn(
+    unit: str, wanted: str, tmp_path: Path
+) -> None:
+    one = samples("longmemeval", published.file_of("longmemeval", tmp_path), unit)[0]
+    assert one.questions[0].evidence == (wanted,)
+    assert "answer_2" not in "".join(unit.told for unit in one.units)
+
+
+def test_an_abstention_of_longmemeval_measures_no_retrieval(tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.json", [published.longmemeval(name="x_abs")])
+    assert samples("longmemeval", path)[0].questions[0].unranked == "abstention"
+
+
+def beam_folder(row: published.Row, folder: Path) -> Path:
+    """The files of one chat."""
+    (folder / "probing_questions").mkdir(parents=True)
+    published.write(folder / "chat.json", row["chat"])
+    probes = folder / "probing_questions" / "probing_questions.json"
+    published.write(probes, row["probing_questions"])
+    return folder
+
+
+def test_beam_reads_rows_with_questions_as_a_literal_and_folders(tmp_path: Path) -> None:
+    row = published.beam()
+    literal = row | {"probing_questions": repr(row["probing_questions"])}
+    rows = published.write(tmp_path / "a.json", [literal])
+    folder = beam_folder(row, tmp_path / "100K" / "1")
+    paths = (rows, folder, folder.parent, folder / "chat.json")
+    told = [samples("beam", path)[0] for path in paths]
+    assert all((one.units, evidence(one)) == (told[0].units, evidence(told[0])) for one in told)
+    assert evidence(told[0])[2] == ["My sprint ends on 29 March.", "The API takes 250 ms."]
+
+
+def test_plans_of_a_chat_of_ten_million_tokens_number_their_messages_on(tmp_path: Path) -> None:
+    row = published.beam()
+    row["chat"] = [{"plan-1": row["chat"]}, {"plan-1": None, "plan-2": row["chat"]}]
+    (one,) = samples("beam", published.write(tmp_path / "a.json", [row]))
+    assert [unit.id for unit in one.units] == [str(number) for number in range(8)]
+
+
+def test_ama_bench_rests_on_the_steps_that_are_named(tmp_path: Path) -> None:
+    one = samples("ama_bench", published.file_of("ama_bench", tmp_path))[0]
+    assert [asked.evidence for asked in one.questions] == [("1",), ()]
+    assert one.units[1].told == "Step 1\nAction: go up\nObservation: You see a door."
+
+
+def test_memoryagentbench_rests_on_what_holds_an_answer(tmp_path: Path) -> None:
+    one = samples("memoryagentbench", published.file_of("memoryagentbench", tmp_path))[0]
+    assert evidence(one) == [["The fee at Alder Mill is 12 crowns."], []]
+    assert one.questions[0].answers == ("12 crowns", "twelve")
+    assert one.questions[0].category == "ruler_qa1"
+
+
+def test_memgym_dr_falls_back_on_the_titles_of_its_facts(tmp_path: Path) -> None:
+    row = published.memgym_dr()
+    for turn in row["turns"]:
+        for document in turn["documents"]:
+            document["is_supporting"] = False
+    row["grounding_facts"] = [{"fact_id": "f", "source_paragraph_title": "Cedar Fair"}]
+    (one,) = samples("memgym_dr", published.write(tmp_path / "a.json", [row]))
+    assert evidence(one) == [["Cedar Fair dates from 1902."]]
+
+
+def test_label_1_of_memgym_rm_is_safe_and_its_view_leaves_the_judgement_out(tmp_path: Path) -> None:
+    one = samples("memgym_rm", published.file_of("memgym_rm", tmp_path))[0]
+    assert [unit.text for unit in one.units] == ["Fix the bug.", "I ran the tests."]
+    assert one.questions[0].answers == ("Y",) and one.questions[0].rivals == ("N",)
+    assert "truncate_last_10" not in one.questions[0].question
+
+
+@pytest.mark.parametrize("file", ["", "questions.jsonl", "haystacks/lme_v2_small.json"])
+def test_longmemeval_v2_is_found_by_any_of_its_files(file: str, tmp_path: Path) -> None:
+    first, second = samples("longmemeval_v2", published.longmemeval_v2(tmp_path) / file)
+    assert [len(one.units) for one in (first, second)] == [5, 2]
+    assert first.questions[0].evidence == ("t0_1", "t1_0")
+    assert second.questions[0].unranked == "abstention"

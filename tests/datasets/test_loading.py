@@ -1,0 +1,160 @@
+"""A file of another format is refused by name; a damaged one gives what is left of it."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memorygym import registry
+from memorygym.datasets._loading import LeftOut, load
+from memorygym.errors import BadSettings, UnknownPart
+from tests.datasets import published
+
+ROWS = [published.hotpot(number) for number in range(4)]
+OTHERS = [
+    (wanted, given)
+    for wanted in registry.names("datasets")
+    for given in published.ROWS
+    if wanted != given
+]
+
+
+def read(path: Path, name: str = "hotpotqa") -> tuple[list[str], list[str]]:
+    """IDs of the samples, and what is said of the other records."""
+    found = list(load(name, path))
+    left = [one.text for one in found if isinstance(one, LeftOut)]
+    return [one.id for one in found if not isinstance(one, LeftOut)], left
+
+
+@pytest.mark.parametrize(("wanted", "given"), OTHERS)
+def test_a_file_of_another_format_is_named_with_its_first_bad_record(
+    wanted: str, given: str, tmp_path: Path
+) -> None:
+    path = published.file_of(given, tmp_path)
+    with pytest.raises(BadSettings, match=rf"(record|line) \d: [\w.]+ .*looks like {given}$"):
+        list(load(wanted, path))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("question", None, "record 1: question is None, not a text"),
+        ("question", "  ", "record 1: question is '  ', not a text"),
+        ("context", {}, "record 1: context.title is missing"),
+        ("context", [["Ash"]], "record 1: context[0] is ['Ash'], not a title and sentences"),
+        ("supporting_facts", [3], "record 1: supporting_facts[0] is 3, not a title and a number"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_told_by_its_field(
+    field: str, value: object, told: str, tmp_path: Path
+) -> None:
+    rows = [ROWS[0], ROWS[1] | {field: value}, ROWS[2]]
+    assert read(published.write(tmp_path / "a.json", rows)) == (["q0", "q2"], [told])
+
+
+def test_a_record_that_lacks_a_field_is_told(tmp_path: Path) -> None:
+    rows = [ROWS[0], {"_id": "x"}, 7]
+    ids, left = read(published.write(tmp_path / "a.json", rows))
+    assert (ids, left) == (["q0"], ["record 1: context is missing", "record 2: is no object"])
+
+
+def test_a_list_that_is_cut_off_gives_its_whole_records(tmp_path: Path) -> None:
+    text = json.dumps(ROWS)
+    path = tmp_path / "a.json"
+    path.write_text(text[: text.index('"q3"') + 30], encoding="utf-8")
+    assert read(path) == (["q0", "q1", "q2"], ["record 3: is cut off"])
+    path.write_text(text[: text.index('{"_id": "q3"')], encoding="utf-8")
+    assert read(path)[1] == ["record 3: is missing: the file ends within the list"]
+
+
+def test_lines_that_cannot_be_read_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    lines = [json.dumps(row) for row in ROWS]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join([lines[0][:50], lines[1], "", lines[2], lines[3][:90]]))
+    assert read(path) == (["q1", "q2"], ["line 1: is cut off", "line 5: is cut off"])
+
+
+def test_a_record_with_broken_json_costs_no_other(tmp_path: Path) -> None:
+    text = json.dumps(ROWS, indent=1).replace('"_id": "q1"', '"_id" "q1"')
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    ids, (told,) = read(path)
+    assert ids == ["q0", "q2", "q3"]
+    assert told.startswith("record 1: cannot be read: Expecting ':' delimiter (line ")
+
+
+def test_a_byte_that_is_no_utf_8_costs_its_record_alone(tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.jsonl", ROWS, lines=True)
+    path.write_bytes(path.read_bytes().replace(b"q1", b"q\xff", 1))
+    assert read(path) == (["q0", "q2", "q3"], ["line 2: cannot be read: a byte of it is no UTF-8"])
+
+
+def _bom(raw: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + raw
+
+
+def _utf16(raw: bytes) -> bytes:
+    return raw.decode().encode("utf-16")
+
+
+@pytest.mark.parametrize("form", [_bom, _utf16, gzip.compress, bytes])
+def test_encodings_and_gzip_read_alike(form: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.json", ROWS)
+    path.write_bytes(form(path.read_bytes()))
+    assert read(path) == (["q0", "q1", "q2", "q3"], [])
+
+
+def test_gzip_that_is_cut_off_gives_what_is_left(tmp_path: Path) -> None:
+    rows = [
+        published.hotpot(n, answer="".join(map(chr, range(97 + n % 20, 122)))) for n in range(400)
+    ]
+    path = published.write(tmp_path / "a.json", rows)
+    raw = gzip.compress(path.read_bytes())
+    path.write_bytes(raw[: len(raw) // 2])
+    ids, left = read(path)
+    assert 0 < len(ids) < 400 and len(left) == 1
+
+
+def test_damaged_gzip_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json.gz"
+    path.write_bytes(gzip.compress(b"[]")[:10] + b"\xff" * 30)
+    with pytest.raises(BadSettings, match="damaged gzip"):
+        list(load("hotpotqa", path))
+
+
+@pytest.mark.parametrize("text", ["", "[]", " \n"])
+def test_a_file_without_records_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(BadSettings, match="it is empty"):
+        list(load("hotpotqa", path))
+
+
+def test_a_file_of_no_format_is_told_by_its_fields(tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.json", [{"name": 1, "age": 2}])
+    with pytest.raises(BadSettings, match=r"no known format \(its fields: age, name\)$"):
+        list(load("locomo", path))
+
+
+def test_one_object_is_a_file_of_one_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(ROWS[0], indent=2))
+    assert read(path) == (["q0"], [])
+
+
+def test_lone_surrogates_do_no_harm(tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.json", [published.hotpot(question="Who \ud83d is it?")])
+    (one,) = load("hotpotqa", path)
+    assert not isinstance(one, LeftOut) and one.questions[0].question == "Who ? is it?"
+
+
+def test_a_unit_that_a_format_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="no unit turn: choose from paragraph"):
+        list(load("hotpotqa", tmp_path, "turn"))
+
+
+def test_an_unknown_format_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UnknownPart, match="did you mean hotpotqa"):
+        list(load("hotpot", tmp_path))

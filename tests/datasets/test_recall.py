@@ -1,0 +1,91 @@
+"""Evidence recall counts what stands among the first k, by question and by category."""
+
+from pathlib import Path
+
+import pytest
+
+from memorygym.datasets._loading import load
+from memorygym.datasets._recall import Measured, figures, index_of, measure, shares
+from memorygym.errors import BadSettings, UnknownPart
+from tests.datasets import published
+
+RANKING = ("bm25", "hybrid", "naive_rag")
+
+
+class Alphabet:
+    """An index that ranks the same whatever is asked: by the text."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, str] = {}
+
+    def set(self, key: int, text: str) -> None:
+        self._texts[key] = text
+
+    def drop(self, key: int) -> None:
+        del self._texts[key]
+
+    def search(self, query: str, k: int) -> list[int]:
+        return sorted(self._texts, key=lambda key: self._texts[key])[:k]
+
+
+def measured(name: str, path: Path, unit: str | None = None) -> Measured:
+    return measure(load(name, path, unit), Alphabet, 50)
+
+
+def test_recall_is_the_mean_share_any_and_all_of_the_evidence(tmp_path: Path) -> None:
+    # Alder, Birch, Cedar are ranked in this order; the questions rest on AB, B and CB.
+    found = measured("hotpotqa", published.file_of("hotpotqa", tmp_path))
+    assert figures(found.searched, [1, 2]) == {
+        "recall": {"1": round(1 / 6, 6), "2": round(5 / 6, 6)},
+        "any": {"1": round(1 / 3, 6), "2": 1.0},
+        "all": {"1": 0.0, "2": round(2 / 3, 6)},
+        "n": 3,
+    }
+    assert found.smallest == 3
+
+
+def test_locomo_counts_every_question_with_evidence_of_all_five_categories(tmp_path: Path) -> None:
+    found = measured("locomo", published.file_of("locomo", tmp_path, rows=2))
+    assert {name: len(ones) for name, ones in found.by_category().items()} == {
+        "1": 2, "2": 2, "4": 2, "5": 2
+    }  # fmt: skip
+    assert found.skipped == {"without_evidence": 2} and found.unknown == 2
+
+
+def test_a_question_of_whose_evidence_nothing_is_known_is_skipped_and_counted(
+    tmp_path: Path,
+) -> None:
+    row = published.hotpot(supporting_facts=[["Elsewhere", 0]])
+    path = published.write(tmp_path / "a.json", [row, published.hotpot(1)])
+    found = measured("hotpotqa", path)
+    assert (len(found.searched), found.skipped, found.unknown) == (1, {"evidence_unknown": 1}, 1)
+
+
+def test_records_that_are_left_out_are_kept_in_the_account(tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.json", [published.hotpot(), {}])
+    assert [one.index for one in measured("hotpotqa", path).left_out] == [1]
+
+
+@pytest.mark.parametrize("memory", RANKING)
+def test_a_memory_that_ranks_finds_what_is_named(memory: str, tmp_path: Path) -> None:
+    rows = [published.hotpot(n, supporting_facts=[[published.TITLES[n], 0]]) for n in range(3)]
+    path = published.write(tmp_path / "a.json", rows)
+    found = measure(load("hotpotqa", path), index_of(memory), 1)
+    assert shares(found.searched, 1).every.mean == 1.0
+
+
+@pytest.mark.parametrize("memory", ["recency", "hipporag", "markdown"])
+def test_a_memory_that_ranks_nothing_is_refused_with_those_that_do(memory: str) -> None:
+    with pytest.raises(BadSettings, match=f"choose from {', '.join(RANKING)}"):
+        index_of(memory)
+
+
+@pytest.mark.parametrize("memory", ["bm52", "bm25:k=3"])
+def test_an_unknown_memory_or_knob_is_refused(memory: str) -> None:
+    with pytest.raises(UnknownPart):
+        index_of(memory)
+
+
+def test_what_was_really_asked_is_mostly_found(tmp_path: Path) -> None:
+    found = measure(load("hotpotqa", published.hotpot_file(tmp_path)), index_of("bm25"), 5)
+    assert shares(found.searched, 2).some.mean > 0.5
