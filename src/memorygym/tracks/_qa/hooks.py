@@ -45,9 +45,9 @@ def reasoner(name: str, task: Task) -> Policy:
 
 def scribe(reasoner: Policy, task: Task) -> Policy:
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks._qa.reasoners import Clerk, reader_of
+    from memorygym.tracks._qa.reasoners import Clerk, told
 
-    return Clerk(reasoner, partial(reader_of, task.track))
+    return Clerk(reasoner, partial(told, task.track))
 
 
 def listener(reasoner: Policy, _: Task | None = None) -> Policy:

@@ -4,7 +4,7 @@ The strong one reads all of the view. The weak one stands for a small model: of 
 step it takes in few tokens, and believes the first match.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -125,6 +125,14 @@ def locked(name: str, reader: Readers) -> Policy:
     return made[name](reader)
 
 
+def told(track: str, system: str, text: str) -> Iterator[str]:
+    """What the track's reader takes from each paragraph of a text, in canonical sentences."""
+    by = reader_of(track, system)
+    for part in text.split("\n\n"):
+        if found := "\n".join(dict.fromkeys(map(by.tell, by.read(part)))):
+            yield found
+
+
 def _read(by: Reader, texts: Sequence[str]) -> Iterator[Statement]:
     return (statement for text in texts for statement in by.read(text))
 
@@ -156,8 +164,10 @@ class Listener(Policy):
 class Clerk(Policy):
     """Writes down what each event tells, while it fits; then looks up what the reasoner needs."""
 
-    def __init__(self, reasoner: Policy, reader: Readers) -> None:
-        self._reasoner, self._reader = reasoner, reader
+    def __init__(self, reasoner: Policy, notes: Callable[[str, str], Iterable[str]]) -> None:
+        self._reasoner = reasoner
+        self._notes = notes
+        """What is written down of a text, under a pinned message."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         shown = view[_event(view)].content
@@ -165,10 +175,7 @@ class Clerk(Policy):
         if not shown.startswith(TITLE):
             if view[-1].role == "tool" or "Write" not in named:
                 return END
-            by = self._reader(view[0].content)
-            paragraphs = shown.split("\n\n")
-            notes = ("\n".join(dict.fromkeys(map(by.tell, by.read(part)))) for part in paragraphs)
-            return calls(*(write(note) for note in notes if note))
+            return calls(*map(write, self._notes(view[0].content, shown)))
         reply = self._reasoner.act(view, tools)
         wanted = [call.arguments for call in reply.calls if call.name == RECALL.name]
         if not wanted or "memory_search" not in named:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memorygym.core import Policy, Task
+from memorygym.errors import UnknownPart
 from memorygym.lens import Lens
 from memorygym.lens import table as table_of
 from memorygym.trace import Trace
 from memorygym.tracks._qa.hooks import (
-    REASONERS,
     env,
     least_view,
     listener,
@@ -24,7 +24,6 @@ from memorygym.tracks._qa.hooks import (
 if TYPE_CHECKING:
     from memorygym.datasets._samples import Sample
     from memorygym.instances.model import Gold, Reader
-    from memorygym.tracks._qa.reasoners import Parsed
     from memorygym.tracks.data.recipes import Recipe
 
 __all__ = [
@@ -48,6 +47,7 @@ __all__ = [
 
 VERSION = "data-v1"
 PARTS = ("instances", "datasets", "tracks/_qa")
+REASONERS = ("strong",)
 INFORMED = True
 """Nothing offline understands free text, so the reasoners are told what questions rest on."""
 
@@ -91,24 +91,19 @@ def lens(trace: Trace) -> Lens:
 
 
 def reasoner(name: str, task: Task) -> Policy:
-    """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks._qa.reasoners import locked
+    """The one that is told what each question rests on. Raises UnknownPart for any other."""
+    from memorygym.instances.model import Gold
+    from memorygym.tracks._qa.reasoners import Parsed, Strong
 
-    by = _informed(task)
-    return locked(name, lambda _: by)
+    if name not in REASONERS:
+        raise UnknownPart("reasoner", name, REASONERS)
+    assert isinstance(task.gold, Gold)
+    by = Parsed(informed_reader(task.gold))
+    return Strong(lambda _: by)
 
 
-def scribe(reasoner: Policy, task: Task) -> Policy:
-    """The fixed user of memories with tools, who is told what will be asked."""
+def scribe(reasoner: Policy, _: Task) -> Policy:
+    """The fixed user of memories with tools: it copies paragraph by paragraph, while they fit."""
     from memorygym.tracks._qa.reasoners import Clerk
 
-    by = _informed(task)
-    return Clerk(reasoner, lambda _: by)
-
-
-def _informed(task: Task) -> "Parsed":
-    from memorygym.instances.model import Gold
-    from memorygym.tracks._qa.reasoners import Parsed
-
-    assert isinstance(task.gold, Gold)
-    return Parsed(informed_reader(task.gold))
+    return Clerk(reasoner, lambda _, text: text.split("\n\n")[1:])

@@ -1,0 +1,100 @@
+"""Making and proving instances, and measuring recall: `python benchmarks/instances.py`.
+
+`--longest` adds an instance of 10 million tokens of each track, which takes minutes. One process,
+one core. The machine is shared: compare rows of one run, not of two.
+"""
+
+import argparse
+import json
+import resource
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+
+from memorygym import registry
+from memorygym.commands._tasks import options_of
+from memorygym.datasets._loading import load
+from memorygym.datasets._recall import index_of, measure
+from memorygym.rng import rng
+
+TRACKS = ("research", "codeqa")
+SHORT, LONG = "100k", "10M"
+GOALS = {SHORT: 3.0, LONG: 300.0}
+"""Seconds to make and to prove an instance."""
+MEMORY = 1024
+"""Most MiB of the process after the longest."""
+SESSIONS, TURNS, QUESTIONS, CONVERSATIONS = 20, 30, 200, 10
+"""Of a data set as large as LoCoMo: 6,000 turns and 2,000 questions."""
+RECALL = 10.0
+
+
+def made(track: str, tokens: str) -> float:
+    """Seconds of CPU for one instance, its proof included."""
+    options = options_of(track, {"tokens": tokens})
+    options.n = 1
+    (recipe,) = registry.load("tracks", track, "recipes")(options)
+    start = process_time()
+    assert recipe.instance()["verification"]["accepted"]
+    return process_time() - start
+
+
+def conversations(path: Path) -> None:
+    """A file in LoCoMo's format whose turns are of made-up words."""
+    stream = rng("benchmark", "locomo")
+    words = ["".join(stream.choice("bcdfglmnprst") + stream.choice("aeiou") for _ in range(3))
+             for _ in range(3_000)]  # fmt: skip
+    samples = []
+    for number in range(CONVERSATIONS):
+        conversation: dict[str, object] = {"speaker_a": "Ann", "speaker_b": "Ben"}
+        ids: list[tuple[str, list[str]]] = []
+        for session in range(1, SESSIONS + 1):
+            conversation[f"session_{session}_date_time"] = f"1:00 pm on {session} May, 2023"
+            turns = []
+            for turn in range(1, TURNS + 1):
+                text = [stream.choice(words) for _ in range(20)]
+                ids.append((f"D{session}:{turn}", text))
+                turns.append({"dia_id": ids[-1][0], "speaker": "Ann", "text": " ".join(text)})
+            conversation[f"session_{session}"] = turns
+        told = [stream.choice(ids) for _ in range(QUESTIONS)]
+        asked = [
+            {"question": " ".join(text[:6]), "answer": text[7], "evidence": [id], "category": 4}
+            for id, text in told
+        ]
+        samples.append({"sample_id": str(number), "conversation": conversation, "qa": asked})
+    path.write_text(json.dumps(samples))
+
+
+def recalled() -> float:
+    """Seconds of CPU for evidence recall with bm25 on such a file."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "locomo10.json"
+        conversations(path)
+        start = process_time()
+        found = measure(load("locomo", path), index_of("bm25"), 50)
+        assert len(found.searched) == CONVERSATIONS * QUESTIONS
+        return process_time() - start
+
+
+def row(what: str, measured: float, goal: float, unit: str) -> None:
+    """One line of the table."""
+    print(f"{what:<46}{measured:>10.2f} {unit:<5}{goal:>8.0f}{goal / measured:>10.1f}", flush=True)
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--longest", action="store_true", help=f"instances of {LONG} tokens too")
+    lengths = [SHORT, LONG] if parser.parse_args().longest else [SHORT]
+    print(f"{'one core':<46}{'measured':>10}{'':<6}{'goal':>8}{'of goal':>10}")
+    for tokens in lengths:
+        for track in TRACKS:
+            took = made(track, tokens)
+            row(f"{track}, {tokens} tokens, made and proven", took, GOALS[tokens], "s")
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            if tokens == LONG:
+                row(f"{track}, {tokens} tokens, most memory", peak, MEMORY, "MiB")
+    row("evidence recall, bm25, as large as LoCoMo", recalled(), RECALL, "s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Deals instances of the research track: names, relations, programs, documents, turns, records."""

@@ -1,0 +1,114 @@
+"""Fills the turns of an instance with further documents to exactly the length it is to have."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from heapq import heapify, heappop, heappush
+
+from memorygym.errors import BadSettings
+from memorygym.rng import Stream
+from memorygym.tokens import count
+from memorygym.tracks.research.dealing.graph import Graph, Lookup
+from memorygym.tracks.research.dealing.programs import Start, Step
+from memorygym.tracks.research.dealing.prose import Document, written
+from memorygym.tracks.research.dealing.relations import TERM
+from memorygym.tracks.research.dealing.turns import Plan, search
+from memorygym.tracks.research.dealing.wording import briefing_text, search_text
+
+LARGEST = 10_000_000
+"""Tokens of the longest instance."""
+_BETWEEN = 2
+"""Tokens of a blank line."""
+_CLOSE = 30
+"""Tokens that may be left."""
+
+
+def turn_size(tokens: int) -> int:
+    """How many tokens a turn is to show."""
+    return 3_000 if tokens <= 1_000_000 else 5_800
+
+
+def add_turns(stream: Stream, plan: Plan) -> None:
+    """Turns about other entities, so that none need be larger than a search is."""
+    wanted = -(-plan.settings.tokens // turn_size(plan.settings.tokens))
+    while len(plan.turns) < wanted:
+        document = filler(stream, plan.graph)
+        claim = stream.choice(document.claims)
+        month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0
+        step = Step(claim.relation, Start(claim.kind), month=month)
+        plan.turns.append(search(stream, Lookup(claim, step, claim.subject, ""), [document]))
+
+
+def filler(stream: Stream, graph: Graph) -> Document:
+    """A document about the next entity of the graph that no question rests on."""
+    return written(stream, graph.profile())
+
+
+def fill(stream: Stream, plan: Plan) -> int:
+    """Adds documents up to the length of the settings; returns the tokens that are shown."""
+    settings, turns = plan.settings, plan.turns
+    weights = _weights(plan)
+    sizes = [_cost(turn.documents) for turn in turns]
+    spent = least(plan)
+    if spent > settings.tokens * 1.01:
+        raise BadSettings(unreachable(settings.tokens, settings.hops, spent))
+    heap = [(size, at) for at, size in enumerate(sizes)]
+    heapify(heap)
+    while settings.tokens - spent > _CLOSE and heap:
+        size, at = heappop(heap)
+        document = filler(stream, plan.graph)
+        room = (settings.tokens - spent) // weights[at] - _BETWEEN
+        cost = count(document.text)
+        if cost > room:
+            document = _trimmed(document, room)
+            cost = count(document.text)
+            if not document.sentences:
+                continue
+        turns[at].documents.append(document)
+        spent += weights[at] * (cost + _BETWEEN)
+        heappush(heap, (size + cost, at))
+    for turn in turns:
+        stream.shuffle(turn.documents)
+    return spent
+
+
+def least(plan: Plan) -> int:
+    """The tokens that are shown before anything is added."""
+    sizes = [_cost(turn.documents) for turn in plan.turns]
+    return _frame(plan) + sum(map(int.__mul__, sizes, _weights(plan)))
+
+
+def _weights(plan: Plan) -> list[int]:
+    """How often the documents of each turn are shown."""
+    turns = len(plan.turns)
+    return [min(plan.settings.shown, turns - at) for at in range(turns)]
+
+
+def unreachable(tokens: int, hops: int, least: int) -> str:
+    """Why a length cannot be had, and which can."""
+    return (
+        f"tokens {tokens:,} is too short for {hops} hops with these distractors; "
+        f"reachable are about {least + least // 10:,} to {LARGEST:,}"
+    )
+
+
+def _frame(plan: Plan) -> int:
+    """Tokens of all that is shown beside documents."""
+    told = plan.settings.reveal == "immediate"
+    first = 2 if told else 1
+    events = len(plan.turns) + first
+    total = count(briefing_text(events, plan.question)) if told else 0
+    return total + sum(
+        count(search_text(at, events, turn.sub_query, ()))
+        for at, turn in enumerate(plan.turns, first)
+    )
+
+
+def _cost(documents: Sequence[Document]) -> int:
+    return sum(count(document.text) + _BETWEEN for document in documents)
+
+
+def _trimmed(document: Document, room: int) -> Document:
+    """The document without its last sentences, so that it costs no more than that."""
+    while document.sentences and count(document.text) > room:
+        document = replace(document, sentences=document.sentences[:-1])
+    return document

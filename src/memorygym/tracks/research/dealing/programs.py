@@ -1,0 +1,187 @@
+"""What questions ask, as nested steps from the entities that they name: 2 to 8 look-ups each."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from memorygym.rng import Stream
+from memorygym.tracks.research.dealing.relations import (
+    KINDS,
+    RELATIONS,
+    TERM,
+    Relation,
+    into_kind,
+    of_kind,
+)
+
+LEAST, MOST = 2, 8
+"""Hops of a question."""
+SHAPES = {"bridge": 2, "temporal": 2, "numerical": 4, "intersection": 4, "comparison": 5}
+"""The fewest hops of each."""
+COMPARED = ("founding year", "birth year", "weight", "population")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An entity that the question names."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The value of a relation; with `inverse`, the entity that has the value."""
+
+    key: str
+    of: "Program"
+    inverse: bool = False
+    month: int = 0
+    """Of a term: the month asked for, counted from the year 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """That of two entities which has less, or more, of something."""
+
+    key: str
+    least: bool
+    left: "Program"
+    right: "Program"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The person who works at a laboratory and invented a method with a certain basis."""
+
+    laboratory: "Program"
+    basis: "Program"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of two numbers, or by how much they differ."""
+
+    left: "Program"
+    right: "Program"
+    minus: bool
+
+
+Program: TypeAlias = Start | Step | Pick | Shared | Total
+
+
+def shapes(hops: int) -> tuple[str, ...]:
+    """The shapes that a question of that many hops may have."""
+    return tuple(shape for shape, least in SHAPES.items() if least <= hops)
+
+
+def program(stream: Stream, shape: str, hops: int) -> Program:
+    """A random program of that shape with exactly that many look-ups."""
+    while True:
+        made = _SHAPED[shape](stream, hops)
+        if made and _temporal(made) == (shape == "temporal"):
+            return made
+
+
+def kind_of(made: Program) -> str:
+    """The kind of what a program finds: of an entity, YEAR or COUNT."""
+    match made:
+        case Start(kind):
+            return kind
+        case Step(key, _, inverse):
+            relation = RELATIONS[key]
+            return relation.subject if inverse else relation.value
+        case Pick(key):
+            return RELATIONS[key].subject
+        case Shared():
+            return "person"
+        case Total():
+            return "count"
+
+
+def _temporal(made: Program) -> bool:
+    match made:
+        case Step(key, of):
+            return key == TERM or _temporal(of)
+        case Pick(_, _, left, right) | Total(left, right) | Shared(left, right):
+            return _temporal(left) or _temporal(right)
+    return False
+
+
+def _bridge(stream: Stream, hops: int) -> Program | None:
+    return _walk(stream, Start(stream.choice(KINDS)), hops, (RELATIONS[stream.choice(_ENDS)],))
+
+
+def _numerical(stream: Stream, hops: int) -> Program | None:
+    first = stream.between(2, hops - 2)
+    end = (RELATIONS[stream.choice(_COUNTS)],)
+    left = _walk(stream, Start(stream.choice(KINDS)), first, end)
+    right = _walk(stream, Start(stream.choice(KINDS)), hops - first, end)
+    return Total(left, right, stream.chance(0.5)) if left and right else None
+
+
+def _comparison(stream: Stream, hops: int) -> Program | None:
+    key = stream.choice(COMPARED)
+    kind = RELATIONS[key].subject
+    after = stream.between(1, hops - 4)
+    first = stream.between(1, hops - 3 - after)
+    left = _to_kind(stream, kind, first)
+    right = _to_kind(stream, kind, hops - 2 - after - first)
+    if not (left and right):
+        return None
+    return _walk(stream, Pick(key, stream.chance(0.5), left, right), after, _FREE)
+
+
+def _intersection(stream: Stream, hops: int) -> Program | None:
+    after = stream.between(1, hops - 3)
+    first = stream.between(0, hops - 3 - after)
+    left = _to_kind(stream, "laboratory", first)
+    right = _to_kind(stream, "method", hops - 3 - after - first)
+    return _walk(stream, Shared(left, right), after, _FREE) if left and right else None
+
+
+_SHAPED = {
+    "bridge": _bridge,
+    "temporal": _bridge,
+    "numerical": _numerical,
+    "comparison": _comparison,
+    "intersection": _intersection,
+}
+_ENDS = tuple(RELATIONS)
+_COUNTS = tuple(key for key, one in RELATIONS.items() if one.value == "count")
+_FREE = tuple(RELATIONS.values())
+
+
+def _to_kind(stream: Stream, kind: str, steps: int) -> Program | None:
+    if not steps:
+        return Start(kind)
+    ends = tuple(one for one in _FREE if one.value == kind)
+    return _walk(stream, Start(stream.choice(KINDS)), steps, ends)
+
+
+def _walk(stream: Stream, made: Program, steps: int, ends: tuple[Relation, ...]) -> Program | None:
+    """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
+    for left in range(steps, 0, -1):
+        options = _next(made)
+        if left == 1:
+            options = [(one, inverse) for one, inverse in options if one in ends and not inverse]
+        else:
+            options = [(one, inverse) for one, inverse in options if inverse or not one.numeric]
+        if not options:
+            return None
+        relation, inverse = stream.choice(options)
+        month = stream.between(2021 * 12, 2031 * 12) if relation.key == TERM else 0
+        made = Step(relation.key, made, inverse, month)
+    return made
+
+
+def _next(made: Program) -> list[tuple[Relation, bool]]:
+    """The steps that lead on, none back along a fact that was used."""
+    kind = kind_of(made)
+    match made:
+        case Step(key) | Pick(key):
+            spent = {key}
+        case Shared():
+            spent = {"employer", "inventor"}
+        case _:
+            spent = set()
+    onward = [(one, False) for one in of_kind(kind) if one.key not in spent]
+    return onward + [(one, True) for one in into_kind(kind) if one.key not in spent]

@@ -1,0 +1,259 @@
+"""The instance as JSON, in the field names of MemGym's schema."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from memorygym.core import JSON
+from memorygym.tokens import canonical, count
+from memorygym.trace import CANARY
+from memorygym.tracks.research.dealing.graph import Lookup
+from memorygym.tracks.research.dealing.programs import Total, kind_of
+from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
+from memorygym.tracks.research.dealing.questions import FORMS
+from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
+from memorygym.tracks.research.dealing.turns import Plan, Turn
+from memorygym.tracks.research.dealing.wording import SYSTEM, search_text
+
+SCHEMA = "memorygym-research-1"
+VERSION = "research-v1"
+
+
+def record(plan: Plan, shown: int) -> dict[str, JSON]:
+    """The whole instance but its verification; `shown` are its tokens."""
+    settings = plan.settings
+    facts = _facts(plan)
+    made: dict[str, JSON] = {
+        "schema": SCHEMA,
+        "generator_version": VERSION,
+        "canary": CANARY,
+        "base_instance": f"{settings.template}/{settings.seed}/{settings.number}",
+        "source_dataset": "memorygym-fiction",
+        "system": SYSTEM,
+        "question": plan.question,
+        "original_question": plan.question,
+        "start_entities": list(plan.chain.starts),
+        "answer_form": FORMS[kind_of(plan.program)],
+        "answer": plan.chain.answer,
+        "aliases": _aliases(plan),
+        "num_hops": len(plan.chain.lookups),
+        "decomposition": _decomposition(plan),
+        "turns": [_turn(at, turn) for at, turn in enumerate(plan.turns)],
+        "grounding_facts": facts,
+        "distractors": _distractors(plan),
+        "memory_files": memory_files(plan),
+        "gold_supporting_paragraphs": [one.title for one in plan.supports],
+        "contradictions": _contradictions(plan),
+        "transforms_applied": _transforms(plan),
+        "difficulty_preset": f"{len(plan.chain.lookups)}-hop {settings.shape}",
+        "knobs": settings.knobs(),
+        "reveal_mode": settings.reveal,
+        "eviction_policy": {
+            "mode": settings.eviction, "window_size": settings.shown, "allow_notes": True
+        },
+        "memory_required_facts": [f"f{at}" for at in range(1, len(facts) + 1)],
+        "context_tokens": _context(plan, shown),
+        "total_tokens": shown,
+        "target_tokens": settings.tokens,
+        "rubric": _rubric(plan),
+    }  # fmt: skip
+    return {"instance_id": f"research-{digest(made)[:16]}", **made}
+
+
+def digest(instance: dict[str, JSON]) -> str:
+    """The SHA-256 of what an instance says, its name and its verification left out."""
+    told = {k: v for k, v in instance.items() if k not in ("instance_id", "verification")}
+    return sha256(canonical(told).encode()).hexdigest()
+
+
+def memory_files(plan: Plan) -> dict[str, JSON]:
+    """The texts of the search events, as they are shown."""
+    settings = plan.settings
+    first = 2 if settings.reveal == "immediate" else 1
+    events = len(plan.turns) + first
+    texts = [[one.text for one in turn.documents] for turn in plan.turns]
+    return {
+        file_name(at): search_text(
+            first + at,
+            events,
+            turn.sub_query,
+            [text for shown in texts[max(0, at + 1 - settings.shown) : at + 1] for text in shown],
+        )
+        for at, turn in enumerate(plan.turns)
+    }
+
+
+def file_name(turn: int) -> str:
+    """The name of the text of a turn, counted from 0."""
+    return f"search_results_turn_{turn + 1}.txt"
+
+
+def _turn(at: int, turn: Turn) -> dict[str, JSON]:
+    return {
+        "turn_index": at,
+        "sub_query": turn.sub_query,
+        "sub_answer": turn.sub_answer,
+        "documents": [
+            {"title": one.title, "text": one.text, "is_supporting": one.needed}
+            for one in turn.documents
+        ],
+        "is_red_herring": turn.red_herring,
+    }
+
+
+def _aliases(plan: Plan) -> list[JSON]:
+    """The answer as documents write it, where that differs."""
+    answer = plan.chain.answer
+    grouped = f"{int(answer):,}" if kind_of(plan.program) == "count" else answer
+    return [grouped] if grouped != answer else []
+
+
+def _decomposition(plan: Plan) -> list[JSON]:
+    return [
+        {
+            "sub_question": f"What is {plan.phrases[at]}?",
+            "sub_answer": found(lookup),
+            "operation": lookup.operation,
+            "fact_ids": [f"f{at + 1}"],
+        }
+        for at, lookup in enumerate(plan.chain.lookups)
+    ]
+
+
+def found(lookup: Lookup) -> str:
+    """What a look-up finds."""
+    return lookup.claim.subject if lookup.step.inverse else lookup.claim.value
+
+
+def _facts(plan: Plan) -> list[JSON]:
+    served = [at for at, turn in enumerate(plan.turns) if turn.hop]
+    facts: list[JSON] = []
+    for hop, (lookup, document) in enumerate(
+        zip(plan.chain.lookups, plan.supports, strict=True), 1
+    ):
+        turn = plan.turns.index(plan.serving(hop))
+        claim = lookup.claim
+        facts.append({
+            "fact_id": f"f{hop}",
+            "content": document.first,
+            "fact_type": _fact_type(plan, hop),
+            "source_paragraph_title": document.title,
+            "needed_at_hop": hop,
+            "first_available_at_hop": served.index(turn) + 1,
+            "first_available_at_turn": turn,
+            "retention_span": len(plan.turns) - turn,
+            "is_discoverable": True,
+            "intermediate_answer": found(lookup),
+            "subject": claim.subject,
+            "key": claim.key,
+            "value": claim.value,
+            "rank": rank(document),
+            "rewrites": sum(one.hop == hop and bool(one.value) for one in plan.distractors),
+        })  # fmt: skip
+    return facts
+
+
+def rank(document: Document) -> list[JSON]:
+    """What decides when documents contradict each other: authority, then the day as yyyymmdd."""
+    month, day = divmod(document.day, 28)
+    return [AUTHORITY[document.genre], month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
+
+
+def _fact_type(plan: Plan, hop: int) -> str:
+    lookup = plan.chain.lookups[hop - 1]
+    if lookup.claim.relation == TERM:
+        return "temporal"
+    ends = isinstance(plan.program, Total) or lookup.operation == "compare"
+    if ends and RELATIONS[lookup.claim.relation].numeric:
+        return "numerical"
+    return "terminal" if hop == len(plan.chain.lookups) else "bridge"
+
+
+def _distractors(plan: Plan) -> list[JSON]:
+    turns = {id(turn): at for at, turn in enumerate(plan.turns)}
+    return [
+        {
+            "id": f"d{at}",
+            "content": one.document.text,
+            "source": one.source,
+            "target_turn": turns[id(one.turn)],
+            "interferes_with": f"f{one.hop}",
+        }
+        for at, one in enumerate(plan.distractors, 1)
+    ]
+
+
+def _contradictions(plan: Plan) -> list[JSON]:
+    return [
+        {
+            "fact_id": f"f{one.hop}",
+            "value": one.value,
+            "source_paragraph_title": one.document.title,
+            "decided_by": "recency" if one.source == "same_entity" else "authority",
+        }
+        for one in plan.distractors
+        if one.value
+    ]
+
+
+def _transforms(plan: Plan) -> list[JSON]:
+    kinds = dict.fromkeys(one.source for one in plan.distractors)
+    return [*kinds, "filler", plan.settings.order]
+
+
+def _context(plan: Plan, shown: int) -> dict[str, JSON]:
+    """The tokens that are shown, by what they are there for."""
+    most = plan.settings.shown
+    views = {
+        id(one): min(most, len(plan.turns) - at)
+        for at, turn in enumerate(plan.turns)
+        for one in turn.documents
+    }
+    tokens: dict[str, int] = {"supporting": 0}
+    kinds = [("supporting", one) for one in plan.supports]
+    kinds += [(one.source, one.document) for one in plan.distractors]
+    for kind, document in kinds:
+        tokens[kind] = tokens.get(kind, 0) + views[id(document)] * count(document.text)
+    tokens["filler"] = shown - sum(tokens.values())
+    return {**tokens, "total": shown}
+
+
+def _rubric(plan: Plan) -> dict[str, JSON]:
+    ids = [f"f{at}" for at in range(1, len(plan.supports) + 1)]
+    temporal = [
+        id for id, one in zip(ids, plan.chain.lookups, strict=True) if one.claim.relation == TERM
+    ]
+    return {
+        "expected_answer": plan.chain.answer,
+        "retention_facts": list(ids),
+        "noise_contradictions": _contradictions(plan),
+        "temporal_facts": list(temporal),
+        "per_hop_answers": [found(lookup) for lookup in plan.chain.lookups],
+        "bridge_dependencies": _dependencies(plan.chain.lookups),
+        "per_turn_retention": _retention(plan),
+    }
+
+
+def _dependencies(lookups: Sequence[Lookup]) -> list[JSON]:
+    """Which fact must be known before a fact can be looked for."""
+    finders = {found(lookup): f"f{at}" for at, lookup in enumerate(lookups, 1)}
+    return [
+        {"fact_id": f"f{at}", "after": finders.get(lookup.asked)}
+        for at, lookup in enumerate(lookups, 1)
+    ]
+
+
+def _retention(plan: Plan) -> list[JSON]:
+    """By turn: the facts in view, those gone from view, and those told for the first time."""
+    first = {
+        f"f{turn.hop}": at for at, turn in enumerate(plan.turns) if turn.hop
+    }
+    window = plan.settings.shown
+    return [
+        {
+            "turn": turn,
+            "available": [id for id, at in first.items() if at <= turn < at + window],
+            "evicted": [id for id, at in first.items() if at + window <= turn],
+            "critical": [id for id, at in first.items() if at == turn],
+        }
+        for turn in range(len(plan.turns))
+    ]

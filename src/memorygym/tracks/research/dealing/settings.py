@@ -1,0 +1,55 @@
+"""What an instance is to be like: the knobs, and what is reachable."""
+
+from dataclasses import dataclass
+
+from memorygym.core import JSON
+
+SIBLINGS = 3
+"""Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """Distractors of each kind; every dial turns alone."""
+
+    near_miss: int = 3
+    other_time: int = 2
+    conflict: int = 2
+    paraphrase: int = 2
+    red_herring: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One instance: with a name and a number, everything that it is dealt from."""
+
+    template: str
+    number: int
+    seed: int
+    hops: int
+    tokens: int
+    """At the memory's input: of all texts before the question, as they are shown."""
+    shape: str
+    dials: Dials = Dials()
+    reveal: str = "delayed"
+    eviction: str = "full_eviction"
+    window: int = 1
+    order: str = "shuffled"
+
+    @property
+    def shown(self) -> int:
+        """In how many turns a document is in view."""
+        return self.window if self.eviction == "sliding_window" else 1
+
+    def knobs(self) -> dict[str, JSON]:
+        """As results and instances tell them."""
+        return {
+            "hops": self.hops,
+            "tokens": self.tokens,
+            "shape": self.shape,
+            "reveal": self.reveal,
+            "eviction": self.eviction,
+            "window": self.shown,
+            "order": self.order,
+            **{name: getattr(self.dials, name) for name in Dials.__slots__},
+        }

@@ -1,0 +1,114 @@
+"""The scripted searches of an instance before they are filled to length."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from memorygym.rng import Stream
+from memorygym.tracks.research.dealing.graph import Chain, Graph, Lookup
+from memorygym.tracks.research.dealing.programs import Program
+from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
+from memorygym.tracks.research.dealing.questions import question, step_phrase
+from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
+
+
+@dataclass(slots=True)
+class Turn:
+    """One search and the documents that it finds."""
+
+    sub_query: str
+    sub_answer: str
+    documents: list[Document] = field(default_factory=list)
+    red_herring: bool = False
+    hop: int = 0
+    """Which look-up of the question it serves, from 1; 0: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distractor:
+    """A document that stands in the way, and what of."""
+
+    source: str
+    document: Document
+    turn: Turn
+    hop: int
+    """The look-up that it interferes with."""
+    value: str = ""
+    """What it tells instead of the truth, of the same key."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """A question, the searches that lead to it, and those that do not."""
+
+    settings: Settings
+    program: Program
+    graph: Graph
+    chain: Chain
+    siblings: list[Chain]
+    question: str
+    firm: int
+    """The look-up whose fact is never told by a source of the lowest authority, from 0."""
+    phrases: list[str] = field(default_factory=list)
+    """What each look-up of the chain asks for, in words."""
+    turns: list[Turn] = field(default_factory=list)
+    supports: list[Document] = field(default_factory=list)
+    """By look-up, the document that tells its fact."""
+    distractors: list[Distractor] = field(default_factory=list)
+    told: dict[str, set[str]] = field(default_factory=dict)
+    """By subject of the chain: the relations that something was said of."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether the question asks one clear thing: no step back has two ends."""
+        return all(chain.clear for chain in (self.chain, *self.siblings))
+
+    def serving(self, hop: int) -> Turn:
+        return next(turn for turn in self.turns if turn.hop == hop)
+
+
+def plan(stream: Stream, settings: Settings, program: Program, graph: Graph) -> Plan:
+    """The turns of the chain and its siblings, in no order yet."""
+    chain = graph.chain(program)
+    siblings = [graph.chain(program) for _ in range(SIBLINGS)]
+    text = question(stream, program, chain.starts)
+    firm = stream.below(len(chain.lookups))
+    made = Plan(settings, program, graph, chain, siblings, text, firm)
+    for one in (chain, *siblings):
+        for claim in one.facts:
+            made.told.setdefault(claim.subject, set()).add(claim.relation)
+        _searches(stream, made, one, mine=one is chain)
+    return made
+
+
+def _searches(stream: Stream, made: Plan, chain: Chain, *, mine: bool) -> None:
+    for number, lookup in enumerate(chain.lookups):
+        document = _support(stream, made, lookup, firm=number == made.firm, mine=mine)
+        beside = [written(stream, [claim]) for at, claim in chain.beside if at == number]
+        turn = search(stream, lookup, [document, *beside])
+        turn.hop = number + 1 if mine else 0
+        made.turns.append(turn)
+        if mine:
+            made.supports.append(document)
+            made.phrases.append(turn.sub_query)
+            made.distractors += [Distractor("natural", one, turn, number + 1) for one in beside]
+        else:
+            made.distractors.append(Distractor("sibling_chain", document, turn, number + 1))
+
+
+def _support(
+    stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool
+) -> Document:
+    """The one document that tells a fact, among up to two other claims of its subject."""
+    claim = lookup.claim
+    told = made.told[claim.subject]
+    aside = made.graph.beside(claim.subject, claim.kind, tuple(told), stream.below(3))
+    told.update(one.relation for one in aside)
+    genres = [one for one in GENRES[claim.kind] if not firm or AUTHORITY[one] > 1]
+    return written(stream, [claim, *aside], stream.choice(genres), needed=mine)
+
+
+def search(stream: Stream, lookup: Lookup, documents: Iterable[Document]) -> Turn:
+    """A turn that looks up one thing of one entity."""
+    claim = lookup.claim
+    found = claim.subject if lookup.step.inverse else claim.value
+    return Turn(step_phrase(stream, lookup.step, lookup.asked), found, list(documents))

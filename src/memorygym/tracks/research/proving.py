@@ -1,0 +1,174 @@
+"""Verification: what an instance claims, proved from its final texts by the independent reader."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.instances.ablation import Asked, Document, Exhibit, proof
+from memorygym.instances.marking import right
+from memorygym.instances.model import Found, Known, Statement
+from memorygym.tokens import count
+from memorygym.tracks.research.asking import Both, Choice, Get, Query, Sum, Whose
+from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks.research.dealing.wording import search_text
+from memorygym.tracks.research.reading import ResearchReader
+from memorygym.tracks.research.task import events_of, facts_of, question_of
+
+CHANCE = 0.25
+"""The best that who sees only the order of the sub-queries may hope for."""
+_SOUGHT = "Sub-query: "
+
+
+class _Listener(ResearchReader):
+    """The reader, which remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[Statement] = []
+        self.answers: Counter[tuple[str, str]] = Counter()
+        """By key and value, how often it was told."""
+
+    def read(self, text: str) -> tuple[Statement, ...]:
+        told = super().read(text)
+        self.told += told
+        self.answers.update((one.key, one.value) for one in told)
+        return told
+
+    def guess(self, query: Query) -> str | None:
+        """The most common answer to the last step of a query."""
+        match query:
+            case Get(key) | Choice(key):
+                return self._common(key)
+            case Both():
+                return self._common("inventor")
+            case Whose(key):
+                return next((one.subject for one in self.told if one.key == key), None)
+            case Sum(left, right, minus):
+                sides = [self.guess(side) for side in (left, right)]
+                numbers = [int(side) for side in sides if side and side.isdecimal()]
+                if len(numbers) < 2:
+                    return None
+                return str(abs(numbers[0] - numbers[1]) if minus else sum(numbers))
+        return None
+
+    def _common(self, key: str) -> str | None:
+        """What is told most often of a key; of numbers all told once, the middle of their range."""
+        told = {v: n for (k, v), n in self.answers.items() if k.split(" ")[0] == key or k == key}
+        best = max(told, key=lambda value: (told[value], value), default=None)
+        if best is None or told[best] > 1:
+            return best
+        numbers = [int(value) for value in told if value.isdecimal()]
+        return str((min(numbers) + max(numbers)) // 2) if numbers else None
+
+
+def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
+    """All checks on the final texts; an instance is accepted if every one of them is passed."""
+    listener = _Listener()
+    exhibit = _exhibit(instance, listener)
+    proved = proof(exhibit)
+    checks = proved["checks"]
+    assert isinstance(checks, dict)
+    asked = exhibit.questions[0]
+    more = {
+        "subquery_shortcut": lambda: _shortcut(instance, listener, asked),
+        "turns_match": lambda: _turns_match(instance),
+    }
+    for name, check in more.items():
+        try:
+            checks[name] = check()
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            checks[name] = {"ok": False, "error": f"{type(error).__name__}: {error}"}
+    accepted = all(isinstance(one, dict) and one["ok"] for one in checks.values())
+    return {**proved, "accepted": accepted, "checks": checks}
+
+
+def _exhibit(instance: Mapping[str, Any], reader: _Listener) -> Exhibit:
+    events = events_of(instance)
+    question = question_of(instance, len(events) - 1)
+    contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
+    return Exhibit(
+        reader=reader,
+        documents=list(_documents([event.text for event in events[:-1]])),
+        facts=[replace(fact, sentence=contents[fact.id]) for fact in facts_of(instance)],
+        questions=[Asked(question, events[-1].text)],
+        guess=reader.guess,
+        tokens=sum(count(event.text) for event in events[:-1]),
+        target=instance["target_tokens"],
+        window=instance["eviction_policy"]["window_size"],
+    )
+
+
+def _documents(texts: Sequence[str]) -> Iterator[Document]:
+    """The documents in the order in which they are first shown."""
+    seen: set[str] = set()
+    for at, text in enumerate(texts):
+        for paragraph in text.split("\n\n"):
+            if paragraph.startswith("[") and paragraph not in seen:
+                seen.add(paragraph)
+                yield Document(at, paragraph)
+
+
+def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) -> dict[str, JSON]:
+    """Who answers what the last sub-query of the question's last kind asks is wrong, and there
+    are so many of that kind that a guess among them seldom is right."""
+    known = Known(listener.told)
+    query = listener.ask(asked.text)
+    wanted = _last_keys(query)
+    found: list[str] = []
+    for at in range(len(instance["turns"])):
+        text = instance["memory_files"][file_name(at)]
+        sought = listener.sought(_sub_query(text))
+        if sought is not None and _last_keys(sought) == wanted[-1:]:
+            got = listener.answer(sought, known)
+            found += [got.answer] if isinstance(got, Found) else []
+    guesses = _combined(query, found)
+    distinct = len(dict.fromkeys(found))
+    wrong = not any(right(asked.question, guess) for guess in guesses)
+    fewest = len(wanted) / CHANCE
+    return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
+
+
+def _sub_query(text: str) -> str:
+    start = text.index(_SOUGHT) + len(_SOUGHT)
+    return text[start : text.index("\n", start)]
+
+
+def _last_keys(query: Query | None) -> list[str]:
+    """What the last look-ups of a query are for: two for the sum of two."""
+    match query:
+        case Get(key) | Whose(key):
+            return [key]
+        case Sum(left, right):
+            return [*_last_keys(left), *_last_keys(right)]
+        case Both():
+            return ["inventor"]
+        case Choice(_, _, left, right):
+            return _last_keys(left) or _last_keys(right)
+    return []
+
+
+def _combined(query: Query | None, found: Sequence[str]) -> list[str]:
+    """What follows from the last values that were found."""
+    match query:
+        case Sum(_, _, minus) if len(found) > 1:
+            first, second = (int(value) for value in found[-2:])
+            return [str(abs(first - second) if minus else first + second)]
+    return list(found[-1:])
+
+
+def _turns_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
+    """The texts are those of the turns, and the documents are under their titles."""
+    before = 1 + (instance["reveal_mode"] == "immediate")
+    window = instance["eviction_policy"]["window_size"]
+    turns = instance["turns"]
+    texts = [[one["text"] for one in turn["documents"]] for turn in turns]
+    off: list[JSON] = []
+    for at, turn in enumerate(turns):
+        shown = [text for those in texts[max(0, at + 1 - window) : at + 1] for text in those]
+        wanted = search_text(before + at, len(turns) + before, turn["sub_query"], shown)
+        titled = all(one["text"].startswith(f"[{one['title']}]\n") for one in turn["documents"])
+        if not titled or instance["memory_files"][file_name(at)] != wanted:
+            off.append(at)
+    extra = len(instance["memory_files"]) - len(turns)
+    return {"ok": not off and not extra, "turns": len(turns), "off": off}

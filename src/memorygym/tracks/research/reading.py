@@ -1,0 +1,182 @@
+"""The independent reader: it takes facts from rendered text alone and knows no table of wordings.
+
+A sentence is first reduced to its frame: names, numbers and months become letters. The frames are
+few, so that each is matched with the patterns once.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.tracks.research.asking import MONTHS, NAME, Query, phrase, question
+from memorygym.tracks.research.walking import answered
+
+_MONTH = f"(?:{'|'.join(MONTHS)})"
+_HEADING = re.compile(rf"\[([^·\]]+) · [^·\]]+ · (\d{{1,2}}) ({_MONTH}) (\d{{4}})\]\s*$")
+_NOTED = re.compile(rf"Noted from a source of rank (\d), (\d{{1,2}}) ({_MONTH}) (\d{{4}}): (.*)")
+_PLAIN = re.compile(r"Noted: (.*)")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_DATES = re.compile(rf"\b{_MONTH} \d{{4}}\b")
+_NAMES = re.compile(rf"\b{NAME}\b")
+_NUMBERS = re.compile(r"\b\d[\d,]*\b")
+_PARTS = re.compile(rf"\b(?:{_MONTH} \d{{4}}|{NAME}|\d[\d,]*)\b")
+_RANKS = {
+    "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
+    "newsletter": 1, "profile": 1, "travel log": 1,
+}  # fmt: skip
+"""Which sources prevail, as the system message has it."""
+
+_FORWARD, _BACKWARD = (0, 1), (1, 0)
+_PATTERNS: tuple[tuple[str, str, tuple[int, int]], ...] = (
+    (r"N (?:works at|holds a post at) N", "employer", _FORWARD),
+    (r"N has N on its payroll", "employer", _BACKWARD),
+    (r"N joined N\b.* still there", "employer", _FORWARD),
+    (r"N (?:was born|came into the world) in N", "birthplace", _FORWARD),
+    (r"N is where N was born", "birthplace", _BACKWARD),
+    (r"N (?:learned .* under|was trained by) N", "mentor", _FORWARD),
+    (r"N guided N through .*doctorate", "mentor", _BACKWARD),
+    (r"N (?:was born|came into the world) in #", "birth year", _FORWARD),
+    (r"The year # saw N born", "birth year", _BACKWARD),
+    (r"N (?:is based|has all its buildings) in N", "seat", _FORWARD),
+    (r"N plays host to N", "seat", _BACKWARD),
+    (r"N (?:was founded|opened its doors) in #", "founding year", _FORWARD),
+    (r"The charter granted to N dates from #", "founding year", _FORWARD),
+    (r"N (?:employs|pays wages to) # people", "staff", _FORWARD),
+    (r"# people are employed at N", "staff", _BACKWARD),
+    (r"N (?:owns|shows) N\b.*showpiece", "flagship", _FORWARD),
+    (r"N serves as the showpiece at N", "flagship", _BACKWARD),
+    (r"N directed N from M to M", "director", _BACKWARD),
+    (r"N was run by N from M to M", "director", _FORWARD),
+    (r"N had N in charge from M to M", "director", _FORWARD),
+    (r"N was designed by N", "designer", _FORWARD),
+    (r"N drew up the plans for N", "designer", _BACKWARD),
+    (r"The plans for N came from N", "designer", _FORWARD),
+    (r"N (?:weighs|tips the scales at) # kilograms", "weight", _FORWARD),
+    (r"The crane lifted # kilograms when N was moved", "weight", _BACKWARD),
+    (r"N was invented by N", "inventor", _FORWARD),
+    (r"N came up with N", "inventor", _BACKWARD),
+    (r"Credit for N goes to N", "inventor", _FORWARD),
+    (r"N (?:builds on|extends) N", "basis", _FORWARD),
+    (r"N is what N grew out of", "basis", _BACKWARD),
+    (r"N (?:took its readings|was carried out) with N", "instrument", _FORWARD),
+    (r"N supplied the readings for N", "instrument", _BACKWARD),
+    (r"N (?:gathered|came home with) # samples", "samples", _FORWARD),
+    (r"# samples were taken during N", "samples", _BACKWARD),
+    (r"N was led by N", "leader", _FORWARD),
+    (r"N took N into the field", "leader", _BACKWARD),
+    (r"N was in command throughout N", "leader", _BACKWARD),
+    (r"N has # inhabitants", "population", _FORWARD),
+    (r"# people live in N", "population", _BACKWARD),
+    (r"The census counted # residents in N", "population", _BACKWARD),
+    (r"N is governed by N as mayor", "mayor", _FORWARD),
+    (r"N (?:was sworn in as mayor|wears the mayor's chain) in N", "mayor", _BACKWARD),
+    (r"the ([a-z ]+) of N is [N#]", "", _FORWARD),
+    (r"the director of N from M to M is N", "director", _FORWARD),
+)
+_COMPILED = tuple((re.compile(pattern), key, order) for pattern, key, order in _PATTERNS)
+
+
+class _Frame(NamedTuple):
+    """What a frame of a sentence means."""
+
+    key: str
+    subject: int
+    """Which of the names and numbers is the subject."""
+    value: int
+    terms: tuple[int, ...]
+    """Where the months stand among all that was reduced."""
+
+
+class ResearchReader:
+    """Implements instances.model.Reader."""
+
+    def read(self, text: str) -> tuple[Statement, ...]:
+        """What a text tells: documents under their headings, and notes."""
+        return tuple(_statements(text))
+
+    def ask(self, text: str) -> Query | None:
+        return question(text)
+
+    def sought(self, text: str) -> Query | None:
+        """The query in a sub-query, which is a phrase without a question."""
+        return phrase(text)
+
+    def answer(self, query: Query, known: Known) -> Found | Missing:
+        return answered(query, known)
+
+    def tell(self, statement: Statement) -> str:
+        """A note with the rank of its source."""
+        fact = _told(statement)
+        if len(statement.rank) != 2:
+            return f"Noted: {fact}"
+        authority, day = statement.rank
+        month = tuple(MONTHS)[day // 100 % 100 - 1]
+        date = f"{day % 100} {month} {day // 10_000}"
+        return f"Noted from a source of rank {authority}, {date}: {fact}"
+
+
+def _told(statement: Statement) -> str:
+    match statement.key.split(" "):
+        case ["director", first, last]:
+            term = f"from {_month(first)} to {_month(last)}"
+            return f"the director of {statement.subject} {term} is {statement.value}."
+    return f"the {statement.key} of {statement.subject} is {statement.value}."
+
+
+def _month(key: str) -> str:
+    year, month = key.split("-")
+    return f"{tuple(MONTHS)[int(month) - 1]} {year}"
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    rank: tuple[int, ...] = ()
+    for line in text.split("\n"):
+        if not line or line.isspace():
+            rank = ()
+        elif heading := _HEADING.match(line):
+            rank = _rank(_RANKS.get(heading[1].strip().lower(), 0), *heading.groups()[1:])
+        else:
+            for sentence in _SENTENCE.split(line):
+                if one := _statement(sentence, rank):
+                    yield one
+
+
+def _rank(authority: int, day: str, month: str, year: str) -> tuple[int, int]:
+    return authority, int(year) * 10_000 + MONTHS[month] * 100 + int(day)
+
+
+def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
+    if sentence.startswith("Noted"):
+        if noted := _NOTED.match(sentence):
+            rank, sentence = _rank(int(noted[1]), *noted.groups()[1:4]), noted[5]
+        elif plain := _PLAIN.match(sentence):
+            rank, sentence = (), plain[1]
+    parts = _PARTS.findall(sentence)
+    if len(parts) < 2:
+        return None
+    frame = _frame(_NUMBERS.sub("#", _NAMES.sub("N", _DATES.sub("M", sentence))))
+    if frame is None:
+        return None
+    months = [_month_key(parts[at]) for at in frame.terms]
+    key = " ".join([frame.key, *months])
+    return Statement(parts[frame.subject], key, parts[frame.value].replace(",", ""), rank)
+
+
+def _month_key(text: str) -> str:
+    name, year = text.split(" ")
+    return f"{year}-{MONTHS[name]:02d}"
+
+
+@lru_cache(maxsize=4096)
+def _frame(text: str) -> _Frame | None:
+    """What a frame means; None if it tells nothing."""
+    marks = re.findall(r"\b[NM]\b|#", text)
+    things = [at for at, mark in enumerate(marks) if mark != "M"]
+    months = tuple(at for at, mark in enumerate(marks) if mark == "M")
+    for pattern, key, (subject, value) in _COMPILED:
+        found = pattern.fullmatch(text.rstrip(".!"))
+        if found and len(things) == 2 and len(months) in (0, 2):
+            return _Frame(key or found[1], things[subject], things[value], months)
+    return None

@@ -1,0 +1,213 @@
+"""What the command line asks for: strata of hops and lengths, and the instances in each."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from itertools import count as numbers
+from itertools import product
+
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.tracks.research.dealing.dealer import deal, skeleton
+from memorygym.tracks.research.dealing.length import LARGEST, least, unreachable
+from memorygym.tracks.research.dealing.ordering import ORDERS, SHUFFLED
+from memorygym.tracks.research.dealing.programs import LEAST, MOST, shapes
+from memorygym.tracks.research.dealing.settings import Dials, Settings
+from memorygym.tracks.research.proving import verification
+
+HOPS = "2,3,4,5,6,8"
+REVEALS = ("delayed", "immediate")
+EVICTIONS = ("full_eviction", "sliding_window")
+MODES = ("scripted", "agentic")
+ATTEMPTS = 20
+"""Deals of one instance before something must be wrong."""
+WIDEST = 8
+"""Turns of the widest window."""
+MOST_OF_A_KIND = 1_000
+REHEARSED = 200_000
+"""Tokens from which an instance is first proved short: a long one takes minutes to reject."""
+_SHORT = 40_000
+_SAMPLED = 2
+"""Instances of each shape that say how short a stratum can be."""
+_ROOMY = 30_000
+"""Tokens that hold any question with few distractors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One instance, not dealt yet."""
+
+    settings: Settings
+
+    @property
+    def template(self) -> str:
+        return self.settings.template
+
+    @property
+    def seed(self) -> int:
+        """The number of the instance."""
+        return self.settings.number
+
+    def knobs(self) -> dict[str, JSON]:
+        return {**self.settings.knobs(), "seed": self.settings.seed}
+
+    def instance(self) -> dict[str, JSON]:
+        """The first deal that every check accepts. Raises BadSettings if none of many is."""
+        failed: list[str] = []
+        for attempt in range(ATTEMPTS):
+            if not skeleton(self.settings, attempt).sound:
+                continue
+            if failed := self._rehearsal(attempt):
+                continue
+            made = deal(self.settings, attempt)
+            made["verification"] = found = {**verification(made), "attempts": attempt + 1}
+            if not (failed := _failed(found)):
+                return made
+        raise BadSettings(
+            f"{self.template}, instance {self.seed}: none of {ATTEMPTS} deals was accepted; "
+            f"the last failed {', '.join(failed) or 'to ask one clear thing'}"
+        )
+
+    def _rehearsal(self, attempt: int) -> list[str]:
+        if self.settings.tokens < REHEARSED:
+            return []
+        return _failed(verification(deal(replace(self.settings, tokens=_SHORT), attempt)))
+
+
+def _failed(found: dict[str, JSON]) -> list[str]:
+    checks = found["checks"]
+    assert isinstance(checks, dict)
+    return [name for name, one in checks.items() if not (isinstance(one, dict) and one["ok"])]
+
+
+def declare(group: "argparse._ArgumentGroup") -> None:
+    """The options of the track; all have defaults."""
+    group.add_argument(
+        "--hops", default=HOPS, metavar="H[,H]",
+        help=f"look-ups of a question, {LEAST} to {MOST} (default: {HOPS})",
+    )  # fmt: skip
+    group.add_argument(
+        "--reveal", choices=REVEALS, default="delayed",
+        help="immediate: the question is told before the searches, too (default: delayed)",
+    )
+    group.add_argument(
+        "--eviction", choices=EVICTIONS, default="full_eviction",
+        help="sliding_window: documents stay in view for some turns (default: full_eviction)",
+    )
+    group.add_argument(
+        "--window", type=int, default=2, metavar="N",
+        help="turns in view under sliding_window (default: 2)",
+    )
+    group.add_argument(
+        "--order", choices=ORDERS, default=SHUFFLED,
+        help="hops: every chain's searches come in the order of its hops (default: shuffled)",
+    )
+    for field in fields(Dials):
+        group.add_argument(
+            f"--{field.name.replace('_', '-')}", type=int, default=field.default, metavar="N",
+            help=f"{_MEANING[field.name]} (default: {field.default})",
+        )  # fmt: skip
+
+
+_MEANING = {
+    "near_miss": "documents about similar names",
+    "other_time": "documents that tell what held earlier",
+    "conflict": "documents of lower authority that say otherwise",
+    "paraphrase": "documents about the right entity which leave the fact out",
+    "red_herring": "searches that lead nowhere",
+}
+
+
+def asked(args: argparse.Namespace) -> list[Recipe]:
+    """Recipe i is of stratum i, cyclically."""
+    hops = list(_hops(args.hops))
+    dials = Dials(**{field.name: _dial(args, field.name) for field in fields(Dials)})
+    window = _window(args)
+    strata = list(product(hops, args.tokens))
+    for many, tokens in strata:
+        _check_length(args, many, tokens, dials, window)
+    made = []
+    for number, (many, tokens) in zip(range(args.n), _cycle(strata), strict=False):
+        choices = shapes(many)
+        shape = choices[number // len(strata) % len(choices)]
+        made.append(Recipe(_settings(args, (many, tokens, shape), number, dials, window)))
+    return made
+
+
+def _cycle(strata: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    return (strata[at % len(strata)] for at in numbers())
+
+
+def _settings(
+    args: argparse.Namespace, stratum: tuple[int, int, str], number: int, dials: Dials, window: int
+) -> Settings:
+    hops, tokens, shape = stratum
+    return Settings(
+        template=f"hops{hops}-{short(tokens)}",
+        number=number,
+        seed=args.seed,
+        hops=hops,
+        tokens=tokens,
+        shape=shape,
+        dials=dials,
+        reveal=args.reveal,
+        eviction=args.eviction,
+        window=window,
+        order=args.order,
+    )
+
+
+def short(tokens: int) -> str:
+    """A number of tokens as names have it.
+
+    >>> short(20_000), short(10_000_000), short(12_345)
+    ('20k', '10M', '12345')
+    """
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if tokens % size == 0:
+            return f"{tokens // size}{letter}"
+    return str(tokens)
+
+
+def _hops(text: str) -> Iterator[int]:
+    seen: set[int] = set()
+    for part in text.split(","):
+        if not (part.isascii() and part.isdigit() and LEAST <= int(part) <= MOST):
+            raise BadSettings(f"--hops {text}: {part!r} is no whole number from {LEAST} to {MOST}")
+        if int(part) in seen:
+            raise BadSettings(f"--hops {text}: {part} is given more than once")
+        seen.add(int(part))
+        yield int(part)
+
+
+def _dial(args: argparse.Namespace, name: str) -> int:
+    many: int = getattr(args, name)
+    if not 0 <= many <= MOST_OF_A_KIND:
+        option = name.replace("_", "-")
+        raise BadSettings(f"--{option} {many}: give 0 to {MOST_OF_A_KIND:,}")
+    return many
+
+
+def _window(args: argparse.Namespace) -> int:
+    if args.eviction != "sliding_window":
+        return 1
+    if not 2 <= args.window <= WIDEST:
+        raise BadSettings(f"--window {args.window}: sliding_window has 2 to {WIDEST} turns")
+    return int(args.window)
+
+
+def _check_length(
+    args: argparse.Namespace, hops: int, tokens: int, dials: Dials, window: int
+) -> None:
+    if tokens > LARGEST:
+        raise BadSettings(f"--tokens {tokens:,}: reachable are at most {LARGEST:,}")
+    if tokens > _ROOMY * window and not any(dial > 10 for dial in astuple(dials)):
+        return
+    samples = (
+        _settings(args, (hops, tokens, shape), number, dials, window)
+        for shape in shapes(hops)
+        for number in range(_SAMPLED)
+    )
+    needed = max(least(skeleton(one)) for one in samples)
+    if needed > tokens:
+        raise BadSettings(f"--{unreachable(tokens, hops, needed)}")

@@ -1,0 +1,74 @@
+"""An instance as a task: searches that pass by, then the question; nothing else is shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memorygym.core import Budget, Event, Task
+from memorygym.instances.model import Fact, Gold, Question, Statement
+from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks.research.dealing.wording import briefing_text, question_text
+from memorygym.tracks.research.reading import ResearchReader
+
+TRACK = "research"
+SHOWS, TELLS, ASKS = "search", "briefing", "question"
+"""Kinds of events."""
+
+
+def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
+    """The task that an instance is; its name in results is the template and the seed."""
+    events = events_of(instance)
+    gold = Gold(tuple(facts_of(instance)), (question_of(instance, len(events) - 1),))
+    recipe = {
+        "template": template,
+        "seed": seed,
+        "instance": instance["instance_id"],
+        "knobs": instance.get("knobs", {}),
+    }
+    return Task(
+        instance["instance_id"], TRACK, recipe, instance["system"], events, Budget(), gold
+    )
+
+
+def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
+    """The searches in their order, the briefing before and the question after them."""
+    turns = len(instance["turns"])
+    told = instance["reveal_mode"] == "immediate"
+    total = turns + 1 + told
+    question = instance["question"]
+    first = [Event(TELLS, briefing_text(total, question))] if told else []
+    searches = [Event(SHOWS, instance["memory_files"][file_name(at)]) for at in range(turns)]
+    last = Event(ASKS, question_text(total, question, instance["answer_form"]))
+    return (*first, *searches, last)
+
+
+def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:
+    """The facts that the question rests on, in the reader's terms."""
+    before = int(instance["reveal_mode"] == "immediate")
+    tell = ResearchReader().tell
+    return [
+        Fact(
+            raw["fact_id"],
+            raw["subject"],
+            raw["key"],
+            raw["value"],
+            tell(Statement(raw["subject"], raw["key"], raw["value"], tuple(raw["rank"]))),
+            before + raw["first_available_at_turn"],
+            raw["rewrites"],
+        )
+        for raw in instance["grounding_facts"]
+    ]
+
+
+def question_of(instance: Mapping[str, Any], event: int) -> Question:
+    """The question, asked in that event."""
+    return Question(
+        event=event,
+        kind=instance.get("knobs", {}).get("shape", "bridge"),
+        competency="retrieval",
+        text=instance["question"],
+        truth=instance["answer"],
+        aliases=tuple(instance["aliases"]),
+        rivals=tuple(instance["start_entities"]),
+        needs=tuple(fact["fact_id"] for fact in instance["grounding_facts"]),
+        hops=instance["num_hops"],
+    )

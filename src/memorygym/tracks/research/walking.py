@@ -1,0 +1,118 @@
+"""How the reader answers: it walks a query from what is named to what is asked, fact by fact."""
+
+from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.tracks.research.asking import Both, Choice, Get, Named, Query, Sum, Whose
+
+_SOUGHT = {
+    "employer": "works at, holds a post at, payroll",
+    "birthplace": "was born in, came into the world in",
+    "mentor": "was trained by, learned the trade under, doctorate",
+    "birth year": "was born in the year",
+    "seat": "is based in, buildings, plays host",
+    "founding year": "was founded in, opened its doors, charter",
+    "staff": "employs people, wages",
+    "flagship": "showpiece",
+    "director": "director, directed, run by, in charge, from, to",
+    "designer": "was designed by, plans",
+    "weight": "weighs kilograms",
+    "inventor": "was invented by, came up with, credit",
+    "basis": "builds on, extends, grew out of",
+    "instrument": "readings, carried out with",
+    "samples": "samples gathered, taken",
+    "leader": "was led by, in command, into the field",
+    "population": "inhabitants, people live in, census, residents",
+    "mayor": "mayor",
+}
+"""Words in which one would search for a key."""
+
+
+class _Lacking(Exception):
+    """A fact that the walk cannot go on without."""
+
+    def __init__(self, subject: str, key: str) -> None:
+        super().__init__(f"{subject} {_SOUGHT.get(key, key)}")
+
+
+def answered(query: Query, known: Known) -> Found | Missing:
+    """What follows from what is known, or what to look for next."""
+    walk = _Walk(known)
+    try:
+        answer = walk.find(query)
+    except _Lacking as lacking:
+        return Missing(str(lacking), tuple(walk.used))
+    return Found(answer, tuple(walk.used))
+
+
+class _Walk:
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.used: list[Statement] = []
+
+    def find(self, query: Query) -> str:
+        match query:
+            case Named(name):
+                return name
+            case Get(key, of, month):
+                subject = self.find(of)
+                return self._term(subject, month) if month else self._value(subject, key)
+            case Whose(key, value):
+                return self._subject(key, self.find(value))
+            case Choice(key, least, left, right):
+                sides = [self.find(left), self.find(right)]
+                values = [self._number(side, key) for side in sides]
+                return sides[values.index((min if least else max)(values))]
+            case Both(laboratory, basis):
+                return self._both(self.find(laboratory), self.find(basis))
+            case Sum(left, right, minus):
+                first, second = (self._whole(self.find(side), side) for side in (left, right))
+                return str(abs(first - second) if minus else first + second)
+
+    def _value(self, subject: str, key: str) -> str:
+        one = self._known.get(subject, key)
+        if one is None:
+            raise _Lacking(subject, key)
+        self.used.append(one)
+        return one.value
+
+    def _number(self, subject: str, key: str) -> int:
+        return self._whole(self._value(subject, key), Get(key, Named(subject)))
+
+    def _whole(self, value: str, query: Query) -> int:
+        if not value.isdecimal():
+            raise _Lacking(value, getattr(query, "key", ""))
+        return int(value)
+
+    def _term(self, subject: str, month: str) -> str:
+        """Who was director in a month: the key of a term names its first month and its last."""
+        for key, one in self._known.about(subject).items():
+            match key.split(" "):
+                case ["director", first, last] if first <= month <= last:
+                    self.used.append(one)
+                    return one.value
+        raise _Lacking(subject, "director")
+
+    def _subject(self, key: str, value: str) -> str:
+        told = self._known.whose(key, value)
+        if len(told) != 1:
+            raise _Lacking(value, key)
+        self.used.append(told[0])
+        return told[0].subject
+
+    def _both(self, laboratory: str, basis: str) -> str:
+        """Of those who work there, the one who invented a method on that basis."""
+        staff = {one.subject: one for one in self._known.whose("employer", laboratory)}
+        lacking = None if staff else _Lacking(laboratory, "employer")
+        self.used += staff.values()
+        for method in self._known.whose("basis", basis):
+            person = self._known.get(method.subject, "inventor")
+            if person and person.value in staff:
+                self.used += [method, person]
+                return person.value
+            place = self._known.get(person.value, "employer") if person else None
+            if person is None:
+                lacking = lacking or _Lacking(method.subject, "inventor")
+            elif place is None:
+                lacking = lacking or _Lacking(person.value, "employer")
+            # What is ruled out is worth keeping too: it need not be looked for again.
+            self.used += [one for one in (method, person, place) if one]
+        raise lacking or _Lacking(basis, "basis")
