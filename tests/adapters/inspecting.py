@@ -37,3 +37,14 @@ def values(result: Result) -> dict[str, float | None]:
     """The figures of a result, by the names that Inspect shows."""
     score = result.score
     return {"composite": score.composite, **score.axes, "abstention": score.abstention}
+
+
+def evaluate_track(logs: Path, models: Any, track: str, given: Any, **options: Any) -> list[Any]:
+    """The same of a track whose arguments are its own."""
+    from inspect_ai import eval as run
+
+    found: list[Any] = run(
+        f"memorygym/{track}", model=models, task_args=given, display="none", log_dir=str(logs),
+        log_realtime=False, **options,
+    )  # fmt: skip
+    return found

@@ -13,14 +13,12 @@ from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.files import instance_files, read_instance, read_manifest
 from memorygym.isolation.tasks import Tasks, of_worlds
-from memorygym.runner import Dealt, Settings
+from memorygym.runner import Dealt, Settings, salt_hash
 
 WORLDS, DATA = "worlds", "data"
 SEEDS, INSTANCES = 1, 10
 TOKENS = "20k"
-OF_WORLDS = (
-    "template", "salt", "entities", "tokens", "questions", "corrections", "writes",
-)  # fmt: skip
+OF_WORLDS = ("template", "entities", "tokens", "questions", "corrections", "writes")
 """Options that no other track obeys."""
 
 
@@ -84,6 +82,8 @@ class Made:
 def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tasks:
     refuse_worlds(args, track)
     options = options_of(track, knobs)
+    if args.salt:
+        options.seed = int(sha256(args.salt.encode()).hexdigest(), 16)
     if args.seed is not None:
         check_seed(args.seed)
     seeds = seeds_of(args, INSTANCES)
@@ -95,6 +95,7 @@ def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tas
         "templates": sorted({recipe.template for recipe in recipes}),
         "seeds": sorted({recipe.seed for recipe in recipes}),
         "knobs": dict(knobs),
+        "salt": salt_hash(args.salt),
     }
     return Tasks(track, [Made(track, r) for r in recipes], recipe, f"{track} track{told}")
 
@@ -124,6 +125,8 @@ def _read(args: argparse.Namespace) -> Tasks:
     if args.track != WORLDS:
         raise BadSettings(f"--data {args.data} and --track {args.track}: give one of them")
     refuse_worlds(args, "data")
+    if args.salt:
+        raise BadSettings(f"--salt: {args.data} is not dealt, so no secret can deal it")
     folder = Path(args.data)
     if folder.is_dir():
         track = str(read_manifest(folder)["track"])
@@ -158,8 +161,8 @@ def refuse_worlds(args: argparse.Namespace, track: str) -> None:
     given += ["tier"] if args.tier != "standard" else []
     if given:
         raise BadSettings(
-            f"--{given[0]} is of worlds; the {track} track takes its knobs after its name:"
-            f" --track {track}:KNOB=VALUE"
+            f"--{given[0]} is of worlds; what the {track} track can be told stands after its name,"
+            " as in --track research:tokens=20k"
         )
 
 
@@ -175,6 +178,10 @@ def options_of(track: str, knobs: Mapping[str, str]) -> argparse.Namespace:
     parser = _Knobs(track, add_help=False, allow_abbrev=False)
     parser.add_argument("--tokens", default=TOKENS)
     registry.load("tracks", track, "add_options")(parser)
+    stated = vars(parser.parse_args([]))
+    for name in knobs:
+        if name.replace("-", "_") not in stated:
+            raise UnknownPart(f"knob of the track {track}", name, stated)
     words: Sequence[str] = [f"--{name.replace('_', '-')}={value}" for name, value in knobs.items()]
     options = parser.parse_args(words)
     options.tokens = [tokens_of(part) for part in str(options.tokens).split(",")]

@@ -9,14 +9,14 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
 
 from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
-from memorygym.adapters.inspect_ai.recipes import Recipe
+from memorygym.adapters.inspect_ai.refusing import refusing
 from memorygym.adapters.inspect_ai.registering import registered
+from memorygym.adapters.inspect_ai.sampling import Sampled, sampled
 from memorygym.adapters.inspect_ai.scripted import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
 from memorygym.core import JSON, Gold, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
-from memorygym.runner import episode_for, labels_of, policy_for
 from memorygym.trace import Cut, Heard, Said, Shown, Trace
 
 TRACE = "memorygym_trace"
@@ -24,20 +24,35 @@ TRACE = "memorygym_trace"
 _HEADING = re.compile(r"=== (.+?) ===")
 
 
+class Wanted(Exception):
+    """Who plays needs a reply that only Inspect's model can give."""
+
+    def __init__(self, view: Sequence[Message], tools: Sequence[Tool]) -> None:
+        super().__init__("Inspect asks the model")
+        self.view, self.tools = view, tools
+
+
 class Asked(Policy):
-    """Stands for a model that only Inspect can ask."""
+    """Stands for Inspect's model; what is `said` for it is what it replies, once."""
+
+    said: Message | None = None
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        raise NotImplementedError("Inspect asks the model")
+        if self.said is None:
+            raise Wanted(view, tools)
+        said, self.said = self.said, None
+        return said
 
 
 class Player:
     """One episode, and the model that plays it."""
 
-    def __init__(self, recipe: Recipe, task: Task, model: Model) -> None:
+    def __init__(self, recipe: Sampled, task: Task, model: Model) -> None:
         scripted = isinstance(model.api, ScriptedAPI)
-        self.policy = policy_for(model.api.model_name, task) if scripted else Asked()
-        self.episode = episode_for(task, self.policy, recipe.settings.make_memory)
+        self._agent = model.api.model_name if scripted else str(model)
+        self._asked = Asked()
+        mind = recipe.mind(self._agent, task) if scripted else self._asked
+        self.episode, self.policy = recipe.seat(task, mind)
         self.chat = Chat()
         self._model = model
         # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
@@ -46,34 +61,53 @@ class Player:
         self._mode = "text" if self._text else "native"
         self._usage: list[dict[str, JSON]] = []
         self._gold: Gold | None = task.gold
-        self._agent = model.api.model_name if scripted else str(model)
-        self._settings = recipe.settings
+        self._labels = recipe.labels(self._agent, task)
 
     async def turn(self, state: TaskState) -> None:
-        """Asks the model once and takes its reply."""
-        view, tools = self.episode.view(), self.episode.tools
+        """Takes one reply of who plays; the model is asked only where it is needed."""
+        view, tools, said = self.episode.view(), self.episode.tools, None
+        if self._plain:
+            reply = said = await self._said(state, view, tools)
+        else:
+            try:
+                reply = self.policy.act(view, tools)
+            except Wanted as wanted:
+                self._asked.said = said = await self._said(state, wanted.view, wanted.tools)
+                # Listeners and scribes keep nothing, so that they can be asked again.
+                reply = self.policy.act(view, tools)
+        self.episode.step(reply)
+        if said is None:
+            return
+        self._usage.append(_usage(state.output, self._mode))
+        if reply is said and not self._text:
+            records = (r for r in reversed(self.episode.trace.records) if isinstance(r, Said))
+            self.chat.keep(next(records).message, state.output)
+
+    async def _said(
+        self, state: TaskState, view: Sequence[Message], tools: Sequence[Tool]
+    ) -> Message:
+        """What the model says to a view."""
         shown = as_text(view, tools) if self._text else view
         state.messages = self.chat.messages(shown if self._plain else merged(shown))
         offered = [] if self._text else self.chat.tools(tools)
-        state.output = output = await self._model.generate(state.messages, offered)
-        reply = reply_of(output, sum(len(message.calls) for message in view))
-        self._usage.append(_usage(output, self._mode))
-        self.episode.step(reply)
-        if not self._text:
-            said = (r for r in reversed(self.episode.trace.records) if isinstance(r, Said))
-            self.chat.keep(next(said).message, output)
+        state.output = await self._model.generate(state.messages, offered)
+        return reply_of(state.output, sum(len(message.calls) for message in view))
 
     @property
     def event(self) -> int | None:
         """The event at hand, None once the episode is over."""
         if self.episode.done:
             return None
-        return next(r.event for r in reversed(self.episode.trace.records) if isinstance(r, Shown))
+        return self._shown.event
+
+    @property
+    def _shown(self) -> Shown:
+        return next(r for r in reversed(self.episode.trace.records) if isinstance(r, Shown))
 
     @property
     def heading(self) -> str:
         """What the event at hand calls itself."""
-        shown = self.episode.view()[-1].content
+        shown = self._shown.messages[-1].content
         found = _HEADING.search(shown)
         return found[1] if found else shown.split("\n", 1)[0][:80]
 
@@ -83,10 +117,10 @@ class Player:
             self.episode.trace.records.append(Cut(self.event, reason))
 
     def finished(self) -> Trace:
-        """The trace as it stands, labelled as the runner labels it."""
+        """The trace as it stands, with its labels."""
         trace = self.episode.trace
         trace.gold = self._gold
-        trace.labels.update(labels_of(self._settings, self._agent))
+        trace.labels.update(self._labels)
         if not self._plain:
             about = {"name": self._agent, "by": "inspect", "tool_mode": self._mode}
             trace.labels["model"] = about
@@ -110,8 +144,9 @@ def play() -> Solver:
     """Plays the episode of a sample; its trace is kept in the sample's store, whatever happens."""
 
     async def solve(state: TaskState, _: Generate) -> TaskState:
-        recipe = Recipe.from_json(state.metadata)
-        player = Player(recipe, recipe.deal(), get_model())
+        recipe = sampled(state.metadata)
+        with refusing():
+            player = Player(recipe, recipe.deal(), get_model())
         SEAT.set(player.policy)
         try:
             await _through(player, state)

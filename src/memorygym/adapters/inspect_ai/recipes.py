@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import registry
-from memorygym.core import JSON, Task
+from memorygym.core import JSON, Policy, Task
+from memorygym.episode import Episode
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runner import Settings, salt_hash
+from memorygym.runner import Settings, episode_for, labels_of, policy_for, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
@@ -59,6 +60,18 @@ class Recipe:
         task: Task = module.deal(self.template, self.seed, self.tier, settings.sizes, self.salt)
         return task
 
+    def mind(self, agent: str, task: Task) -> Policy:
+        """The registered agent of that name. Raises UnknownPart."""
+        return policy_for(agent, task)
+
+    def seat(self, task: Task, mind: Policy) -> tuple[Episode, Policy]:
+        """The episode, and who plays it: the agent alone."""
+        return episode_for(task, mind, self.settings.make_memory), mind
+
+    def labels(self, agent: str, _: Task) -> dict[str, JSON]:
+        """Who plays, as the runner says it."""
+        return labels_of(self.settings, agent)
+
     def to_json(self) -> dict[str, Any]:
         """As a sample's metadata hold it."""
         return {name: getattr(self, name) for name in self.__slots__}
@@ -85,7 +98,7 @@ def recipes(
     if salt_file := str(more.get("salt_file", "")):
         salt_file = str(Path(salt_file).resolve())
         _secret(salt_file)
-    sizes = {name: _whole(name, more[name]) for name in SIZES if more.get(name) is not None}
+    sizes = {name: whole(name, more[name]) for name in SIZES if more.get(name) is not None}
     found = [
         Recipe(track, name, seed, tier, memory, sizes, salt_file, mode)
         for name in _chosen(track, template)
@@ -98,10 +111,10 @@ def recipes(
 def chosen_seeds(seed: object, seeds: object) -> range:
     """That seed alone if one is given, else the first `seeds`. Raises BadSettings."""
     if seed is None:
-        if (number := _whole("seeds", seeds)) < 1:
+        if (number := whole("seeds", seeds)) < 1:
             raise BadSettings(f"seeds {number}: give at least 1")
         return range(number)
-    if (first := _whole("seed", seed)) < 0:
+    if (first := whole("seed", seed)) < 0:
         raise BadSettings(f"seed {first}: seeds are counted from 0")
     return range(first, first + 1)
 
@@ -131,7 +144,8 @@ def _chosen(track: str, template: object) -> list[str]:
     return wanted
 
 
-def _whole(name: str, value: object) -> int:
+def whole(name: str, value: object) -> int:
+    """A number that `-T` gave. Raises BadSettings."""
     if type(value) is not int:
         raise BadSettings(f"{name} {value!r}: give a whole number")
     return value

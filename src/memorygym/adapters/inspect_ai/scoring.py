@@ -1,22 +1,24 @@
-"""The scorer: the axes of a trace as Inspect's score, with every question and why it was missed."""
+"""The scorer of worlds: the axes of a trace as Inspect's score."""
 
 from math import nan
 
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
+from memorygym.adapters.inspect_ai.explaining import explanation
 from memorygym.adapters.inspect_ai.playing import TRACE
 from memorygym.adapters.inspect_ai.recipes import Recipe
 from memorygym.adapters.inspect_ai.registering import registered
-from memorygym.attribution import Attribution
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
+from memorygym.lens import table
 from memorygym.runner import Plan, Result, judged
-from memorygym.scoring import gold_of, outcomes
+from memorygym.scoring import WEIGHTS
 from memorygym.trace import Trace, read_trace
 
 # One sample is one world, so Inspect's standard error over samples is clustered by world.
 METRICS = {"*": [mean(), stderr()]}
+SHOWN = ("composite", *WEIGHTS, "abstention")
 
 
 def axes() -> Scorer:
@@ -29,7 +31,7 @@ def axes() -> Scorer:
         return Score(
             value=value_of(result),
             answer=f"{result.score.correct} of {result.score.answerable} answerable right",
-            explanation=explanation(trace, result),
+            explanation=explanation(trace, result.causes),
             metadata=metadata_of(trace, result),
         )
 
@@ -43,7 +45,7 @@ def trace_of(lines: list[str] | None, name: str) -> Trace:
     trace, damage = read_trace(lines, f"sample {name}")
     if damage:
         raise BadTrace(damage)
-    trace.gold = gold_of(trace)  # Read once here, not once a use.
+    trace.gold = table(trace)  # Read once here, not once a use.
     return trace
 
 
@@ -65,28 +67,6 @@ def metadata_of(trace: Trace, result: Result) -> dict[str, JSON]:
         "causes": dict(result.causes),
         "store_precision": dict(result.precision),
     }
-
-
-def explanation(trace: Trace, result: Result) -> str:
-    """A Markdown table of the questions, and the misses by cause."""
-    attribution = Attribution(trace)
-    rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
-    for outcome in outcomes(trace):
-        asked = outcome.question
-        missed = "" if outcome.correct else attribution.cause(outcome)
-        cells = (
-            f"*event {asked.event + 1}, {asked.competency}:* {asked.text}", asked.truth,
-            "(none)" if outcome.answer is None else outcome.answer,
-            f"**{missed}**: {outcome.reason}" if missed else "right",
-        )  # fmt: skip
-        rows.append(f"| {' | '.join(map(_cell, cells))} |")
-    causes = ", ".join(f"{cause} {n}" for cause, n in sorted(result.causes.items()))
-    rows.append(f"\nMisses by cause: {causes or 'none'}.")
-    return "\n".join(rows)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
 
 
 AXES = registered(lambda name: scorer(metrics=METRICS, name=name), axes, "axes")

@@ -1,5 +1,6 @@
-"""Our agents as models of Inspect: `--model memorygym/strategic`, without a network or a token."""
+"""Our agents and locked reasoners as models: `--model memorygym/strategic`, without a network."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,14 +19,14 @@ from memorygym import registry
 from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
 from memorygym.adapters.inspect_ai.refusing import refusing
 from memorygym.core import Policy
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, UnknownPart
 
 SEAT: ContextVar[Policy] = ContextVar("SEAT")
 """Who plays the sample at hand. The solver seats it, so gold never passes through a message."""
 
 
 class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is absent
-    """A registered agent; what it does is worked out here and costs no tokens."""
+    """A registered agent or a reasoner; what it does is worked out here and costs no tokens."""
 
     def __init__(
         self,
@@ -37,7 +38,7 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
         with refusing():
-            registry.check("agents", model_name)
+            _check(model_name)
             if model_args:
                 raise BadSettings(f"-M {next(iter(model_args))}: a scripted agent takes no options")
 
@@ -66,6 +67,25 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
     def max_connections(self) -> int:
         """Nothing is waited for."""
         return 64
+
+
+def _check(name: str) -> None:
+    """Raises UnknownPart or BadSettings for what is neither an agent nor a track's reasoner."""
+    try:
+        registry.check("agents", name)
+    except UnknownPart as error:
+        locked = {one for track in registry.names("tracks") for one in reasoners(track)}
+        if name not in locked:
+            raise UnknownPart("agents", name, {*registry.names("agents"), *locked}) from error
+
+
+def reasoners(track: str) -> Sequence[str]:
+    """The locked reasoners of a track; none of one that cannot be loaded, which others outlive."""
+    try:
+        found: Sequence[str] = registry.load("tracks", track, "REASONERS")
+    except (ImportError, AttributeError, BadSettings):
+        return ()
+    return found
 
 
 def _provider() -> type[ScriptedAPI]:

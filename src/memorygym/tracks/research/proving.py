@@ -1,12 +1,12 @@
 """Verification: what an instance claims, proved from its final texts by the independent reader."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.instances.ablation import Asked, Document, Exhibit, proof
+from memorygym.instances.ablation import Asked, Document, Exhibit, Verdict, proof
 from memorygym.instances.marking import right
 from memorygym.instances.model import Found, Known, Statement
 from memorygym.tokens import count
@@ -70,7 +70,7 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     checks = proved["checks"]
     assert isinstance(checks, dict)
     asked = exhibit.questions[0]
-    more = {
+    more: dict[str, Callable[[], Verdict]] = {
         "subquery_shortcut": lambda: _shortcut(instance, listener, asked),
         "turns_match": lambda: _turns_match(instance),
     }
@@ -109,7 +109,7 @@ def _documents(texts: Sequence[str]) -> Iterator[Document]:
                 yield Document(at, paragraph)
 
 
-def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) -> dict[str, JSON]:
+def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) -> Verdict:
     """Who answers what the last sub-query of the question's last kind asks is wrong, and there
     are so many of that kind that a guess among them seldom is right."""
     known = Known(listener.told)
@@ -157,7 +157,7 @@ def _combined(query: Query | None, found: Sequence[str]) -> list[str]:
     return list(found[-1:])
 
 
-def _turns_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
+def _turns_match(instance: Mapping[str, Any]) -> Verdict:
     """The texts are those of the turns, and the documents are under their titles."""
     before = 1 + (instance["reveal_mode"] == "immediate")
     window = instance["eviction_policy"]["window_size"]

@@ -27,8 +27,12 @@ MOST_OF_A_KIND = 1_000
 REHEARSED = 200_000
 """Tokens from which an instance is first proved short: a long one takes minutes to reject."""
 _SHORT = 40_000
+_FULLEST = 0.98
+"""The share of its length that an instance may have before it is filled."""
 _SAMPLED = 2
 """Instances of each shape that say how short a stratum can be."""
+_SPARE = 1.1
+"""How much longer than a sampled one an instance may be."""
 _ROOMY = 30_000
 """Tokens that hold any question with few distractors."""
 
@@ -55,12 +59,13 @@ class Recipe:
         """The first deal that every check accepts. Raises BadSettings if none of many is."""
         failed: list[str] = []
         for attempt in range(ATTEMPTS):
-            if not skeleton(self.settings, attempt).sound:
+            bare = skeleton(self.settings, attempt)
+            if not bare.sound or least(bare) > self.settings.tokens * _FULLEST:
                 continue
             if failed := self._rehearsal(attempt):
                 continue
             made = deal(self.settings, attempt)
-            made["verification"] = found = {**verification(made), "attempts": attempt + 1}
+            made["verification"] = found = verification(made)
             if not (failed := _failed(found)):
                 return made
         raise BadSettings(
@@ -87,19 +92,28 @@ def declare(group: "argparse._ArgumentGroup") -> None:
         help=f"look-ups of a question, {LEAST} to {MOST} (default: {HOPS})",
     )  # fmt: skip
     group.add_argument(
-        "--reveal", choices=REVEALS, default="delayed",
+        "--reveal",
+        choices=REVEALS,
+        default="delayed",
         help="immediate: the question is told before the searches, too (default: delayed)",
     )
     group.add_argument(
-        "--eviction", choices=EVICTIONS, default="full_eviction",
+        "--eviction",
+        choices=EVICTIONS,
+        default="full_eviction",
         help="sliding_window: documents stay in view for some turns (default: full_eviction)",
     )
     group.add_argument(
-        "--window", type=int, default=2, metavar="N",
+        "--window",
+        type=int,
+        default=2,
+        metavar="N",
         help="turns in view under sliding_window (default: 2)",
     )
     group.add_argument(
-        "--order", choices=ORDERS, default=SHUFFLED,
+        "--order",
+        choices=ORDERS,
+        default=SHUFFLED,
         help="hops: every chain's searches come in the order of its hops (default: shuffled)",
     )
     for field in fields(Dials):
@@ -209,5 +223,5 @@ def _check_length(
         for number in range(_SAMPLED)
     )
     needed = max(least(skeleton(one)) for one in samples)
-    if needed > tokens:
-        raise BadSettings(f"--{unreachable(tokens, hops, needed)}")
+    if needed * _SPARE > tokens:
+        raise BadSettings(f"--{unreachable(tokens, hops, int(needed * _SPARE))}")

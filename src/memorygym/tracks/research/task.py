@@ -24,9 +24,7 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
         "instance": instance["instance_id"],
         "knobs": instance.get("knobs", {}),
     }
-    return Task(
-        instance["instance_id"], TRACK, recipe, instance["system"], events, Budget(), gold
-    )
+    return Task(instance["instance_id"], TRACK, recipe, instance["system"], events, Budget(), gold)
 
 
 def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -44,19 +42,30 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
 def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:
     """The facts that the question rests on, in the reader's terms."""
     before = int(instance["reveal_mode"] == "immediate")
-    tell = ResearchReader().tell
-    return [
-        Fact(
-            raw["fact_id"],
-            raw["subject"],
-            raw["key"],
-            raw["value"],
-            tell(Statement(raw["subject"], raw["key"], raw["value"], tuple(raw["rank"]))),
-            before + raw["first_available_at_turn"],
-            raw["rewrites"],
-        )
-        for raw in instance["grounding_facts"]
-    ]
+    return [_fact(raw, before + _told_at(instance, raw)) for raw in instance["grounding_facts"]]
+
+
+def _fact(raw: Mapping[str, Any], event: int) -> Fact:
+    id, content = raw["fact_id"], raw["content"]
+    if not {"subject", "key", "value"} <= raw.keys():
+        # An imported fact is only a sentence: a model can be asked for it, our reader cannot.
+        return Fact(id, raw["source_paragraph_title"], "content", content, content, event)
+    told = Statement(raw["subject"], raw["key"], raw["value"], tuple(raw.get("rank", ())))
+    sentence = ResearchReader().tell(told)
+    return Fact(id, told.subject, told.key, told.value, sentence, event, raw.get("rewrites", 0))
+
+
+def _told_at(instance: Mapping[str, Any], raw: Mapping[str, Any]) -> int:
+    """The turn that tells a fact; of an imported one, the first with its paragraph."""
+    if "first_available_at_turn" in raw:
+        return int(raw["first_available_at_turn"])
+    title = raw["source_paragraph_title"]
+    titled = (
+        at
+        for at, turn in enumerate(instance["turns"])
+        if any(document["title"] == title for document in turn["documents"])
+    )
+    return next(titled, 0)
 
 
 def question_of(instance: Mapping[str, Any], event: int) -> Question:

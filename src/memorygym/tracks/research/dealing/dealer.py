@@ -19,7 +19,7 @@ def deal(settings: Settings, attempt: int = 0) -> dict[str, JSON]:
     add_turns(rng(*path, "turns"), made)
     order(rng(*path, "order"), made)
     shown = fill(rng(*path, "filler"), made)
-    return record(made, shown)
+    return record(made, shown, attempt)
 
 
 def skeleton(settings: Settings, attempt: int = 0) -> Plan:

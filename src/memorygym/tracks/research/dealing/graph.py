@@ -136,13 +136,14 @@ class Graph:
         method = self.names.new("method")
         person = self.names.new("person")
         hops = (
-            (Claim(method, "method", "basis", basis), Step("basis", Start("method"), True), basis),
-            (Claim(method, "method", "inventor", person), Step("inventor", Start("method")), method),
-            (Claim(person, "person", "employer", laboratory), Step("employer", Start("person")),
-             person),
-        )  # fmt: skip
+            (Claim(method, "method", "basis", basis), True, basis),
+            (Claim(method, "method", "inventor", person), False, method),
+            (Claim(person, "person", "employer", laboratory), False, person),
+        )
         first = len(chain.lookups)
-        chain.lookups += [Lookup(claim, step, asked, "intersect") for claim, step, asked in hops]
+        for claim, inverse, asked in hops:
+            step = Step(claim.relation, Start(claim.kind), inverse)
+            chain.lookups.append(Lookup(claim, step, asked, "intersect"))
         for _ in range(2):
             chain.beside += self._rivals(first, laboratory, basis)
         return person

@@ -87,7 +87,7 @@ def unreachable(tokens: int, hops: int, least: int) -> str:
     """Why a length cannot be had, and which can."""
     return (
         f"tokens {tokens:,} is too short for {hops} hops with these distractors; "
-        f"reachable are about {least + least // 10:,} to {LARGEST:,}"
+        f"reachable are about {least:,} to {LARGEST:,}"
     )
 
 

@@ -1,10 +1,10 @@
 """The instance as JSON, in the field names of MemGym's schema."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from memorygym.core import JSON
-from memorygym.tokens import canonical, count
+from memorygym.instances.schemas import instance_id
+from memorygym.tokens import count
 from memorygym.trace import CANARY
 from memorygym.tracks.research.dealing.graph import Lookup
 from memorygym.tracks.research.dealing.programs import Total, kind_of
@@ -18,7 +18,7 @@ SCHEMA = "memorygym-research-1"
 VERSION = "research-v1"
 
 
-def record(plan: Plan, shown: int) -> dict[str, JSON]:
+def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
     """The whole instance but its verification; `shown` are its tokens."""
     settings = plan.settings
     facts = _facts(plan)
@@ -26,7 +26,7 @@ def record(plan: Plan, shown: int) -> dict[str, JSON]:
         "schema": SCHEMA,
         "generator_version": VERSION,
         "canary": CANARY,
-        "base_instance": f"{settings.template}/{settings.seed}/{settings.number}",
+        "base_instance": f"{settings.template}/{settings.seed}/{settings.number}/{attempt}",
         "source_dataset": "memorygym-fiction",
         "system": SYSTEM,
         "question": plan.question,
@@ -56,13 +56,7 @@ def record(plan: Plan, shown: int) -> dict[str, JSON]:
         "target_tokens": settings.tokens,
         "rubric": _rubric(plan),
     }  # fmt: skip
-    return {"instance_id": f"research-{digest(made)[:16]}", **made}
-
-
-def digest(instance: dict[str, JSON]) -> str:
-    """The SHA-256 of what an instance says, its name and its verification left out."""
-    told = {k: v for k, v in instance.items() if k not in ("instance_id", "verification")}
-    return sha256(canonical(told).encode()).hexdigest()
+    return {"instance_id": instance_id(made), **made}
 
 
 def memory_files(plan: Plan) -> dict[str, JSON]:
@@ -244,9 +238,7 @@ def _dependencies(lookups: Sequence[Lookup]) -> list[JSON]:
 
 def _retention(plan: Plan) -> list[JSON]:
     """By turn: the facts in view, those gone from view, and those told for the first time."""
-    first = {
-        f"f{turn.hop}": at for at, turn in enumerate(plan.turns) if turn.hop
-    }
+    first = {f"f{turn.hop}": at for at, turn in enumerate(plan.turns) if turn.hop}
     window = plan.settings.shown
     return [
         {

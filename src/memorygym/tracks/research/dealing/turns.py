@@ -95,9 +95,7 @@ def _searches(stream: Stream, made: Plan, chain: Chain, *, mine: bool) -> None:
             made.distractors.append(Distractor("sibling_chain", document, turn, number + 1))
 
 
-def _support(
-    stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool
-) -> Document:
+def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool) -> Document:
     """The one document that tells a fact, among up to two other claims of its subject."""
     claim = lookup.claim
     told = made.told[claim.subject]

@@ -26,7 +26,7 @@ def search_text(event: int, events: int, sub_query: str, documents: Iterable[str
 def briefing_text(events: int, question: str) -> str:
     """The first event of a task that tells its question beforehand."""
     head = f"=== BRIEFING · event 1 of {events} ==="
-    return f"{head}\n\nThe searches that follow serve one question, put again at the end: {question}"
+    return f"{head}\n\nThe searches that follow serve one question, asked at the end: {question}"
 
 
 def question_text(events: int, question: str, form: str) -> str:
