@@ -1,0 +1,120 @@
+"""`memorygym compare` on tracks that ask about texts, and on what lies on disk."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.cli import main
+
+RESEARCH = "research:hops=2,4:tokens=10k"
+PARAGRAPHS = [
+    [f"Title {n}", [f"Sentence one of {n}.", f"The value of {n} is {n}."]] for n in "abcd"
+]
+HOTPOT = [
+    {
+        "_id": f"q{number}", "question": f"What is the value of {name}?", "answer": name,
+        "type": "bridge", "level": "easy", "context": PARAGRAPHS,
+        "supporting_facts": [[f"Title {name}", 1]],
+    }
+    for number, name in enumerate("abc")
+]  # fmt: skip
+
+
+def compared(folder: Path, *options: str, memories: str = "bm25") -> dict[str, Any]:
+    """What compare.json holds."""
+    status = main(["compare", "--memories", memories, "-q", "-o", str(folder), *options])
+    assert status == 0
+    found: dict[str, Any] = json.loads((folder / "compare.json").read_bytes())
+    return found
+
+
+@pytest.fixture(scope="module")
+def research(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished comparison of four instances; nobody alters it."""
+    folder = tmp_path_factory.mktemp("compared") / "run"
+    compared(folder, "--track", RESEARCH, "--seeds", "4", "--curve", "hops", "--curve", "length")
+    return folder
+
+
+def test_it_says_which_contract_and_which_tasks(research: Path) -> None:
+    found = json.loads((research / "compare.json").read_bytes())
+    assert found["contract"].startswith("research-v")
+    assert found["recipe"]["knobs"] == {"hops": "2,4", "tokens": "10k"}
+    assert found["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
+
+
+def test_ceiling_and_floor_stand_where_they_must(research: Path) -> None:
+    (report,) = json.loads((research / "compare.json").read_bytes())["reports"]
+    means = {row["arm"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
+    assert (means["oracle"], means["full"], means["none"]) == (1, 1, 0)
+    assert {row["figures"]["exact"]["mean"] for row in report["rows"] if row["arm"] == "full"} == {
+        1
+    }
+
+
+def test_every_question_tells_its_hops_and_its_length(research: Path) -> None:
+    with (research / "questions.csv").open(newline="") as file:
+        rows = [*csv.DictReader(file)]
+    assert {row["hops"] for row in rows} == {"2", "4"}
+    assert all(9_900 <= int(row["length"]) <= 10_100 for row in rows)
+
+
+@pytest.mark.parametrize("curve", ["hops", "length"])
+def test_the_curve_is_kept(research: Path, curve: str) -> None:
+    with (research / f"{curve}.csv").open(newline="") as file:
+        bins = {row["bin"] for row in csv.DictReader(file)}
+    assert bins == ({"2", "4"} if curve == "hops" else {"8–16k"})
+
+
+def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", str(research), "--question", "hops4-10k+1+strong+none+all#1"]) == 0
+    told = capsys.readouterr().out
+    assert "WRONG" in told and "observed" in told and "used" in told
+
+
+def test_a_secret_deals_other_instances_and_is_told_as_its_hash(tmp_path: Path) -> None:
+    one, other = (
+        compared(tmp_path / salt, "--track", RESEARCH, "--seed", "0", "--salt", salt)
+        for salt in ("hush", "hash")
+    )
+    assert one["recipe"]["salt"] != other["recipe"]["salt"]
+    assert "hush" not in (tmp_path / "hush" / "compare.json").read_text()
+
+
+def test_a_folder_of_instances_is_played(tmp_path: Path) -> None:
+    made = str(tmp_path / "made")
+    assert main(["generate", "research", "--n", "2", "--tokens", "10k", "-o", made]) == 0
+    found = compared(tmp_path / "run", "--data", made)
+    assert [report["tasks"] for report in found["reports"]] == [2]
+
+
+def test_a_data_set_is_played(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(HOTPOT))
+    found = compared(tmp_path / "run", "--data", f"hotpotqa:{path}", "--budget", "60")
+    means = {row["arm"]: row["figures"]["accuracy"]["mean"] for row in found["reports"][0]["rows"]}
+    assert (means["oracle"], means["none"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--track", "reserch"], "did you mean research?"),
+        (["--track", "research:hopps=2"], "did you mean hops?"),
+        (["--track", "research:tokens=many"], "give a number such as"),
+        (["--track", "worlds:tier=lite"], "worlds has no knobs"),
+        (["--track", "research", "--tier", "lite"], "--tier is of worlds"),
+        (["--data", "nowhere"], "no such folder"),
+        (["--data", "hotpotqa:x:least=3"], "choose from most"),
+        (["--data", "x", "--track", "research"], "give one of them"),
+        (["--data", "hotpotqa:x", "--salt", "s"], "no secret can deal it"),
+    ],
+)
+def test_what_cannot_be_played_is_named(
+    options: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", "--memories", "bm25", "-q", *options]) == 2
+    assert told in capsys.readouterr().err
