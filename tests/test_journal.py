@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
 from memorygym.journal import (
     append_episode,
@@ -15,7 +16,6 @@ from memorygym.journal import (
     open_run,
     read_traces,
     write_trace,
-    write_whole,
 )
 from memorygym.runner import Plan, Settings, play_task
 from memorygym.trace import Trace

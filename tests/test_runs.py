@@ -154,7 +154,7 @@ def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
             )
             first.kill()
     assert second.returncode == 2
-    assert "another process is playing into" in second.stderr
+    assert "another process is writing into" in second.stderr
 
 
 def test_failures_are_counted_and_tried_again_by_the_same_command(tmp_path: Path) -> None:

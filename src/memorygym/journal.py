@@ -12,7 +12,6 @@ are over uncompressed lines, since another zlib may pack the same lines differen
 """
 
 import json
-import os
 import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -25,13 +24,12 @@ from typing import IO, Any
 from urllib.parse import quote, unquote
 
 from memorygym.core import JSON
+from memorygym.disk import as_bytes, locked, write_whole
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.tokens import canonical
 from memorygym.trace import Trace, read_trace
 
 FORMAT = "memorygym-run-2"
-LEVEL = 6
-"""Of compression; fixed, for it changes the bytes."""
 SAME = ("format", "contract", "recipe")
 """What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
 
@@ -39,37 +37,6 @@ SAME = ("format", "contract", "recipe")
 def write_trace(path: Path, trace: Trace) -> None:
     """Writes a trace, packed if the name ends in .gz; when interrupted, it has written nothing."""
     write_whole(path, (f"{line}\n".encode() for line in trace.lines()))
-
-
-def as_bytes(document: Mapping[str, JSON]) -> bytes:
-    """The one way in which documents are written."""
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-
-
-def write_whole(path: Path, lines: Iterable[bytes]) -> None:
-    """Writes a file all at once: whoever looks finds the old one or the new one, never a part.
-
-    Raises an OSError that names the file, on a full disk too.
-    """
-    # A process that outlived its killed parent may be writing the same file.
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        _write(part, lines, packed=path.suffix == ".gz")
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def _write(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
-    with path.open("wb") as file:
-        if packed:
-            # Neither name nor time: the header would differ from run to run.
-            with GzipFile("", "wb", LEVEL, file, mtime=0) as stream:
-                stream.writelines(lines)
-        else:
-            file.writelines(lines)
 
 
 def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
@@ -223,7 +190,7 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
             f"{directory} is not empty and holds no run; give a new or an empty folder"
         )
     (directory / "traces").mkdir(parents=True, exist_ok=True)
-    with _locked(directory):
+    with locked(directory):
         if path.exists():
             _check_same(directory, new)
         else:
@@ -239,22 +206,6 @@ def _only_begun(directory: Path) -> bool:
         path.name in ("lock", "traces") or path.name.endswith(".part")
         for path in directory.rglob("*")
     )
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Holds the folder; the lock goes with the process, however it ends."""
-    import fcntl
-
-    with (directory / "lock").open("ab") as file:
-        try:
-            # A record lock: unlike flock it is not handed to worker processes.
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadSettings(
-                f"another process is playing into {directory}; wait for it or give a new folder"
-            ) from error
-        yield
 
 
 def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 from io import StringIO
 
+from memorygym.disk import as_bytes
 from memorygym.isolation.agreement import agreement
 from memorygym.isolation.curves import curve
 from memorygym.isolation.figures import figures
@@ -18,7 +19,6 @@ from memorygym.isolation.file import (
 )
 from memorygym.isolation.gates import gates
 from memorygym.isolation.pareto import by_tokens
-from memorygym.journal import as_bytes
 from tests.isolation.made import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from memorygym.commands._board import as_json, as_markdown, flat_rows
 from memorygym.commands._recipe import check_counts
+from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
-from memorygym.journal import write_whole
 from memorygym.models.prices import Price, read_prices
 from memorygym.publishing.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.publishing.leaderboard import Board, board

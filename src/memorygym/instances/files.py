@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from memorygym.core import JSON
+from memorygym.disk import as_bytes, locked, write_whole
 from memorygym.errors import BadSettings
 from memorygym.instances.schemas import instance_id, misfit, track_of
-from memorygym.journal import _locked as locked
-from memorygym.journal import as_bytes, write_whole
 from memorygym.tokens import canonical
 from memorygym.trace import CANARY
 

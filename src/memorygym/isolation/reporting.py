@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from memorygym.disk import as_bytes, write_whole
 from memorygym.isolation import file
 from memorygym.isolation.agreement import Agreement, agreement
 from memorygym.isolation.arms import role_of
@@ -17,7 +18,6 @@ from memorygym.isolation.pareto import by_tokens
 from memorygym.isolation.performing import Findings
 from memorygym.isolation.report import Report
 from memorygym.isolation.timing import Clock, clock_of
-from memorygym.journal import as_bytes, write_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from typing import Any
 from memorygym import registry
 from memorygym.bench import Job, references
 from memorygym.contract import contract
+from memorygym.disk import as_bytes
 from memorygym.errors import UnknownPart
 from memorygym.executors import over_processes
 from memorygym.invariants import validate
-from memorygym.journal import Run, as_bytes
+from memorygym.journal import Run
 from memorygym.publishing.recheck import Claim, claims_of, recheck, replies_again
 from memorygym.results.consistency import (
     LARGEST,

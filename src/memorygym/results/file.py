@@ -10,9 +10,10 @@ from typing import Any
 
 from memorygym import __version__
 from memorygym.core import JSON
+from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings
 from memorygym.invariants import Invariant
-from memorygym.journal import Run, as_bytes, write_whole
+from memorygym.journal import Run
 from memorygym.results.summary import Summary, summaries
 from memorygym.runner import Failure, Result
 
