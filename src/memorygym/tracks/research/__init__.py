@@ -11,19 +11,21 @@ from memorygym.tracks._qa.hooks import (
     INFORMED,
     PARTS,
     REASONERS,
-    env,
     least_view,
-    lens,
-    listener,
     oracle,
-    reasoner,
     scribe,
     table,
 )
+from memorygym.tracks._qa.hooks import env as streaming
+from memorygym.tracks._qa.hooks import lens as streamed
+from memorygym.tracks._qa.hooks import listener as listening
+from memorygym.tracks._qa.hooks import reasoner as locked
 
 if TYPE_CHECKING:
-    from memorygym.core import JSON, Task
+    from memorygym.core import JSON, Env, Policy, Task
     from memorygym.instances.model import Reader
+    from memorygym.lens import Lens
+    from memorygym.trace import Trace
     from memorygym.tracks.research.strata import Recipe
 
 __all__ = [
@@ -71,6 +73,34 @@ def task_of(instance: "Mapping[str, Any]", template: str, seed: int) -> "Task":
     from memorygym.tracks.research.task import task_of as made
 
     return made(instance, template, seed)
+
+
+def env(task: "Task") -> "Env":
+    """An environment that plays the task: its searches are scripted, or the reasoner's own."""
+    from memorygym.tracks.research.searching import SearchEnv, is_searched
+
+    return SearchEnv(task) if is_searched(task) else streaming(task)
+
+
+def reasoner(name: str, task: "Task") -> "Policy":
+    """The locked reasoner of that name. Raises UnknownPart with the choices."""
+    from memorygym.tracks.research.searching import is_searched, searcher
+
+    return searcher(name) if is_searched(task) else locked(name, task)
+
+
+def listener(reasoner: "Policy", task: "Task | None" = None) -> "Policy":
+    """That reasoner, who is asked nothing where the track asks nothing: a searcher never is."""
+    from memorygym.tracks.research.searching import Searcher
+
+    return reasoner if isinstance(reasoner, Searcher) else listening(reasoner, task)
+
+
+def lens(trace: "Trace") -> "Lens":
+    """How its trace is read. Raises BadTrace without a gold table."""
+    from memorygym.tracks.research.searching import lens_of
+
+    return lens_of(trace) or streamed(trace)
 
 
 def verification(instance: "Mapping[str, Any]") -> "dict[str, JSON]":

@@ -24,7 +24,10 @@ _SOUGHT = "Sub-query: "
 class _Listener(ResearchReader):
     """The reader, which remembers what it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, needed: set[tuple[str, str, str]]) -> None:
+        self._needed = needed
+        self.most = 0
+        """How many needed facts one text told at most."""
         self.told: list[Statement] = []
         self.answers: Counter[tuple[str, str]] = Counter()
         """By key and value, how often it was told."""
@@ -32,6 +35,7 @@ class _Listener(ResearchReader):
     def read(self, text: str) -> tuple[Statement, ...]:
         told = super().read(text)
         self.told += told
+        self.most = max(self.most, len(self._needed & {one[:3] for one in told}))
         self.answers.update((one.key, one.value) for one in told)
         return told
 
@@ -64,7 +68,7 @@ class _Listener(ResearchReader):
 
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """All checks on the final texts; an instance is accepted if every one of them is passed."""
-    listener = _Listener()
+    listener = _Listener({(f.subject, f.key, f.value) for f in facts_of(instance)})
     exhibit = _exhibit(instance, listener)
     proved = proof(exhibit)
     checks = proved["checks"]
@@ -72,6 +76,7 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     asked = exhibit.questions[0]
     more: dict[str, Callable[[], Verdict]] = {
         "subquery_shortcut": lambda: _shortcut(instance, listener, asked),
+        "one_fact_each": lambda: {"ok": listener.most == 1, "most": listener.most},
         "turns_match": lambda: _turns_match(instance),
     }
     for name, check in more.items():

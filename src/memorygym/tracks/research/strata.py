@@ -65,7 +65,7 @@ class Recipe:
             if failed := self._rehearsal(attempt):
                 continue
             made = deal(self.settings, attempt)
-            made["verification"] = found = verification(made)
+            made["verification"] = found = {**verification(made), "attempts": attempt + 1}
             if not (failed := _failed(found)):
                 return made
         raise BadSettings(
@@ -116,6 +116,10 @@ def declare(group: "argparse._ArgumentGroup") -> None:
         default=SHUFFLED,
         help="hops: every chain's searches come in the order of its hops (default: shuffled)",
     )
+    group.add_argument(
+        "--mode", choices=MODES, default="scripted",
+        help="agentic: the reasoner searches and opens documents itself (default: scripted)",
+    )  # fmt: skip
     for field in fields(Dials):
         group.add_argument(
             f"--{field.name.replace('_', '-')}", type=int, default=field.default, metavar="N",
@@ -168,6 +172,7 @@ def _settings(
         eviction=args.eviction,
         window=window,
         order=args.order,
+        mode=args.mode,
     )
 
 

@@ -1,15 +1,18 @@
 """An instance as a task: searches that pass by, then the question; nothing else is shown."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from memorygym.core import Budget, Event, Task
 from memorygym.instances.model import Fact, Gold, Question, Statement
 from memorygym.tracks.research.dealing.record import file_name
-from memorygym.tracks.research.dealing.wording import briefing_text, question_text
+from memorygym.tracks.research.dealing.wording import briefing_text, question_text, step_text
 from memorygym.tracks.research.reading import ResearchReader
 
 TRACK = "research"
+STEPS_A_HOP = 12
+"""Calls that a question allows for each of its hops, where the reasoner searches itself."""
 SHOWS, TELLS, ASKS = "search", "briefing", "question"
 """Kinds of events."""
 
@@ -17,7 +20,13 @@ SHOWS, TELLS, ASKS = "search", "briefing", "question"
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     """The task that an instance is; its name in results is the template and the seed."""
     events = events_of(instance)
-    gold = Gold(tuple(facts_of(instance)), (question_of(instance, len(events) - 1),))
+    facts, asked = facts_of(instance), question_of(instance, len(events) - 1)
+    if _is_agentic(instance):
+        # The question comes first, and all that follows is what can be searched for.
+        events = (events[-1], *events[:-1])
+        facts = [replace(fact, event=0) for fact in facts]
+        asked = replace(asked, event=0)
+    gold = Gold(tuple(facts), (asked,))
     recipe = {
         "template": template,
         "seed": seed,
@@ -35,8 +44,17 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     question = instance["question"]
     first = [Event(TELLS, briefing_text(total, question))] if told else []
     searches = [Event(SHOWS, instance["memory_files"][file_name(at)]) for at in range(turns)]
-    last = Event(ASKS, question_text(total, question, instance["answer_form"]))
-    return (*first, *searches, last)
+    if _is_agentic(instance):
+        steps = STEPS_A_HOP * instance["num_hops"]
+        asked = step_text(1, steps, question, instance["answer_form"], "")
+    else:
+        asked = question_text(total, question, instance["answer_form"])
+    return (*first, *searches, Event(ASKS, asked))
+
+
+def _is_agentic(instance: Mapping[str, Any]) -> bool:
+    """Whether the reasoner makes the searches itself."""
+    return bool(instance.get("knobs", {}).get("mode") == "agentic")
 
 
 def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:

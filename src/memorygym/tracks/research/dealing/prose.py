@@ -29,7 +29,7 @@ GENRES = MappingProxyType({
 FIRST_DAY, DAYS = 2031 * 12 * 28, 4 * 12 * 28
 """When documents were written; all months have 28 days, counted from the year 0."""
 
-_COLOUR = {
+COLOUR = {
     "Register": (
         "The entry on {s} was checked against the ledger by two clerks.",
         "Page proofs of what is said here of {s} went out for comment without any reply.",
@@ -116,8 +116,8 @@ def written(
     told = [sentence(stream, claim) for claim in claims]
     first = told[0]
     stream.shuffle(told)
-    idle = min(len(_COLOUR[genre]), max(1, stream.between(4, 6) - len(told)))
-    for template in stream.sample(_COLOUR[genre], idle):
+    idle = min(len(COLOUR[genre]), max(1, stream.between(4, 6) - len(told)))
+    for template in stream.sample(COLOUR[genre], idle):
         told.insert(stream.below(len(told) + 1), template.format(s=subject))
     title = f"{genre} · {subject} · {day_text(day)}"
     return Document(genre, day, title, tuple(told), tuple(claims), first, needed)

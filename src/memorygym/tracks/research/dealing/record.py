@@ -12,7 +12,7 @@ from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
 from memorygym.tracks.research.dealing.questions import FORMS
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
 from memorygym.tracks.research.dealing.turns import Plan, Turn
-from memorygym.tracks.research.dealing.wording import SYSTEM, search_text
+from memorygym.tracks.research.dealing.wording import SEARCHING, SYSTEM, search_text
 
 SCHEMA = "memorygym-research-1"
 VERSION = "research-v1"
@@ -28,7 +28,7 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "canary": CANARY,
         "base_instance": f"{settings.template}/{settings.seed}/{settings.number}/{attempt}",
         "source_dataset": "memorygym-fiction",
-        "system": SYSTEM,
+        "system": SYSTEM if settings.mode == "scripted" else SEARCHING,
         "question": plan.question,
         "original_question": plan.question,
         "start_entities": list(plan.chain.starts),

@@ -35,6 +35,8 @@ class Settings:
     eviction: str = "full_eviction"
     window: int = 1
     order: str = "shuffled"
+    mode: str = "scripted"
+    """Whether the searches are scripted or the reasoner's own."""
 
     @property
     def shown(self) -> int:
@@ -44,6 +46,7 @@ class Settings:
     def knobs(self) -> dict[str, JSON]:
         """As results and instances tell them."""
         return {
+            "mode": self.mode,
             "hops": self.hops,
             "tokens": self.tokens,
             "shape": self.shape,

@@ -1,0 +1,35 @@
+"""Instances that the tests of the research track share; whoever alters one takes a copy."""
+
+import argparse
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from memorygym.tracks import research
+
+
+def options(*words: str, n: int = 1, tokens: tuple[int, ...] = (12_000,)) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    research.add_options(parser.add_argument_group())
+    args = parser.parse_args(words)
+    args.n, args.tokens, args.seed = n, list(tokens), 0
+    return args
+
+
+@lru_cache(maxsize=64)
+def first(*words: str, tokens: int = 12_000) -> dict[str, Any]:
+    return research.recipes(options(*words, tokens=(tokens,)))[0].instance()
+
+
+@pytest.fixture
+def asked() -> Callable[..., argparse.Namespace]:
+    """The options of a command line."""
+    return options
+
+
+@pytest.fixture
+def instance() -> Callable[..., dict[str, Any]]:
+    """The first instance that a command line makes."""
+    return first

@@ -1,0 +1,114 @@
+"""An instance as a task, what is graded right, and instances of the original's schema."""
+
+import pytest
+
+from memorygym.errors import BadSettings
+from memorygym.grading import grade
+from memorygym.instances.marking import right
+from memorygym.tracks import research
+from memorygym.tracks.research.reading import ResearchReader
+
+ROW = {
+    "question": "Who runs the place where Ann works?",
+    "answer": "Bo Roe",
+    "turns": [
+        {
+            "documents": [
+                {"title": "Ann", "text": "Ann works\n\nat Orm Hall.", "is_supporting": True}
+            ]
+        },
+        {"sub_query": "Orm Hall", "documents": [{"text": "Bo Roe runs Orm Hall."}]},
+    ],
+    "grounding_facts": [{"content": "Ann works at Orm Hall.", "source_paragraph_title": "Ann"}],
+}
+
+
+@pytest.mark.parametrize("reveal", ["immediate", "delayed"])
+def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(instance, reveal):
+    made = instance("--hops", "3", "--reveal", reveal)
+    task = research.task_of(made, "hops3-12k", 7)
+    told = [made["question"] in event.text for event in task.events]
+    assert told == [reveal == "immediate", *[False] * (len(told) - 2), True]
+    assert task.recipe["seed"] == 7
+    assert made["question"] not in task.system
+
+
+def test_every_needed_fact_is_read_from_its_event_and_from_its_sentence(instance):
+    task = research.task_of(instance("--hops", "6"), "hops6-12k", 0)
+    reader = ResearchReader()
+    assert task.gold.questions[0].needs == tuple(fact.id for fact in task.gold.facts)
+    for fact in task.gold.facts:
+        (noted,) = reader.read(fact.sentence)
+        assert noted[:3] == (fact.subject, fact.key, fact.value)
+        assert noted in reader.read(task.events[fact.event].text)
+
+
+@pytest.mark.parametrize("hops", ["2", "4", "5", "8"])
+def test_near_misses_stale_values_and_starts_are_graded_wrong(instance, hops):
+    made = instance("--hops", hops, "--near-miss", "8", "--other-time", "8", "--conflict", "8",
+                    tokens=20_000)  # fmt: skip
+    question = research.task_of(made, "made", 0).gold.questions[0]
+    last = made["grounding_facts"][-1]["fact_id"]
+    reader = ResearchReader()
+    told = [
+        one.value
+        for document in made["distractors"]
+        if document["interferes_with"] == last
+        for one in reader.read(document["content"])
+    ]
+    assert right(question, made["answer"])
+    assert not any(right(question, value) for value in [*told, *made["start_entities"]])
+
+
+@pytest.mark.parametrize(
+    ("truth", "near"),
+    [("Orm Institute", "Orm Laboratory"), ("Ann Lee", "Ann Leeds"), ("12400", "12,401"),
+     ("1931", "1913"), ("Velmar Sieve", "Velmor Sieve")],
+)  # fmt: skip
+def test_a_near_miss_is_not_the_truth(truth, near):
+    assert grade("retrieval", truth, truth).correct
+    assert not grade("retrieval", truth, near).correct
+
+
+def test_an_instance_of_the_original_gets_all_its_fields():
+    made = research.imported(ROW, "row 1")
+    assert made["eviction_policy"] == {"mode": "full_eviction", "window_size": 1}
+    assert made["memory_files"]["search_results_turn_1.txt"].endswith(
+        "[Ann]\nAnn works\nat Orm Hall."
+    )
+    assert [turn["turn_index"] for turn in made["turns"]] == [0, 1]
+
+
+def test_an_instance_of_the_original_is_a_task():
+    task = research.task_of(research.imported(ROW, "row 1"), "original", 1)
+    (fact,) = task.gold.facts
+    assert (fact.sentence, fact.event) == ("Ann works at Orm Hall.", 0)
+    assert task.events[-1].text.startswith("=== QUESTION")
+
+
+def test_an_instance_of_ours_is_imported_as_it_is(instance):
+    made = instance("--hops", "3")
+    assert research.imported(made) == made
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"question": " "}, "row 3.question"),
+        ({"turns": [{"documents": [{"title": "a"}]}]}, r"row 3.turns\[0\].documents\[0\].*text"),
+        ({"turns": [{"documents": "none"}]}, r"row 3.turns\[0\].documents must be array"),
+        ({"grounding_facts": [{"content": 4}]}, r"row 3.grounding_facts\[0\].content"),
+        ({"eviction_policy": {"mode": "never"}}, "row 3.eviction_policy.mode must be one of"),
+    ],
+)
+def test_a_record_that_is_none_is_refused_by_its_field(change, message):
+    with pytest.raises(BadSettings, match=message):
+        research.imported({**ROW, **change}, "row 3")
+
+
+@pytest.mark.parametrize("mode", ["scripted", "agentic"])
+def test_what_an_agent_reads_is_as_it_was(instance, snapshot, mode):
+    made = instance("--hops", "4", "--reveal", "immediate", "--mode", mode)
+    task = research.task_of(made, "hops4-12k", 0)
+    texts = [task.system, *(task.events[at].text for at in (0, 1, -1))]
+    snapshot(f"research-{mode}", "\n\n----\n\n".join(texts))
