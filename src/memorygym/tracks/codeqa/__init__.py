@@ -1,0 +1,167 @@
+"""codeqa: files of a package and a debugging session stream past a memory, then are asked about."""
+
+import argparse
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from memorygym.core import Task
+from memorygym.errors import BadSettings
+from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.tracks._qa.hooks import (
+    INFORMED,
+    PARTS,
+    REASONERS,
+    env,
+    least_view,
+    lens,
+    listener,
+    oracle,
+    reasoner,
+    scribe,
+    table,
+)
+
+if TYPE_CHECKING:
+    from memorygym.tracks.codeqa.dealing.recipe import Recipe
+
+__all__ = [
+    "INFORMED",
+    "PARTS",
+    "REASONERS",
+    "SCHEMA",
+    "VERSION",
+    "add_options",
+    "env",
+    "least_view",
+    "lens",
+    "listener",
+    "oracle",
+    "reader",
+    "reasoner",
+    "recipes",
+    "scribe",
+    "table",
+    "task_of",
+    "verification",
+]
+
+__all__ = [
+    "INFORMED",
+    "PARTS",
+    "REASONERS",
+    "SCHEMA",
+    "VERSION",
+    "add_options",
+    "env",
+    "least_view",
+    "lens",
+    "listener",
+    "oracle",
+    "reader",
+    "reasoner",
+    "recipes",
+    "scribe",
+    "table",
+    "task_of",
+    "verification",
+]
+
+VERSION = "codeqa-v1"
+SCHEMA = "memorygym-codeqa-1"
+
+
+def add_options(group: Any) -> None:
+    """The options of this track, for a parser or a group of one."""
+    group.add_argument(
+        "--source", default="synth", metavar="synth|DIR|NAME",
+        help="where the code comes from: dealt, a folder, or a pinned distribution (synth)",
+    )  # fmt: skip
+    group.add_argument(
+        "--form", default="mixed", choices=("files", "session", "mixed"),
+        help="show files, a debugging session that opens them, or both by turns (mixed)",
+    )  # fmt: skip
+    group.add_argument(
+        "--questions", type=int, default=6, metavar="N", help="questions of an instance (6)"
+    )
+    group.add_argument(
+        "--hops", default="", metavar="LIST",
+        help="hops of the questions, in turn (1,2,3,4; of real code 1,2,3)",
+    )  # fmt: skip
+    group.add_argument(
+        "--near-miss", type=int, default=2, metavar="N",
+        help="siblings of each name and topic, with other values (2)",
+    )  # fmt: skip
+    group.add_argument(
+        "--stale", type=int, default=1, metavar="N",
+        help="earlier values of what is asked for, which hold no longer (1)",
+    )  # fmt: skip
+
+
+def recipes(args: argparse.Namespace) -> list["Recipe"]:
+    """The recipes of a run. Raises BadSettings with what can be reached."""
+    from memorygym.tracks.codeqa.dealing.recipe import Recipe
+    from memorygym.tracks.codeqa.dealing.settings import Settings
+
+    told = str(args.hops) or ("1,2,3,4" if args.source == "synth" else "1,2,3")
+    try:
+        hops = tuple(int(part) for part in told.split(","))
+    except ValueError as error:
+        raise BadSettings(f"hops {told!r} are no numbers; write them as 1,2,3") from error
+    every = [
+        Settings(tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source)
+        for tokens in args.tokens
+    ]
+    return [Recipe(one, number, args.seed) for one in every for number in range(args.n)]
+
+
+def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
+    """See task.task_of."""
+    from memorygym.tracks.codeqa import task
+
+    return task.task_of(instance, template, seed)
+
+
+def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
+    """See proving.verification."""
+    from memorygym.tracks.codeqa import proving
+
+    return proving.verification(instance)
+
+
+class CodeReader:
+    """The strong reader of this track: of code, observations and notes."""
+
+    def read(self, text: str) -> tuple[Statement, ...]:
+        """See model.Reader."""
+        return _read(text)
+
+    def ask(self, text: str) -> Any:
+        """See model.Reader."""
+        from memorygym.tracks.codeqa.querying import ask
+
+        return ask(text)
+
+    def answer(self, query: Any, known: Known) -> Found | Missing:
+        """See model.Reader."""
+        from memorygym.tracks.codeqa.answering import answer
+
+        return answer(query, known)
+
+    def tell(self, statement: Statement) -> str:
+        """See model.Reader."""
+        from memorygym.tracks.codeqa.noting import tell
+
+        return tell(statement)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> tuple[Statement, ...]:
+    from memorygym.tracks.codeqa.reading import read
+
+    return read(text)
+
+
+def reader(_: str) -> CodeReader:
+    """The strong reader; it needs nothing of the pinned message."""
+    return CodeReader()

@@ -1,0 +1,236 @@
+"""Makes questions over a tree and a session, with what is true, before anybody reads a text."""
+
+import builtins
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from memorygym.tracks.codeqa.dealing.session import BY_KEY, Observation
+from memorygym.tracks.codeqa.dealing.tree import module_of
+from memorygym.tracks.codeqa.dealing.values import NUMBER, bare, named, telling
+from memorygym.tracks.codeqa.dealing.walking import End, Walker
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question that may be asked."""
+
+    kind: str
+    text: str
+    truth: str
+    competency: str = "retrieval"
+    told: tuple[Observation, ...] = ()
+    """What the session must observe for it, and then what it observes of topics like that."""
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What the running code was seen to do."""
+
+    values: Mapping[str, int] = field(default_factory=dict)
+    """What calls return."""
+    failing: tuple[tuple[str, str, str], ...] = ()
+    """A constant, a new value of it, and the one test that then fails."""
+
+
+class Asker:
+    """Drafts questions of a kind and a number of hops; None where luck had none."""
+
+    def __init__(self, walker: Walker, runs: Runs) -> None:
+        self._at = walker
+        self._tree = tree = walker.tree
+        self._topics = walker.topics
+        self._chance = walker.chance
+        self._runs = runs
+        homes = Counter(module_of(tree, name) for name in self._at.names["class"])
+        self._called: dict[int, list[str]] = {}
+        for name, callers in tree.callers.items():
+            apart = len({tree.functions[one].path for one in callers}) > 1
+            if apart and name in tree.functions and all(map(_plain, callers)):
+                self._called.setdefault(len(set(callers)), []).append(name)
+        self._crowded = {module for module, classes in homes.items() if classes > 3}
+        """Modules in which one expects a class to be, whichever it is."""
+
+    def kinds(self, hops: int) -> dict[str, Callable[[int], Draft | None]]:
+        """What can be asked with so many hops."""
+        found: dict[str, Callable[[int], Draft | None]] = {
+            name: lambda hops, name=name: self._chain(hops, name)  # type: ignore[misc]  # A bound name.
+            for name in ("default", "value", "base", "raises", "file", "argument")
+        }
+        if hops >= 2:
+            found |= {"sum": self._sum, "callers": self._callers}
+        if self._topics and hops == 1:
+            found["topic"] = self._topic
+        if self._topics and hops >= 2:
+            found["bridge"] = self._bridge
+        if self._runs.values:
+            found["output"] = self._output
+        if self._runs.values and hops >= 2:
+            found |= {
+                "returns": self._returns, "failing": self._failing, "composition": self._composition
+            }  # fmt: skip
+        return found
+
+    def _chain(self, hops: int, kind: str) -> Draft | None:
+        """A property of what a path of names leads to."""
+        start = (
+            self._chance.choice(["function", "class"]) if kind in ("base", "file") else "function"
+        )
+        if kind == "value" and hops == 1:
+            start = "constant"
+        return self._final(self._at.walk(self._at.start(start), hops - 1), kind)
+
+    def _bridge(self, hops: int) -> Draft | None:
+        """The same from a topic of the session."""
+        end = self._at.walk(self._at.opening(), hops - 2)
+        kind = self._chance.choice(["default", "value", "base", "raises", "file", "argument"])
+        return self._final(end, kind)
+
+    def _final(self, end: End | None, kind: str) -> Draft | None:
+        if end is None:
+            return None
+        made = getattr(self, f"_{kind}_of")(end)
+        if made is None or not (NUMBER.match(made[1]) or named(made[1])):
+            return None
+        text, truth = made
+        return Draft(kind, text, truth, told=end.told, rivals=self._rivals(truth))
+
+    def _default_of(self, end: End) -> tuple[str, str] | None:
+        told = self._told_default(end)
+        return told and (f"What is {told[0]}?", told[1])
+
+    def _told_default(self, end: End) -> tuple[str, str] | None:
+        code = self._tree.functions.get(end.name)
+        held = [(p, v) for p, v in (code.defaults if code else {}).items() if telling(v)]
+        if not held:
+            return None
+        parameter, value = self._chance.choice(held)
+        return f"the default of the parameter `{parameter}` of {end.text}", bare(value)
+
+    def _value_of(self, end: End) -> tuple[str, str] | None:
+        value = self._tree.constants.get(end.name, "")
+        return (f"What is the value of {end.text}?", bare(value)) if telling(value) else None
+
+    def _base_of(self, end: End) -> tuple[str, str] | None:
+        parent = self._tree.bases.get(end.name, "object")
+        named = (f"Which class does {end.text} derive from?", parent)
+        return None if hasattr(builtins, parent) else named
+
+    def _raises_of(self, end: End) -> tuple[str, str] | None:
+        code = self._tree.functions.get(end.name)
+        if not code or len(code.raises) != 1 or hasattr(builtins, code.raises[0]):
+            return None
+        return f"Which exception does {end.text} raise?", code.raises[0]
+
+    def _file_of(self, end: End) -> tuple[str, str] | None:
+        module = module_of(self._tree, end.name) if end.name in self._tree.places else ""
+        if end.kind == "constant" or module in self._crowded or not module:
+            return None
+        return f"In which module is {end.text} defined? Give the module's own name.", module
+
+    def _argument_of(self, end: End) -> tuple[str, str] | None:
+        code = self._tree.functions.get(end.name)
+        held = [(*at, v) for at, v in (code.arguments if code else {}).items() if telling(v)]
+        if not held:
+            return None
+        mark, word, value = self._chance.choice(held)
+        return f"What does the decorator `{mark}` of {end.text} set `{word}` to?", bare(value)
+
+    def _sum(self, hops: int) -> Draft | None:
+        """Two numbers, each at the end of a path of its own."""
+        first = self._chance.between(1, hops - 1)
+        ends = self._far(first), self._far(hops - first)
+        one, other = map(self._term, ends)
+        if not one or not other or one[0] == other[0] or not (ends[0] and ends[1]):
+            return None
+        total = str(int(one[1]) + int(other[1]))
+        text = f"What is the sum of {one[0]} and {other[0]}?"
+        return Draft("sum", text, total, told=(*ends[0].told, *ends[1].told))
+
+    def _far(self, hops: int) -> End | None:
+        """Something so many hops away, the last one for its value."""
+        if self._topics and hops > 1 and self._chance.chance(0.5):
+            return self._at.walk(self._at.opening(), hops - 2)
+        start = "constant" if hops == 1 and self._chance.chance(0.5) else "function"
+        return self._at.walk(self._at.start(start), hops - 1)
+
+    def _term(self, end: End | None) -> tuple[str, str] | None:
+        if end is None:
+            return None
+        if end.kind == "constant":
+            value = self._tree.constants[end.name]
+            return (
+                (f"the value of {end.text}", value)
+                if NUMBER.match(value) and telling(value)
+                else None
+            )
+        told = self._told_default(end)
+        return told if told and NUMBER.match(told[1]) else None
+
+    def _callers(self, hops: int) -> Draft | None:
+        """All functions that call one; each of them is a hop."""
+        some = self._called.get(hops)
+        if not some:
+            return None
+        name = self._chance.choice(some)
+        truth = f"{hops} ({', '.join(sorted(set(self._tree.callers[name])))})"
+        text = f"Which {hops} functions call `{name}`? Give their number and their names."
+        return Draft("callers", text, truth, "relationship_count")
+
+    def _topic(self, hops: int) -> Draft | None:
+        """What the session observed of a topic."""
+        aspect = self._chance.choice(list(BY_KEY.values()))
+        told = self._at.observed(aspect)
+        if not told:
+            return None
+        first, *others = told
+        rivals = tuple(one.value for one in others)
+        text = aspect.question.format(topic=first.topic)
+        return Draft("topic", text, first.value, told=told, rivals=rivals)
+
+    def _output(self, hops: int) -> Draft | None:
+        return self._runs_of([call for call in self._runs.values if call.count("(") == 1], "output")
+
+    def _composition(self, hops: int) -> Draft | None:
+        """A function of what another one returns."""
+        calls = [call for call in self._runs.values if call.count("(") == 2]
+        return self._runs_of(calls, "composition")
+
+    def _runs_of(self, calls: list[str], kind: str) -> Draft | None:
+        if not calls:
+            return None
+        call = self._chance.choice(calls)
+        return Draft(kind, f"What does `{call}` return?", str(self._runs.values[call]))
+
+    def _returns(self, hops: int) -> Draft | None:
+        """What a function that must first be found returns."""
+        start = self._at.opening() if self._topics and self._chance.chance(0.5) else None
+        end = start or self._at.walk(self._at.start("function"), 1)
+        if end is None or end.kind != "function":
+            return None
+        calls = [call for call in self._runs.values if call.partition("(")[0] == end.name]
+        plain = [call for call in calls if call.count("(") == 1]
+        if not plain:
+            return None
+        call = self._chance.choice(plain)
+        given = call.partition("(")[2].rstrip(")")
+        text = f"What does {end.text} return for the argument {given}?"
+        return Draft("returns", text, str(self._runs.values[call]), told=end.told)
+
+    def _failing(self, hops: int) -> Draft | None:
+        if not self._runs.failing:
+            return None
+        name, value, test = self._chance.choice(self._runs.failing)
+        text = f"Exactly one test fails once `{name}` is set to {value}: which one?"
+        return Draft("failing", text, test)
+
+    def _rivals(self, truth: str) -> tuple[str, ...]:
+        """Names that hold all its words and more, which the grader might take for it."""
+        words = set(truth.casefold().split("_"))
+        every: Iterable[str] = self._tree.places
+        return tuple(one for one in every if words < set(one.casefold().split("_")))[:8]
+
+
+def _plain(caller: str) -> bool:
+    return "." not in caller and named(caller)

@@ -1,0 +1,108 @@
+"""Chooses the questions of an instance among drafts: only what a careful reader finds is asked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from memorygym.errors import BadSettings
+from memorygym.instances.model import Found, Known, Statement
+from memorygym.rng import Stream
+from memorygym.tracks.codeqa.answering import answer
+from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
+from memorygym.tracks.codeqa.dealing.session import Observation
+from memorygym.tracks.codeqa.dealing.values import spread
+from memorygym.tracks.codeqa.noting import moment
+from memorygym.tracks.codeqa.querying import ask
+
+TRIES = 400
+"""Drafts of a kind before another kind is tried."""
+
+
+class NoQuestion(BadSettings):
+    """Nothing can be asked with so many hops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A question, and the statements that it rests on."""
+
+    draft: Draft
+    hops: int
+    needs: tuple[Statement, ...]
+
+
+class Beside(Known):
+    """What is known, but for a few statements that hold instead."""
+
+    def __init__(self, more: Iterable[Statement], known: Known) -> None:
+        self._more = Known(more)
+        self._known = known
+
+    def get(self, subject: str, key: str) -> Statement | None:
+        return self._more.get(subject, key) or self._known.get(subject, key)
+
+    def about(self, subject: str) -> dict[str, Statement]:
+        return self._known.about(subject) | self._more.about(subject)
+
+    def whose(self, key: str, value: str) -> list[Statement]:
+        return self._more.whose(key, value) + self._known.whose(key, value)
+
+
+class Chooser:
+    """Chooses questions one by one, of as many kinds as can be."""
+
+    def __init__(self, asker: Asker, told: Iterable[Statement], chance: Stream) -> None:
+        self._asker = asker
+        self.known = Known(told)
+        self._chance = chance
+        self._used: dict[str, int] = {}
+        self._texts: set[str] = set()
+
+    def choose(self, hops: Sequence[int]) -> list[Chosen]:
+        """One question for each number of hops. Raises NoQuestion where there is none."""
+        return [self._one(number) for number in hops]
+
+    def _one(self, hops: int) -> Chosen:
+        kinds = self._asker.kinds(hops)
+        for kind in spread(list(kinds), self._used, self._chance):
+            for _ in range(TRIES):
+                draft = kinds[kind](hops)
+                one = self._checked(draft, hops) if draft else None
+                if one:
+                    self._used[kind] = self._used.get(kind, 0) + 1
+                    self._texts.add(one.draft.text)
+                    return one
+        raise NoQuestion(
+            f"this code has no further question of {hops} hops; choose others with --hops, or more"
+            " code with --tokens"
+        )
+
+    def _checked(self, draft: Draft, hops: int) -> Chosen | None:
+        """The draft with its needs, if the reader finds the truth in so many hops."""
+        query = ask(draft.text)
+        assert query, f"the reader does not understand {draft.text!r}"
+        if draft.text in self._texts:
+            return None
+        observed = [observable(one, NOON) for one in draft.told]
+        found = answer(query, Beside(observed, self.known))
+        if not isinstance(found, Found) or found.answer != draft.truth:
+            return None
+        subjects = {one.subject for one in found.used}
+        return Chosen(draft, hops, found.used) if len(subjects) == hops else None
+
+
+def misleads(one: Chosen, old: Statement, known: Known) -> bool:
+    """Whether who takes an old value for the one that holds answers otherwise."""
+    observed = (observable(told, NOON) for told in one.draft.told)
+    query = ask(one.draft.text)
+    assert query
+    found = answer(query, Beside([*observed, old], known))
+    return not isinstance(found, Found) or found.answer != one.draft.truth
+
+
+NOON = "2030-01-01 12:00"
+"""When things are observed, until they are given their times."""
+
+
+def observable(one: Observation, stamp: str) -> Statement:
+    """The statement that an observation of that time makes."""
+    return Statement(one.topic, one.aspect.key, one.value, moment(stamp))

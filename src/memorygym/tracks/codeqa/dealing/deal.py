@@ -1,0 +1,124 @@
+"""Deals an instance: a package, questions about it and a session, and the texts that show them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from memorygym.errors import BadSettings
+from memorygym.rng import Stream, rng
+from memorygym.tokens import count
+from memorygym.tracks.codeqa.dealing.asking import Asker, Runs
+from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
+from memorygym.tracks.codeqa.dealing.growing import Growth
+from memorygym.tracks.codeqa.dealing.nearby import Near, nearby
+from memorygym.tracks.codeqa.dealing.package import TESTED, Package
+from memorygym.tracks.codeqa.dealing.packing import Page, Shown, pages, shown, text_of
+from memorygym.tracks.codeqa.dealing.session import (
+    Observation,
+    Topics,
+    in_order,
+    paragraph,
+    stamps,
+)
+from memorygym.tracks.codeqa.dealing.settings import Settings
+from memorygym.tracks.codeqa.dealing.stale import changed, earlier
+from memorygym.tracks.codeqa.dealing.tree import Tree, tree
+from memorygym.tracks.codeqa.dealing.trying import breaking, try_out
+from memorygym.tracks.codeqa.dealing.walking import Walker
+from memorygym.tracks.codeqa.reading import read
+from memorygym.tracks.codeqa.showing import paragraphs
+
+MODULES = 5
+"""Of the part that is asked about, at least."""
+TESTS = 3
+LOG = "CHANGELOG.md"
+Where = tuple[str | int, ...]
+"""The path of a random stream."""
+A_REMARK = 15_000
+"""Tokens for which the session observes something that is not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What an instance is assembled from."""
+
+    name: str
+    """Of the package."""
+    files: Mapping[str, str]
+    pages: Sequence[Page]
+    chosen: Sequence[Chosen]
+    near: Sequence[Near]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions, and what the change log and the session must tell for them."""
+
+    chosen: list[Chosen]
+    log: str
+    told: list[Observation]
+    near: list[Near]
+
+
+def deal(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
+    """A synthetic instance before it is proven. Raises BadSettings where a length is too short."""
+    where = ("codeqa", *seed, settings.tokens, attempt)
+    package = Package(rng(*where, "package"), settings.near_miss)
+    chance = rng(*where, "core")
+    district = package.district()
+    for _ in range(MODULES + max(0, settings.questions - 6) // 2):
+        package.module(district)
+    for _ in range(TESTS):
+        package.test(district, chance.sample(district.functions, TESTED))
+    values = try_out(package, district.functions, chance)
+    seen = tree(package.files)
+    runs = Runs(values, breaking(package, seen, chance))
+    asked = questions(package.files, seen, runs, settings, where)
+    if asked.log:
+        package.files[LOG] = asked.log
+    watched = observations(asked.told, rng(*where, "session"))
+    growth = Growth(package, sum(one.cost for one in watched))
+    if growth.cost > settings.tokens * 1.005:
+        raise BadSettings(
+            f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
+            f" {growth.cost + 200:,} on there is room for them"
+        )
+    growth.grow(settings.tokens, rng(*where, "growth"))
+    growth.finish()
+    shape = (watched, settings.form)
+    made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
+    growth.fill(settings.tokens - tokens(made, len(made) + settings.questions))
+    made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
+    return Dealt(package.name, package.files, made, asked.chosen, asked.near)
+
+
+def questions(
+    files: Mapping[str, str], seen: Tree, runs: Runs, settings: Settings, where: Where
+) -> Asked:
+    """Chooses questions over the files, and what has to be told for them."""
+    chance = rng(*where, "questions")
+    topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
+    walker = Walker(seen, topics, chance)
+    statements = [
+        one for path, code in files.items() for shown in paragraphs(path, code)
+        for one in read(shown)
+    ]  # fmt: skip
+    hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
+    chooser = Chooser(Asker(walker, runs), statements, chance)
+    chosen = chooser.choose(hops)
+    lines = changed(chosen, statements, settings.stale, chance, chooser.known)
+    told = [one for each in chosen for one in each.draft.told]
+    told += earlier(chosen, settings.stale, walker, chooser.known)
+    told += walker.remarks(4 + settings.tokens // A_REMARK) if topics else []
+    log = "\n\n".join(lines) + "\n" if lines else ""
+    return Asked(chosen, log, in_order(told, chance), nearby(chosen, statements))
+
+
+def observations(told: Sequence[Observation], chance: Stream) -> list[Shown]:
+    """The paragraphs of a session."""
+    times = stamps(len(told), chance)
+    return [shown(paragraph(one, at, chance)) for one, at in zip(told, times, strict=True)]
+
+
+def tokens(made: Sequence[Page], events: int) -> int:
+    """Of the texts of all events that show something."""
+    return sum(count(text_of(page, n + 1, events)) for n, page in enumerate(made))

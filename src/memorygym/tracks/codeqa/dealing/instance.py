@@ -1,0 +1,169 @@
+"""Assembles an instance: the dealt parts under the field names of the CodeQA schema."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.instances.model import Statement
+from memorygym.instances.schemas import instance_id
+from memorygym.tokens import count
+from memorygym.trace import CANARY
+from memorygym.tracks.codeqa import SCHEMA, VERSION
+from memorygym.tracks.codeqa.dealing.choosing import Chosen
+from memorygym.tracks.codeqa.dealing.deal import Dealt
+from memorygym.tracks.codeqa.dealing.packing import Page, text_of
+from memorygym.tracks.codeqa.dealing.session import BY_KEY
+from memorygym.tracks.codeqa.dealing.settings import Settings
+from memorygym.tracks.codeqa.noting import tell
+from memorygym.tracks.codeqa.reading import read
+
+_CATEGORIES = {
+    "default": "api_behavior", "argument": "constraint", "value": "constraint",
+    "raises": "error_detail", "base": "design_decision", "file": "design_decision",
+    "source": "api_behavior", "calls": "debug_finding", "reads": "repro_condition",
+}  # fmt: skip
+"""Of facts that the code tells."""
+_PRESETS = ((10_000, "small"), (50_000, "medium"), (100_000, "large"), (500_000, "xl"))
+_JOINING = ("sum", "callers", "composition")
+"""Kinds of questions that join several facts, none of which leads to another."""
+Need = tuple[str, str, str]
+"""Subject, key and value."""
+_DIFFICULTIES = ("easy", "easy", "medium", "hard", "hard")
+"""By hops."""
+SYSTEM = (
+    "You work on a Python package. Its files and what a debugging session observes are"
+    " shown to you a few at a time, and each is gone when the next ones come. Afterwards you are"
+    " asked about them. Where an observation contradicts an earlier one, the later one holds; what"
+    " the change log tells of earlier releases is superseded. Before you answer, you may recall:"
+    " say what you are looking for, and your memory is asked for it. Answer with one value, name or"
+    " list, as asked."
+)
+
+
+def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -> dict[str, Any]:
+    """The instance without its verification; its id is the hash of all the rest."""
+    number = len(dealt.pages) + len(dealt.chosen)
+    texts = {
+        f"{n:05}_{page.kind}.txt": text_of(page, n, number) for n, page in enumerate(dealt.pages, 1)
+    }
+    facts = _facts(dealt, texts)
+    made: dict[str, Any] = {
+        "base_instance": f"{settings.source}-{dealt.name}",
+        "task_prompt": "Keep what matters of the package and of the session: questions follow"
+        " after the last file.",
+        "memory_files": texts,
+        "repo_context": f"The package has {len(dealt.files)} files.",
+        "repo_files": dict(dealt.files),
+        "image_name": "",
+        "referenced_files": sorted({fact["evidence"] for fact in facts.values()}),
+        "qa_pairs": [_pair(n, one, facts) for n, one in enumerate(dealt.chosen, 1)],
+        "grounding_facts": list(facts.values()),
+        "distractors": _distractors(dealt),
+        "patch": "",
+        "num_critical_facts": len(facts),
+        "num_external_facts": sum(not fact["discoverable"] for fact in facts.values()),
+        "difficulty_preset": next(
+            (name for tokens, name in _PRESETS if settings.tokens <= tokens), "extreme"
+        ),
+        "target_tokens": settings.tokens,
+        "fact_test_results": {},
+        "turns": _turns(dealt.pages),
+        "eviction_policy": {"mode": "full_eviction", "window_size": 1},
+        "context_tokens": _spent(dealt.pages, list(texts.values())),
+        "canary": CANARY,
+        "generator_version": VERSION,
+        "schema": SCHEMA,
+        "settings": settings.to_json() | {"seed": seed, "attempt": attempt},
+        "system": SYSTEM,
+    }
+    made["total_tokens"] = made["context_tokens"]["total"]
+    return {"instance_id": instance_id(made), **made}
+
+
+def _facts(dealt: Dealt, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]:
+    """The needed facts, each as it is told first and where."""
+    needs = dict.fromkeys((n.subject, n.key, n.value) for one in dealt.chosen for n in one.needs)
+    found: dict[Need, dict[str, Any]] = {}
+    names = list(texts)
+    for number, need in enumerate(needs, 1):
+        subject, key, value = need
+        told = _told(subject, key, list(texts.values()))
+        turn, statement = next((turn, one) for turn, one in told if one.value == value)
+        aspect = BY_KEY.get(key)
+        found[need] = {
+            "id": f"f{number}",
+            "content": tell(statement),
+            "topic": subject,
+            "category": aspect.category if aspect else _CATEGORIES[key.partition(":")[0]],
+            "discoverable": aspect is None,
+            "relevance": "critical",
+            "hunks_enabled": [],
+            "evidence": names[turn - 1],
+            "subject": subject,
+            "key": key,
+            "value": value,
+            "first_available_at_turn": turn,
+            "rewrites": len({one.value for _, one in told} - {value}),
+        }
+    return found
+
+
+def _told(subject: str, key: str, texts: Sequence[str]) -> list[tuple[int, Statement]]:
+    """The values told of a fact, each with the number of its event."""
+    word = subject.rpartition(".")[2]
+    # A topic may begin a sentence.
+    word = word[1:] if " " in word else word
+    return [
+        (turn, one)
+        for turn, text in enumerate(texts, 1)
+        if word in text
+        for one in read(text)
+        if one.subject == subject and one.key == key
+    ]
+
+
+def _pair(number: int, one: Chosen, facts: Mapping[Need, dict[str, Any]]) -> dict[str, Any]:
+    linked = [facts[need.subject, need.key, need.value] for need in one.needs]
+    draft = one.draft
+    return {
+        "qa_id": f"q{number}",
+        "question": draft.text,
+        "gold_answer": draft.truth,
+        "linked_fact_ids": [fact["id"] for fact in linked],
+        "category": linked[-1]["category"],
+        "requires_memory": True,
+        "difficulty": _DIFFICULTIES[one.hops],
+        "num_linked_facts": len(linked),
+        "signal_tokens": sum(count(fact["content"]) for fact in linked),
+        "requires_synthesis": draft.kind in _JOINING,
+        "kind": draft.kind,
+        "competency": draft.competency,
+        "aliases": [],
+        "rivals": list(draft.rivals),
+        "hops": one.hops,
+    }
+
+
+def _distractors(dealt: Dealt) -> list[JSON]:
+    return [
+        {
+            "id": f"d{number}",
+            "content": tell(one.statement),
+            "source": one.source,
+            "target_qa_id": f"q{one.question + 1}",
+        }
+        for number, one in enumerate(dealt.near, 1)
+    ]
+
+
+def _turns(pages: Sequence[Page]) -> list[JSON]:
+    return [
+        {"turn_index": n, "kind": page.kind, "files": page.paths} for n, page in enumerate(pages, 1)
+    ]
+
+
+def _spent(pages: Sequence[Page], texts: Sequence[str]) -> dict[str, int]:
+    """Tokens by what is shown."""
+    observed = sum(one.cost for page in pages for one in page.paragraphs if not one.path)
+    total = sum(map(count, texts))
+    return {"files": total - observed, "observations": observed, "total": total}

@@ -1,0 +1,80 @@
+"""Which instances a run deals: number by number, each drawn again until its proof accepts it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.tracks.codeqa.dealing.choosing import NoQuestion
+from memorygym.tracks.codeqa.dealing.deal import Dealt, deal
+from memorygym.tracks.codeqa.dealing.instance import instance_of
+from memorygym.tracks.codeqa.dealing.real import deal_tree
+from memorygym.tracks.codeqa.dealing.settings import SYNTH, Settings
+from memorygym.tracks.codeqa.sources.tree import Tree, tree_of
+
+ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one instance is made."""
+
+    settings: Settings
+    seed: int
+    """The number of the instance."""
+    stream: int = 0
+    """The seed of the run."""
+
+    @property
+    def template(self) -> str:
+        """The stratum: where the code comes from, and how long it is."""
+        name = self.settings.source.rstrip("/").rpartition("/")[2]
+        return f"{name}-{short(self.settings.tokens)}"
+
+    def knobs(self) -> dict[str, JSON]:
+        return self.settings.to_json()
+
+    def instance(self) -> dict[str, Any]:
+        """The instance with its verification. Raises BadSettings if none is accepted."""
+        from memorygym.tracks.codeqa.proving import verification
+
+        failed: dict[str, int] = {}
+        for attempt in range(ATTEMPTS):
+            try:
+                dealt = self._dealt((self.stream, self.seed), attempt)
+            except NoQuestion as error:
+                failed[str(error)] = failed.get(str(error), 0) + 1
+                continue
+            made = instance_of(dealt, self.settings, self.seed, attempt)
+            verdict = verification(made)
+            if verdict["accepted"]:
+                return made | {"verification": verdict}
+            for name, check in verdict["checks"].items():
+                failed[name] = failed.get(name, 0) + (not check["ok"])
+        told = ", ".join(f"{name} {times}×" for name, times in failed.items() if times)
+        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
+
+    def _dealt(self, seed: tuple[int, int], attempt: int) -> Dealt:
+        if self.settings.source == SYNTH:
+            return deal(seed, attempt, self.settings)
+        real = _tree(self.settings.source, self.seed)
+        return deal_tree(seed, attempt, self.settings, real.files, f"{real.name}@{real.hash[:16]}")
+
+
+@lru_cache(maxsize=2)
+def _tree(source: str, seed: int) -> Tree:
+    """The real tree; every attempt at an instance needs it again."""
+    return tree_of(source, seed)
+
+
+def short(tokens: int) -> str:
+    """A length as it stands in names.
+
+    >>> short(20_000), short(1_000_000), short(12_345)
+    ('20k', '1M', '12345')
+    """
+    for size, letter in ((1_000_000, "M"), (1000, "k")):
+        if tokens % size == 0:
+            return f"{tokens // size}{letter}"
+    return str(tokens)

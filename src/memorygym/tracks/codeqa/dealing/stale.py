@@ -1,0 +1,86 @@
+"""What was told before and holds no longer: in the change log, and in earlier observations."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from memorygym.instances.model import Known, Statement
+from memorygym.rng import Stream
+from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, misleads, observable
+from memorygym.tracks.codeqa.dealing.session import Observation
+from memorygym.tracks.codeqa.dealing.values import telling
+from memorygym.tracks.codeqa.dealing.walking import Walker
+from memorygym.tracks.codeqa.dealing.writing import number
+
+TRIES = 99
+"""Draws of a value that misleads."""
+_PHRASES = {"default": "preset for", "value": "value", "base": "parent class",
+            "raises": "exception thrown"}  # fmt: skip
+
+
+def earlier(
+    chosen: Sequence[Chosen], times: int, walker: Walker, known: Known
+) -> list[Observation]:
+    """Observations that later ones contradict."""
+    found = []
+    for one in chosen:
+        needed = {need.subject for need in one.needs}
+        for last in (told for told in one.draft.told if told.topic in needed):
+            values = {last.value}
+            for _ in range(TRIES):
+                value = walker.observable(last.aspect.kind)
+                if value and value not in values and len(values) <= times:
+                    old = replace(last, value=value, order=0)
+                    if misleads(one, observable(old, NOON), known):
+                        values.add(value)
+                        found.append(old)
+    return found
+
+
+def changed(
+    chosen: Sequence[Chosen], others: Sequence[Statement], times: int, chance: Stream, known: Known
+) -> list[str]:
+    """Entries of a change log: for each question's last such fact, and for as many others."""
+    told: dict[tuple[str, str], Statement] = {}
+    for one in chosen:
+        held = [need for need in one.needs if _phrase(need)]
+        if held:
+            told[held[-1].subject, held[-1].key] = held[-1]
+    lines = [
+        _line(need, old, chance)
+        for need in told.values()
+        for old in _olds(need, others, chance, times)
+        if all(misleads(o, need._replace(value=old), known) for o in chosen if need in o.needs)
+    ]
+    needed = {(need.subject, need.key) for one in chosen for need in one.needs}
+    likely = [
+        one for one in others
+        if (one.subject, one.key) not in needed and "." not in one.subject and _phrase(one)
+    ]  # fmt: skip
+    for other in chance.sample(likely, min(len(told), len(likely))):
+        lines += [_line(other, old, chance) for old in _olds(other, others, chance, times)]
+    chance.shuffle(lines)
+    return lines
+
+
+def _line(one: Statement, old: str, chance: Stream) -> str:
+    release = f"{chance.between(1, 4)}.{chance.between(1, 9)}"
+    return (
+        f"Until release {release} the {_phrase(one)} of `{one.subject}` was `{old}`;"
+        " superseded since."
+    )
+
+
+def _phrase(one: Statement) -> str:
+    key, _, name = one.key.partition(":")
+    if key not in _PHRASES or (key in ("default", "value") and not telling(one.value)):
+        return ""
+    return f"{_PHRASES[key]} {name}" if name else _PHRASES[key]
+
+
+def _olds(one: Statement, others: Sequence[Statement], chance: Stream, times: int) -> list[str]:
+    """So many other values of that kind, or as many as there are."""
+    if one.value.lstrip("-").isdigit():
+        drawn = dict.fromkeys(str(number(chance)) for _ in range(times + 1))
+        return [value for value in drawn if value != one.value][:times]
+    alike = sorted({other.value for other in others if other.key == one.key} - {one.value})
+    return chance.sample(alike, min(times, len(alike)))

@@ -1,0 +1,187 @@
+"""What the syntax trees of a package say, of names that stand for one thing only."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from memorygym.tracks.codeqa.executing import dotted
+
+Lines = Sequence[str]
+Defined = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function at the left margin, or a method of a class there."""
+
+    name: str
+    """Of a method with its class before it."""
+    path: str
+    defaults: Mapping[str, str]
+    arguments: Mapping[tuple[str, str], str]
+    """Of its decorators, by decorator and keyword."""
+    calls: tuple[str, ...]
+    """Names it calls, functions and classes alike."""
+    raises: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tree:
+    """Definitions by their name."""
+
+    functions: dict[str, Function] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    """The path in which a name is defined."""
+    callers: dict[str, list[str]] = field(default_factory=dict)
+    """Of names that only such functions call."""
+
+
+def tree(files: Mapping[str, str]) -> Tree:
+    """The definitions of a package; of other files than Python nothing, of broken ones neither."""
+    seen = _Seen()
+    for path, code in files.items():
+        if path.endswith(".py"):
+            try:
+                module = ast.parse(code)
+            except (SyntaxError, ValueError):
+                continue
+            seen.module(path, code.split("\n"), module)
+    return seen.found()
+
+
+class _Seen:
+    """Collects definitions, and the names that mean several things."""
+
+    def __init__(self) -> None:
+        self._tree = Tree()
+        self._times: dict[str, int] = {}
+        self._vague: set[str] = set()
+
+    def module(self, path: str, code: Lines, module: ast.Module) -> None:
+        for node in ast.walk(module):
+            match node:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    self._times[name] = self._times.get(name, 0) + 1
+                case ast.ClassDef(name=name):
+                    self._times[name] = self._times.get(name, 0) + 1
+                case ast.alias(name=name, asname=str(other)):
+                    self._vague |= {name, other}
+                case ast.Call(func=ast.Attribute(attr=name)):
+                    self._vague.add(name)
+        for node in module.body:
+            self._top(path, code, node)
+
+    def _top(self, path: str, code: Lines, node: ast.stmt) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._made(_function(path, code, node, node.name))
+                self._tree.places[node.name] = path
+            case ast.ClassDef():
+                self._class(path, code, node)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.isupper():
+                self._times[name] = self._times.get(name, 0) + 1
+                self._tree.places[name] = path
+                if told := _text(code, value):
+                    self._tree.constants[name] = told
+                self._vague.update(_calls(node))
+            case _:
+                self._vague.update(_calls(node))
+
+    def _class(self, path: str, code: Lines, node: ast.ClassDef) -> None:
+        self._tree.places[node.name] = path
+        match node.bases:
+            case [ast.Name(id=parent)] | [ast.Attribute(attr=parent)] if not node.keywords:
+                self._tree.bases[node.name] = parent
+        for member in node.body:
+            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = f"{node.name}.{member.name}"
+                self._times[name] = self._times.get(name, 0) + 1
+                self._made(_function(path, code, member, name))
+            else:
+                self._vague.update(_calls(member))
+
+    def _made(self, made: Function) -> None:
+        self._tree.functions[made.name] = made
+        for name in made.calls:
+            self._tree.callers.setdefault(name, []).append(made.name)
+
+    def found(self) -> Tree:
+        times = self._times
+        once = {n for n, one in times.items() if one == 1 and times.get(n.partition(".")[0]) == 1}
+        tree = self._tree
+        called = {name: names for name, names in tree.callers.items() if name not in self._vague}
+        return Tree(
+            {name: one for name, one in tree.functions.items() if name in once},
+            {name: one for name, one in tree.bases.items() if name in once},
+            {name: one for name, one in tree.constants.items() if name in once},
+            {name: one for name, one in tree.places.items() if name in once},
+            {
+                name: names
+                for name, names in called.items()
+                if name in once and once.issuperset(names)
+            },
+        )
+
+
+def _function(path: str, code: Lines, node: Defined, name: str) -> Function:
+    told = node.args
+    positional = [*told.posonlyargs, *told.args]
+    given = [*zip(positional[::-1], told.defaults[::-1], strict=False)]
+    given += [(a, d) for a, d in zip(told.kwonlyargs, told.kw_defaults, strict=True) if d]
+    arguments = {
+        (mark.func.id, word.arg): _text(code, word.value)
+        for mark in node.decorator_list
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name)
+        for word in mark.keywords
+        if word.arg
+    }
+    return Function(
+        name, path,
+        {argument.arg: _text(code, default) for argument, default in given}, arguments,
+        tuple(dict.fromkeys(_calls(node, body=True))), tuple(dict.fromkeys(_raises(node))),
+        tuple(dict.fromkeys(_reads(node))),
+    )  # fmt: skip
+
+
+def _text(code: Lines, node: ast.expr) -> str:
+    """The text of a plain value on one line, "" of any other."""
+    plain = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+    if not plain or node.end_lineno != node.lineno:
+        return ""
+    return code[node.lineno - 1].encode()[node.col_offset : node.end_col_offset].decode()
+
+
+def _calls(node: ast.stmt, *, body: bool = False) -> Iterator[str]:
+    """The names that are called as they are, not as a part of something."""
+    within = (
+        node.body if body and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else [node]
+    )
+    for part in (part for statement in within for part in ast.walk(statement)):
+        match part:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
+
+
+def _raises(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        match part:
+            case ast.Raise(
+                exc=ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name))
+                | ast.Name(id=name)
+            ):  # fmt: skip
+                yield name
+
+
+def _reads(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(id=name) if "_" in name and name.isupper():
+                yield name
+
+
+def module_of(tree: Tree, name: str) -> str:
+    """The name of the module in which something is defined, without its package."""
+    return dotted(tree.places[name]).rpartition(".")[2]

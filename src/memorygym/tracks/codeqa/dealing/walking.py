@@ -1,0 +1,120 @@
+"""Walks from a name, or from a topic of the session, along what code says to where a value is."""
+
+from dataclasses import dataclass
+
+from memorygym.rng import Stream
+from memorygym.tracks.codeqa.dealing.session import BY_KEY, Aspect, Observation, Topics
+from memorygym.tracks.codeqa.dealing.tree import Tree
+from memorygym.tracks.codeqa.dealing.values import only_call
+from memorygym.tracks.codeqa.dealing.words import QUALIFIERS
+from memorygym.tracks.codeqa.dealing.writing import number
+
+_STEPS = {
+    "calls": "the function called by name in",
+    "makes": "the class made by name in",
+    "reads": "the constant read by",
+    "raises": "the exception raised by",
+    "base": "the base class of",
+    "setting": "the setting that reproduces the failure of",
+    "exception": "the exception that ended",
+    "culprit": "the function at fault in",
+}
+_OPENINGS = {"culprit": "function", "setting": "constant", "exception": "class"}
+"""What a topic may lead to."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a path has led to."""
+
+    kind: str
+    name: str
+    text: str
+    told: tuple[Observation, ...] = ()
+
+
+class Walker:
+    """Draws names and paths of a tree; None where luck had none."""
+
+    def __init__(self, tree: Tree, topics: Topics | None, chance: Stream) -> None:
+        self.tree = tree
+        self.topics = topics
+        self.chance = chance
+        self.names = {
+            "function": [name for name in tree.functions if not name.startswith("test_")],
+            "constant": list(tree.constants),
+            "class": [name for name in tree.bases if name in tree.places],
+        }
+
+    def pick(self, kind: str) -> str | None:
+        return self.chance.choice(self.names[kind]) if self.names[kind] else None
+
+    def start(self, kind: str) -> End | None:
+        name = self.pick(kind)
+        return End(kind, name, f"`{name}`") if name else None
+
+    def opening(self) -> End | None:
+        """A topic, and the one step that leads from it into the code."""
+        assert self.topics
+        key = self.chance.choice(list(_OPENINGS))
+        kind = _OPENINGS[key]
+        told = self.observed(BY_KEY[key])
+        if not told:
+            return None
+        return End(kind, told[0].value, f"{_STEPS[key]} {told[0].topic}", told)
+
+    def walk(self, end: End | None, steps: int) -> End | None:
+        """So many steps further."""
+        for _ in range(steps):
+            ways = self.ways(end) if end else []
+            if not ways or end is None:
+                return None
+            key, kind, name = self.chance.choice(ways)
+            end = End(kind, name, f"{_STEPS[key]} {end.text}", end.told)
+        return end
+
+    def ways(self, end: End) -> list[tuple[str, str, str]]:
+        if end.kind == "class":
+            parent = self.tree.bases[end.name]
+            return [("base", "class", parent)] if parent in self.tree.bases else []
+        if end.kind != "function":
+            return []
+        code, found = self.tree.functions[end.name], []
+        if (called := only_call(code)) and called in self.tree.functions:
+            # The way that goes on is taken more often than those that end.
+            found += [("calls", "function", called)] * 2
+        if (made := only_call(code, classes=True)) and made in self.tree.bases:
+            found.append(("makes", "class", made))
+        if len(code.reads) == 1 and code.reads[0] in self.tree.constants:
+            found.append(("reads", "constant", code.reads[0]))
+        if len(code.raises) == 1 and code.raises[0] in self.tree.bases:
+            found.append(("raises", "class", code.raises[0]))
+        return found
+
+    def observed(self, aspect: Aspect) -> tuple[Observation, ...]:
+        """That aspect of a topic and of its siblings, all with values of their own."""
+        assert self.topics
+        topics = self.topics.family()
+        values: dict[str, None] = {}
+        for _ in range(99):
+            if len(values) < len(topics) and (value := self.observable(aspect.kind)):
+                values[value] = None
+        if len(values) < len(topics):
+            return ()
+        return tuple(
+            Observation(topic, aspect, value, 1)
+            for topic, value in zip(topics, values, strict=False)
+        )
+
+    def remarks(self, number: int) -> list[Observation]:
+        """Observations that nothing is asked about."""
+        aspects = [self.chance.choice(list(BY_KEY.values())) for _ in range(number)]
+        return [one for aspect in aspects for one in self.observed(aspect)[:1]]
+
+    def observable(self, kind: str) -> str | None:
+        """A value that an aspect of that kind may have."""
+        if kind == "number":
+            return str(number(self.chance))
+        if kind == "word":
+            return self.chance.choice(QUALIFIERS)
+        return self.pick({"exception": "class"}.get(kind, kind))

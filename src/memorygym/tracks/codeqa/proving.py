@@ -1,0 +1,145 @@
+"""Proves an instance from its final texts, as `instances.ablation` does, and that the code runs."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.instances.ablation import Asked, Document, Exhibit, proof
+from memorygym.tokens import count
+from memorygym.tracks.codeqa import reader
+from memorygym.tracks.codeqa.executing import Failed, Job, affected, run
+from memorygym.tracks.codeqa.querying import Query
+from memorygym.tracks.codeqa.showing import paragraphs
+from memorygym.tracks.codeqa.task import task_of
+
+WORDING = frozenset(
+    "function constant class exception module parameter default value decorator setting called"
+    " read raised base package test".split()
+)
+"""Words of the trade."""
+_FILE = re.compile(r"\[(\S+\.(?:py|md))\b")
+_CALL = re.compile(r"What does `([^`]+)` return\?")
+_CHANGE = re.compile(r"once `(\w+)` is set to (-?\d+):")
+
+
+def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdict on an instance, with its numbers."""
+    found: dict[str, Any] = dict(proof(exhibit(instance)))
+    checks = dict(found["checks"])
+    for check in (files_match, executes):
+        checks[check.__name__] = _checked(check, instance)
+    accepted = all(check["ok"] for check in checks.values())
+    return found | {"accepted": accepted, "checks": checks}
+
+
+def exhibit(instance: Mapping[str, Any]) -> Exhibit:
+    """What the proof is about; each paragraph is a document, for a memory may keep it alone."""
+    task = task_of(instance, "", 0)
+    gold: Any = task.gold
+    texts = list(instance["memory_files"].values())
+    return Exhibit(
+        reader(instance["system"]),
+        [Document(n, part) for n, text in enumerate(texts) for part in text.split("\n\n")],
+        gold.facts,
+        [Asked(one, task.events[one.event].text) for one in gold.questions],
+        guess,
+        tokens=sum(map(count, texts)),
+        target=instance["target_tokens"],
+        window=0,
+        wording=WORDING,
+    )
+
+
+def guess(query: Query) -> str | None:
+    """The best guess from the question alone: a name that stands in it, or a common value."""
+    match query:
+        case Query(kind="sum"):
+            return "2"
+        case Query(kind="callers", told=number):
+            return number
+        case Query(kind="output", told=call):
+            return next(iter(re.findall(r"\d+", call)), "0")
+        case Query(kind="returns", told=given):
+            return given
+        case Query(kind="failing", paths=[path]):
+            return f"test_{path.anchor.lower()}"
+        case Query(keys=[key], paths=[path]):
+            return _COMMON.get(key.partition(":")[0]) or path.anchor
+    return None
+
+
+_COMMON = {
+    "default": "0", "value": "100", "base": "Exception", "raises": "ValueError", "argument": "3",
+    "rows": "100", "breaks": "1000", "items": "100", "memory": "512", "exception": "ValueError",
+}  # fmt: skip
+
+
+def files_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
+    """Every shown part of a file stands so in the file, and every part of a file is shown."""
+    shown: dict[str, int] = {}
+    for text in instance["memory_files"].values():
+        for part in text.split("\n\n"):
+            one = part.split("\n", 1)[1] if part.startswith("===") else part
+            if _FILE.match(one):
+                shown[one] = shown.get(one, 0) + 1
+    for path, code in instance["repo_files"].items():
+        for one in paragraphs(path, code):
+            shown[one] = shown.get(one, 0) - 1
+    amiss = [one.split("\n", 1)[0] for one, times in shown.items() if times]
+    return {"ok": not amiss and bool(shown), "paragraphs": len(shown), "amiss": sorted(amiss)[:9]}
+
+
+def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
+    """The package imports, its tests pass, and what it returns is the truth.
+
+    Code of others is not run here.
+    """
+    if instance["settings"]["source"] != "synth":
+        return {"ok": True, "run": "not ours"}
+    files = {path: code for path, code in instance["repo_files"].items() if path.endswith(".py")}
+    jobs, wanted = [Job(tests="all")], [""]
+    for pair in instance["qa_pairs"]:
+        if job := _job(pair["question"], files):
+            jobs.append(job)
+            wanted.append(pair["gold_answer"])
+    whole, *others = run(files, jobs)
+    wrong = [
+        truth
+        for truth, one in zip(wanted[1:], others, strict=True)
+        if truth not in (",".join(one.failed), ",".join(map(str, one.returned)))
+    ]
+    ok = not wrong and not whole.failed and whole.passed > 0
+    return {
+        "ok": ok, "passed": whole.passed, "failed": list(whole.failed), "executed": len(others),
+        "wrong": list(wrong),
+    }  # fmt: skip
+
+
+def _job(question: str, files: Mapping[str, str]) -> Job | None:
+    """What to run to learn the truth of a question, None if it asks for no running."""
+    if found := _CALL.match(question):
+        names = re.findall(r"(\w+)\(", found[1])
+        imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
+        return Job([(imports, found[1])])
+    if found := _CHANGE.search(question):
+        line = re.compile(rf"^{found[1]} = .*$", re.MULTILINE)
+        path, old = next((p, m[0]) for p, code in files.items() if (m := line.search(code)))
+        changes = {path: (old, f"{found[1]} = {found[2]}")}
+        return Job(tests=affected(files, path), changes=changes)
+    return None
+
+
+def _module(name: str, files: Mapping[str, str]) -> str:
+    path = next(path for path, code in files.items() if f"\ndef {name}(" in code)
+    return path.removesuffix(".py").replace("/", ".")
+
+
+def _checked(
+    check: Callable[[Mapping[str, Any]], dict[str, JSON]], instance: Mapping[str, Any]
+) -> dict[str, JSON]:
+    """A check that could not run is not ok."""
+    try:
+        return check(instance)
+    except (Failed, LookupError, ValueError, StopIteration, TypeError) as error:
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}

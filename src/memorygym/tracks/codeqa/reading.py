@@ -1,0 +1,165 @@
+"""Reads shown code, observations and notes, a paragraph at a time and without its indentation."""
+
+import ast
+import builtins
+import keyword
+import re
+from collections.abc import Iterator
+
+from memorygym.instances.model import Statement
+from memorygym.tracks.codeqa.noting import DEFINED, IMPORTED, moment, notes
+from memorygym.tracks.codeqa.observing import changes, observed
+
+_BLANK = re.compile(r"\n[ \t]*\n")
+_HEAD = re.compile(
+    r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.(?P<kind>py|md))(?: · class (?P<klass>\w+))?"
+    r"(?: · (?P<part>\w+), continued)?(?: · [^\]\n]*)?"
+    r"|[^\]\n]* · (?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d))\][ \t]*$",
+    re.MULTILINE,
+)
+_NOTE = "Noted of `"
+_QUOTED = re.compile(
+    r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'
+)
+_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
+_UNCALLED = ("def ", "class ", "raise ", "@")
+_RAISE = re.compile(r"\braise (?:\w+\.)*([A-Z]\w*)")
+_UPPER = re.compile(r"(?<![\w.])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?!\w)")
+_FROM = re.compile(r"^from ([A-Za-z]\w*(?:\.\w+)+) import ([\w, ]+)$", re.MULTILINE)
+_SET = re.compile(r"^(\w+)(?:: ?[\w\[\], .]+)? = (.+)$", re.MULTILINE)
+_CLASS = re.compile(r"^class (\w+)(?:\(([\w.]*)\))?:$", re.MULTILINE)
+_KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
+
+
+def read(text: str) -> tuple[Statement, ...]:
+    """What a text tells: an event, a passage of one, or notes.
+
+    >>> read("[a/b.py]\\ndef sift(a, b=12):\\nreturn a + b")[1]
+    Statement(subject='sift', key='default:b', value='12', rank=(1,))
+    """
+    found: list[Statement] = []
+    for paragraph in _BLANK.split(text):
+        heads = list(_HEAD.finditer(paragraph))
+        for place, head in enumerate(heads):
+            until = heads[place + 1].start() if place + 1 < len(heads) else len(paragraph)
+            body = paragraph[head.end() + 1 : until].split(_NOTE, 1)[0]
+            found += _told(head, "\n".join(line.strip() for line in body.strip().split("\n")))
+    if _NOTE in text:
+        found += notes(text)
+    return tuple(found)
+
+
+def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
+    """What the lines below a heading tell."""
+    if head["stamp"]:
+        return observed(body, moment(head["stamp"]))
+    if head["kind"] == "md":
+        return changes(body)
+    module = head["path"].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    owner = f"{head['klass']}." if head["klass"] else ""
+    if head["part"]:
+        return _body(f"{owner}{head['part']}", body)
+    if body.startswith(("def ", "@", "async def ")) and "def " in body:
+        return _function(body, module, owner)
+    if body.startswith(("class ", "@")):
+        return _class(body, module)
+    return _lines(body, module)
+
+
+def _function(source: str, module: str, owner: str) -> Iterator[Statement]:
+    marks, signature, rest = _split(source)
+    code = _parsed(f"{marks}{signature} pass")
+    if not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    name = f"{owner}{code.name}"
+    if not owner:
+        yield Statement(name, "file", module, DEFINED)
+    arguments = code.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    given = list(zip(positional[::-1], arguments.defaults[::-1], strict=False))[::-1]
+    given += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d]
+    shown = f"{marks}{signature} pass"
+    for argument, default in given:
+        if value := ast.get_source_segment(shown, default):
+            yield Statement(name, f"default:{argument.arg}", _one_line(value), DEFINED)
+    for mark in code.decorator_list:
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name | ast.Attribute):
+            by = mark.func.id if isinstance(mark.func, ast.Name) else mark.func.attr
+            for word in mark.keywords:
+                if word.arg and (value := ast.get_source_segment(shown, word.value)):
+                    key = f"argument:{by}.{word.arg}"
+                    yield Statement(name, key, _one_line(value), DEFINED)
+    yield Statement(name, "source", source, DEFINED)
+    yield from _body(name, rest)
+
+
+def _split(source: str) -> tuple[str, str, str]:
+    """The decorators, the signature up to its colon, and the rest of a function."""
+    lines = source.split("\n")
+    start = next(n for n, line in enumerate(lines) if line.startswith(("def ", "async def ")))
+    end, depth = start, 0
+    while end < len(lines):
+        bare = _QUOTED.sub("", lines[end])
+        depth += sum(map(bare.count, "([{")) - sum(map(bare.count, ")]}"))
+        end += 1
+        if depth <= 0:
+            break
+    marks = "".join(f"{line}\n" for line in lines[:start])
+    return marks, "\n".join(lines[start:end]), "\n".join(lines[end:])
+
+
+def _parsed(code: str) -> ast.stmt | None:
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError):
+        return None
+    return body[0] if len(body) == 1 else None
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _body(name: str, lines: str) -> Iterator[Statement]:
+    """What a function calls by name, raises and reads, as far as its shown lines tell."""
+    bare = _QUOTED.sub('""', lines)
+    for called in dict.fromkeys(_CALL.finditer(bare)):
+        word = called[1]
+        if word not in _KNOWN and not bare[: called.start()].endswith(_UNCALLED):
+            yield Statement(name, f"calls:{word}", "yes", DEFINED)
+    for raised in dict.fromkeys(_RAISE.findall(bare)):
+        yield Statement(name, "raises", raised, DEFINED)
+    for read in dict.fromkeys(_UPPER.findall(bare)):
+        yield Statement(name, f"reads:{read}", "yes", DEFINED)
+
+
+def _class(body: str, module: str) -> Iterator[Statement]:
+    """What the head of a class tells."""
+    if not (head := _CLASS.search(body)):
+        return
+    name, parent = head[1], head[2] or "object"
+    yield Statement(name, "file", module, DEFINED)
+    yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
+    for member, value in _SET.findall(body, head.end()):
+        if _literal(value):
+            yield Statement(f"{name}.{member}", "value", value, DEFINED)
+
+
+def _lines(body: str, module: str) -> Iterator[Statement]:
+    """What lines outside definitions tell: constants and imports."""
+    for name, value in _SET.findall(body):
+        if name.isupper() and _literal(value):
+            yield Statement(name, "value", value, DEFINED)
+            yield Statement(name, "file", module, DEFINED)
+    for source, names in _FROM.findall(body):
+        for name in names.split(","):
+            if " as " not in name:
+                yield Statement(name.strip(), "file", source, IMPORTED)
+
+
+def _literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True

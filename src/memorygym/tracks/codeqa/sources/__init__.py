@@ -1,0 +1,1 @@
+"""Real trees of Python code: pinned distributions and folders, renamed from the seed."""
