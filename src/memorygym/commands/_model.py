@@ -43,6 +43,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--replay", type=Path, metavar="FILE", help="recorded replies instead of the endpoint"
     )
+    add_judge(how)
+    how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
+
+
+def add_judge(how: argparse._ArgumentGroup) -> None:
+    """Declares who judges what the grader rejected."""
     how.add_argument(
         "--judge", action="append", default=[], metavar="MODEL",
         help="a model that may repair rejected answers; several vote",
@@ -52,7 +58,15 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         choices=tuple(PROMPTS),
         help="strict unless given",
     )
-    how.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens, as JSON")
+
+
+def judge_of(args: argparse.Namespace, tape: Tape | None) -> Judge | None:
+    """Who judges, if anybody does. Raises UnknownPart, BadSettings or BadKey."""
+    if args.judge_prompt and not args.judge:
+        raise BadSettings(f"--judge-prompt {args.judge_prompt} is for --judge; nobody judges")
+    judges = tuple(find(name, args.api_base, tape, temperature=0.0) for name in args.judge)
+    prompt = args.judge_prompt or "strict"
+    return Judge(judges, prompt, audit_accepted=True) if judges else None
 
 
 def add_sampling(how: argparse._ArgumentGroup) -> None:
@@ -96,12 +110,8 @@ def player_of(args: argparse.Namespace) -> Player:
 
     Raises UnknownPart or BadSettings, and BadKey for an endpoint without its key.
     """
-    if args.judge_prompt and not args.judge:
-        raise BadSettings(f"--judge-prompt {args.judge_prompt} is for --judge; nobody judges")
     chosen = sampling_of(args) | ({"stream": True} if args.stream else {})
     tape = Tape(args.replay, record=False) if args.replay else None
+    judge = judge_of(args, tape)
     model = find(args.model, args.api_base, tape, **chosen)
-    judges = tuple(find(name, args.api_base, tape, temperature=0.0) for name in args.judge)
-    prompt = args.judge_prompt or "strict"
-    judge = Judge(judges, prompt, audit_accepted=True) if judges else None
     return Player(args.model, model, args.tools, reasoning=args.keep_reasoning, judge=judge)

@@ -8,7 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands._model import add_sampling, refuse, sampling_of, workers_of
+from memorygym.commands._model import (
+    add_judge,
+    add_sampling,
+    judge_of,
+    refuse,
+    sampling_of,
+    workers_of,
+)
 from memorygym.commands._recipe import check_counts
 from memorygym.commands._tasks import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
@@ -81,6 +88,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--replay", type=Path, metavar="FILE", help="recorded replies instead of the endpoint"
     )
+    add_judge(how)
     _add_out(parser.add_argument_group("what comes out"))
     parser.epilog = (
         "Example, offline: `memorygym compare --memories bm25,llm_summarizing -o duel`; then"
@@ -145,6 +153,8 @@ def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
     writer = _writer(args)
+    if not asked:
+        refuse(args, ("judge", "judge_prompt"), "a model as --reasoner; scripted answers are exact")
     if not asked and writer is None:
         refuse(args, OF_A_MODEL, "a model as --reasoner or --memory-model; no model is asked")
     tape = stack.enter_context(closing(Tape(args.replay, record=False))) if args.replay else None
@@ -157,7 +167,7 @@ def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     models = {name: model("reasoner", name, scripted) for name in asked}
     # An empty name is a mistake, such as an unset variable.
     writing = None if writer is None else model("memory model", writer, [OFFLINE])
-    return Minds(named, models, writing)
+    return Minds(named, models, writing, judge_of(args, tape))
 
 
 def run(args: argparse.Namespace) -> int:

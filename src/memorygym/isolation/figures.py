@@ -157,6 +157,7 @@ class _Table:
             "empty": lambda one: one.empty,
             "overlong": lambda one: one.overlong,
             "limited": lambda one: one.limited,
+            "repaired": lambda one: one.repaired,
             "peak": lambda one: one.peak,
             "writes": lambda one: one.writes,
         }

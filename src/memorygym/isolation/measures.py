@@ -91,6 +91,8 @@ class Measured:
     """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
     limited: int = 0
     """Replies of a model as the reasoner that its context or `--max-tokens` cut short."""
+    repaired: int = 0
+    """Answers that the grader rejected and a judge accepted."""
 
     @property
     def world(self) -> tuple[str, int]:
@@ -120,6 +122,7 @@ def measure(trace: Trace) -> Measured:
         writes=stored[-1].writes if stored else 0,
         precision=store_precision(trace),
         limited=_limited(labels.get("usage")),
+        repaired=sum(outcome.repaired for outcome in outcomes(trace)),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.core import JSON, Policy, Task, Writer
+from memorygym.judge import Judge
 from memorygym.models import extractive
 from memorygym.models.model import Model, unaddressed
 from memorygym.models.replay import Cached, taped
@@ -22,6 +23,8 @@ class Minds:
     """Of the reasoners that are none of the track's own."""
     writing: Model | None = None
     """What memories ask; without it the offline extractive model."""
+    judge: Judge | None = None
+    """Who may repair what the grader rejected of a model's answers."""
 
     @property
     def waits(self) -> bool:
@@ -31,7 +34,8 @@ class Minds:
     @property
     def asks(self) -> bool:
         """Whether any of them is really asked, and not replayed."""
-        models = [*self.models.values(), *([self.writing] if self.writing else [])]
+        judges = self.judge.models if self.judge else ()
+        models = [*self.models.values(), *([self.writing] if self.writing else []), *judges]
         return any(not isinstance(model, Cached) for model in models)
 
     def policy(self, reasoner: str, task: Task) -> Policy:
@@ -50,9 +54,15 @@ class Minds:
         """The same, with every reply kept on a tape."""
         models = {name: taped(model, tape) for name, model in self.models.items()}
         writing = self.writing and taped(self.writing, tape)
-        return replace(self, models=models, writing=writing)
+        judge = self.judge
+        if judge:
+            judge = replace(judge, models=tuple(taped(model, tape) for model in judge.models))
+        return replace(self, models=models, writing=writing, judge=judge)
 
     def describe(self) -> dict[str, JSON]:
         """How the models are asked."""
         asked = {**self.models, **({"memory": self.writing} if self.writing else {})}
-        return {name: unaddressed(model.describe()) for name, model in asked.items()}
+        told: dict[str, JSON] = {
+            name: unaddressed(model.describe()) for name, model in asked.items()
+        }
+        return {**told, "judge": self.judge.describe()} if self.judge else told

@@ -29,6 +29,7 @@ from memorygym.isolation.rebuilding import play_rebuilt
 from memorygym.isolation.tasks import Tasks
 from memorygym.isolation.timing import ALL, Timed
 from memorygym.journal import Run, append_episode, episode_name
+from memorygym.judge import judge_trace
 from memorygym.models.model import unaddressed
 from memorygym.runner import Dealt, kept_trace
 from memorygym.trace import Trace
@@ -173,4 +174,6 @@ def _played(
     trace.gold = task.gold
     if isinstance(mind, Chat):
         trace.labels |= {"model": unaddressed(mind.describe()), "usage": list(mind.usage)}
+        if minds.judge:
+            trace = judge_trace(trace, minds.judge)
     return trace

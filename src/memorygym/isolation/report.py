@@ -70,6 +70,8 @@ class Costs:
     """Replies of it longer than asked, which were cut."""
     limited: Estimate | None
     """Replies of the reasoner that its context or `--max-tokens` cut short."""
+    repaired: Estimate | None
+    """Answers that the grader rejected and a judge accepted."""
     peak: Estimate | None
     """Most tokens held."""
     writes: Estimate | None

@@ -30,6 +30,7 @@ FAULTS = {
     "empty": "Empty replies of the memory's model",
     "overlong": "Replies of the memory's model longer than asked",
     "limited": "Replies of the reasoner cut short by its context or by --max-tokens",
+    "repaired": "Answers that the grader rejected and the judge accepted",
     "writes": "Writes through tools",
 }
 
