@@ -1,15 +1,26 @@
 """What the tests of the Inspect adapter share: evals without a display, and what bench makes."""
 
+import os
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.runner import Plan, Result, Settings, play_task
+from memorygym.isolation.arms import Limits
+from memorygym.isolation.measures import Measured
+from memorygym.isolation.minds import Minds
+from memorygym.isolation.playing import Comparison, play_world
+from memorygym.isolation.plugging import plug_all
+from memorygym.isolation.tasks import Tasks
+from memorygym.models.model import Model
+from memorygym.runner import Dealt, Plan, Result, Settings, play_task
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")
 WARNINGS = (
     "ignore:Exception ignored in.*MemoryObject",
+    "ignore:Exception ignored in.*_SelectorTransport",
     "ignore:Unclosed .MemoryObject:ResourceWarning",
+    "ignore:unclosed transport:ResourceWarning",
     "ignore:The 'initial' parameter:DeprecationWarning",
 )
 """Those that Inspect's own code gives rise to."""
@@ -39,12 +50,35 @@ def values(result: Result) -> dict[str, float | None]:
     return {"composite": score.composite, **score.axes, "abstention": score.abstention}
 
 
-def evaluate_track(logs: Path, models: Any, track: str, given: Any, **options: Any) -> list[Any]:
-    """The same of a track whose arguments are its own."""
+def played(logs: Path, model: Any, track: str, given: Mapping[str, Any], **options: Any) -> Any:
+    """The log of an eval of a track whose arguments are its own; it must end with `status`."""
     from inspect_ai import eval as run
 
-    found: list[Any] = run(
-        f"memorygym/{track}", model=models, task_args=given, display="none", log_dir=str(logs),
+    status = options.pop("status", "success")
+    (log,) = run(
+        f"memorygym/{track}", model=model, task_args={**given}, display="none", log_dir=str(logs),
         log_realtime=False, **options,
     )  # fmt: skip
-    return found
+    assert log.status == status, log.error
+    return log
+
+
+def compared(
+    track: str,
+    tasks: Sequence[Dealt],
+    memory: str,
+    budget: int,
+    reasoner: str = "strong",
+    model: Model | None = None,
+) -> list[Measured]:
+    """What `compare` measures of every arm on these tasks; a `model` is the reasoner."""
+    minds = Minds((reasoner,), {reasoner: model} if model else {})
+    memories = plug_all([memory])
+    asked = Comparison(Tasks(track, tasks, {}, ""), memories, [Limits(budget)], minds)
+    found = [one for task in tasks for one in play_world(asked, task)]
+    return [one for one in found if isinstance(one, Measured)]
+
+
+def environment(*paths: Path) -> dict[str, str]:
+    """Of a process that also finds what lies there."""
+    return {**os.environ, "PYTHONPATH": ":".join(map(str, paths))}

@@ -11,7 +11,7 @@ import pytest
 
 from memorygym import registry
 from memorygym.runner import contract
-from tests.adapters.inspecting import AXES, WARNINGS, benched, evaluate, values
+from tests.adapters.inspecting import AXES, WARNINGS, benched, environment, evaluate, values
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 
@@ -203,12 +203,6 @@ def test_the_command_line_of_the_readme_runs(tmp_path: Path) -> None:
     assert {score.name: score.metrics["mean"].value for score in log.results.scores} == (
         dict.fromkeys(AXES, 1.0)
     )
-
-
-def environment(*paths: Path) -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": ":".join(map(str, paths))}
 
 
 def one_log(folder: Path) -> Any:

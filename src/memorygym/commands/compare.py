@@ -24,6 +24,7 @@ from memorygym.isolation.agreement import agreement_text
 from memorygym.isolation.curves import CURVES, curve_text
 from memorygym.isolation.file import curve_csv
 from memorygym.isolation.gates import invalid_text
+from memorygym.isolation.making import check_view
 from memorygym.isolation.minds import Minds
 from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.performing import Findings, perform, played_gates
@@ -133,12 +134,7 @@ def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
         budgets = sorted({int(text) for text in args.budgets.split(",")})
     except ValueError:
         raise BadSettings(f"--budget {args.budgets}: give whole numbers, commas between") from None
-    least: int = registry.load("tracks", tasks.track, "least_view")(tasks.dealt[0].deal())
-    if budgets[0] < least:
-        raise BadSettings(
-            f"a budget of {budgets[0]} holds no fact of this track; the least that holds one is"
-            f" {least} tokens"
-        )
+    check_view(tasks.track, tasks.dealt[0].deal(), budgets[0])
     return budgets
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from memorygym.commands import headline
 from memorygym.commands._recipe import check_counts, check_seed
-from memorygym.commands._tasks import TOKENS, tokens_of
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.executors import over_processes
 from memorygym.instances.files import Job, Made, about, finish, make, open_folder, recipes_digest
 from memorygym.instances.schemas import dealing_tracks, schema_of
+from memorygym.isolation.making import TOKENS, tokens_of
 from memorygym.progress import watched
 
 MOST_SHOWN = 20

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import cache
 
-from memorygym.commands._tasks import Made, options_of
 from memorygym.core import Memory, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.isolation.arms import REFERENCES, Arm, Limits, Role, budget_of, memory_of
+from memorygym.isolation.making import Made, options_of
 from memorygym.isolation.plugging import plug_all
 from memorygym.trace import Trace
 from memorygym.tracks.research import env, listener, recipes, scribe

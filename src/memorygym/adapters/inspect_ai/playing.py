@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from anyio import get_cancelled_exc_class
+from anyio import get_cancelled_exc_class, to_thread
 from inspect_ai.model import Model, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
@@ -146,7 +146,9 @@ def play() -> Solver:
     async def solve(state: TaskState, _: Generate) -> TaskState:
         recipe = sampled(state.metadata)
         with refusing():
-            player = Player(recipe, recipe.deal(), get_model())
+            # A long instance takes minutes to be made, in which other samples go on.
+            task = await to_thread.run_sync(recipe.deal)
+            player = Player(recipe, task, get_model())
         SEAT.set(player.policy)
         try:
             await _through(player, state)

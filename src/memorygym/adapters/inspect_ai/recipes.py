@@ -44,7 +44,7 @@ class Recipe:
     @property
     def salt(self) -> str:
         """The secret of a sealed set, "" for the public one."""
-        return _secret(self.salt_file) if self.salt_file else ""
+        return secret(self.salt_file) if self.salt_file else ""
 
     @property
     def settings(self) -> Settings:
@@ -97,7 +97,7 @@ def recipes(
     check_memory(memory)
     if salt_file := str(more.get("salt_file", "")):
         salt_file = str(Path(salt_file).resolve())
-        _secret(salt_file)
+        secret(salt_file)
     sizes = {name: whole(name, more[name]) for name in SIZES if more.get(name) is not None}
     found = [
         Recipe(track, name, seed, tier, memory, sizes, salt_file, mode)
@@ -151,11 +151,12 @@ def whole(name: str, value: object) -> int:
     return value
 
 
-def _secret(path: str) -> str:
+def secret(path: str) -> str:
+    """What a salt_file holds. Raises BadSettings."""
     try:
-        secret = Path(path).read_text(encoding="utf-8").strip()
+        found = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"salt_file {path}: cannot be read ({error})") from error
-    if not secret:
+    if not found:
         raise BadSettings(f"salt_file {path}: holds no secret")
-    return secret
+    return found

@@ -5,13 +5,13 @@ step it takes in few tokens, and believes the first match.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from memorygym import registry
 from memorygym.agents.scene import END, calls, search, submit, write
-from memorygym.core import Message, Policy, Tool
+from memorygym.core import Call, Message, Policy, Tool
 from memorygym.errors import UnknownPart
 from memorygym.instances.model import Found, Known, Missing, Reader, Statement
 from memorygym.tokens import count
@@ -177,9 +177,15 @@ class Clerk(Policy):
                 return END
             return calls(*map(write, self._notes(view[0].content, shown)))
         reply = self._reasoner.act(view, tools)
-        wanted = [call.arguments for call in reply.calls if call.name == RECALL.name]
-        if not wanted or "memory_search" not in named:
+        if "memory_search" not in named or not any(c.name == RECALL.name for c in reply.calls):
             return reply
-        (given,) = wanted
-        assert isinstance(given, Mapping)
-        return Message("assistant", reply.content, calls(search(str(given["query"]))).calls)
+        return replace(reply, calls=tuple(map(_searched, reply.calls)))
+
+
+def _searched(call: Call) -> Call:
+    """A recall as a search; what a model got wrong is left to the referee."""
+    match call:
+        case Call(RECALL.name, {"query": str(query)}):
+            name, arguments = search(query)
+            return replace(call, name=name, arguments=arguments)
+    return call

@@ -90,10 +90,12 @@ def reasoner(name: str, task: "Task") -> "Policy":
 
 
 def listener(reasoner: "Policy", task: "Task | None" = None) -> "Policy":
-    """That reasoner, who is asked nothing where the track asks nothing: a searcher never is."""
-    from memorygym.tracks.research.searching import Searcher
+    """That reasoner, who is asked nothing where the track asks nothing; who searches himself is
+    asked at every step."""
+    from memorygym.tracks.research.searching import Searcher, is_searched
 
-    return reasoner if isinstance(reasoner, Searcher) else listening(reasoner, task)
+    searches = isinstance(reasoner, Searcher) or (task is not None and is_searched(task))
+    return reasoner if searches else listening(reasoner, task)
 
 
 def lens(trace: "Trace") -> "Lens":

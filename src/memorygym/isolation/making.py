@@ -1,0 +1,133 @@
+"""Tasks of instances: made from a track's knobs as they are played, or read from a folder."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NoReturn
+
+from memorygym import registry
+from memorygym.core import Task
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.instances.files import instance_files, read_instance, read_manifest
+
+TOKENS = "20k"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An instance that is made when it is played."""
+
+    track: str
+    recipe: Any
+    """Of the track: `instance()` makes it."""
+
+    @property
+    def template(self) -> str:
+        """What results group it by."""
+        return str(self.recipe.template)
+
+    @property
+    def seed(self) -> int:
+        """Its number."""
+        return int(self.recipe.seed)
+
+    def deal(self) -> Task:
+        """The task."""
+        return _task(self.track, self.recipe.instance(), self.template, self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An instance in a folder of `memorygym generate`."""
+
+    track: str
+    path: Path
+    seed: int
+
+    @property
+    def template(self) -> str:
+        """All of a folder are one group: hops and length are told of each question."""
+        return self.track
+
+    def deal(self) -> Task:
+        """The task. Raises BadSettings for a file that is damaged."""
+        return _task(self.track, read_instance(self.path), self.template, self.seed)
+
+
+def _task(track: str, instance: Mapping[str, Any], template: str, seed: int) -> Task:
+    task: Task = registry.load("tracks", track, "task_of")(instance, template, seed)
+    return task
+
+
+def made(track: str, knobs: Mapping[str, str], seeds: range, salt: str = "") -> list[Made]:
+    """The instances of these numbers, of a sealed set with a salt. Raises UnknownPart or
+    BadSettings."""
+    options = options_of(track, knobs)
+    if salt:
+        options.seed = int(sha256(salt.encode()).hexdigest(), 16)
+    options.n = seeds.stop
+    recipes = registry.load("tracks", track, "recipes")(options)
+    return [Made(track, recipe) for recipe in recipes if recipe.seed in seeds]
+
+
+def kept(folder: Path) -> list[Kept]:
+    """The instances of a folder. Raises BadSettings for a folder without any."""
+    track = registry.known("tracks", str(read_manifest(folder)["track"]))
+    return [Kept(track, path, number) for number, path in enumerate(instance_files(folder))]
+
+
+class _Knobs(argparse.ArgumentParser):
+    """Reads knobs as the options of `generate` are read."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
+
+
+def options_of(track: str, knobs: Mapping[str, str]) -> argparse.Namespace:
+    """The track's own options, as knobs set them. Raises UnknownPart or BadSettings."""
+    parser, stated = _parser(track), knobs_of(track)
+    for name in knobs:
+        if name.replace("-", "_") not in stated:
+            raise UnknownPart(f"knob of the track {track}", name, stated)
+    words: Sequence[str] = [f"--{name.replace('_', '-')}={value}" for name, value in knobs.items()]
+    options = parser.parse_args(words)
+    options.tokens = [tokens_of(part) for part in str(options.tokens).split(",")]
+    options.seed = 0
+    return options
+
+
+def knobs_of(track: str) -> list[str]:
+    """The names of the track's knobs."""
+    return sorted(vars(_parser(track).parse_args([])))
+
+
+def _parser(track: str) -> _Knobs:
+    parser = _Knobs(track, add_help=False, allow_abbrev=False)
+    parser.add_argument("--tokens", default=TOKENS)
+    registry.load("tracks", track, "add_options")(parser)
+    return parser
+
+
+def tokens_of(text: str) -> int:
+    """A number of tokens: 20000, 20k or 1M. Raises BadSettings.
+
+    >>> tokens_of("20k"), tokens_of("1.5M")
+    (20000, 1500000)
+    """
+    unit = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    try:
+        return round(float(text[:-1] if unit > 1 else text) * unit)
+    except ValueError:
+        raise BadSettings(f"tokens {text!r}: give a number such as 20000, 20k or 1M") from None
+
+
+def check_view(track: str, task: Task, view: int) -> None:
+    """Raises BadSettings for a budget that holds no fact of the task."""
+    least: int = registry.load("tracks", track, "least_view")(task)
+    if view < least:
+        raise BadSettings(
+            f"a budget of {view} holds no fact of this track; the least that holds one is"
+            f" {least} tokens"
+        )
