@@ -72,5 +72,12 @@ def test_a_damaged_archive_is_named_and_the_rest_is_searched(tmp_path: Path, com
 
 def test_a_missing_file_is_named(tmp_path: Path, command) -> None:
     status, out, err = command("canary", str(tmp_path / "none"))
-    assert (status, out) == (2, "")
+    assert (status, out) == (2, f"0 of 1 files {LAST}")
     assert err == f"memorygym: {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_what_cannot_be_opened_does_not_end_the_search(tmp_path: Path, command) -> None:
+    path = put(tmp_path / "a.txt", CANARY)
+    status, out, err = command("canary", str(tmp_path / "none"), str(path))
+    assert (status, err.count("\n")) == (0, 1)
+    assert out.endswith(f"1 of 2 files {LAST}")

@@ -89,7 +89,7 @@ def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) ->
         (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 holds no fact"),
         (("--memories", "bm25", "--budget", "many"), "--budget many: give whole numbers"),
         (("--memories", "bm25", "--reasoner", "stong"), "did you mean strong?"),
-        (("--memories", "bm25", "--capacity", "0"), "0 capacity: give at least 1"),
+        (("--memories", "bm25", "--capacity", "0"), "--capacity 0: give at least 1"),
         (("--memories", "bm25", "--track", "wolrds"), "did you mean worlds?"),
         (("--memories", "no_such.mod:make"), "no_such"),
     ],

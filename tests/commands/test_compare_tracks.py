@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
+from tests.datasets import published
 
 RESEARCH = "research:hops=2,4:tokens=10k"
 PARAGRAPHS = [
@@ -75,6 +76,20 @@ def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str])
     assert "WRONG" in told and "observed" in told and "used" in told
 
 
+def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    compared(folder, "--track", "codeqa:hops=2:tokens=10k", "--seed", "0")
+    assert main(["explain", str(folder)]) == 0
+    missed = [one.split()[0] for one in capsys.readouterr().out.splitlines() if "none+all#" in one]
+    assert missed
+    for name in missed:
+        assert main(["explain", str(folder), "--question", name]) == 0
+        told = capsys.readouterr().out
+        assert "Noted of" in told and told.count("\n") < 100
+
+
 def test_a_secret_deals_other_instances_and_is_told_as_its_hash(tmp_path: Path) -> None:
     one, other = (
         compared(tmp_path / salt, "--track", RESEARCH, "--seed", "0", "--salt", salt)
@@ -99,9 +114,40 @@ def test_a_data_set_is_played(tmp_path: Path) -> None:
     assert (means["oracle"], means["none"]) == (1, 0)
 
 
+def test_a_reasoner_that_the_track_lacks_is_no_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = f"hotpotqa:{published.file_of('hotpotqa', tmp_path)}"
+    options = ["compare", "--memories", "bm25", "--data", data, "--reasoner", "strong,weak"]
+    assert main(options) == 2
+    told = capsys.readouterr().err
+    assert "no reasoner of the track data named 'weak'; choose from strong" in told
+
+
+def test_a_data_set_that_is_a_folder_is_played(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    published.file_of("longmemeval_v2", folder)
+    found = compared(tmp_path / "run", "--data", f"longmemeval_v2:{folder}")
+    assert found["recipe"]["format"] == "longmemeval_v2"
+
+
+@pytest.mark.parametrize("others", [["most=2"], ["most=1", "--seed", "0"]])
+def test_a_folder_of_other_questions_or_tasks_is_left_alone(
+    others: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = f"locomo:{published.file_of('locomo', tmp_path)}"
+    compared(tmp_path / "run", "--data", f"{data}:most=1", "--seed", "1")
+    knob, *seed = others
+    words = ["--memories", "bm25", "-q", "-o", str(tmp_path / "run"), *(seed or ["--seed", "1"])]
+    assert main(["compare", "--data", f"{data}:{knob}", *words]) == 2
+    assert "holds a run of another recipe" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (["--track", "data"], "--track data: it deals no tasks; give --data FORMAT:FILE"),
         (["--track", "reserch"], "did you mean research?"),
         (["--track", "research:hopps=2"], "did you mean hops?"),
         (["--track", "research:tokens=many"], "give a number such as"),

@@ -80,6 +80,7 @@ def test_records_that_are_left_out_are_counted_first_and_listed(command, tmp_pat
     [
         (("--k", "0"), "--k 0: give whole numbers from 1"),
         (("--k", "5,x"), "--k 5,x: give whole numbers from 1"),
+        (("--k", "9" * 20), f"--k {'9' * 20}: give whole numbers from 1 to 9,999,999"),
         (("--unit", "page"), "no unit page: choose from paragraph"),
         (("--memory", "recency"), "recency ranks no entries: choose from bm25"),
     ],

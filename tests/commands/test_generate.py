@@ -88,7 +88,7 @@ OTHERS = {
     "recipe: n: 3, not 4": ["--n", "4"],
     "recipe: tokens: [200,1000], not [200]": ["--tokens", "200"],
     "recipe: seed: 0, not 1": ["--seed", "1"],
-    'recipe: options: {"keys":"plain","source":null,"spoil":-1}, not {"k': ["--keys", "odd"],
+    'recipe: options: keys: "plain", not "odd"; give a new folder': ["--keys", "odd"],
 }  # fmt: skip
 
 
@@ -102,6 +102,16 @@ def test_another_recipe_in_the_folder_is_refused(difference: str, tmp_path: Path
     assert held(tmp_path) == sound
 
 
+def test_a_folder_without_any_instance_takes_another_recipe(tmp_path: Path, command) -> None:
+    assert command(*SIX, "-o", str(tmp_path / "one")).status == 0
+    manifest = json.loads((tmp_path / "one" / "manifest.json").read_bytes())
+    (tmp_path / "two" / "instances").mkdir(parents=True)
+    begun = manifest | {"recipe": {"seed": 7}, "files": {}}
+    (tmp_path / "two" / "manifest.json").write_text(json.dumps(begun))
+    assert command(*SIX, "-o", str(tmp_path / "two")).status == 0
+    assert held(tmp_path / "one") == held(tmp_path / "two")
+
+
 def test_an_instance_that_is_not_accepted_is_in_no_file(tmp_path: Path, command) -> None:
     status, out, _ = command(*SIX, "--spoil", "1", "-o", str(tmp_path))
     assert status == 1
@@ -112,8 +122,8 @@ def test_an_instance_that_is_not_accepted_is_in_no_file(tmp_path: Path, command)
 
 BAD = {
     "no folder to write to: give -o DIR": [],
-    "0 n: give at least 1": ["--n", "0", "-o", "x"],
-    "0 workers: give at least 1": ["--workers", "0", "-o", "x"],
+    "--n 0: give at least 1": ["--n", "0", "-o", "x"],
+    "--workers 0: give at least 1": ["--workers", "0", "-o", "x"],
     "seed -1: seeds are counted from 0": ["--seed", "-1", "-o", "x"],
     "tokens '1x': give a number such as 20000, 20k or 1M": ["--tokens", "1x", "-o", "x"],
     "--tokens 0: give at least 1": ["--tokens", "1k,0", "-o", "x"],

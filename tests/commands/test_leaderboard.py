@@ -99,7 +99,7 @@ def test_prose_fits_the_screen(made: Make, command) -> None:
     [
         (["--format", "xml"], "choose from"),
         (["--check", "all"], "choose from"),
-        (["--workers", "0"], "0 workers: give at least 1"),
+        (["--workers", "0"], "--workers 0: give at least 1"),
         (["-o", "/nowhere/x.md"], "there is no folder /nowhere"),
     ],
 )

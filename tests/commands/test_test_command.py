@@ -164,7 +164,7 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
         (["company+0+naive", "--tier", "lit"], "did you mean lite?"),
         (["company+0+naive", "--backend", "markdwn"], "did you mean markdown?"),
         (["company+0+naive", "--again"], "--again is for --run"),
-        (["company+0+naive", "--turns", "0"], "0 turns: give at least 1"),
+        (["company+0+naive", "--turns", "0"], "--turns 0: give at least 1"),
         (["company+0+naive", "--temperature", "1"], "--temperature is for --model"),
     ],
 )

@@ -13,7 +13,9 @@ import pytest
 from memorygym.commands._closed_book import SYSTEM, prompt
 from memorygym.instances.files import as_file
 from memorygym.instances.schemas import instance_id
+from memorygym.tokens import count
 from tests.instances.plugging import plugged
+from tests.instances.toytrack import verification
 from tests.servers.openai import serving
 
 Instance = dict[str, Any]
@@ -210,7 +212,8 @@ def test_workers_change_nothing(folder: Path, command) -> None:
     [
         (["--template", "company"], "--template is for worlds; DIR is proven as it is"),
         (["--seeds", "5"], "--seeds is for worlds; DIR is proven as it is"),
-        (["--samples", "0"], "0 samples: give at least 1"),
+        (["--samples", "0"], "--samples 0: give at least 1"),
+        (["--samples", "3"], "--samples is for --llm; no model is asked"),
     ],
 )
 def test_options_that_would_change_nothing_are_refused(
@@ -244,3 +247,41 @@ def test_without_a_model_that_is_recorded(folder: Path, command) -> None:
 def test_what_a_model_reads_is_as_it_was(snapshot) -> None:
     told = prompt("What is the city of lab of Ada?")
     snapshot("closed_book", "\n\n".join(f"{one.role}:\n{one.content}" for one in told))
+
+
+def test_what_is_dealt_again_is_the_same(folder: Path, command) -> None:
+    status, out, _ = command("verify", str(folder), "--again", "--workers", "1")
+    assert (status, re.search(r"dealt_again +(\d+) +(\d+)", out)[0].split()[1:]) == (0, ["2", "0"])
+
+
+def tell_a_secret(instance: Instance) -> None:
+    """Where the reader does not look."""
+    name = list(instance["memory_files"])[-1]
+    instance["memory_files"][name] += f" psst: {instance['answer']}"
+    instance["target_tokens"] = sum(map(count, instance["memory_files"].values()))
+    instance["verification"] = verification(instance)
+
+
+def test_what_no_reader_understands_is_found_by_dealing_again(folder: Path, command) -> None:
+    alter(folder, tell_a_secret)
+    assert failures(folder, command) == []
+    status, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
+    assert (status, [one["check"] for one in json.loads(out)["failures"]]) == (1, ["dealt_again"])
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        ({"recipe": {}}, "what its manifest asks for is refused: 'n'"),
+        ({"recipe": None}, "its manifest does not say what was asked for"),
+        ({"track": "nothing"}, "its manifest does not say what was asked for"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_asks_for_nothing_is_refused(
+    manifest: dict[str, Any], why: str, folder: Path, command
+) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **manifest}))
+    status, out, err = command("verify", str(folder), "--again")
+    assert (status, out) == (2, "")
+    assert why in err

@@ -1,11 +1,12 @@
 """Every format reads a file of its published form: units, questions, evidence, categories."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from memorygym import registry
-from memorygym.datasets._loading import format_named, load
+from memorygym.datasets._loading import LeftOut, format_named, load
 from memorygym.datasets._samples import Sample
 from tests.datasets import published
 
@@ -160,6 +161,15 @@ def test_memoryagentbench_rests_on_what_holds_an_answer(tmp_path: Path) -> None:
     assert evidence(one) == [["The fee at Alder Mill is 12 crowns."], []]
     assert one.questions[0].answers == ("12 crowns", "twelve")
     assert one.questions[0].category == "ruler_qa1"
+
+
+def test_memgym_dr_reads_a_folder_of_instances(tmp_path: Path) -> None:
+    (tmp_path / "instances").mkdir()
+    for number, text in enumerate([json.dumps(published.memgym_dr()), "{"]):
+        (tmp_path / "instances" / f"{number:06}-x.json").write_text(text)
+    found = list(load("memgym_dr", tmp_path))
+    assert isinstance(found[0], Sample)
+    assert found[1] == LeftOut(1, "instances/000001-x.json", "is cut off")
 
 
 def test_memgym_dr_falls_back_on_the_titles_of_its_facts(tmp_path: Path) -> None:

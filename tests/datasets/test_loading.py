@@ -132,6 +132,14 @@ def test_a_file_without_records_is_refused(text: str, tmp_path: Path) -> None:
         list(load("hotpotqa", path))
 
 
+@pytest.mark.parametrize("text", ["]", "\x00\x01", "]{}"])
+def test_a_file_of_other_things_is_not_called_empty(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(BadSettings, match="record 0: cannot be read"):
+        list(load("hotpotqa", path))
+
+
 def test_a_file_of_no_format_is_told_by_its_fields(tmp_path: Path) -> None:
     path = published.write(tmp_path / "a.json", [{"name": 1, "age": 2}])
     with pytest.raises(BadSettings, match=r"no known format \(its fields: age, name\)$"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from memorygym.commands._recall import to_json
 from memorygym.datasets._loading import load
 from memorygym.datasets._recall import Measured, figures, index_of, measure, shares
 from memorygym.errors import BadSettings, UnknownPart
@@ -42,6 +43,12 @@ def test_recall_is_the_mean_share_any_and_all_of_the_evidence(tmp_path: Path) ->
         "n": 3,
     }
     assert found.smallest == 3
+
+
+def test_a_single_sample_has_no_interval(tmp_path: Path) -> None:
+    found = measured("hotpotqa", published.file_of("hotpotqa", tmp_path, rows=1))
+    row = to_json(found, [1])
+    assert row["intervals"] == {"1": {"recall": None, "any": None, "all": None}}
 
 
 def test_locomo_counts_every_question_with_evidence_of_all_five_categories(tmp_path: Path) -> None:

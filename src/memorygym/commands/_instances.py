@@ -10,7 +10,7 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.executors import over_processes
-from memorygym.instances.checking import OF_FILES, Checked, check, files_of
+from memorygym.instances.checking import OF_FILES, Checked, check, files_of, to_deal_again
 from memorygym.page import one_line, wrapped
 from memorygym.progress import watched
 
@@ -66,6 +66,8 @@ class Report:
 def verify_folder(args: argparse.Namespace) -> int:
     """0 if nothing is found, else 1."""
     files, problem = files_of(args.folder)
+    if args.again:
+        files = to_deal_again(args.folder, files)
     report = Report(args.folder)
     report.add_manifest(problem)
     rows = ([one] for one in over_processes(check, files, args.workers))

@@ -83,7 +83,7 @@ def check_counts(args: argparse.Namespace, *names: str) -> None:
     """Raises BadSettings if one of these options is given and below 1."""
     for name in names:
         if (given := getattr(args, name)) is not None and given < 1:
-            raise BadSettings(f"{given} {name}: give at least 1")
+            raise BadSettings(f"--{name.replace('_', '-')} {given}: give at least 1")
 
 
 def settings_of(

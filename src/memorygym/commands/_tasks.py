@@ -1,7 +1,8 @@
 """The options that say on which tasks memories are compared: worlds, instances or a data set."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation.making import kept, made
 from memorygym.isolation.tasks import Tasks, of_worlds
-from memorygym.runner import Dealt, Settings, salt_hash
+from memorygym.runner import Settings, salt_hash
 
 WORLDS, DATA = "worlds", "data"
 SEEDS, INSTANCES = 1, 10
@@ -52,6 +53,8 @@ def tasks_of(args: argparse.Namespace) -> Tasks:
 
 def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tasks:
     refuse_worlds(args, track)
+    if not hasattr(registry.load_module("tracks", track), "add_options"):
+        raise BadSettings(f"--track {track}: it deals no tasks; give --data FORMAT:FILE")
     if args.seed is not None:
         check_seed(args.seed)
     dealt = made(track, knobs, seeds_of(args, INSTANCES), args.salt)
@@ -73,30 +76,55 @@ def _read(args: argparse.Namespace) -> Tasks:
     refuse_worlds(args, "data")
     if args.salt:
         raise BadSettings(f"--salt: {args.data} is not dealt, so no secret can deal it")
-    folder = Path(args.data)
-    if folder.is_dir():
-        instances = kept(folder)
-        dealt: Sequence[Dealt] = instances
-        track = instances[0].track
-        digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    else:
-        track = DATA
-        name, knobs = registry.split(args.data)
-        format, colon, file = name.partition(":")
-        if not colon:
-            raise BadSettings(f"--data {args.data}: no such folder; give a data set as FORMAT:FILE")
-        if unknown := sorted(knobs.keys() - {"most"}):
-            raise UnknownPart("knob of --data", unknown[0], ["most"])
-        most = whole("most", knobs["most"]) if knobs else None
-        dealt = registry.load("tracks", DATA, "recipes_of")(format, Path(file), most)
-        digest = sha256(Path(file).read_bytes()).hexdigest()
-    if args.seed is not None or args.seeds is not None:
-        chosen = seeds_of(args, 1)
-        dealt = dealt[chosen.start : chosen.stop]
+    found = _of_folder(args) if Path(args.data).is_dir() else _of_file(args)
+    if args.seed is None and args.seeds is None:
+        return found
+    chosen = seeds_of(args, 1)
+    dealt = found.dealt[chosen.start : chosen.stop]
     if not dealt:
         raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
-    recipe: dict[str, JSON] = {"track": track, "data": digest, "tasks": len(dealt)}
-    return Tasks(track, dealt, recipe, f"{track} track, {Path(args.data).name}")
+    recipe = {**found.recipe, "seeds": [one.seed for one in dealt]}
+    return replace(found, dealt=dealt, recipe=recipe)
+
+
+def _of_folder(args: argparse.Namespace) -> Tasks:
+    """The instances of a folder."""
+    folder = Path(args.data)
+    dealt = kept(folder)
+    track = dealt[0].track
+    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    recipe: dict[str, JSON] = {"track": track, "data": digest, "seeds": [d.seed for d in dealt]}
+    return Tasks(track, dealt, recipe, f"{track} track, folder {folder.name or folder}")
+
+
+def _of_file(args: argparse.Namespace) -> Tasks:
+    """The samples of a data set."""
+    name, knobs = registry.split(args.data)
+    format, colon, file = name.partition(":")
+    if not colon:
+        raise BadSettings(f"--data {args.data}: no such folder; give a data set as FORMAT:FILE")
+    if unknown := sorted(knobs.keys() - {"most"}):
+        raise UnknownPart("knob of --data", unknown[0], ["most"])
+    most = whole("most", knobs["most"]) if knobs else None
+    dealt = registry.load("tracks", DATA, "recipes_of")(format, Path(file), most)
+    recipe: dict[str, JSON] = {
+        "track": DATA,
+        "data": _digest(Path(file)),
+        "format": format,
+        "knobs": dict(knobs),
+        "seeds": [one.seed for one in dealt],
+    }
+    told = "".join(f", {name} {value}" for name, value in knobs.items())
+    return Tasks(DATA, dealt, recipe, f"{DATA} track, {format}:{Path(file).name}{told}")
+
+
+def _digest(path: Path) -> str:
+    """Of a file, or of every file of a folder."""
+    digest = sha256()
+    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if part.is_file():
+            digest.update(part.read_bytes())
+    return digest.hexdigest()
 
 
 def refuse_worlds(args: argparse.Namespace, track: str) -> None:

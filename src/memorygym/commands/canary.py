@@ -51,6 +51,9 @@ def run(args: argparse.Namespace) -> int:
         except BadSettings as error:
             unread += 1
             print(f"memorygym: {error}", file=sys.stderr)
+        except OSError as error:
+            unread += 1
+            print(f"memorygym: {error.filename or path}: {error.strerror}", file=sys.stderr)
     print(f"{found} of {searched} files hold the canary {CANARY}")
     if found:
         return 0

@@ -148,6 +148,8 @@ def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     scripted = tuple(registry.load("tracks", track, "REASONERS"))
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
+    if elsewhere := _scripted_anywhere().intersection(asked):
+        raise UnknownPart(f"reasoner of the track {track}", min(elsewhere), scripted)
     writer = _writer(args)
     if not asked:
         refuse(args, ("judge", "judge_prompt"), "a model as --reasoner; scripted answers are exact")
@@ -164,6 +166,12 @@ def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     # An empty name is a mistake, such as an unset variable.
     writing = None if writer is None else model("memory model", writer, [OFFLINE])
     return Minds(named, models, writing, judge_of(args, tape))
+
+
+def _scripted_anywhere() -> set[str]:
+    """The locked reasoners of all tracks."""
+    tracks = registry.names("tracks")
+    return {name for track in tracks for name in registry.load("tracks", track, "REASONERS")}
 
 
 def run(args: argparse.Namespace) -> int:

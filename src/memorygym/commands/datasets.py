@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -175,8 +176,8 @@ def _recall(args: argparse.Namespace) -> int:
 
 def _ks(text: str) -> list[int]:
     words = text.split(",")
-    if not all(word.strip().isdecimal() and int(word) for word in words):
-        raise BadSettings(f"--k {text}: give whole numbers from 1, commas between")
+    if not all(re.fullmatch(r" *[0-9]{1,7} *", word) and int(word) for word in words):
+        raise BadSettings(f"--k {text}: give whole numbers from 1 to 9,999,999, commas between")
     return sorted({int(word) for word in words})
 
 

@@ -39,7 +39,10 @@ def _add_common(part: argparse.ArgumentParser) -> None:
         "--tokens", type=lengths, default=TOKENS, metavar="T[,T]",
         help=f"length shown before the questions, as in 10k,1M (default: {TOKENS})",
     )  # fmt: skip
-    part.add_argument("--seed", type=int, default=0, metavar="S", help="(default: 0)")
+    part.add_argument(
+        "--seed", type=int, default=0, metavar="S",
+        help="another one deals other instances (default: 0)",
+    )  # fmt: skip
     part.add_argument("-o", "--output", type=Path, metavar="DIR", help="a new folder, or one begun")
     part.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
     part.add_argument(

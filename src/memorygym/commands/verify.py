@@ -17,7 +17,8 @@ from memorygym.worlds.dealing.tiers import TIERS
 
 MOST_SHOWN = 50
 OF_WORLDS = {"track": "worlds", "template": None, "tier": "standard", "seeds": 3, "salt": ""}
-OF_FOLDERS = {"llm": None, "samples": 1, "api_base": None}
+OF_MODELS = {"samples": 1, "api_base": None}
+OF_FOLDERS = {"llm": None, "again": False, **OF_MODELS}
 """Options that only the one or the other obeys, and what they are unless given."""
 
 
@@ -34,6 +35,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--again", action="store_true",
+        help="of DIR: deal every instance again from the manifest, and compare the bytes",
+    )  # fmt: skip
     model = parser.add_argument_group("of DIR: what a model answers from the questions alone")
     model.add_argument("--llm", metavar="MODEL", help="asks it (default: no model is asked)")
     model.add_argument(
@@ -46,15 +51,16 @@ def run(args: argparse.Namespace) -> int:
     """0 if nothing is found, else 1."""
     if args.folder:
         check_counts(args, "workers", "samples")
+        if not args.llm:
+            _refuse(args, OF_MODELS, "is for --llm; no model is asked")
         _refuse(args, OF_WORLDS, "is for worlds; DIR is proven as it is")
         return verify_folder(args)
-    _refuse(args, OF_FOLDERS, "is for DIR; worlds are proven without a model")
+    _refuse(args, OF_FOLDERS, "is for DIR; worlds are proven without it")
     if args.track != "worlds":
         raise UnknownPart("track to verify", args.track, ["worlds"])
     if args.tier not in TIERS:
         raise UnknownPart("tier", args.tier, TIERS)
-    if args.seeds < 1:
-        raise BadSettings(f"{args.seeds} seeds: give at least 1")
+    check_counts(args, "seeds", "workers")
     names = [args.template] if args.template else registry.names("worlds")
     for name in names:
         registry.load("worlds", name, "WORLD")

@@ -103,7 +103,7 @@ def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
     while True:
         at = _GAP.match(text, at).end()  # type: ignore[union-attr]  # It matches nothing, too.
         place = f"record {index}"
-        if at == len(text) or text[at] == "]":
+        if at == len(text) or (closed and text[at] == "]"):
             if closed and at == len(text):
                 yield Record(index, place, None, "is missing: the file ends within the list")
             return

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from memorygym import registry
@@ -152,8 +153,10 @@ def shares(searched: Sequence[Searched], k: int) -> Shares:
         samples.setdefault(one.sample, []).append(one.share(k))
     groups = list(samples.values())
     mean = clustered(groups)
+    if mean.high < inf:
+        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds)
     return Shares(
-        Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds),
+        mean,
         clustered_share([[share > 0 for share in group] for group in groups]),
         clustered_share([[share == 1 for share in group] for group in groups]),
     )

@@ -1,14 +1,20 @@
 """memgym_dr: multi-hop questions over the documents of search turns (MemGym-DR), and our own."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 from memorygym.datasets._fields import optional, rows, said, text, texts, under
+from memorygym.datasets._files import Record, records
 from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.instances.files import instance_files
 from memorygym.shapes import Misfit
 
 SOURCE = (
     "MemGymIRInstance of https://github.com/WujiangXu/MemGym, after notes of its schema: question,"
     " answer, num_hops, turns (turn_index, documents: title, text, is_supporting), grounding_facts"
     " (source_paragraph_title). The released rows could not be looked up. `memorygym generate"
-    " research` writes the same fields."
+    " research` writes the same fields; FILE may be its folder."
 )
 
 
@@ -21,7 +27,18 @@ def make() -> Format:
         units=("paragraph", "session"),
         marks=frozenset({"question", "turns", "grounding_facts"}),
         sample=sample,
+        records=rows_of,
     )
+
+
+def rows_of(path: Path) -> Iterator[Record]:
+    """The records of a file, or of a folder of `memorygym generate`, where each is a file."""
+    if not path.is_dir():
+        yield from records(path)
+        return
+    for index, file in enumerate(instance_files(path)):
+        for record in records(file):
+            yield replace(record, index=index, place=f"{file.parent.name}/{file.name}")
 
 
 def sample(row: Row, index: int) -> Sample:

@@ -17,6 +17,7 @@ from memorygym.instances.model import Fact, Found, Known, Question, Reader, Stat
 
 Verdict: TypeAlias = dict[str, JSON]
 NOT_RUN = "not run"
+NOTHING = "I have no record of that."
 LENGTH_OFF = 0.01
 """How far the length may be from the target, as a share of it."""
 
@@ -54,6 +55,8 @@ class Exhibit:
     """Of how many tokens the instance was to be."""
     window: int = 1
     """How many of the last events before a question can be seen without a memory."""
+    pinned: str = ""
+    """What is in view beside every event."""
     wording: frozenset[str] = frozenset()
     """Words of the trade, in small letters, which questions and facts may share."""
 
@@ -64,6 +67,8 @@ class Case:
 
     name: str
     question: Question
+    text: str
+    """All that is in view when it is asked."""
     query: Any
     end: int
     """How many documents were shown before it."""
@@ -122,12 +127,12 @@ class Reading:
             raise ValueError(f"{name}: the reader finds no question in {asked.text!r}")
         needs = tuple(facts[id] for id in asked.question.needs)
         end = _first(self.exhibit.documents, asked.question.event)
-        return Case(name, asked.question, query, end, needs)
+        text = "\n".join((asked.question.text, asked.text, self.exhibit.pinned))
+        return Case(name, asked.question, text, query, end, needs)
 
     def telling(self, fact: Fact) -> set[int]:
         """The documents that tell a fact."""
-        told = self.told[fact.subject, fact.key]
-        return {number for one, number in told if one.value == fact.value}
+        return {n for one, n in self.told[fact.subject, fact.key] if one.value == fact.value}
 
     def of(self, case: Case) -> set[int]:
         """The documents that tell anything that a question needs."""
@@ -187,8 +192,7 @@ def distractors_only(reading: Reading) -> Verdict:
 def single_document(reading: Reading) -> Verdict:
     """Not right from any one document, unless it tells all that is needed.
 
-    Only a document that the reader looks for when it knows nothing can change what it does when
-    that document is all it knows; every other leaves it where it was.
+    Only a document that the reader looks for when it knows nothing can alone change what it does.
     """
     tried, enough = 0, []
     for case in reading.cases:
@@ -203,23 +207,24 @@ def single_document(reading: Reading) -> Verdict:
 
 
 def closed_book(reading: Reading) -> Verdict:
-    """Not right from the question alone, by reading or by the best guess."""
+    """Not right from the question alone, by reading, by the best guess or by refusing."""
 
     def guessed(case: Case) -> bool:
-        guess = reading.exhibit.guess(case.query)
-        return reading.solves(case, ()) or (guess is not None and right(case.question, guess))
+        tried = (NOTHING, reading.exhibit.guess(case.query) or NOTHING)
+        return reading.solves(case, ()) or any(right(case.question, one) for one in tried)
 
     return _none(reading, guessed)
 
 
 def question_leakage(reading: Reading) -> Verdict:
-    """The question names nothing that must be found, and quotes no sentence that tells it."""
+    """Nothing that must be found is named in view, and no sentence that tells it is quoted."""
     exhibit, named, quoted = reading.exhibit, [], []
     for case in reading.cases:
-        text, known = case.question.text, reading.known.only(range(case.end))
-        leaked = given_away(text, case.needs, exhibit.reader, case.query, known)
+        known = reading.known.only(range(case.end))
+        truths = (case.question.truth, *case.question.aliases)
+        leaked = given_away(case.text, truths, case.needs, exhibit.reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
-        shared = shared_wording(text, case.needs, exhibit.wording)
+        shared = shared_wording(case.question.text, case.needs, exhibit.wording)
         quoted += [f"{case.name}/{gram}" for gram in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
 
@@ -246,9 +251,8 @@ def length(reading: Reading) -> Verdict:
     """The texts that are shown are as long as they were to be."""
     achieved, target = reading.exhibit.tokens, reading.exhibit.target
     off = (achieved - target) / target
-    return {
-        "ok": abs(off) <= LENGTH_OFF, "tokens": achieved, "target": target, "off": round(off, 5)
-    }  # fmt: skip
+    ok = abs(off) <= LENGTH_OFF
+    return {"ok": ok, "tokens": achieved, "target": target, "off": round(off, 5)}
 
 
 CHECKS: dict[str, Callable[[Reading], Verdict]] = {

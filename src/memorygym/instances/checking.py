@@ -1,21 +1,29 @@
 """Whether a folder of instances is what it says: every file read again, every proof run again."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from memorygym.errors import BadSettings
-from memorygym.instances.files import failed_checks, parse, read_manifest
+from memorygym.instances.files import (
+    Recipe,
+    as_file,
+    failed_checks,
+    parse,
+    read_manifest,
+    recipes_digest,
+)
 from memorygym.instances.schemas import dealing_tracks, instance_id, misfit, track_of
 from memorygym.tokens import canonical
 from memorygym.trace import CANARY
 
 OF_FILES = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
 """What is checked of every file beside what its track proves."""
-_NAME = re.compile(r"instances/[0-9]{6,}-[\w-]+\.json").fullmatch
+_NAME = re.compile(r"instances/([0-9]{6,})-[\w-]+\.json").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class File:
     name: str
     sha256: str | None
     """As the manifest has it."""
+    recipe: Recipe | None = None
+    """What it is to be dealt from again; None if that is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,33 @@ def files_of(folder: Path) -> tuple[list[File], str]:
         problem = str(error)
     names = sorted(there.union(name for name in listed if _NAME(name)))
     return [File(folder, name, listed.get(name)) for name in names], problem
+
+
+def to_deal_again(folder: Path, files: Sequence[File]) -> list[File]:
+    """The files with the recipes that the manifest names. Raises BadSettings if it names none."""
+    manifest = read_manifest(folder)
+    track, told = manifest.get("track"), manifest.get("recipe")
+    module = dealing_tracks().get(str(track))
+    if module is None or not isinstance(told, dict):
+        raise BadSettings(f"{folder}: its manifest does not say what was asked for")
+    try:
+        recipes = module.recipes(_asked(module, told))
+    except (BadSettings, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadSettings(f"{folder}: what its manifest asks for is refused: {error}") from error
+    if recipes_digest(recipes) != told.get("sha256"):
+        raise BadSettings(f"{folder}: this version deals another recipe than its manifest names")
+    numbers = [int(found[1]) for file in files if (found := _NAME(file.name))]
+    if strange := [number for number in numbers if number >= len(recipes)]:
+        raise BadSettings(f"{folder}: instance {strange[0]} is beyond the {len(recipes)} asked for")
+    return [replace(file, recipe=recipes[n]) for file, n in zip(files, numbers, strict=True)]
+
+
+def _asked(module: Any, told: Mapping[str, Any]) -> Namespace:
+    """The command line again; a path that the manifest leaves out is as if not given."""
+    own = ArgumentParser(add_help=False)
+    module.add_options(own)
+    given = {"n": told["n"], "tokens": told["tokens"], "seed": told["seed"], **told["options"]}
+    return Namespace(**{**vars(own.parse_args([])), **given})
 
 
 def _manifest_problem(manifest: Mapping[str, Any]) -> str:
@@ -103,6 +140,8 @@ def _findings(file: File) -> Iterator[Finding]:
     except BadSettings as error:
         track, problem = "", str(error)
     yield Finding("schema", problem)
+    if file.recipe is not None:
+        yield Finding("dealt_again", _otherwise(file.recipe, data))
     if not problem:
         yield from _proven(file, dealing_tracks()[track], instance)
 
@@ -112,6 +151,15 @@ def _unlisted(file: File, data: bytes) -> str:
         return "the manifest does not list it"
     digest = sha256(data).hexdigest()
     return "" if digest == file.sha256 else f"its SHA-256 is {digest}, not {file.sha256}"
+
+
+def _otherwise(recipe: Recipe, data: bytes) -> str:
+    try:
+        dealt = recipe.instance()
+    except BadSettings as error:
+        return f"nothing is dealt: {error}"
+    is_same = b"".join(as_file(dealt)) == data
+    return "" if is_same else f"what is dealt is {dealt['instance_id']}, and not these bytes"
 
 
 def _proven(file: File, module: Any, instance: Mapping[str, Any]) -> Iterator[Finding]:

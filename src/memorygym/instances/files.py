@@ -94,18 +94,20 @@ def recipes_digest(recipes: Sequence[Recipe]) -> str:
 def open_folder(folder: Path, new: Mapping[str, JSON]) -> Iterator[None]:
     """Begins a folder, or goes on with one of the same `about`; no other process may.
 
-    Raises BadSettings if the folder holds anything else or is in use.
+    Raises BadSettings if the folder holds anything else or is in use. One that was begun and holds
+    no instance yet is begun again: its first recipe may have been a mistake.
     """
     path = folder / "manifest.json"
     if folder.exists() and not path.exists() and not _only_begun(folder):
         raise BadSettings(f"{folder} is not empty and holds no instances; give a new folder")
     (folder / "instances").mkdir(parents=True, exist_ok=True)
     with locked(folder):
-        if path.exists():
-            _check_same(folder, read_manifest(folder), new)
+        old = read_manifest(folder) if path.exists() else {}
+        if is_begun := bool(old) and any(folder.glob("instances/*.json")):
+            _check_same(folder, old, new)
         for part in folder.rglob("*.part"):
             part.unlink(missing_ok=True)
-        if not path.exists():
+        if not is_begun:
             write_whole(path, [as_bytes({**new, "files": {}})])
         yield
 
@@ -117,16 +119,18 @@ def _only_begun(folder: Path) -> bool:
     )
 
 
-def _check_same(folder: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+def _check_same(
+    folder: Path, old: Mapping[str, Any], new: Mapping[str, Any], place: str = ""
+) -> None:
+    """Raises BadSettings with the first thing that differs, and where it stands."""
     for name, wanted in new.items():
         kept = old.get(name)
-        if name == "recipe" and isinstance(kept, dict):
-            _check_same(folder, {f"recipe: {k}": v for k, v in kept.items()}, {
-                f"recipe: {k}": v for k, v in wanted.items()
-            })  # fmt: skip
+        if isinstance(kept, dict) and isinstance(wanted, dict):
+            gone = {key: None for key in kept if key not in wanted}
+            _check_same(folder, kept, {**wanted, **gone}, f"{place}{name}: ")
         elif kept != wanted:
             raise BadSettings(
-                f"{folder} holds instances of another {name}: {canonical(kept)}, not"
+                f"{folder} holds instances of another {place}{name}: {canonical(kept)}, not"
                 f" {canonical(wanted)}; give a new folder"
             )
 

@@ -1,6 +1,7 @@
 """What a question gives away of the facts that it rests on: their names, or their wording."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -17,6 +18,14 @@ STOP = frozenset(
     "where which while who whom whose why will with would".split()
 )
 _WORD = re.compile(r"\w+")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W_A-Z]+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_TITLE = re.compile(r"^===.*$", re.MULTILINE)
+_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТХаеѕіјорсухԁԛһΑΒΕΖΗΙΚΜΝΟΡΤΧΥαινορυ\N{LATIN SMALL LETTER DOTLESS I}",
+    "ABESIJKMHOPCTXaesijopcyxdqhABEZHIKMNOPTXYaivopui",
+)
+"""Letters that look like others."""
 
 
 class Watched(Known):
@@ -43,15 +52,22 @@ class Watched(Known):
 
 
 def given_away(
-    text: str, facts: Collection[Fact], reader: Reader, query: Any, known: Known
+    text: str,
+    truths: Iterable[str],
+    facts: Collection[Fact],
+    reader: Reader,
+    query: Any,
+    known: Known,
 ) -> list[str]:
-    """The subjects and values that a question names though it does not start from them.
+    """Those of the names which a text names though its question does not start from them.
 
     It starts from a name if the reader looks it up even where no fact of that name is known.
     """
     leaked = []
-    for name in dict.fromkeys(name for fact in facts for name in (fact.subject, fact.value)):
-        if not names_it(text, name):
+    seen = folded(_TITLE.sub("", text))
+    found = [name for fact in facts for name in (fact.subject, fact.value)]
+    for name in dict.fromkeys([*found, *truths]):
+        if not names_it(seen, name):
             continue
         watched = Watched(known, [f for f in facts if name in (f.subject, f.value)])
         reader.answer(query, watched)
@@ -60,15 +76,30 @@ def given_away(
     return leaked
 
 
-def names_it(text: str, name: str) -> bool:
-    """Whether a name stands in a text as whole words, in any case.
+def folded(text: str) -> str:
+    """The text without what a reader does not see: look-alikes, joiners, marks, grouped digits.
 
-    >>> names_it("Who leads the Orion lab?", "orion Lab"), names_it("Orionids", "Orion")
-    (True, False)
+    >>> folded("Оr\u200bion, 6,108")
+    'Orion, 6108'
     """
-    if sum(map(str.isalnum, name)) < SHORTEST:
+    flat = unicodedata.normalize("NFKD", text).translate(_ALIKE)
+    seen = "".join(one for one in flat if unicodedata.category(one) not in ("Cf", "Mn"))
+    return _THOUSANDS.sub("", seen)
+
+
+def names_it(text: str, name: str) -> bool:
+    """Whether a name stands in a text as whole words, in any case and however they are joined.
+
+    >>> names_it("Who leads the Orion-lab?", "orion Lab"), names_it("Orionids", "Orion")
+    (True, False)
+    >>> names_it("not_before is 3", "NotBefore")
+    True
+    """
+    parts = list(map(re.escape, _PART.findall(folded(name))))
+    if sum(map(str.isalnum, name)) < SHORTEST or not parts:
         return False
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+    pattern = r"[\W_]*".join(parts)
+    return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def shared_wording(text: str, facts: Iterable[Fact], wording: Collection[str]) -> list[str]:

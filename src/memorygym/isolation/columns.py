@@ -86,6 +86,8 @@ def quantity(found: Estimate | None) -> str:
     ('12.0±1.3', '12')
     >>> quantity(Estimate(12345, 11000, 13690, 9)), quantity(Estimate(123, 100, 146, 9))
     ('12.3±1.3k', '123±23')
+    >>> quantity(Estimate(54_100, 3_600, 104_600, 9)), quantity(Estimate(100_300, 99e3, 101_600, 9))
+    ('54±50k', '100±1k')
     """
     if found is None:
         return NOTHING
@@ -93,7 +95,8 @@ def quantity(found: Estimate | None) -> str:
     if not 0 < half < inf:
         return amount(mean)
     size, unit = next(((n, u) for n, u in ((1e6, "M"), (1e3, "k")) if mean >= n), (1, ""))
-    digits = 1 if unit or mean < 99.95 else 0
+    # Where the interval is wide or the number long, a decimal says nothing.
+    digits = 1 if mean < 99.95 * size and half < 9.95 * size else 0
     return f"{mean / size:.{digits}f}±{half / size:.{digits}f}{unit}"
 
 

@@ -11,6 +11,7 @@ from memorygym import registry
 from memorygym.core import Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.files import instance_files, read_instance, read_manifest
+from memorygym.instances.schemas import dealing_tracks, track_of
 
 TOKENS = "20k"
 
@@ -53,7 +54,10 @@ class Kept:
 
     def deal(self) -> Task:
         """The task. Raises BadSettings for a file that is damaged."""
-        return _task(self.track, read_instance(self.path), self.template, self.seed)
+        instance = read_instance(self.path)
+        if (track := track_of(instance, str(self.path))) != self.track:
+            raise BadSettings(f"{self.path} is of {track}, not of {self.track}")
+        return _task(self.track, instance, self.template, self.seed)
 
 
 def _task(track: str, instance: Mapping[str, Any], template: str, seed: int) -> Task:
@@ -73,9 +77,22 @@ def made(track: str, knobs: Mapping[str, str], seeds: range, salt: str = "") -> 
 
 
 def kept(folder: Path) -> list[Kept]:
-    """The instances of a folder. Raises BadSettings for a folder without any."""
-    track = registry.known("tracks", str(read_manifest(folder)["track"]))
-    return [Kept(track, path, number) for number, path in enumerate(instance_files(folder))]
+    """The instances of a folder. Raises BadSettings unless they are those of its manifest."""
+    manifest = read_manifest(folder)
+    track = str(manifest.get("track"))
+    if track not in dealing_tracks():
+        raise BadSettings(f"{folder}: its manifest names no track that deals instances: {track!r}")
+    if manifest.get("counts") is None:
+        raise BadSettings(f"{folder} is not finished; the same `memorygym generate` goes on")
+    listed: Mapping[str, object] = manifest["files"]
+    paths = instance_files(folder)
+    there = {f"instances/{path.name}": path for path in paths}
+    for name in sorted({*listed, *there}):
+        if name not in there or sha256(there[name].read_bytes()).hexdigest() != listed.get(name):
+            raise BadSettings(
+                f"{folder}: {name} is not as the manifest has it; `memorygym verify` tells more"
+            )
+    return [Kept(track, path, number) for number, path in enumerate(paths)]
 
 
 class _Knobs(argparse.ArgumentParser):
@@ -119,7 +136,7 @@ def tokens_of(text: str) -> int:
     unit = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
     try:
         return round(float(text[:-1] if unit > 1 else text) * unit)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadSettings(f"tokens {text!r}: give a number such as 20000, 20k or 1M") from None
 
 

@@ -19,6 +19,7 @@ from memorygym.instances.schemas import instance_id, misfit
 from memorygym.rng import rng
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.dealing import words
+from memorygym.tracks.codeqa.dealing.crowding import PROSE, Crowd, Target
 from memorygym.tracks.codeqa.dealing.naming import Names
 from memorygym.tracks.codeqa.dealing.package import Package
 from tests.tracks.codeqa.dealt import instance, options
@@ -28,6 +29,11 @@ import hashlib, json
 from tests.tracks.codeqa.dealt import instance
 print(hashlib.sha256(json.dumps(instance(seed=5)).encode()).hexdigest())
 """
+READER = codeqa.reader("")
+CATEGORIES = set(
+    "user_requirement bug_description repro_condition error_detail debug_finding api_behavior"
+    " design_decision constraint".split()
+)
 FORMS = ("files", "session", "mixed")
 
 
@@ -92,6 +98,33 @@ def test_stale_values_are_told_and_hold_no_longer() -> None:
     assert sum(fact["rewrites"] for fact in none["grounding_facts"]) == 0
     assert sum(fact["rewrites"] for fact in some["grounding_facts"]) >= 4
     assert some["verification"]["checks"]["stale"]["values"] > 0
+
+
+@pytest.mark.parametrize("form", ["files", "mixed"])
+def test_a_crowd_names_what_is_asked_about_in_more_places_and_tells_nothing(form: str) -> None:
+    def naming(percent: str) -> int:
+        made = instance("--crowd", percent, "--form", form, tokens=40_000)
+        assert made["verification"]["accepted"]
+        needed = {fact["subject"].rpartition(".")[2][1:] for fact in made["grounding_facts"]}
+        parts = [p for text in made["memory_files"].values() for p in text.split("\n\n")]
+        return sum(any(name in part for name in needed) for part in parts)
+
+    assert naming("80") > 1.5 * naming("0")
+
+
+@pytest.mark.parametrize("kind", sorted(PROSE))
+def test_a_remark_of_the_crowd_tells_no_fact(kind: str) -> None:
+    name = "the amber dusk import of quay records" if kind == "topic" else "sift_amber_quay"
+    crowd = Crowd([Target(name, kind, None)], [])
+    for remark in crowd.remarks(2_000, rng("test", "remarks")):
+        assert name in remark
+        assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")
+
+
+def test_all_eight_categories_are_asked_for() -> None:
+    made = [instance("--questions", "12", seed=seed) for seed in range(8)]
+    asked = {pair["category"] for one in made for pair in one["qa_pairs"]}
+    assert asked == CATEGORIES
 
 
 def test_siblings_are_listed_as_distractors_of_their_question() -> None:
@@ -166,8 +199,8 @@ def test_what_cannot_be_reached_is_refused_with_what_can(
         codeqa.recipes(options(*told, tokens=(length,)))[0].instance()
 
 
-def test_a_run_names_each_instance_by_stratum_and_number() -> None:
-    made: list[Any] = codeqa.recipes(options(n=2, tokens=(10_000, 1_000_000)))
+def test_a_run_spreads_its_instances_over_the_lengths() -> None:
+    made: list[Any] = codeqa.recipes(options(n=3, tokens=(10_000, 1_000_000)))
     named = [(one.template, one.seed) for one in made]
-    assert named == [("synth-10k", 0), ("synth-10k", 1), ("synth-1M", 0), ("synth-1M", 1)]
+    assert named == [("synth-10k", 0), ("synth-1M", 1), ("synth-10k", 2)]
     assert json.dumps(made[0].knobs())

@@ -78,6 +78,24 @@ Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
     assert held and held.value == "417"
 
 
+@pytest.mark.parametrize("start", ["try:", "except ImportError:", "if BIG:", "else:"])
+def test_what_is_bound_under_a_condition_is_not_taken_for_a_value(start: str) -> None:
+    assert told(normal(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
+
+
+def test_a_decorator_inside_a_function_is_a_call_and_a_raised_class_is_none() -> None:
+    code = """[a/b.py]
+def test_quay():
+    @memoize(key=None)
+    def inner(crates):
+        raise URLQuayClosed(crates)
+    return inner(_AMBER_LIMIT)"""
+    assert {one for one in told(code) if one[1] != "file"} == {
+        ("test_quay", "calls:memoize", "yes"), ("test_quay", "calls:inner", "yes"),
+        ("test_quay", "raises", "URLQuayClosed"), ("test_quay", "reads:_AMBER_LIMIT", "yes"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text", ["def f(a=37):\nreturn a", "", "[a/b.py]", "[a/b.py]\ndef f(:", "]["]
 )

@@ -17,6 +17,7 @@ from memorygym.tracks import research
 from memorygym.tracks.research.dealing.graph import Graph
 from memorygym.tracks.research.dealing.programs import program, shapes
 from memorygym.tracks.research.dealing.settings import Dials, Settings
+from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.strata import Recipe
 from memorygym.tracks.research.task import events_of
 
@@ -62,12 +63,47 @@ def test_any_instance_reaches_its_length_within_one_percent(number, stratum, tok
 @pytest.mark.parametrize("dial", SOURCES)
 def test_a_dial_adds_documents_of_its_own_kind_alone(dial):
     turned = Dials(**{name: 3 * (name == dial) for name in Dials.__slots__})
-    bare, more = (recipe(dials=dials).instance() for dials in (NONE, turned))
+    bare, more = (recipe(dials=dials, crowd=0).instance() for dials in (NONE, turned))
     without, with_ = (
         Counter(one["source"] for one in made["distractors"]) for made in (bare, more)
     )
     assert with_ - without == {SOURCES[dial]: 3}
     assert more["question"] == bare["question"]
+
+
+def test_the_crowd_grows_with_the_length_and_with_nothing_else():
+    shares = {}
+    for tokens in (20_000, 60_000):
+        made = recipe(tokens=tokens, crowd=50).instance()["context_tokens"]
+        shares[tokens] = made["crowd"] / (made["crowd"] + made["filler"])
+    assert all(0.3 < share < 0.6 for share in shares.values())
+    assert "crowd" not in recipe(crowd=0).instance()["context_tokens"]
+
+
+@pytest.mark.parametrize("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])
+def test_the_densest_crowd_leaves_everything_decidable(shape):
+    for number in range(3):
+        made = recipe(6, shape, number, 40_000, crowd=90).instance()
+        assert made["verification"]["accepted"]
+        assert made["verification"]["attempts"] <= 2
+
+
+def test_the_crowd_tells_no_needed_fact_again():
+    made = recipe(tokens=60_000, crowd=90).instance()
+    reader = ResearchReader()
+    told = Counter(one[:3] for text in made["memory_files"].values() for one in reader.read(text))
+    needed = [(one["subject"], one["key"], one["value"]) for one in made["grounding_facts"]]
+    assert [told[one] for one in needed] == [1] * len(needed)
+
+
+def test_what_the_crowd_says_otherwise_counts_as_rewritten():
+    made = recipe(tokens=60_000, crowd=90, dials=NONE).instance()
+    crowd = Counter(one["interferes_with"] for one in made["distractors"]
+                    if one["source"] == "crowd")  # fmt: skip
+    assert crowd
+    assert {one["fact_id"]: one["rewrites"] for one in made["grounding_facts"]} == {
+        one["fact_id"]: crowd[one["fact_id"]] for one in made["grounding_facts"]
+    }
 
 
 def test_an_instance_is_the_same_bytes_in_every_process():
@@ -150,6 +186,7 @@ def test_strata_are_dealt_in_turn_and_named_after_hops_and_length(asked):
         (("--hops", "8"), 2_000, "too short for 8 hops .* reachable are about [0-9,]+ to 10,000"),
         (("--hops", "2"), 10_000_001, "reachable are at most 10,000,000"),
         (("--conflict", "-1"), 20_000, "--conflict -1: give 0 to"),
+        (("--crowd", "91"), 20_000, "--crowd 91: give 0 to 90 percent"),
         (("--near-miss", "900"), 40_000, "too short for 2 hops"),
         (("--eviction", "sliding_window", "--window", "1"), 20_000, "has 2 to 8 turns"),
     ],

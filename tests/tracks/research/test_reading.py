@@ -1,18 +1,22 @@
 """The independent reader: all wordings, any part of a text, its own notes, every question."""
 
+import re
+
 import pytest
 
 from memorygym.instances.model import Found, Known, Missing, Statement
 from memorygym.rng import rng
+from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count
 from memorygym.tracks.research.asking import phrase, question
 from memorygym.tracks.research.dealing.graph import Claim, Graph
 from memorygym.tracks.research.dealing.programs import program, shapes
-from memorygym.tracks.research.dealing.prose import AUTHORITY, COLOUR, month_text
+from memorygym.tracks.research.dealing.prose import AUTHORITY, COLOUR, UNTOLD, month_text
 from memorygym.tracks.research.dealing.questions import question as put
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, YEAR
 from memorygym.tracks.research.reading import ResearchReader
+from memorygym.tracks.research.walking import sought
 
 READER = ResearchReader()
 WORDINGS = [(key, words) for key, one in RELATIONS.items() for words in one.sentences]
@@ -34,10 +38,21 @@ def test_every_wording_is_read(key, words):
     assert READER.read(sentence) == (Statement("Halden Quist", wanted, value),)
 
 
+@pytest.mark.parametrize(("key", "words"), WORDINGS)
+def test_what_is_searched_for_shares_a_telling_word_with_every_wording(key, words):
+    asked = set(re.findall("[a-z]+", sought("Halden Quist", key).lower())) - STOP_WORDS
+    assert asked & set(re.findall("[a-z]+", words.lower()))
+
+
 @pytest.mark.parametrize("genre", COLOUR)
 def test_sentences_that_tell_nothing_are_read_as_nothing(genre):
     said = " ".join(words.format(s="Halden Quist") for words in COLOUR[genre])
     assert READER.read(f"[{genre} · Halden Quist · 4 March 2031]\n{said}") == ()
+
+
+@pytest.mark.parametrize("words", UNTOLD.values())
+def test_what_is_mentioned_and_not_told_is_read_as_nothing(words):
+    assert READER.read(words.format(s="Halden Quist")) == ()
 
 
 @pytest.mark.parametrize(("genre", "authority"), AUTHORITY.items())

@@ -1,14 +1,20 @@
 """The agentic mode: calls are answered from the instance's documents, and only memory lasts."""
 
+from functools import lru_cache
+
 import pytest
 
 from memorygym import registry
+from memorygym.attribution import Attribution
 from memorygym.core import Budget, Call, Message
 from memorygym.episode import Episode, play
 from memorygym.instances.marking import right
+from memorygym.isolation.measures import measure
+from memorygym.lens import lens
 from memorygym.tracks import research
-from memorygym.tracks.research.searching import SearchEnv, Searcher
-from memorygym.tracks.research.task import STEPS_A_HOP
+from memorygym.tracks.research.dealing.settings import Settings
+from memorygym.tracks.research.searching import SearchEnv
+from memorygym.tracks.research.strata import Recipe
 
 
 @pytest.fixture
@@ -16,46 +22,119 @@ def task(instance):
     return research.task_of(instance("--hops", "3", "--mode", "agentic"), "agentic", 0)
 
 
+@lru_cache(maxsize=16)
+def long(number, shape="bridge"):
+    settings = Settings("hops4", number, 0, 5, 20_000, shape, mode="agentic")
+    return research.task_of(Recipe(settings).instance(), "hops4", number)
+
+
 def call(name, **arguments):
     return Message("assistant", "", (Call(name, arguments, "1"),))
 
 
-def played(task, memory):
-    episode = Episode(SearchEnv(task), registry.load("memory", memory, "make"), Budget())
-    return play(episode, Searcher())
+@lru_cache(maxsize=32)
+def played(number, memory, reasoner="strong", shape="bridge"):
+    task = long(number, shape)
+    policy = research.reasoner(reasoner, task)
+    make = registry.load("memory", memory, "make")
+    if memory == "markdown":
+        policy = research.scribe(policy, task)
+    budget = Budget(view=None if memory == "full" else 1_000)
+    trace = play(Episode(SearchEnv(task), make, budget), policy)
+    trace.labels |= {"memory": memory, "budget": 1_000, "agent": reasoner}
+    trace.gold = task.gold
+    return trace
 
 
-def answers(trace):
-    return [given for one in trace.records if (given := getattr(one, "answer", None))]
+def solved(number, memory, **how):
+    trace = played(number, memory, **how)
+    given = [answer for one in trace.records if (answer := getattr(one, "answer", ""))]
+    return bool(given) and right(trace.gold.questions[0], given[-1])
 
 
-def test_who_keeps_all_answers_and_who_keeps_nothing_runs_out_of_steps(task):
-    assert right(task.gold.questions[0], answers(played(task, "full"))[-1])
-    assert not answers(played(task, "none"))
+@pytest.mark.parametrize("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])
+def test_who_keeps_all_answers_questions_of_every_shape(shape):
+    assert solved(1, "full", shape=shape)
 
 
-def test_every_step_shows_the_question_and_one_result_alone(task):
+def test_memory_decides():
+    share = {
+        memory: sum(solved(number, memory) for number in range(4))
+        for memory in ("full", "markdown", "bm25", "recency", "none")
+    }
+    assert share["full"] == share["markdown"] == 4
+    assert share["bm25"] >= 2
+    assert share["recency"] <= 1
+    assert not share["none"]
+
+
+def test_the_oracle_answers_at_once(task):
+    trace = play(Episode(SearchEnv(task), research.oracle(task), Budget(view=1_000)),
+                 research.reasoner("strong", task))  # fmt: skip
+    assert [one.event for one in trace.records if hasattr(one, "answer")] == [0]
+
+
+def test_nothing_is_said_twice_while_memory_shows_it():
+    said = [one.message.content for one in played(1, "full").records
+            if hasattr(one, "message")]  # fmt: skip
+    lines = [line for text in said for line in text.split("\n") if line]
+    assert len(lines) == len(set(lines))
+
+
+def test_steps_do_not_decide():
+    steps = [one.event for one in played(1, "full").records]
+    assert max(steps) * 3 < int(long(1).events[0].text.split("At most ")[1].split()[0])
+
+
+def test_what_a_trace_measures_is_when_the_searches_told_it():
+    trace = played(1, "full")
+    by = lens(trace)
+    (question,) = by.questions
+    assert [by.first_told(need) for need in question.needs] == sorted(
+        by.first_told(need) for need in question.needs
+    )
+    assert all(by.first_told(need) < question.event for need in question.needs)
+    (case,) = measure(trace).cases
+    assert case.present == case.needs
+    assert 0 < case.span < case.length
+
+
+def test_a_miss_is_put_down_to_what_memory_lost():
+    trace = next(played(n, "recency") for n in range(4) if not solved(n, "recency"))
+    assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]
+    trace = played(0, "none")
+    assert [cause for _, cause in Attribution(trace).causes] == ["never written"]
+
+
+def test_the_weak_reasoner_falls_for_what_comes_first():
+    assert sum(solved(number, "full", reasoner="weak") for number in range(4)) < 4
+
+
+def test_every_step_shows_one_result_and_then_the_question_alone(task):
     env = SearchEnv(task)
     steps = [
         env.reset(),
         env.step(call("search", query="Institute")),
         env.step(call("open", document=1)),
     ]
-    texts = [step.messages[0].content for step in steps]
     assert all(step.evict for step in steps)
-    assert all(task.gold.questions[0].text in text for text in texts)
-    assert "Found for 'Institute':" in texts[1]
+    assert all(step.messages[1].content == task.events[0].text for step in steps)
+    texts = [step.messages[0].content for step in steps]
+    assert "Found for 'Institute', page 1 of" in texts[1]
     assert "Found for" not in texts[2]
 
 
-def test_a_list_shows_headings_and_opening_shows_the_document(task):
+def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task):
     env = SearchEnv(task)
     env.reset()
-    listed = env.step(call("search", query=task.gold.facts[0].subject)).messages[0].content
-    number, heading = listed.rpartition(":\n")[2].split("\n")[0].split(" ", 1)
-    opened = env.step(call("open", document=int(number))).messages[0].content
-    assert f"{heading}\n" in opened
+    fact = task.gold.facts[0]
+    page = env.step(call("search", query=fact.subject)).messages[0].content
+    heading, said, numbered = page.split("\n\n")[2].split("\n")
+    number = int(numbered.removeprefix("Document ").rstrip("."))
+    opened = env.step(call("open", document=number)).messages[0].content
     assert heading in opened
+    assert fact.subject in opened
+    assert all(part in opened for part in said.split(". ")[:1])
 
 
 @pytest.mark.parametrize(
@@ -63,6 +142,7 @@ def test_a_list_shows_headings_and_opening_shows_the_document(task):
     [
         (call("open", document=10**6), "There is no document 1000000; there are 1 to"),
         (call("search", query="zzz"), "Nothing for 'zzz'."),
+        (call("search", query="Institute", page=99), "There is no page 99 for 'Institute'"),
         (Message("assistant", "hm"), "Nothing was called."),
     ],
 )
@@ -72,14 +152,28 @@ def test_a_call_that_finds_nothing_is_a_step_that_says_so(task, reply, said):
     assert said in env.step(reply).messages[0].content
 
 
+def test_the_pages_of_a_name_hold_every_document_that_names_it(task):
+    env = SearchEnv(task)
+    env.reset()
+    name = task.gold.facts[0].subject
+    page = env.step(call("search", query=name)).messages[0].content
+    pages = int(page.split("page 1 of ")[1].split(":")[0])
+    texts = [page, *(env.step(call("search", query=name, page=at)).messages[0].content
+                     for at in range(2, pages + 1))]  # fmt: skip
+    documents = {part for event in task.events[1:] for part in event.text.split("\n\n")
+                 if part.startswith("[") and name in part}  # fmt: skip
+    assert all(any(one.split("\n")[0] in text for text in texts) for one in documents)
+
+
 def test_the_steps_are_counted(task):
     env = SearchEnv(task)
     env.reset()
-    steps = [env.step(call("open", document=1)) for _ in range(STEPS_A_HOP * 3)]
-    assert [step.done for step in steps] == [False] * (len(steps) - 1) + [True]
+    most = int(task.events[0].text.split("At most ")[1].split()[0])
+    steps = [env.step(call("open", document=1)) for _ in range(most)]
+    assert [step.done for step in steps] == [False] * (most - 1) + [True]
 
 
 def test_the_corpus_is_not_shown_beforehand(task):
-    first = SearchEnv(task).reset().messages[0].content
-    assert not any(fact.value in first for fact in task.gold.facts)
+    shown = SearchEnv(task).reset().messages
+    assert not any(fact.value in one.content for fact in task.gold.facts for one in shown)
     assert "search(query)" in task.system

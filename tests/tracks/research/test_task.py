@@ -2,6 +2,7 @@
 
 import pytest
 
+from memorygym.core import Call, Message
 from memorygym.errors import BadSettings
 from memorygym.grading import grade
 from memorygym.instances.marking import right
@@ -106,9 +107,16 @@ def test_a_record_that_is_none_is_refused_by_its_field(change, message):
         research.imported({**ROW, **change}, "row 3")
 
 
-@pytest.mark.parametrize("mode", ["scripted", "agentic"])
-def test_what_an_agent_reads_is_as_it_was(instance, snapshot, mode):
-    made = instance("--hops", "4", "--reveal", "immediate", "--mode", mode)
-    task = research.task_of(made, "hops4-12k", 0)
+def test_what_an_agent_reads_is_as_it_was(instance, snapshot):
+    task = research.task_of(instance("--hops", "4", "--reveal", "immediate"), "hops4-12k", 0)
     texts = [task.system, *(task.events[at].text for at in (0, 1, -1))]
-    snapshot(f"research-{mode}", "\n\n----\n\n".join(texts))
+    snapshot("research-scripted", "\n\n----\n\n".join(texts))
+
+
+def test_what_a_searching_agent_reads_is_as_it_was(instance, snapshot):
+    task = research.task_of(instance("--hops", "4", "--mode", "agentic"), "hops4-12k", 0)
+    env = research.env(task)
+    search = Call("search", {"query": task.gold.facts[0].subject}, "1")
+    steps = [env.reset(), env.step(Message("assistant", "", (search,)))]
+    texts = [task.system, *(one.content for step in steps for one in step.messages)]
+    snapshot("research-agentic", "\n\n----\n\n".join(texts))

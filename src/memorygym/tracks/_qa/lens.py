@@ -16,6 +16,8 @@ class Wanted:
     name: str
     key: str
     value: str
+    rank: tuple[int, ...] = ()
+    """Of the statement, if it was read in a text."""
     old: bool = False
 
     def told(self, record: Statement) -> bool:
@@ -41,6 +43,7 @@ class QALens:
 
     def __init__(self, gold: Gold, by: Reader) -> None:
         self._facts = {fact.id: fact for fact in gold.facts}
+        self._sentences = {(f.subject, f.key, f.value): f.sentence for f in gold.facts}
         self._by = by
         self.questions = gold.questions
         self.read = by.read
@@ -88,10 +91,11 @@ class QALens:
         return found
 
     def facts(self, text: str) -> Iterator[Wanted]:
-        return (Wanted(one.subject, one.key, one.value) for one in self.read(text))
+        return (Wanted(*one) for one in self.read(text))
 
     def text(self, fact: Wanted) -> str:
-        return self._by.tell(Statement(fact.name, fact.key, fact.value))
+        own = self._sentences.get((fact.name, fact.key, fact.value))
+        return own or self._by.tell(Statement(fact.name, fact.key, fact.value, fact.rank))
 
     def says(self, fact: Wanted, records: Sequence[Statement]) -> str:
         return ", then ".join(dict.fromkeys(one.value for one in records))

@@ -46,27 +46,6 @@ __all__ = [
     "verification",
 ]
 
-__all__ = [
-    "INFORMED",
-    "PARTS",
-    "REASONERS",
-    "SCHEMA",
-    "VERSION",
-    "add_options",
-    "env",
-    "least_view",
-    "lens",
-    "listener",
-    "oracle",
-    "reader",
-    "reasoner",
-    "recipes",
-    "scribe",
-    "table",
-    "task_of",
-    "verification",
-]
-
 VERSION = "codeqa-v1"
 SCHEMA = "memorygym-codeqa-1"
 
@@ -96,10 +75,15 @@ def add_options(group: Any) -> None:
         "--stale", type=int, default=1, metavar="N",
         help="earlier values of what is asked for, which hold no longer (1)",
     )  # fmt: skip
+    group.add_argument(
+        "--crowd", type=int, default=25, metavar="PERCENT",
+        help="share of what a dealt package is filled up with that mentions what is asked about"
+        " and what is called alike; real code has its own (25)",
+    )  # fmt: skip
 
 
 def recipes(args: argparse.Namespace) -> list["Recipe"]:
-    """The recipes of a run. Raises BadSettings with what can be reached."""
+    """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
     from memorygym.tracks.codeqa.dealing.recipe import Recipe
     from memorygym.tracks.codeqa.dealing.settings import Settings
 
@@ -109,10 +93,13 @@ def recipes(args: argparse.Namespace) -> list["Recipe"]:
     except ValueError as error:
         raise BadSettings(f"hops {told!r} are no numbers; write them as 1,2,3") from error
     every = [
-        Settings(tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source)
+        Settings(
+            tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source,
+            args.crowd,
+        )
         for tokens in args.tokens
-    ]
-    return [Recipe(one, number, args.seed) for one in every for number in range(args.n)]
+    ]  # fmt: skip
+    return [Recipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:

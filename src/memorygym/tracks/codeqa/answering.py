@@ -4,13 +4,8 @@ import ast
 from contextlib import suppress
 
 from memorygym.instances.model import Found, Known, Missing, Statement
-from memorygym.tracks.codeqa.evaluating import (
-    Beyond,
-    Definitions,
-    Evaluator,
-    Lacking,
-    Raised,
-)
+from memorygym.tracks.codeqa.evaluating import Definitions, Evaluator, Lacking, Raised
+from memorygym.tracks.codeqa.operations import Beyond
 from memorygym.tracks.codeqa.querying import Path, Query
 
 _MANY = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}

@@ -4,35 +4,25 @@ It knows the harmless part of the language and looks up everything else; it runs
 """
 
 import ast
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+
+from memorygym.tracks.codeqa.operations import (
+    BINARY,
+    BUILTIN,
+    COMPARE,
+    OF_TEXT,
+    Beyond,
+    bounded,
+)
 
 MOST_STEPS = 20_000
 """Statements and expressions before it gives up."""
 
-_BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv, ast.Div: operator.truediv, ast.Mod: operator.mod,
-}  # fmt: skip
-_COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
-    ast.Gt: operator.gt, ast.GtE: operator.ge, ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-}  # fmt: skip
-_BUILTIN: Mapping[str, Callable[..., Any]] = {
-    "len": len, "sum": sum, "min": min, "max": max, "sorted": sorted, "round": round, "abs": abs,
-    "range": range, "list": list, "tuple": tuple, "int": int, "str": str,
-}  # fmt: skip
-
 
 class Lacking(Exception):
     """A name that was not told."""
-
-
-class Beyond(Exception):
-    """Something that this interpreter does not do."""
 
 
 class Raised(Exception):
@@ -149,7 +139,7 @@ class Evaluator:
             case ast.Assign(targets=[target], value=value):
                 self._set(target, self._value(value, local), local)
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
-                local[name] = self._binary(op)(local[name], self._value(value, local))
+                local[name] = bounded(self._binary(op)(local[name], self._value(value, local)))
             case ast.If(test=test, body=body, orelse=other):
                 self._block(body if self._value(test, local) else other, local)
             case ast.For(target=target, iter=many, body=body, orelse=[]):
@@ -170,13 +160,18 @@ class Evaluator:
         match target:
             case ast.Name(id=name):
                 local[name] = value
-            case ast.Attribute(value=ast.Name(id=owner), attr=name):
-                local[owner].fields[name] = value
+            case ast.Attribute(value=ast.Name(id=owner), attr=name) if isinstance(
+                one := local.get(owner), Object
+            ):
+                one.fields[name] = value
             case _:
                 raise Beyond(type(target).__name__)
 
     def _value(self, node: ast.expr, local: dict[str, Any]) -> Any:
         self._step()
+        return bounded(self._found(node, local))
+
+    def _found(self, node: ast.expr, local: dict[str, Any]) -> Any:
         match node:
             case ast.Constant(value=value):
                 return value
@@ -199,6 +194,12 @@ class Evaluator:
                 return [self._value(item, local) for item in items]
             case ast.Subscript(value=value, slice=place):
                 return self._value(value, local)[self._value(place, local)]
+            case ast.Slice(lower=lower, upper=upper, step=step):
+                return slice(*(one and self._value(one, local) for one in (lower, upper, step)))
+            case ast.JoinedStr(values=values):
+                return "".join(str(self._value(value, local)) for value in values)
+            case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+                return self._value(value, local)
             case ast.ListComp(elt=elt, generators=[ast.comprehension() as each]):
                 return list(self._each(elt, each, local))
             case ast.GeneratorExp(elt=elt, generators=[ast.comprehension() as each]):
@@ -222,30 +223,32 @@ class Evaluator:
         value = self._value(left, local)
         for op, other in zip(ops, others, strict=True):
             after = self._value(other, local)
-            if type(op) not in _COMPARE:
+            if type(op) not in COMPARE:
                 raise Beyond(type(op).__name__)
-            if not _COMPARE[type(op)](value, after):
+            if not COMPARE[type(op)](value, after):
                 return False
             value = after
         return True
 
     def _binary(self, op: ast.operator) -> Callable[[Any, Any], Any]:
-        if type(op) not in _BINARY:
+        if type(op) not in BINARY:
             raise Beyond(type(op).__name__)
-        return _BINARY[type(op)]
+        return BINARY[type(op)]
 
     def _call(self, node: ast.Call, local: dict[str, Any]) -> Any:
         given = [self._value(one, local) for one in node.args]
         named = {str(one.arg): self._value(one.value, local) for one in node.keywords}
         match node.func:
-            case ast.Name(id=name) if name in _BUILTIN:
-                return _BUILTIN[name](*given, **named)
+            case ast.Name(id=name) if name in BUILTIN:
+                return BUILTIN[name](*given, **named)
             case ast.Name(id=name) if name[0].isupper():
                 return self._made(name, given, named)
             case ast.Name(id=name):
                 return self._run(function(self._told.source(name)), given, named)
             case ast.Attribute(value=owner, attr=name):
                 on = self._value(owner, local)
+                if isinstance(on, str) and name in OF_TEXT:
+                    return getattr(on, name)(*given, **named)
                 if not isinstance(on, Object):
                     raise Beyond(f".{name}()")
                 code = function(self._told.source(f"{self._holder(on.klass, name)}.{name}"))

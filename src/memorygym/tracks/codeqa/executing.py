@@ -1,6 +1,7 @@
 """Runs a dealt package in a process of its own with limits, to learn what its code does.
 
-The code is ours; the limits are against our mistakes. Code of others needs `sources`.
+What claims to be dealt may be anybody's: the process refuses all that dealt code does not do.
+Real code needs `sources`.
 """
 
 import json

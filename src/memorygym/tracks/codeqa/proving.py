@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from memorygym.core import JSON
+from memorygym.errors import BadSettings
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
 from memorygym.tracks.codeqa import reader
+from memorygym.tracks.codeqa.confirming import executed
 from memorygym.tracks.codeqa.executing import Failed, Job, affected, run
 from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import paragraphs
@@ -93,10 +95,10 @@ def files_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
 def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """The package imports, its tests pass, and what it returns is the truth.
 
-    Code of others is not run here.
+    Of code of others only what is asked about is run, behind walls.
     """
     if instance["settings"]["source"] != "synth":
-        return {"ok": True, "run": "not ours"}
+        return _walled(instance)
     files = {path: code for path, code in instance["repo_files"].items() if path.endswith(".py")}
     jobs, wanted = [Job(tests="all")], [""]
     for pair in instance["qa_pairs"]:
@@ -114,6 +116,20 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
         "ok": ok, "passed": whole.passed, "failed": list(whole.failed), "executed": len(others),
         "wrong": list(wrong),
     }  # fmt: skip
+
+
+def _walled(instance: Mapping[str, Any]) -> dict[str, JSON]:
+    """What the asked calls return; where none is asked, why nothing was run."""
+    pairs = [pair for pair in instance["qa_pairs"] if _CALL.match(pair["question"])]
+    if not pairs:
+        walls = instance["settings"].get("confined", False)
+        why = "no question asks for it" if walls else "dealt where there is no bubblewrap"
+        return {"ok": True, "executed": 0, "not_run": why}
+    calls = [pair["question"].split("`")[1] for pair in pairs]
+    truths = [pair["gold_answer"] for pair in pairs]
+    said = executed(instance["repo_files"], calls)
+    wrong = [truth for truth, one in zip(truths, said, strict=True) if one != truth]
+    return {"ok": not wrong, "executed": len(pairs), "wrong": list(wrong)}
 
 
 def _job(question: str, files: Mapping[str, str]) -> Job | None:
@@ -141,5 +157,5 @@ def _checked(
     """A check that could not run is not ok."""
     try:
         return check(instance)
-    except (Failed, LookupError, ValueError, StopIteration, TypeError) as error:
+    except (Failed, BadSettings, LookupError, ValueError, StopIteration, TypeError) as error:
         return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}

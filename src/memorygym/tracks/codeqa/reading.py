@@ -22,11 +22,12 @@ _QUOTED = re.compile(
     r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'
 )
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
-_UNCALLED = ("def ", "class ", "raise ", "@")
+_UNCALLED = ("def ", "class ", "raise ")
 _RAISE = re.compile(r"\braise (?:\w+\.)*([A-Z]\w*)")
-_UPPER = re.compile(r"(?<![\w.])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?!\w)")
+_UPPER = re.compile(r"(?<![\w.])_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?!\w)")
 _FROM = re.compile(r"^from ([A-Za-z]\w*(?:\.\w+)+) import ([\w, ]+)$", re.MULTILINE)
 _SET = re.compile(r"^(\w+)(?:: ?[\w\[\], .]+)? = (.+)$", re.MULTILINE)
+_UNDER = re.compile(r"^(?:if|elif|else|try|except|finally|for|while|with|match|case)\b.*:$", re.M)
 _CLASS = re.compile(r"^class (\w+)(?:\(([\w.]*)\))?:$", re.MULTILINE)
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
@@ -146,8 +147,11 @@ def _class(body: str, module: str) -> Iterator[Statement]:
 
 
 def _lines(body: str, module: str) -> Iterator[Statement]:
-    """What lines outside definitions tell: constants and imports."""
-    for name, value in _SET.findall(body):
+    """What lines outside definitions tell: constants and imports.
+
+    What is bound under a condition tells nothing: other lines may bind it again.
+    """
+    for name, value in _SET.findall("" if _UNDER.search(body) else body):
         if name.isupper() and _literal(value):
             yield Statement(name, "value", value, DEFINED)
             yield Statement(name, "file", module, DEFINED)

@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 VERSION = "data-v1"
-PARTS = ("instances", "datasets", "tracks/_qa")
+PARTS = ("instances", "datasets", "stores/splitting.py", "tracks/_qa")
 REASONERS = ("strong",)
 INFORMED = True
 """Nothing offline understands free text, so the reasoners are told what questions rest on."""

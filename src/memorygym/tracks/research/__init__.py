@@ -13,13 +13,13 @@ from memorygym.tracks._qa.hooks import (
     REASONERS,
     least_view,
     oracle,
-    scribe,
     table,
 )
 from memorygym.tracks._qa.hooks import env as streaming
 from memorygym.tracks._qa.hooks import lens as streamed
 from memorygym.tracks._qa.hooks import listener as listening
 from memorygym.tracks._qa.hooks import reasoner as locked
+from memorygym.tracks._qa.hooks import scribe as clerk
 
 if TYPE_CHECKING:
     from memorygym.core import JSON, Env, Policy, Task
@@ -84,7 +84,8 @@ def env(task: "Task") -> "Env":
 
 def reasoner(name: str, task: "Task") -> "Policy":
     """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks.research.searching import is_searched, searcher
+    from memorygym.tracks.research.searchers import searcher
+    from memorygym.tracks.research.searching import is_searched
 
     return searcher(name) if is_searched(task) else locked(name, task)
 
@@ -92,10 +93,22 @@ def reasoner(name: str, task: "Task") -> "Policy":
 def listener(reasoner: "Policy", task: "Task | None" = None) -> "Policy":
     """That reasoner, who is asked nothing where the track asks nothing; who searches himself is
     asked at every step."""
-    from memorygym.tracks.research.searching import Searcher, is_searched
+    from memorygym.tracks.research.searchers import Searcher
+    from memorygym.tracks.research.searching import is_searched
 
     searches = isinstance(reasoner, Searcher) or (task is not None and is_searched(task))
     return reasoner if searches else listening(reasoner, task)
+
+
+def scribe(reasoner: "Policy", task: "Task") -> "Policy":
+    """The fixed user of memories with tools, who answers as that reasoner does."""
+    from memorygym.tracks.research.scribing import Noter, SearchScribe, is_briefed
+    from memorygym.tracks.research.searching import is_searched
+
+    if is_searched(task):
+        return SearchScribe(reasoner)
+    behind = clerk(reasoner, task)
+    return Noter(behind) if is_briefed(task) else behind
 
 
 def lens(trace: "Trace") -> "Lens":

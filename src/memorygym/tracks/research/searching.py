@@ -1,94 +1,127 @@
 """The agentic mode: the reasoner searches the instance's documents itself, a call an event."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from memorygym.core import Call, Env, Message, Policy, Step, Task, Tool
-from memorygym.errors import UnknownPart
-from memorygym.instances.model import Found, Gold, Known
+from memorygym.core import Call, Env, Message, Step, Task, Tool
+from memorygym.instances.model import Fact, Gold, Question
 from memorygym.lens import Lens
 from memorygym.lens import table as table_of
-from memorygym.stores.search.fulltext import FullText
+from memorygym.stores.search.fulltext import STOP_WORDS, FullText
+from memorygym.stores.splitting import headed, sentences
 from memorygym.trace import Answered, Shown, Trace
 from memorygym.tracks._qa.env import RECALL
 from memorygym.tracks._qa.lens import QALens
-from memorygym.tracks.research.dealing.wording import step_text
+from memorygym.tracks.research.asking import NAME
+from memorygym.tracks.research.dealing.wording import (
+    LISTED,
+    RESULT,
+    SEARCHING,
+    page_text,
+    step_text,
+)
 from memorygym.tracks.research.reading import ResearchReader
 
-EVENT = "=== SEARCHING"
-"""What the text of an event begins with."""
-LISTED = 10
-"""Documents that a search lists."""
-REFUSAL = "I have no record of that."
-_OPENING = re.compile(
-    r"step 1 of (?P<steps>\d+) ===\n\nQuestion: (?P<question>.+)\n\n"
-    r"Form of the answer: (?P<form>.+)\."
-)
-_SEARCHED = re.compile(r"^Found for '(.+)':$", re.MULTILINE)
-_READ = re.compile(r"^Documents ([\d, ]+)\.$", re.MULTILINE)
-_LISTING = re.compile(r"^(\d+) (\[[^·\]]+ · [^·\]]+ · [^\]]+\])$", re.MULTILINE)
+QUOTED = 4
+"""Sentences of a document on a page."""
+DEEPEST = 2_000
+"""Documents that the pages of one search hold together at most."""
+_STEPS = re.compile(r"At most (\d+) steps\.$")
+_WORD = re.compile(r"[^\W_]+")
+_NAMES = re.compile(rf"\b{NAME}\b")
 
 
-def _tool(name: str, description: str, argument: str, kind: str, meaning: str) -> Tool:
-    properties = {argument: {"type": kind, "description": meaning}}
+def _tool(name: str, description: str, required: str, **properties: tuple[str, str]) -> Tool:
+    kinds = {key: {"type": kind, "description": text} for key, (kind, text) in properties.items()}
     return Tool(
         name,
         description,
         {
             "type": "object",
-            "properties": properties,
-            "required": [argument],
+            "properties": dict(kinds),
+            "required": [required],
             "additionalProperties": False,
         },
     )
 
 
-SEARCH = _tool("search", "List the headings of the documents that fit best.", "query", "string",
-               "Words to look for.")  # fmt: skip
-OPEN = _tool("open", "Read a document.", "document", "integer", "Its number in a list.")
-SUBMIT = _tool("submit_answer", "Answer the question; this ends the task.", "answer", "string",
-               "One claim, as asked for.")  # fmt: skip
-_ARGUMENTS = {
-    SEARCH.name: "query",
-    RECALL.name: "query",
-    OPEN.name: "document",
-    SUBMIT.name: "answer",
-}
+SEARCH = _tool(
+    "search", "Find the documents that fit best, ten on a page with four sentences of each.",
+    "query", query=("string", "Words to look for."), page=("integer", "Which page; 1 unless given.")
+)  # fmt: skip
+OPEN = _tool(
+    "open", "Read a document.", "document", document=("integer", "Its number on a page.")
+)  # fmt: skip
+SUBMIT = _tool(
+    "submit_answer", "Answer the question; this ends the task.",
+    "answer", answer=("string", "One claim, as asked for.")
+)  # fmt: skip
 
 
 def is_searched(task: Task) -> bool:
     """Whether the reasoner makes the searches of a task itself."""
-    return task.events[0].text.startswith(EVENT)
+    return task.system == SEARCHING and _STEPS.search(task.events[0].text) is not None
+
+
+class SearchLens(QALens):
+    """A trace of such a task: when a fact was first told is what the searches made of it."""
+
+    env_tools = frozenset(tool.name for tool in (SEARCH, OPEN, SUBMIT, RECALL))
 
 
 def lens_of(trace: Trace) -> Lens | None:
-    """How the trace of such a task is read: it is asked in the event that answers it, or the last.
+    """How the trace of such a task is read; None for any other.
 
-    None for any other trace.
+    It is asked in the event that answers it, and rests there on what the events before it had told:
+    the rest was never there to be remembered.
     """
     shown = [one for one in trace.records if isinstance(one, Shown) and one.messages]
-    if not (shown and shown[0].messages[0].content.startswith(EVENT)):
+    if trace.system != SEARCHING or not _searches(shown[:1]):
         return None
-    answered = [one.event for one in trace.records if isinstance(one, Answered)]
     gold: Gold = table_of(trace)
+    answered = [one.event for one in trace.records if isinstance(one, Answered)]
     event = answered[-1] if answered else shown[-1].event
-    asked = tuple(replace(question, event=event) for question in gold.questions)
-    return QALens(Gold(gold.facts, asked), ResearchReader())
+    first = _first_told(shown, gold.facts)
+    facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
+    asked = tuple(_asked(question, first, event) for question in gold.questions)
+    return SearchLens(Gold(facts, asked), ResearchReader())
+
+
+def _searches(shown: list[Shown]) -> bool:
+    return any(m.content.startswith(RESULT) for one in shown for m in one.messages)
+
+
+def _first_told(shown: list[Shown], facts: tuple[Fact, ...]) -> dict[str, int]:
+    """By fact: the first event that told it, if one did."""
+    wanted = {(fact.subject, fact.key, fact.value): fact.id for fact in facts}
+    reader = ResearchReader()
+    found: dict[str, int] = {}
+    for record in shown:
+        for message in record.messages:
+            for one in reader.read(message.content):
+                if id := wanted.get(one[:3]):
+                    found.setdefault(id, record.event)
+    return found
+
+
+def _asked(question: Question, first: Mapping[str, int], event: int) -> Question:
+    told = tuple(need for need in question.needs if first.get(need, event) < event)
+    return replace(question, event=event, needs=told or question.needs)
 
 
 class SearchEnv(Env):
-    """Each call but recall ends an event; the next shows the question and what it found."""
+    """Each call but recall ends an event; the next shows what it found, then the question."""
 
     tools = (SEARCH, OPEN, SUBMIT, RECALL)
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        found = _OPENING.search(task.events[0].text)
+        self._question = task.events[0].text
+        found = _STEPS.search(self._question)
         assert found
-        self._steps = int(found["steps"])
-        self._question, self._form = found["question"], found["form"]
+        self._steps = int(found[1])
         self._at = 0
 
     @cached_property
@@ -103,7 +136,7 @@ class SearchEnv(Env):
 
     def reset(self) -> Step:
         self._at = 0
-        return self._show("")
+        return self._show("Nothing was searched for yet.")
 
     def step(self, reply: Message) -> Step:
         call = reply.calls[0] if reply.calls else None
@@ -118,136 +151,56 @@ class SearchEnv(Env):
 
     def _show(self, result: str) -> Step:
         self._at += 1
-        text = step_text(self._at, self._steps, self._question, self._form, result)
-        return Step((Message("user", text),), evict=True)
+        # The question comes last, for a memory is searched for the newest message.
+        texts = (step_text(self._at, result), self._question)
+        return Step(tuple(Message("user", text) for text in texts), evict=True)
 
     def _result(self, call: Call | None) -> str:
         if call is None:
             return "Nothing was called."
         if call.name == SEARCH.name:
-            return self._listing(str(_argument(call, "query")))
+            return self._page(str(_argument(call, "query")), _argument(call, "page"))
         number = _argument(call, "document")
         if number not in self._corpus:
             return f"There is no document {number}; there are 1 to {len(self._corpus)}."
         assert isinstance(number, int)
         return self._corpus[number]
 
-    def _listing(self, query: str) -> str:
-        found = self._index.search(query, LISTED)
-        lines = [f"{number} {self._corpus[number].split(chr(10), 1)[0]}" for number in found]
-        return "\n".join([f"Found for '{query}':", *lines]) if lines else f"Nothing for '{query}'."
+    def _page(self, query: str, page: object) -> str:
+        found = self._index.search(query, DEEPEST)
+        if not found:
+            return f"Nothing for '{query}'."
+        names = _NAMES.findall(query)
+        naming = [number for number in found if _holds(self._corpus[number], names)]
+        pages = max(1, -(-len(naming) // LISTED))
+        at = page if isinstance(page, int) else 1
+        if not 1 <= at <= pages:
+            return f"There is no page {page} for '{query}'; there are 1 to {pages}."
+        first = set(naming)
+        ranked = [*naming, *(number for number in found if number not in first)]
+        chosen = ranked[(at - 1) * LISTED : at * LISTED]
+        return page_text(query, at, pages, self._excerpts(query, chosen))
+
+    def _excerpts(self, query: str, numbers: list[int]) -> Iterator[tuple[int, str, str]]:
+        terms = {word.lower() for word in _WORD.findall(query)} - STOP_WORDS
+        for number in numbers:
+            heading, body = headed(self._corpus[number])
+            yield number, heading, " ".join(_best(sentences(body), terms))
+
+
+def _holds(text: str, names: list[str]) -> bool:
+    return bool(names) and all(name in text for name in names)
+
+
+def _best(told: list[str], terms: set[str]) -> list[str]:
+    """The sentences with most of the terms, as they stand."""
+
+    def fit(at: int) -> int:
+        return -len(terms & {word.lower() for word in _WORD.findall(told[at])})
+
+    chosen = sorted(range(len(told)), key=fit)[:QUOTED]
+    return [told[at] for at in sorted(chosen)]
 
 
 def _argument(call: Call, name: str) -> object:
     return call.arguments.get(name) if isinstance(call.arguments, Mapping) else None
-
-
-class Searcher(Policy):
-    """Looks for what is missing next and opens what it has not read, as far as memory tells.
-
-    It keeps nothing between events: what it read before it knows only from the view. Beside each
-    call it says what it has concluded, for its memory to hold.
-    """
-
-    def __init__(self) -> None:
-        self._reader = ResearchReader()
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = max(at for at, one in enumerate(view) if one.content.startswith(EVENT))
-        event = view[at].content
-        texts = [message.content for message in view[1:]]
-        query = self._reader.ask(event)
-        if query is None:
-            return _calling(SUBMIT, REFUSAL)
-        known = Known(one for text in texts for one in self._reader.read(text))
-        got = self._reader.answer(query, known)
-        shelf = _Shelf("\n".join(texts), event)
-        notes = "\n".join(dict.fromkeys([*map(self._reader.tell, got.used), shelf.note]))
-        # What was concluded may be outranked: all that is listed about it is read first.
-        for number in shelf.unread({one.subject for one in got.used}):
-            return _calling(OPEN, number, notes)
-        if isinstance(got, Found):
-            return _calling(SUBMIT, got.answer)
-        if got.query not in texts[at:]:
-            return _calling(RECALL, got.query, notes)
-        return _next(got.query, shelf, notes)
-
-
-class Hasty(Searcher):
-    """Believes the first document that it reads, and never asks its memory."""
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = max(at for at, one in enumerate(view) if one.content.startswith(EVENT))
-        event = view[at].content
-        texts = [message.content for message in view[1:]]
-        query = self._reader.ask(event)
-        if query is None:
-            return _calling(SUBMIT, REFUSAL)
-        told = (one for text in texts for one in self._reader.read(text))
-        got = self._reader.answer(query, Known(told, first=True))
-        if isinstance(got, Found):
-            return _calling(SUBMIT, got.answer)
-        return _next(got.query, _Shelf("\n".join(texts), event), "")
-
-
-def searcher(name: str) -> Policy:
-    """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    made: dict[str, type[Searcher]] = {"strong": Searcher, "weak": Hasty}
-    if name not in made:
-        raise UnknownPart("reasoner", name, made)
-    return made[name]()
-
-
-class _Shelf:
-    """The documents that were listed and read, as far as a view tells."""
-
-    def __init__(self, view: str, event: str) -> None:
-        self.event = event
-        self.question = event.split("Question: ", 1)[1].split("\n", 1)[0]
-        self._listed = dict(_LISTING.findall(view))
-        told = {number for line in _READ.findall(view) for number in line.split(", ")}
-        stood = (
-            n for n, head in self._listed.items() if view.startswith(head) or f"\n{head}" in view
-        )
-        self._read = told.union(stood)
-
-    @property
-    def note(self) -> str:
-        """What was read, under the question, by which memory finds it again."""
-        read = ", ".join(sorted(self._read, key=int))
-        return f"Read for {self.question}\nDocuments {read}." if read else ""
-
-    def unread(self, names: set[str]) -> Iterator[int]:
-        """Listed documents about one of those names that were not read."""
-        for number, head in self._listed.items():
-            if head.split(" · ")[1] in names and number not in self._read:
-                yield int(number)
-
-    def next(self) -> int | None:
-        """The first document of the event's list that was not read."""
-        listed = (number for number, _ in _LISTING.findall(self.event))
-        return next((int(number) for number in listed if number not in self._read), None)
-
-
-def _next(query: str, shelf: _Shelf, notes: str) -> Message:
-    """The first document listed that was not read; if all were, another search."""
-    if (number := shelf.next()) is not None:
-        return _calling(OPEN, number, notes)
-    searches = list(_searches(query))
-    last = _SEARCHED.search(shelf.event)
-    at = searches.index(last[1]) + 1 if last and last[1] in searches else 0
-    if at == len(searches):
-        return _calling(SUBMIT, REFUSAL)
-    return _calling(SEARCH, searches[at], notes)
-
-
-def _searches(query: str) -> Iterator[str]:
-    """A search, then ones that are narrower: for the name, and for the name with each word."""
-    name, words = " ".join(query.split()[:2]), query.replace(",", "").split()[2:]
-    yield query
-    yield name
-    yield from (f"{name} {word}" for word in dict.fromkeys(words) if len(word) > 3)
-
-
-def _calling(tool: Tool, value: str | int, notes: str = "") -> Message:
-    return Message("assistant", notes, (Call(tool.name, {_ARGUMENTS[tool.name]: value}, "1"),))

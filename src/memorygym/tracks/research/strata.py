@@ -12,7 +12,7 @@ from memorygym.tracks.research.dealing.dealer import deal, skeleton
 from memorygym.tracks.research.dealing.length import LARGEST, least, unreachable
 from memorygym.tracks.research.dealing.ordering import ORDERS, SHUFFLED
 from memorygym.tracks.research.dealing.programs import LEAST, MOST, shapes
-from memorygym.tracks.research.dealing.settings import Dials, Settings
+from memorygym.tracks.research.dealing.settings import CROWD, Dials, Settings
 from memorygym.tracks.research.proving import verification
 
 HOPS = "2,3,4,5,6,8"
@@ -24,6 +24,8 @@ ATTEMPTS = 20
 WIDEST = 8
 """Turns of the widest window."""
 MOST_OF_A_KIND = 1_000
+DENSEST = 90
+"""Percent of the filling that may name what the question is about."""
 REHEARSED = 200_000
 """Tokens from which an instance is first proved short: a long one takes minutes to reject."""
 _SHORT = 40_000
@@ -120,6 +122,12 @@ def declare(group: "argparse._ArgumentGroup") -> None:
         "--mode", choices=MODES, default="scripted",
         help="agentic: the reasoner searches and opens documents itself (default: scripted)",
     )  # fmt: skip
+    group.add_argument(
+        "--crowd", type=int, default=CROWD, metavar="PERCENT",
+        help="of the documents that fill an instance to its length, so many percent name entities"
+        " of the question's chain, its siblings or its near misses: other facts of them, mentions,"
+        f" outdated tellings; the one dial that grows with the length (default: {CROWD})",
+    )  # fmt: skip
     for field in fields(Dials):
         group.add_argument(
             f"--{field.name.replace('_', '-')}", type=int, default=field.default, metavar="N",
@@ -128,11 +136,14 @@ def declare(group: "argparse._ArgumentGroup") -> None:
 
 
 _MEANING = {
-    "near_miss": "documents about similar names",
-    "other_time": "documents that tell what held earlier",
-    "conflict": "documents of lower authority that say otherwise",
-    "paraphrase": "documents about the right entity which leave the fact out",
-    "red_herring": "searches that lead nowhere",
+    "near_miss": "documents an instance, whatever its length, that tell what is asked for of"
+    " similar names",
+    "other_time": "documents an instance, whatever its length, that tell what held earlier",
+    "conflict": "documents an instance, whatever its length, of lower authority and a later date"
+    " that say otherwise",
+    "paraphrase": "documents an instance, whatever its length, about the right entity which leave"
+    " the fact out",
+    "red_herring": "searches an instance, whatever its length, that lead nowhere",
 }
 
 
@@ -141,6 +152,8 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
     hops = list(_hops(args.hops))
     dials = Dials(**{field.name: _dial(args, field.name) for field in fields(Dials)})
     window = _window(args)
+    if not 0 <= args.crowd <= DENSEST:
+        raise BadSettings(f"--crowd {args.crowd}: give 0 to {DENSEST} percent")
     strata = list(product(hops, args.tokens))
     for many, tokens in strata:
         _check_length(args, many, tokens, dials, window)
@@ -172,6 +185,7 @@ def _settings(
         eviction=args.eviction,
         window=window,
         order=args.order,
+        crowd=args.crowd,
         mode=args.mode,
     )
 

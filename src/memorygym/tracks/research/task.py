@@ -7,12 +7,18 @@ from typing import Any
 from memorygym.core import Budget, Event, Task
 from memorygym.instances.model import Fact, Gold, Question, Statement
 from memorygym.tracks.research.dealing.record import file_name
-from memorygym.tracks.research.dealing.wording import briefing_text, question_text, step_text
+from memorygym.tracks.research.dealing.wording import (
+    LISTED,
+    briefing_text,
+    question_text,
+    task_text,
+)
 from memorygym.tracks.research.reading import ResearchReader
 
 TRACK = "research"
 STEPS_A_HOP = 12
-"""Calls that a question allows for each of its hops, where the reasoner searches itself."""
+"""Calls that a question allows for each of its hops, where the reasoner searches itself; and one
+more for every page of the whole collection."""
 SHOWS, TELLS, ASKS = "search", "briefing", "question"
 """Kinds of events."""
 
@@ -45,8 +51,9 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     first = [Event(TELLS, briefing_text(total, question))] if told else []
     searches = [Event(SHOWS, instance["memory_files"][file_name(at)]) for at in range(turns)]
     if _is_agentic(instance):
-        steps = STEPS_A_HOP * instance["num_hops"]
-        asked = step_text(1, steps, question, instance["answer_form"], "")
+        documents = sum(len(turn["documents"]) for turn in instance["turns"])
+        steps = STEPS_A_HOP * instance["num_hops"] + documents // LISTED
+        asked = task_text(question, instance["answer_form"], steps)
     else:
         asked = question_text(total, question, instance["answer_form"])
     return (*first, *searches, Event(ASKS, asked))

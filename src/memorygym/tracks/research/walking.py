@@ -4,22 +4,22 @@ from memorygym.instances.model import Found, Known, Missing, Statement
 from memorygym.tracks.research.asking import Both, Choice, Get, Named, Query, Sum, Whose
 
 _SOUGHT = {
-    "employer": "works at, holds a post at, payroll",
+    "employer": "employer, works at, joined, holds a post at, payroll",
     "birthplace": "was born in, came into the world in",
-    "mentor": "was trained by, learned the trade under, doctorate",
-    "birth year": "was born in the year",
+    "mentor": "mentor, was trained by, learned the trade under, doctorate",
+    "birth year": "was born in the year, came into the world",
     "seat": "is based in, buildings, plays host",
     "founding year": "was founded in, opened its doors, charter",
     "staff": "employs people, wages",
-    "flagship": "showpiece",
+    "flagship": "flagship, showpiece",
     "director": "director, directed, run by, in charge, from, to",
-    "designer": "was designed by, plans",
+    "designer": "designer, was designed by, plans",
     "weight": "weighs kilograms",
-    "inventor": "was invented by, came up with, credit",
-    "basis": "builds on, extends, grew out of",
-    "instrument": "readings, carried out with",
+    "inventor": "inventor, was invented by, came up with, credit",
+    "basis": "basis, builds on, extends, grew out of",
+    "instrument": "instrument, readings, carried out with",
     "samples": "samples gathered, taken",
-    "leader": "was led by, in command, into the field",
+    "leader": "leader, was led by, in command, into the field",
     "population": "inhabitants, people live in, census, residents",
     "mayor": "mayor",
 }
@@ -30,7 +30,23 @@ class _Lacking(Exception):
     """A fact that the walk cannot go on without."""
 
     def __init__(self, subject: str, key: str) -> None:
-        super().__init__(f"{subject} {_SOUGHT.get(key, key)}")
+        super().__init__(sought(subject, key))
+
+
+def sought(subject: str, key: str) -> str:
+    """What one would search for: a name, and the words in which a key is told.
+
+    >>> sought("Orm Hall", "mayor")
+    'Orm Hall mayor'
+    """
+    return f"{subject} {_SOUGHT.get(key, key)}"
+
+
+def seeking(text: str) -> tuple[str, str] | None:
+    """The name and the key of what `sought` wrote; None if it did not."""
+    name = " ".join(text.split(" ")[:2])
+    keys = (key for key in _SOUGHT if text == sought(name, key))
+    return next(((name, key) for key in keys), None)
 
 
 def answered(query: Query, known: Known) -> Found | Missing:

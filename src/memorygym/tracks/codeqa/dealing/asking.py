@@ -2,13 +2,18 @@
 
 import builtins
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from memorygym.tracks.codeqa.dealing.session import BY_KEY, Observation
 from memorygym.tracks.codeqa.dealing.tree import module_of
 from memorygym.tracks.codeqa.dealing.values import NUMBER, bare, named, telling
 from memorygym.tracks.codeqa.dealing.walking import End, Walker
+
+_OF_USERS = ("rows", "breaks", "setting")
+"""Aspects of a topic of which users tell, and code does not."""
+LIKELY = 0.3
+"""Share of all names for which a module is where one would look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Draft:
 class Runs:
     """What the running code was seen to do."""
 
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     """What calls return."""
     failing: tuple[tuple[str, str, str], ...] = ()
     """A constant, a new value of it, and the one test that then fails."""
@@ -50,7 +55,10 @@ class Asker:
             if apart and name in tree.functions and all(map(_plain, callers)):
                 self._called.setdefault(len(set(callers)), []).append(name)
         self._crowded = {module for module, classes in homes.items() if classes > 3}
-        """Modules in which one expects a class to be, whichever it is."""
+        places = Counter(module_of(tree, name) for name in tree.places)
+        most = len(tree.places) * LIKELY
+        self._crowded |= {module for module, names in places.items() if names > most}
+        """Modules in which one expects a name to be, whichever it is."""
 
     def kinds(self, hops: int) -> dict[str, Callable[[int], Draft | None]]:
         """What can be asked with so many hops."""
@@ -61,7 +69,8 @@ class Asker:
         if hops >= 2:
             found |= {"sum": self._sum, "callers": self._callers}
         if self._topics and hops == 1:
-            found["topic"] = self._topic
+            found["topic"] = lambda _: self._topic(list(BY_KEY))
+            found["complaint"] = lambda _: self._topic(_OF_USERS)
         if self._topics and hops >= 2:
             found["bridge"] = self._bridge
         if self._runs.values:
@@ -119,7 +128,9 @@ class Asker:
 
     def _raises_of(self, end: End) -> tuple[str, str] | None:
         code = self._tree.functions.get(end.name)
-        if not code or len(code.raises) != 1 or hasattr(builtins, code.raises[0]):
+        if not code or len(code.raises) != 1 or not code.raises[0][0].isupper():
+            return None
+        if hasattr(builtins, code.raises[0]):
             return None
         return f"Which exception does {end.text} raise?", code.raises[0]
 
@@ -178,9 +189,9 @@ class Asker:
         text = f"Which {hops} functions call `{name}`? Give their number and their names."
         return Draft("callers", text, truth, "relationship_count")
 
-    def _topic(self, hops: int) -> Draft | None:
+    def _topic(self, keys: Sequence[str]) -> Draft | None:
         """What the session observed of a topic."""
-        aspect = self._chance.choice(list(BY_KEY.values()))
+        aspect = BY_KEY[self._chance.choice(keys)]
         told = self._at.observed(aspect)
         if not told:
             return None
@@ -201,7 +212,7 @@ class Asker:
         if not calls:
             return None
         call = self._chance.choice(calls)
-        return Draft(kind, f"What does `{call}` return?", str(self._runs.values[call]))
+        return Draft(kind, f"What does `{call}` return?", self._runs.values[call])
 
     def _returns(self, hops: int) -> Draft | None:
         """What a function that must first be found returns."""
@@ -210,13 +221,13 @@ class Asker:
         if end is None or end.kind != "function":
             return None
         calls = [call for call in self._runs.values if call.partition("(")[0] == end.name]
-        plain = [call for call in calls if call.count("(") == 1]
+        plain = [call for call in calls if NUMBER.match(_given(call))]
         if not plain:
             return None
         call = self._chance.choice(plain)
-        given = call.partition("(")[2].rstrip(")")
+        given = _given(call)
         text = f"What does {end.text} return for the argument {given}?"
-        return Draft("returns", text, str(self._runs.values[call]), told=end.told)
+        return Draft("returns", text, self._runs.values[call], told=end.told)
 
     def _failing(self, hops: int) -> Draft | None:
         if not self._runs.failing:
@@ -230,6 +241,10 @@ class Asker:
         words = set(truth.casefold().split("_"))
         every: Iterable[str] = self._tree.places
         return tuple(one for one in every if words < set(one.casefold().split("_")))[:8]
+
+
+def _given(call: str) -> str:
+    return call.partition("(")[2].removesuffix(")")
 
 
 def _plain(caller: str) -> bool:

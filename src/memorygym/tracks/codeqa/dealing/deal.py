@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.errors import BadSettings
+from memorygym.instances.model import Statement
 from memorygym.rng import Stream, rng
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.dealing.asking import Asker, Runs
 from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
+from memorygym.tracks.codeqa.dealing.crowding import Crowd, crowd_of
 from memorygym.tracks.codeqa.dealing.growing import Growth
 from memorygym.tracks.codeqa.dealing.nearby import Near, nearby
 from memorygym.tracks.codeqa.dealing.package import TESTED, Package
@@ -33,6 +35,10 @@ TESTS = 3
 LOG = "CHANGELOG.md"
 Where = tuple[str | int, ...]
 """The path of a random stream."""
+A_PAGE = 24
+"""Remarks in a file of them."""
+OBSERVED = 60
+"""Tokens of an observation, more or less."""
 A_REMARK = 15_000
 """Tokens for which the session observes something that is not asked for."""
 
@@ -47,6 +53,8 @@ class Dealt:
     pages: Sequence[Page]
     chosen: Sequence[Chosen]
     near: Sequence[Near]
+    confined: bool | None = None
+    """Of code of others: whether it could be run behind walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,18 @@ def deal(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
         package.test(district, chance.sample(district.functions, TESTED))
     values = try_out(package, district.functions, chance)
     seen = tree(package.files)
-    runs = Runs(values, breaking(package, seen, chance))
+    runs = Runs(
+        {call: str(value) for call, value in values.items()}, breaking(package, seen, chance)
+    )
     asked = questions(package.files, seen, runs, settings, where)
     if asked.log:
         package.files[LOG] = asked.log
-    watched = observations(asked.told, rng(*where, "session"))
-    growth = Growth(package, sum(one.cost for one in watched))
+    growth = Growth(package, OBSERVED * len(asked.told))
+    crowd = crowd_of(asked.chosen, seen, district, rng(*where, "crowd"))
+    package.crowd, package.crowding = crowd, settings.crowd / (200 - settings.crowd)
+    remarks = _remarks(growth, crowd, settings, rng(*where, "remarks"))
+    watched = observations(asked.told, rng(*where, "session"), remarks)
+    growth.cost += sum(one.cost for one in watched) - OBSERVED * len(asked.told)
     if growth.cost > settings.tokens * 1.005:
         raise BadSettings(
             f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
@@ -88,7 +102,18 @@ def deal(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
     made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
     growth.fill(settings.tokens - tokens(made, len(made) + settings.questions))
     made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
-    return Dealt(package.name, package.files, made, asked.chosen, asked.near)
+    return Dealt(f"synth-{package.name}", package.files, made, asked.chosen, asked.near)
+
+
+def _remarks(growth: Growth, crowd: Crowd, settings: Settings, chance: Stream) -> list[str]:
+    """Half of the crowd: what the session remarks, or files of reviews where there is none."""
+    room = max(0, settings.tokens - growth.cost)
+    found = crowd.remarks(room * settings.crowd // 200, chance)
+    if settings.form != "files":
+        return found
+    for number, at in enumerate(range(0, len(found), A_PAGE), 1):
+        growth.add(f"docs/review_{number}.md", "\n\n".join(found[at : at + A_PAGE]) + "\n")
+    return []
 
 
 def questions(
@@ -98,10 +123,7 @@ def questions(
     chance = rng(*where, "questions")
     topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
     walker = Walker(seen, topics, chance)
-    statements = [
-        one for path, code in files.items() for shown in paragraphs(path, code)
-        for one in read(shown)
-    ]  # fmt: skip
+    statements = [one for path, code in files.items() for one in said(path, code)]
     hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
     chooser = Chooser(Asker(walker, runs), statements, chance)
     chosen = chooser.choose(hops)
@@ -113,10 +135,23 @@ def questions(
     return Asked(chosen, log, in_order(told, chance), nearby(chosen, statements))
 
 
-def observations(told: Sequence[Observation], chance: Stream) -> list[Shown]:
-    """The paragraphs of a session."""
-    times = stamps(len(told), chance)
-    return [shown(paragraph(one, at, chance)) for one, at in zip(told, times, strict=True)]
+def said(path: str, code: str) -> list[Statement]:
+    """What the reader takes from a file as it is shown."""
+    return [one for shown in paragraphs(path, code) for one in read(shown)]
+
+
+def observations(
+    told: Sequence[Observation], chance: Stream, remarks: Sequence[str] = ()
+) -> list[Shown]:
+    """The paragraphs of a session: facts in their order, and remarks anywhere between them."""
+    facts, others = iter(told), iter(remarks)
+    order = [True] * len(told) + [False] * len(remarks)
+    chance.shuffle(order)
+    times = stamps(len(order), chance)
+    return [
+        shown(paragraph(next(facts) if fact else next(others), at, chance))
+        for fact, at in zip(order, times, strict=True)
+    ]
 
 
 def tokens(made: Sequence[Page], events: int) -> int:

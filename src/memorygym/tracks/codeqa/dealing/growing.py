@@ -27,6 +27,11 @@ class Growth:
         for path in package.files:
             self._take(path)
 
+    def add(self, path: str, code: str) -> None:
+        """Adds a file that is written already."""
+        self.package.files[path] = code
+        self._take(path)
+
     def grow(self, target: int, chance: Stream) -> None:
         """Adds modules while they fit."""
         package = self.package

@@ -1,6 +1,7 @@
 """Assembles an instance: the dealt parts under the field names of the CodeQA schema."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from memorygym.core import JSON
@@ -26,6 +27,7 @@ _CATEGORIES = {
 _PRESETS = ((10_000, "small"), (50_000, "medium"), (100_000, "large"), (500_000, "xl"))
 _JOINING = ("sum", "callers", "composition")
 """Kinds of questions that join several facts, none of which leads to another."""
+Read = Callable[[str], tuple[Statement, ...]]
 Need = tuple[str, str, str]
 """Subject, key and value."""
 _DIFFICULTIES = ("easy", "easy", "medium", "hard", "hard")
@@ -48,7 +50,7 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
     }
     facts = _facts(dealt, texts)
     made: dict[str, Any] = {
-        "base_instance": f"{settings.source}-{dealt.name}",
+        "base_instance": dealt.name,
         "task_prompt": "Keep what matters of the package and of the session: questions follow"
         " after the last file.",
         "memory_files": texts,
@@ -73,7 +75,9 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
         "canary": CANARY,
         "generator_version": VERSION,
         "schema": SCHEMA,
-        "settings": settings.to_json() | {"seed": seed, "attempt": attempt},
+        "settings": settings.to_json()
+        | {"seed": seed, "attempt": attempt}
+        | ({} if dealt.confined is None else {"confined": dealt.confined}),
         "system": SYSTEM,
     }
     made["total_tokens"] = made["context_tokens"]["total"]
@@ -85,9 +89,11 @@ def _facts(dealt: Dealt, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]
     needs = dict.fromkeys((n.subject, n.key, n.value) for one in dealt.chosen for n in one.needs)
     found: dict[Need, dict[str, Any]] = {}
     names = list(texts)
+    parts = [text.split("\n\n") for text in texts.values()]
+    known = cache(read)
     for number, need in enumerate(needs, 1):
         subject, key, value = need
-        told = _told(subject, key, list(texts.values()))
+        told = _told(subject, key, parts, known)
         turn, statement = next((turn, one) for turn, one in told if one.value == value)
         aspect = BY_KEY.get(key)
         found[need] = {
@@ -108,7 +114,9 @@ def _facts(dealt: Dealt, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]
     return found
 
 
-def _told(subject: str, key: str, texts: Sequence[str]) -> list[tuple[int, Statement]]:
+def _told(
+    subject: str, key: str, texts: Sequence[Sequence[str]], read: Read
+) -> list[tuple[int, Statement]]:
     """The values told of a fact, each with the number of its event."""
     word = subject.rpartition(".")[2]
     # A topic may begin a sentence.
@@ -116,8 +124,9 @@ def _told(subject: str, key: str, texts: Sequence[str]) -> list[tuple[int, State
     return [
         (turn, one)
         for turn, text in enumerate(texts, 1)
-        if word in text
-        for one in read(text)
+        for part in text
+        if word in part
+        for one in read(part)
         if one.subject == subject and one.key == key
     ]
 

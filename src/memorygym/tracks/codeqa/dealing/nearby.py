@@ -26,13 +26,13 @@ def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[Near]:
     """For each question, statements of the same key about names that resemble the needed ones."""
     alike: dict[tuple[str, str, str], list[Statement]] = {}
     for one in told:
-        alike.setdefault((one.key, *_ends(one.subject)), []).append(one)
+        alike.setdefault((one.key, *ends(one.subject)), []).append(one)
     found = []
     for number, each in enumerate(chosen):
         near = dict.fromkeys(
             Near(number, other, "same_function" if need.subject.islower() else "same_repo")
             for need in each.needs
-            for other in alike.get((need.key, *_ends(need.subject)), ())
+            for other in alike.get((need.key, *ends(need.subject)), ())
             if other.subject != need.subject
         )
         needed = {need.subject for need in each.needs}
@@ -45,7 +45,8 @@ def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[Near]:
     return found
 
 
-def _ends(name: str) -> tuple[str, str]:
+def ends(name: str) -> tuple[str, str]:
+    """The first and the last word of a name, which siblings have alike."""
     words: Iterable[str] = _WORD.findall(name)
     every = list(words) or [name]
     return every[0], every[-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from memorygym.rng import Stream
 from memorygym.tokens import count
@@ -41,6 +42,13 @@ class District:
     classes: list[Made] = field(default_factory=list)
 
 
+class Mentions(Protocol):
+    """Draws what further code uses of what is there already."""
+
+    def uses(self, uses: Uses, chance: Stream) -> Uses: ...
+    def parent(self, chance: Stream) -> Made | None: ...
+
+
 class Package:
     """A package that grows; `files` hold it but for the tests."""
 
@@ -52,6 +60,9 @@ class Package:
         self.files: dict[str, str] = {f"{self.name}/__init__.py": f'"""The works of {house}."""\n'}
         self.tests: dict[str, list[Test]] = {}
         """By the path of their file."""
+        self.crowd: Mentions | None = None
+        self.crowding = 0.0
+        """Share of the functions and classes that use something of the crowd."""
         self._marks = [Made(name, f"{self.name}.marks") for name in chance.sample(MARKS, 2)]
         blocks = writing.marks([mark.name for mark in self._marks])
         self._put(
@@ -159,16 +170,22 @@ class Package:
     def _uses(self, district: District, here: list[Made]) -> Uses:
         chance = self._chance
         callees = [one for one in (*district.functions[-60:], *here) if one.depth < writing.DEEPEST]
-        return Uses(
+        uses = Uses(
             callee=_maybe(callees, 0.65, chance),
             constant=_maybe(district.constants, 0.45, chance),
             table=_maybe(district.tables, 0.15, chance),
             fault=_maybe(district.faults, 0.35, chance),
             mark=_maybe(self._marks, 0.25, chance),
         )
+        return self.crowd.uses(uses, chance) if self.crowd and self._mentions() else uses
+
+    def _mentions(self) -> bool:
+        return self._chance.chance(self.crowding)
 
     def _klass(self, district: District, dotted: str, used: list[Made]) -> str:
         parent = self._chance.choice([None, *district.classes[-8:]])
+        if self.crowd and self._mentions():
+            parent = self.crowd.parent(self._chance) or parent
         name = self.names.klass(district.domain)
         method = self.names.function(district.domain)
         if parent:

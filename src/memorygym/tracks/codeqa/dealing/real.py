@@ -13,12 +13,14 @@ from memorygym.tracks.codeqa.dealing.deal import (
     Where,
     observations,
     questions,
+    said,
     tokens,
 )
 from memorygym.tracks.codeqa.dealing.growing import HEAD, told
 from memorygym.tracks.codeqa.dealing.packing import FULL, Page, Shown, pages
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.dealing.tree import tree
+from memorygym.tracks.codeqa.dealing.venturing import ventured
 from memorygym.tracks.codeqa.showing import chunks, rendered
 
 ASIDE = 160
@@ -43,7 +45,9 @@ def deal_tree(
     near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
     shown = _first(files, order, settings.tokens - near)
     seen = tree(shown)
-    asked = questions(shown, seen, Runs(), settings, where)
+    told_of = [one for path, code in shown.items() for one in said(path, code)]
+    values = ventured(shown, told_of, rng(*where, "calls"))
+    asked = questions(shown, seen, Runs(values or {}), settings, where)
     watched = observations(asked.told, rng(*where, "session"))
     if asked.log:
         shown[LOG] = asked.log
@@ -51,7 +55,7 @@ def deal_tree(
     missing = settings.tokens - tokens(made, len(made) + settings.questions)
     filled = _filled(shown, files, order, missing, asked)
     made = _pages(filled, watched, settings, where)
-    return Dealt(name, filled, made, asked.chosen, asked.near)
+    return Dealt(name, filled, made, asked.chosen, asked.near, values is not None)
 
 
 def _first(files: Mapping[str, str], order: Iterable[str], room: int) -> dict[str, str]:

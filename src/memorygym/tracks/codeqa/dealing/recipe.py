@@ -58,14 +58,14 @@ class Recipe:
     def _dealt(self, seed: tuple[int, int], attempt: int) -> Dealt:
         if self.settings.source == SYNTH:
             return deal(seed, attempt, self.settings)
-        real = _tree(self.settings.source, self.seed)
+        real = _tree(self.settings.source, seed)
         return deal_tree(seed, attempt, self.settings, real.files, f"{real.name}@{real.hash[:16]}")
 
 
 @lru_cache(maxsize=2)
-def _tree(source: str, seed: int) -> Tree:
+def _tree(source: str, seed: tuple[int, int]) -> Tree:
     """The real tree; every attempt at an instance needs it again."""
-    return tree_of(source, seed)
+    return tree_of(source, *seed)
 
 
 def short(tokens: int) -> str:

@@ -17,6 +17,8 @@ NOISE = (
     "The cache had been emptied before.", "No other complaint came in.",
 )  # fmt: skip
 
+_REMARKS = ("service log", "review", "pytest output", "chat with the maintainer")
+
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
@@ -100,15 +102,20 @@ class Topics:
                 return found
 
 
-def paragraph(one: Observation, stamp: str, chance: Stream) -> str:
-    """What the session sees at that time."""
-    told = chance.choice(one.aspect.sentences).format(
-        topic=one.topic, Topic=f"T{one.topic[1:]}", value=one.value
-    )
+def paragraph(one: Observation | str, stamp: str, chance: Stream) -> str:
+    """What the session sees at that time: a fact, or a remark that tells none."""
+    genres: Sequence[str] = _REMARKS
+    if isinstance(one, str):
+        told = one
+    else:
+        genres = one.aspect.genres
+        told = chance.choice(one.aspect.sentences).format(
+            topic=one.topic, Topic=f"T{one.topic[1:]}", value=one.value
+        )
     lines = [told, chance.choice(NOISE)]
     if chance.chance(0.5):
         lines.reverse()
-    return "\n".join([f"[{chance.choice(one.aspect.genres)} · {stamp}]", *lines])
+    return "\n".join([f"[{chance.choice(genres)} · {stamp}]", *lines])
 
 
 def stamps(number: int, chance: Stream) -> list[str]:

@@ -27,6 +27,8 @@ class Settings:
     stale: int = 1
     """Values that were told before and hold no longer, for each question that has such."""
     source: str = SYNTH
+    crowd: int = 25
+    """Percent of the filler of a synthetic package that mention what is asked about."""
 
     def __post_init__(self) -> None:
         """Raises BadSettings with what is possible."""
@@ -43,6 +45,7 @@ class Settings:
             ("questions", self.questions, 1, 40),
             ("near-miss", self.near_miss, 0, 8),
             ("stale", self.stale, 0, 8),
+            ("crowd", self.crowd, 0, 100),
         ):
             if not least <= value <= most:
                 raise BadSettings(f"{name} {value} is out of reach; choose from {least} to {most}")

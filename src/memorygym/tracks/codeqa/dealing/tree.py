@@ -1,6 +1,7 @@
 """What the syntax trees of a package say, of names that stand for one thing only."""
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,8 +22,9 @@ class Function:
     arguments: Mapping[tuple[str, str], str]
     """Of its decorators, by decorator and keyword."""
     calls: tuple[str, ...]
-    """Names it calls, functions and classes alike."""
+    """Names it calls, functions and classes alike, but for what it raises."""
     raises: tuple[str, ...]
+    """Names of exceptions, and of variables that hold one."""
     reads: tuple[str, ...]
 
 
@@ -71,20 +73,26 @@ class _Seen:
                     self._vague |= {name, other}
                 case ast.Call(func=ast.Attribute(attr=name)):
                     self._vague.add(name)
+                case ast.Raise(exc=ast.Call(func=ast.Name(id=name))):
+                    self._vague.add(name)
+                case ast.Name(id=name, ctx=ast.Store()) if name.isupper():
+                    self._times[name] = self._times.get(name, 0) + 1
+            if isinstance(node, Defined):
+                self._vague.update(o.id for o in node.decorator_list if isinstance(o, ast.Name))
         for node in module.body:
             self._top(path, code, node)
 
     def _top(self, path: str, code: Lines, node: ast.stmt) -> None:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._made(_function(path, code, node, node.name))
+                self._made(_function(path, code, node, node.name), whole=_is_whole(code, node))
                 self._tree.places[node.name] = path
+                self._vague.update(_outside(node))
             case ast.ClassDef():
                 self._class(path, code, node)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.isupper():
-                self._times[name] = self._times.get(name, 0) + 1
-                self._tree.places[name] = path
                 if told := _text(code, value):
+                    self._tree.places[name] = path
                     self._tree.constants[name] = told
                 self._vague.update(_calls(node))
             case _:
@@ -99,11 +107,15 @@ class _Seen:
             if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
                 name = f"{node.name}.{member.name}"
                 self._times[name] = self._times.get(name, 0) + 1
-                self._made(_function(path, code, member, name))
+                self._made(_function(path, code, member, name), whole=_is_whole(code, member))
+                self._vague.update(_outside(member))
             else:
                 self._vague.update(_calls(member))
 
-    def _made(self, made: Function) -> None:
+    def _made(self, made: Function, *, whole: bool) -> None:
+        if not whole:
+            self._vague.update(made.calls)
+            return
         self._tree.functions[made.name] = made
         for name in made.calls:
             self._tree.callers.setdefault(name, []).append(made.name)
@@ -112,7 +124,10 @@ class _Seen:
         times = self._times
         once = {n for n, one in times.items() if one == 1 and times.get(n.partition(".")[0]) == 1}
         tree = self._tree
-        called = {name: names for name, names in tree.callers.items() if name not in self._vague}
+        called = {
+            name: names for name, names in tree.callers.items()
+            if name in tree.places and name not in self._vague and not hasattr(builtins, name)
+        }  # fmt: skip
         return Tree(
             {name: one for name, one in tree.functions.items() if name in once},
             {name: one for name, one in tree.bases.items() if name in once},
@@ -159,10 +174,25 @@ def _calls(node: ast.stmt, *, body: bool = False) -> Iterator[str]:
     within = (
         node.body if body and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else [node]
     )
-    for part in (part for statement in within for part in ast.walk(statement)):
+    parts = [part for statement in within for part in ast.walk(statement)]
+    raised = {id(part.exc) for part in parts if isinstance(part, ast.Raise)}
+    for part in parts:
         match part:
-            case ast.Call(func=ast.Name(id=name)):
+            case ast.Call(func=ast.Name(id=name)) if id(part) not in raised:
                 yield name
+
+
+def _is_whole(code: Lines, node: Defined) -> bool:
+    """Whether it is shown in one piece: no line of a text in it begins at the left margin."""
+    rest = code[node.body[0].lineno : node.end_lineno]
+    return all(not line or line[0] in " \t)]}" for line in rest)
+
+
+def _outside(node: Defined) -> Iterator[str]:
+    """The names that are called when a function is defined."""
+    for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
+        if part:
+            yield from _calls(ast.Expr(part))
 
 
 def _raises(node: ast.AST) -> Iterator[str]:
@@ -175,10 +205,10 @@ def _raises(node: ast.AST) -> Iterator[str]:
                 yield name
 
 
-def _reads(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
+def _reads(node: Defined) -> Iterator[str]:
+    for part in (part for statement in node.body for part in ast.walk(statement)):
         match part:
-            case ast.Name(id=name) if "_" in name and name.isupper():
+            case ast.Name(id=name, ctx=ast.Load()) if "_" in name.strip("_") and name.isupper():
                 yield name
 
 

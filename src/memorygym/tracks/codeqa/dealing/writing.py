@@ -87,12 +87,13 @@ def _call(callee: Made, given: str, local: str, chance: Stream) -> str:
 def _middle(given: str, option: str, local: str, chance: Stream) -> list[str]:
     """What makes functions differ."""
     a, b = chance.between(3, 17), chance.between(2, 9)
+    one, other = chance.sample(COLOURS, 2)
     forms = [
         [f"    if {local} % {a} > {a // 2}:", f"        {local} += {given} * {b}"],
         [f"    for step in range({b}):", f"        {local} += step * {a} + {given}"],
         [f"    shares = [part * {b} + {given} for part in ({a}, {a + b}, {a * b})]",
          f"    {local} += sum(shares)"],
-        [f'    shade = "{chance.choice(COLOURS)}" if {given} % {b} else "{chance.choice(COLOURS)}"',
+        [f'    shade = "{one}" if {given} % {b} else "{other}"',
          f"    {local} += len(shade) * {a}"],
         [f"    {local} = max({local}, {given} * {a}) - min({option}, {a * b})"],
         [f"    {local} += abs({given} - {a * b}) // {b}"],

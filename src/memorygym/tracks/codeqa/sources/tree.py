@@ -30,13 +30,13 @@ class Tree:
     """What was left out, and why."""
 
 
-def tree_of(source: str, seed: int, *, literals: bool = True) -> Tree:
+def tree_of(source: str, *seed: int, literals: bool = True) -> Tree:
     """The tree that a folder or the name of a pinned distribution stands for, under new names.
 
     With `literals=False` strings and numbers stay as they are, so that the code does what it did.
     """
     name, found = _found(source)
-    new = renamed(found.code, "codeqa", "tree", found.hash, seed, literals=literals)
+    new = renamed(found.code, "codeqa", "tree", found.hash, *seed, literals=literals)
     length = sum(map(tokens.count, new.files.values()))
     return Tree(name, new.files, new.imports, found.hash, length, found.notes)
 

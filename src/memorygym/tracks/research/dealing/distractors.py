@@ -74,7 +74,7 @@ def _likened(plan: Plan, lookup: Lookup) -> Lookup:
 def _other_time(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
     """What held earlier: by a document of the same genre, or in another term."""
     support = plan.supports[hop - 1]
-    claim = _otherwise(plan, hop)
+    claim = otherwise(plan, hop)
     earlier = FIRST_DAY + stream.below(support.day - FIRST_DAY)
     if claim.relation == TERM:
         start = claim.start - stream.between(90, 130)
@@ -88,7 +88,7 @@ def _other_time(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
 def _conflict(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
     """A later document of lower authority that says otherwise."""
     support = plan.supports[hop - 1]
-    claim = _otherwise(plan, hop)
+    claim = otherwise(plan, hop)
     later = support.day + stream.between(1, FIRST_DAY + DAYS - support.day)
     document = written(stream, [claim], stream.choice(_lower(plan, hop)), later)
     return Distractor("conflicting_authority", document, turn, hop, claim.value)
@@ -101,7 +101,7 @@ def _lower(plan: Plan, hop: int) -> list[str]:
     return [one for one in GENRES[kind] if AUTHORITY[one] < AUTHORITY[support.genre]]
 
 
-def _otherwise(plan: Plan, hop: int) -> Claim:
+def otherwise(plan: Plan, hop: int) -> Claim:
     """The fact of a look-up with another value, by which a comparison comes out otherwise."""
     lookup = plan.chain.lookups[hop - 1]
     relation = RELATIONS[lookup.claim.relation]

@@ -214,9 +214,9 @@ class Graph:
         """Up to that many further claims of an entity, of relations that are not told already."""
         open_ = [one for one in of_kind(kind) if one.key not in told]
         chosen = self.stream.sample(open_, min(most, len(open_)))
-        return [self._aside(name, relation) for relation in chosen]
+        return [self.aside(name, relation) for relation in chosen]
 
-    def _aside(self, name: str, relation: Relation) -> Claim:
+    def aside(self, name: str, relation: Relation) -> Claim:
         """A claim that no question rests on; the entities in it come up again."""
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))

@@ -7,17 +7,20 @@ from heapq import heapify, heappop, heappush
 from memorygym.errors import BadSettings
 from memorygym.rng import Stream
 from memorygym.tokens import count
+from memorygym.tracks.research.dealing.crowding import Crowd, Crowded
 from memorygym.tracks.research.dealing.graph import Graph, Lookup
 from memorygym.tracks.research.dealing.programs import Start, Step
 from memorygym.tracks.research.dealing.prose import Document, written
 from memorygym.tracks.research.dealing.relations import TERM
-from memorygym.tracks.research.dealing.turns import Plan, search
+from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn, search
 from memorygym.tracks.research.dealing.wording import briefing_text, search_text
 
 LARGEST = 10_000_000
 """Tokens of the longest instance."""
 _BETWEEN = 2
 """Tokens of a blank line."""
+_ROOM = 400
+"""Tokens that hold any document."""
 _CLOSE = 30
 """Tokens that may be left."""
 
@@ -51,12 +54,16 @@ def fill(stream: Stream, plan: Plan) -> int:
     spent = least(plan)
     if spent > settings.tokens * 1.01:
         raise BadSettings(unreachable(settings.tokens, settings.hops, spent))
+    crowd = Crowd(stream, plan)
     heap = [(size, at) for at, size in enumerate(sizes)]
     heapify(heap)
     while settings.tokens - spent > _CLOSE and heap:
         size, at = heappop(heap)
-        document = filler(stream, plan.graph)
         room = (settings.tokens - spent) // weights[at] - _BETWEEN
+        if room > _ROOM and stream.below(100) < settings.crowd:
+            document = _crowded(plan, crowd.next(), turns[at])
+        else:
+            document = filler(stream, plan.graph)
         cost = count(document.text)
         if cost > room:
             document = _trimmed(document, room)
@@ -69,6 +76,14 @@ def fill(stream: Stream, plan: Plan) -> int:
     for turn in turns:
         stream.shuffle(turn.documents)
     return spent
+
+
+def _crowded(plan: Plan, one: Crowded, turn: Turn) -> Document:
+    """A document of the crowd, which is booked; it is never trimmed."""
+    plan.crowd.append(one.document)
+    if one.hop:
+        plan.distractors.append(Distractor("crowd", one.document, turn, one.hop, one.value))
+    return one.document
 
 
 def least(plan: Plan) -> int:

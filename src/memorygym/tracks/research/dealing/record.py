@@ -11,7 +11,7 @@ from memorygym.tracks.research.dealing.programs import Total, kind_of
 from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
 from memorygym.tracks.research.dealing.questions import FORMS
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
-from memorygym.tracks.research.dealing.turns import Plan, Turn
+from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn
 from memorygym.tracks.research.dealing.wording import SEARCHING, SYSTEM, search_text
 
 SCHEMA = "memorygym-research-1"
@@ -182,11 +182,16 @@ def _contradictions(plan: Plan) -> list[JSON]:
             "fact_id": f"f{one.hop}",
             "value": one.value,
             "source_paragraph_title": one.document.title,
-            "decided_by": "recency" if one.source == "same_entity" else "authority",
+            "decided_by": _decided(plan, one),
         }
         for one in plan.distractors
         if one.value
     ]
+
+
+def _decided(plan: Plan, one: Distractor) -> str:
+    truth = plan.supports[one.hop - 1]
+    return "recency" if AUTHORITY[one.document.genre] == AUTHORITY[truth.genre] else "authority"
 
 
 def _transforms(plan: Plan) -> list[JSON]:
@@ -204,7 +209,8 @@ def _context(plan: Plan, shown: int) -> dict[str, JSON]:
     }
     tokens: dict[str, int] = {"supporting": 0}
     kinds = [("supporting", one) for one in plan.supports]
-    kinds += [(one.source, one.document) for one in plan.distractors]
+    kinds += [(one.source, one.document) for one in plan.distractors if one.source != "crowd"]
+    kinds += [("crowd", one) for one in plan.crowd]
     for kind, document in kinds:
         tokens[kind] = tokens.get(kind, 0) + views[id(document)] * count(document.text)
     tokens["filler"] = shown - sum(tokens.values())

@@ -8,6 +8,9 @@ SIBLINGS = 3
 """Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
 
 
+CROWD = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Dials:
     """Distractors of each kind; every dial turns alone."""
@@ -35,6 +38,9 @@ class Settings:
     eviction: str = "full_eviction"
     window: int = 1
     order: str = "shuffled"
+    crowd: int = CROWD
+    """Percent of the documents that fill it up which name entities of the question's chain, of its
+    siblings or of its near misses."""
     mode: str = "scripted"
     """Whether the searches are scripted or the reasoner's own."""
 
@@ -54,5 +60,6 @@ class Settings:
             "eviction": self.eviction,
             "window": self.shown,
             "order": self.order,
+            "crowd": self.crowd,
             **{name: getattr(self.dials, name) for name in Dials.__slots__},
         }

@@ -54,6 +54,8 @@ class Plan:
     supports: list[Document] = field(default_factory=list)
     """By look-up, the document that tells its fact."""
     distractors: list[Distractor] = field(default_factory=list)
+    crowd: list[Document] = field(default_factory=list)
+    """What was added to length that names entities of the chains."""
     told: dict[str, set[str]] = field(default_factory=dict)
     """By subject of the chain: the relations that something was said of."""
 

@@ -2,6 +2,12 @@
 
 from collections.abc import Iterable
 
+LISTED = 10
+"""Documents on a page of what a search finds."""
+
+RESULT = "=== RESULT"
+"""What an event begins with in which the reasoner searches."""
+
 _RULES = """\
 Documents begin with a line in square brackets: what it is, whom or what it is about, and its date.
 Where documents contradict each other, authority decides first: registers and catalogues outrank \
@@ -20,15 +26,16 @@ While you search there is nothing to answer. When you are asked, call recall(que
 memory look for something, as often as you need, and submit_answer(answer) with the answer alone."""
 
 SEARCHING = f"""\
-You answer one question by searching a collection of documents. Every event shows the question and \
-the result of your last call, and everything shown before is gone unless your memory keeps it.
+You answer one question by searching a collection of documents. Every event shows the result of \
+your last call and the question, and everything shown before is gone unless your memory keeps it.
 
 {_RULES}
 
-Call search(query) for the headings of the documents that fit best, open(document) with a number \
-from such a list to read one, recall(query) to have your memory look for something, and \
-submit_answer(answer) with the answer alone. The steps are counted; when they are used up, the \
-task ends."""
+Call search(query) for the documents that fit best, a page of {LISTED} at a time with four \
+sentences of each, search(query, page) for a later page, open(document) with a number from such a \
+page to read all of one, recall(query) to have your memory look for something, and \
+submit_answer(answer) with the answer alone. Documents that name what the query names come first, \
+and the pages end with them. The steps are counted; when they are used up, the task ends."""
 
 
 def search_text(event: int, events: int, sub_query: str, documents: Iterable[str]) -> str:
@@ -52,8 +59,19 @@ def question_text(events: int, question: str, form: str) -> str:
     )
 
 
-def step_text(step: int, steps: int, question: str, form: str, result: str) -> str:
-    """An event of a task whose searches the reasoner makes itself."""
-    head = f"=== SEARCHING · step {step} of {steps} ==="
-    shown = f"\n\n{result}" if result else ""
-    return f"{head}\n\nQuestion: {question}\n\nForm of the answer: {form}.{shown}"
+def task_text(question: str, form: str, steps: int) -> str:
+    """What every event of a task ends with whose searches the reasoner makes itself."""
+    return f"Question: {question}\n\nForm of the answer: {form}. At most {steps} steps."
+
+
+def step_text(step: int, result: str) -> str:
+    """What a step found."""
+    return f"{RESULT} · step {step} ===\n\n{result}"
+
+
+def page_text(query: str, page: int, pages: int, found: Iterable[tuple[int, str, str]]) -> str:
+    """A page of what a search found: numbers, headings and sentences of documents."""
+    head = f"Found for '{query}', page {page} of {pages}:"
+    return "\n\n".join((
+        head, *(f"{heading}\n{said}\nDocument {number}." for number, heading, said in found)
+    ))  # fmt: skip

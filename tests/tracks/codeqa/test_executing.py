@@ -1,0 +1,67 @@
+"""Dealt code is run; whatever else claims to be dealt is refused before it does anything."""
+
+from pathlib import Path
+
+import pytest
+
+from memorygym.tracks.codeqa.executing import Failed, Job, run
+
+LOOP = "def test_it():\n    assert sum([one for one in range(4)]) == 6\n"
+ESCAPES = {
+    "the built-in names of another module": (
+        "from pack.other import __builtins__ as names\n"
+        "names['__import__']('os').mkdir(MARK)\n"
+    ),
+    "what an exception was about": (
+        "try:\n    '{0.__class__.__base__.__subclasses__.none}'.format(1)\n"
+        "except Exception as error:\n    error.obj()\n"
+    ),
+    "an attribute named by a text": "'{0.__class__}'.format(1)\n",
+    "a method that Python calls": "class A:\n    def __del__(self):\n        pass\n",
+    "another metaclass": "class A(metaclass=max):\n    pass\n",
+    "an import": "import os\nos.mkdir(MARK)\n",
+    "a file": "open(MARK, 'x')\n",
+    "a frame": "def f():\n    pass\nf.__globals__\n",
+    "whatever a module of Python has": "from functools import sys\n",
+    "all names of a module": "from pack.other import *\n",
+    "a generator's frame": "(one for one in [1]).gi_frame\n",
+}  # fmt: skip
+
+
+def package(code: str) -> dict[str, str]:
+    return {"pack/__init__.py": "", "pack/other.py": "X = 1\n", "pack/code.py": code}
+
+
+@pytest.mark.parametrize("code", [LOOP, "from functools import partial\n" + LOOP])
+def test_code_that_computes_is_run(code: str) -> None:
+    (outcome,) = run(package(code), [Job(tests="all")])
+    assert (outcome.passed, outcome.failed) == (1, ())
+
+
+@pytest.mark.parametrize("what", ESCAPES)
+def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with pytest.raises(Failed, match="does what dealt code does not"):
+        run(package(ESCAPES[what].replace("MARK", repr(str(mark)))), [Job(tests="all")])
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["os", "posix", "json"])
+def test_a_package_does_not_stand_for_one_of_python(name: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    files = package(f"from {name} import mkdir\nmkdir({str(mark)!r})\n") | {f"{name}/a.py": ""}
+    with pytest.raises(Failed, match=f"{name} is a module of Python's own"):
+        run(files, [Job(tests=["pack.code"])])
+    assert not mark.exists()
+
+
+def test_what_a_call_returns_must_be_a_number() -> None:
+    with pytest.raises(Failed, match="returns str, not int"):
+        run(package("def f():\n    return 'a' * 9\n"), [Job([("from pack.code import f", "f()")])])
+
+
+@pytest.mark.parametrize("code", ["def f():\n    f()\nf()\n", "'a' * 10**12\n", "1 // 0\n"])
+def test_code_that_breaks_says_how_in_few_words(code: str) -> None:
+    with pytest.raises(Failed, match=r"RecursionError|MemoryError|ZeroDivisionError") as told:
+        run(package(code), [Job(tests="all")])
+    assert len(str(told.value)) < 300
