@@ -269,10 +269,25 @@ def test_what_no_reader_understands_is_found_by_dealing_again(folder: Path, comm
     assert (status, [one["check"] for one in json.loads(out)["failures"]]) == (1, ["dealt_again"])
 
 
+def test_a_file_that_nothing_asks_for_cannot_be_dealt_again(folder: Path, command) -> None:
+    shutil.copy(first(folder), folder / "instances" / "000002-more.json")
+    shutil.copy(first(folder), folder / "instances" / "more.json")
+    _, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
+    found = [one for one in json.loads(out)["failures"] if one["check"] == "dealt_again"]
+    assert {one["reason"] for one in found} == {"the manifest asks for no instance of this name"}
+    assert len(found) == 2
+
+
+def test_what_is_no_file_does_not_end_the_proof_of_the_rest(folder: Path, command) -> None:
+    (folder / "instances" / "000002-more.json").mkdir()
+    assert failures(folder, command) == ["read: cannot be read: Is a directory"]
+
+
 @pytest.mark.parametrize(
     ("manifest", "why"),
     [
         ({"recipe": {}}, "what its manifest asks for is refused: 'n'"),
+        ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
         ({"recipe": None}, "its manifest does not say what was asked for"),
         ({"track": "nothing"}, "its manifest does not say what was asked for"),
     ],

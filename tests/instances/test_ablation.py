@@ -78,6 +78,22 @@ DEFECTS = {
         exhibit(**asking(text="What is the city of lab of Ada Byron? Is it Lisbon?")),
         ["question_leakage"],
     ),
+    "a truth in look-alike letters": (
+        exhibit(**asking(text="What is the city of lab of Ada Byron? Is it L\u0456s\u200bbon?")),
+        ["question_leakage"],
+    ),
+    "a truth in the pinned message": (
+        exhibit(pinned="Bear in mind: lisbon."),
+        ["question_leakage"],
+    ),
+    "a truth beside the question": (
+        exhibit(questions=[Asked(QUESTION, f"{QUESTION.text}\n\nA hint: LISBON")]),
+        ["question_leakage"],
+    ),
+    "a refusal that is right": (
+        exhibit(**asking(aliases=("I have no record of that.",))),
+        ["closed_book"],
+    ),
     "the words of the evidence": (
         exhibit(
             facts=(replace(FACTS[0], sentence="Ada works behind green doors at Orion."), FACTS[1]),

@@ -23,8 +23,8 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
 
 
-def add_worlds(parser: argparse._ArgumentGroup, seeds: int) -> None:
-    """Declares which worlds are dealt: all templates, and so many seeds, unless told otherwise."""
+def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
+    """Declares which worlds are dealt; `seeds` says how many without --seeds."""
     parser.add_argument("--template", "-t", help="one world (default: all ten)")
     parser.add_argument(
         "--tier", default="standard", help=f"one of {', '.join(TIERS)} (default: standard)"

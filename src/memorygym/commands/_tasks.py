@@ -32,7 +32,7 @@ def add_tasks(group: argparse._ArgumentGroup) -> None:
         help="instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set"
         " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
     )  # fmt: skip
-    add_worlds(group, SEEDS)
+    add_worlds(group, f"{SEEDS}; {INSTANCES} on any other track")
 
 
 def tasks_of(args: argparse.Namespace) -> Tasks:

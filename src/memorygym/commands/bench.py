@@ -55,7 +55,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
-    add_worlds(what, OFFICIAL_SEEDS)
+    add_worlds(what, str(OFFICIAL_SEEDS))
     what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
     what.add_argument(
         "--repeats", type=int, default=1, metavar="K", help="play every world K times"

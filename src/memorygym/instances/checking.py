@@ -23,6 +23,8 @@ from memorygym.trace import CANARY
 
 OF_FILES = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
 """What is checked of every file beside what its track proves."""
+MOST = 1_000_000
+"""Instances that a folder is believed to have been made of."""
 _NAME = re.compile(r"instances/([0-9]{6,})-[\w-]+\.json").fullmatch
 
 
@@ -34,8 +36,10 @@ class File:
     name: str
     sha256: str | None
     """As the manifest has it."""
+    again: bool = False
+    """Whether it is to be dealt again."""
     recipe: Recipe | None = None
-    """What it is to be dealt from again; None if that is not asked."""
+    """From what; None if nothing asks for such a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +87,24 @@ def to_deal_again(folder: Path, files: Sequence[File]) -> list[File]:
         raise BadSettings(f"{folder}: its manifest does not say what was asked for")
     try:
         recipes = module.recipes(_asked(module, told))
-    except (BadSettings, AttributeError, KeyError, TypeError, ValueError) as error:
+    except Exception as error:  # Whoever wrote the manifest may have asked for anything.
         raise BadSettings(f"{folder}: what its manifest asks for is refused: {error}") from error
     if recipes_digest(recipes) != told.get("sha256"):
         raise BadSettings(f"{folder}: this version deals another recipe than its manifest names")
-    numbers = [int(found[1]) for file in files if (found := _NAME(file.name))]
-    if strange := [number for number in numbers if number >= len(recipes)]:
-        raise BadSettings(f"{folder}: instance {strange[0]} is beyond the {len(recipes)} asked for")
-    return [replace(file, recipe=recipes[n]) for file, n in zip(files, numbers, strict=True)]
+    numbered = {f"{number:06}": recipe for number, recipe in enumerate(recipes)}
+    names = [_NAME(file.name) for file in files]
+    return [
+        replace(file, again=True, recipe=numbered.get(name[1]) if name else None)
+        for file, name in zip(files, names, strict=True)
+    ]
 
 
 def _asked(module: Any, told: Mapping[str, Any]) -> Namespace:
     """The command line again; a path that the manifest leaves out is as if not given."""
     own = ArgumentParser(add_help=False)
     module.add_options(own)
+    if told["n"] > MOST:
+        raise ValueError(f"n {told['n']} is more than {MOST:,}")
     given = {"n": told["n"], "tokens": told["tokens"], "seed": told["seed"], **told["options"]}
     return Namespace(**{**vars(own.parse_args([])), **given})
 
@@ -127,6 +135,9 @@ def _findings(file: File) -> Iterator[Finding]:
     except FileNotFoundError:
         yield Finding("read", "the manifest lists it, but it is not there")
         return
+    except OSError as error:
+        yield Finding("read", f"cannot be read: {error.strerror}")
+        return
     except BadSettings as error:
         yield Finding("read", str(error).removeprefix(f"{path} "))
         return
@@ -140,7 +151,7 @@ def _findings(file: File) -> Iterator[Finding]:
     except BadSettings as error:
         track, problem = "", str(error)
     yield Finding("schema", problem)
-    if file.recipe is not None:
+    if file.again:
         yield Finding("dealt_again", _otherwise(file.recipe, data))
     if not problem:
         yield from _proven(file, dealing_tracks()[track], instance)
@@ -153,7 +164,9 @@ def _unlisted(file: File, data: bytes) -> str:
     return "" if digest == file.sha256 else f"its SHA-256 is {digest}, not {file.sha256}"
 
 
-def _otherwise(recipe: Recipe, data: bytes) -> str:
+def _otherwise(recipe: Recipe | None, data: bytes) -> str:
+    if recipe is None:
+        return "the manifest asks for no instance of this name"
     try:
         dealt = recipe.instance()
     except BadSettings as error:

@@ -142,7 +142,10 @@ def make(job: Job) -> Made:
             return made
         path.unlink()
     instance = job.recipe.instance()
-    if failed := failed_checks(instance["verification"]):
+    failed = failed_checks(instance["verification"])
+    if not failed and misfit(track_of(instance, str(job.folder)), instance):
+        failed = ["schema"]
+    if failed:
         return _made(job, "", "", instance, failed)
     name = f"instances/{job.number:06}-{instance['instance_id']}.json"
     digest = sha256()

@@ -27,6 +27,10 @@ ASIDE = 160
 """Tokens that the session and the change log take for a question, more or less."""
 CLOSE = 25
 """Tokens that may be missing."""
+Cut = Mapping[str, Sequence[list[str]]]
+"""By path: a file in its parts."""
+Taken = dict[str, list[int]]
+"""By path: the numbers of the parts that are shown."""
 _NAME = re.compile(r"\w+")
 
 
@@ -43,37 +47,39 @@ def deal_tree(
     order = list(files)
     rng(*where, "files").shuffle(order)
     near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
-    shown = _first(files, order, settings.tokens - near)
-    seen = tree(shown)
-    told_of = [one for path, code in shown.items() for one in said(path, code)]
-    values = ventured(shown, told_of, rng(*where, "calls"))
-    asked = questions(shown, seen, Runs(values or {}), settings, where)
+    cut = {path: list(chunks(files[path].splitlines())) for path in order}
+    taken = _first(cut, settings.tokens - near)
+    shown = _shown(files, cut, taken)
+    values = ventured(
+        shown, [one for path, code in shown.items() for one in said(path, code)],
+        rng(*where, "calls"),
+    )  # fmt: skip
+    asked = questions(shown, tree(shown), Runs(values or {}), settings, where)
     watched = observations(asked.told, rng(*where, "session"))
     if asked.log:
         shown[LOG] = asked.log
     made = _pages(shown, watched, settings, where)
     missing = settings.tokens - tokens(made, len(made) + settings.questions)
-    filled = _filled(shown, files, order, missing, asked)
+    filled = _shown(files, cut, _filled(cut, taken, missing, asked))
+    filled |= {LOG: asked.log} if asked.log else {}
     made = _pages(filled, watched, settings, where)
     return Dealt(name, filled, made, asked.chosen, asked.near, values is not None)
 
 
-def _first(files: Mapping[str, str], order: Iterable[str], room: int) -> dict[str, str]:
-    """Whole files for which there is room."""
-    found: dict[str, str] = {}
-    for path in order:
-        cost = _cost(told(path, files[path]))
-        if cost <= room:
-            found[path] = files[path]
-            room -= cost
+def _first(cut: Cut, room: int) -> Taken:
+    """Files for which there is room, and parts of those that are too long."""
+    found: Taken = {}
+    for path, parts in cut.items():
+        for number, part in enumerate(parts):
+            cost = _cost(told(path, rendered([part])))
+            if cost <= room:
+                found.setdefault(path, []).append(number)
+                room -= cost
     return found
 
 
-def _filled(
-    shown: Mapping[str, str], files: Mapping[str, str], order: Iterable[str], missing: int,
-    asked: Asked,
-) -> dict[str, str]:  # fmt: skip
-    """The shown files, and parts of others that name nothing that is asked about.
+def _filled(cut: Cut, taken: Taken, missing: int, asked: Asked) -> Taken:
+    """What is shown, and parts that name nothing that is asked about.
 
     Raises BadSettings if there are not enough.
     """
@@ -81,19 +87,29 @@ def _filled(
         word for one in asked.chosen for need in one.needs
         for word in (*_NAME.findall(need.subject), need.key.rpartition(":")[2])
     }  # fmt: skip
-    found = dict(shown)
-    for path in order:
-        parts: list[list[str]] = []
-        for part in chunks(files[path].splitlines()) if path not in shown else ():
+    found = {path: list(numbers) for path, numbers in taken.items()}
+    for path, parts in cut.items():
+        for number, part in enumerate(parts):
+            if missing <= CLOSE:
+                return found
             cost = _cost(told(path, rendered([part])))
-            if cost <= missing and named.isdisjoint(_NAME.findall("\n".join(part))):
-                parts.append(part)
+            held = number in taken.get(path, ())
+            if not held and cost <= missing and named.isdisjoint(_NAME.findall("\n".join(part))):
+                found.setdefault(path, []).append(number)
                 missing -= cost
-        if parts:
-            found[path] = rendered(parts)
-        if missing <= CLOSE:
-            return found
-    raise BadSettings(f"{missing:,} tokens are missing: the source has no more code to show")
+    if missing > CLOSE:
+        raise BadSettings(f"{missing:,} tokens are missing: the source has no more code to show")
+    return found
+
+
+def _shown(files: Mapping[str, str], cut: Cut, taken: Taken) -> dict[str, str]:
+    """The code of what is taken, whole files as they are."""
+    return {
+        path: files[path]
+        if len(numbers) == len(cut[path])
+        else rendered(cut[path][number] for number in sorted(numbers))
+        for path, numbers in taken.items()
+    }
 
 
 def _pages(
