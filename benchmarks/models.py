@@ -27,7 +27,8 @@ from memorygym.models.model import Model, Reply
 from memorygym.models.replay import Cached
 from memorygym.models.tape import Tape
 from memorygym.players import Player, play_model
-from memorygym.runner import Plan, Result, Settings
+from memorygym.runner import Plan, Result
+from memorygym.settings import Settings
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal
 

@@ -15,7 +15,8 @@ from memorygym import registry
 from memorygym.agents.scene import END, calls, search, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import Episode, play
-from memorygym.runner import Settings, policy_for
+from memorygym.runner import policy_for
+from memorygym.settings import Settings
 from memorygym.tokens import count, words
 from memorygym.tracks.worlds import StrongReader, WorldsEnv, reader
 from memorygym.verify import verify

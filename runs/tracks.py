@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from memories import percent
+
 from memorygym import registry
 from memorygym.cli import main as memorygym
 from memorygym.stats import clustered_share
@@ -27,12 +29,14 @@ RESULTS = Path(__file__).parents[1] / "docs/results"
 INTRODUCTION = """\
 # {title}: every shipped memory, by hops and by length
 
-Made by `python runs/tracks.py {track}`; the same bytes on every machine. Contract {contract}, {tasks} instances
-(`--track {track}:{knobs}`), budget {budget} tokens, offline: memories that ask a model ask `extractive`, so
-this ranks mechanisms with a weak writer, not what they reach with a language model. Accuracy is the share of questions that the
-locked reasoner gets right, in %; in brackets the 95 % interval (Wilson, of as many questions as remain when those of an
-instance count as alike). References stand first, then the memories by their accuracy; those with the same rank are not shown to
-differ (sign flips over instances, Holm over all pairs).
+Made by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine. Contract
+{contract}, {tasks} instances (`--track {track}:{knobs}`),
+budget {budget} tokens, offline: memories that ask a model ask `extractive`, so this ranks
+mechanisms with a weak writer, not what they reach with a language model. Accuracy is the share of
+questions that the locked reasoner gets right, in %; in brackets the 95 % interval (Wilson, of as
+many questions as remain when those of an instance count as alike). References stand first, then
+the memories by their accuracy; those with the same rank are not shown to differ (sign flips over
+instances, Holm over all pairs).
 """
 Rows = list[dict[str, str]]
 
@@ -107,7 +111,7 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
         )))  # fmt: skip
         costs = (of[name] for name in ("view", "ingest_tokens", "query_tokens"))
         cells = [
-            row["arm"], str(row["rank"] or ""), *map(_percent, shares),
+            row["arm"], str(row["rank"] or ""), *map(percent, shares),
             *("" if cost is None else f"{cost['mean']:,.0f}" for cost in costs),
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"
@@ -144,16 +148,6 @@ def _size(stratum: str) -> float:
 def _share(tasks: Sequence[list[bool]]) -> str:
     found = clustered_share([*tasks])
     return f"{100 * found.mean:.0f} ({100 * max(0, found.low):.0f}–{100 * min(1, found.high):.0f})"
-
-
-def _percent(figure: Mapping[str, Any] | None) -> str:
-    """A share with half the width of its interval, or the interval where it is lopsided."""
-    if figure is None:
-        return ""
-    mean, low, high = (100 * figure[name] for name in ("mean", "low", "high"))
-    if abs((high - mean) - (mean - low)) < 0.05:
-        return f"{mean:.1f} ± {high - mean:.1f}"
-    return f"{mean:.1f} ({low:.1f} to {high:.1f})"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from memorygym.bench import Job, perform
 from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
-from memorygym.runner import Settings, play_one, policy_for
+from memorygym.runner import play_one, policy_for
+from memorygym.settings import Settings
 from memorygym.trace import Heard, Trace
 from memorygym.tracks.worlds import env
 from memorygym.worlds.dealing.deal import deal

@@ -7,7 +7,8 @@ from functools import partial
 from hashlib import sha256
 
 from memorygym import registry
-from memorygym.runner import Settings, play_one, policy_for
+from memorygym.runner import play_one, policy_for
+from memorygym.settings import Settings
 
 AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
 GAMES = [(template, 7, "lite") for template in registry.names("worlds")]

@@ -17,7 +17,8 @@ from memorygym.journal import (
     read_traces,
     write_trace,
 )
-from memorygym.runner import Plan, Settings, play_task
+from memorygym.runner import Plan, play_task
+from memorygym.settings import Settings
 from memorygym.trace import Trace
 
 ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}

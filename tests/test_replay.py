@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.replay import problem, settings_of
-from memorygym.runner import Plan, Settings, play_task
+from memorygym.runner import Plan, play_task
+from memorygym.settings import Settings
 from memorygym.trace import Trace, read_trace
 from memorygym.worlds.dealing.tiers import Sizes
 

@@ -17,15 +17,8 @@ from memorygym.players import Player, play_model
 from memorygym.progress import watched
 from memorygym.results.file import Document, document, write_results
 from memorygym.results.summary import ROLES, Summary, summaries
-from memorygym.runner import (
-    Failure,
-    Plan,
-    Result,
-    Settings,
-    check_names,
-    play_all,
-    recipe_of,
-)
+from memorygym.runner import Failure, Plan, Result, check_names, play_all
+from memorygym.settings import Settings, recipe_of
 
 OFFICIAL_TIER, OFFICIAL_SEEDS = "standard", 10
 

@@ -55,7 +55,7 @@ def digest(*parts: str) -> str:
 
 def _sources(path: Any) -> Iterator[str]:
     if path.is_file():
-        if path.name.endswith(".py"):
+        if path.name.endswith((".py", ".json", ".txt")):
             yield path.read_text(encoding="utf-8")
         return
     for item in sorted(path.iterdir(), key=lambda item: str(item.name)):

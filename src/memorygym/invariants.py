@@ -9,8 +9,9 @@ from string import ascii_letters, ascii_lowercase, digits, punctuation
 from memorygym import registry
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.rng import rng
-from memorygym.runner import Result, Settings, labels_of, play_one, policy_for
+from memorygym.runner import Result, labels_of, play_one, policy_for
 from memorygym.scoring import admitted, gold_of, score
+from memorygym.settings import Settings
 from memorygym.stats import estimate
 from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace

@@ -14,7 +14,8 @@ from memorygym.models.model import Model, unaddressed
 from memorygym.models.naming import find
 from memorygym.models.replay import Cached, taped
 from memorygym.models.tape import Tape
-from memorygym.runner import Failure, Plan, Result, Settings, labels_of, play_one, result_of
+from memorygym.runner import Failure, Plan, Result, labels_of, play_one, result_of
+from memorygym.settings import Settings
 from memorygym.trace import Trace
 
 OF_THE_AGENT = ("tool_mode", "reasoning")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from memorygym import registry
 from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.errors import BadSettings, BadTrace, MemoryGymError
-from memorygym.runner import Settings, play_one, policy_for
+from memorygym.runner import play_one, policy_for
+from memorygym.settings import Settings
 from memorygym.shapes import Misfit, shape
 from memorygym.trace import Judged, Said, Trace
 from memorygym.worlds.dealing.tiers import Sizes

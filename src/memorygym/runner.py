@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
-from hashlib import sha256
 from inspect import signature
 from pathlib import Path
 from time import perf_counter
-from typing import Literal, Protocol
+from typing import Literal
 
 from memorygym import registry
 from memorygym.agents.accounting import Usage, usage_of
@@ -21,79 +20,18 @@ from memorygym.core import JSON, Budget, Env, Memory, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes
-from memorygym.journal import Run, append_episode, episode_name
+from memorygym.journal import Run, append_episode
 from memorygym.judge.agreement import Agreement, agreement
 from memorygym.lens import table
 from memorygym.models import extractive
-from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import Score, outcomes, score
+from memorygym.settings import Dealt, Settings
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.tiers import Sizes
 
 LIFTED = Budget()
 """No limits: for `perfect` alone."""
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
-
-
-class Dealt(Protocol):
-    """A task that can be dealt; its template and seed name it."""
-
-    @property
-    def template(self) -> str: ...
-    @property
-    def seed(self) -> int: ...
-    def deal(self) -> Task: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What is dealt, with which memory it is played, and for the how manieth time."""
-
-    template: str
-    seed: int
-    tier: str = "standard"
-    sizes: Sizes = field(default_factory=Sizes)
-    salt: str = ""
-    memory: str = "markdown"
-    repeat: int = 0
-    turns: int | None = None
-    """Most replies within one event, if not the track's own figure."""
-
-    def deal(self) -> Task:
-        """The task."""
-        task = deal(self.template, self.seed, self.tier, self.sizes, self.salt)
-        if self.turns is None:
-            return task
-        budget = replace(task.budget, turns=self.turns)
-        return replace(task, budget=budget, recipe={**task.recipe, "turns": self.turns})
-
-    def make_memory(self) -> Memory:
-        """A new one, empty; somebody else's in a process of its own."""
-        return memory_factory(self.memory)()
-
-    def episode(self, agent: str) -> str:
-        """The name of its episode with that agent."""
-        return episode_name(self.template, self.seed, agent, self.repeat)
-
-
-def salt_hash(salt: str) -> str | None:
-    """What is told of the secret of a sealed set; None for the public set."""
-    return sha256(salt.encode()).hexdigest() if salt else None
-
-
-def recipe_of(worlds: Sequence[Settings]) -> dict[str, JSON]:
-    """Which worlds they are, as the recipe of a run tells it; a salt only as its hash."""
-    first = worlds[0]
-    return {
-        "track": "worlds",
-        "templates": sorted({world.template for world in worlds}),
-        "seeds": sorted({world.seed for world in worlds}),
-        "tier": first.tier,
-        "sizes": {name: getattr(first.sizes, name) for name in Sizes.__slots__},
-        "salt": salt_hash(first.salt),
-    }
 
 
 def check_names(folder: Path, names: Iterable[str]) -> None:

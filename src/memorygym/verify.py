@@ -14,7 +14,7 @@ from memorygym.agents.scene import scene
 from memorygym.core import JSON, Message, Task
 from memorygym.facts import MONTHS, Knowledge, Query, Reader, Record, reader
 from memorygym.grading import grade
-from memorygym.runner import Settings
+from memorygym.settings import Settings
 from memorygym.tokens import count
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.gold import Gold, Question

@@ -13,7 +13,8 @@ from memorygym.isolation.playing import Comparison, play_world
 from memorygym.isolation.plugging import plug_all
 from memorygym.isolation.tasks import Tasks
 from memorygym.models.model import Model
-from memorygym.runner import Dealt, Plan, Result, Settings, play_task
+from memorygym.runner import Plan, Result, play_task
+from memorygym.settings import Dealt, Settings
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")
 WARNINGS = (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from memorygym.invariants import inspect, validate
-from memorygym.runner import Plan, Settings, play_task
+from memorygym.runner import Plan, play_task
+from memorygym.settings import Settings
 from memorygym.verify import Proof, verify
 from tests.audit.defects import DEFECTS
 from tests.audit.planting import Defect, Worlds

@@ -16,8 +16,9 @@ from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
-from memorygym.runner import Failure, Result, Settings
+from memorygym.runner import Failure, Result
 from memorygym.scoring import WEIGHTS, Score
+from memorygym.settings import Settings
 from memorygym.worlds.dealing.tiers import Sizes
 
 Make = Callable[..., str]

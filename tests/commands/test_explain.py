@@ -12,7 +12,7 @@ from memorygym.bench import Job, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
 from memorygym.journal import episode_name, write_trace
-from memorygym.runner import Settings
+from memorygym.settings import Settings
 from memorygym.tracks.worlds import env, reasoner
 from memorygym.worlds.dealing.deal import deal
 

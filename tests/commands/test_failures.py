@@ -8,7 +8,7 @@ import pytest
 from memorygym.attribution import CAUSES
 from memorygym.bench import Job, perform
 from memorygym.results.file import read_results
-from memorygym.runner import Settings
+from memorygym.settings import Settings
 
 
 @pytest.fixture(scope="module")

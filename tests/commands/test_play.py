@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.journal import read_traces
-from memorygym.runner import Plan, Settings, play_task
+from memorygym.runner import Plan, play_task
+from memorygym.settings import Settings
 from memorygym.trace import Answered, Heard, Stored, Trace
 from memorygym.worlds.dealing.deal import deal
 

@@ -9,7 +9,7 @@ from memorygym.isolation.minds import Minds
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
 from memorygym.isolation.tasks import of_worlds
-from memorygym.runner import Settings
+from memorygym.settings import Settings
 
 WORLD = Settings("company", 0, "lite")
 

@@ -16,7 +16,8 @@ from memorygym.players import Player
 from memorygym.publishing.evidence import examine
 from memorygym.results.file import document, write_results
 from memorygym.rulings import Vote
-from memorygym.runner import Plan, Settings, judged
+from memorygym.runner import Plan, judged
+from memorygym.settings import Settings
 from memorygym.trace import Judged
 from tests.publishing.rewriting import rewrite, rows_of
 

@@ -5,8 +5,8 @@ import argparse
 from memorygym import registry
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.results.consistency import checked_sizes
-from memorygym.runner import Settings
 from memorygym.sandbox.choosing import check as check_memory
+from memorygym.settings import Settings
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
 LAST_SEED = 999_999_999

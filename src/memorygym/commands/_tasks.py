@@ -12,7 +12,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation.making import kept, made
 from memorygym.isolation.tasks import Tasks, of_worlds
-from memorygym.runner import Settings, salt_hash
+from memorygym.settings import Settings, salt_hash
 
 WORLDS, DATA = "worlds", "data"
 SEEDS, INSTANCES = 1, 10

@@ -22,8 +22,8 @@ from memorygym.page import fit, one_line
 from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
-from memorygym.runner import Settings
 from memorygym.sandbox.choosing import check as check_memory
+from memorygym.settings import Settings
 from memorygym.tables import (
     against_text,
     causes_table,

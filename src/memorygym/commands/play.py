@@ -13,7 +13,8 @@ from memorygym.episode import play
 from memorygym.journal import write_trace
 from memorygym.page import wrapped
 from memorygym.results.summary import summaries
-from memorygym.runner import Plan, Settings, episode_for, judged, labels_of, policy_for
+from memorygym.runner import Plan, episode_for, judged, labels_of, policy_for
+from memorygym.settings import Settings
 from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
 

@@ -11,7 +11,8 @@ from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.page import fit
-from memorygym.runner import Plan, Result, Settings, play_all
+from memorygym.runner import Plan, Result, play_all
+from memorygym.settings import Settings
 from memorygym.stats import (
     FIGURE,
     SEPARATE,

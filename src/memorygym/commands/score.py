@@ -14,7 +14,8 @@ from memorygym.errors import BadTrace
 from memorygym.journal import read_traces
 from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
-from memorygym.runner import Plan, Result, Settings, judged
+from memorygym.runner import Plan, Result, judged
+from memorygym.settings import Settings
 from memorygym.shapes import shape
 from memorygym.tables import questions_text, results_table
 from memorygym.trace import Trace

@@ -23,9 +23,10 @@ from memorygym.players import Player, play_model
 from memorygym.players import player_of as recalled
 from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
-from memorygym.runner import Failure, Plan, Result, Settings, play_task, salt_hash
+from memorygym.runner import Failure, Plan, Result, play_task
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.scoring import Outcome, outcomes
+from memorygym.settings import Settings, salt_hash
 from memorygym.tables import heading, results_table
 from memorygym.trace import Said, Trace
 from memorygym.worlds.dealing.tiers import TIERS, Sizes

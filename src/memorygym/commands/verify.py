@@ -11,7 +11,7 @@ from memorygym.commands._instances import verify_folder
 from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.executors import over_processes
-from memorygym.runner import Settings
+from memorygym.settings import Settings
 from memorygym.verify import Proof, verify
 from memorygym.worlds.dealing.tiers import TIERS
 

@@ -31,7 +31,8 @@ from memorygym.isolation.timing import ALL, Timed
 from memorygym.journal import Run, append_episode, episode_name
 from memorygym.judge import judge_trace
 from memorygym.models.model import unaddressed
-from memorygym.runner import Dealt, kept_trace
+from memorygym.runner import kept_trace
+from memorygym.settings import Dealt
 from memorygym.trace import Trace
 
 Kind = Literal["provider", "memory"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core import JSON
-from memorygym.runner import Dealt, Settings, recipe_of
+from memorygym.settings import Dealt, Settings, recipe_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from memorygym.results.consistency import (
 )
 from memorygym.results.file import Document, read_results
 from memorygym.results.file import document as sum_up
-from memorygym.runner import Failure, Result, salt_hash
+from memorygym.runner import Failure, Result
+from memorygym.settings import salt_hash
 from memorygym.tokens import canonical
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"

@@ -19,7 +19,8 @@ from memorygym.players import play_model, player_of
 from memorygym.replay import unlike
 from memorygym.results.consistency import difference, planned
 from memorygym.results.file import Document
-from memorygym.runner import Failure, Plan, Result, Settings, judged, labels_of, play_task
+from memorygym.runner import Failure, Plan, Result, judged, labels_of, play_task
+from memorygym.settings import Settings
 from memorygym.trace import Judged, Trace
 
 

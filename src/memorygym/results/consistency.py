@@ -13,8 +13,8 @@ from memorygym.errors import BadSettings
 from memorygym.journal import episode_name
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
-from memorygym.runner import Settings
 from memorygym.scoring import WEIGHTS, composite
+from memorygym.settings import Settings
 from memorygym.worlds.dealing.tiers import Sizes
 
 Recipe = Mapping[str, Any]

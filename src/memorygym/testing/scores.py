@@ -12,8 +12,9 @@ from memorygym.core import Memory, Policy, Task
 from memorygym.errors import BadSettings, MemoryFault
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
-from memorygym.runner import Settings, labels_of, play_one, policy_for
+from memorygym.runner import labels_of, play_one, policy_for
 from memorygym.scoring import outcomes, score
+from memorygym.settings import Settings
 from memorygym.trace import Trace
 
 Agent = str | Callable[[Task], Policy]

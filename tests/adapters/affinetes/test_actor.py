@@ -16,8 +16,9 @@ from memorygym.core import Task
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memory.markdown import Markdown
 from memorygym.models import openai
-from memorygym.runner import Settings, play_one
+from memorygym.runner import play_one
 from memorygym.scoring import score
+from memorygym.settings import Settings
 from memorygym.trace import Trace
 from tests.servers.openai import Server, serving
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -71,12 +72,12 @@ def test_a_dial_adds_documents_of_its_own_kind_alone(dial):
     assert more["question"] == bare["question"]
 
 
-def test_the_crowd_grows_with_the_length_and_with_nothing_else():
+def test_the_crowd_grows_with_the_length_and_with_the_hops():
     shares = {}
-    for tokens in (20_000, 60_000):
-        made = recipe(tokens=tokens, crowd=50).instance()["context_tokens"]
-        shares[tokens] = made["crowd"] / (made["crowd"] + made["filler"])
-    assert all(0.3 < share < 0.6 for share in shares.values())
+    for hops, tokens in product((2, 4), (20_000, 60_000)):
+        made = recipe(hops, tokens=tokens, crowd=15).instance()["context_tokens"]
+        shares[hops, tokens] = made["crowd"] / (made["crowd"] + made["filler"])
+    assert all(0.1 * hops < share < 0.2 * hops for (hops, _), share in shares.items())
     assert "crowd" not in recipe(crowd=0).instance()["context_tokens"]
 
 

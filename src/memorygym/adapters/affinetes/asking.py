@@ -8,7 +8,7 @@ from memorygym import registry
 from memorygym.contract import contract
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runner import Settings
+from memorygym.settings import Settings
 from memorygym.worlds.dealing.tiers import TIERS
 
 FIRST = "company"

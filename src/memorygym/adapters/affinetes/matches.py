@@ -16,8 +16,9 @@ from memorygym.episode import play
 from memorygym.errors import BadSettings
 from memorygym.models import openai
 from memorygym.models.wire import to_wire
-from memorygym.runner import Plan, Settings, episode_for, judged, policy_for
+from memorygym.runner import Plan, episode_for, judged, policy_for
 from memorygym.scoring import outcomes
+from memorygym.settings import Settings
 from memorygym.trace import Answered, Heard, Said, Shown, Trace
 
 SCRIPTED = "memorygym/"

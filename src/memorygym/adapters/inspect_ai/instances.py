@@ -18,7 +18,7 @@ from memorygym.isolation.making import check_view
 from memorygym.isolation.measures import measure
 from memorygym.isolation.plugging import Plugged, plug_all
 from memorygym.models import extractive
-from memorygym.runner import salt_hash
+from memorygym.settings import salt_hash
 
 BUDGET = 1000
 

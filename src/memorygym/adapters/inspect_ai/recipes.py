@@ -9,8 +9,9 @@ from memorygym import registry
 from memorygym.core import JSON, Policy, Task
 from memorygym.episode import Episode
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runner import Settings, episode_for, labels_of, policy_for, salt_hash
+from memorygym.runner import episode_for, labels_of, policy_for
 from memorygym.sandbox.choosing import check as check_memory
+from memorygym.settings import Settings, salt_hash
 from memorygym.worlds.dealing.tiers import TIERS, Sizes
 
 TOOL_MODES = ("native", "text")

@@ -10,7 +10,15 @@ from memorygym.lens import table as table_of
 from memorygym.trace import Trace
 from memorygym.tracks._qa.env import StreamEnv
 
-PARTS = ("instances", "tracks/_qa")
+PARTS = (
+    "agents/scene.py",
+    "instances/ablation.py",
+    "instances/leakage.py",
+    "instances/marking.py",
+    "instances/model.py",
+    "stores/splitting.py",
+    "tracks/_qa",
+)
 REASONERS = ("strong", "weak")
 INFORMED = False
 """Whether its reasoners are given the side table."""

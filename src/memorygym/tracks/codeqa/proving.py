@@ -50,6 +50,7 @@ def exhibit(instance: Mapping[str, Any]) -> Exhibit:
         target=instance["target_tokens"],
         window=0,
         wording=WORDING,
+        pinned=instance["system"],
     )
 
 

@@ -101,6 +101,7 @@ def _exhibit(instance: Mapping[str, Any], reader: _Listener) -> Exhibit:
         tokens=sum(count(event.text) for event in events[:-1]),
         target=instance["target_tokens"],
         window=instance["eviction_policy"]["window_size"],
+        pinned=instance["system"],
     )
 
 

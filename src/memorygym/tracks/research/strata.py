@@ -12,7 +12,7 @@ from memorygym.tracks.research.dealing.dealer import deal, skeleton
 from memorygym.tracks.research.dealing.length import LARGEST, least, unreachable
 from memorygym.tracks.research.dealing.ordering import ORDERS, SHUFFLED
 from memorygym.tracks.research.dealing.programs import LEAST, MOST, shapes
-from memorygym.tracks.research.dealing.settings import CROWD, Dials, Settings
+from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, Dials, Settings
 from memorygym.tracks.research.proving import verification
 
 HOPS = "2,3,4,5,6,8"
@@ -21,11 +21,9 @@ EVICTIONS = ("full_eviction", "sliding_window")
 MODES = ("scripted", "agentic")
 ATTEMPTS = 20
 """Deals of one instance before something must be wrong."""
-WIDEST = 8
-"""Turns of the widest window."""
+WINDOW, WIDEST = 2, 8
+"""Turns of a window unless told otherwise, and of the widest."""
 MOST_OF_A_KIND = 1_000
-DENSEST = 90
-"""Percent of the filling that may name what the question is about."""
 REHEARSED = 200_000
 """Tokens from which an instance is first proved short: a long one takes minutes to reject."""
 _SHORT = 40_000
@@ -108,9 +106,8 @@ def declare(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--window",
         type=int,
-        default=2,
         metavar="N",
-        help="turns in view under sliding_window (default: 2)",
+        help=f"turns in view under sliding_window (default: {WINDOW})",
     )
     group.add_argument(
         "--order",
@@ -124,9 +121,10 @@ def declare(group: "argparse._ArgumentGroup") -> None:
     )  # fmt: skip
     group.add_argument(
         "--crowd", type=int, default=CROWD, metavar="PERCENT",
-        help="of the documents that fill an instance to its length, so many percent name entities"
-        " of the question's chain, its siblings or its near misses: other facts of them, mentions,"
-        f" outdated tellings; the one dial that grows with the length (default: {CROWD})",
+        help="of the documents that fill an instance to its length, so many percent for each hop"
+        " name entities of the question's chain, its siblings or its near misses: other facts of"
+        " them, mentions, outdated tellings; the one dial that grows with length and hops"
+        f" (default: {CROWD})",
     )  # fmt: skip
     for field in fields(Dials):
         group.add_argument(
@@ -223,10 +221,13 @@ def _dial(args: argparse.Namespace, name: str) -> int:
 
 def _window(args: argparse.Namespace) -> int:
     if args.eviction != "sliding_window":
+        if args.window is not None:
+            raise BadSettings(f"--window {args.window} is for --eviction sliding_window")
         return 1
-    if not 2 <= args.window <= WIDEST:
-        raise BadSettings(f"--window {args.window}: sliding_window has 2 to {WIDEST} turns")
-    return int(args.window)
+    window = WINDOW if args.window is None else int(args.window)
+    if not 2 <= window <= WIDEST:
+        raise BadSettings(f"--window {window}: sliding_window has 2 to {WIDEST} turns")
+    return window
 
 
 def _check_length(

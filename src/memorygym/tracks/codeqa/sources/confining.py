@@ -18,6 +18,8 @@ from memorygym.errors import BadSettings
 PYTHON = "python"
 """The first word of a command, which stands for the interpreter."""
 _CODE = "/code"
+_SCRATCH = str(64 << 20)
+"""Bytes that may be written to /tmp, which lies in memory."""
 _LOADERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 """Where the libraries are that an interpreter is linked to."""
 
@@ -107,7 +109,8 @@ def _walls(folder: str) -> list[str]:
     for link in _LOADERS:
         if Path(link).is_symlink():
             walls += ["--symlink", str(Path(link).readlink()), link]
-    walls += ["--ro-bind", folder, _CODE, "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]
+    walls += ["--ro-bind", folder, _CODE, "--size", _SCRATCH, "--tmpfs", "/tmp"]
+    walls += ["--proc", "/proc", "--dev", "/dev"]
     for name, value in (
         ("PYTHONHASHSEED", "0"),
         ("PYTHONDONTWRITEBYTECODE", "1"),

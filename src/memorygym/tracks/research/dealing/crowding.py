@@ -25,7 +25,7 @@ from memorygym.tracks.research.dealing.turns import Plan
 _OLDER, _MENTIONS = 0.04, 0.1
 """Shares of the crowd: what held earlier, and mentions; the rest tells other keys."""
 _MOST = 5040
-"""The weight of whoever is written of most; that of the n-th is this over n squared."""
+"""The weight of whoever is written of most; that of the n-th is this over n."""
 _NEAR = 0.2
 """How often other keys are told of a near miss."""
 
@@ -63,7 +63,7 @@ class Crowd:
         self._supports += map(_Support, lookups, siblings, [0] * len(lookups))
         stream.shuffle(self._supports)
         self._fame = list(
-            accumulate(_MOST // rank**2 for rank in range(1, len(self._supports) + 1))
+            accumulate(_MOST // rank for rank in range(1, len(self._supports) + 1))
         )
         self._near = list(dict.fromkeys(self._near_misses()))
         chains = (plan.chain, *plan.siblings)
@@ -92,7 +92,7 @@ class Crowd:
         return Crowded(self._mention(support.lookup))
 
     def _famed(self) -> _Support:
-        """Fame is uneven: the first of them is written of four times as much as the second."""
+        """Fame is uneven: the first of them is written of twice as much as the second."""
         return self._supports[bisect(self._fame, self._stream.below(self._fame[-1]))]
 
     def _near_misses(self) -> Iterator[tuple[str, str]]:

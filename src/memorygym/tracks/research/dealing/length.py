@@ -60,7 +60,7 @@ def fill(stream: Stream, plan: Plan) -> int:
     while settings.tokens - spent > _CLOSE and heap:
         size, at = heappop(heap)
         room = (settings.tokens - spent) // weights[at] - _BETWEEN
-        if room > _ROOM and stream.below(100) < settings.crowd:
+        if room > _ROOM and stream.below(100) < settings.crowded:
             document = _crowded(plan, crowd.next(), turns[at])
         else:
             document = filler(stream, plan.graph)

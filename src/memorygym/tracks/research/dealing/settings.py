@@ -8,7 +8,9 @@ SIBLINGS = 3
 """Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
 
 
-CROWD = 16
+CROWD = 4
+DENSEST = 90
+"""Most percent of an instance that are crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,15 @@ class Settings:
     window: int = 1
     order: str = "shuffled"
     crowd: int = CROWD
-    """Percent of the documents that fill it up which name entities of the question's chain, of its
-    siblings or of its near misses."""
+    """For each hop, percent of the documents that fill it up which name entities of the question's
+    chain, of its siblings or of its near misses."""
     mode: str = "scripted"
     """Whether the searches are scripted or the reasoner's own."""
+
+    @property
+    def crowded(self) -> int:
+        """Percent of the documents that fill it up which are crowd."""
+        return min(DENSEST, self.crowd * self.hops)
 
     @property
     def shown(self) -> int:
