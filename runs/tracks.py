@@ -45,17 +45,18 @@ Rows = list[dict[str, str]]
 def main() -> int:
     """Plays what is missing and writes the pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tracks", nargs="*", choices=[*KNOBS, []], default=[*KNOBS])
+    parser.add_argument("tracks", nargs="*", metavar="TRACK", help=f"of {', '.join(KNOBS)}")
     parser.add_argument("--seeds", type=int, metavar="N", help="instances of each track")
     parser.add_argument("--folder", type=Path, default=Path("build/tracks"))
     args = parser.parse_args()
     names = ",".join(name for name in registry.names("memory") if name != EXTRA)
-    for track in args.tracks:
+    for track in args.tracks or KNOBS:
+        seeds = str(args.seeds or INSTANCES[track])
         folder = args.folder / track
         folder.parent.mkdir(parents=True, exist_ok=True)
         status = memorygym(
             ["compare", "--track", f"{track}:{KNOBS[track]}", "--memories", names,
-             "--budgets", str(BUDGET), "--reasoner", "strong,weak", "--seeds", str(args.seeds or INSTANCES[track]),
+             "--budgets", str(BUDGET), "--reasoner", "strong,weak", "--seeds", seeds,
              "-o", str(folder)]
         )  # fmt: skip
         if status:
