@@ -8,7 +8,7 @@ SIBLINGS = 3
 """Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
 
 
-CROWD = 4
+CROWD = 8
 DENSEST = 90
 """Most percent of an instance that are crowd."""
 
