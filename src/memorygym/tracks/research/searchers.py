@@ -76,20 +76,24 @@ class Scene:
 
     @cached_property
     def fresh(self) -> list[Statement]:
-        """What the page tells of what it was searched for and the view has no better word on."""
+        """What the page tells of what it was searched for, or of what was concluded before, and the
+        view has no better word on."""
         aim = seeking(self.page.query) if self.page else None
         if aim is None:
             return []
         name, key = aim
+        before = Known(self.noted)
         told = Known(
             one
             for one in _READER.read(self.result)
-            if one.key.split(" 2")[0] == key
-            and (one.subject == name or (one.value == name and key in _BACK))
+            if before.get(one.subject, one.key)
+            or (
+                one.key.split(" 2")[0] == key
+                and (one.subject == name or (one.value == name and key in _BACK))
+            )
         )
         subjects = dict.fromkeys(one.subject for one in _READER.read(self.result))
         best = (one for subject in subjects for one in told.about(subject).values())
-        before = Known(self.noted)
         return [one for one in best if _is_news(one, before.get(one.subject, one.key))]
 
 
