@@ -62,9 +62,7 @@ class Crowd:
         lookups = [lookup for chain in plan.siblings for lookup in chain.lookups]
         self._supports += map(_Support, lookups, siblings, [0] * len(lookups))
         stream.shuffle(self._supports)
-        self._fame = list(
-            accumulate(_MOST // rank for rank in range(1, len(self._supports) + 1))
-        )
+        self._fame = list(accumulate(_MOST // rank for rank in range(1, len(self._supports) + 1)))
         self._near = list(dict.fromkeys(self._near_misses()))
         chains = (plan.chain, *plan.siblings)
         needed = [claim for chain in chains for claim in chain.facts]
