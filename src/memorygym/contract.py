@@ -28,6 +28,7 @@ _PARTS = (
     "lens.py",
     "models/wire.py",
     "tracks/_oracle.py",
+    "tracks/_stream.py",
 )
 """What scores of every track depend on."""
 

@@ -13,7 +13,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.executors import over_processes
 from memorygym.instances.files import Job, Made, about, finish, make, open_folder, recipes_digest
-from memorygym.instances.schemas import dealing_tracks, schema_of
+from memorygym.instances.schemas import dealing_tracks, own_options, schema_of
 from memorygym.isolation.making import TOKENS, tokens_of
 from memorygym.progress import watched
 
@@ -87,9 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _recipe(args: argparse.Namespace, module: Any, recipes: Sequence[Any]) -> dict[str, JSON]:
     """What was asked for. A path is left out: what lies there is in the knobs of the recipes."""
-    own = argparse.ArgumentParser(add_help=False)
-    module.add_options(own)
-    given = {name: getattr(args, name) for name in sorted(vars(own.parse_args([])))}
+    given = {name: getattr(args, name) for name in sorted(own_options(module))}
     return {
         "n": args.n,
         "tokens": list(args.tokens),

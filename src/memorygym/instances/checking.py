@@ -1,7 +1,7 @@
 """Whether a folder of instances is what it says: every file read again, every proof run again."""
 
 import re
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -17,7 +17,13 @@ from memorygym.instances.files import (
     read_manifest,
     recipes_digest,
 )
-from memorygym.instances.schemas import dealing_tracks, instance_id, misfit, track_of
+from memorygym.instances.schemas import (
+    dealing_tracks,
+    instance_id,
+    misfit,
+    own_options,
+    track_of,
+)
 from memorygym.tokens import canonical
 from memorygym.trace import CANARY
 
@@ -101,12 +107,10 @@ def to_deal_again(folder: Path, files: Sequence[File]) -> list[File]:
 
 def _asked(module: Any, told: Mapping[str, Any]) -> Namespace:
     """The command line again; a path that the manifest leaves out is as if not given."""
-    own = ArgumentParser(add_help=False)
-    module.add_options(own)
     if told["n"] > MOST:
         raise ValueError(f"n {told['n']} is more than {MOST:,}")
     given = {"n": told["n"], "tokens": told["tokens"], "seed": told["seed"], **told["options"]}
-    return Namespace(**{**vars(own.parse_args([])), **given})
+    return Namespace(**{**own_options(module), **given})
 
 
 def _manifest_problem(manifest: Mapping[str, Any]) -> str:

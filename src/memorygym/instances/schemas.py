@@ -4,6 +4,7 @@ Tracks that deal instances have a SCHEMA, and the file schema.json beside their 
 """
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -58,6 +59,13 @@ def dealing_tracks() -> Mapping[str, Any]:
     """The tracks that deal instances, by name: their modules."""
     modules = {name: registry.load_module("tracks", name) for name in registry.names("tracks")}
     return {name: module for name, module in modules.items() if hasattr(module, "SCHEMA")}
+
+
+def own_options(module: Any) -> dict[str, Any]:
+    """The options that only that track knows, with what they are unless given."""
+    own = ArgumentParser(add_help=False)
+    module.add_options(own)
+    return vars(own.parse_args([]))
 
 
 def track_of(instance: Mapping[str, Any], place: str) -> str:

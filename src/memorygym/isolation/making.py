@@ -104,7 +104,8 @@ class _Knobs(argparse.ArgumentParser):
 
 def options_of(track: str, knobs: Mapping[str, str]) -> argparse.Namespace:
     """The track's own options, as knobs set them. Raises UnknownPart or BadSettings."""
-    parser, stated = _parser(track), knobs_of(track)
+    parser = _parser(track)
+    stated = _stated(parser)
     for name in knobs:
         if name.replace("-", "_") not in stated:
             raise UnknownPart(f"knob of the track {track}", name, stated)
@@ -117,7 +118,11 @@ def options_of(track: str, knobs: Mapping[str, str]) -> argparse.Namespace:
 
 def knobs_of(track: str) -> list[str]:
     """The names of the track's knobs."""
-    return sorted(vars(_parser(track).parse_args([])))
+    return _stated(_parser(track))
+
+
+def _stated(parser: argparse.ArgumentParser) -> list[str]:
+    return sorted(vars(parser.parse_args([])))
 
 
 def _parser(track: str) -> _Knobs:

@@ -11,8 +11,7 @@ from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON, Message
 from memorygym.grading import squad
-from memorygym.lens import lens
-from memorygym.scoring import outcomes
+from memorygym.scoring import Outcome, outcomes
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
 
@@ -103,7 +102,8 @@ class Measured:
 def measure(trace: Trace) -> Measured:
     """What the trace of an arm tells. Raises BadTrace without a gold table."""
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, Stored)]
-    events = {question.event for question in lens(trace).questions}
+    told = outcomes(trace)
+    events = {outcome.question.event for outcome in told}
     asked = [record for record in trace.records if isinstance(record, Asked)]
     return Measured(
         template=str(trace.recipe["template"]),
@@ -111,7 +111,7 @@ def measure(trace: Trace) -> Measured:
         arm=str(labels["memory"]),
         budget=None if labels["budget"] is None else int(str(labels["budget"])),
         reasoner=str(labels["agent"]),
-        cases=_cases(trace),
+        cases=_cases(trace, told),
         ingest=_spent([one for one in asked if one.event not in events]),
         query=_spent([one for one in asked if one.event in events]),
         empty=sum(one.outcome == "empty" for one in asked),
@@ -122,7 +122,7 @@ def measure(trace: Trace) -> Measured:
         writes=stored[-1].writes if stored else 0,
         precision=store_precision(trace),
         limited=_limited(labels.get("usage")),
-        repaired=sum(outcome.repaired for outcome in outcomes(trace)),
+        repaired=sum(outcome.repaired for outcome in told),
     )
 
 
@@ -146,18 +146,18 @@ def _fractures(trace: Trace) -> int:
     return found
 
 
-def _cases(trace: Trace) -> tuple[Case, ...]:
+def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
     shown, attribution = _shown_before(trace), Attribution(trace)
     by = attribution.lens
     by_view = _tokens_in_view(trace, by.env_tools)
     cases = []
-    for number, outcome in enumerate(outcomes(trace), start=1):
+    for number, outcome in enumerate(told, start=1):
         question = outcome.question
         if question.kind == "abstention":
             continue
         replaced = [need for need in question.needs if by.replaced(question, need)]
         said, truths = outcome.answer or "", by.truths(question)
-        told = min((by.first_told(need) for need in question.needs), default=question.event)
+        first = min((by.first_told(need) for need in question.needs), default=question.event)
         cases.append(
             Case(
                 number=number,
@@ -172,7 +172,7 @@ def _cases(trace: Trace) -> tuple[Case, ...]:
                 replaced=len(replaced),
                 stale=sum(attribution.exposed(question, need) for need in replaced),
                 tokens=by_view.get(question.event, 0),
-                span=shown[question.event] - shown[told],
+                span=shown[question.event] - shown[first],
                 rewrites=max((by.rewrites(question, n) for n in question.needs), default=0),
             )
         )

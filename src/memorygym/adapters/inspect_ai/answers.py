@@ -42,14 +42,15 @@ def answers() -> Scorer:
 
     async def score(state: TaskState, _: Target) -> Score:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
-        measured, causes = measure(trace), Counter(c for _, c in Attribution(trace).causes)
+        measured, attribution = measure(trace), Attribution(trace)
+        causes = Counter(cause for _, cause in attribution.causes)
         left = trace.labels["left_out"]
         assert isinstance(left, list)
         cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
         return Score(
             value=value_of(cases),
             answer=f"{sum(case.correct for case in cases)} of {len(cases)} right",
-            explanation=explanation(trace, causes),
+            explanation=explanation(trace, attribution),
             metadata={**_metadata(trace, measured), "causes": dict(causes), "cases": _told(cases)},
         )
 

@@ -1,15 +1,15 @@
 """What a log says of a trace: every question with its verdict, and why those missed were missed."""
 
-from collections.abc import Mapping
+from collections import Counter
 
 from memorygym.attribution import Attribution
 from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 
 
-def explanation(trace: Trace, causes: Mapping[str, int]) -> str:
+def explanation(trace: Trace, attribution: Attribution) -> str:
     """A Markdown table of the questions, and the misses by cause."""
-    attribution = Attribution(trace)
+    causes = Counter(cause for _, cause in attribution.causes)
     rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
     for outcome in outcomes(trace):
         asked = outcome.question

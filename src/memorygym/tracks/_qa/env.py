@@ -2,62 +2,32 @@
 
 from collections.abc import Mapping
 
-from memorygym.core import Env, Message, Step, Task, Tool
+from memorygym.core import Message, Step
+from memorygym.tracks._stream import Streaming, submit, tool
 
-ASKS = "question"
-"""The kind of an event that asks."""
-SUBMIT = Tool(
-    "submit_answer",
-    "Answer the question of this event. Once a question.",
-    {
-        "type": "object",
-        "properties": {"answer": {"type": "string", "description": "One claim, as asked for."}},
-        "required": ["answer"],
-        "additionalProperties": False,
-    },
-)
-RECALL = Tool(
+SUBMIT = submit("Answer the question of this event. Once a question.")
+RECALL = tool(
     "recall",
     "Have memory brought into view for this instead of for the question; what you write beside the"
     " call stays in view.",
-    {
-        "type": "object",
-        "properties": {"query": {"type": "string", "description": "What you need to know next."}},
-        "required": ["query"],
-        "additionalProperties": False,
-    },
-)
+    "query", query=("string", "What you need to know next."),
+)  # fmt: skip
 
 
-class StreamEnv(Env):
-    """Every reply without a call ends the event; every event begins with an empty context."""
+class StreamEnv(Streaming):
+    """Whoever is asked may have memory brought for something else first."""
 
     tools = (SUBMIT, RECALL)
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self._at = 0
-
-    def reset(self) -> Step:
-        self._at = 0
-        return self._show(None)
-
     def step(self, reply: Message) -> Step:
-        answer = None
-        if reply.calls:
-            call = reply.calls[0]
-            assert isinstance(call.arguments, Mapping)
-            if self.task.events[self._at].kind != ASKS:
-                return Step((Message("user", "no question is open in this event"),))
-            if call.name == RECALL.name:
-                # Whatever memory holds of it is composed for the newest message, which this is.
-                return Step((Message("user", str(call.arguments["query"])),))
-            answer = str(call.arguments["answer"])
-        self._at += 1
-        return self._show(answer)
+        recalled = [call.arguments for call in reply.calls if call.name == RECALL.name]
+        if not recalled or not self._asks:
+            return super().step(reply)
+        (given,) = recalled
+        assert isinstance(given, Mapping)
+        return recalling(str(given["query"]))
 
-    def _show(self, answer: str | None) -> Step:
-        if self._at == len(self.task.events):
-            return Step(done=True, evict=True, answer=answer)
-        event = self.task.events[self._at]
-        return Step((Message("user", event.text),), evict=True, answer=answer)
+
+def recalling(query: str) -> Step:
+    """Whatever memory holds of it is composed for the newest message, which this is."""
+    return Step((Message("user", query),))

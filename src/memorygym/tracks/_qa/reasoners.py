@@ -16,13 +16,13 @@ from memorygym.errors import UnknownPart
 from memorygym.instances.model import Found, Known, Missing, Reader, Statement
 from memorygym.tokens import count
 from memorygym.tracks._qa.env import RECALL
+from memorygym.tracks._stream import event_of
 
 REFUSAL = "I have no record of that."
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""
 TITLE = "=== QUESTION"
 """What the text of an event begins with that asks."""
-EVENT = "==="
 Readers = Callable[[str], Reader]
 """By the pinned message: who reads under it."""
 
@@ -58,7 +58,7 @@ class Scene:
 
 def scene(view: Sequence[Message], by: Reader) -> Scene | None:
     """What a view shows; None if nothing is asked."""
-    at = _event(view)
+    at = event_of(view)
     if not view[at].content.startswith(TITLE) or (query := by.ask(view[at].content)) is None:
         return None
     live = view[at:]
@@ -72,12 +72,6 @@ def scene(view: Sequence[Message], by: Reader) -> Scene | None:
         tuple(message.content for message in said if message.content),
         frozenset(str(given.get("query")) for given in tried if isinstance(given, Mapping)),
     )
-
-
-def _event(view: Sequence[Message]) -> int:
-    """Where the running event begins; what stands before it came from memory."""
-    at = (i for i in reversed(range(len(view))) if view[i].role == "user")
-    return next((i for i in at if view[i].content.startswith(EVENT)), 0)
 
 
 class Strong(Policy):
@@ -157,7 +151,7 @@ class Listener(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        asks = view[_event(view)].content.startswith(TITLE)
+        asks = view[event_of(view)].content.startswith(TITLE)
         return self._reasoner.act(view, tools) if asks else END
 
 
@@ -170,7 +164,7 @@ class Clerk(Policy):
         """What is written down of a text, under a pinned message."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        shown = view[_event(view)].content
+        shown = view[event_of(view)].content
         named = {tool.name for tool in tools}
         if not shown.startswith(TITLE):
             if view[-1].role == "tool" or "Write" not in named:

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Task
@@ -121,7 +120,9 @@ class CodeReader:
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """See model.Reader."""
-        return _read(text)
+        from memorygym.tracks.codeqa.reading import read
+
+        return read(text)
 
     def ask(self, text: str) -> Any:
         """See model.Reader."""
@@ -140,13 +141,6 @@ class CodeReader:
         from memorygym.tracks.codeqa.noting import tell
 
         return tell(statement)
-
-
-@lru_cache(maxsize=1024)
-def _read(text: str) -> tuple[Statement, ...]:
-    from memorygym.tracks.codeqa.reading import read
-
-    return read(text)
 
 
 def reader(_: str) -> CodeReader:

@@ -87,7 +87,8 @@ def lens(trace: Trace) -> Lens:
     """How its trace is read. Raises BadTrace without a gold table."""
     from memorygym.tracks._qa.lens import QALens
 
-    return QALens(table_of(trace), informed_reader(table_of(trace)))
+    gold = table_of(trace)
+    return QALens(gold, informed_reader(gold))
 
 
 def reasoner(name: str, task: Task) -> Policy:

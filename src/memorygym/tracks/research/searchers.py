@@ -12,12 +12,12 @@ from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.errors import UnknownPart
 from memorygym.instances.model import Found, Known, Missing, Statement
 from memorygym.tracks._qa.env import RECALL
+from memorygym.tracks._qa.reasoners import REFUSAL
 from memorygym.tracks.research.dealing.wording import RESULT
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.searching import SEARCH, SUBMIT
 from memorygym.tracks.research.walking import seeking, sought
 
-REFUSAL = "I have no record of that."
 LOOKUPS = (RECALL.name, "memory_search")
 """Calls by which memory is asked."""
 _BACK = {"flagship", "designer", "inventor", "instrument", "leader", "basis", "employer"}

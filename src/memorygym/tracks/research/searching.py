@@ -5,15 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from memorygym.core import Call, Env, Message, Step, Task, Tool
+from memorygym.core import Call, Env, Message, Step, Task
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.lens import Lens
 from memorygym.lens import table as table_of
 from memorygym.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.stores.splitting import headed, sentences
 from memorygym.trace import Answered, Shown, Trace
-from memorygym.tracks._qa.env import RECALL
+from memorygym.tracks._qa.env import RECALL, recalling
 from memorygym.tracks._qa.lens import QALens
+from memorygym.tracks._stream import submit, tool
 from memorygym.tracks.research.asking import NAME
 from memorygym.tracks.research.dealing.wording import (
     LISTED,
@@ -33,31 +34,14 @@ _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
-def _tool(name: str, description: str, required: str, **properties: tuple[str, str]) -> Tool:
-    kinds = {key: {"type": kind, "description": text} for key, (kind, text) in properties.items()}
-    return Tool(
-        name,
-        description,
-        {
-            "type": "object",
-            "properties": dict(kinds),
-            "required": [required],
-            "additionalProperties": False,
-        },
-    )
-
-
-SEARCH = _tool(
+SEARCH = tool(
     "search", "Find the documents that fit best, ten on a page with four sentences of each.",
     "query", query=("string", "Words to look for."), page=("integer", "Which page; 1 unless given.")
 )  # fmt: skip
-OPEN = _tool(
+OPEN = tool(
     "open", "Read a document.", "document", document=("integer", "Its number on a page.")
 )  # fmt: skip
-SUBMIT = _tool(
-    "submit_answer", "Answer the question; this ends the task.",
-    "answer", answer=("string", "One claim, as asked for.")
-)  # fmt: skip
+SUBMIT = submit("Answer the question; this ends the task.")
 
 
 def is_searched(task: Task) -> bool:
@@ -143,8 +127,7 @@ class SearchEnv(Env):
         if call and call.name == SUBMIT.name:
             return Step(done=True, evict=True, answer=str(_argument(call, "answer")))
         if call and call.name == RECALL.name:
-            # Whatever memory holds of it is composed for the newest message, which this is.
-            return Step((Message("user", str(_argument(call, "query"))),))
+            return recalling(str(_argument(call, "query")))
         if self._at == self._steps:
             return Step(done=True, evict=True)
         return self._show(self._result(call))

@@ -12,6 +12,7 @@ from memorygym.agents.scene import END, calls, submit
 from memorygym.core import Message, Policy, Tool
 from memorygym.facts import Knowledge, Query, Reader, Record, reader
 from memorygym.tokens import count
+from memorygym.tracks._stream import event_of
 from memorygym.worlds.dealing.brief import REFUSAL
 
 ATTENTION = 500
@@ -34,7 +35,7 @@ class Strong(Policy):
     """Answers whatever follows from the view, refuses what does not."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = _event(view)
+        at = event_of(view)
         by = reader("worlds", view[0].content)
         query = by.ask(view[at].content)
         if query is None:
@@ -85,12 +86,6 @@ def _merged(first: Record, later: Record) -> Record:
     )
 
 
-def _event(view: Sequence[Message]) -> int:
-    """Where the running event begins; what stands before it came from memory."""
-    at = (i for i in reversed(range(len(view))) if view[i].role == "user")
-    return next((i for i in at if view[i].content.startswith("===")), 0)
-
-
 class Listener(Policy):
     """Lets a reasoner speak where something is asked, and is silent everywhere else."""
 
@@ -98,7 +93,7 @@ class Listener(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        asking = reader("worlds", view[0].content).ask(view[_event(view)].content) is not None
+        asking = reader("worlds", view[0].content).ask(view[event_of(view)].content) is not None
         return self._reasoner.act(view, tools) if asking else END
 
 
@@ -110,7 +105,7 @@ class Clerk(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = _event(view)
+        at = event_of(view)
         looked_up = any(message.role == "tool" for message in view[at:])
         asking = reader("worlds", view[0].content).ask(view[at].content) is not None
         who = self._reasoner if asking and looked_up else self._scribe
