@@ -1,4 +1,4 @@
-"""What the environments of tracks share: texts are shown one by one, some ask; what a view shows."""
+"""What environments of tracks share: texts are shown one by one, and some of them ask."""
 
 from collections.abc import Mapping, Sequence
 

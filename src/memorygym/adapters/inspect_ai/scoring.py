@@ -31,7 +31,7 @@ def axes() -> Scorer:
         return Score(
             value=value_of(result),
             answer=f"{result.score.correct} of {result.score.answerable} answerable right",
-            explanation=explanation(trace, Attribution(trace)),
+            explanation=explanation(trace),
             metadata=metadata_of(trace, result),
         )
 
