@@ -30,7 +30,7 @@ from memorygym.players import Player, play_model
 from memorygym.runner import Plan, Result
 from memorygym.settings import Settings
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 ROOT = Path(__file__).parents[1]
 EPISODES, MANY = 64, 1_000

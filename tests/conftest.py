@@ -17,9 +17,9 @@ from memorygym.runner import play_one, policy_for
 from memorygym.settings import Settings
 from memorygym.trace import Heard, Trace
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.gold import Gold
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = Budget(capacity=12, writes=3, slot=8)

@@ -10,7 +10,7 @@ from memorygym.replay import problem, settings_of
 from memorygym.runner import Plan, play_task
 from memorygym.settings import Settings
 from memorygym.trace import Trace, read_trace
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 

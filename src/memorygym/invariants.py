@@ -10,11 +10,12 @@ from memorygym import registry
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.rng import rng
 from memorygym.runner import Result, labels_of, play_one, policy_for
-from memorygym.scoring import admitted, gold_of, score
+from memorygym.scoring import score
 from memorygym.settings import Settings
 from memorygym.stats import estimate
 from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
+from memorygym.tracks.worlds.axes import admitted, gold_of
 
 ENOUGH_SEEDS, ENOUGH_WORLDS = 10, 100
 """With fewer, a margin fails only if its whole 95 % interval lies beyond the bound."""
@@ -46,7 +47,7 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
     if trace.budget.capacity is not None:
         measures |= _usage(trace)
     if getattr(registry.load_module("agents", agent), "RECODER", False):
-        from memorygym.agents.radix import held_records
+        from memorygym.tracks.worlds.agents.radix import held_records
 
         measures["recoded"] = held_records(trace)
     return measures

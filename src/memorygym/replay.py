@@ -11,7 +11,7 @@ from memorygym.runner import play_one, policy_for
 from memorygym.settings import Settings
 from memorygym.shapes import Misfit, shape
 from memorygym.trace import Judged, Said, Trace
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 
 class Recorded(Policy):

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
-from inspect import signature
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -16,17 +15,18 @@ from memorygym import registry
 from memorygym.agents.accounting import Usage, usage_of
 from memorygym.attribution import Attribution, store_precision
 from memorygym.contract import contract
-from memorygym.core import JSON, Budget, Env, Memory, Policy, Task
+from memorygym.core import JSON, Budget, Memory, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes
 from memorygym.journal import Run, append_episode
 from memorygym.judge.agreement import Agreement, agreement
-from memorygym.lens import table
 from memorygym.models import extractive
-from memorygym.scoring import Score, outcomes, score
+from memorygym.outcome import Score
+from memorygym.scoring import outcomes, score
 from memorygym.settings import Dealt, Settings
 from memorygym.trace import Trace
+from memorygym.track import table
 
 LIFTED = Budget()
 """No limits: for `perfect` alone."""
@@ -113,22 +113,12 @@ class Failure:
 
 
 def policy_for(agent: str, task: Task) -> Policy:
-    """The agent; only one that is marked `needs_gold` is given the side table."""
-    knobs = {"gold": task.gold} if needs_gold(agent) else {}
-    policy: Policy = registry.make("agents", agent, **knobs)
+    """The agent; one of the track's own is given the task with its gold table."""
+    own = find(task.track).agents
+    if agent in own:
+        return own[agent].make(task)
+    policy: Policy = registry.make("agents", agent)
     return policy
-
-
-@cache
-def needs_gold(agent: str) -> bool:
-    """Whether an agent may see the side table: a shipped one whose factory takes `gold`."""
-    factory = registry.load("agents", agent)
-    return callable(factory) and _shipped(factory) and "gold" in signature(factory).parameters
-
-
-def _shipped(part: object) -> bool:
-    """Only our own agents may see the truth or lift the budget."""
-    return str(getattr(part, "__module__", "")).startswith("memorygym.")
 
 
 def play_one(
@@ -141,14 +131,14 @@ def play_one(
     return trace
 
 
-def episode_for(task: Task, policy: Policy, memory: Callable[[], Memory]) -> Episode:
+def episode_for(agent: str, task: Task, memory: Callable[[], Memory]) -> Episode:
     """The episode that the agent plays: without the side table, and for some without budget.
 
     A memory that asks a model asks the offline one.
     """
-    lifted = LIFTED if getattr(policy, "lifts_budget", False) and _shipped(type(policy)) else None
-    env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
-    return Episode(env(replace(task, gold=None)), memory, lifted, extractive.write)
+    track = find(task.track)
+    lifted = LIFTED if agent in track.agents and track.agents[agent].unbounded else None
+    return Episode(track.env(replace(task, gold=None)), memory, lifted, extractive.write)
 
 
 Inspect = Callable[[str, Trace], Mapping[str, float]]

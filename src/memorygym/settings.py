@@ -8,8 +8,8 @@ from typing import Protocol
 from memorygym.core import JSON, Memory, Task
 from memorygym.journal import episode_name
 from memorygym.sandbox.choosing import memory_factory
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 
 class Dealt(Protocol):

@@ -191,7 +191,7 @@ def questions_text(trace: Trace) -> str:
     attribution = Attribution(trace)
     lines = []
     for outcome in outcomes(trace):
-        q = outcome.question
+        q = outcome.goal
         mark = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
         lines += [
             f"[event {q.event + 1}] {q.competency}: {q.text}",

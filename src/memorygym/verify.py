@@ -9,18 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 
-from memorygym.agents.guessing import guess
-from memorygym.agents.scene import scene
 from memorygym.core import JSON, Message, Task
-from memorygym.facts import MONTHS, Knowledge, Query, Reader, Record, reader
 from memorygym.grading import grade
 from memorygym.settings import Settings
 from memorygym.tokens import count
-from memorygym.worlds.dealing.brief import REFUSAL
-from memorygym.worlds.dealing.gold import Gold, Question
-from memorygym.worlds.dealing.notes import record_of
-from memorygym.worlds.dealing.stream import BATCH
-from memorygym.worlds.dealing.tiers import MIX, sized
+from memorygym.tracks.worlds.agents.guessing import guess
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.gold import Gold, Question
+from memorygym.tracks.worlds.dealing.notes import record_of
+from memorygym.tracks.worlds.dealing.stream import BATCH
+from memorygym.tracks.worlds.dealing.tiers import MIX, sized
+from memorygym.tracks.worlds.facts import MONTHS, Knowledge, Query, Reader, Record
+from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.scene import scene
 
 GUESS_FLOOR = 0.03
 """No kind of question, pooled, may be guessed more often."""
@@ -121,7 +122,7 @@ class Prover:
     def __init__(self, settings: Settings, task: Task) -> None:
         assert isinstance(task.gold, Gold)
         self.settings, self.task, self.gold = settings, task, task.gold
-        self.by: Reader = reader("worlds", task.system)
+        self.by: Reader = reader(task.system)
         self.told: list[tuple[Record, ...]] = [
             () if event.text.startswith("=== QUESTION") else self.by.read(event.text)
             for event in task.events

@@ -14,7 +14,7 @@ from memorygym.episode import Episode, play
 from memorygym.journal import episode_name, write_trace
 from memorygym.settings import Settings
 from memorygym.tracks.worlds import env, reasoner
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
 

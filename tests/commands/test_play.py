@@ -9,7 +9,7 @@ from memorygym.journal import read_traces
 from memorygym.runner import Plan, play_task
 from memorygym.settings import Settings
 from memorygym.trace import Answered, Heard, Stored, Trace
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 LITE = ["--template", "company", "--tier", "lite"]
 

@@ -12,8 +12,8 @@ from memorygym.models import extractive
 from memorygym.models.replay import Cached
 from memorygym.models.scripted import Scripted
 from memorygym.models.tape import Tape
+from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.reasoners import Strong, Weak
-from memorygym.worlds.dealing.deal import deal
 
 TASK = deal("company", 0, "lite")
 

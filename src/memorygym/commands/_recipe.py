@@ -7,7 +7,7 @@ from memorygym.errors import BadSettings, UnknownPart
 from memorygym.results.consistency import checked_sizes
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.settings import Settings
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 
 LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""

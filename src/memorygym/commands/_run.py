@@ -16,13 +16,13 @@ from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.journal import Run, episode_name, name_parts, read_traces, trace_files
-from memorygym.lens import Asked, lens, table
+from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
 from memorygym.results.consistency import check_episodes, checked_sizes
 from memorygym.results.file import misfit, refuse_comparison
-from memorygym.scoring import Outcome
 from memorygym.shapes import shape
 from memorygym.trace import Trace
+from memorygym.track import reader_of, table
 
 IN_VIEW = "in view"
 NEAREST = 5
@@ -175,7 +175,7 @@ def checked(trace: Trace) -> Trace:
     if trace.track not in tracks:  # Any other name would be imported and called.
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
     trace.gold = table(trace)
-    lens(trace).read("")  # A track reads by what its pinned message states.
+    reader_of(trace).read("")  # A track reads by what its pinned message states.
     return trace
 
 
@@ -191,11 +191,11 @@ class Fact:
     """One of LOSSES, or IN_VIEW."""
 
 
-def facts_of(attribution: Attribution, question: Asked) -> list[Fact]:
+def facts_of(attribution: Attribution, question: Goal) -> list[Fact]:
     """The facts that a question needs, in its order."""
-    wanted = [(need, attribution.wanted(question, need)) for need in question.needs]
+    wanted = [(need, attribution.required(question, need)) for need in question.needs]
     return [
-        Fact(fact.name, attribution.lens.text(fact), attribution.lost(question, need) or IN_VIEW)
+        Fact(fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW)
         for need, fact in wanted
     ]
 
@@ -205,7 +205,7 @@ def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] =
 
     `limits` are those of the model that its replies met.
     """
-    q = outcome.question
+    q = outcome.goal
     given = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
     return [

@@ -1,7 +1,7 @@
 """The options that say on which tasks memories are compared: worlds, instances or a data set."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -10,9 +10,10 @@ from memorygym import registry
 from memorygym.commands._recipe import add_worlds, check_seed, seeds_of, sizes_of, templates_of
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation.making import kept, made
+from memorygym.instances.tasks import kept
 from memorygym.isolation.tasks import Tasks, of_worlds
 from memorygym.settings import Settings, salt_hash
+from memorygym.track import Options, TaskRecipe, find
 
 WORLDS, DATA = "worlds", "data"
 SEEDS, INSTANCES = 1, 10
@@ -53,11 +54,10 @@ def tasks_of(args: argparse.Namespace) -> Tasks:
 
 def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tasks:
     refuse_worlds(args, track)
-    if not hasattr(registry.load_module("tracks", track), "add_options"):
-        raise BadSettings(f"--track {track}: it deals no tasks; give --data FORMAT:FILE")
     if args.seed is not None:
         check_seed(args.seed)
-    dealt = made(track, knobs, seeds_of(args, INSTANCES), args.salt)
+    options = Options(seeds_of(args, INSTANCES), args.salt, knobs)
+    dealt = find(track).tasks(options)
     told = "".join(f", {name} {value}" for name, value in knobs.items())
     recipe: dict[str, JSON] = {
         "track": track,
@@ -106,7 +106,7 @@ def _of_file(args: argparse.Namespace) -> Tasks:
     if unknown := sorted(knobs.keys() - {"most"}):
         raise UnknownPart("knob of --data", unknown[0], ["most"])
     most = whole("most", knobs["most"]) if knobs else None
-    dealt = registry.load("tracks", DATA, "recipes_of")(format, Path(file), most)
+    dealt = _files(format, Path(file), most)
     recipe: dict[str, JSON] = {
         "track": DATA,
         "data": _digest(Path(file)),
@@ -116,6 +116,12 @@ def _of_file(args: argparse.Namespace) -> Tasks:
     }
     told = "".join(f", {name} {value}" for name, value in knobs.items())
     return Tasks(DATA, dealt, recipe, f"{DATA} track, {format}:{Path(file).name}{told}")
+
+
+def _files(format: str, path: Path, most: int | None) -> Sequence[TaskRecipe]:
+    files = find(DATA).files
+    assert files
+    return files(format, path, most)
 
 
 def _digest(path: Path) -> str:

@@ -34,7 +34,7 @@ from memorygym.tables import (
     questions_text,
     results_table,
 )
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 SHORTEST_SALT = 16
 """Characters: a shorter salt can be guessed from its published hash."""

@@ -24,8 +24,8 @@ from memorygym.isolation.agreement import agreement_text
 from memorygym.isolation.curves import CURVES, curve_text
 from memorygym.isolation.file import curve_csv
 from memorygym.isolation.gates import invalid_text
-from memorygym.isolation.making import check_view
 from memorygym.isolation.minds import Minds
+from memorygym.isolation.oracle import check_view
 from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
@@ -45,6 +45,7 @@ from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.page import one_line
 from memorygym.results.consistency import check_episodes
+from memorygym.track import find
 
 BUDGET = 1000
 NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
@@ -134,7 +135,7 @@ def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
         budgets = sorted({int(text) for text in args.budgets.split(",")})
     except ValueError:
         raise BadSettings(f"--budget {args.budgets}: give whole numbers, commas between") from None
-    check_view(tasks.track, tasks.dealt[0].deal(), budgets[0])
+    check_view(find(tasks.track), tasks.dealt[0].deal(), budgets[0])
     return budgets
 
 
@@ -145,7 +146,7 @@ def _writer(args: argparse.Namespace) -> str | None:
 
 def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     """Who reasons, and who writes for memories; raises as `comparison_of`."""
-    scripted = tuple(registry.load("tracks", track, "REASONERS"))
+    scripted = tuple(find(track).reasoners)
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
     if elsewhere := _scripted_anywhere().intersection(asked):
@@ -171,7 +172,7 @@ def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
 def _scripted_anywhere() -> set[str]:
     """The locked reasoners of all tracks."""
     tracks = registry.names("tracks")
-    return {name for track in tracks for name in registry.load("tracks", track, "REASONERS")}
+    return {name for track in tracks for name in find(track).reasoners}
 
 
 def run(args: argparse.Namespace) -> int:

@@ -197,7 +197,7 @@ def _question(pair: Pair, a: Side, b: Side) -> Iterator[str]:
 def _told(trace: Trace, number: int) -> tuple[str, str]:
     """The question with its truth, and how it went."""
     outcome = outcomes(trace)[number - 1]
-    q = outcome.question
+    q = outcome.goal
     answer = "no answer" if outcome.answer is None else outcome.answer
     cause = "" if outcome.correct else f" ({Attribution(trace).cause(outcome)})"
     return f"{q.competency}: {q.text}\ntruth {q.truth}", f"{answer} | {outcome.reason}{cause}"

@@ -23,7 +23,7 @@ from memorygym.stats import (
     same_worlds,
     worlds_needed,
 )
-from memorygym.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.dealing.tiers import TIERS
 
 
 @dataclass(frozen=True, slots=True)

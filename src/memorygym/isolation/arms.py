@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
-from memorygym import registry
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Policy, Task
+from memorygym.errors import BadSettings
+from memorygym.isolation.oracle import Oracle
 from memorygym.tokens import normal
+from memorygym.track import find
 
 Role = Literal["reference", "memory", "held"]
 REFERENCES = ("none", "full", "recency", "oracle")
@@ -84,20 +87,20 @@ def memory_of(
     """Makes the memory of an arm; `make` makes the one that its spec names, `foreign` if that is
     somebody else's."""
     if arm.name == "oracle":
-        oracle: Callable[[Task], Callable[[], Memory]] = registry.load(
-            "tracks", task.track, "oracle"
-        )
-        return oracle(task)
+        return partial(Oracle, find(task.track).oracle(task))
     if arm.role == "held":
         return lambda: Holding(make(), arm.limits.view, weighed=foreign)
     return make
 
 
 def policy_of(reasoner: Policy, task: Task, *, tools: bool) -> Policy:
-    """The reasoner, who meets questions alone; the track's scribe uses a memory's tools."""
-    hook = "scribe" if tools else "listener"
-    behind: Policy = registry.load("tracks", task.track, hook)(reasoner, task)
-    return behind
+    """The reasoner; with a memory's tools the track's note taker, who decides as it does."""
+    track = find(task.track)
+    if not tools:
+        return reasoner
+    if track.note_taker is None:
+        raise BadSettings(f"track {task.track}: it has no note taker for memories with tools")
+    return track.note_taker(reasoner, task)
 
 
 class Holding(Memory):

@@ -11,9 +11,11 @@ from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON, Message
 from memorygym.grading import squad
-from memorygym.scoring import Outcome, outcomes
+from memorygym.outcome import Outcome
+from memorygym.scoring import outcomes
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
+from memorygym.track import track_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def measure(trace: Trace) -> Measured:
     """What the trace of an arm tells. Raises BadTrace without a gold table."""
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, Stored)]
     told = outcomes(trace)
-    events = {outcome.question.event for outcome in told}
+    events = {outcome.goal.event for outcome in told}
     asked = [record for record in trace.records if isinstance(record, Asked)]
     return Measured(
         template=str(trace.recipe["template"]),
@@ -148,16 +150,18 @@ def _fractures(trace: Trace) -> int:
 
 def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
     shown, attribution = _shown_before(trace), Attribution(trace)
-    by = attribution.lens
-    by_view = _tokens_in_view(trace, by.env_tools)
+    by = attribution.reader
+    by_view = _tokens_in_view(trace, track_of(trace).tool_names)
     cases = []
     for number, outcome in enumerate(told, start=1):
-        question = outcome.question
+        question = outcome.goal
         if question.kind == "abstention":
             continue
         replaced = [need for need in question.needs if by.replaced(question, need)]
         said, truths = outcome.answer or "", by.truths(question)
-        first = min((by.first_told(need) for need in question.needs), default=question.event)
+        first = min(
+            (by.first_told(question, need) for need in question.needs), default=question.event
+        )
         cases.append(
             Case(
                 number=number,

@@ -1,17 +1,37 @@
 """Who reasons, and who writes for memories: scripted and offline, or models."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from memorygym import registry
+from memorygym.agents.calls import END
 from memorygym.agents.chat import Chat
-from memorygym.core import JSON, Policy, Task, Writer
+from memorygym.core import JSON, Message, Policy, Task, Tool, Writer
+from memorygym.errors import UnknownPart
 from memorygym.judge import Judge
 from memorygym.models import extractive
 from memorygym.models.model import Model, unaddressed
 from memorygym.models.replay import Cached, taped
 from memorygym.models.tape import Tape
 from memorygym.models.writing import writer_of
+from memorygym.track import find
+
+
+def scripted(name: str, task: Task) -> Policy:
+    """The track's reasoner of that name. Raises UnknownPart with the choices."""
+    made = find(task.track).reasoners
+    if name not in made:
+        raise UnknownPart("reasoner", name, made)
+    return made[name](task)
+
+
+class Silent(Policy):
+    """Lets a model speak where the track wants a decision, and is silent everywhere else."""
+
+    def __init__(self, reasoner: Policy, asks: Callable[[Sequence[Message]], bool]) -> None:
+        self._reasoner, self._asks = reasoner, asks
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return self._reasoner.act(view, tools) if self._asks(view) else END
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +62,7 @@ class Minds:
         """A reasoner of that name, for one episode."""
         if reasoner in self.models:
             return Chat(self.models[reasoner])
-        locked: Policy = registry.load("tracks", task.track, "reasoner")(reasoner, task)
-        return locked
+        return scripted(reasoner, task)
 
     @property
     def writer(self) -> Writer:

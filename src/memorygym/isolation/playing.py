@@ -7,10 +7,9 @@ from itertools import product
 from time import perf_counter
 from typing import Literal
 
-from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.contract import contract
-from memorygym.core import JSON, Env, Task
+from memorygym.core import JSON, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, MemoryFault, ProviderFailure
 from memorygym.executors import over_processes, over_threads
@@ -23,7 +22,7 @@ from memorygym.isolation.arms import (
     policy_of,
 )
 from memorygym.isolation.measures import Measured, measure
-from memorygym.isolation.minds import Minds
+from memorygym.isolation.minds import Minds, Silent
 from memorygym.isolation.plugging import Plugged
 from memorygym.isolation.rebuilding import play_rebuilt
 from memorygym.isolation.tasks import Tasks
@@ -34,6 +33,7 @@ from memorygym.models.model import unaddressed
 from memorygym.runner import kept_trace
 from memorygym.settings import Dealt
 from memorygym.trace import Trace
+from memorygym.track import find
 
 Kind = Literal["provider", "memory"]
 """Whose failure it was."""
@@ -155,14 +155,14 @@ def _played(
 ) -> Trace:
     """One episode. No memory but the oracle meets the side table, nor does a reasoner, unless the
     track says that its own are INFORMED."""
-    env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
-    bare = replace(task, gold=None)
-    known = task if registry.load("tracks", task.track, "INFORMED") else bare
+    track, bare = find(task.track), replace(task, gold=None)
+    known = track.known(task)
     mind = minds.policy(reasoner, known)
-    policy = policy_of(mind, known, tools=plugged.tools)
+    heard = Silent(mind, track.asks) if isinstance(mind, Chat) and not plugged.tools else mind
+    policy = policy_of(heard, known, tools=plugged.tools)
     make = memory_of(arm, task, plugged.make, foreign=plugged.foreign)
     episode = Episode(
-        env(bare),
+        track.env(bare),
         lambda: Timed(make(), steps),
         budget_of(arm, task, tools=plugged.tools),
         minds.writer,

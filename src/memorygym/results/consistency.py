@@ -13,9 +13,9 @@ from memorygym.errors import BadSettings
 from memorygym.journal import episode_name
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
-from memorygym.scoring import WEIGHTS, composite
 from memorygym.settings import Settings
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.axes import WEIGHTS, composite
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 Recipe = Mapping[str, Any]
 """What `run.json` says is played."""

@@ -8,8 +8,8 @@ from typing import Any
 from memorygym.agents.accounting import Usage
 from memorygym.core import JSON
 from memorygym.judge.agreement import Agreement
-from memorygym.scoring import WEIGHTS
 from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
+from memorygym.tracks.worlds.axes import WEIGHTS
 
 Row = Mapping[str, Any]
 """An episode as results store it. All figures are of rows, so that a file can be recomputed."""

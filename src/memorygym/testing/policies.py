@@ -14,7 +14,7 @@ from memorygym.core import Message, Policy, Task, Tool
 from memorygym.runner import play_one
 from memorygym.testing.fresh import Fresh
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 Make = Callable[[Task], Policy]
 Turn = tuple[list[Message], tuple[Tool, ...], str]

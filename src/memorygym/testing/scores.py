@@ -135,7 +135,7 @@ def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
         if right and not outcome.correct:
             yield (
                 f"{row['episode']}#{number} was right and is wrong ({attribution.cause(outcome)}):"
-                f" {outcome.question.text} {outcome.reason}"
+                f" {outcome.goal.text} {outcome.reason}"
             )
 
 

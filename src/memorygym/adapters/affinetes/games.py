@@ -10,8 +10,9 @@ from memorygym.agents.chat import Chat, merged
 from memorygym.agents.protocol import as_text
 from memorygym.models.scripted import Scripted
 from memorygym.models.wire import spoken
+from memorygym.outcome import Score
 from memorygym.runner import episode_for
-from memorygym.scoring import Score, score
+from memorygym.scoring import score
 from memorygym.settings import Settings
 
 OVER = "The episode is over."

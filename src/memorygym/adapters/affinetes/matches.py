@@ -140,8 +140,8 @@ def _questions(trace: Trace) -> Iterator[dict[str, Any]]:
     """How each question went, without what would have been right."""
     for outcome in outcomes(trace):
         yield {
-            "kind": outcome.question.kind,
-            "competency": outcome.question.competency,
+            "kind": outcome.goal.kind,
+            "competency": outcome.goal.competency,
             "answer": outcome.answer,
             "correct": outcome.correct,
         }

@@ -13,7 +13,7 @@ def explanation(trace: Trace, attribution: Attribution | None = None) -> str:
     causes = Counter(cause for _, cause in attribution.causes)
     rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
     for outcome in outcomes(trace):
-        asked = outcome.question
+        asked = outcome.goal
         missed = "" if outcome.correct else attribution.cause(outcome)
         cells = (
             f"*event {asked.event + 1}, {asked.competency}:* {asked.text}", asked.truth,

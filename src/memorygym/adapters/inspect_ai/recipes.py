@@ -12,7 +12,7 @@ from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runner import episode_for, labels_of, policy_for
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.settings import Settings, salt_hash
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 
 TOOL_MODES = ("native", "text")
 SIZES = tuple(Sizes.__slots__)

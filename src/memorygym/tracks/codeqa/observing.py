@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from memorygym.instances.model import Statement
+from memorygym.statements import Statement
 from memorygym.tracks.codeqa.noting import SUPERSEDED
 
 TOPIC = r"(?P<topic>[Tt]he [a-z]+(?: [a-z]+){2,6}?)"

@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator
 
-from memorygym.instances.model import Statement
+from memorygym.statements import Statement
 from memorygym.tracks.codeqa.noting import DEFINED, IMPORTED, moment, notes
 from memorygym.tracks.codeqa.observing import changes, observed
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from memorygym.instances.model import Statement
+from memorygym.statements import Statement
 from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, observable
 
 MOST = 12

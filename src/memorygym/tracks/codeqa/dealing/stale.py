@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from memorygym.instances.model import Known, Statement
 from memorygym.rng import Stream
+from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, misleads, observable
 from memorygym.tracks.codeqa.dealing.session import Observation
 from memorygym.tracks.codeqa.dealing.values import telling

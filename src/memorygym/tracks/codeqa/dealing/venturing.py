@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
-from memorygym.instances.model import Found, Known, Statement
+from memorygym.instances.model import Found
 from memorygym.rng import Stream
+from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.confirming import definitions, executed
 from memorygym.tracks.codeqa.dealing.values import telling
