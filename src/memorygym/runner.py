@@ -113,7 +113,7 @@ class Failure:
 
 
 def policy_for(agent: str, task: Task) -> Policy:
-    """The agent; only one that is marked `needs_gold` is given the side table."""
+    """The agent; only one for which `needs_gold` is given the side table."""
     knobs = {"gold": task.gold} if needs_gold(agent) else {}
     policy: Policy = registry.make("agents", agent, **knobs)
     return policy

@@ -11,9 +11,9 @@ from memorygym.core import Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.facts import reader
 from memorygym.rng import rng
-from memorygym.worlds.dealing.deal import deal, world
+from memorygym.worlds.dealing.deal import deal, stream_tokens
+from memorygym.worlds.dealing.dealer import world
 from memorygym.worlds.dealing.gold import Change, Gold
-from memorygym.worlds.dealing.length import stream_tokens
 from memorygym.worlds.dealing.names import draw_names
 from memorygym.worlds.dealing.questions import REASONING
 from memorygym.worlds.dealing.tiers import TIERS, Sizes

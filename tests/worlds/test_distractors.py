@@ -9,7 +9,7 @@ from memorygym import registry
 from memorygym.core import Task
 from memorygym.facts import Attribute, Value, reader
 from memorygym.rng import rng
-from memorygym.worlds.dealing.deal import world
+from memorygym.worlds.dealing.dealer import world
 from memorygym.worlds.dealing.gold import Gold
 from memorygym.worlds.dealing.prose import false_value
 from memorygym.worlds.dealing.schema import Trait

@@ -22,7 +22,6 @@ ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
 class Scribe(Policy):
     """Stores what `keep` chooses, applies changes to it, answers from it, refuses otherwise."""
 
-    needs_gold = False
     lifts_budget = False
 
     def __init__(self, keep: Keep, *, updates: bool = True, history: bool = False) -> None:

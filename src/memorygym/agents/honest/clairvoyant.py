@@ -15,8 +15,6 @@ from memorygym.worlds.dealing.notes import fill, note_of
 class Clairvoyant(Scribe):
     """Stores what the questions rest on, with the values that it reads in the documents."""
 
-    needs_gold = True
-
     def __init__(self, gold: Gold) -> None:
         assert isinstance(gold, WorldsGold)
         self._names = gold.names
