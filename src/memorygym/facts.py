@@ -247,15 +247,6 @@ def reader(track: str, system: str) -> Reader:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One value of one attribute of one entity."""
-
-    name: str
-    code: str
-    value: Value
-
-
 def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:
     """The distinct current values that these records give to a fact."""
     found: set[Value] = set()
@@ -263,11 +254,3 @@ def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:
         if record.name == name and code in record.values:
             found.add(record.values[code])
     return found
-
-
-def held(text: str, fact: Fact, by: Reader) -> bool:
-    """Whether the text holds the fact: the strong reader, given only the text, answers with it.
-
-    Two different values are none.
-    """
-    return candidates(by.read(text), fact.name, fact.code) == {fact.value}

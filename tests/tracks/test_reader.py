@@ -3,19 +3,34 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
 from memorygym import registry
 from memorygym.core import Task
 from memorygym.errors import BadTrace
-from memorygym.facts import Fact, Knowledge, Reader, Record, held, reader
+from memorygym.facts import Knowledge, Reader, Record, Value, candidates, reader
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.worlds.dealing.brief import brief
-from memorygym.worlds.dealing.deal import world
+from memorygym.worlds.dealing.dealer import world
 from memorygym.worlds.dealing.gold import Gold
 from memorygym.worlds.dealing.ground import guide_of
 from memorygym.worlds.dealing.notes import note_of, record_of
+
+
+class Fact(NamedTuple):
+    """One value of one attribute of one entity."""
+
+    name: str
+    code: str
+    value: Value
+
+
+def held(text: str, fact: Fact, by: Reader) -> bool:
+    """Whether the reader finds this value in the text, and no other."""
+    return candidates(by.read(text), fact.name, fact.code) == {fact.value}
+
 
 TEMPLATES = registry.names("worlds")
 EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
