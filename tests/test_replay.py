@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.replay import problem, settings_of
+from memorygym.replay import unlike
 from memorygym.runner import Plan, play_task
 from memorygym.settings import Settings
 from memorygym.trace import Trace, read_trace
@@ -33,23 +33,23 @@ def _traces(settings: Settings) -> list[Trace]:
 )
 def test_what_was_played_comes_out_again(settings: Settings) -> None:
     for trace in _traces(settings):
-        assert problem(trace) == ""
+        assert unlike(trace, settings.deal(), settings) == ""
 
 
 def test_a_sealed_trace_needs_its_salt() -> None:
-    for trace in _traces(Settings("company", 0, "lite", salt="a secret")):
-        assert problem(trace, "a secret") == ""
-        assert "only its salt" in problem(trace)
-        assert problem(trace, "another") != ""
+    settings, other = (Settings("company", 0, "lite", salt=s) for s in ("a secret", "another"))
+    for trace in _traces(settings):
+        assert unlike(trace, settings.deal(), settings) == ""
+        assert unlike(trace, other.deal(), other) != ""
 
 
 def _forge(kind: str, change: Callable[[dict], None]) -> str:
-    trace = _traces(Settings("company", 0, "lite"))[0]
-    rows = [json.loads(line) for line in trace.lines()]
+    settings = Settings("company", 0, "lite")
+    rows = [json.loads(line) for line in _traces(settings)[0].lines()]
     change(rows[0] if kind == "header" else next(r for r in rows if r.get("kind") == kind))
     forged, damage = read_trace([json.dumps(row) for row in rows])
     assert not damage
-    return problem(forged)
+    return unlike(forged, settings.deal(), settings)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,7 @@ def _forge(kind: str, change: Callable[[dict], None]) -> str:
         ("header", lambda r: r["budget"].update(capacity=10**6), "budget is not that of the task"),
         ("header", lambda r: r["gold"]["questions"].pop(), "gold is not that of the task"),
         ("header", lambda r: r.update(system="Store nothing."), "system is not that of the task"),
-        ("header", lambda r: r["recipe"].update(seed=1), "end before the episode"),
-        ("header", lambda r: r["recipe"].update(template="compny"), "did you mean company?"),
-        ("header", lambda r: r["recipe"].update(writes="many"), "'many'"),
-        ("header", lambda r: r["labels"].update(memory="markdwn"), "did you mean markdown?"),
-        ("header", lambda r: r["labels"].update(memory="os:abort"), "no memory named 'os:abort'"),
+        ("header", lambda r: r["recipe"].update(seed=1), "recipe is not that of the task"),
         ("header", lambda r: r.update(track="os:system"), "track is not that of the task"),
     ],
 )
@@ -75,14 +71,10 @@ def test_a_forged_trace_is_found_out(kind: str, change: Callable[[dict], None], 
 
 
 def test_replies_that_end_early_are_found_out() -> None:
-    trace = _traces(Settings("company", 0, "lite"))[0]
+    settings = Settings("company", 0, "lite")
+    trace = _traces(settings)[0]
     del trace.records[len(trace.records) // 2 :]
-    assert problem(trace) == "the replies end before the episode does"
-
-
-def test_the_settings_of_a_trace_deal_its_task_again() -> None:
-    settings = Settings("company", 0, "lite", Sizes(entities=24), turns=5)
-    assert settings_of(_traces(settings)[0]).deal().id == settings.deal().id
+    assert unlike(trace, settings.deal(), settings) == "the replies end before the episode does"
 
 
 def test_only_an_agent_that_may_lifts_its_budget(tmp_path: Path) -> None:

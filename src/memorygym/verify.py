@@ -49,7 +49,6 @@ class Tally:
     careless: int = 0
     """Removals after which a careless reader was still right."""
     guessed: int = 0
-    stale_asked: int = 0
     stale_right: int = 0
     """Right with the value as it was before the change."""
 
@@ -289,7 +288,6 @@ class Prover:
         """The value before the change is not an answer."""
         need = question.needs[0]
         old = self.gold.values[need.entity][ord(need.key) - 97]
-        tally.stale_asked += 1
         if self._right(question, self.by.guide.attribute(need.key).show(old)):
             tally.stale_right += 1
             self._fail(question.event, "stale", f"{question.text} | {question.truth}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from memorygym.instances.files import read_folder
+from memorygym.instances.files import instance_files, read_instance
 from memorygym.instances.schemas import dealing_tracks, schema_of
 from memorygym.trace import CANARY
 from tests.instances.plugging import start
@@ -37,8 +37,8 @@ def test_it_deals_the_same_bytes_in_every_process(
 @pytest.mark.parametrize("track", TRACKS)
 def test_its_instances_play_as_tasks_with_a_question(track: str, tmp_path: Path, command) -> None:
     command("generate", track, *TWO, str(tmp_path))
-    for path, instance, problem in read_folder(tmp_path):
-        assert instance, problem
+    for path in instance_files(tmp_path):
+        instance = read_instance(path)
         task = dealing_tracks()[track].task_of(instance, "stratum", 3)
         assert task.gold.questions
         assert (task.recipe["template"], task.recipe["seed"]) == ("stratum", 3)

@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.errors import BadSettings
-from memorygym.instances.files import as_file, read_folder, read_instance, read_manifest
+from memorygym.instances.files import as_file, instance_files, read_instance, read_manifest
 from memorygym.instances.schemas import instance_id
 from tests.instances.plugging import plugged
 
@@ -75,20 +75,6 @@ def test_the_first_bad_field_is_named(folder: Path, tmp_path: Path) -> None:
         read_instance(path)
 
 
-def test_a_partly_invalid_folder_gives_what_is_good_and_names_the_rest(
-    folder: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "instances").mkdir()
-    for at, path in enumerate(sorted(folder.glob("instances/*.json"))):
-        data = path.read_bytes()
-        (tmp_path / "instances" / path.name).write_bytes(data[: len(data) // 2] if at else data)
-    good, bad = read_folder(tmp_path)
-    assert good[1] is not None
-    assert good[2] == ""
-    assert bad[1] is None
-    assert f"{bad[0]} is not JSON (" in bad[2]
-
-
 def test_a_folder_without_instances_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="holds no instances: no file instances/"):
-        next(read_folder(tmp_path))
+        instance_files(tmp_path)

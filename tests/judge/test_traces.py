@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.core import Budget, Message
 from memorygym.errors import ProviderFailure
-from memorygym.judge import Judge, agreement, judge_trace, span
+from memorygym.judge import Judge, agreement, judge_trace
 from memorygym.models.scripted import Scripted
 from memorygym.rulings import Vote
 from memorygym.scoring import outcomes, score
@@ -132,10 +132,8 @@ def test_the_agreement_covers_what_the_grader_accepted_if_asked() -> None:
     assert found.kappa == pytest.approx(0.4)
 
 
-def test_the_span_is_how_much_more_the_lenient_prompt_accepts() -> None:
+def test_the_agreement_is_by_prompt() -> None:
     both = [judged(railways), judged(gullible, "lenient")]
-    assert span(both) == 0.5
-    assert span(both[:1]) is None
     assert agreement(both).keys() == {"strict", "lenient"}
 
 

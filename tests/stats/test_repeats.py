@@ -1,14 +1,13 @@
 """pass@k, pass^k and the sources of variance, by enumeration and by hand."""
 
 from itertools import combinations
-from math import sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.rng import rng
-from memorygym.stats import Repeats, deviation, estimate
+from memorygym.stats import Repeats, estimate
 
 TWO = Repeats([[(True, True, False), (False, False, False)], [(True, True, True)]])
 
@@ -47,12 +46,11 @@ def test_a_world_is_repeated_whole(world: list[tuple[bool, ...]]) -> None:
         Repeats([[(True,)], world])
 
 
-def test_an_agent_without_chance_owes_its_error_to_the_worlds() -> None:
+def test_the_answers_of_an_agent_without_chance_vary_between_questions_alone() -> None:
     found = Repeats([[(True, True)], [(False, False)], [(True, True)]]).sources()
     assert found is not None
-    assert (found.within, found.repeats_error) == (0, 0)
+    assert found.within == 0
     assert found.between == pytest.approx(1 / 3)
-    assert found.worlds_error == pytest.approx(deviation([1, 0, 1]) / sqrt(3))
 
 
 def test_the_variance_splits_into_what_made_it() -> None:
@@ -63,15 +61,6 @@ def test_the_variance_splits_into_what_made_it() -> None:
     assert found is not None
     assert found.within == pytest.approx(0.16, abs=0.005)
     assert found.between == pytest.approx(0.09, abs=0.005)
-    assert found.repeats_error == pytest.approx(sqrt(0.16 / 5 / 4000), rel=0.1)
-    assert found.worlds_error == pytest.approx(sqrt(0.09 / 4000), rel=0.15)
-
-
-def test_questions_that_fail_together_do_not_hide_the_error_of_repeats() -> None:
-    worlds = [[(True, False)] * 10, [(False, True)] * 10]
-    found = Repeats(worlds).sources()
-    assert found is not None
-    assert found.repeats_error == pytest.approx(0.5 / sqrt(2))
 
 
 @pytest.mark.parametrize("worlds", [[[(True, False)]], [[(True,)], [(False,)]]])

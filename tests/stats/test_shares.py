@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.stats import clustered_share, rule_of_three, wilson
+from memorygym.stats import clustered_share, wilson
 
 
 @pytest.mark.parametrize(
@@ -17,13 +17,6 @@ def test_a_share_has_wilsons_interval(k: int, n: int, low: float, high: float) -
 def test_a_share_is_of_something(k: int, n: int) -> None:
     with pytest.raises(ValueError, match="is no share"):
         wilson(k, n)
-
-
-def test_what_never_came_may_still_come() -> None:
-    assert rule_of_three(300) == 0.01
-    assert rule_of_three(2) == 1
-    with pytest.raises(ValueError, match="0 trials"):
-        rule_of_three(0)
 
 
 def test_questions_that_share_their_fate_count_as_one() -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
@@ -10,13 +11,27 @@ from memorygym import registry
 from memorygym.core import Task
 from memorygym.errors import BadTrace
 from memorygym.tracks.worlds.dealing.brief import brief
-from memorygym.tracks.worlds.dealing.deal import world
+from memorygym.tracks.worlds.dealing.dealer import world
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.ground import guide_of
 from memorygym.tracks.worlds.dealing.notes import note_of, record_of
-from memorygym.tracks.worlds.facts import Fact, Knowledge, Reader, Record, held
+from memorygym.tracks.worlds.facts import Knowledge, Reader, Record, Value, candidates
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.reader import reader
+
+
+class Fact(NamedTuple):
+    """One value of one attribute of one entity."""
+
+    name: str
+    code: str
+    value: Value
+
+
+def held(text: str, fact: Fact, by: Reader) -> bool:
+    """Whether the reader finds this value in the text, and no other."""
+    return candidates(by.read(text), fact.name, fact.code) == {fact.value}
+
 
 TEMPLATES = registry.names("worlds")
 EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)

@@ -8,12 +8,10 @@ import pytest
 from memorygym import registry
 from memorygym.core import Task
 from memorygym.rng import rng
-from memorygym.tracks.worlds.dealing.deal import world
+from memorygym.tracks.worlds.dealing.dealer import world
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.prose import false_value
 from memorygym.tracks.worlds.dealing.schema import Trait
-from memorygym.tracks.worlds.facts import Attribute, Value
-from memorygym.tracks.worlds.reader import reader
 
 TEMPLATES = registry.names("worlds")
 

@@ -6,7 +6,7 @@ fenced ```json block, else bare. Reading takes time linear in the text and never
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from json import JSONDecoder
 
 from memorygym.core import JSON, Call, Message, Tool
@@ -31,18 +31,6 @@ _END = re.compile(r"\s*(?:</?(?:tool_call|function_call)>|```|\Z)")
 _NAME = re.compile(r'"name"\s*:\s*"([^"\\\n]{1,64})"')
 # Models put raw line breaks in strings: not strict. NaN and Infinity, which JSON lacks, stay text.
 _DECODER = JSONDecoder(strict=False, parse_constant=str)
-
-
-def parse_calls(text: str, names: Collection[str]) -> tuple[Call, ...]:
-    """The well-formed calls of tools in `names`, in order; an unknown name is no call.
-
-    >>> parse_calls('<tool_call>{"name": "Read", "arguments": {}</tool_call>', ["Read"])
-    (Call(name='Read', arguments={}, id=''),)
-    """
-    _, calls = split_calls(text)
-    return tuple(
-        call for call in calls if call.name in names and not isinstance(call.arguments, str)
-    )
 
 
 def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
 
 from memorygym import registry
 from memorygym.core import JSON
@@ -16,14 +15,6 @@ from memorygym.stores.passages import Index
 
 PLACES = 6
 """Decimal places of a share in JSON."""
-
-
-class Ranking(Protocol):
-    """A memory that ranks what it holds."""
-
-    def index(self) -> Index:
-        """A new, empty index of the kind that it searches."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,15 +235,6 @@ def read_instance(path: Path) -> dict[str, Any]:
     return instance
 
 
-def read_folder(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None, str]]:
-    """Every instance of a folder, in order, with what is wrong with it; None if it is no use."""
-    for path in instance_files(folder):
-        try:
-            yield path, read_instance(path), ""
-        except BadSettings as error:
-            yield path, None, str(error)
-
-
 def instance_files(folder: Path) -> list[Path]:
     """The files of the instances, in order. Raises BadSettings if there are none."""
     found = sorted(folder.glob("instances/*.json"))

@@ -1,6 +1,6 @@
 """An optional LLM judge: it repairs what the typed grader may have misread, and nothing else."""
 
-from memorygym.judge.agreement import Agreement, agreement, difference, span
+from memorygym.judge.agreement import Agreement, agreement, difference
 from memorygym.judge.judging import Case, Judge
 from memorygym.judge.prompts import PROMPTS
 from memorygym.judge.traces import judge_trace, misruled
@@ -14,5 +14,4 @@ __all__ = [
     "difference",
     "judge_trace",
     "misruled",
-    "span",
 ]

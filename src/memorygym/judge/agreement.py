@@ -142,21 +142,6 @@ def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
     return {prompt: tabulate(found) for prompt, found in pairs.items() if found}
 
 
-def span(traces: Iterable[Trace]) -> float | None:
-    """By how much more of the same answers the lenient prompt accepts than the strict one.
-
-    None unless the same episodes were judged by both.
-    """
-    said: dict[str, dict[object, bool | None]] = {"strict": {}, "lenient": {}}
-    for trace in traces:
-        labels = trace.labels
-        episode = (trace.task, labels.get("agent"), labels.get("memory"), labels.get("repeat"))
-        for event, (_, judge) in _pairs(trace):
-            said.setdefault(_prompt(trace), {})[(*map(str, episode), event)] = judge
-    keys = said["strict"].keys() & said["lenient"].keys()
-    return difference([(said["strict"][key], said["lenient"][key]) for key in keys])
-
-
 def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | None:
     """How much more is accepted by the second than by the first, where both gave a verdict.
 

@@ -20,7 +20,7 @@ from memorygym.stats.intervals import (
 )
 from memorygym.stats.kendall import kendall, tau_b
 from memorygym.stats.repeats import Repeats, Sources
-from memorygym.stats.shares import clustered_share, rule_of_three, wilson
+from memorygym.stats.shares import clustered_share, wilson
 from memorygym.stats.spread import design_effect, deviation, icc
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "percentiles",
     "ranks",
     "resamples",
-    "rule_of_three",
     "same_worlds",
     "sign_flip",
     "sign_flips",

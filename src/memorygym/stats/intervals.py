@@ -65,11 +65,6 @@ def around(mean: float, error: float, freedom: float, worlds: int) -> Estimate:
     return Estimate(mean, mean - half, mean + half, worlds)
 
 
-def error_of(found: Estimate) -> float:
-    """The standard error behind a t interval over worlds."""
-    return (found.high - found.mean) / t_point(ALPHA / 2, found.worlds - 1)
-
-
 def bootstrap(
     worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
 ) -> Estimate:

@@ -8,7 +8,7 @@ from itertools import combinations
 from math import sqrt
 from typing import TypeVar
 
-from memorygym.stats.intervals import DRAWS, Estimate, percentiles, resamples
+from memorygym.stats.intervals import DRAWS, Estimate, bootstrap
 
 W = TypeVar("W", bound=Hashable)
 
@@ -53,13 +53,11 @@ def kendall(
     if not worlds:
         raise ValueError("no world has a score for every part in both rankings")
     ours, theirs = ([[one[part][w] for w in worlds] for part in parts] for one in (a, b))
-    drawn = [
-        tau_b(_sums(ours, picks), _sums(theirs, picks))
-        for picks in resamples(len(worlds), name, draws)
-    ]
-    everything = range(len(worlds))
-    return percentiles(
-        tau_b(_sums(ours, everything), _sums(theirs, everything)), drawn, len(worlds)
+    return bootstrap(
+        range(len(worlds)),
+        lambda picks: tau_b(_sums(ours, picks), _sums(theirs, picks)),
+        name,
+        draws,
     )
 
 

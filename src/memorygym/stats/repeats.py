@@ -2,24 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import comb
 
-from memorygym.stats.intervals import Estimate, clustered, error_of
-from memorygym.stats.spread import anova, deviation
+from memorygym.stats.intervals import Estimate, clustered
+from memorygym.stats.spread import anova
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What makes answers and their mean vary."""
+    """What makes answers vary."""
 
     between: float
     """Variance of the questions' chances of being answered rightly."""
     within: float
     """Variance of the outcome of one question over repeats: what more repeats average out."""
-    worlds_error: float
-    """Standard error of the mean that more worlds would lessen, and more repeats would not."""
-    repeats_error: float
-    """Standard error of the mean that more repeats would lessen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +58,10 @@ class Repeats:
         )
 
     def sources(self) -> Sources | None:
-        """The variance between and within questions (one-way ANOVA, a negative part read as 0) and
-        the standard error by source; None without two worlds and two repeats of each.
-
-        The repeats of a world are compared by their mean over its questions, since the questions of
-        one repeat share a memory.
-        """
+        """The variance between and within questions (one-way ANOVA, a negative part read as 0);
+        None without two worlds and two repeats of each."""
         if len(self.worlds) < 2 or self.fewest < 2:
             return None
         found = anova([question for world in self.worlds for question in world])
         assert found is not None
-        total = error_of(self.pass_at(1)) ** 2
-        asked = sum(len(world) for world in self.worlds)
-        repeats = 0.0
-        for world in self.worlds:
-            sums = [sum(answers) for answers in zip(*world, strict=True)]
-            repeats += (deviation(sums) / asked) ** 2 / len(sums)
-        return Sources(
-            max(0.0, found.between - found.within) / found.size, found.within,
-            sqrt(max(0.0, total - repeats)), sqrt(repeats),
-        )  # fmt: skip
+        return Sources(max(0.0, found.between - found.within) / found.size, found.within)

@@ -45,14 +45,3 @@ def clustered_share(worlds: Sequence[Sequence[bool]]) -> Estimate:
     effective = n / design_effect([len(world) for world in asked], likeness)
     low, high = wilson(k / n * effective, effective)
     return Estimate(k / n, low, high, len(asked))
-
-
-def rule_of_three(n: int) -> float:
-    """The rate that something may still have, with 95 % confidence, if it never came in n trials.
-
-    >>> rule_of_three(100)
-    0.03
-    """
-    if n < 1:
-        raise ValueError(f"{n} trials show nothing: give at least 1")
-    return min(1.0, 3 / n)

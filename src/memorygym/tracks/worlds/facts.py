@@ -246,13 +246,6 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One value of one attribute of one entity."""
-
-    name: str
-    code: str
-    value: Value
 
 
 def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:
@@ -262,11 +255,3 @@ def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:
         if record.name == name and code in record.values:
             found.add(record.values[code])
     return found
-
-
-def held(text: str, fact: Fact, by: Reader) -> bool:
-    """Whether the text holds the fact: the strong reader, given only the text, answers with it.
-
-    Two different values are none.
-    """
-    return candidates(by.read(text), fact.name, fact.code) == {fact.value}

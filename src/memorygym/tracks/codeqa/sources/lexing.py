@@ -61,14 +61,6 @@ class Quoted(NamedTuple):
     def is_format(self) -> bool:
         return "f" in self.prefix.lower()
 
-    @property
-    def is_raw(self) -> bool:
-        return "r" in self.prefix.lower()
-
-    @property
-    def is_bytes(self) -> bool:
-        return "b" in self.prefix.lower()
-
 
 def quoted(text: str) -> Quoted:
     """
