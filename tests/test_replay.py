@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.replay import unlike
+from memorygym.runs.replay import unlike
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace, read_trace
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 

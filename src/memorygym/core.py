@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
@@ -163,7 +163,7 @@ class Task:
     budget: Budget
     gold: Gold | None
     """A plain mapping, too, once it was read from a trace."""
-    state: Mapping[str, JSON] = frozen.Frozen()
+    state: Mapping[str, JSON] = field(default_factory=frozen.Frozen)
     """What tools act on, as it is at first; an environment works on a copy."""
 
     def __post_init__(self) -> None:

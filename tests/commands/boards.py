@@ -18,7 +18,7 @@ from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
 from memorygym.runner import Failure, Result
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.axes import WEIGHTS
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 

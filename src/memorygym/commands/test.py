@@ -16,7 +16,6 @@ from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_
 from memorygym.commands._screen import Screen
 from memorygym.contract import contract
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.journal import Run
 from memorygym.models.tape import Tape
 from memorygym.outcome import Outcome
 from memorygym.page import fit, wrapped
@@ -25,12 +24,13 @@ from memorygym.players import player_of as recalled
 from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
 from memorygym.runner import Failure, Plan, Result, play_task
+from memorygym.runs.folder import Run
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.scoring import outcomes
-from memorygym.settings import Settings, salt_hash
 from memorygym.tables import heading, results_table
 from memorygym.trace import Said, Trace
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.settings import Settings, salt_hash
 
 OF_RUN = ("model", "tier", "backend", "turns", *Sizes.__slots__, *OPTIONS)
 """Options that --run tells already, but for --replay."""

@@ -11,7 +11,7 @@ from memorygym.adapters.inspect_ai.recipes import chosen_seeds, secret, whole
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.tasks import kept, knobs_of, made
-from memorygym.settings import Dealt
+from memorygym.tracks.worlds.settings import Dealt
 
 INSTANCES = 10
 """Instances that are made unless seeds are given."""

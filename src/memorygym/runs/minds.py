@@ -1,50 +1,42 @@
-"""Who reasons, and who writes for memories: scripted and offline, or models."""
+"""The models of a run: who decides, who writes for memories, and who judges answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from memorygym.agents.calls import END
-from memorygym.agents.chat import Chat
-from memorygym.core import JSON, Message, Policy, Task, Tool, Writer
-from memorygym.errors import UnknownPart
+from memorygym.agents.chat import Chat, ToolMode
+from memorygym.core import JSON, Message, Policy, Tool, Writer
 from memorygym.judge import Judge
 from memorygym.models import extractive
 from memorygym.models.model import Model, unaddressed
 from memorygym.models.replay import Cached, taped
 from memorygym.models.tape import Tape
 from memorygym.models.writing import writer_of
-from memorygym.track import find
-
-
-def scripted(name: str, task: Task) -> Policy:
-    """The track's reasoner of that name. Raises UnknownPart with the choices."""
-    made = find(task.track).reasoners
-    if name not in made:
-        raise UnknownPart("reasoner", name, made)
-    return made[name](task)
 
 
 class Silent(Policy):
     """Lets a model speak where the track wants a decision, and is silent everywhere else."""
 
-    def __init__(self, reasoner: Policy, asks: Callable[[Sequence[Message]], bool]) -> None:
-        self._reasoner, self._asks = reasoner, asks
+    def __init__(self, model: Policy, asks: Callable[[Sequence[Message]], bool]) -> None:
+        self._model, self._asks = model, asks
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return self._reasoner.act(view, tools) if self._asks(view) else END
+        return self._model.act(view, tools) if self._asks(view) else END
 
 
 @dataclass(frozen=True, slots=True)
 class Minds:
-    """What is held fixed beside the tasks."""
+    """All models that a run asks, and how."""
 
-    reasoners: tuple[str, ...] = ("strong",)
     models: Mapping[str, Model] = field(default_factory=dict)
-    """Of the reasoners that are none of the track's own."""
+    """Who decides, by name."""
     writing: Model | None = None
     """What memories ask; without it the offline extractive model."""
     judge: Judge | None = None
     """Who may repair what the grader rejected of a model's answers."""
+    tool_mode: ToolMode = "auto"
+    reasoning: bool = False
+    """Whether a model is shown its own reasoning again."""
 
     @property
     def waits(self) -> bool:
@@ -58,11 +50,10 @@ class Minds:
         models = [*self.models.values(), *([self.writing] if self.writing else []), *judges]
         return any(not isinstance(model, Cached) for model in models)
 
-    def policy(self, reasoner: str, task: Task) -> Policy:
-        """A reasoner of that name, for one episode."""
-        if reasoner in self.models:
-            return Chat(self.models[reasoner])
-        return scripted(reasoner, task)
+    def chat(self, name: str, repeat: int = 0) -> Chat:
+        """The agent of one episode."""
+        model = self.models[name].sample(repeat)
+        return Chat(model, self.tool_mode, reasoning=self.reasoning)
 
     @property
     def writer(self) -> Writer:
@@ -78,10 +69,15 @@ class Minds:
             judge = replace(judge, models=tuple(taped(model, tape) for model in judge.models))
         return replace(self, models=models, writing=writing, judge=judge)
 
-    def describe(self) -> dict[str, JSON]:
-        """How the models are asked."""
-        asked = {**self.models, **({"memory": self.writing} if self.writing else {})}
-        told: dict[str, JSON] = {
-            name: unaddressed(model.describe()) for name, model in asked.items()
+    def describe(self, name: str) -> dict[str, JSON]:
+        """How that model is asked."""
+        chat = Chat(self.models[name], self.tool_mode, reasoning=self.reasoning)
+        return unaddressed(chat.describe())
+
+    def recipe(self) -> dict[str, JSON]:
+        """How all are asked, as the recipe of a run tells it."""
+        return {
+            "models": {name: self.describe(name) for name in self.models},
+            "memory_model": unaddressed(self.writing.describe()) if self.writing else None,
+            "judge": self.judge.describe() if self.judge else None,
         }
-        return {**told, "judge": self.judge.describe()} if self.judge else told
