@@ -8,11 +8,10 @@ from pathlib import Path
 
 from memorygym.core import Policy, Task
 from memorygym.errors import BadSettings
-from memorygym.results.file import Document, document, write_results
+from memorygym.results.file import Document, document, keep
 from memorygym.results.summary import Summary, summaries
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
-from memorygym.runs.folder import Run, finish
 from memorygym.runs.minds import Minds
 from memorygym.runs.results import Failure, Result, Wanted
 from memorygym.runs.seats import (
@@ -108,8 +107,7 @@ def perform(
     outcomes = play(job)
     found = findings(evaluation, job, outcomes)
     if folder:
-        finish(Run(folder), [outcome.to_json() for outcome in outcomes])
-        write_results(folder / "results.json", found.document)
+        keep(folder, found.document, outcomes)
     return found
 
 

@@ -132,21 +132,8 @@ class Judged:
 Record: TypeAlias = (
     Shown | Composed | Asked | Said | Heard | Stored | Answered | Rewarded | Cut | Judged
 )
-_KINDS: dict[str, type[Any]] = {
-    cls.kind: cls
-    for cls in (
-        Shown,
-        Composed,
-        Asked,
-        Said,
-        Heard,
-        Stored,
-        Answered,
-        Rewarded,
-        Cut,
-        Judged,
-    )  # fmt: skip
-}
+_EVERY = (Shown, Composed, Asked, Said, Heard, Stored, Answered, Rewarded, Cut, Judged)
+_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in _EVERY}
 
 
 @dataclass(slots=True)

@@ -17,8 +17,7 @@ STATUS = "[memory: "
 class NoteTaker(Policy):
     """Writes down every fact as it is told, searches for what the event says, then decides.
 
-    What its reasoner decides is passed on as it is; what the reasoner sees includes what the memory's
-    tools answered.
+    What its reasoner decides is passed on as it is; the reasoner sees what the tools answered.
     """
 
     def __init__(self, reasoner: Policy, facts: FactReader) -> None:

@@ -43,6 +43,7 @@ from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.page import one_line
 from memorygym.results.consistency import check_episodes
+from memorygym.results.file import document, keep
 from memorygym.runs.minds import Minds
 from memorygym.runs.tasks import Tasks
 from memorygym.track import find as track_named
@@ -203,6 +204,9 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
             if outcome.valid
         }
         write_files(args.output, found, outcome, drawn)
+        if outcome.valid:
+            summed = document(found.about, len(found.outcomes), found.outcomes, {})
+            keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3
     return 1 if found.failed or not outcome.valid else 0

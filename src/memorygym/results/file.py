@@ -13,6 +13,7 @@ from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings
 from memorygym.results.summary import Summary, summaries
+from memorygym.runs.folder import Run, finish
 from memorygym.runs.results import Failure, Result
 from memorygym.track import Invariant
 
@@ -46,6 +47,12 @@ def document(
         "episodes": episodes,
         "invariants": [row.to_json() for row in rows],
     }
+
+
+def keep(folder: Path, found: Mapping[str, JSON], outcomes: Sequence[Result | Failure]) -> None:
+    """Writes results.jsonl and results.json into the folder of a run that has ended."""
+    finish(Run(folder), [outcome.to_json() for outcome in outcomes])
+    write_results(folder / "results.json", found)
 
 
 def write_results(path: Path, results: Mapping[str, JSON]) -> None:

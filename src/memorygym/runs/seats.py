@@ -209,7 +209,7 @@ def played(
 
 
 def modelled(trace: Trace, chat: Chat, minds: Minds) -> Trace:
-    """The trace of a model, which tells how it was asked and what it used, judged if that is due."""
+    """The trace of a model: it tells how that was asked and what it used, and is judged if due."""
     name = str(trace.labels["agent"])
     trace.labels |= {"model": minds.describe(name), "usage": list(chat.usage)}
     return judge_trace(trace, minds.judge) if minds.judge else trace

@@ -61,8 +61,8 @@ class Elsewhere:
     def deal(self) -> Any:
         """Raises BadSettings."""
         raise BadSettings(
-            f"the task {self.template} {self.seed} lies in a file that is not given here; repeat the"
-            " command that began the run, with its --data"
+            f"the task {self.template} {self.seed} lies in a file that is not given here; repeat"
+            " the command that began the run, with its --data"
         )
 
 
