@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from memorygym.core import JSON, Memory, Task
+from memorygym.errors import BadSettings
 from memorygym.journal import episode_name
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.worlds.dealing.deal import deal
@@ -51,6 +52,16 @@ class Settings:
     def episode(self, agent: str) -> str:
         """The name of its episode with that agent."""
         return episode_name(self.template, self.seed, agent, self.repeat)
+
+
+def checked_salt(given: str, name: str) -> str:
+    """What was given as `name` to seal a set. Raises BadSettings for nothing: it would not seal."""
+    if not given.strip():
+        raise BadSettings(
+            f"{name} {given!r} is empty, as a variable is that was not set: give a value, or leave"
+            f" {name} out for the public set"
+        )
+    return given
 
 
 def salt_hash(salt: str) -> str | None:

@@ -11,7 +11,7 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_in, limits_of
 from memorygym.attribution import Attribution
 from memorygym.commands._model import OPTIONS, add_model, is_given, player_of, refuse_model_options
-from memorygym.commands._recipe import add_sizes, check_counts, sizes_of
+from memorygym.commands._recipe import add_salt, add_sizes, check_counts, sizes_of
 from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_lines
 from memorygym.commands._screen import Screen
 from memorygym.contract import contract
@@ -64,7 +64,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
     add_sizes(new)
     parser.add_argument("--api-base", metavar="URL", help="endpoint (default: OPENAI_BASE_URL)")
-    parser.add_argument("--salt", default="", help="the secret of a sealed set")
+    add_salt(parser, "the secret of a sealed set")
     add_model(parser)
 
 
