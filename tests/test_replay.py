@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.replay import problem, settings_of
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.settings import LIMITS, Settings
 from memorygym.trace import Trace, read_trace
 from memorygym.worlds.dealing.tiers import Sizes
 
@@ -26,7 +26,7 @@ def _traces(settings: Settings) -> list[Trace]:
     [
         Settings("company", 0, "lite"),
         Settings("city", 1, "multi"),
-        Settings("sport", 2, "lite", Sizes(entities=20, questions=7), turns=9),
+        Settings("sport", 2, "lite", Sizes(entities=20, questions=7), turns=9, patience=1),
         Settings("movie", 3, "lite", Sizes(tokens=9_000)),
         Settings("hospital", 4, "lite", memory="markdown", repeat=2),
     ],
@@ -81,12 +81,16 @@ def test_replies_that_end_early_are_found_out() -> None:
 
 
 def test_the_settings_of_a_trace_deal_its_task_again() -> None:
-    settings = Settings("company", 0, "lite", Sizes(entities=24), turns=5)
-    assert settings_of(_traces(settings)[0]).deal().id == settings.deal().id
+    settings = Settings("company", 0, "lite", Sizes(entities=24), turns=5, patience=2)
+    again = settings_of(_traces(settings)[0]).deal()
+    assert again.id == settings.deal().id
+    assert (again.budget, again.recipe) == (settings.deal().budget, settings.deal().recipe)
+    assert (again.budget.turns, again.budget.patience) == (5, 2)
 
 
 def test_only_an_agent_that_may_lifts_its_budget(tmp_path: Path) -> None:
     def claim(header: dict) -> None:
-        header["budget"] = dict.fromkeys(header["budget"]) | {"turns": header["budget"]["turns"]}
+        ends = {name: header["budget"][name] for name in LIMITS}
+        header["budget"] = dict.fromkeys(header["budget"]) | ends
 
     assert "budget is not that of the task" in _forge("header", claim)

@@ -18,7 +18,7 @@ from memorygym.progress import watched
 from memorygym.results.file import Document, document, write_results
 from memorygym.results.summary import ROLES, Summary, summaries
 from memorygym.runner import Failure, Plan, Result, check_names, play_all
-from memorygym.settings import Settings, recipe_of
+from memorygym.settings import LIMITS, Settings, recipe_of
 
 OFFICIAL_TIER, OFFICIAL_SEEDS = "standard", 10
 
@@ -58,7 +58,7 @@ class Job:
                 **recipe_of(self.tasks),
                 "memory": first.memory,
                 "agents": list(self.agents),
-                "turns": first.turns,
+                **{name: getattr(first, name) for name in LIMITS},
                 "repeats": max(task.repeat for task in self.tasks) + 1,
                 "model": player.describe() if player else None,
                 "judge": player.judge.describe() if player and player.judge else None,

@@ -8,7 +8,7 @@ from memorygym import registry
 from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.runner import play_one, policy_for
-from memorygym.settings import Settings
+from memorygym.settings import LIMITS, Settings
 from memorygym.shapes import Misfit, shape
 from memorygym.trace import Judged, Said, Trace
 from memorygym.worlds.dealing.tiers import Sizes
@@ -86,7 +86,7 @@ def settings_of(trace: Trace, salt: str = "") -> Settings:
             salt if sealed else "",
             registry.known("memory", shape(str, labels.get("memory"), "labels.memory")),
             shape(int, labels.get("repeat", 0), "labels.repeat"),
-            _limit(recipe, "turns"),
+            *(_limit(recipe, name) for name in LIMITS),
         )
     except Misfit as misfit:
         raise BadSettings(str(misfit)) from misfit

@@ -60,6 +60,8 @@ class Result:
     """Answers that only a judge accepted."""
     judged: Agreement | None
     """Of the judge with the grader; None where there was no judge."""
+    stuck: int
+    """Events that ended because the same calls kept failing."""
     causes: Mapping[str, int]
     """Misses by cause."""
     precision: Mapping[str, float]
@@ -88,6 +90,7 @@ class Result:
             "contract": self.contract, **self.score.to_json(),
             "right": [int(right) for right in self.right], "repaired": self.repaired,
             "judge": asdict(self.judged) if self.judged else None,
+            "stuck": self.stuck,
             "causes": dict(self.causes),
             "store_precision": {name: round(share, 6) for name, share in self.precision.items()},
             "usage": {name: usage.to_json() for name, usage in self.usage.items()} or None,
@@ -245,6 +248,7 @@ def judged(settings: Settings, agent: str, trace: Trace, plan: Plan) -> Result:
         right=tuple(outcome.correct for outcome in found),
         repaired=sum(outcome.repaired for outcome in found),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
+        stuck=len(trace.stuck),
         causes=Counter(cause for _, cause in missed),
         precision=store_precision(trace) if plan.attributed else {},
         usage=usage_of(trace) if "usage" in labels else {},

@@ -12,6 +12,9 @@ from memorygym.sandbox.choosing import memory_factory
 from memorygym.worlds.dealing.deal import deal
 from memorygym.worlds.dealing.tiers import Sizes
 
+LIMITS = ("turns", "patience")
+"""Fields of a task's budget that may be set beside its tier."""
+
 
 class Dealt(Protocol):
     """A task that can be dealt; its template and seed name it."""
@@ -36,14 +39,17 @@ class Settings:
     repeat: int = 0
     turns: int | None = None
     """Most replies within one event, if not the track's own figure."""
+    patience: int | None = None
+    """Identical failing calls in a row after which an event ends; the same."""
 
     def deal(self) -> Task:
         """The task."""
         task = deal(self.template, self.seed, self.tier, self.sizes, self.salt)
-        if self.turns is None:
+        given = {name: n for name in LIMITS if (n := getattr(self, name)) is not None}
+        if not given:
             return task
-        budget = replace(task.budget, turns=self.turns)
-        return replace(task, budget=budget, recipe={**task.recipe, "turns": self.turns})
+        budget = replace(task.budget, **given)
+        return replace(task, budget=budget, recipe={**task.recipe, **given})
 
     def make_memory(self) -> Memory:
         """A new one, empty; somebody else's in a process of its own."""

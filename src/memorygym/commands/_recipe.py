@@ -49,6 +49,15 @@ def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
     add_sizes(parser)
 
 
+def add_limits(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declares what ends an event."""
+    parser.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    parser.add_argument(
+        "--patience", type=int, metavar="N",
+        help="identical failing calls in a row after which an event ends (default: 3)",
+    )  # fmt: skip
+
+
 def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Declares what may be set beside the tier."""
     for name in ("entities", "tokens", "questions", "corrections", "writes"):

@@ -10,6 +10,7 @@ from memorygym.agents.accounting import cost_of
 from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
 from memorygym.commands._model import add_model, player_of, refuse_model_options, workers_of
 from memorygym.commands._recipe import (
+    add_limits,
     add_worlds,
     check_counts,
     seeds_of,
@@ -23,7 +24,7 @@ from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.settings import Settings
+from memorygym.settings import LIMITS, Settings
 from memorygym.tables import (
     against_text,
     causes_table,
@@ -56,7 +57,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
     add_worlds(what, str(OFFICIAL_SEEDS))
-    what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    add_limits(what)
     what.add_argument(
         "--repeats", type=int, default=1, metavar="K", help="play every world K times"
     )
@@ -114,8 +115,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     """The tables."""
+    planned, rows = found.document["episodes_planned"], found.document["episodes"]
     lines = [
-        first_line(found.document["episodes_planned"], found.failures),
+        *fit(first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
         *fit(heading(found.document)),
     ]
     if found.summaries:
@@ -175,8 +177,9 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
     agents = len(args.strategy or registry.names("agents")) if args.model is None else 1
     # Not len(seeds): a range of more than a machine word has none.
     check_episodes(len(names), seeds.stop - seeds.start, args.repeats, agents)
+    limits = [getattr(args, name) for name in LIMITS]
     return [
-        Settings(name, seed, args.tier, sizes, args.salt, args.backend, repeat, args.turns)
+        Settings(name, seed, args.tier, sizes, args.salt, args.backend, repeat, *limits)
         for name in names
         for seed in seeds
         for repeat in range(args.repeats)
@@ -184,7 +187,7 @@ def settings_of(args: argparse.Namespace) -> list[Settings]:
 
 
 def _check_official(args: argparse.Namespace) -> None:
-    fixed = ("seed", "seeds", "template", "turns", *Sizes.__slots__)
+    fixed = ("seed", "seeds", "template", *LIMITS, *Sizes.__slots__)
     chosen = [name for name in fixed if getattr(args, name) is not None]
     if chosen or args.tier != OFFICIAL_TIER:
         raise BadSettings(
@@ -199,7 +202,7 @@ def _check_official(args: argparse.Namespace) -> None:
 
 
 def _check_numbers(args: argparse.Namespace) -> None:
-    check_counts(args, "seeds", "workers", "turns", "repeats")
+    check_counts(args, "seeds", "workers", *LIMITS, "repeats")
     if args.repeats > 1 and args.model is None:
         raise BadSettings(
             f"{args.repeats} repeats of a scripted agent would be {args.repeats} equal episodes:"

@@ -14,7 +14,7 @@ from memorygym.journal import episode_name
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
 from memorygym.scoring import WEIGHTS, composite
-from memorygym.settings import Settings
+from memorygym.settings import LIMITS, Settings
 from memorygym.worlds.dealing.tiers import Sizes
 
 Recipe = Mapping[str, Any]
@@ -53,7 +53,7 @@ def planned(recipe: Recipe, salt: str = "") -> list[tuple[Settings, str]]:
         (
             Settings(
                 template, seed, recipe["tier"], sizes, salt, recipe["memory"], repeat,
-                recipe["turns"],
+                *(recipe[name] for name in LIMITS),
             ),
             agent,
         )

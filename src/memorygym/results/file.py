@@ -17,7 +17,7 @@ from memorygym.journal import Run
 from memorygym.results.summary import Summary, summaries
 from memorygym.runner import Failure, Result
 
-SCHEMA = "memorygym-results-2"
+SCHEMA = "memorygym-results-3"
 Document = Mapping[str, Any]
 """A results file as `read_results` gives it."""
 
