@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.judge.judging import Case, Judge, voters
-from memorygym.judge.votes import said_in
+from memorygym.judge.judging import Case, Judge, said_in, voters
 from memorygym.rulings import Ruling, Vote
 from memorygym.scoring import Outcome, may_repair, outcomes
 from memorygym.trace import Judged, Record, Trace

@@ -16,7 +16,7 @@ from memorygym.tracks._qa.env import RECALL, recalling
 from memorygym.tracks._qa.lens import QALens
 from memorygym.tracks._stream import submit, tool
 from memorygym.tracks.research.asking import NAME
-from memorygym.tracks.research.dealing.wording import (
+from memorygym.tracks.research.dealing.questions import (
     LISTED,
     RESULT,
     SEARCHING,

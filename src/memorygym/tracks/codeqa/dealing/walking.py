@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from memorygym.rng import Stream
+from memorygym.tracks.codeqa.dealing.naming import QUALIFIERS
 from memorygym.tracks.codeqa.dealing.session import BY_KEY, Aspect, Observation, Topics
 from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.values import only_call
-from memorygym.tracks.codeqa.dealing.words import QUALIFIERS
 from memorygym.tracks.codeqa.dealing.writing import number
 
 _STEPS = {
