@@ -12,14 +12,14 @@ words, unless `embedder` (hashed, minilm) adds vectors.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
 from memorygym.stores.knobs import at_least
 from memorygym.stores.passages import Passages, shown, unseen, wanted
 from memorygym.stores.replies import keywords
+from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
-from memorygym.stores.splitting import passages
 from memorygym.stores.zettel import Zettel, Zettels
 
 NAMED = 8
@@ -28,7 +28,7 @@ KEYWORDS_TOKENS = 64
 """Most tokens of the model's reply."""
 
 
-class AMem(Memory):
+class AMem(Ranked):
     """Linked notes."""
 
     def __init__(
@@ -50,24 +50,21 @@ class AMem(Memory):
         at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
             raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
-        self.chunk_size = chunk_size
-        self.top_k = top_k
+        super().__init__(chunk_size, top_k)
         self.retrieve_k = retrieve_k
         self.neighbours = neighbours
         self.evo_threshold = evo_threshold
         self._make_index = words_with(embedder)
 
     def open(self, meter: Meter) -> None:
-        self._meter = meter
+        super().open(meter)
         self._box = Zettels(self._make_index())
         self._kept = Passages(meter, self._box)
 
-    def observe(self, new: Sequence[Message]) -> None:
-        for message in new:
-            for passage in passages(message.content, self.chunk_size, self._meter.count):
-                key = self._kept.add(self._note(passage, passage).text)
-                if key is not None and key % self.evo_threshold == 0:
-                    self._evolve()
+    def keep(self, passage: str) -> None:
+        key = self._kept.add(self._note(passage, passage).text)
+        if key is not None and key % self.evo_threshold == 0:
+            self._evolve()
 
     def _note(self, body: str, context: str, but: int = 0) -> Zettel:
         """A note whose keywords the model draws from the context, linked but to the key `but`."""
@@ -95,12 +92,6 @@ class AMem(Memory):
 
     def _bodies(self, keys: Iterable[int]) -> Iterator[tuple[int, str]]:
         return ((key, self._box.notes[key].body) for key in keys)
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 make = AMem

@@ -16,17 +16,20 @@ from functools import partial
 from itertools import islice
 from math import inf
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores.fading import Fading
 from memorygym.stores.knobs import at_least
 from memorygym.stores.passages import fitting, told, unseen, wanted
+from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.vectors import Vectors, named
 from memorygym.stores.splitting import passages
 
 
-class MemoryBank(Memory):
+class MemoryBank(Ranked):
     """Passages under their vectors, weighed by what is left of them."""
+
+    _kept: Fading
 
     def __init__(
         self,
@@ -38,34 +41,28 @@ class MemoryBank(Memory):
         at_least(1, chunk_chars=chunk_chars, top_k=top_k)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
-        self.chunk_chars, self.top_k = chunk_chars, top_k
+        super().__init__(chunk_chars, top_k)
         self.hours_per_message = hours_per_message
         self._make = partial(Vectors, named(embedder))
 
     def open(self, meter: Meter) -> None:
+        super().open(meter)
         self._kept = Fading(meter, self._make(), self.hours_per_message / 24)
-        self._price = meter.count
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
             at = self._kept.now + (message.role == "user")
-            for passage in passages(message.content, self.chunk_chars, len):
+            for passage in passages(message.content, self.chunk_size, len):
                 self._kept.tell(passage, at)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         keys = wanted(self._kept.search, live, self.top_k)
         ranked = unseen(((key, self._kept.passage(key)) for key in keys), live)
-        shown = fitting(islice(ranked, self.top_k), budget, self._price)
+        shown = fitting(islice(ranked, self.top_k), budget, self._meter.count)
         # Seen again at the same hour they rank the same: what was recalled only gained on the rest.
         for key in sorted(shown):
             self._kept.recall(key)
         return told(shown)
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 make = MemoryBank
