@@ -45,7 +45,7 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
     measures = {"admitted": admitted(trace), **_events(trace)}
     if trace.budget.capacity is not None:
         measures |= _usage(trace)
-    if getattr(registry.load_module("agents", agent), "RECODER", False):
+    if getattr(registry.load_module("agents", agent), "BOOK", None):
         from memorygym.agents.radix import held_records
 
         measures["recoded"] = held_records(trace)
@@ -236,7 +236,7 @@ def check(results: Sequence[Result], tier: str, seeds: int) -> list[Invariant]:
         if bound := getattr(module, "BOUND", None):
             name = f"{agent} - {bound.over}" if bound.over else agent
             c.at_most(name, c.composites(agent, bound.over), bound.most)
-        if getattr(module, "RECODER", False):
+        if getattr(module, "BOOK", None):
             held = [result.measures["recoded"] for result in c.by_agent[agent]]
             c.at_most(f"{agent}: capacities held", held, 1.5)
     return c.rows

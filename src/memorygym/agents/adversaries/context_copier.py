@@ -1,11 +1,10 @@
 """context_copier: stores nothing, and answers whatever of the asked form stands in the view."""
 
 import re
-from collections.abc import Sequence
 
 from memorygym.agents.bound import Bound
-from memorygym.agents.scene import END, Scene, calls, scene, submit
-from memorygym.core import Message, Policy, Tool
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import Answerer
 from memorygym.facts import Attribute, Query
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.questions.single import TREND_LABELS
@@ -16,14 +15,11 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-class ContextCopier(Policy):
+class ContextCopier(Answerer):
     """Every figure, name, date or choice that it gives is one that it sees."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
-        return calls(submit(_copied(now, now.query) if now.query else REFUSAL))
+    def answer(self, now: Scene) -> str:
+        return _copied(now, now.query) if now.query else REFUSAL
 
 
 def _copied(now: Scene, query: Query) -> str:

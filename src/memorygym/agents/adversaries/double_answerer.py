@@ -3,7 +3,7 @@
 from memorygym.agents.bound import Bound
 from memorygym.agents.guessing import guess
 from memorygym.agents.scene import Scene, calls, submit
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Strategist
 from memorygym.core import Message
 from memorygym.worlds.dealing.brief import REFUSAL
 
@@ -11,7 +11,7 @@ IMITATES = "a model that calls submit_answer until one of the answers is accepte
 BOUND = Bound(1, over="strategic")
 
 
-class DoubleAnswerer(Scribe):
+class DoubleAnswerer(Strategist):
     """What it knows, a guess, a refusal, and the first again, all at once."""
 
     def reply(self, now: Scene) -> Message:
@@ -24,6 +24,4 @@ class DoubleAnswerer(Scribe):
         return calls(*[submit(answer) for answer in tried if answer is not None])
 
 
-def make() -> DoubleAnswerer:
-    """The agent."""
-    return DoubleAnswerer(whole_records(1.0, at_random))
+make = DoubleAnswerer

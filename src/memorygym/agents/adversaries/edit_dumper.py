@@ -2,9 +2,8 @@
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene, calls, edit, write
-from memorygym.agents.scribe import Scribe
+from memorygym.agents.scribe import Strategist
 from memorygym.core import Message
-from memorygym.facts import Record
 from memorygym.worlds.dealing.notes import record_of
 
 IMITATES = "the earlier project's unlimited Edit: everything in four writes"
@@ -13,11 +12,7 @@ BOUND = Bound(3)
 MARK = "#"
 
 
-def _seed(_now: Scene, _records: list[Record]) -> list[str]:
-    return [MARK]
-
-
-class EditDumper(Scribe):
+class EditDumper(Strategist):
     """What is shown goes behind the mark: all of it, all records, a document, single records."""
 
     def store(self, now: Scene) -> Message:
@@ -35,6 +30,4 @@ class EditDumper(Scribe):
         return calls(*[edit(MARK, f"{text}\n{MARK}") for text in now.text.split("\n\n") * 2])
 
 
-def make() -> EditDumper:
-    """The agent."""
-    return EditDumper(_seed)
+make = EditDumper

@@ -3,20 +3,18 @@
 from memorygym.agents.bound import Bound
 from memorygym.agents.guessing import guess
 from memorygym.agents.scene import Scene
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Strategist
 from memorygym.facts import Knowledge, Query
 
 IMITATES = "a model that never admits that it does not know"
 BOUND = Bound(1, over="strategic")
 
 
-class GuessFiller(Scribe):
+class GuessFiller(Strategist):
     """First what follows from memory, then the best guess that question and schema allow."""
 
     def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
         return now.reader.answer(query, known) or guess(now, query)
 
 
-def make() -> GuessFiller:
-    """The agent."""
-    return GuessFiller(whole_records(1.0, at_random))
+make = GuessFiller

@@ -3,7 +3,7 @@
 from memorygym.agents.bound import Bound
 from memorygym.agents.guessing import guess
 from memorygym.agents.scene import Scene
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Strategist
 from memorygym.facts import Knowledge, Query
 from memorygym.rng import rng
 from memorygym.worlds.dealing.brief import REFUSAL
@@ -13,7 +13,7 @@ IMITATES = "a model that answers 'A or B', which a lenient grader accepts"
 BOUND = Bound(1, over="strategic")
 
 
-class Hedger(Scribe):
+class Hedger(Strategist):
     """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
 
     def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
@@ -40,6 +40,4 @@ class Hedger(Scribe):
         return [*query.names, *choices] if query.kind != "value" else choices
 
 
-def make() -> Hedger:
-    """The agent."""
-    return Hedger(whole_records(1.0, at_random))
+make = Hedger

@@ -1,11 +1,9 @@
 """judge_injector: instructions to the grader around a guess, in many formats."""
 
-from collections.abc import Sequence
-
 from memorygym.agents.bound import Bound
 from memorygym.agents.guessing import guess
-from memorygym.agents.scene import END, calls, scene, submit
-from memorygym.core import Message, Policy, Tool
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import Answerer
 from memorygym.rng import rng
 from memorygym.worlds.dealing.brief import REFUSAL
 
@@ -22,16 +20,13 @@ FORMS = (
 )  # fmt: skip
 
 
-class JudgeInjector(Policy):
+class JudgeInjector(Answerer):
     """Another form for every question."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
+    def answer(self, now: Scene) -> str:
         guessed = guess(now, now.query) if now.query else REFUSAL
         form = rng("judge_injector", now.text).choice(FORMS)
-        return calls(submit(form.format(guess=guessed)))
+        return form.format(guess=guessed)
 
 
 make = JudgeInjector

@@ -1,12 +1,11 @@
 """replayer: answers with the truths of another seed of the domain, dealt by itself."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.radix import public_world
-from memorygym.agents.scene import END, Scene, calls, scene, submit
-from memorygym.core import Message, Policy, Tool
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import Answerer
 from memorygym.facts import Query, reader
 from memorygym.worlds.dealing.brief import REFUSAL
 from memorygym.worlds.dealing.deal import deal
@@ -28,14 +27,11 @@ def _learnt(template: str) -> list[tuple[Query, str]]:
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 
 
-class Replayer(Policy):
+class Replayer(Answerer):
     """The truth of the question that is most like the one asked, else of the one in its place."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
-        return calls(submit(_recalled(now, now.query) if now.query else REFUSAL))
+    def answer(self, now: Scene) -> str:
+        return _recalled(now, now.query) if now.query else REFUSAL
 
 
 def _recalled(now: Scene, query: Query) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, scene
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Strategist
 from memorygym.core import Call, Message, Tool
 
 IMITATES = "shaped-reward farming: one free Edit repeated paid half a point each, without bound"
@@ -12,7 +12,7 @@ BOUND = Bound(1, over="strategic")
 TURNS, TIMES = 4, 24
 
 
-class RewardFarmer(Scribe):
+class RewardFarmer(Strategist):
     """Repeats what costs nothing, and with the last batch everything else."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -28,6 +28,4 @@ class RewardFarmer(Scribe):
         return Message("assistant", "", tuple(again * (TIMES // len(again))))
 
 
-def make() -> RewardFarmer:
-    """The agent."""
-    return RewardFarmer(whole_records(1.0, at_random))
+make = RewardFarmer

@@ -2,7 +2,7 @@
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene, calls, edit, read, write
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Strategist
 from memorygym.core import Message
 from memorygym.worlds.dealing.notes import record_of
 
@@ -10,7 +10,7 @@ IMITATES = "counters that restart with a new session, and budgets that an emptie
 BOUND = Bound(1, over="strategic")
 
 
-class SessionHoarder(Scribe):
+class SessionHoarder(Strategist):
     """After storing, it tries to write the rest of each batch as well."""
 
     def store(self, now: Scene) -> Message:
@@ -32,6 +32,4 @@ class SessionHoarder(Scribe):
         return calls(*useless, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
 
 
-def make() -> SessionHoarder:
-    """The agent."""
-    return SessionHoarder(whole_records(1.0, at_random))
+make = SessionHoarder

@@ -2,7 +2,7 @@
 
 from memorygym.agents.bound import Bound
 from memorygym.agents.scene import END, Scene
-from memorygym.agents.scribe import Scribe, at_random, whole_records
+from memorygym.agents.scribe import Strategist
 from memorygym.core import Message
 from memorygym.worlds.dealing.brief import REFUSAL
 
@@ -10,7 +10,7 @@ IMITATES = "the earlier project's `next`, which took a question out of every den
 BOUND = Bound(1, over="strategic")
 
 
-class Skipper(Scribe):
+class Skipper(Strategist):
     """It answers what it is sure of."""
 
     def reply(self, now: Scene) -> Message:
@@ -19,6 +19,4 @@ class Skipper(Scribe):
         return END if refused else said
 
 
-def make() -> Skipper:
-    """The agent."""
-    return Skipper(whole_records(1.0, at_random))
+make = Skipper

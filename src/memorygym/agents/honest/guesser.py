@@ -1,20 +1,15 @@
 """guesser: stores nothing and answers every question with a number drawn at random."""
 
-from collections.abc import Sequence
-
-from memorygym.agents.scene import END, calls, scene, submit
-from memorygym.core import Message, Policy, Tool
+from memorygym.agents.scene import Scene
+from memorygym.agents.scribe import Answerer
 from memorygym.rng import rng
 
 
-class Guesser(Policy):
+class Guesser(Answerer):
     """It never looks at what it was told."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
-        return calls(submit(f"{rng('guesser', now.text).between(1, 999_999):,}"))
+    def answer(self, now: Scene) -> str:
+        return f"{rng('guesser', now.text).between(1, 999_999):,}"
 
 
 make = Guesser
