@@ -15,7 +15,7 @@ class Recency(Transcribed):
     """A window of tokens over the history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        transcript, price = self._transcript, self._price
+        transcript, price = self._transcript, self._meter.count
         past = transcript.past(live)
         kept = newest([transcript.messages[key] for key in past], budget, price)
         older = past[: len(past) - len(kept)]

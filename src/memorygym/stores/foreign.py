@@ -65,7 +65,7 @@ class Viewed(Transcribed):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         view = self._viewer.with_all(self._transcript.messages).view
         said = self._transcript.passages.texts.values()
-        return fitted(view, said, live, budget, self._price)
+        return fitted(view, said, live, budget, self._meter.count)
 
 
 def fitted(

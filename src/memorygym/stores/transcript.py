@@ -109,7 +109,7 @@ class Transcribed(Memory):
 
     def open(self, meter: Meter) -> None:
         self._transcript = Transcript(Passages(meter))
-        self._price = meter.count
+        self._meter = meter
 
     def observe(self, new: Sequence[Message]) -> None:
         self._transcript.add(new)
