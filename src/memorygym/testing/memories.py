@@ -17,7 +17,7 @@ from memorygym.errors import MemoryFault
 from memorygym.facts import Knowledge
 from memorygym.models.extractive import write
 from memorygym.testing import views
-from memorygym.testing.fresh import Fresh
+from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
 from memorygym.trace import Heard, Record, Said, Shown, Trace
 from memorygym.tracks.worlds import env

@@ -9,7 +9,7 @@ from itertools import product
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
-from memorygym.tracks.research.dealing.distractors import distract
+from memorygym.tracks.research.dealing.crowding import distract
 from memorygym.tracks.research.dealing.graph import Graph
 from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
 from memorygym.tracks.research.dealing.programs import LEAST, MOST, program, shapes

@@ -27,7 +27,7 @@ from memorygym.tracks.codeqa.dealing.growing import HEAD, told
 from memorygym.tracks.codeqa.dealing.naming import QUALIFIERS
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.dealing.tree import tree
-from memorygym.tracks.codeqa.dealing.values import telling
+from memorygym.tracks.codeqa.dealing.walking import telling
 from memorygym.tracks.codeqa.dealing.writing import number
 from memorygym.tracks.codeqa.executing import definitions, executed
 from memorygym.tracks.codeqa.querying import Query

@@ -12,8 +12,7 @@ from memorygym.instances.model import Known, Statement
 from memorygym.rng import Stream
 from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, misleads, observable
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.dealing.values import telling
-from memorygym.tracks.codeqa.dealing.walking import Walker
+from memorygym.tracks.codeqa.dealing.walking import Walker, telling
 from memorygym.tracks.codeqa.dealing.writing import number
 
 TRIES = 99
