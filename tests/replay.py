@@ -6,8 +6,9 @@ Only the standard library and the package: it runs on any Python that the packag
 from functools import partial
 from hashlib import sha256
 
-from memorygym import registry
 from memorygym.runner import play_one, policy_for
+
+from memorygym import registry
 from memorygym.tracks.worlds.settings import Settings
 
 AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")

@@ -6,6 +6,7 @@ import resource
 from pathlib import Path
 
 import pytest
+from memorygym.runner import Plan, play_task
 
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
@@ -17,9 +18,8 @@ from memorygym.runs.folder import (
     read_traces,
     write_trace,
 )
-from memorygym.runner import Plan, play_task
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.settings import Settings
 
 ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}
 

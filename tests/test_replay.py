@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from memorygym.runner import Plan, play_task
 
 from memorygym.runs.replay import unlike
-from memorygym.runner import Plan, play_task
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace, read_trace
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.settings import Settings
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
+from memorygym.runner import needs_gold, play_one
 
 from memorygym import registry
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.rng import rng
-from memorygym.runner import needs_gold, play_one
 from memorygym.scoring import score
 from memorygym.tokens import count, words
 from memorygym.trace import Trace

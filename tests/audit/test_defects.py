@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from memorygym.runner import Plan, play_task
 
 from memorygym.tracks.worlds.invariants import inspect, validate
-from memorygym.runner import Plan, play_task
 from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.verifier import Proof, verify
 from tests.audit.defects import DEFECTS

@@ -12,9 +12,9 @@ from memorygym.bench import Job, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
 from memorygym.runs.folder import episode_name, write_trace
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds import env, reasoner
 from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.settings import Settings
 
 RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
 

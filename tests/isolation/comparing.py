@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from memorygym.core import Memory, Message
 from memorygym.isolation.arms import Limits
-from memorygym.runs.minds import Minds
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
+from memorygym.runs.minds import Minds
 from memorygym.runs.tasks import of_worlds
 from memorygym.tracks.worlds.settings import Settings
 

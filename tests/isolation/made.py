@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.isolation.figures import figures
-from memorygym.runs.measures import Case, Measured, Spent
 from memorygym.isolation.report import Report
+from memorygym.runs.measures import Case, Measured, Spent
 
 STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}
 THREE = {

@@ -7,10 +7,10 @@ from io import StringIO
 from pathlib import Path
 
 from memorygym.isolation.gates import Gate
-from memorygym.runs.measures import Measured
 from memorygym.isolation.performing import Findings
 from memorygym.isolation.playing import Failed
 from memorygym.isolation.reporting import clock_for, curve_of, outcome_of, write_files
+from memorygym.runs.measures import Measured
 from tests.isolation.made import THREE, all_played
 
 HOLDS = Gate("it holds", True, "")

@@ -6,12 +6,12 @@ from itertools import accumulate
 from math import comb
 
 import pytest
+from memorygym.runner import Plan, play_all
 
 from memorygym import registry
 from memorygym.rng import Stream, rng
-from memorygym.runner import Plan, play_all
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
+from memorygym.tracks.worlds.settings import Settings
 
 PLAYS = 2_000
 MEAN, QUESTIONS = 0.4, 20
