@@ -1,30 +1,30 @@
 """A comparison in this process, small enough to be played in every test."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from memorygym.core import Memory, Message
 from memorygym.isolation.arms import Limits
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
-from memorygym.runs.minds import Minds
-from memorygym.runs.tasks import of_worlds
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.tasks import Tasks, dealt
+from memorygym.track import Options
 
-WORLD = Settings("company", 0, "lite")
+
+def world(salt: str = "") -> Tasks:
+    """One small world, from a secret salt if one is given."""
+    knobs = {"template": "company", "tier": "lite"}
+    return dealt("worlds", Options(range(1), salt, knobs))
+
+
+WORLD = world()
 
 
 def comparison(
-    *specs: str, budgets: Sequence[int] = (500,), world: Settings = WORLD, **made: Plugged
+    *specs: str, budgets: Sequence[int] = (500,), tasks: Tasks = WORLD, **made: Plugged
 ) -> Comparison:
     """The references and these memories, with the strong reasoner; `made` are memories by spec."""
     memories = {**plug_all(specs), **made}
-    return Comparison(of_worlds([world]), memories, [Limits(budget) for budget in budgets], Minds())
-
-
-def sealed(salt: str) -> Settings:
-    """The same world from a secret salt."""
-    return replace(WORLD, salt=salt)
+    return Comparison(tasks, memories, [Limits(budget) for budget in budgets])
 
 
 class Gossip(Memory):
