@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from memorygym import __version__
-from memorygym.contract import contract, digest
+from memorygym.contract import code_of, contract, digest
 from memorygym.core import JSON
 from memorygym.errors import MemoryFault
 from memorygym.isolation import canaries
@@ -21,7 +21,7 @@ from memorygym.models.tape import Tape
 from memorygym.progress import watched
 from memorygym.runner import check_names
 
-WRITING = ("models/extractive.py", "models/salience.py", "models/writing.py")
+WRITING = ("memorygym.models.extractive", "memorygym.models.writing")
 """What memories ask by default, and how they ask any other model."""
 
 
@@ -58,7 +58,7 @@ def about(comparison: Comparison) -> dict[str, JSON]:
         "contract": contract(comparison.tasks.track),
         "version": __version__,
         "recipe": {
-            "compares": digest("isolation", *WRITING),
+            "compares": digest(code_of(__name__, *WRITING)),
             **comparison.tasks.recipe,
             "memories": {spec: plugged.source for spec, plugged in comparison.memories.items()},
             "budgets": [limits.view for limits in comparison.limits],
