@@ -16,10 +16,10 @@ from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import Episode, play
 from memorygym.runner import policy_for
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.tokens import count, words
 from memorygym.tracks.worlds import StrongReader, WorldsEnv, reader
-from memorygym.verify import verify
+from memorygym.tracks.worlds.verifier import verify
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 

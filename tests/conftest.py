@@ -14,7 +14,7 @@ from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
 from memorygym.runner import play_one, policy_for
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Heard, Trace
 from memorygym.tracks.worlds import env
 from memorygym.tracks.worlds.dealing.deal import deal

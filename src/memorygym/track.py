@@ -5,13 +5,13 @@ on the command line brings one. Nothing else of a track is looked up.
 """
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from memorygym import registry
-from memorygym.core import Env, Gold, Message, Policy, Task, Tool
+from memorygym.core import JSON, Env, Gold, Message, Policy, Task, Tool
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.frozen import Frozen
 from memorygym.outcome import Outcome, Score
@@ -64,6 +64,69 @@ class Instances:
     """What the final texts of an instance prove."""
     imported: Callable[[Mapping[str, Any], str], dict[str, Any]] | None = None
     """An instance of another project's schema as one of this track; the text names the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """One row of a self-test."""
+
+    name: str
+    value: float
+    bound: float
+    margin: float
+    """How far the value is on the right side of the bound; negative if it is not."""
+    holds: bool
+
+    def to_json(self) -> dict[str, JSON]:
+        """As results store it."""
+        value, margin = round(self.value, 4), round(self.margin, 4)
+        row: dict[str, JSON] = {"name": self.name, "value": value, "bound": self.bound}
+        return {**row, "margin": margin, "holds": self.holds}
+
+
+class Played(Protocol):
+    """An episode as a self-test needs it."""
+
+    @property
+    def agent(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def score(self) -> Score: ...
+    @property
+    def measures(self) -> Mapping[str, float]:
+        """What `SelfTest.inspect` took from its trace."""
+        ...
+
+
+class PlayAgain(Protocol):
+    """Plays an agent on a task with the memory of the run, with a policy put around it."""
+
+    def __call__(
+        self, task: Task, agent: str, around: Callable[[Policy], Policy] | None
+    ) -> Trace: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What must hold of a track's agents: `bench --validate`."""
+
+    inspect: Callable[[str, Trace], Mapping[str, float]]
+    """What is needed of an agent's trace."""
+    validate: Callable[[Sequence[TaskRecipe], Sequence[Played], PlayAgain], Sequence[Invariant]]
+    """The rows, over all episodes of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """How the named parts of a score make up its composite, so that a stored row can be checked."""
+
+    composite: Callable[[Mapping[str, float | None]], float]
+    """From the parts."""
+    problems: Callable[[Mapping[str, Any]], Iterable[str]]
+    """What in the row of an episode the parts contradict, each in a sentence."""
 
 
 Maker = Callable[[Task], Policy]
@@ -146,6 +209,14 @@ class Track:
     """What may be set after its name, each with its meaning."""
     instances: Instances | None = None
     """Its tasks as files, if it has them."""
+    references: Mapping[str, str] = field(default_factory=Frozen)
+    """By role: agents that are printed beside every model, as floor and ceiling."""
+    official: Mapping[str, str] = field(default_factory=Frozen)
+    """The knobs of its official set."""
+    headline: Headline | None = None
+    """How `score` is made of its parts, where it is made of parts."""
+    self_test: SelfTest | None = None
+    """What `bench --validate` checks."""
     files: Callable[[str, Path, int | None], Sequence[TaskRecipe]] | None = None
     """The tasks of a data set's file, by format, path and most questions, if it plays those."""
 

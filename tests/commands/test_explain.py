@@ -11,8 +11,8 @@ from memorygym import registry
 from memorygym.bench import Job, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
-from memorygym.journal import episode_name, write_trace
-from memorygym.settings import Settings
+from memorygym.runs.folder import episode_name, write_trace
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds import env, reasoner
 from memorygym.tracks.worlds.dealing.deal import deal
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.journal import read_traces
+from memorygym.runs.folder import read_traces
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Answered, Heard, Stored, Trace
 from memorygym.tracks.worlds.dealing.deal import deal
 

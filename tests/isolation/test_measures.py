@@ -12,7 +12,7 @@ import pytest
 from memorygym.agents.calls import END
 from memorygym.core import Budget, Entry, Message, Task
 from memorygym.errors import BadTrace
-from memorygym.isolation.measures import Case, Measured, Spent, measure
+from memorygym.runs.measures import Case, Measured, Spent, measure
 from memorygym.trace import (
     Answered,
     Asked,

@@ -7,7 +7,7 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.errors import UnknownPart
-from memorygym.isolation.minds import Minds
+from memorygym.runs.minds import Minds
 from memorygym.models import extractive
 from memorygym.models.replay import Cached
 from memorygym.models.scripted import Scripted

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from memorygym.commands._model import THREADS
 from memorygym.core import JSON, Message
-from memorygym.executors import over_threads
 from memorygym.instances.checking import File
 from memorygym.instances.files import read_instance
 from memorygym.instances.marking import right
@@ -14,6 +13,7 @@ from memorygym.instances.model import Gold, Question
 from memorygym.instances.schemas import dealing_tracks, track_of
 from memorygym.models.model import Model, sound
 from memorygym.models.naming import find
+from memorygym.runs.executors import over_threads
 from memorygym.stats import clustered_share, wilson
 
 SYSTEM = (

@@ -1,13 +1,13 @@
 """The options that say which task is dealt, the same for every command that deals one."""
 
 import argparse
+from typing import Any
 
 from memorygym import registry
-from memorygym.errors import BadSettings, UnknownPart
-from memorygym.results.consistency import checked_sizes
-from memorygym.sandbox.choosing import check as check_memory
-from memorygym.settings import Settings
+from memorygym.errors import BadSettings
+from memorygym.runs.tasks import checked_salt
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.settings import Settings
 
 LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""
@@ -20,19 +20,41 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="0 unless given")
     parser.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
-    parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    add_salt(parser)
+
+
+class _Salt(argparse.Action):
+    def __call__(self, _: object, namespace: argparse.Namespace, given: Any, *__: object) -> None:
+        setattr(namespace, self.dest, checked_salt(given, "--salt"))
+
+
+def add_salt(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup,
+    what: str = "a secret that deals a sealed set",
+) -> None:
+    """Declares --salt, "" unless given."""
+    parser.add_argument("--salt", action=_Salt, default="", help=what)
 
 
 def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
     """Declares which worlds are dealt; `seeds` says how many without --seeds."""
     parser.add_argument("--template", "-t", help="one world (default: all ten)")
     parser.add_argument(
-        "--tier", default="standard", help=f"one of {', '.join(TIERS)} (default: standard)"
+        "--tier", metavar="TIER", help=f"one of {', '.join(TIERS)} (default: standard)"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="a single seed")
     parser.add_argument("--seeds", type=int, metavar="N", help=f"seeds 0 to N-1 (default: {seeds})")
-    parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    add_salt(parser)
     add_sizes(parser)
+
+
+def add_limits(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declares what ends an event."""
+    parser.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    parser.add_argument(
+        "--patience", type=int, metavar="N",
+        help="identical failing calls in a row after which an event ends (default: 3)",
+    )  # fmt: skip
 
 
 def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
@@ -44,11 +66,6 @@ def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
             else f"instead of the tier's {name}"
         )
         parser.add_argument(f"--{name}", type=int, metavar="N", help=what)
-
-
-def sizes_of(args: argparse.Namespace) -> Sizes:
-    """What is set beside the tier. Raises BadSettings for a world that would never be dealt."""
-    return Sizes(**checked_sizes({name: getattr(args, name) for name in Sizes.__slots__}))
 
 
 def check_seed(seed: int) -> None:
@@ -69,16 +86,6 @@ def seeds_of(args: argparse.Namespace, default: int) -> range:
     return range(default if args.seeds is None else args.seeds)
 
 
-def templates_of(args: argparse.Namespace) -> list[str]:
-    """What --template names, all worlds without it; the tier is checked too. Raises UnknownPart."""
-    names = [args.template] if args.template else registry.names("worlds")
-    for name in names:
-        registry.load("worlds", name, "WORLD")
-    if args.tier not in TIERS:
-        raise UnknownPart("tier", args.tier, TIERS)
-    return names
-
-
 def check_counts(args: argparse.Namespace, *names: str) -> None:
     """Raises BadSettings if one of these options is given and below 1."""
     for name in names:
@@ -86,11 +93,8 @@ def check_counts(args: argparse.Namespace, *names: str) -> None:
             raise BadSettings(f"--{name.replace('_', '-')} {given}: give at least 1")
 
 
-def settings_of(
-    args: argparse.Namespace, sizes: Sizes | None = None, memory: str = "markdown"
-) -> Settings:
-    """The task that the options name. Raises UnknownPart or BadSettings."""
+def settings_of(args: argparse.Namespace, sizes: Sizes | None = None) -> Settings:
+    """The world that the options name. Raises UnknownPart or BadSettings."""
     check_seed(args.seed)
     registry.load("worlds", args.template, "WORLD")
-    check_memory(memory)
-    return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt, memory)
+    return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt)

@@ -15,11 +15,10 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.journal import Run, episode_name, name_parts, read_traces, trace_files
 from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
-from memorygym.results.consistency import check_episodes, checked_sizes
-from memorygym.results.file import misfit, refuse_comparison
+from memorygym.results.file import misfit
+from memorygym.runs.folder import Run, episode_name, name_parts, read_traces, trace_files
 from memorygym.shapes import shape
 from memorygym.trace import Trace
 from memorygym.track import reader_of, table
@@ -86,17 +85,9 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
     than can be."""
     about: Mapping[str, Any] = Run(folder).about()
-    refuse_comparison(folder, about)
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
-    recipe = about["recipe"]
-    try:
-        checked_sizes(recipe["sizes"])
-        counts = (len(recipe[name]) for name in ("templates", "seeds", "agents"))
-        check_episodes(recipe["repeats"], *counts)
-    except BadSettings as error:
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
     return about
 
 

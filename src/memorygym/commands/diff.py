@@ -10,11 +10,11 @@ from pathlib import Path
 from memorygym.attribution import Attribution
 from memorygym.core import JSON
 from memorygym.errors import UnknownPart
-from memorygym.journal import Run
 from memorygym.page import fit
 from memorygym.results.comparisons import Comparison, compare
 from memorygym.results.file import Document, read_results
 from memorygym.results.summary import Row
+from memorygym.runs.folder import Run
 from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 

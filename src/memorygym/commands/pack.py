@@ -4,10 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._recipe import check_counts
+from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
-from memorygym.journal import Run
 from memorygym.models.tape import Tape
 from memorygym.page import wrapped
 from memorygym.publishing.evidence import examine, opens
@@ -15,6 +14,7 @@ from memorygym.publishing.leaks import leaks, secrets_of
 from memorygym.publishing.packs import files_of, write_pack
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
+from memorygym.runs.folder import Run
 
 SHOWN = 5
 """Missing episodes or secrets that are named."""
@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: RUN.tar.gz, beside the folder"
     )
-    parser.add_argument("--salt", default="", help="the secret of a sealed set, to check its run")
+    add_salt(parser, "the secret of a sealed set, to check its run")
     parser.add_argument("--workers", type=int, metavar="N", help="processes")
     parser.epilog = (
         "First the run is checked from its traces, as verify-pack does without --play: that of 39"

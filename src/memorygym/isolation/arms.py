@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from memorygym.agents.chat import Chat
+from memorygym.agents.note_taker import note_taker
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Policy, Task
-from memorygym.errors import BadSettings
 from memorygym.isolation.oracle import Oracle
+from memorygym.runs.minds import Silent
 from memorygym.tokens import normal
 from memorygym.track import find
 
@@ -73,10 +75,10 @@ def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
     """
     limits = arm.limits
     if arm.budget is None:
-        return Budget(turns=task.budget.turns)
+        return replace(task.budget, capacity=None, writes=None, slot=None, view=None)
     if not tools:
         view = None if arm.role == "held" else limits.view
-        return Budget(view=view, capacity=limits.capacity, turns=task.budget.turns)
+        return replace(task.budget, view=view, capacity=limits.capacity, writes=None, slot=None)
     most = limits.capacity or task.budget.capacity or limits.view
     return replace(task.budget, view=limits.view, capacity=min(most, limits.view))
 
@@ -94,13 +96,11 @@ def memory_of(
 
 
 def policy_of(reasoner: Policy, task: Task, *, tools: bool) -> Policy:
-    """The reasoner; with a memory's tools the track's note taker, who decides as it does."""
+    """The reasoner; with a memory's tools the track's note taker, who decides as it does. A model
+    is silent where the track wants no decision."""
     track = find(task.track)
-    if not tools:
-        return reasoner
-    if track.note_taker is None:
-        raise BadSettings(f"track {task.track}: it has no note taker for memories with tools")
-    return track.note_taker(reasoner, task)
+    mind = Silent(reasoner, track.asks) if isinstance(reasoner, Chat) and not tools else reasoner
+    return note_taker(track, mind, task) if tools else mind
 
 
 class Holding(Memory):

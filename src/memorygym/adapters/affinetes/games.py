@@ -13,7 +13,7 @@ from memorygym.models.wire import spoken
 from memorygym.outcome import Score
 from memorygym.runner import episode_for
 from memorygym.scoring import score
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 OVER = "The episode is over."
 

@@ -18,8 +18,8 @@ from memorygym.models import openai
 from memorygym.models.wire import to_wire
 from memorygym.runner import Plan, episode_for, judged, policy_for
 from memorygym.scoring import outcomes
-from memorygym.settings import Settings
 from memorygym.trace import Answered, Heard, Said, Shown, Trace
+from memorygym.tracks.worlds.settings import Settings
 
 SCRIPTED = "memorygym/"
 """A model whose name begins so is a shipped agent: `memorygym/strategic`."""

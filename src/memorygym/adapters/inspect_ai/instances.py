@@ -15,10 +15,10 @@ from memorygym.errors import UnknownPart
 from memorygym.instances.tasks import check_view
 from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of, policy_of
 from memorygym.isolation.figures import left_out
-from memorygym.isolation.measures import measure
 from memorygym.isolation.plugging import Plugged, plug_all
 from memorygym.models import extractive
-from memorygym.settings import salt_hash
+from memorygym.runs.measures import measure
+from memorygym.tracks.worlds.settings import salt_hash
 
 BUDGET = 1000
 

@@ -1,13 +1,23 @@
 """worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Message, Policy, Task
 from memorygym.outcome import Outcome, Score
 from memorygym.trace import Trace
-from memorygym.track import Agent, Options, TaskRecipe, Track
+from memorygym.track import (
+    Agent,
+    Headline,
+    Invariant,
+    Options,
+    PlayAgain,
+    Played,
+    SelfTest,
+    TaskRecipe,
+    Track,
+)
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
 if TYPE_CHECKING:
@@ -32,7 +42,7 @@ def gold(raw: Mapping[str, Any]) -> "Gold":
     return Gold.from_json(raw)
 
 
-def reader(trace: Trace) -> "WorldsReader":
+def trace_reader(trace: Trace) -> "WorldsReader":
     """How its trace is read. Raises BadTrace without a gold table."""
     from memorygym.tracks.worlds.viewing import WorldsReader
 
@@ -43,7 +53,7 @@ def outcomes(trace: Trace) -> Sequence[Outcome]:
     """How each question went."""
     from memorygym.scoring import answered
 
-    return answered(trace, reader(trace))
+    return answered(trace, trace_reader(trace))
 
 
 def score(trace: Trace) -> Score:
@@ -53,7 +63,7 @@ def score(trace: Trace) -> Score:
     return axes.score(trace)
 
 
-def facts(system: str) -> "FactReader":
+def fact_reader(system: str) -> "FactReader":
     """The strong reader, by the pinned message."""
     from memorygym.tracks.worlds.reader import reader as strong
 
@@ -88,6 +98,36 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
     return Clerk(reasoner)
 
 
+def composite(axes: Mapping[str, float | None]) -> float:
+    """The weighted mean of the axes that were asked about."""
+    from memorygym.tracks.worlds import axes as scores
+
+    return scores.composite(axes)
+
+
+def problems(row: Mapping[str, Any]) -> Iterable[str]:
+    """Whether the axes of a row can be those of its competencies."""
+    from memorygym.tracks.worlds import axes
+
+    return axes.problems(row)
+
+
+def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
+    """What the self-test needs of a trace."""
+    from memorygym.tracks.worlds import invariants
+
+    return invariants.inspect(agent, trace)
+
+
+def validate(
+    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+) -> Sequence[Invariant]:
+    """The self-test over results that were played with `inspect`."""
+    from memorygym.tracks.worlds import invariants
+
+    return invariants.validate(recipes, results, play)
+
+
 class _Agents(Mapping[str, Agent]):
     """The agents by name, one file each; none is imported before it is asked for."""
 
@@ -117,17 +157,27 @@ TRACK = Track(
     tasks=tasks,
     env=WorldsEnv,
     outcomes=outcomes,
-    facts=facts,
+    facts=fact_reader,
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     oracle=oracle,
     tools=(SUBMIT,),
     score=score,
     agents=_Agents(),
     axes=("breadth", "maintenance", "reasoning", "efficiency"),
-    reader=reader,
+    reader=trace_reader,
     gold=gold,
     asks=asks,
     note_taker=note_taker,
+    references={
+        # What guessing reaches, what the budget allows, and what the best strategy without the
+        # truth reaches that stores plain text.
+        "floor": "smart_guesser",
+        "ceiling": "clairvoyant",
+        "best scripted": "template_expert",
+    },
+    headline=Headline(composite, problems),
+    official={"tier": "standard"},
+    self_test=SelfTest(inspect, validate),
     knobs=lambda: {
         "template": "a domain, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",

@@ -4,8 +4,9 @@ Composite = .30 breadth + .25 maintenance + .25 reasoning + .20 efficiency; an a
 asked about is None and its weight is shared pro rata. Abstention is reported apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from memorygym import scoring
 from memorygym.outcome import Outcome, Score
@@ -83,3 +84,51 @@ def _efficiency(trace: Trace, plain: Score, answerable: int) -> float | None:
     budget = trace.budget
     used = max(plain.writes / (budget.writes or 1), plain.peak / (budget.capacity or 1))
     return min(1.0, plain.correct / answerable * (1.25 - min(1.0, used) / 4))
+
+
+ROUNDING = 2e-6
+"""Figures are stored to six places: what is computed from rounded ones may differ by this."""
+OF_A_KIND = ("retrieval", "update", "abstention")
+"""Kinds of questions that are one competency each; all other competencies are of reasoning."""
+
+
+def problems(row: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the axes can be those of the competencies; what is not asked about has none."""
+    bounds = _bounds(row["competencies"])
+    for name in WEIGHTS:
+        value, (low, high) = row["axes"].get(name), bounds.get(name, (None, None))
+        if value is None or low is None or high is None:
+            within = value is low
+        else:
+            within = low - ROUNDING <= value <= high + ROUNDING
+        if not within:
+            told = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
+            yield f"{name}: {value}, but {told} by competencies"
+
+
+def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
+    """The least and the most of every axis that was asked about.
+
+    Beyond the tallies, breadth depends on weights, maintenance on breadth, efficiency on writes.
+
+    >>> _bounds({"retrieval": (1, 2), "update": (1, 4)})["breadth"]
+    (0.25, 0.75)
+    """
+    asked = {name: tally for name, tally in tallies.items() if tally[1]}
+    found = {}
+    if retrieval := asked.get("retrieval"):
+        good, wrong = retrieval[0], retrieval[1] - retrieval[0]
+        # Questions weigh 1 to 3.
+        found["breadth"] = (good / (good + 3 * wrong), 3 * good / (3 * good + wrong))
+    if update := asked.get("update"):
+        found["maintenance"] = (0.0, update[0] / update[1])
+    if reasoning := [good / of for name, (good, of) in asked.items() if name not in OF_A_KIND]:
+        found["reasoning"] = (sum(reasoning) / len(reasoning),) * 2
+    if answerable := [tally for name, tally in asked.items() if name != "abstention"]:
+        share = sum(good for good, _ in answerable) / sum(of for _, of in answerable)
+        found["efficiency"] = (share, min(1.0, 1.25 * share))
+    return found
+
+
+def _figure(value: float | None) -> str:
+    return "null" if value is None else f"{value:.6f}"

@@ -246,8 +246,6 @@ class Reader(Protocol):
         ...
 
 
-
-
 def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:
     """The distinct current values that these records give to a fact."""
     found: set[Value] = set()

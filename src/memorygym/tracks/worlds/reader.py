@@ -49,7 +49,6 @@ class Parser:
         except Unknown:
             return None
 
-
     def tell(self, record: Record) -> str:
         """A record in canonical sentences, which read back to it."""
         name, guide = record.name, self._guide

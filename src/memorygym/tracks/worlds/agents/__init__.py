@@ -24,3 +24,9 @@ def agent_of(name: str) -> Agent:
         return policy
 
     return Agent(make=make, kind=kind, unbounded=unbounded, bound=getattr(module, "BOUND", None))
+
+
+def is_recoder(name: str) -> bool:
+    """Whether an agent stores records as numbers, so that what its memory holds is counted in
+    records."""
+    return bool(getattr(registry.load_module("agents", name), "RECODER", False))

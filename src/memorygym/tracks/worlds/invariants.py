@@ -1,20 +1,18 @@
-"""The self-test: what must hold of all agents on all worlds, with value, bound and margin."""
+"""The self-test of worlds: what must hold of all agents on all worlds."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
-from memorygym import registry
-from memorygym.core import JSON, Call, Message, Policy, Tool
+from memorygym.core import Call, Message, Policy, Task, Tool
 from memorygym.rng import rng
-from memorygym.runner import Result, labels_of, play_one, policy_for
 from memorygym.scoring import score
-from memorygym.settings import Settings
 from memorygym.stats import estimate
 from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
+from memorygym.track import Invariant, PlayAgain, Played, TaskRecipe
+from memorygym.tracks.worlds.agents import agent_of, is_recoder
 from memorygym.tracks.worlds.axes import admitted, gold_of
 
 ENOUGH_SEEDS, ENOUGH_WORLDS = 10, 100
@@ -23,30 +21,12 @@ SMALL = 1e-9
 _HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """One row of the self-test."""
-
-    name: str
-    value: float
-    bound: float
-    margin: float
-    """How far the value is on the right side of the bound; negative if it is not."""
-    holds: bool
-
-    def to_json(self) -> dict[str, JSON]:
-        """As results store it."""
-        value, margin = round(self.value, 4), round(self.margin, 4)
-        row: dict[str, JSON] = {"name": self.name, "value": value, "bound": self.bound}
-        return {**row, "margin": margin, "holds": self.holds}
-
-
 def inspect(agent: str, trace: Trace) -> dict[str, float]:
     """What the invariants need of a trace, counted anew and not taken from the referee."""
     measures = {"admitted": admitted(trace), **_events(trace)}
     if trace.budget.capacity is not None:
         measures |= _usage(trace)
-    if getattr(registry.load_module("agents", agent), "RECODER", False):
+    if is_recoder(agent):
         from memorygym.tracks.worlds.agents.radix import held_records
 
         measures["recoded"] = held_records(trace)
@@ -113,7 +93,6 @@ class Witness(Policy):
 
     def __init__(self, policy: Policy) -> None:
         self.views: list[list[Message]] = []
-        self.lifts_budget = getattr(policy, "lifts_budget", False)
         self._policy = policy
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -169,9 +148,9 @@ def _density() -> float:
 class Check:
     """Evaluates invariants over all results."""
 
-    def __init__(self, results: Iterable[Result], seeds: int) -> None:
+    def __init__(self, results: Iterable[Played], seeds: int) -> None:
         self.results = list(results)
-        self.by_agent: dict[str, list[Result]] = {}
+        self.by_agent: dict[str, list[Played]] = {}
         for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
         worlds = {(result.template, result.seed) for result in self.results}
@@ -216,7 +195,7 @@ class Check:
         return [r.measures[name] for r in self.results if name in r.measures]
 
 
-def check(results: Sequence[Result], tier: str, seeds: int) -> list[Invariant]:
+def check(results: Sequence[Played], tier: str, seeds: int) -> list[Invariant]:
     """What can be told from results; a row on agents that did not play is left out."""
     c = Check(results, seeds)
     c.exact(
@@ -233,11 +212,10 @@ def check(results: Sequence[Result], tier: str, seeds: int) -> list[Invariant]:
     c.at_least("template_expert - strategic", c.composites("template_expert", "strategic"), 15)
     c.at_least("priority - random", c.composites("priority_strategic", "random_strategic"), 10)
     for agent in c.by_agent:
-        module = registry.load_module("agents", agent)
-        if bound := getattr(module, "BOUND", None):
+        if bound := agent_of(agent).bound:
             name = f"{agent} - {bound.over}" if bound.over else agent
             c.at_most(name, c.composites(agent, bound.over), bound.most)
-        if getattr(module, "RECODER", False):
+        if is_recoder(agent):
             held = [result.measures["recoded"] for result in c.by_agent[agent]]
             c.at_most(f"{agent}: capacities held", held, 1.5)
     return c.rows
@@ -274,24 +252,26 @@ def _check_scores(c: Check) -> None:
     c.never_above("efficiency above its use", efficient, 0)
 
 
-def _replay(settings: Settings, results: Sequence[Result]) -> list[Invariant]:
+def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Invariant]:
     """The first world twice more: same traces and scores, views as recorded, mistakes refused."""
-    task = settings.deal()
     c = Check((), 0)
     changed, surprises = [], []
     for result in results:
-        labels = labels_of(settings, result.agent)
-        witness = Witness(policy_for(result.agent, task))
-        trace = play_one(task, witness, settings.make_memory, labels)
-        again = play_one(task, policy_for(result.agent, task), settings.make_memory, labels)
+        witness: list[Witness] = []
+
+        def watched(policy: Policy, seen: list[Witness] = witness) -> Policy:
+            seen.append(Witness(policy))
+            return seen[-1]
+
+        trace, again = play(task, result.agent, watched), play(task, result.agent, None)
         same = list(trace.lines()) == list(again.lines()) and score(trace) == result.score
         changed.append(not same)
-        surprises.append(witness.surprises(trace))
+        surprises.append(witness[0].surprises(trace))
     c.exact("same seed, another trace", [sum(changed)], 0)
     c.exact("views unlike the record", surprises, 0)
     if task.budget.slot and task.budget.writes:
         bungler = Bungler(task.budget.slot, task.budget.writes)
-        trace = play_one(task, bungler, settings.make_memory, {})
+        trace = play(task, "", lambda _: bungler)
         heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
         wrong = [m.content for m in heard if m.call_id == "wrong"]
         c.exact("mistakes not refused", [sum(not text.startswith("refused") for text in wrong)], 0)
@@ -300,7 +280,11 @@ def _replay(settings: Settings, results: Sequence[Result]) -> list[Invariant]:
     return c.rows
 
 
-def validate(tasks: Sequence[Settings], results: Sequence[Result], seeds: int) -> list[Invariant]:
+def validate(
+    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+) -> list[Invariant]:
     """The self-test over results that were played with `inspect`."""
-    first = [r for r in results if (r.template, r.seed) == (tasks[0].template, tasks[0].seed)]
-    return [*_replay(tasks[0], first), *check(results, tasks[0].tier, seeds)]
+    at = recipes[0]
+    first = [r for r in results if (r.template, r.seed) == (at.template, at.seed)]
+    task, seeds = at.deal(), len({one.seed for one in recipes})
+    return [*_replay(task, first, play), *check(results, str(task.recipe["tier"]), seeds)]

@@ -2,12 +2,14 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from queue import SimpleQueue
 from threading import Thread
 from time import sleep
 from typing import TypeVar
+
+from memorygym import registry
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -19,7 +21,7 @@ def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> I
         yield from map(one, tasks)
         return
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(),)
+        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
     )
     try:
         yield from pool.map(one, tasks)
@@ -27,8 +29,11 @@ def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> I
         pool.shutdown(cancel_futures=True)
 
 
-def _follow(parent: int) -> None:
-    """A worker leaves Ctrl-C to its parent, and ends when its parent was killed."""
+def _follow(parent: int, given: Mapping[tuple[str, str], str]) -> None:
+    """A worker leaves Ctrl-C to its parent, ends when its parent was killed, and knows the parts
+    that its parent was given."""
+    for (kind, name), spec in given.items():
+        registry.remember(kind, name, spec)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:

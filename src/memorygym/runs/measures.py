@@ -26,7 +26,8 @@ class Case:
     """Counted from 1 over all questions of the task, as in its ID."""
     kind: str
     """retrieval, update or reasoning."""
-    correct: bool
+    score: float
+    """From 0 to 1; 1 is right."""
     needs: int
     """Facts that it rests on."""
     present: int
@@ -166,7 +167,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
             Case(
                 number=number,
                 kind=question.kind,
-                correct=outcome.correct,
+                score=outcome.score,
                 hops=by.hops(question),
                 length=shown[question.event],
                 exact=squad.exact(said, truths),

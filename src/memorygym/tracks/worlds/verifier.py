@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field, replace
 
 from memorygym.core import JSON, Message, Task
 from memorygym.grading import grade
-from memorygym.settings import Settings
 from memorygym.tokens import count
 from memorygym.tracks.worlds.agents.guessing import guess
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
@@ -22,6 +21,7 @@ from memorygym.tracks.worlds.dealing.tiers import MIX, sized
 from memorygym.tracks.worlds.facts import MONTHS, Knowledge, Query, Reader, Record
 from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.scene import scene
+from memorygym.tracks.worlds.settings import Settings
 
 GUESS_FLOOR = 0.03
 """No kind of question, pooled, may be guessed more often."""

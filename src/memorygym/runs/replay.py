@@ -4,24 +4,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from memorygym import registry
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.errors import BadTrace, MemoryGymError
-from memorygym.runner import play_one, policy_for
-from memorygym.settings import Settings
+from memorygym.runs.seats import Player, played
 from memorygym.trace import Judged, Said, Trace
 
 
 class Recorded(Policy):
     """Says what the policy of a trace said, word for word."""
 
-    def __init__(self, trace: Trace, task: Task) -> None:
+    def __init__(self, trace: Trace) -> None:
         self._said = iter([r.message for r in trace.records if isinstance(r, Said)])
-        agent = str(trace.labels.get("agent"))
-        # A model may bear the name of an agent.
-        scripted = "model" not in trace.labels and agent in registry.names("agents")
-        ours = policy_for(agent, task) if scripted else None
-        self.lifts_budget = getattr(ours, "lifts_budget", False)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if (message := next(self._said, None)) is None:
@@ -29,15 +22,15 @@ class Recorded(Policy):
         return message
 
 
-def unlike(trace: Trace, task: Task, settings: Settings) -> str:
-    """What shows that a trace is no record of that task and its replies; "" if nothing does.
+def unlike(trace: Trace, task: Task, seat: Player) -> str:
+    """What shows that a trace is no record of that task, seat and replies; "" if nothing does.
 
     The replies are played again: task, gold table, budget and every record must come out the same.
     The labels are taken as they are, a judge's rulings are not played again, and whether the agent
     itself made those replies is another matter.
     """
     try:
-        again = play_one(task, Recorded(trace, task), settings.make_memory, trace.labels)
+        again = played(seat.begin(task, []), Recorded(trace), task, trace.labels)
     except MemoryGymError as error:
         return str(error)
     unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judged)])
