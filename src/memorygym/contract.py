@@ -19,6 +19,7 @@ PLAYED = (
     "memorygym.attribution",
     "memorygym.memory.markdown",
     "memorygym.agents.chat",
+    "memorygym.agents.note_taker",
     "memorygym.models.wire",
 )
 """What every track is played with: the referee, the memory and the agent that are used unless
