@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from memorygym.agents.scene import END, calls, edit, read, search, submit, write
+from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import Budget, Call, Event, Message
 from memorygym.episode import Episode
 from memorygym.trace import Answered, Cut, read_trace

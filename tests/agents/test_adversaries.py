@@ -74,7 +74,7 @@ def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str
 
 @pytest.mark.parametrize("name", RECODERS)
 def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: str) -> None:
-    assert registry.load("agents", name, "RECODER")
+    assert registry.load("agents", name, "BOOK")
     held = held_records(played(TASK, name, made(name)))
     assert 0.5 < held < 2
 

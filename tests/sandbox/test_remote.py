@@ -16,9 +16,9 @@ from memorygym.core import Budget, Call, Entry, Memory, Message
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.ledger import Ledger
-from memorygym.sandbox.limits import Limits
+from memorygym.sandbox.blocking import can_shut
+from memorygym.sandbox.process import Limits
 from memorygym.sandbox.remote import remote
-from memorygym.sandbox.shutting import can_shut
 from memorygym.tracks.worlds import env
 from memorygym.tracks.worlds.agents.honest import strategic
 from memorygym.tracks.worlds.dealing.deal import deal

@@ -11,8 +11,8 @@ from memorygym.publishing.evidence import REPRODUCED, Evidence
 from memorygym.results.comparisons import World, composites
 from memorygym.results.summary import Summary
 from memorygym.runner import needs_gold
-from memorygym.settings import LIMITS
 from memorygym.tokens import canonical
+from memorygym.tracks.worlds.settings import LIMITS
 
 
 class Set(NamedTuple):
