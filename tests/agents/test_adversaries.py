@@ -24,9 +24,9 @@ from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from tests.playing import play_agent
 
 FOLDER = "memorygym.tracks.worlds.agents.adversaries."
-from tests.playing import play_agent
 
 ADVERSARIES = [
     name for name in registry.names("agents")

@@ -1,13 +1,18 @@
 """A comparison in this process, small enough to be played in every test."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from memorygym.core import Memory, Message
 from memorygym.isolation.arms import Limits
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
+from memorygym.runs.engine import Table
+from memorygym.runs.folder import Run
+from memorygym.runs.measures import Measured
+from memorygym.runs.results import Failure, Result
 from memorygym.runs.tasks import Tasks, dealt
-from memorygym.track import Options
+from memorygym.track import Options, TaskRecipe
 
 
 def world(salt: str = "") -> Tasks:
@@ -25,6 +30,20 @@ def comparison(
     """The references and these memories, with the strong reasoner; `made` are memories by spec."""
     memories = {**plug_all(specs), **made}
     return Comparison(tasks, memories, [Limits(budget) for budget in budgets])
+
+
+def play(
+    asked: Comparison, recipe: TaskRecipe = WORLD.recipes[0], folder: Path | None = None
+) -> list[Result | Failure]:
+    """Every arm on one task, kept in a folder if one is given."""
+    run = Run(folder) if folder else None
+    seats = tuple(asked.seats(asked.minds))
+    return Table(asked.tasks.track, seats, run, asked.job().wanted).play_unit((recipe, 0))
+
+
+def measured(found: Sequence[Result | Failure]) -> list[Measured]:
+    """What the episodes that ended tell."""
+    return [one.measured for one in found if isinstance(one, Result) and one.measured]
 
 
 class Gossip(Memory):
