@@ -46,7 +46,7 @@ def test_nothing_can_be_left_on_a_shared_reader(shared: Reader, name: str) -> No
 
 def test_no_name_on_a_shared_reader_leads_to_what_it_has_read(shared: Reader) -> None:
     public = [name for name in dir(shared) if not name.startswith("__")]
-    assert public == ["answer", "ask", "guide", "read"]
+    assert public == ["answer", "ask", "guide", "read", "tell"]
     for part in (shared.read, shared.ask, shared.answer):
         with pytest.raises((TypeError, AttributeError)):
             setattr(part, "stash", [])  # noqa: B010  # A plain assignment would not type-check.
