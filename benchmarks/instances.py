@@ -14,7 +14,7 @@ from time import process_time
 from memorygym import registry
 from memorygym.datasets._loading import load
 from memorygym.datasets._recall import index_of, measure
-from memorygym.isolation.making import options_of
+from memorygym.instances.tasks import options_of
 from memorygym.rng import rng
 
 TRACKS = ("research", "codeqa")

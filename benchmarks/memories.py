@@ -18,8 +18,8 @@ from memorygym.models.extractive import write
 from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import headed, sentences
 from memorygym.tokens import words
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 ENTRIES = 10_000
 LAST = 1_000

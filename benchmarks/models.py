@@ -21,16 +21,16 @@ from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.core import JSON, Message, Task
 from memorygym.episode import Episode, play
-from memorygym.journal import Run, open_run
+from memorygym.runs.folder import Run, open_run
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
 from memorygym.models.replay import Cached
 from memorygym.models.tape import Tape
 from memorygym.players import Player, play_model
 from memorygym.runner import Plan, Result
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 ROOT = Path(__file__).parents[1]
 EPISODES, MANY = 64, 1_000

@@ -12,16 +12,16 @@ from subprocess import run
 from time import perf_counter
 
 from memorygym import registry
-from memorygym.agents.scene import END, calls, search, write
+from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import Episode, play
 from memorygym.runner import policy_for
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.tokens import count, words
 from memorygym.tracks.worlds import StrongReader, WorldsEnv, reader
-from memorygym.verify import verify
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.verifier import verify
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 SEEDS = range(12)
 

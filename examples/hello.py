@@ -6,17 +6,17 @@ from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
 from memorygym.scoring import outcomes, score
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 task = deal("company", seed=0, tier="lite")
 trace = play(Episode(env(task), Markdown), registry.make("agents", "template_expert"))
 
 for outcome in outcomes(trace):
     mark = "right" if outcome.correct else "wrong"
-    print(f"{mark}  {outcome.question.text}\n       truth: {outcome.question.truth}")
+    print(f"{mark}  {outcome.goal.text}\n       truth: {outcome.goal.truth}")
     print(f"       answer: {outcome.answer}")
 for outcome, cause in Attribution(trace).causes:
-    print(f"missed for '{cause}': {outcome.question.competency}")
+    print(f"missed for '{cause}': {outcome.goal.competency}")
 for axis, value in score(trace).axes.items():
     print(f"{axis:12} {value}")
 print(f"{'composite':12} {score(trace).composite:.3f}")

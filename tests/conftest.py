@@ -14,12 +14,12 @@ from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
 from memorygym.runner import play_one, policy_for
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Heard, Trace
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.gold import Gold
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = Budget(capacity=12, writes=3, slot=8)

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from memorygym import registry
 from memorygym.runner import play_one, policy_for
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
 GAMES = [(template, 7, "lite") for template in registry.names("worlds")]

@@ -4,19 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from memorygym.agents.scene import END, calls, edit, read, submit, write
+from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.attribution import CAUSES, Attribution
 from memorygym.core import Budget, Memory, Message, Task
 from memorygym.episode import Episode, play
-from memorygym.facts import Record, reader
 from memorygym.memory.full import Full
 from memorygym.memory.markdown import Markdown
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env, reasoner
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.gold import Gold, Question
+from memorygym.tracks.worlds.dealing.notes import pack_value
+from memorygym.tracks.worlds.facts import Record
+from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.viewing import Wanted
-from memorygym.worlds.dealing.brief import REFUSAL
-from memorygym.worlds.dealing.gold import Gold, Question
-from memorygym.worlds.dealing.notes import pack_value
 
 Replies = Sequence[Message]
 
@@ -24,7 +25,7 @@ Replies = Sequence[Message]
 def note(task: Task, table: Gold, question: Question, *, event: int) -> str:
     """The fact that a question needs, as it was before an event."""
     (need,) = question.needs
-    attribute = reader("worlds", task.system).guide.attribute(need.key)
+    attribute = reader(task.system).guide.attribute(need.key)
     value = pack_value(attribute, table.value(need.entity, need.key, event))
     return f"{table.names[need.entity]} {need.key} {value}"
 
@@ -41,7 +42,7 @@ def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
 
 
 def cause(trace: Trace, question: Question) -> str:
-    return {o.question: found for o, found in Attribution(trace).causes}[question]
+    return {o.goal: found for o, found in Attribution(trace).causes}[question]
 
 
 WRITE, DROP, LOOK = "write", "drop", "look"

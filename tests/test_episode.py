@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from memorygym.agents.scene import END, calls, edit, read, search, submit, write
+from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import JSON, Budget, Entry, Event, Memory, Message, Meter
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memorygym.agents.scene import END, calls, read, submit
+from memorygym.agents.calls import END, calls, read, submit
 from memorygym.core import JSON, Call, Event, Message
 from memorygym.episode import Episode
 from memorygym.trace import Said, Stored, read_trace

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from memorygym.executors import over_processes, over_threads
+from memorygym.runs.executors import over_processes, over_threads
 
 
 def _square(n: int) -> int:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from memorygym.core import Task
-from memorygym.facts import Reader, Record, reader
+from memorygym.tracks.worlds.facts import Reader, Record
+from memorygym.tracks.worlds.reader import reader
 
 Deal = Callable[..., Task]
 
 
 @pytest.fixture
 def shared(dealt: Deal) -> Reader:
-    return reader("worlds", dealt().system)
+    return reader(dealt().system)
 
 
 def test_a_record_that_one_agent_read_is_not_changed_for_the_next(

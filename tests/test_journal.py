@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
-from memorygym.journal import (
+from memorygym.runs.folder import (
     append_episode,
     episode_name,
     finish,
@@ -18,7 +18,7 @@ from memorygym.journal import (
     write_trace,
 )
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace
 
 ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}

@@ -6,17 +6,18 @@ from functools import cache
 import pytest
 
 from memorygym import registry
-from memorygym.agents.scene import END, calls, edit, read, submit, write
+from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.attribution import COMPOSED, Attribution
 from memorygym.core import Budget, Task
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
+from memorygym.outcome import Outcome
 from memorygym.provenance import Journey, Provenance
-from memorygym.scoring import Outcome, outcomes
+from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import env, reasoner
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.gold import Gold, Question
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.gold import Gold, Question
 
 MEMORIES = ("full", "recency", "bm25", "bm25:top_k=1", "none")
 AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
@@ -35,7 +36,7 @@ def ways(trace: Trace) -> Iterator[tuple[Outcome, Journey]]:
     """Every needed fact of every question."""
     provenance = Provenance(trace)
     for outcome in outcomes(trace):
-        for journey in provenance.journeys(outcome.question):
+        for journey in provenance.journeys(outcome.goal):
             yield outcome, journey
 
 
@@ -81,7 +82,7 @@ def test_what_was_found_agrees_with_the_attribution_of_agents(
 def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
     trace = composed(memory, 500)
     for outcome, cause in Attribution(trace).causes:
-        lost = {j.lost for j in Provenance(trace).journeys(outcome.question)} - {""}
+        lost = {j.lost for j in Provenance(trace).journeys(outcome.goal)} - {""}
         assert cause in lost if lost else cause not in lost
 
 
@@ -93,7 +94,7 @@ def test_every_message_that_told_a_fact_is_found(
         told = [telling.event for telling in journey.told]
         entity, key = table.names.index(journey.wanted.name), journey.wanted.key
         changes = [c.event for c in table.changes if (c.entity, c.code) == (entity, key)]
-        before = [event for event in changes if event < outcome.question.event]
+        before = [event for event in changes if event < outcome.goal.event]
         assert told == [table.shown[entity], *before]
         assert journey.told[0].superseded == (before[0] if before else None)
 
@@ -108,9 +109,9 @@ def test_the_sentence_that_told_a_fact_is_found() -> None:
 def update(trace: Trace) -> tuple[Question, Journey]:
     """An update question of an episode, whose fact was told in full twice."""
     return next(
-        (outcome.question, journey)
+        (outcome.goal, journey)
         for outcome, journey in ways(trace)
-        if outcome.question.kind == "update" and not relative(journey)
+        if outcome.goal.kind == "update" and not relative(journey)
     )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.replay import unlike
+from memorygym.runs.replay import unlike
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace, read_trace
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.agents.scene import END, calls, write
+from memorygym.agents.calls import END, calls, write
 from memorygym.attribution import CONDITIONS, store_precision
 from memorygym.core import Budget, Entry, Task
 from memorygym.episode import Episode
-from memorygym.facts import reader
 from memorygym.memory.markdown import Markdown
-from memorygym.scoring import WEIGHTS, Score, composite, outcomes, score
+from memorygym.outcome import Score
+from memorygym.scoring import outcomes, score
 from memorygym.trace import Answered, Stored, Trace
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.gold import Gold, Question
-from memorygym.worlds.dealing.notes import pack_value
+from memorygym.tracks.worlds.axes import WEIGHTS, composite
+from memorygym.tracks.worlds.dealing.gold import Gold, Question
+from memorygym.tracks.worlds.dealing.notes import pack_value
+from memorygym.tracks.worlds.reader import reader
 
 KINDS = ("retrieval", "update", "abstention")
 RIGHT, WRONG, SKIPPED = "12", "13", None
@@ -154,7 +156,7 @@ def test_store_precision_tells_what_each_final_entry_is_worth(
     dealt: Callable[..., Task], gold: Callable[[Task], Gold]
 ) -> None:
     task = dealt()
-    table, guide = gold(task), reader("worlds", task.system).guide
+    table, guide = gold(task), reader(task.system).guide
     change = next(change for change in table.changes if isinstance(change.new, int))
     head = f"{table.names[change.entity]} {change.code}"
     new, old = (pack_value(guide.attribute(change.code), v) for v in (change.new, change.old))

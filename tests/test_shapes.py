@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from memorygym.core import JSON, Call, Entry, Message
-from memorygym.facts import Value
 from memorygym.shapes import Misfit, shape
-from memorygym.worlds.dealing.gold import Need
+from memorygym.tracks.worlds.dealing.gold import Need
+from memorygym.tracks.worlds.facts import Value
 
 
 @pytest.mark.parametrize(

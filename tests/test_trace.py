@@ -25,7 +25,7 @@ from memorygym.trace import (
     Vote,
     read_trace,
 )  # fmt: skip
-from memorygym.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.gold import Gold
 
 CALL = Call("Write", {"content": "a \ud800 b", "n": [1, None, 2.5]}, "c1")
 RECORDS: list[Record] = [

@@ -5,9 +5,11 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core import Message
-from memorygym.lens import CONDITIONS, HELD, MISSING, STALE, Asked, Wanted, lens
-from memorygym.scoring import Outcome, outcomes
+from memorygym.outcome import Goal, Outcome
+from memorygym.scoring import outcomes
 from memorygym.trace import Composed, Heard, Said, Stored, Trace
+from memorygym.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
+from memorygym.track import reader_of, track_of
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")
 """Where a fact was lost, the earliest step first."""
@@ -21,7 +23,8 @@ class Attribution:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self.lens = lens(trace)
+        self.reader = reader_of(trace)
+        self._env_tools = track_of(trace).tool_names
         self._about: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self._read_in: dict[int, list[Any]] = {}
 
@@ -32,7 +35,7 @@ class Attribution:
 
     def cause(self, outcome: Outcome) -> str:
         """One of CAUSES for a miss: the earliest step at which a needed fact was lost."""
-        question = outcome.question
+        question = outcome.goal
         if question.kind == "abstention":
             return "should have refused" if outcome.answer is not None else "format"
         if outcome.answer is None:
@@ -43,11 +46,11 @@ class Attribution:
                 return cause
         return "wrong refusal" if "refus" in outcome.reason else "in view but not used"
 
-    def lost(self, question: Asked, need: Any) -> str:
+    def lost(self, question: Goal, need: Any) -> str:
         """One of LOSSES for a needed fact, "" if it was in view."""
         if self.in_view(question, need):
             return ""
-        states = [state for _, state in self.held(self.wanted(question, need), question.event)]
+        states = [state for _, state in self.held(self.required(question, need), question.event)]
         now = states[-1] if states else MISSING
         if now == HELD:
             return "not retrieved"
@@ -55,19 +58,19 @@ class Attribution:
             return "stale"
         return "dropped" if HELD in states else "never written"
 
-    def in_view(self, question: Asked, need: Any) -> bool:
+    def in_view(self, question: Goal, need: Any) -> bool:
         """Whether what memory brought into the event of the question tells a needed fact."""
-        return self.wanted(question, need).state(self._seen(question.event)) == HELD
+        return self.required(question, need).state(self._seen(question.event)) == HELD
 
-    def exposed(self, question: Asked, need: Any) -> bool:
+    def exposed(self, question: Goal, need: Any) -> bool:
         """Whether the view gave a superseded value as if it held."""
-        return self.lens.exposed(question, need, self._seen(question.event))
+        return self.reader.exposed(question, need, self._seen(question.event))
 
-    def wanted(self, question: Asked, need: Any) -> Wanted:
+    def required(self, question: Goal, need: Any) -> RequiredFact:
         """The fact behind a need, as it was when the question was asked."""
-        return self.lens.wanted(question, need)
+        return self.reader.required(question, need)
 
-    def held(self, fact: Wanted, before: int) -> list[tuple[int, str]]:
+    def held(self, fact: RequiredFact, before: int) -> list[tuple[int, str]]:
         """The state of a fact in the store, after each event that may have changed it."""
         return [
             (event, fact.state_in(self._read(texts.values())))
@@ -96,7 +99,7 @@ class Attribution:
         return self._about[name]
 
     def _read(self, texts: Iterable[str]) -> Iterator[Any]:
-        return (record for text in texts for record in self.lens.read(text))
+        return (record for text in texts for record in self.reader.read(text))
 
     def _seen(self, event: int) -> list[Any]:
         """What memory brought into an event, in the order in which it stood there."""
@@ -125,7 +128,7 @@ class Attribution:
                     views.setdefault(event, []).extend(
                         (tools.get(m.call_id, "a tool"), m.content)
                         for m in messages
-                        if tools.get(m.call_id) not in self.lens.env_tools
+                        if tools.get(m.call_id) not in self._env_tools
                     )
         return views
 
@@ -135,5 +138,5 @@ def store_precision(trace: Trace) -> dict[str, float]:
     texts: Collection[str] = ()
     for _, held in trace.stores():
         texts = held.values()
-    found = lens(trace).conditions(texts)
+    found = reader_of(trace).conditions(texts)
     return {name: found.count(name) / len(texts) if texts else 0.0 for name in CONDITIONS}

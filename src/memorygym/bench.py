@@ -1,136 +1,154 @@
-"""A whole evaluation: plays every episode of a job, keeps them, and sums up what they found."""
+"""A whole evaluation: plays agents or a model on a track, keeps every episode, and sums up."""
 
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import cpu_count
 from pathlib import Path
 
-from memorygym import __version__
-from memorygym.contract import contract
-from memorygym.core import JSON
-from memorygym.invariants import Invariant, inspect, validate
-from memorygym.journal import finish, playing
-from memorygym.models.tape import Tape
-from memorygym.players import Player, play_model
-from memorygym.progress import watched
-from memorygym.results.file import Document, document, write_results
-from memorygym.results.summary import ROLES, Summary, summaries
-from memorygym.runner import Failure, Plan, Result, check_names, play_all
-from memorygym.settings import Settings, recipe_of
+from memorygym.core import Policy, Task
+from memorygym.errors import BadSettings
+from memorygym.results.file import Document, document, keep
+from memorygym.results.summary import Summary, summaries
+from memorygym.runs.engine import Job
+from memorygym.runs.engine import perform as play
+from memorygym.runs.minds import Minds
+from memorygym.runs.results import Failure, Result, Wanted
+from memorygym.runs.seats import (
+    AgentSeat,
+    Limits,
+    Player,
+    episode_for,
+    is_foreign,
+    played,
+    policy_for,
+)
+from memorygym.runs.tasks import Tasks
+from memorygym.sandbox.choosing import memory_factory
+from memorygym.trace import Trace
+from memorygym.track import Invariant, find
 
-OFFICIAL_TIER, OFFICIAL_SEEDS = "standard", 10
+OFFICIAL_SEEDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is played, by whom, and where it is kept."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Who plays what, with which memory."""
 
-    tasks: Sequence[Settings]
-    """Worlds and repeats, in the order of the results."""
-    who: tuple[str, ...] | Player
-    """Scripted agents, or a model."""
-    folder: Path | None = None
-    """Of the run; one that was stopped goes on."""
+    tasks: Tasks
+    agents: tuple[str, ...]
+    """Scripted agents, or the name of the one model of `minds`."""
+    memory: str = "markdown"
+    limits: Limits = field(default_factory=Limits)
+    minds: Minds = field(default_factory=Minds)
+    repeats: int = 1
     validate: bool = False
-    traced: bool = False
-    workers: int = 1
-    quiet: bool = True
+    """Whether the track's self-test is run."""
 
-    @property
-    def player(self) -> Player | None:
-        """The model, if one plays."""
-        return self.who if isinstance(self.who, Player) else None
+    def seats(self, minds: Minds) -> list[Player]:
+        """One an agent."""
+        foreign = is_foreign(self.memory)
+        return [
+            AgentSeat(agent, self.memory, self.limits, minds, foreign=foreign)
+            for agent in self.agents
+        ]
 
-    @property
-    def agents(self) -> tuple[str, ...]:
-        """Who plays, by name."""
-        return (self.who.name,) if isinstance(self.who, Player) else self.who
-
-    def about(self) -> dict[str, JSON]:
-        """What must agree for two runs to be one; a salt only as its hash."""
-        first, player = self.tasks[0], self.player
-        return {
-            "contract": contract(),
-            "version": __version__,
-            "recipe": {
-                **recipe_of(self.tasks),
-                "memory": first.memory,
+    def job(self, wanted: Wanted | None = None) -> Job:
+        """The run that plays it."""
+        test = find(self.tasks.track).self_test
+        if self.validate and not test:
+            raise BadSettings(
+                f"--validate: the track {self.tasks.track} has no self-test; leave it out"
+            )
+        return Job(
+            tasks=self.tasks,
+            seats=self.seats,
+            minds=self.minds,
+            repeats=self.repeats,
+            recipe={
+                "kind": "bench",
                 "agents": list(self.agents),
-                "turns": first.turns,
-                "repeats": max(task.repeat for task in self.tasks) + 1,
-                "model": player.describe() if player else None,
-                "judge": player.judge.describe() if player and player.judge else None,
+                "memory": self.memory,
+                **self.limits.to_json(),
             },
-        }
+            wanted=replace(
+                wanted or Wanted(), inspect=test.inspect if test and self.validate else None
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a job found."""
+    """What an evaluation found."""
 
-    job: Job
+    evaluation: Evaluation
     results: Sequence[Result]
     failures: Sequence[Failure]
     summaries: Sequence[Summary]
     """One an agent, best composite first."""
     references: Mapping[str, Summary]
-    """By role: scripted agents on the same worlds, beside a model."""
+    """By role: scripted agents on the same tasks, beside a model."""
     invariants: Sequence[Invariant]
     document: Document
     """The results file."""
 
 
-def perform(job: Job) -> Findings:
+def perform(
+    evaluation: Evaluation,
+    folder: Path | None = None,
+    workers: int = 1,
+    *,
+    traced: bool = False,
+    quiet: bool = True,
+) -> Findings:
     """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for a folder of another."""
-    if job.folder:
-        check_names(job.folder, (task.episode(who) for task in job.tasks for who in job.agents))
-    with playing(job.folder, job.about()) as run:
-        plan = Plan(
-            job.agents, traced=job.traced, inspect=inspect if job.validate else None, run=run,
-        )  # fmt: skip
-        outcomes = list(watched(_outcomes(job, plan), len(job.tasks), quiet=job.quiet))
-        found = _findings(job, outcomes)
-        if run:
-            finish(run, [outcome.to_json() for outcome in outcomes])
-            write_results(run.path / "results.json", found.document)
+    job = evaluation.job(Wanted(traced=traced))
+    job = replace(job, folder=folder, workers=workers, quiet=quiet)
+    outcomes = play(job)
+    found = findings(evaluation, job, outcomes)
+    if folder:
+        keep(folder, found.document, outcomes)
     return found
 
 
-def _outcomes(job: Job, plan: Plan) -> Iterator[list[Result | Failure]]:
-    """Of one task after another."""
-    if (player := job.player) is None:
-        yield from play_all(job.tasks, plan, job.workers)
-        return
-    with ExitStack() as stack:
-        if plan.run and not player.replays:
-            tape = Tape(plan.run.path / "replies.jsonl", record=True)
-            player = player.recorded(stack.enter_context(closing(tape)))
-        for outcome in play_model(job.tasks, player, plan, job.workers):
-            yield [outcome]
-
-
-def _findings(job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
+def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
+    """What the episodes of an evaluation come to."""
     results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    seeds = len({task.seed for task in job.tasks})
-    rows = validate(job.tasks, results, seeds) if job.validate else []
-    beside = references(job) if job.player and results else {}
-    planned = len(job.tasks) * len(job.agents)
+    rows = invariants(evaluation, results) if evaluation.validate else []
+    beside = references(evaluation) if evaluation.minds.models and results else {}
+    planned = len(job.units) * len(evaluation.agents)
     found = document(job.about(), planned, outcomes, beside, rows)
-    return Findings(job, results, failures, summaries(found["episodes"]), beside, rows, found)
+    summed = summaries(found["episodes"])
+    return Findings(evaluation, results, failures, summed, beside, rows, found)
 
 
-def references(job: Job) -> dict[str, Summary]:
-    """Floor, ceiling and best scripted agent on the worlds of a job."""
-    worlds = list(dict.fromkeys(replace(task, repeat=0) for task in job.tasks))
-    plan = Plan(tuple(ROLES.values()), attributed=False)
-    played = [r for group in play_all(worlds, plan, os.cpu_count() or 1) for r in group]
+def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
+    """The track's self-test over results that were played with its `inspect`."""
+    test, make = find(evaluation.tasks.track).self_test, memory_factory(evaluation.memory)
+    assert test
+
+    def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
+        task = evaluation.limits.applied(task)
+        policy = policy_for(agent or evaluation.agents[0], task)
+        policy = around(policy) if around else policy
+        labels = AgentSeat(agent, evaluation.memory).labels(task.track, 0)
+        return played(episode_for(agent, task, make), policy, task, labels)
+
+    return test.validate(evaluation.tasks.recipes, results, again)
+
+
+def references(evaluation: Evaluation) -> dict[str, Summary]:
+    """The track's floor, ceiling and best scripted agent on the tasks of an evaluation."""
+    roles = find(evaluation.tasks.track).references
+    beside = replace(
+        evaluation, agents=tuple(roles.values()), minds=Minds(), repeats=1, validate=False
+    )
+    job = replace(beside.job(Wanted(causes=False)), workers=cpu_count() or 1)
     found = {
-        one.agent: one for one in summaries(r.to_json() for r in played if isinstance(r, Result))
+        one.who: one for one in summaries(r.to_json() for r in play(job) if isinstance(r, Result))
     }
-    return {role: found[agent] for role, agent in ROLES.items() if agent in found}
+    return {role: found[agent] for role, agent in roles.items() if agent in found}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from memorygym import registry
+from memorygym.track import find
 
 _PARTS = (
     "core.py",
@@ -39,9 +39,7 @@ def contract(track: str = "worlds") -> str:
 
     A track states its VERSION, and in PARTS what it depends on beside its own folder.
     """
-    version: str = registry.load("tracks", track, "VERSION")
-    parts: tuple[str, ...] = registry.load("tracks", track, "PARTS")
-    return f"{version}@{digest(*_PARTS, *parts, f'tracks/{track}')}"
+    return f"{find(track).version}@{digest('core.py')}"
 
 
 def digest(*parts: str) -> str:

@@ -1,12 +1,14 @@
 """The words of the system: what is dealt, played, remembered and recorded. Plain frozen data."""
 
+import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
 from memorygym import frozen
-from memorygym.errors import UnknownPart
+from memorygym.errors import BadSettings, UnknownPart
 
 JSON: TypeAlias = frozen.JSON
 DEEPEST = 32
@@ -147,19 +149,42 @@ class Gold(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One dealt problem: pure data with a content-hash id."""
+    """One problem: pure data. Raises BadSettings for a recipe or a state that is no JSON."""
 
     id: str
+    """A hash of its content (`content_id`)."""
     track: str
     recipe: Mapping[str, JSON]
-    """The settings that deal this task again: template, seed, tier, sizes (never a secret salt)."""
+    """The settings that make this task again: template, seed, tier, sizes (never a secret salt)."""
     system: str
+    """The pinned message."""
     events: tuple[Event, ...]
+    """What is shown, in order; () where `state` says all."""
     budget: Budget
     gold: Gold | None
+    """A plain mapping, too, once it was read from a trace."""
+    state: Mapping[str, JSON] = field(default_factory=frozen.Frozen)
+    """What tools act on, as it is at first; an environment works on a copy."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recipe", frozen.freeze(self.recipe))
+        for name in ("recipe", "state"):
+            value = getattr(self, name)
+            if problem := frozen.unlike_json(value):
+                raise BadSettings(
+                    f"task {self.id or self.track!r}: {name}{problem}; give texts, numbers, true,"
+                    " false, null, and lists and objects of these"
+                )
+            object.__setattr__(self, name, frozen.freeze(value))
+
+
+def content_id(*parts: JSON) -> str:
+    """16 hex digits of a hash over JSON: the id of a task from all that an agent can see of it.
+
+    >>> content_id("shop", {"cups": 3}) == content_id("shop", {"cups": 3})
+    True
+    """
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +193,14 @@ class Step:
 
     messages: tuple[Message, ...] = ()
     reward: float = 0.0
+    """What the reply earned; the trace records it."""
     done: bool = False
     evict: bool = False
-    """Everything shown before is gone unless memory brings it back."""
+    """Everything shown before is gone unless memory brings it back: a new event begins."""
     session: bool = False
+    """A new session of a longer job: the memory is made anew from its dump first."""
     free_edits: int = 0
+    """Replacements of an entry that cost no write in this event, as where it corrects a fact."""
     answer: str | None = None
     """The answer that the reply gave to the open question, if it gave one."""
 
@@ -188,6 +216,10 @@ class Env(Protocol):
         """Takes one reply: a message without calls, or with exactly one call of `tools`."""
         ...
 
+    def fork(self) -> "Env":
+        """A copy that goes on from here: nothing done in one shows in the other."""
+        return copy.deepcopy(self, {id(self.task): self.task})
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -202,6 +234,10 @@ class Entry:
 
 class Meter(Protocol):
     """The referee's side of a memory: the only way to store."""
+
+    def event(self) -> int:
+        """The number of the running event, from 0."""
+        ...
 
     @property
     def brief(self) -> str:

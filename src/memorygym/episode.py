@@ -13,7 +13,17 @@ from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, To
 from memorygym.guard import Guarded
 from memorygym.ledger import Ledger
 from memorygym.tokens import shown_tokens
-from memorygym.trace import Answered, Composed, Cut, Heard, Said, Shown, Stored, Trace
+from memorygym.trace import (
+    Answered,
+    Composed,
+    Cut,
+    Heard,
+    Rewarded,
+    Said,
+    Shown,
+    Stored,
+    Trace,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ class Episode:
 
     def _moment(self, entries: Mapping[str, str]) -> Snapshot:
         return Snapshot(
-            copy.copy(self.env), entries, copy.deepcopy(self._ledger),
+            self.env.fork(), entries, copy.deepcopy(self._ledger),
             _copied(self.trace), self._held, self._composed, tuple(self._live),
             self._event, self._turns, self.done,
         )  # fmt: skip
@@ -138,7 +148,7 @@ class Episode:
         """A new episode that goes on from that moment (default: now), apart from this one."""
         kept = moment or self.snapshot()
         other = copy.copy(self)
-        other.env = copy.copy(kept.env)
+        other.env = kept.env.fork()
         other.trace = _copied(kept.trace)
         other.done = kept.done
         other._live = list(kept.live)
@@ -159,12 +169,15 @@ class Episode:
         """Moves to what the environment shows next."""
         if step.answer is not None:
             self.trace.records.append(Answered(self._event, step.answer))
+        if step.reward:
+            self.trace.records.append(Rewarded(self._event, float(step.reward)))
         self.done = step.done
         if step.evict:
             self._settle()
             self._live.clear()
             self._turns = 0
             self._event += 1
+            self._ledger.event = self._event
         if step.session:
             self._open(self._memory.dump())
         self._ledger.free_edits = step.free_edits

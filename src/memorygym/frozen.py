@@ -44,3 +44,24 @@ def freeze(value: JSON) -> JSON:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return FrozenList(map(freeze, value))
     return value
+
+
+def unlike_json(value: object) -> str:
+    """Where in a value something is no JSON, and what it is; "" if all of it is.
+
+    >>> unlike_json({"cups": [1, {2}]}), unlike_json({"cups": [1, 2.5, None]})
+    ('.cups[1] is a set', '')
+    """
+    if value is None or isinstance(value, (bool, int, str)):
+        return ""
+    if isinstance(value, float):
+        return "" if value - value == 0 else f" is {value}"
+    if isinstance(value, Mapping):
+        if odd := [key for key in value if not isinstance(key, str)]:
+            return f" has the key {odd[0]!r}, which is no text"
+        inner = ((f".{key}", item) for key, item in value.items())
+    elif isinstance(value, (list, tuple)):
+        inner = ((f"[{at}]", item) for at, item in enumerate(value))
+    else:
+        return f" is a {type(value).__name__}"
+    return next((place + found for place, item in inner if (found := unlike_json(item))), "")

@@ -27,6 +27,7 @@ class Gate:
     """
 
     brief: str
+    event: Callable[[], int]
     admit: Callable[..., str]
     count: Callable[..., int]
     write: Callable[..., str]
@@ -41,6 +42,7 @@ class Ledger:
         self.known: set[str] = set()
         self.unread: list[str] = []
         self.prices: dict[str, int] = {}
+        self.event = -1
         self.tokens = 0
         self.writes = 0
         self.free_edits = 0
@@ -63,7 +65,7 @@ class Ledger:
         def write(task: str, text: str, most: int) -> str:
             return self.write(writer, task, text, most)
 
-        return Gate(self.brief, admit, count, write)
+        return Gate(self.brief, lambda: self.event, admit, count, write)
 
     def count(self, text: str) -> int:
         """Tokens of a text, given all words that the environment has shown."""

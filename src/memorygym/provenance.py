@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.attribution import Attribution
-from memorygym.lens import HELD, Asked, Wanted
+from memorygym.outcome import Goal
 from memorygym.stores.splitting import sentences
 from memorygym.stores.transcript import to_text
 from memorygym.tokens import normal
 from memorygym.trace import Cut, Heard, Said, Shown, Stored, Trace
+from memorygym.trace_reader import HELD, RequiredFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Sighting:
 class Journey:
     """A needed fact from the message that told it to the event of the question."""
 
-    wanted: Wanted
+    wanted: RequiredFact
     told: tuple[Telling, ...]
     stays: tuple[Stay, ...]
     stored: int | None
@@ -112,9 +113,9 @@ class Provenance:
     def __init__(self, trace: Trace, attribution: Attribution | None = None) -> None:
         self._trace = trace
         self._attribution = attribution or Attribution(trace)
-        self._lens = self._attribution.lens
+        self._reader = self._attribution.reader
 
-    def journeys(self, question: Asked) -> list[Journey]:
+    def journeys(self, question: Goal) -> list[Journey]:
         """Of every fact that a question needs, in its order."""
         return [self._journey(question, need) for need in question.needs]
 
@@ -135,8 +136,8 @@ class Provenance:
             found += [self._version(text, record.event) for text in texts]
         return found
 
-    def _journey(self, question: Asked, need: Any) -> Journey:
-        fact, event = self._attribution.wanted(question, need), question.event
+    def _journey(self, question: Goal, need: Any) -> Journey:
+        fact, event = self._attribution.required(question, need), question.event
         states = self._attribution.held(fact, event)
         held = [number for number, (_, state) in enumerate(states) if state == HELD]
         after = states[held[-1] + 1 :] if held else []
@@ -155,7 +156,7 @@ class Provenance:
             self._attribution.lost(question, need),
         )
 
-    def _told(self, fact: Wanted, before: int) -> tuple[Telling, ...]:
+    def _told(self, fact: RequiredFact, before: int) -> tuple[Telling, ...]:
         """The messages that told of a fact before an event."""
         found: list[Telling] = []
         known: list[Any] = []
@@ -173,7 +174,7 @@ class Provenance:
                 found.append(Telling(event, told, alone=passage.right))
         return tuple(found)
 
-    def _stays(self, fact: Wanted, before: int) -> tuple[Stay, ...]:
+    def _stays(self, fact: RequiredFact, before: int) -> tuple[Stay, ...]:
         """How long which entry told what of a fact, before an event."""
         open: dict[str, Stay] = {}
         closed: list[Stay] = []
@@ -200,10 +201,10 @@ class Provenance:
         shown = (record for record in self._trace.records if isinstance(record, Shown))
         return [(record.event, m.content) for record in shown for m in record.messages]
 
-    def _telling(self, text: str, fact: Wanted) -> list[Any]:
-        return [record for record in self._lens.read(text) if fact.told(record)]
+    def _telling(self, text: str, fact: RequiredFact) -> list[Any]:
+        return [record for record in self._reader.read(text) if fact.told(record)]
 
-    def _passage(self, text: str, fact: Wanted) -> Passage | None:
+    def _passage(self, text: str, fact: RequiredFact) -> Passage | None:
         """All that a text tells of a fact, at the first place that does; None if it does not."""
         records = self._telling(text, fact)
         if not records:
@@ -211,7 +212,7 @@ class Provenance:
         first = self._passages(text, fact)[0]
         return self._put(first.heading, first.sentence, fact, records)
 
-    def _passages(self, text: str, fact: Wanted) -> list[Passage]:
+    def _passages(self, text: str, fact: RequiredFact) -> list[Passage]:
         """The places in a text that tell of a fact."""
         records = self._telling(text, fact)
         if not records:
@@ -229,26 +230,28 @@ class Provenance:
                 heading = line
         return found or self._paragraphs(text, fact) or [self._put("", text, fact, records)]
 
-    def _paragraphs(self, text: str, fact: Wanted) -> list[Passage]:
+    def _paragraphs(self, text: str, fact: RequiredFact) -> list[Passage]:
         """The paragraphs that tell of a fact, of which no sentence does alone."""
         told = ((part, self._telling(part, fact)) for part in text.split("\n\n"))
         return [self._put("", part.strip(), fact, own) for part, own in told if own]
 
-    def _put(self, heading: str, sentence: str, fact: Wanted, records: Sequence[Any]) -> Passage:
+    def _put(
+        self, heading: str, sentence: str, fact: RequiredFact, records: Sequence[Any]
+    ) -> Passage:
         """The passage that holds these records of a fact."""
         right = fact.state(records) == HELD
-        return Passage(heading, sentence, self._lens.says(fact, records), right)
+        return Passage(heading, sentence, self._reader.says(fact, records), right)
 
     def _version(self, text: str, event: int) -> Version:
         told: dict[tuple[int, str], list[str]] = {}
         unfounded: list[str] = []
-        for fact in self._lens.facts(text):
+        for fact in self._reader.facts(text):
             sources = [t for t in self._told(fact, event + 1) if t.passage.right or t.alone]
             for telling in sources:
                 key = telling.event, telling.passage.heading
-                told.setdefault(key, []).append(self._lens.text(fact))
+                told.setdefault(key, []).append(self._reader.text(fact))
             if not sources:
-                unfounded.append(self._lens.text(fact))
+                unfounded.append(self._reader.text(fact))
         found = [Source(at, heading, tuple(facts)) for (at, heading), facts in told.items()]
         if not (found or unfounded):
             found = list(self._alike(text, event))

@@ -15,10 +15,10 @@ from typing import Any, get_args
 from memorygym.errors import BadSettings, UnknownPart
 
 FOLDERS = {
-    "worlds": ("worlds",),
+    "worlds": ("tracks.worlds.domains",),
     "memory": ("memory",),
     "shims": ("memory.shims",),
-    "agents": ("agents.honest", "agents.adversaries"),
+    "agents": ("tracks.worlds.agents.honest", "tracks.worlds.agents.adversaries"),
     "tracks": ("tracks",),
     "datasets": ("datasets",),
 }
@@ -60,6 +60,29 @@ def _built_in(kind: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+_GIVEN: dict[tuple[str, str], str] = {}
+"""By kind and name: the spec under which this process was given a part that calls itself so."""
+
+
+def remember(kind: str, name: str, spec: str) -> None:
+    """From now on the name stands for what the spec brought, if no other part has it.
+
+    Raises BadSettings if one has.
+    """
+    if ":" not in spec or _GIVEN.get((kind, name)) == spec:
+        return
+    if name in {**_plugged(kind), **_built_in(kind)} or (kind, name) in _GIVEN:
+        raise BadSettings(
+            f"{kind} {spec}: another part is named {name!r}; give it a name of its own"
+        )
+    _GIVEN[kind, name] = spec
+
+
+def given() -> dict[tuple[str, str], str]:
+    """What `remember` keeps; another process that is to know it calls `remember` again."""
+    return dict(_GIVEN)
+
+
 @cache
 def _plugged(kind: str) -> dict[str, str]:
     from importlib.metadata import entry_points  # It takes longer than all the rest here.
@@ -69,7 +92,8 @@ def _plugged(kind: str) -> dict[str, str]:
 
 def names(kind: str) -> list[str]:
     """The ids of all parts of a kind, sorted: built in, then plugged in by other packages."""
-    return sorted({**_plugged(kind), **_built_in(kind)})
+    mine = (name for of, name in _GIVEN if of == kind)
+    return sorted({**_plugged(kind), **_built_in(kind), **dict.fromkeys(mine)})
 
 
 def known(kind: str, name: str) -> str:
@@ -84,7 +108,9 @@ def known(kind: str, name: str) -> str:
 
 def target_of(kind: str, name: str) -> str:
     """Where a part of another package is: what its entry point says, or the name itself."""
-    return name if ":" in name else _plugged(kind).get(name, name)
+    if ":" in name:
+        return name
+    return _plugged(kind).get(name) or _GIVEN.get((kind, name), name)
 
 
 def load(kind: str, spec: str, attribute: str = "make") -> Any:

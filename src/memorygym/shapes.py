@@ -100,6 +100,8 @@ def _table(kind: Any) -> Table:
         return {kind: _same}
     if kind is int:
         return {int: _whole}
+    if kind is float:
+        return {float: _same, int: float}
     if kind == JSON:
         return dict.fromkeys(_WORDS, _same)
     if origin is Mapping:

@@ -3,20 +3,21 @@
 from collections.abc import Mapping, Sequence
 from math import inf
 
+from memorygym import registry
 from memorygym.agents.accounting import Usage, limits_in
 from memorygym.attribution import Attribution
-from memorygym.invariants import Invariant
 from memorygym.page import plain
 from memorygym.results.comparisons import Comparison
 from memorygym.results.file import Document
 from memorygym.results.summary import Row, Summary
-from memorygym.runner import Failure
+from memorygym.runs.results import Failure
 from memorygym.scoring import outcomes
 from memorygym.stats import Estimate, Repeats
 from memorygym.trace import Trace
+from memorygym.track import Invariant, find
 
 
-def first_line(planned: int, failures: Sequence[Failure]) -> str:
+def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str:
     """How many episodes were scored, and why the others were not.
 
     >>> first_line(20, [])
@@ -28,21 +29,24 @@ def first_line(planned: int, failures: Sequence[Failure]) -> str:
     return (
         f"{planned} {'episode' if planned == 1 else 'episodes'}: {planned - len(failures)} scored;"
         f" {provider} failed at the provider, {memory} at the memory, {len(failures)} excluded"
+        + (f"; {stuck:,} events stuck" if stuck else "")
     )
 
 
 def results_table(found: Sequence[Summary], references: Mapping[str, Summary] | None = None) -> str:
     """One row an agent, then the references; what its figures mean, and what they can show."""
-    heads = ("composite", "B", "M", "R", "E")
+    axes = _axes(found[0])
+    heads = ("composite", *(axis[0].upper() for axis in axes))
     rows = [f"{'agent':<19}" + "".join(f"{head:>11}" for head in heads) + f"{'abst':>6}"]
-    rows += [_row(one) for one in found]
+    rows += [_row(one, axes) for one in found]
     if references:
         rows.append(f"scripted, on the same worlds: {', '.join(references)}")
-        rows += [_row(one) for one in references.values()]
+        rows += [_row(one, axes) for one in references.values()]
     worlds = max(one.worlds for one in found)
+    first, *others = [f"{axis[0].upper()} {axis}" for axis in axes] + ["abst refusals"]
     rows.append(
         f"{worlds} {'world' if worlds == 1 else 'worlds'}; shares in % with 95 % intervals,"
-        " clustered by world; B breadth,\nM maintenance, R reasoning, E efficiency, abst refusals."
+        f" clustered by world; {first},\n{', '.join(others)}."
     )
     if least := max(one.detectable or 0.0 for one in found):
         rows.append(detectable_text(least))
@@ -59,10 +63,16 @@ def detectable_text(least: float) -> str:
     )
 
 
-def _row(one: Summary) -> str:
-    cells = [_cell(one.composite), *(_cell(axis) for axis in one.axes.values())]
+def _axes(one: Summary) -> Sequence[str]:
+    """The named parts of its composite, in the order of its track."""
+    own = find(one.track).axes if one.track in registry.names("tracks") else ()
+    return own if set(own) == set(one.axes) else list(one.axes)
+
+
+def _row(one: Summary, axes: Sequence[str]) -> str:
+    cells = [_cell(one.composite), *(_cell(one.axes.get(axis)) for axis in axes)]
     refusals = f"{100 * one.abstention.mean:.1f}" if one.abstention else "–"
-    return f"{_name(one.agent)}{''.join(cells)}{refusals:>6}"
+    return f"{_name(one.who)}{''.join(cells)}{refusals:>6}"
 
 
 def _name(agent: str) -> str:
@@ -82,9 +92,10 @@ def _cell(found: Estimate | None) -> str:
 def heading(document: Document) -> str:
     """Under which contract and recipe the figures were made."""
     recipe = document["recipe"]
-    sizes = [f"{name} {value}" for name, value in recipe["sizes"].items() if value is not None]
-    parts = [f"contract {document['contract']}", f"tier {recipe['tier']}", *sizes]
-    parts += [f"memory {recipe['memory']}"]
+    knobs = [f"{name} {value}" for name, value in recipe["knobs"].items() if name != "template"]
+    knobs.sort(key=lambda told: not told.startswith("tier "))
+    parts = [f"contract {document['contract']}", *knobs]
+    parts += [f"memory {recipe['memory']}"] if recipe["kind"] == "bench" else []
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
     parts += ["judged"] if recipe["judge"] else []
     salt = recipe["salt"]
@@ -111,7 +122,7 @@ def details(one: Summary, failures: Sequence[Row], cost: float | None) -> list[s
         lines.append(limits)
     if one.usage:
         lines.append(f"cost: {'unknown' if cost is None else f'{cost:.4f} USD'}")
-    return [f"{one.agent}:", *(f"  {line}" for line in lines)] if lines else []
+    return [f"{one.who}:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _limits_text(usage: Usage) -> str:
@@ -167,7 +178,7 @@ def causes_table(found: Sequence[Summary]) -> str:
     for one in found:
         if one.causes:
             said = ", ".join(f"{c} {n}" for c, n in sorted(one.causes.items(), key=lambda p: -p[1]))
-            rows.append(f"{_name(one.agent)}{said}")
+            rows.append(f"{_name(one.who)}{said}")
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 
@@ -191,7 +202,7 @@ def questions_text(trace: Trace) -> str:
     attribution = Attribution(trace)
     lines = []
     for outcome in outcomes(trace):
-        q = outcome.question
+        q = outcome.goal
         mark = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
         lines += [
             f"[event {q.event + 1}] {q.competency}: {q.text}",

@@ -98,6 +98,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewarded:
+    """The environment gave a reward for what the policy did in an event."""
+
+    kind: ClassVar[str] = "rewarded"
+    event: int
+    reward: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The referee stepped in: it ended an event or undid what broke a budget."""
 
@@ -120,10 +129,11 @@ class Judged:
         return Ruling(self.votes)
 
 
-Record: TypeAlias = Shown | Composed | Asked | Said | Heard | Stored | Answered | Cut | Judged
-_KINDS: dict[str, type[Any]] = {
-    cls.kind: cls for cls in (Shown, Composed, Asked, Said, Heard, Stored, Answered, Cut, Judged)
-}
+Record: TypeAlias = (
+    Shown | Composed | Asked | Said | Heard | Stored | Answered | Rewarded | Cut | Judged
+)
+_EVERY = (Shown, Composed, Asked, Said, Heard, Stored, Answered, Rewarded, Cut, Judged)
+_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in _EVERY}
 
 
 @dataclass(slots=True)

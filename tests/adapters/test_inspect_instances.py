@@ -12,8 +12,8 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.contract import contract
+from memorygym.instances.tasks import made
 from memorygym.isolation.figures import figures
-from memorygym.isolation.making import made
 from tests.adapters.inspecting import WARNINGS, compared, environment, played
 from tests.datasets import published
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from memorygym import registry
-from memorygym.instances.model import Found, Known
-from memorygym.isolation.making import made
+from memorygym.instances.model import Found
+from memorygym.instances.tasks import made
 from memorygym.models.naming import find
+from memorygym.statements import Known
 from tests.adapters.inspecting import WARNINGS, compared, played
 from tests.servers.brains import REFUSAL, Said
 from tests.servers.openai import Server, serving

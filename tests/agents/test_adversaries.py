@@ -6,20 +6,28 @@ from functools import partial
 import pytest
 
 from memorygym import registry
-from memorygym.agents.alphabet import DIGITS, LETTERS, MARKS, Alphabet, Listed, book_of, spelled
-from memorygym.agents.bound import Bound
-from memorygym.agents.radix import held_records
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.rng import rng
 from memorygym.runner import needs_gold, play_one
 from memorygym.scoring import score
 from memorygym.tokens import count, words
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.gold import Gold
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.track import Bound
+from memorygym.tracks.worlds.agents.alphabet import (
+    DIGITS,
+    LETTERS,
+    MARKS,
+    Alphabet,
+    Listed,
+    book_of,
+    spelled,
+)
+from memorygym.tracks.worlds.agents.radix import held_records
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
-FOLDER = "memorygym.agents.adversaries."
+FOLDER = "memorygym.tracks.worlds.agents.adversaries."
 ADVERSARIES = [
     name for name in registry.names("agents")
     if registry.load("agents", name).__module__.startswith(FOLDER)

@@ -7,14 +7,15 @@ from functools import partial
 import pytest
 
 from memorygym import registry
-from memorygym.agents.honest.guesser import Guesser
 from memorygym.core import Task
 from memorygym.memory.markdown import Markdown
+from memorygym.outcome import Score
 from memorygym.runner import episode_for, needs_gold, play_one, policy_for
-from memorygym.scoring import Score, score
+from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.agents.honest.guesser import Guesser
+from memorygym.tracks.worlds.dealing.tiers import TIERS
 
 AGENTS = sorted(
     name for name in registry.names("agents")

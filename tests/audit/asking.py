@@ -8,9 +8,9 @@ import pytest
 
 from memorygym.grading import names, phrases, verdict
 from memorygym.grading.quantities import Number
-from memorygym.worlds.dealing import asking, deal, ground, schema
-from memorygym.worlds.dealing.board import Board, Draft
-from memorygym.worlds.dealing.questions import REASONING, related
+from memorygym.tracks.worlds.dealing import asking, deal, ground, schema
+from memorygym.tracks.worlds.dealing.board import Board, Draft
+from memorygym.tracks.worlds.dealing.questions import REASONING, related
 from tests.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from memorygym import episode, ledger, rng, scoring, tokens
-from memorygym.agents import scribe
 from memorygym.core import Message
 from memorygym.stores import notebook
 from memorygym.stores.search.fulltext import FullText
+from memorygym.tracks.worlds.agents import scribe
+from memorygym.tracks.worlds.dealing import deal
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.worlds.dealing import deal
 from tests.audit.planting import MANY, SESSIONS, validate, wrap
 
 
@@ -194,7 +194,7 @@ def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
 @validate("maintenance above its gate", "notice_keeper", "naive", "strategic")
 def maintenance_has_no_gate(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(scoring, "_maintenance", lambda trace, judged, breadth: scoring._accuracy(
-        [o for o in judged if o.question.kind == "update"]))  # fmt: skip
+        [o for o in judged if o.goal.kind == "update"]))  # fmt: skip
 
 
 @validate("efficiency above its use", "strategic")
@@ -210,9 +210,7 @@ def refusals_are_scored_as_breadth(patch: pytest.MonkeyPatch) -> None:
     def outcomes(old: Any, trace: Any) -> list[Any]:
         kinds = {"abstention": "retrieval"}
         return [
-            replace(
-                o, question=replace(o.question, kind=kinds.get(o.question.kind, o.question.kind))
-            )
+            replace(o, question=replace(o.goal, kind=kinds.get(o.goal.kind, o.goal.kind)))
             for o in old(trace)
         ]
 

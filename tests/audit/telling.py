@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.worlds.dealing import deal, ground, prose
+from memorygym.tracks.worlds.dealing import deal, ground, prose
 from tests.audit.planting import LONG, MANY, SESSIONS, validate, verify, wrap
 
 

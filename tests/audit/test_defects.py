@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from memorygym.invariants import inspect, validate
+from memorygym.tracks.worlds.invariants import inspect, validate
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
-from memorygym.verify import Proof, verify
+from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.verifier import Proof, verify
 from tests.audit.defects import DEFECTS
 from tests.audit.planting import Defect, Worlds
 

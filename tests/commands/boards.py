@@ -12,14 +12,15 @@ from memorygym.agents.accounting import Usage
 from memorygym.commands._board import as_markdown
 from memorygym.contract import contract
 from memorygym.models.prices import Price
+from memorygym.outcome import Score
 from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
 from memorygym.runner import Failure, Result
-from memorygym.scoring import WEIGHTS, Score
-from memorygym.settings import Settings
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.axes import WEIGHTS
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 Make = Callable[..., str]
 SALT = "0123456789abcdef" * 4

@@ -13,7 +13,7 @@ from memorygym.contract import contract
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price
 from memorygym.publishing.evidence import REPRODUCED, VERIFIED, WORD
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 from tests.commands.boards import PUBLIC, SALT, Make, model, page, section, shown
 
 
@@ -179,7 +179,9 @@ def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-agents\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[memorygym.agents]\nours = outside_agents:make\n")
-    (tmp_path / "outside_agents.py").write_text("from memorygym.agents.honest.naive import make\n")
+    (tmp_path / "outside_agents.py").write_text(
+        "from memorygym.tracks.worlds.agents.honest.naive import make\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     registry._plugged.cache_clear()  # What is installed is looked up once a process.
     yield "ours"

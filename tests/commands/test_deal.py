@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from memorygym.worlds.dealing.deal import deal
-from memorygym.worlds.dealing.gold import Gold
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.tiers import Sizes
 
 LITE = ["deal", "--template", "company", "--seed", "3", "--tier", "lite"]
 

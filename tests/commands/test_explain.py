@@ -11,10 +11,10 @@ from memorygym import registry
 from memorygym.bench import Job, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
-from memorygym.journal import episode_name, write_trace
-from memorygym.settings import Settings
+from memorygym.runs.folder import episode_name, write_trace
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds import env, reasoner
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
 

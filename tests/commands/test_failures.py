@@ -8,7 +8,7 @@ import pytest
 from memorygym.attribution import CAUSES
 from memorygym.bench import Job, perform
 from memorygym.results.file import read_results
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from memorygym.bench import Job, perform
 from memorygym.publishing.packs import write_pack
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from tests.commands.boards import SALT, Make, section
 
 

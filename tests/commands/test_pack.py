@@ -14,7 +14,7 @@ from memorygym.models.scripted import Scripted
 from memorygym.players import Player
 from memorygym.publishing.evidence import WORD
 from memorygym.results.file import read_results
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 SALT = "a secret of sixteen"
 Make = Callable[..., Path]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.journal import read_traces
+from memorygym.runs.folder import read_traces
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Answered, Heard, Stored, Trace
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 LITE = ["--template", "company", "--tier", "lite"]
 

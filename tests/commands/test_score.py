@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from memorygym.journal import read_traces, write_trace
+from memorygym.runs.folder import read_traces, write_trace
 from memorygym.runner import Plan, play_task
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 
 def _lines(trace_file: Path) -> list[bytes]:

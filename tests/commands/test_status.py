@@ -15,7 +15,7 @@ TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
 HOLD = """
 import json, sys
 from pathlib import Path
-from memorygym.journal import open_run
+from memorygym.runs.folder import open_run
 folder = Path(sys.argv[1])
 about = json.loads((folder / "run.json").read_bytes())
 with open_run(folder, about):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from memorygym.journal import read_traces, write_trace
+from memorygym.runs.folder import read_traces, write_trace
 from memorygym.results.file import read_results
 from tests.servers.openai import serving
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.scoring import WEIGHTS, composite
+from memorygym.tracks.worlds.axes import WEIGHTS, composite
 
 Document = dict[str, Any]
 

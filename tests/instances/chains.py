@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from memorygym.instances.ablation import Asked, Document, Exhibit
-from memorygym.instances.model import Fact, Found, Known, Missing, Question, Statement
+from memorygym.instances.model import Fact, Found, Missing, Question
+from memorygym.statements import Known, Statement
 
 TELLS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
 ASKS = re.compile(r"What is the ((?:\w+ of )+)([\w ]+)\?")

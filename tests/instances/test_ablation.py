@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from memorygym.instances.ablation import CHECKS, Asked, Exhibit, proof
-from memorygym.instances.model import Found, Known, Missing
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known
 from tests.instances.chains import FACTS, QUESTION, TEXTS, Chains, asked, exhibit, fact
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.cli import main
-from memorygym.journal import read_traces
+from memorygym.runs.folder import read_traces
 from memorygym.trace import Trace
 
 SMALL = ("--tier", "lite", "--template", "company", "--quiet")

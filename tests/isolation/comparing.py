@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from memorygym.core import Memory, Message
 from memorygym.isolation.arms import Limits
-from memorygym.isolation.minds import Minds
+from memorygym.runs.minds import Minds
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
-from memorygym.isolation.tasks import of_worlds
-from memorygym.settings import Settings
+from memorygym.runs.tasks import of_worlds
+from memorygym.tracks.worlds.settings import Settings
 
 WORLD = Settings("company", 0, "lite")
 

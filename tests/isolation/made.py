@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.isolation.figures import figures
-from memorygym.isolation.measures import Case, Measured, Spent
+from memorygym.runs.measures import Case, Measured, Spent
 from memorygym.isolation.report import Report
 
 STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}

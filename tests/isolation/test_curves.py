@@ -7,7 +7,7 @@ import pytest
 
 from memorygym.isolation.curves import curve, curve_text
 from memorygym.isolation.figures import figures
-from memorygym.isolation.measures import Measured
+from memorygym.runs.measures import Measured
 from tests.isolation.made import all_played, played
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.errors import BadSettings
-from memorygym.isolation.making import kept, tokens_of
+from memorygym.instances.tasks import kept, tokens_of
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.agents.scene import END
+from memorygym.agents.calls import END
 from memorygym.core import Budget, Entry, Message, Task
 from memorygym.errors import BadTrace
-from memorygym.isolation.measures import Case, Measured, Spent, measure
+from memorygym.runs.measures import Case, Measured, Spent, measure
 from memorygym.trace import (
     Answered,
     Asked,
@@ -26,7 +26,7 @@ from memorygym.trace import (
     Trace,
     read_trace,
 )
-from memorygym.worlds.dealing.gold import Change, Gold, Need, Question
+from memorygym.tracks.worlds.dealing.gold import Change, Gold, Need, Question
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
 """Five tokens each: three words, a colon, a number; nine as a message."""

@@ -7,13 +7,13 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.errors import UnknownPart
-from memorygym.isolation.minds import Minds
+from memorygym.runs.minds import Minds
 from memorygym.models import extractive
 from memorygym.models.replay import Cached
 from memorygym.models.scripted import Scripted
 from memorygym.models.tape import Tape
+from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.reasoners import Strong, Weak
-from memorygym.worlds.dealing.deal import deal
 
 TASK = deal("company", 0, "lite")
 

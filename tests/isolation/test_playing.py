@@ -8,12 +8,12 @@ import pytest
 
 from memorygym.core import Memory, Message
 from memorygym.errors import BadKey, ProviderFailure
-from memorygym.isolation.measures import Measured
-from memorygym.isolation.minds import Minds
+from memorygym.runs.measures import Measured
+from memorygym.runs.minds import Minds
 from memorygym.isolation.playing import Comparison, Failed, play_all, play_world
 from memorygym.isolation.plugging import Plugged
-from memorygym.isolation.tasks import of_worlds
-from memorygym.journal import Run
+from memorygym.runs.tasks import of_worlds
+from memorygym.runs.folder import Run
 from memorygym.models.scripted import Scripted
 from tests.isolation.comparing import WORLD, comparison
 

@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.measures import Measured
+from memorygym.runs.measures import Measured
 from memorygym.isolation.performing import Findings
 from memorygym.isolation.playing import Failed
 from memorygym.isolation.reporting import clock_for, curve_of, outcome_of, write_files

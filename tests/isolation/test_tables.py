@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.isolation.contests import Verdict
 from memorygym.isolation.figures import figures
-from memorygym.isolation.measures import Spent
+from memorygym.runs.measures import Spent
 from memorygym.isolation.tables import Setting, report_text
 from tests.isolation.made import THREE, all_played, played, reported
 

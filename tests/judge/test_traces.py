@@ -13,7 +13,7 @@ from memorygym.models.scripted import Scripted
 from memorygym.rulings import Vote
 from memorygym.scoring import outcomes, score
 from memorygym.trace import Answered, Judged, Trace, read_trace
-from memorygym.worlds.dealing.gold import Gold, Question
+from memorygym.tracks.worlds.dealing.gold import Gold, Question
 
 RIVALS = ("seaport", "fortress")
 ASKED = (

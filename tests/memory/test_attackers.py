@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.agents.honest import strategic
-from memorygym.agents.scene import END, calls, submit, write
+from memorygym.agents.calls import END, calls, submit, write
 from memorygym.core import Budget, Call, Entry, Event, Memory, Message, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadSettings, MemoryFault, ProviderFailure, Refused
@@ -17,6 +16,7 @@ from memorygym.testing import check_memory
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Answered, Cut, Stored
 from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.agents.honest import strategic
 from tests.memory.attackers import (
     Broken,
     InAModule,

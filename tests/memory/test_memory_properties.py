@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from memorygym.agents.honest import strategic
 from memorygym.core import Budget, Memory, Message
 from memorygym.episode import Episode, Snapshot, play
 from memorygym.errors import MemoryFault
@@ -22,7 +21,8 @@ from memorygym.testing.views import Batched, fractured, stepped_in, watched
 from memorygym.tokens import shown_tokens
 from memorygym.trace import Asked, Composed, Heard, Said, Shown
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.dealing.deal import deal
 from tests.memory.parts import EXTRAS, NAMES, every, maker
 from tests.memory.streams import budgets, streams
 

@@ -10,14 +10,14 @@ import pytest
 
 from memorygym.bench import Job, perform
 from memorygym.core import Message
-from memorygym.journal import Run, finish, read_traces, write_trace
+from memorygym.runs.folder import Run, finish, read_traces, write_trace
 from memorygym.models.scripted import Scripted
 from memorygym.players import Player
 from memorygym.publishing.evidence import examine
 from memorygym.results.file import document, write_results
 from memorygym.rulings import Vote
 from memorygym.runner import Plan, judged
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Judged
 from tests.publishing.rewriting import rewrite, rows_of
 

@@ -12,7 +12,7 @@ from memorygym.judge import Judge
 from memorygym.models.scripted import Scripted
 from memorygym.players import Player
 from memorygym.publishing.evidence import WORD, examine
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from tests.publishing.rewriting import rewrite, rows_of
 
 

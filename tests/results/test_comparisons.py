@@ -8,7 +8,7 @@ from memorygym.bench import Job, perform
 from memorygym.errors import BadSettings
 from memorygym.results.comparisons import compare
 from memorygym.results.file import Document
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 
 def _found(*agents: str, seeds: range = range(3), salt: str = "") -> Document:

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from memorygym.bench import Job, perform
 from memorygym.errors import BadSettings
 from memorygym.results.file import Document, misfit, read_results, schema, write_results
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 
 @pytest.fixture(scope="module")

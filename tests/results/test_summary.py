@@ -7,7 +7,7 @@ import pytest
 
 from memorygym.bench import Job, perform
 from memorygym.results.summary import summaries
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 
 Table = Sequence[Sequence[float | None]]
 """By world: the composite of each repeat, None if it failed."""

@@ -17,7 +17,7 @@ from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 class Importer(Memory):
     """Imports a room of the package as it observes."""
 
-    def __init__(self, room: str = "memorygym.worlds.dealing.gold") -> None:
+    def __init__(self, room: str = "memorygym.tracks.worlds.dealing.gold") -> None:
         self.room = room
 
     def observe(self, new: Sequence[Message]) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from memorygym import registry
-from memorygym.agents.honest import strategic
 from memorygym.core import Budget, Call, Entry, Memory, Message
 from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
@@ -21,7 +20,8 @@ from memorygym.sandbox.blocking import can_shut
 from memorygym.sandbox.process import Limits
 from memorygym.sandbox.remote import remote
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.dealing.deal import deal
 
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.sandbox.plugins"
@@ -203,7 +203,7 @@ def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
 from memorygym.ledger import Ledger
 from memorygym.core import *
 from memorygym.sandbox.remote import remote
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 task = deal("company", 0, salt="oyster-velvet-quartz")
 memory = remote("{PLUGINS}:{memory}")()
 memory.open(Ledger(Budget()).meter())

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from memorygym.facts import Knowledge, reader
 from memorygym.models import extractive
 from memorygym.stores.prompts import LIMIT
+from memorygym.tracks.worlds.facts import Knowledge
+from memorygym.tracks.worlds.reader import reader
 
 Said = tuple[str, list[tuple[str, dict[str, Any] | str]]]
 """The text of a reply, and its calls as (name, arguments); a text is sent as it stands."""
@@ -77,7 +78,7 @@ def thinker(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Sa
 
 def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
     """Answers what follows from its prompt, read with care; refuses what does not."""
-    by = reader("worlds", messages[0]["content"])
+    by = reader(messages[0]["content"])
     told = [str(message["content"]) for message in messages[1:] if message["role"] != "tool"]
     *known, asked = _EVENT.split("\n\n".join(filter(None, told)))
     known += [message["content"] for message in messages if message["role"] == "tool"]

@@ -10,7 +10,7 @@ import pytest
 from memorygym import registry
 from memorygym.rng import Stream, rng
 from memorygym.runner import Plan, play_all
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
 
 PLAYS = 2_000

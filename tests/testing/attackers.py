@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from memorygym.agents.scene import END, calls, scene, submit
+from memorygym.agents.calls import END, calls, submit
 from memorygym.core import Message, Policy, Tool
-from memorygym.facts import Knowledge, Record
-from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.facts import Knowledge, Record
+from memorygym.tracks.worlds.scene import scene
 
 STASH: dict[str, list[Record]] = {}
 

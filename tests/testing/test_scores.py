@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.agents.honest import naive, strategic
 from memorygym.cli import main
 from memorygym.errors import BadSettings
 from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_regressions, check_score
+from memorygym.tracks.worlds.agents.honest import naive, strategic
 
 
 class Forgetful(Markdown):
@@ -39,7 +39,12 @@ def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
 
 
 @pytest.mark.parametrize(
-    "agent", ["strategic", "memorygym.agents.honest.strategic:make", lambda _: strategic.make()]
+    "agent",
+    [
+        "strategic",
+        "memorygym.tracks.worlds.agents.honest.strategic:make",
+        lambda _: strategic.make(),
+    ],
 )
 def test_an_agent_is_given_by_name_or_as_what_makes_it(agent) -> None:
     assert check_score(agent, 20) == []

@@ -10,13 +10,14 @@ import pytest
 from memorygym import registry
 from memorygym.core import Task
 from memorygym.errors import BadTrace
-from memorygym.facts import Knowledge, Reader, Record, Value, candidates, reader
+from memorygym.tracks.worlds.dealing.brief import brief
+from memorygym.tracks.worlds.dealing.dealer import world
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.ground import guide_of
+from memorygym.tracks.worlds.dealing.notes import note_of, record_of
+from memorygym.tracks.worlds.facts import Knowledge, Reader, Record, Value, candidates
 from memorygym.tracks.worlds.guide import read_guide
-from memorygym.worlds.dealing.brief import brief
-from memorygym.worlds.dealing.dealer import world
-from memorygym.worlds.dealing.gold import Gold
-from memorygym.worlds.dealing.ground import guide_of
-from memorygym.worlds.dealing.notes import note_of, record_of
+from memorygym.tracks.worlds.reader import reader
 
 
 class Fact(NamedTuple):
@@ -43,7 +44,7 @@ TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar d
 
 @pytest.fixture(scope="module")
 def company(dealt: Callable[..., Task]) -> Reader:
-    return reader("worlds", dealt("company").system)
+    return reader(dealt("company").system)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -137,7 +138,7 @@ def test_records_and_notes_of_everything_are_read_back(
     template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
 ) -> None:
     task = dealt(template)
-    by, table = reader("worlds", task.system), gold(task)
+    by, table = reader(task.system), gold(task)
     codes = [attribute.code for attribute in by.guide.attributes]
     for name, category, row in zip(table.names, table.categories, table.values, strict=True):
         values = dict(zip(codes, row, strict=True))
@@ -152,7 +153,7 @@ def test_every_question_is_understood_and_answered_from_the_full_text(
     template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
 ) -> None:
     task = dealt(template, 5, "standard")
-    by = reader("worlds", task.system)
+    by = reader(task.system)
     for question in gold(task).questions:
         told = [by.read(e.text) for e in task.events[: question.event] if e.kind != "question"]
         query = by.ask(task.events[question.event].text)
@@ -172,7 +173,7 @@ def test_the_reader_knows_no_wording_of_the_dealer() -> None:
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )
     ours = {name for name in done.stdout.split() if name.startswith("memorygym.worlds.")}
-    assert ours == {"memorygym.worlds.dealing", "memorygym.worlds.dealing.notes"}
+    assert ours == {"memorygym.tracks.worlds.dealing", "memorygym.tracks.worlds.dealing.notes"}
 
 
 def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: Reader) -> None:

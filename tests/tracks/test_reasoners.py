@@ -10,7 +10,8 @@ from memorygym import registry
 from memorygym.core import Budget, Memory, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
-from memorygym.scoring import Outcome, outcomes
+from memorygym.outcome import Outcome
+from memorygym.scoring import outcomes
 from memorygym.tracks.worlds import env, least_view, oracle, reasoner, scribe
 
 TEMPLATES = registry.names("worlds")
@@ -23,7 +24,7 @@ def answered(
     episode = Episode(env(replace(task, gold=None)), make, Budget(view=view))
     trace = play(episode, reasoner(who))
     trace.gold = task.gold
-    return [outcome for outcome in outcomes(trace) if outcome.question.kind != "abstention"]
+    return [outcome for outcome in outcomes(trace) if outcome.goal.kind != "abstention"]
 
 
 def share(found: list[Outcome]) -> float:
@@ -78,4 +79,4 @@ def test_the_scribe_keeps_notes_and_answers_from_them(dealt: Callable[..., Task]
         Episode(env(replace(task, gold=None)), memory("markdown")), scribe(reasoner("strong"))
     )
     trace.gold = task.gold
-    assert 0.2 < share([o for o in outcomes(trace) if o.question.kind != "abstention"]) < 1
+    assert 0.2 < share([o for o in outcomes(trace) if o.goal.kind != "abstention"]) < 1

@@ -9,14 +9,13 @@ import pytest
 from memorygym import registry
 from memorygym.core import Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.facts import reader
 from memorygym.rng import rng
-from memorygym.worlds.dealing.deal import deal, stream_tokens
-from memorygym.worlds.dealing.dealer import world
-from memorygym.worlds.dealing.gold import Change, Gold
-from memorygym.worlds.dealing.names import draw_names
-from memorygym.worlds.dealing.questions import REASONING
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.dealing.deal import deal, stream_tokens
+from memorygym.tracks.worlds.dealing.dealer import world
+from memorygym.tracks.worlds.dealing.gold import Change, Gold
+from memorygym.tracks.worlds.dealing.names import draw_names
+from memorygym.tracks.worlds.dealing.questions import REASONING
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 
 TEMPLATES = registry.names("worlds")
 Dealt, Table = Callable[..., Task], Callable[[Task], Gold]
@@ -138,7 +137,7 @@ def test_a_notice_states_the_new_value_or_the_difference_only(
     for seed in range(5):
         task = dealt(template, seed, "hard")
         for change in notices(gold(task)):
-            (said,) = reader("worlds", task.system).read(task.events[change.event].text)
+            (said,) = reader(task.system).read(task.events[change.event].text)
             stated = {change.code: change.new}
             assert said.values == ({} if change.relative else stated)
             assert said.shifts == ({} if not change.relative else shift(change))
@@ -181,7 +180,7 @@ def test_nobody_is_told_of_an_absent_entity(dealt: Dealt, gold: Table) -> None:
     for template in TEMPLATES:
         task = dealt(template, 0, "standard")
         asked = [q for q in gold(task).questions if q.kind == "abstention"]
-        names = [reader("worlds", task.system).ask(task.events[q.event].text) for q in asked]
+        names = [reader(task.system).ask(task.events[q.event].text) for q in asked]
         told = "".join(e.text for e in task.events if e.kind != "question")
         assert all(query and query.names[0] not in told for query in names)
 
@@ -190,7 +189,7 @@ def test_the_scope_of_a_set_question_has_5_to_12_entities(dealt: Dealt, gold: Ta
     sizes = Counter[int]()
     for template, seed in [(t, s) for t in TEMPLATES for s in range(6)]:
         task = dealt(template, seed, "standard")
-        ask = reader("worlds", task.system).ask
+        ask = reader(task.system).ask
         queries = [ask(task.events[q.event].text) for q in gold(task).questions]
         sizes.update(query.size for query in queries if query and query.size)
     assert min(sizes) >= 5 and max(sizes) <= 12 and len(sizes) > 3
@@ -213,7 +212,7 @@ def test_importance_is_what_the_brief_says(dealt: Dealt, gold: Table) -> None:
     groups, attributes = [], []
     for template, seed in [(t, s) for t in TEMPLATES for s in range(10)]:
         task = dealt(template, seed, "standard")
-        table, guide = gold(task), reader("worlds", task.system).guide
+        table, guide = gold(task), reader(task.system).guide
         asked = [q.needs[0] for q in table.questions if q.kind == "retrieval"]
         groups += [table.categories[need.entity] in guide.key_categories for need in asked]
         attributes += [need.key in guide.key_attributes for need in asked]

@@ -7,12 +7,11 @@ import pytest
 
 from memorygym import registry
 from memorygym.core import Task
-from memorygym.facts import Attribute, Value, reader
 from memorygym.rng import rng
-from memorygym.worlds.dealing.dealer import world
-from memorygym.worlds.dealing.gold import Gold
-from memorygym.worlds.dealing.prose import false_value
-from memorygym.worlds.dealing.schema import Trait
+from memorygym.tracks.worlds.dealing.dealer import world
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.prose import false_value
+from memorygym.tracks.worlds.dealing.schema import Trait
 
 TEMPLATES = registry.names("worlds")
 
@@ -57,7 +56,7 @@ def test_no_document_gives_two_bare_values(
 ) -> None:
     """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
     task = dealt(template, 0, "standard")
-    by, table = reader("worlds", task.system), gold(task)
+    by, table = reader(task.system), gold(task)
     told = [text for event in task.events if event.kind == "documents" for text in [event.text]]
     records = [record for text in told for record in by.read(text)]
     assert sum(record.unread for record in records) == 0
@@ -68,6 +67,6 @@ def test_no_document_gives_two_bare_values(
 
 def test_documents_hold_distractors_at_all(dealt: Callable[..., Task]) -> None:
     task = dealt("company", 0, "standard")
-    revenue = reader("worlds", task.system).guide.attribute("b")
+    revenue = reader(task.system).guide.attribute("b")
     both = [s for s in sentences(task) if figures(revenue, s) == 2]
     assert len(both) > 10

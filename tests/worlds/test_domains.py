@@ -7,7 +7,7 @@ import pytest
 
 from memorygym import registry
 from memorygym.testing import check_world
-from memorygym.worlds.dealing.schema import Ceiling, Trait, World
+from memorygym.tracks.worlds.dealing.schema import Ceiling, Trait, World
 
 
 @pytest.fixture(params=registry.names("worlds"))

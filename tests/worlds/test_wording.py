@@ -6,14 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from memorygym import registry
+from memorygym.agents.calls import END
 from memorygym.agents.protocol import as_text
-from memorygym.agents.scene import END
 from memorygym.core import Event, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
 from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.gold import Change, Gold
-from memorygym.worlds.dealing.questions import REASONING
+from memorygym.tracks.worlds.dealing.gold import Change, Gold
+from memorygym.tracks.worlds.dealing.questions import REASONING
 
 Snapshot, Dealt, Table = Callable[[str, str], None], Callable[..., Task], Callable[[Task], Gold]
 COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)

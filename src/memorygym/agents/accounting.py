@@ -9,10 +9,10 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.lens import lens
 from memorygym.models.model import CONTEXT_EXCEEDED
 from memorygym.models.prices import Price
 from memorygym.trace import Said, Trace
+from memorygym.track import reader_of
 
 MILLION = 1_000_000
 CUT = "length"
@@ -56,7 +56,7 @@ def usage_of(trace: Trace) -> dict[str, Usage]:
 
     Raises BadTrace without a gold table, or if the labels tell of other replies than were made.
     """
-    asked = {question.event for question in lens(trace).questions}
+    asked = {question.event for question in reader_of(trace).goals}
     said = [record for record in trace.records if isinstance(record, Said)]
     rows = _rows(trace, len(said))
     parts: dict[str, list[Mapping[str, Any]]] = {"ingest": [], "query": []}

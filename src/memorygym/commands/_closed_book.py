@@ -6,14 +6,14 @@ from pathlib import Path
 
 from memorygym.commands._model import THREADS
 from memorygym.core import JSON, Message
-from memorygym.executors import over_threads
 from memorygym.instances.checking import File
 from memorygym.instances.files import read_instance
 from memorygym.instances.marking import right
-from memorygym.instances.model import Question
+from memorygym.instances.model import Gold, Question
 from memorygym.instances.schemas import dealing_tracks, track_of
 from memorygym.models.model import Model, sound
 from memorygym.models.naming import find
+from memorygym.runs.executors import over_threads
 from memorygym.stats import clustered_share, wilson
 
 SYSTEM = (
@@ -58,7 +58,9 @@ def closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
 def _questions(path: Path) -> Iterator[Question]:
     instance = read_instance(path)
     track = dealing_tracks()[track_of(instance, str(path))]
-    yield from track.task_of(instance, "closed-book", 0).gold.questions
+    gold = track.task(instance, "closed-book", 0).gold
+    assert isinstance(gold, Gold)
+    yield from gold.questions
 
 
 def _ask(one: tuple[str, Question, Model]) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from memorygym.agents.scene import END, calls, edit, read, search, submit, write
+from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import Message, Policy, Tool
 
 HELP = """\

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.executors import over_processes
 from memorygym.instances.checking import OF_FILES, Checked, check, files_of, to_deal_again
 from memorygym.page import one_line, wrapped
-from memorygym.progress import watched
+from memorygym.runs.executors import over_processes
+from memorygym.runs.progress import watched
 
 MOST_SHOWN = 50
 NOT_RUN = "not run"

@@ -11,7 +11,7 @@ from memorygym.errors import BadSettings
 from memorygym.judge import PROMPTS, Judge
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
-from memorygym.players import Player
+from memorygym.runs.minds import Minds
 
 OPTIONS = (
     "temperature", "max_tokens", "model_seed", "stream", "tools", "keep_reasoning", "replay",
@@ -105,7 +105,7 @@ def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
             raise BadSettings(f"--{name.replace('_', '-')} is for {why}")
 
 
-def player_of(args: argparse.Namespace) -> Player:
+def minds_of(args: argparse.Namespace) -> Minds:
     """The model that the options name, and who judges what it says.
 
     Raises UnknownPart or BadSettings, and BadKey for an endpoint without its key.
@@ -114,4 +114,6 @@ def player_of(args: argparse.Namespace) -> Player:
     tape = Tape(args.replay, record=False) if args.replay else None
     judge = judge_of(args, tape)
     model = find(args.model, args.api_base, tape, **chosen)
-    return Player(args.model, model, args.tools, reasoning=args.keep_reasoning, judge=judge)
+    return Minds(
+        {args.model: model}, judge=judge, tool_mode=args.tools, reasoning=args.keep_reasoning
+    )

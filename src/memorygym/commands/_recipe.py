@@ -3,11 +3,9 @@
 import argparse
 
 from memorygym import registry
-from memorygym.errors import BadSettings, UnknownPart
-from memorygym.results.consistency import checked_sizes
-from memorygym.sandbox.choosing import check as check_memory
-from memorygym.settings import Settings
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.errors import BadSettings
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.settings import Settings
 
 LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""
@@ -27,7 +25,7 @@ def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
     """Declares which worlds are dealt; `seeds` says how many without --seeds."""
     parser.add_argument("--template", "-t", help="one world (default: all ten)")
     parser.add_argument(
-        "--tier", default="standard", help=f"one of {', '.join(TIERS)} (default: standard)"
+        "--tier", metavar="TIER", help=f"one of {', '.join(TIERS)} (default: standard)"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="a single seed")
     parser.add_argument("--seeds", type=int, metavar="N", help=f"seeds 0 to N-1 (default: {seeds})")
@@ -44,11 +42,6 @@ def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
             else f"instead of the tier's {name}"
         )
         parser.add_argument(f"--{name}", type=int, metavar="N", help=what)
-
-
-def sizes_of(args: argparse.Namespace) -> Sizes:
-    """What is set beside the tier. Raises BadSettings for a world that would never be dealt."""
-    return Sizes(**checked_sizes({name: getattr(args, name) for name in Sizes.__slots__}))
 
 
 def check_seed(seed: int) -> None:
@@ -69,16 +62,6 @@ def seeds_of(args: argparse.Namespace, default: int) -> range:
     return range(default if args.seeds is None else args.seeds)
 
 
-def templates_of(args: argparse.Namespace) -> list[str]:
-    """What --template names, all worlds without it; the tier is checked too. Raises UnknownPart."""
-    names = [args.template] if args.template else registry.names("worlds")
-    for name in names:
-        registry.load("worlds", name, "WORLD")
-    if args.tier not in TIERS:
-        raise UnknownPart("tier", args.tier, TIERS)
-    return names
-
-
 def check_counts(args: argparse.Namespace, *names: str) -> None:
     """Raises BadSettings if one of these options is given and below 1."""
     for name in names:
@@ -86,11 +69,8 @@ def check_counts(args: argparse.Namespace, *names: str) -> None:
             raise BadSettings(f"--{name.replace('_', '-')} {given}: give at least 1")
 
 
-def settings_of(
-    args: argparse.Namespace, sizes: Sizes | None = None, memory: str = "markdown"
-) -> Settings:
-    """The task that the options name. Raises UnknownPart or BadSettings."""
+def settings_of(args: argparse.Namespace, sizes: Sizes | None = None) -> Settings:
+    """The world that the options name. Raises UnknownPart or BadSettings."""
     check_seed(args.seed)
     registry.load("worlds", args.template, "WORLD")
-    check_memory(memory)
-    return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt, memory)
+    return Settings(args.template, args.seed, args.tier, sizes or Sizes(), args.salt)

@@ -15,14 +15,13 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.journal import Run, episode_name, name_parts, read_traces, trace_files
-from memorygym.lens import Asked, lens, table
+from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
-from memorygym.results.consistency import check_episodes, checked_sizes
-from memorygym.results.file import misfit, refuse_comparison
-from memorygym.scoring import Outcome
+from memorygym.results.file import misfit
+from memorygym.runs.folder import Run, episode_name, name_parts, read_traces, trace_files
 from memorygym.shapes import shape
 from memorygym.trace import Trace
+from memorygym.track import reader_of, table
 
 IN_VIEW = "in view"
 NEAREST = 5
@@ -86,17 +85,9 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
     than can be."""
     about: Mapping[str, Any] = Run(folder).about()
-    refuse_comparison(folder, about)
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
-    recipe = about["recipe"]
-    try:
-        checked_sizes(recipe["sizes"])
-        counts = (len(recipe[name]) for name in ("templates", "seeds", "agents"))
-        check_episodes(recipe["repeats"], *counts)
-    except BadSettings as error:
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
     return about
 
 
@@ -175,7 +166,7 @@ def checked(trace: Trace) -> Trace:
     if trace.track not in tracks:  # Any other name would be imported and called.
         raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
     trace.gold = table(trace)
-    lens(trace).read("")  # A track reads by what its pinned message states.
+    reader_of(trace).read("")  # A track reads by what its pinned message states.
     return trace
 
 
@@ -191,11 +182,11 @@ class Fact:
     """One of LOSSES, or IN_VIEW."""
 
 
-def facts_of(attribution: Attribution, question: Asked) -> list[Fact]:
+def facts_of(attribution: Attribution, question: Goal) -> list[Fact]:
     """The facts that a question needs, in its order."""
-    wanted = [(need, attribution.wanted(question, need)) for need in question.needs]
+    wanted = [(need, attribution.required(question, need)) for need in question.needs]
     return [
-        Fact(fact.name, attribution.lens.text(fact), attribution.lost(question, need) or IN_VIEW)
+        Fact(fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW)
         for need, fact in wanted
     ]
 
@@ -205,7 +196,7 @@ def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] =
 
     `limits` are those of the model that its replies met.
     """
-    q = outcome.question
+    q = outcome.goal
     given = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
     return [

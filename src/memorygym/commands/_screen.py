@@ -14,6 +14,7 @@ from memorygym.trace import (
     Heard,
     Judged,
     Record,
+    Rewarded,
     Said,
     Shown,
     Stored,
@@ -57,6 +58,8 @@ class Screen:
                 return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
             case Cut(_, reason):
                 return self._paint(f"  ! {reason}", RED)
+            case Rewarded(_, reward):
+                return self._paint(f"  reward {reward:g}", DIM)
             case Answered() | Asked() | Judged():
                 return ""
 

@@ -1,4 +1,4 @@
-"""The options that say on which tasks memories are compared: worlds, instances or a data set."""
+"""The options that say which tasks are played: those of a track, a folder, or a data set's file."""
 
 import argparse
 from collections.abc import Mapping
@@ -7,20 +7,21 @@ from hashlib import sha256
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands._recipe import add_worlds, check_seed, seeds_of, sizes_of, templates_of
-from memorygym.core import JSON
+from memorygym.commands._recipe import add_worlds, check_seed, seeds_of
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation.making import kept, made
-from memorygym.isolation.tasks import Tasks, of_worlds
-from memorygym.settings import Settings, salt_hash
+from memorygym.instances.tasks import kept
+from memorygym.runs.tasks import Tasks, dealt, from_disk
+from memorygym.track import Options, Track, find
 
 WORLDS, DATA = "worlds", "data"
-SEEDS, INSTANCES = 1, 10
-OF_WORLDS = ("template", "entities", "tokens", "questions", "corrections", "writes")
-"""Options that no other track obeys."""
+"""What is played unless --track or --data says otherwise, and the track of data sets."""
+KNOBS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
+"""Options that are knobs of a track, for those who play worlds."""
+TASKS = 10
+"""Tasks that are played, at least, unless seeds are given."""
 
 
-def add_tasks(group: argparse._ArgumentGroup) -> None:
+def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
     """Declares --track and what says which of its tasks are played."""
     group.add_argument(
         "--track", default=WORLDS, metavar="TRACK",
@@ -32,69 +33,69 @@ def add_tasks(group: argparse._ArgumentGroup) -> None:
         help="instead of a track: the folder of `memorygym generate`, or FORMAT:FILE of a data set"
         " (`memorygym datasets`), as in locomo:locomo10.json:most=20",
     )  # fmt: skip
-    add_worlds(group, f"{SEEDS}; {INSTANCES} on any other track")
+    add_worlds(group, seeds)
 
 
-def tasks_of(args: argparse.Namespace) -> Tasks:
-    """What the options name. Raises UnknownPart or BadSettings."""
+def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
+    """What the options name; `seeds` is how many unless they say it, else enough for ten tasks.
+
+    Raises UnknownPart or BadSettings.
+    """
     if args.data is not None:
         return _read(args)
-    track, knobs = registry.split(args.track)
-    registry.known("tracks", track)
-    if track != WORLDS:
-        return _made(args, track, knobs)
-    if knobs:
-        raise BadSettings(f"{args.track}: worlds has no knobs; give --tier, --tokens, …")
-    names, sizes, seeds = templates_of(args), sizes_of(args), seeds_of(args, SEEDS)
-    return of_worlds(
-        [Settings(name, seed, args.tier, sizes, args.salt) for name in names for seed in seeds]
+    name, stated = registry.split(args.track)
+    track = find(name)
+    knobs = {**track.official, **_knobs(args, track), **stated}
+    if args.seed is not None:
+        check_seed(args.seed)
+    return dealt(
+        track.name, Options(seeds_of(args, seeds or _enough(track, knobs)), args.salt, knobs)
     )
 
 
-def _made(args: argparse.Namespace, track: str, knobs: Mapping[str, str]) -> Tasks:
-    refuse_worlds(args, track)
-    if not hasattr(registry.load_module("tracks", track), "add_options"):
-        raise BadSettings(f"--track {track}: it deals no tasks; give --data FORMAT:FILE")
-    if args.seed is not None:
-        check_seed(args.seed)
-    dealt = made(track, knobs, seeds_of(args, INSTANCES), args.salt)
-    told = "".join(f", {name} {value}" for name, value in knobs.items())
-    recipe: dict[str, JSON] = {
-        "track": track,
-        "templates": sorted({one.template for one in dealt}),
-        "seeds": sorted({one.seed for one in dealt}),
-        "knobs": dict(knobs),
-        "salt": salt_hash(args.salt),
-    }
-    return Tasks(track, dealt, recipe, f"{track} track{told}")
+def _enough(track: Track, knobs: Mapping[str, str]) -> int:
+    """Seeds that make ten tasks."""
+    return -(-TASKS // max(1, len(track.tasks(Options(range(1), "", knobs)))))
+
+
+def _knobs(args: argparse.Namespace, track: Track) -> dict[str, str]:
+    """The options that are knobs. Raises BadSettings for one that the track does not have."""
+    given = {name: str(getattr(args, name)) for name in KNOBS if getattr(args, name) is not None}
+    known = track.knobs()
+    for name in given:
+        if name not in known:
+            raise BadSettings(
+                f"--{name} is no knob of the track {track.name}; it has"
+                f" {', '.join(known) or 'none'}, as in --track research:tokens=20k"
+            )
+    return given
 
 
 def _read(args: argparse.Namespace) -> Tasks:
     """Tasks that lie on disk."""
-    if args.track != WORLDS:
-        raise BadSettings(f"--data {args.data} and --track {args.track}: give one of them")
-    refuse_worlds(args, "data")
+    given = [name for name in KNOBS if getattr(args, name) is not None]
+    if args.track != WORLDS or given:
+        other = f"--track {args.track}" if args.track != WORLDS else f"--{given[0]}"
+        raise BadSettings(f"--data {args.data} and {other}: give one of them")
     if args.salt:
         raise BadSettings(f"--salt: {args.data} is not dealt, so no secret can deal it")
     found = _of_folder(args) if Path(args.data).is_dir() else _of_file(args)
     if args.seed is None and args.seeds is None:
         return found
     chosen = seeds_of(args, 1)
-    dealt = found.dealt[chosen.start : chosen.stop]
-    if not dealt:
+    some = found.recipes[chosen.start : chosen.stop]
+    if not some:
         raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
-    recipe = {**found.recipe, "seeds": [one.seed for one in dealt]}
-    return replace(found, dealt=dealt, recipe=recipe)
+    return replace(found, recipes=some, recipe={**found.recipe, "seeds": [o.seed for o in some]})
 
 
 def _of_folder(args: argparse.Namespace) -> Tasks:
     """The instances of a folder."""
     folder = Path(args.data)
-    dealt = kept(folder)
-    track = dealt[0].track
+    found = kept(folder)
+    track = found[0].track
     digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    recipe: dict[str, JSON] = {"track": track, "data": digest, "seeds": [d.seed for d in dealt]}
-    return Tasks(track, dealt, recipe, f"{track} track, folder {folder.name or folder}")
+    return from_disk(found, track, digest, f"{track} track, folder {folder.name or folder}")
 
 
 def _of_file(args: argparse.Namespace) -> Tasks:
@@ -106,16 +107,12 @@ def _of_file(args: argparse.Namespace) -> Tasks:
     if unknown := sorted(knobs.keys() - {"most"}):
         raise UnknownPart("knob of --data", unknown[0], ["most"])
     most = whole("most", knobs["most"]) if knobs else None
-    dealt = registry.load("tracks", DATA, "recipes_of")(format, Path(file), most)
-    recipe: dict[str, JSON] = {
-        "track": DATA,
-        "data": _digest(Path(file)),
-        "format": format,
-        "knobs": dict(knobs),
-        "seeds": [one.seed for one in dealt],
-    }
+    files = find(DATA).files
+    assert files
+    found = files(format, Path(file), most)
     told = "".join(f", {name} {value}" for name, value in knobs.items())
-    return Tasks(DATA, dealt, recipe, f"{DATA} track, {format}:{Path(file).name}{told}")
+    digest = sha256(f"{_digest(Path(file))} {format} {most}".encode()).hexdigest()
+    return from_disk(found, DATA, digest, f"{DATA} track, {format}:{Path(file).name}{told}")
 
 
 def _digest(path: Path) -> str:
@@ -125,17 +122,6 @@ def _digest(path: Path) -> str:
         if part.is_file():
             digest.update(part.read_bytes())
     return digest.hexdigest()
-
-
-def refuse_worlds(args: argparse.Namespace, track: str) -> None:
-    """Raises BadSettings for an option that only worlds obey."""
-    given = [name for name in OF_WORLDS if getattr(args, name) not in (None, "")]
-    given += ["tier"] if args.tier != "standard" else []
-    if given:
-        raise BadSettings(
-            f"--{given[0]} is of worlds; what the {track} track can be told stands after its name,"
-            " as in --track research:tokens=20k"
-        )
 
 
 def whole(name: str, text: str) -> int:

@@ -1,4 +1,4 @@
-"""Play agents or a model on the worlds track; --validate runs the self-test."""
+"""Play agents or a model on a track; --validate runs its self-test."""
 
 import argparse
 import sys
@@ -7,23 +7,21 @@ from pathlib import Path
 
 from memorygym import registry
 from memorygym.agents.accounting import cost_of
-from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER, Findings, Job, perform
-from memorygym.commands._model import add_model, player_of, refuse_model_options, workers_of
-from memorygym.commands._recipe import (
-    add_worlds,
-    check_counts,
-    seeds_of,
-    sizes_of,
-    templates_of,
-)
+from memorygym.agents.note_taker import agents_of
+from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
+from memorygym.commands._model import add_model, minds_of, refuse_model_options, workers_of
+from memorygym.commands._recipe import check_counts
+from memorygym.commands._tasks import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
 from memorygym.page import fit, one_line
 from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
+from memorygym.runs.minds import Minds
+from memorygym.runs.seats import CAPACITY, Limits
+from memorygym.runs.tasks import Tasks
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.settings import Settings
 from memorygym.tables import (
     against_text,
     causes_table,
@@ -34,7 +32,7 @@ from memorygym.tables import (
     questions_text,
     results_table,
 )
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.track import find
 
 SHORTEST_SALT = 16
 """Characters: a shorter salt can be guessed from its published hash."""
@@ -55,13 +53,22 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
-    add_worlds(what, str(OFFICIAL_SEEDS))
+    add_tasks(what, str(OFFICIAL_SEEDS))
     what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
     what.add_argument(
-        "--repeats", type=int, default=1, metavar="K", help="play every world K times"
-    )
+        "--patience", type=int, metavar="N",
+        help="identical failing calls in a row that end an event (default: 3)",
+    )  # fmt: skip
     what.add_argument(
-        "--official", action="store_true", help="standard tier, seeds 0-9, all worlds"
+        "--capacity", type=int, metavar="N",
+        help="tokens that the memory may hold and show (default: what the tasks say, else"
+        f" {CAPACITY:,})",
+    )  # fmt: skip
+    what.add_argument("--repeats", type=int, default=1, metavar="K", help="play every task K times")
+    what.add_argument(
+        "--official",
+        action="store_true",
+        help="the official set: of worlds the standard tier, seeds 0-9, all domains",
     )
 
 
@@ -89,7 +96,10 @@ def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code of design §11."""
     against = read_results(args.against) if args.against else None
     prices = read_prices(args.prices) if args.prices else {}
-    found = perform(job_of(args))
+    found = perform(
+        evaluation_of(args), args.run, workers_of(args, waits=args.model is not None),
+        traced=args.verbose, quiet=args.quiet,
+    )  # fmt: skip
     if args.verbose:
         print(_questions(found))
     failed = [row for row in found.invariants if not row.holds]
@@ -99,14 +109,15 @@ def run(args: argparse.Namespace) -> int:
     if found.invariants and (failed or not args.quiet):
         print("\n" + invariants_table(failed if args.quiet else found.invariants))
     for failure in found.failures:
-        where = f"{failure.settings.template} seed {failure.settings.seed}, {failure.agent}"
+        place = failure.place
+        where = f"{place.template} seed {place.seed}, {place.agent}"
         print(one_line(f"{where}: {failure.error}"), file=sys.stderr)
     if args.output:
         write_results(args.output, found.document)
     if against:
         print("\n" + against_text(compare(found.document, against), found.document, against))
     for one in low:
-        print(f"{one.agent}: {100 * one.composite.mean:.1f} is under {args.fail_under:g}")
+        print(f"{one.who}: {100 * one.composite.mean:.1f} is under {args.fail_under:g}")
     if found.failures:
         return 3 if any(failure.kind == "provider" for failure in found.failures) else 1
     return 1 if failed or low else 0
@@ -115,14 +126,18 @@ def run(args: argparse.Namespace) -> int:
 def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     """The tables."""
     lines = [
-        first_line(found.document["episodes_planned"], found.failures),
+        first_line(
+            found.document["episodes_planned"],
+            found.failures,
+            sum(result.stuck for result in found.results),
+        ),
         *fit(heading(found.document)),
     ]
     if found.summaries:
         lines += ["", results_table(found.summaries, found.references)]
         failures = found.document["failures"]
         for one in found.summaries:
-            for line in details(one, failures, cost_of(one.agent, one.usage.values(), prices)):
+            for line in details(one, failures, cost_of(one.who, one.usage.values(), prices)):
                 lines += fit(line)
     return "\n".join(lines)
 
@@ -137,7 +152,7 @@ def _questions(found: Findings) -> str:
     return "\n".join([*lines, "", *fit(causes_table(found.summaries))])
 
 
-def job_of(args: argparse.Namespace) -> Job:
+def evaluation_of(args: argparse.Namespace) -> Evaluation:
     """What the options ask for. Raises UnknownPart, BadSettings or BadKey."""
     _check_numbers(args)
     asked = args.model is not None  # An empty name is a mistake, such as an unset variable.
@@ -145,51 +160,45 @@ def job_of(args: argparse.Namespace) -> Job:
         raise BadSettings("--model plays a model alone; leave --validate and --strategy out")
     if args.validate and args.strategy:
         raise BadSettings("--validate plays every agent; leave --strategy out")
-    tasks = settings_of(args)
-    # Whatever cannot be is to be found before anything is played or a folder is made.
-    tasks[0].deal()
-    if not asked:
-        refuse_model_options(args)
-    who = player_of(args) if asked else agents_of(args)
-    return Job(
-        tasks, who, args.run, validate=args.validate, traced=args.verbose,
-        workers=workers_of(args, waits=asked), quiet=args.quiet,
-    )  # fmt: skip
-
-
-def agents_of(args: argparse.Namespace) -> tuple[str, ...]:
-    """The scripted agents that the options name, each once and checked to exist."""
-    agents = tuple(dict.fromkeys(args.strategy or registry.names("agents")))
-    for agent in agents:
-        registry.check("agents", agent)
-    return agents
-
-
-def settings_of(args: argparse.Namespace) -> list[Settings]:
-    """Every episode that the options name."""
     if args.official:
         _check_official(args)
-    names = templates_of(args)
     check_memory(args.backend)
-    sizes, seeds = sizes_of(args), seeds_of(args, OFFICIAL_SEEDS)
-    agents = len(args.strategy or registry.names("agents")) if args.model is None else 1
-    # Not len(seeds): a range of more than a machine word has none.
-    check_episodes(len(names), seeds.stop - seeds.start, args.repeats, agents)
-    return [
-        Settings(name, seed, args.tier, sizes, args.salt, args.backend, repeat, args.turns)
-        for name in names
-        for seed in seeds
-        for repeat in range(args.repeats)
-    ]
+    tasks = tasks_of(args, OFFICIAL_SEEDS)
+    if not asked:
+        refuse_model_options(args)
+    names = (args.model,) if asked else _agents(args, tasks)
+    check_episodes(len(tasks.recipes), args.repeats, len(names))
+    # Whatever cannot be is to be found before anything is played or a folder is made.
+    tasks.recipes[0].deal()
+    return Evaluation(
+        tasks=tasks,
+        agents=names,
+        memory=args.backend,
+        limits=Limits(args.turns, args.patience, args.capacity),
+        minds=minds_of(args) if asked else Minds(),
+        repeats=args.repeats,
+        validate=args.validate,
+    )
+
+
+def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
+    """The scripted agents that the options name, each once and checked to exist."""
+    own = agents_of(find(tasks.track))
+    names = tuple(dict.fromkeys(args.strategy or own))
+    for name in names:
+        if name not in own:
+            registry.check("agents", name)
+    return names
 
 
 def _check_official(args: argparse.Namespace) -> None:
-    fixed = ("seed", "seeds", "template", "turns", *Sizes.__slots__)
+    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *KNOBS)
     chosen = [name for name in fixed if getattr(args, name) is not None]
-    if chosen or args.tier != OFFICIAL_TIER:
+    _, knobs = registry.split(args.track)
+    if chosen or knobs:
         raise BadSettings(
-            f"--official is the {OFFICIAL_TIER} tier, seeds 0-{OFFICIAL_SEEDS - 1}, all worlds;"
-            f" leave --{(chosen or ['tier'])[0]} out"
+            f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave"
+            f" {f'--{chosen[0]}' if chosen else f'the knob {next(iter(knobs))}'} out"
         )
     if args.salt and len(args.salt) < SHORTEST_SALT:
         raise BadSettings(
@@ -199,7 +208,7 @@ def _check_official(args: argparse.Namespace) -> None:
 
 
 def _check_numbers(args: argparse.Namespace) -> None:
-    check_counts(args, "seeds", "workers", "turns", "repeats")
+    check_counts(args, "seeds", "workers", "turns", "patience", "capacity", "repeats")
     if args.repeats > 1 and args.model is None:
         raise BadSettings(
             f"{args.repeats} repeats of a scripted agent would be {args.repeats} equal episodes:"

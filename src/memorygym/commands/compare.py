@@ -24,8 +24,7 @@ from memorygym.isolation.agreement import agreement_text
 from memorygym.isolation.curves import CURVES, curve_text
 from memorygym.isolation.file import curve_csv
 from memorygym.isolation.gates import invalid_text
-from memorygym.isolation.making import check_view
-from memorygym.isolation.minds import Minds
+from memorygym.isolation.oracle import check_view
 from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
@@ -39,12 +38,15 @@ from memorygym.isolation.reporting import (
     write_files,
 )
 from memorygym.isolation.tables import Setting, report_text
-from memorygym.isolation.tasks import Tasks
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.page import one_line
 from memorygym.results.consistency import check_episodes
+from memorygym.results.file import document, keep
+from memorygym.runs.minds import Minds
+from memorygym.runs.tasks import Tasks
+from memorygym.track import find as track_named
 
 BUDGET = 1000
 NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
@@ -82,7 +84,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="who answers from what memory shows: strong, weak or a model's name; of several,"
         " whether they rank the memories alike (default: strong)",
     )  # fmt: skip
-    add_tasks(fixed)
+    add_tasks(fixed, "enough for ten tasks")
     how = parser.add_argument_group("how models are asked")
     how.add_argument("--api-base", metavar="URL", help="the endpoint (default: OPENAI_BASE_URL)")
     add_sampling(how)
@@ -123,9 +125,10 @@ def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
     if not specs:  # A mistake, such as an unset variable.
         raise BadSettings(f"--memories {args.memories!r}: name at least one")
     tasks = tasks_of(args)
-    check_episodes(len(tasks.dealt), 1, len(specs) + len(arms.REFERENCES))
+    check_episodes(len(tasks.recipes), 1, len(specs) + len(arms.REFERENCES))
     limits = [arms.Limits(view, args.capacity) for view in _budgets(args, tasks)]
-    return Comparison(tasks, plug_all(specs), limits, minds_of(args, tasks.track, stack))
+    reasoners, minds = minds_of(args, tasks.track, stack)
+    return Comparison(tasks, plug_all(specs), limits, reasoners, minds)
 
 
 def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
@@ -134,7 +137,7 @@ def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
         budgets = sorted({int(text) for text in args.budgets.split(",")})
     except ValueError:
         raise BadSettings(f"--budget {args.budgets}: give whole numbers, commas between") from None
-    check_view(tasks.track, tasks.dealt[0].deal(), budgets[0])
+    check_view(track_named(tasks.track), tasks.recipes[0].deal(), budgets[0])
     return budgets
 
 
@@ -143,9 +146,11 @@ def _writer(args: argparse.Namespace) -> str | None:
     return None if args.memory_model == OFFLINE else args.memory_model
 
 
-def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
-    """Who reasons, and who writes for memories; raises as `comparison_of`."""
-    scripted = tuple(registry.load("tracks", track, "REASONERS"))
+def minds_of(
+    args: argparse.Namespace, track: str, stack: ExitStack
+) -> tuple[tuple[str, ...], Minds]:
+    """Who reasons, and which models are asked; raises as `comparison_of`."""
+    scripted = tuple(track_named(track).reasoners)
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
     if elsewhere := _scripted_anywhere().intersection(asked):
@@ -165,13 +170,13 @@ def minds_of(args: argparse.Namespace, track: str, stack: ExitStack) -> Minds:
     models = {name: model("reasoner", name, scripted) for name in asked}
     # An empty name is a mistake, such as an unset variable.
     writing = None if writer is None else model("memory model", writer, [OFFLINE])
-    return Minds(named, models, writing, judge_of(args, tape))
+    return named, Minds(models, writing, judge_of(args, tape))
 
 
 def _scripted_anywhere() -> set[str]:
     """The locked reasoners of all tracks."""
     tracks = registry.names("tracks")
-    return {name for track in tracks for name in registry.load("tracks", track, "REASONERS")}
+    return {name for track in tracks for name in track_named(track).reasoners}
 
 
 def run(args: argparse.Namespace) -> int:
@@ -191,7 +196,7 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     told = _text(args, comparison, found, outcome) if outcome.valid else invalid_of(found, outcome)
     print(told)
     for failed in found.failed:
-        print(one_line(f"{failed.episode}: {failed.error}"), file=sys.stderr)
+        print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
         drawn = {
             f"{kind}.csv": curve_csv((r, curve_of(found, r, kind)) for r in outcome.reports)
@@ -199,6 +204,9 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
             if outcome.valid
         }
         write_files(args.output, found, outcome, drawn)
+        if outcome.valid:
+            summed = document(found.about, len(found.outcomes), found.outcomes, {})
+            keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3
     return 1 if found.failed or not outcome.valid else 0
@@ -210,7 +218,9 @@ def _text(
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     contract, writer = str(found.about["contract"]), _writer(args)
     tasks = comparison.tasks
-    setting = Setting(tasks.told, contract, args.capacity, writer, tasks.track != "worlds")
+    setting = Setting(
+        tasks.told, contract, args.capacity, writer, track_named(tasks.track).headline is None
+    )
     parts = []
     for report in outcome.reports:
         clock = clock_for(found, report)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from memorygym.commands._recipe import add_sizes, add_task, settings_of
 from memorygym.core import JSON, Task
-from memorygym.facts import Guide, Value, reader
 from memorygym.page import wrapped
-from memorygym.worlds.dealing.gold import Change, Gold
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.dealing.gold import Change, Gold
+from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.facts import Guide, Value
+from memorygym.tracks.worlds.reader import reader
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from memorygym.attribution import Attribution
 from memorygym.core import JSON
 from memorygym.errors import UnknownPart
-from memorygym.journal import Run
 from memorygym.page import fit
 from memorygym.results.comparisons import Comparison, compare
 from memorygym.results.file import Document, read_results
 from memorygym.results.summary import Row
+from memorygym.runs.folder import Run
 from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 
@@ -197,7 +197,7 @@ def _question(pair: Pair, a: Side, b: Side) -> Iterator[str]:
 def _told(trace: Trace, number: int) -> tuple[str, str]:
     """The question with its truth, and how it went."""
     outcome = outcomes(trace)[number - 1]
-    q = outcome.question
+    q = outcome.goal
     answer = "no answer" if outcome.answer is None else outcome.answer
     cause = "" if outcome.correct else f" ({Attribution(trace).cause(outcome)})"
     return f"{q.competency}: {q.text}\ntruth {q.truth}", f"{answer} | {outcome.reason}{cause}"

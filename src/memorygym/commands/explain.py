@@ -20,9 +20,10 @@ from memorygym.commands._run import (
     verdict_lines,
 )
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.outcome import Outcome
 from memorygym.page import WIDTH, fit, one_line, short
 from memorygym.provenance import Journey, Passage, Provenance, Stay, Telling, Version
-from memorygym.scoring import Outcome, outcomes
+from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 
 STEPS = (*LOSSES, "")
@@ -98,7 +99,7 @@ def _list(found: dict[str, Path]) -> int:
             if not outcome.correct:
                 missed += 1
                 cause = attribution.cause(outcome)
-                line = f"{name}#{number}  {outcome.question.competency}: {cause}"
+                line = f"{name}#{number}  {outcome.goal.competency}: {cause}"
                 print("\n".join(fit(line)))
     episodes = "1 episode" if (read := len(found) - damaged) == 1 else f"{read} episodes"
     print(f"{missed} of {asked} questions missed in {episodes}")
@@ -112,7 +113,7 @@ def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
     if number > len(told):
         raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
     outcome = told[number - 1]
-    question, attribution = outcome.question, Attribution(trace)
+    question, attribution = outcome.goal, Attribution(trace)
     cause = "" if outcome.correct else attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
     provenance = Provenance(trace, attribution)
@@ -120,7 +121,7 @@ def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
     lost = sum(bool(journey.lost) for journey in journeys)
     for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
         if journey.lost or not lost:
-            fact = attribution.lens.text(journey.wanted)
+            fact = attribution.reader.text(journey.wanted)
             yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
     if 0 < lost < len(journeys):
         yield f"\n{len(journeys) - lost} more facts were in view"

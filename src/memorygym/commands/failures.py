@@ -20,10 +20,10 @@ from memorygym.commands._run import (
 )
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.lens import Asked
-from memorygym.scoring import Outcome, outcomes
-from memorygym.worlds.dealing.questions import REASONING
-from memorygym.worlds.dealing.tiers import MIX
+from memorygym.outcome import Goal, Outcome
+from memorygym.scoring import outcomes
+from memorygym.tracks.worlds.dealing.questions import REASONING
+from memorygym.tracks.worlds.dealing.tiers import MIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Miss:
 
     def to_json(self) -> dict[str, JSON]:
         """A row."""
-        q, name = self.outcome.question, self.name
+        q, name = self.outcome.goal, self.name
         return {
             "id": self.id, "template": name.template, "seed": name.seed, "agent": name.agent,
             "repeat": name.repeat, "number": self.number, "event": q.event, "kind": q.kind,
@@ -62,7 +62,7 @@ class Found:
     """What the traces hold."""
 
     misses: list[Miss]
-    asked: list[Asked]
+    asked: list[Goal]
     episodes: int = 0
     damaged: int = 0
 
@@ -116,7 +116,7 @@ def _found(args: argparse.Namespace) -> Found:
         told = outcomes(played.trace)
         if _wanted(args, played.name):
             found.episodes += 1
-            found.asked += [o.question for o in told if _of(args.competency, o.question)]
+            found.asked += [o.goal for o in told if _of(args.competency, o.goal)]
             found.misses += _misses(args, played, told)
     if names:
         _check("agent", args.agent, {name.agent for name in names})
@@ -134,19 +134,19 @@ def _wanted(args: argparse.Namespace, name: Name) -> bool:
     return args.agent in (None, name.agent) and args.template in (None, name.template)
 
 
-def _of(competency: str | None, question: Asked) -> bool:
+def _of(competency: str | None, question: Goal) -> bool:
     return competency in (None, question.competency, question.kind)
 
 
 def _misses(args: argparse.Namespace, played: Played, told: Sequence[Outcome]) -> Iterator[Miss]:
     attribution = Attribution(played.trace)
     for number, outcome in enumerate(told, start=1):
-        if outcome.correct or not _of(args.competency, outcome.question):
+        if outcome.correct or not _of(args.competency, outcome.goal):
             continue
         cause = attribution.cause(outcome)
         if args.cause in (None, cause):
-            facts = facts_of(attribution, outcome.question)
-            limits = limits_in(played.trace, outcome.question.event)
+            facts = facts_of(attribution, outcome.goal)
+            limits = limits_in(played.trace, outcome.goal.event)
             yield Miss(played.name, number, outcome, cause, facts, limits)
 
 
@@ -159,10 +159,10 @@ def _summary(found: Found) -> list[str]:
         return lines
     lines += ["", _row("cause", (*MIX, "all"))]
     for cause in CAUSES:
-        kinds = [miss.outcome.question.kind for miss in found.misses if miss.cause == cause]
+        kinds = [miss.outcome.goal.kind for miss in found.misses if miss.cause == cause]
         if kinds:
             lines.append(_row(cause, _by_kind(kinds)))
-    lines.append(_row("missed", _by_kind([miss.outcome.question.kind for miss in found.misses])))
+    lines.append(_row("missed", _by_kind([miss.outcome.goal.kind for miss in found.misses])))
     lines.append(_row("asked", _by_kind([question.kind for question in found.asked])))
     return lines
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from memorygym.commands import headline
 from memorygym.commands._recipe import check_counts, check_seed
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.executors import over_processes
 from memorygym.instances.files import Job, Made, about, finish, make, open_folder, recipes_digest
 from memorygym.instances.schemas import dealing_tracks, own_options, schema_of
-from memorygym.isolation.making import TOKENS, tokens_of
-from memorygym.progress import watched
+from memorygym.instances.tasks import TOKENS, tokens_of
+from memorygym.runs.executors import over_processes
+from memorygym.runs.progress import watched
 
 MOST_SHOWN = 20
 
@@ -24,13 +25,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declares a command for each track that deals instances."""
     tracks = parser.add_subparsers(dest="track", metavar="TRACK", required=True)
     for name, module in dealing_tracks().items():
-        line = headline(Path(module.__file__)).removeprefix(f"{name}: ")
+        line = headline(Path(str(import_module(module.package).__file__))).removeprefix(f"{name}: ")
         part = tracks.add_parser(
             name, help=line, description=line,
             formatter_class=parser.formatter_class, allow_abbrev=False,
         )  # fmt: skip
         _add_common(part)
-        module.add_options(part.add_argument_group(f"what only {name} knows"))
+        module.declare(part.add_argument_group(f"what only {name} knows"))
 
 
 def _add_common(part: argparse.ArgumentParser) -> None:

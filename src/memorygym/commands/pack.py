@@ -7,7 +7,6 @@ from pathlib import Path
 from memorygym.commands._recipe import check_counts
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
-from memorygym.journal import Run
 from memorygym.models.tape import Tape
 from memorygym.page import wrapped
 from memorygym.publishing.evidence import examine, opens
@@ -15,6 +14,7 @@ from memorygym.publishing.leaks import leaks, secrets_of
 from memorygym.publishing.packs import files_of, write_pack
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
+from memorygym.runs.folder import Run
 
 SHOWN = 5
 """Missing episodes or secrets that are named."""

@@ -10,13 +10,13 @@ from memorygym.commands._recipe import add_task, settings_of
 from memorygym.commands._screen import Screen, Watched
 from memorygym.core import Policy, Task
 from memorygym.episode import play
-from memorygym.journal import write_trace
 from memorygym.page import wrapped
 from memorygym.results.summary import summaries
 from memorygym.runner import Plan, episode_for, judged, labels_of, policy_for
-from memorygym.settings import Settings
+from memorygym.runs.folder import write_trace
 from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.settings import Settings
 
 
 def add(parser: argparse.ArgumentParser) -> None:

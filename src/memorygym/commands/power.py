@@ -12,7 +12,6 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.page import fit
 from memorygym.runner import Plan, Result, play_all
-from memorygym.settings import Settings
 from memorygym.stats import (
     FIGURE,
     SEPARATE,
@@ -23,7 +22,8 @@ from memorygym.stats import (
     same_worlds,
     worlds_needed,
 )
-from memorygym.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from memorygym.commands._run import checked, refuse_compared
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.journal import read_traces
 from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
 from memorygym.runner import Plan, Result, judged
-from memorygym.settings import Settings
+from memorygym.runs.folder import read_traces
 from memorygym.shapes import shape
 from memorygym.tables import questions_text, results_table
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.settings import Settings
 
 ONE_WORLD = ("template", "seed")
 """What may differ within a table; traces that differ in anything else are never averaged."""

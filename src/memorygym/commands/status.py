@@ -13,12 +13,12 @@ from memorygym import registry
 from memorygym.commands._run import about_run, read_played
 from memorygym.contract import contract
 from memorygym.core import JSON
-from memorygym.journal import Run
 from memorygym.page import fit
 from memorygym.results.consistency import Recipe
 from memorygym.results.consistency import planned as episodes
 from memorygym.results.file import read_results
 from memorygym.results.summary import Row, by_agent, by_world
+from memorygym.runs.folder import Run
 from memorygym.scoring import score
 from memorygym.tables import heading
 

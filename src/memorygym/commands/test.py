@@ -16,20 +16,21 @@ from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_
 from memorygym.commands._screen import Screen
 from memorygym.contract import contract
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.journal import Run
 from memorygym.models.tape import Tape
+from memorygym.outcome import Outcome
 from memorygym.page import fit, wrapped
 from memorygym.players import Player, play_model
 from memorygym.players import player_of as recalled
 from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
 from memorygym.runner import Failure, Plan, Result, play_task
+from memorygym.runs.folder import Run
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.scoring import Outcome, outcomes
-from memorygym.settings import Settings, salt_hash
+from memorygym.scoring import outcomes
 from memorygym.tables import heading, results_table
 from memorygym.trace import Said, Trace
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.settings import Settings, salt_hash
 
 OF_RUN = ("model", "tier", "backend", "turns", *Sizes.__slots__, *OPTIONS)
 """Options that --run tells already, but for --replay."""
@@ -195,7 +196,7 @@ def _episode(found: Result) -> Iterator[str]:
     name = found.settings.episode(found.agent)
     for number, outcome in enumerate(outcomes(found.trace), start=1):
         yield ""
-        limits = limits_in(found.trace, outcome.question.event)
+        limits = limits_in(found.trace, outcome.goal.event)
         yield from verdict_lines(f"{name}#{number}", outcome, _cause(attribution, outcome), limits)
     yield "\n" + results_table(summaries([found.to_json()]))
 
@@ -205,16 +206,16 @@ def _question(found: Result, number: int) -> Iterator[str]:
     trace = found.trace
     assert trace is not None
     attribution, outcome = Attribution(trace), outcomes(trace)[number - 1]
-    yield "\n".join(_shown(trace, outcome.question.event)) + "\n"
+    yield "\n".join(_shown(trace, outcome.goal.event)) + "\n"
     name = f"{found.settings.episode(found.agent)}#{number}"
     yield from verdict_lines(name, outcome, _cause(attribution, outcome))
-    facts = facts_of(attribution, outcome.question)
+    facts = facts_of(attribution, outcome.goal)
     if facts:
         yield "\nthe facts that it needs, and what memory held when it was asked"
     held: Sequence[str] = ()
     for fact in facts:
         yield from fit(f"{fact.text} ({fact.step})", "  ")
-        before, held = held, attribution.entries(outcome.question.event, fact.name)
+        before, held = held, attribution.entries(outcome.goal.event, fact.name)
         for text in ["as above"] if held and held == before else held or ["nothing"]:
             yield from fit(text, "    | ")
 

@@ -10,10 +10,10 @@ from memorygym import registry
 from memorygym.commands._instances import verify_folder
 from memorygym.commands._recipe import check_counts
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.executors import over_processes
-from memorygym.settings import Settings
-from memorygym.verify import Proof, verify
-from memorygym.worlds.dealing.tiers import TIERS
+from memorygym.runs.executors import over_processes
+from memorygym.tracks.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.verifier import Proof, verify
 
 MOST_SHOWN = 50
 OF_WORLDS = {"track": "worlds", "template": None, "tier": "standard", "seeds": 3, "salt": ""}

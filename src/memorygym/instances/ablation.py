@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from memorygym.core import JSON
 from memorygym.instances.leakage import given_away, shared_wording
 from memorygym.instances.marking import right
-from memorygym.instances.model import Fact, Found, Known, Question, Reader, Statement
+from memorygym.instances.model import Fact, Found, Question, Reader
+from memorygym.statements import Known, Statement
 
 Verdict: TypeAlias = dict[str, JSON]
 NOT_RUN = "not run"

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from memorygym.instances.model import Fact, Known, Reader, Statement
+from memorygym.instances.model import Fact, Reader
+from memorygym.statements import Known, Statement
 
 GRAM = 4
 """So many words in a row are a quotation."""

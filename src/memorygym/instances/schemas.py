@@ -1,6 +1,6 @@
 """What an instance on disk must be: its id is of its content, and its track publishes its schema.
 
-Tracks that deal instances have a SCHEMA, and the file schema.json beside their module.
+Tracks that have `Track.instances` publish the file schema.json in their package.
 """
 
 import json
@@ -15,6 +15,7 @@ from memorygym import registry
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.tokens import canonical
+from memorygym.track import Instances, find
 
 DERIVED = ("instance_id", "verification")
 """What is computed of the rest of an instance."""
@@ -55,22 +56,22 @@ def _track(name: str) -> str:
 
 
 @cache
-def dealing_tracks() -> Mapping[str, Any]:
-    """The tracks that deal instances, by name: their modules."""
-    modules = {name: registry.load_module("tracks", name) for name in registry.names("tracks")}
-    return {name: module for name, module in modules.items() if hasattr(module, "SCHEMA")}
+def dealing_tracks() -> Mapping[str, Instances]:
+    """The instances of every track that has them, by the track's name."""
+    tracks = (find(name) for name in registry.names("tracks"))
+    return {track.name: track.instances for track in tracks if track.instances}
 
 
-def own_options(module: Any) -> dict[str, Any]:
+def own_options(instances: Instances) -> dict[str, Any]:
     """The options that only that track knows, with what they are unless given."""
     own = ArgumentParser(add_help=False)
-    module.add_options(own)
+    instances.declare(own)
     return vars(own.parse_args([]))
 
 
 def track_of(instance: Mapping[str, Any], place: str) -> str:
     """The track that deals such instances. Raises BadSettings that says what this is instead."""
-    wanted = {module.SCHEMA: name for name, module in dealing_tracks().items()}
+    wanted = {instances.schema: name for name, instances in dealing_tracks().items()}
     given = instance.get("schema", instance.get("format"))
     if isinstance(given, str) and given in wanted:
         return wanted[given]
@@ -94,8 +95,7 @@ def _looks_like(document: Mapping[str, Any], given: object) -> str:
 
 def schema_of(track: str) -> dict[str, Any]:
     """The published JSON Schema (draft 7) of a track's instances."""
-    package = dealing_tracks()[track].__name__
-    text = (files(package) / "schema.json").read_text(encoding="utf-8")
+    text = (files(dealing_tracks()[track].package) / "schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 

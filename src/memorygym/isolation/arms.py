@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
-from memorygym import registry
+from memorygym.agents.chat import Chat
+from memorygym.agents.note_taker import note_taker
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Policy, Task
+from memorygym.isolation.oracle import Oracle
+from memorygym.runs.minds import Silent
 from memorygym.tokens import normal
+from memorygym.track import find
 
 Role = Literal["reference", "memory", "held"]
 REFERENCES = ("none", "full", "recency", "oracle")
@@ -84,20 +89,18 @@ def memory_of(
     """Makes the memory of an arm; `make` makes the one that its spec names, `foreign` if that is
     somebody else's."""
     if arm.name == "oracle":
-        oracle: Callable[[Task], Callable[[], Memory]] = registry.load(
-            "tracks", task.track, "oracle"
-        )
-        return oracle(task)
+        return partial(Oracle, find(task.track).oracle(task))
     if arm.role == "held":
         return lambda: Holding(make(), arm.limits.view, weighed=foreign)
     return make
 
 
 def policy_of(reasoner: Policy, task: Task, *, tools: bool) -> Policy:
-    """The reasoner, who meets questions alone; the track's scribe uses a memory's tools."""
-    hook = "scribe" if tools else "listener"
-    behind: Policy = registry.load("tracks", task.track, hook)(reasoner, task)
-    return behind
+    """The reasoner; with a memory's tools the track's note taker, who decides as it does. A model
+    is silent where the track wants no decision."""
+    track = find(task.track)
+    mind = Silent(reasoner, track.asks) if isinstance(reasoner, Chat) and not tools else reasoner
+    return note_taker(track, mind, task) if tools else mind
 
 
 class Holding(Memory):

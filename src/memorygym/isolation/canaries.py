@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from memorygym import registry
-from memorygym.core import Budget, Env, Event, Memory, Message, Task, Writer
+from memorygym.core import Budget, Event, Memory, Message, Task, Writer
 from memorygym.episode import Episode
 from memorygym.rng import rng
+from memorygym.track import find
 
 END = Message("assistant", "")
 BUDGET = Budget(view=2_000)
@@ -41,7 +41,7 @@ def _stopped(
 
     It names their places, not them: a memory may show the question again.
     """
-    env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
+    env = find(task.track).env
     places = {name: canary(f"where {name} is") for name in told}
     asked = f"Which canaries are known at {' and '.join(places.values())}?"
     episodes = []

@@ -7,9 +7,9 @@ from math import inf
 from memorygym.isolation.columns import NAME, NOTHING, named, paragraph
 from memorygym.isolation.contests import World
 from memorygym.isolation.figures import judged, left_out
-from memorygym.isolation.measures import Case, Measured
 from memorygym.isolation.report import Report
 from memorygym.page import WIDTH
+from memorygym.runs.measures import Case, Measured
 from memorygym.stats import Estimate, clustered_share
 
 FIRST = 1_000
@@ -21,7 +21,7 @@ NOTE = (
 COLUMN = 10
 ACROSS = (WIDTH - NAME) // COLUMN
 """Bins that stand side by side."""
-Bins = dict[int, dict[World, list[bool]]]
+Bins = dict[int, dict[World, list[float]]]
 """By bin and task: how the questions went."""
 
 
@@ -90,7 +90,7 @@ def curve(measured: Sequence[Measured], report: Report, kind: str) -> list[Bin]:
         bins = sorted_by_arm.setdefault(one.arm, {})
         for case in judged(one, left):
             tasks = bins.setdefault(of.place(case), {})
-            tasks.setdefault(one.world, []).append(case.correct)
+            tasks.setdefault(one.world, []).append(case.score)
     return [
         Bin(
             row.arm, place, of.name(place), sum(map(len, tasks.values())),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from memorygym.isolation.arms import HELD, Role, role_of
 from memorygym.isolation.contests import RECENCY, Scores, World, contests
 from memorygym.isolation.gain import Gain
-from memorygym.isolation.measures import Case, Measured
 from memorygym.isolation.report import Costs, Losses, Report, Row, Standing
+from memorygym.runs.measures import Case, Measured
 from memorygym.stats import Estimate, estimate, paired
 
 Left = Mapping[World, frozenset[int]]
@@ -70,9 +70,7 @@ def scored(played: Mapping[World, Measured], left: Left) -> Scores:
     """By task: the share of the questions that count which were answered rightly."""
     cases = {world: judged(one, left) for world, one in played.items()}
     return {
-        world: sum(case.correct for case in mine) / len(mine)
-        for world, mine in cases.items()
-        if mine
+        world: sum(case.score for case in mine) / len(mine) for world, mine in cases.items() if mine
     }
 
 

@@ -13,10 +13,10 @@ from memorygym.isolation.agreement import Agreement
 from memorygym.isolation.contests import Pair, Verdict
 from memorygym.isolation.curves import Bin
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.measures import Case, Measured
 from memorygym.isolation.pareto import Point
 from memorygym.isolation.report import Report, Row
 from memorygym.isolation.timing import Clock
+from memorygym.runs.measures import Case, Measured
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
@@ -157,7 +157,7 @@ def questions_csv(measured: Iterable[Measured]) -> str:
         [
             [
                 one.reasoner, one.budget, one.arm, *one.world,
-                *(_plain(getattr(case, name)) for name in CASE),
+                *(_plain(name, getattr(case, name)) for name in CASE),
             ]
             for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.arm, m.world))
             for case in one.cases
@@ -202,8 +202,10 @@ def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     return _csv(heads, rows)
 
 
-def _plain(value: str | int | bool) -> str | int:
+def _plain(name: str, value: str | float) -> str | float:
     """Right and wrong as 1 and 0."""
+    if name == "score":
+        return f"{value:g}"
     return int(value) if isinstance(value, bool) else value
 
 

@@ -1,42 +1,27 @@
-"""Plays the arms of a comparison on the same tasks; an episode that ended is kept and measured."""
+"""A comparison as a job: its arms are seats of one run on the same tasks."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
-from time import perf_counter
-from typing import Literal
 
-from memorygym import registry
-from memorygym.agents.chat import Chat
-from memorygym.contract import contract
-from memorygym.core import JSON, Env, Task
+from memorygym.contract import contract, digest
+from memorygym.core import JSON, Task
 from memorygym.episode import Episode, play
-from memorygym.errors import BadKey, MemoryFault, ProviderFailure
-from memorygym.executors import over_processes, over_threads
-from memorygym.isolation.arms import (
-    Arm,
-    Limits,
-    arms,
-    budget_of,
-    memory_of,
-    policy_of,
-)
-from memorygym.isolation.measures import Measured, measure
-from memorygym.isolation.minds import Minds
+from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of, policy_of
 from memorygym.isolation.plugging import Plugged
 from memorygym.isolation.rebuilding import play_rebuilt
-from memorygym.isolation.tasks import Tasks
-from memorygym.isolation.timing import ALL, Timed
-from memorygym.journal import Run, append_episode, episode_name
-from memorygym.judge import judge_trace
-from memorygym.models.model import unaddressed
-from memorygym.runner import kept_trace
-from memorygym.settings import Dealt
+from memorygym.isolation.timing import Timed
+from memorygym.runs.engine import Job
+from memorygym.runs.minds import Minds
+from memorygym.runs.results import Wanted
+from memorygym.runs.seats import Player, Steps, modelled, played, scripted, seated
+from memorygym.runs.tasks import Tasks
 from memorygym.trace import Trace
+from memorygym.track import find
 
-Kind = Literal["provider", "memory"]
-"""Whose failure it was."""
+WRITING = ("models/extractive.py", "models/salience.py", "models/writing.py")
+"""What memories ask by default, and how they ask any other model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +33,10 @@ class Comparison:
     """By spec, the references too."""
     limits: Sequence[Limits]
     """One a budget."""
-    minds: Minds
-    run: Run | None = None
+    reasoners: tuple[str, ...] = ("strong",)
+    minds: Minds = field(default_factory=Minds)
 
-    def rows(self) -> list[Arm]:
+    def arms(self) -> list[Arm]:
         """All arms at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
         found = {
@@ -61,120 +46,83 @@ class Comparison:
         }
         return list(found.values())
 
-    def episodes(self) -> Iterator[str]:
-        """The names of all of them."""
-        for world, reasoner, arm in product(self.tasks.dealt, self.minds.reasoners, self.rows()):
-            yield name_of(world, arm, reasoner)
+    def seats(self, minds: Minds) -> list[Player]:
+        """Every arm under every reasoner."""
+        return [
+            ArmSeat(reasoner, arm, self.memories[arm.spec], minds)
+            for reasoner, arm in product(self.reasoners, self.arms())
+        ]
 
-
-def name_of(world: Dealt, arm: Arm, reasoner: str) -> str:
-    """The name of an episode; `timing.clocked` reads it."""
-    budget = ALL if arm.budget is None else arm.budget
-    return episode_name(world.template, world.seed, reasoner, arm.name, budget)
+    def job(self) -> Job:
+        """The run that plays it."""
+        recipe: dict[str, JSON] = {
+            "kind": "compare",
+            "compares": digest("isolation", "runs/measures.py", *WRITING),
+            "arms": [[arm.name, arm.budget] for arm in self.arms()],
+            "memories": {spec: plugged.source for spec, plugged in self.memories.items()},
+            "budgets": [limits.view for limits in self.limits],
+            "capacity": self.limits[0].capacity,
+            "reasoners": list(self.reasoners),
+        }
+        return Job(
+            tasks=self.tasks,
+            seats=self.seats,
+            minds=self.minds,
+            recipe=recipe,
+            wanted=Wanted(causes=False, measured=True),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """An episode without a score, which is never a score of 0."""
+class ArmSeat:
+    """A reasoner with what one arm shows it. See seats.Player."""
 
-    episode: str
-    arm: str
-    budget: int | None
-    reasoner: str
-    kind: Kind
-    error: str
+    agent: str
+    """The reasoner: one of the track's own, or a model of `minds`."""
+    arm: Arm
+    plugged: Plugged
+    minds: Minds
+    compared: bool = True
 
+    @property
+    def memory(self) -> str:
+        return self.arm.name
 
-Write = Callable[[], None]
+    @property
+    def budget(self) -> int | None:
+        return self.arm.budget
 
+    @property
+    def waits(self) -> bool:
+        return self.minds.waits
 
-def play_all(comparison: Comparison, workers: int) -> Iterator[list[Measured | Failed]]:
-    """Every arm on every world, in the order of the worlds."""
-    over = over_threads if comparison.minds.waits else over_processes
-    yield from over(partial(play_world, comparison), comparison.tasks.dealt, workers)
+    @property
+    def foreign(self) -> bool:
+        return self.plugged.foreign
 
+    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
+        return {
+            "agent": self.agent,
+            "memory": self.arm.name,
+            "budget": self.arm.budget,
+            "contract": contract(track),
+        }
 
-def play_world(comparison: Comparison, world: Dealt) -> list[Measured | Failed]:
-    """Every arm on one world, which is dealt and parsed once.
+    def begin(self, task: Task, steps: Steps) -> Episode:
+        plugged = self.plugged
+        make = memory_of(self.arm, task, plugged.make, foreign=plugged.foreign)
+        budget = budget_of(self.arm, task, tools=plugged.tools)
+        return seated(task, lambda: Timed(make(), steps), budget, self.minds.writer)
 
-    Somebody else's memory can read files, and a trace holds the answers: where one plays, all
-    traces of a world are written when its last arm has ended.
-    """
-    dealt, late = cache(world.deal), list[Write]()
-    foreign = any(plugged.foreign for plugged in comparison.memories.values())
-    found = [
-        _outcome(comparison, world, arm, reasoner, dealt, late.append if foreign else _at_once)
-        for reasoner in comparison.minds.reasoners
-        for arm in comparison.rows()
-    ]
-    for write in late:
-        write()
-    return found
-
-
-def _at_once(write: Write) -> None:
-    write()
-
-
-def _outcome(
-    comparison: Comparison,
-    world: Dealt,
-    arm: Arm,
-    reasoner: str,
-    dealt: Callable[[], Task],
-    keep: Callable[[Write], None],
-) -> Measured | Failed:
-    """The episode, which is played unless the run has kept it."""
-    run, steps, start = comparison.run, list[float](), perf_counter()
-    name = name_of(world, arm, reasoner)
-    labels: dict[str, JSON] = {
-        "agent": reasoner,
-        "memory": arm.name,
-        "budget": arm.budget,
-        "contract": contract(comparison.tasks.track),
-    }
-    if kept := kept_trace(run, name, world, labels):
-        return measure(kept)
-    try:
-        plugged = comparison.memories[arm.spec]
-        trace = _played(dealt(), arm, plugged, comparison.minds, reasoner, steps)
-    except BadKey:
-        raise
-    except (ProviderFailure, MemoryFault) as error:
-        kind: Kind = "provider" if isinstance(error, ProviderFailure) else "memory"
-        return Failed(name, arm.name, arm.budget, reasoner, kind, str(error))
-    trace.labels |= labels
-    if run:
-        seconds = perf_counter() - start
-        keep(partial(append_episode, run, name, trace, seconds, memory_ms=steps))
-    return measure(trace)
-
-
-def _played(
-    task: Task, arm: Arm, plugged: Plugged, minds: Minds, reasoner: str, steps: list[float]
-) -> Trace:
-    """One episode. No memory but the oracle meets the side table, nor does a reasoner, unless the
-    track says that its own are INFORMED."""
-    env: Callable[[Task], Env] = registry.load("tracks", task.track, "env")
-    bare = replace(task, gold=None)
-    known = task if registry.load("tracks", task.track, "INFORMED") else bare
-    mind = minds.policy(reasoner, known)
-    policy = policy_of(mind, known, tools=plugged.tools)
-    make = memory_of(arm, task, plugged.make, foreign=plugged.foreign)
-    episode = Episode(
-        env(bare),
-        lambda: Timed(make(), steps),
-        budget_of(arm, task, tools=plugged.tools),
-        minds.writer,
-    )
-    # What a model of a provider writes differs from time to time.
-    if plugged.foreign and arm.role == "memory" and not minds.writing:
-        trace = play_rebuilt(episode, policy, task, plugged.make)
-    else:
-        trace = play(episode, policy)
-    trace.gold = task.gold
-    if isinstance(mind, Chat):
-        trace.labels |= {"model": unaddressed(mind.describe()), "usage": list(mind.usage)}
-        if minds.judge:
-            trace = judge_trace(trace, minds.judge)
-    return trace
+    def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
+        """No memory but the oracle meets the gold table, nor does a reasoner, unless its track is
+        `informed`."""
+        plugged, minds, episode = self.plugged, self.minds, self.begin(task, steps)
+        known = find(task.track).known(task)
+        chat = minds.chat(self.agent) if self.agent in minds.models else None
+        policy = policy_of(chat or scripted(self.agent, known), known, tools=plugged.tools)
+        # What a model of a provider writes differs from time to time.
+        rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
+        once = partial(play_rebuilt, task=task, make=plugged.make) if rebuilt else play
+        trace = played(episode, policy, task, self.labels(task.track, repeat), once)
+        return modelled(trace, chat, minds) if chat else trace

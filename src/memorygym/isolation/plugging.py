@@ -9,6 +9,7 @@ from memorygym.contract import digest
 from memorygym.core import Memory
 from memorygym.isolation.arms import REFERENCES
 from memorygym.memory.none import Nothing
+from memorygym.runs.seats import is_foreign
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.sandbox.finding import file_of
 
@@ -43,10 +44,7 @@ def plug(spec: str) -> Plugged:
     """One memory; raises as `plug_all`."""
     make = memory_factory(spec)
     memory: Memory = make()
-    name, _ = registry.split(spec)
-    # Behind a shim the state is what was said, which the shim keeps.
-    ours = registry.is_ours("memory", name) or registry.is_ours("shims", name.partition(":")[0])
-    return Plugged(spec, make, bool(memory.tools), source_of(spec), foreign=not ours)
+    return Plugged(spec, make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
 
 
 def source_of(spec: str) -> str:

@@ -11,12 +11,12 @@ from memorygym.episode import Episode
 from memorygym.errors import MemoryFault
 from memorygym.rng import rng
 from memorygym.trace import Trace
+from memorygym.track import find
 
 
 def play_rebuilt(episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory]) -> Trace:
     """Plays to the end. Raises MemoryFault where the two show or tell different things."""
-    asking = [number for number, event in enumerate(task.events) if event.kind == "question"]
-    drawn = rng("rebuilt", task.id).choice(asking)
+    drawn = rng("rebuilt", task.id).choice(sorted(find(task.track).oracle(task)))
     beside: Episode | None = None
     while not episode.done:
         if episode.event != drawn:

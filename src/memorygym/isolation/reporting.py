@@ -55,14 +55,14 @@ def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
 
 def invalid_of(found: Findings, outcome: Outcome) -> str:
     """What is told in place of figures, after the failures that may be why."""
-    failed = Counter(one.arm for one in found.failed)
+    failed = Counter(one.place.memory for one in found.failed)
     told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
     played = f"{len(found.measured):,} episodes played, {failed.total():,} failed ({told})"
     return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
 
 
 def _report(own: Findings, reasoner: str, budget: int) -> Report:
-    failures = Counter(one.arm for one in own.failed)
+    failures = Counter(one.place.memory for one in own.failed)
     return figures(own.measured, failures, f"{reasoner} {budget}")
 
 

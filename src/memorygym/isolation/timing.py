@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from memorygym.core import JSON, Entry, Memory, Message, Meter
-from memorygym.journal import Run, name_parts
+from memorygym.runs.folder import Run, name_parts
+from memorygym.runs.results import ALL
 
 Clock = Mapping[str, tuple[float, float]]
 """By arm: the median and the 95th percentile of its milliseconds a step."""
-ALL = "all"
-"""The budget of an arm that knows none, in the names of its episodes."""
 
 
 class Timed(Memory):

@@ -158,7 +158,7 @@ def _pairs(trace: Trace) -> list[tuple[int, Pair]]:
     return [
         (event, (outcome.correct and not outcome.repaired, ruling.verdict))
         for outcome in (outcomes(trace) if rulings else ())
-        if (ruling := rulings.get(event := outcome.question.event))
+        if (ruling := rulings.get(event := outcome.goal.event))
     ]
 
 

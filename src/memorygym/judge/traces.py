@@ -6,8 +6,9 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.judge.judging import Case, Judge, said_in, voters
+from memorygym.outcome import Outcome
 from memorygym.rulings import Ruling, Vote
-from memorygym.scoring import Outcome, may_repair, outcomes
+from memorygym.scoring import may_repair, outcomes
 from memorygym.trace import Judged, Record, Trace
 
 
@@ -15,10 +16,10 @@ def judge_trace(trace: Trace, judge: Judge) -> Trace:
     """The trace with the judge's rulings at its end, those of an earlier judge left out."""
     played, answered = _unjudged(trace)
     asked = [one for one in answered if _is_asked(one, audit_accepted=judge.audit_accepted)]
-    cases = (Case(o.question.text, o.question.truth, o.answer or "") for o in asked)
+    cases = (Case(o.goal.text, o.goal.truth, o.answer or "") for o in asked)
     rulings = list(judge.judge_all(cases))
     records = [
-        Judged(outcome.question.event, ruling.votes)
+        Judged(outcome.goal.event, ruling.votes)
         for outcome, ruling in zip(asked, rulings, strict=True)
     ]
     counts = _counts(answered, dict(zip(map(_event, asked), rulings, strict=True)))
@@ -68,12 +69,12 @@ def _unjudged(trace: Trace) -> tuple[list[Record], list[Outcome]]:
 
 def _is_asked(outcome: Outcome, *, audit_accepted: bool) -> bool:
     if outcome.correct:
-        return audit_accepted and outcome.question.kind != "abstention"
+        return audit_accepted and outcome.goal.kind != "abstention"
     return may_repair(outcome)
 
 
 def _event(outcome: Outcome) -> int:
-    return outcome.question.event
+    return outcome.goal.event
 
 
 def _counts(answered: Sequence[Outcome], rulings: dict[int, Ruling]) -> dict[str, JSON]:

@@ -12,9 +12,6 @@ from memorygym.bench import Job, references
 from memorygym.contract import contract
 from memorygym.disk import as_bytes
 from memorygym.errors import UnknownPart
-from memorygym.executors import over_processes
-from memorygym.invariants import validate
-from memorygym.journal import Run
 from memorygym.publishing.recheck import Claim, claims_of, recheck, replies_again
 from memorygym.results.consistency import (
     LARGEST,
@@ -26,8 +23,11 @@ from memorygym.results.consistency import (
 from memorygym.results.file import Document, read_results
 from memorygym.results.file import document as sum_up
 from memorygym.runner import Failure, Result
-from memorygym.settings import salt_hash
+from memorygym.runs.executors import over_processes
+from memorygym.runs.folder import Run
 from memorygym.tokens import canonical
+from memorygym.tracks.worlds.invariants import validate
+from memorygym.tracks.worlds.settings import salt_hash
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
 """How far a run is shown, best first."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from memorygym import registry
-from memorygym.agents.bound import Bound
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
@@ -20,6 +19,7 @@ from memorygym.publishing.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.results.summary import ROLES, summaries
 from memorygym.stats import Difference, paired, ranks, unpaired
 from memorygym.tokens import canonical
+from memorygym.track import Bound
 
 
 class Held(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from memorygym.journal import unpacked
+from memorygym.runs.folder import unpacked
 
 KEYS = {
     "a password in an address": re.compile(rb"[a-z]://[^/\s\"@:]+:[^/\s\"@]+@"),

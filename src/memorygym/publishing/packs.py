@@ -32,7 +32,7 @@ from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
-from memorygym.journal import Run, unpacked
+from memorygym.runs.folder import Run, unpacked
 from memorygym.trace import CANARY
 
 FORMAT = "memorygym-pack-1"

@@ -11,17 +11,17 @@ from typing import Any
 
 from memorygym.core import Task
 from memorygym.errors import MemoryGymError
-from memorygym.invariants import inspect
-from memorygym.journal import Run, read_traces
 from memorygym.judge import misruled
 from memorygym.models.tape import Tape
 from memorygym.players import play_model, player_of
-from memorygym.replay import unlike
 from memorygym.results.consistency import difference, planned
 from memorygym.results.file import Document
 from memorygym.runner import Failure, Plan, Result, judged, labels_of, play_task
-from memorygym.settings import Settings
+from memorygym.runs.folder import Run, read_traces
+from memorygym.runs.replay import unlike
 from memorygym.trace import Judged, Trace
+from memorygym.tracks.worlds.invariants import inspect
+from memorygym.tracks.worlds.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

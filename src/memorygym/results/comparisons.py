@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from memorygym.errors import BadSettings
-from memorygym.results.summary import by_agent, by_world
+from memorygym.results.summary import by_who, by_world
 from memorygym.stats import Difference, paired, unpaired
 
 Document = Mapping[str, Any]
 """A results file as `read_results` gives it."""
 World = tuple[str, int]
-ALIKE = ("track", "tier", "memory", "sizes", "turns", "judge")
+ALIKE = ("kind", "track", "knobs", "data", "memory", "turns", "patience", "capacity", "judge")
 """What must agree in two recipes before their scores are compared."""
 
 
@@ -29,7 +29,7 @@ class Comparison:
 
 def composites(document: Document) -> dict[str, dict[World, float]]:
     """By agent: the composite of each world, the mean over its repeats."""
-    groups = by_agent(document["episodes"])
+    groups = by_who(document["episodes"])
     return {agent: by_world(rows, "composite") for agent, rows in groups.items()}
 
 
@@ -41,7 +41,7 @@ def check_comparable(a: Document, b: Document) -> None:
             " compared across them"
         )
     for name in ALIKE:
-        one, other = a["recipe"][name], b["recipe"][name]
+        one, other = a["recipe"].get(name), b["recipe"].get(name)
         if one != other:
             raise BadSettings(f"{name} {one} and {name} {other} are not compared: play both alike")
 

@@ -9,31 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
-from memorygym.journal import episode_name
+from memorygym.errors import BadSettings, MemoryGymError
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
-from memorygym.scoring import WEIGHTS, composite
-from memorygym.settings import Settings
-from memorygym.worlds.dealing.tiers import Sizes
+from memorygym.runs.results import Place, place_of
+from memorygym.runs.seats import seats_of
+from memorygym.runs.tasks import again
+from memorygym.track import find
 
 Recipe = Mapping[str, Any]
 """What `run.json` says is played."""
 ROUNDING = 2e-6
 """Figures are stored to six places: what is computed from rounded ones may differ by this."""
-OF_A_KIND = ("retrieval", "update", "abstention")
-"""Kinds of questions that are one competency each; all other competencies are of reasoning."""
-
 LARGEST = 1_000_000
-"""Most of anything that may be counted out: entities, tokens, … of a world, episodes of a run."""
-
-
-def checked_sizes(sizes: Mapping[str, int | None]) -> Mapping[str, int | None]:
-    """The sizes. Raises BadSettings if one is beyond what can be dealt."""
-    for name, size in sizes.items():
-        if size is not None and size > LARGEST:
-            raise BadSettings(f"{size} {name}: give at most {LARGEST:,}")
-    return sizes
+"""Most episodes of a run."""
+Places = Mapping[str, Place]
+"""By name: the episodes that a recipe names."""
 
 
 def check_episodes(*factors: int) -> None:
@@ -46,28 +37,23 @@ def check_episodes(*factors: int) -> None:
         )
 
 
-def planned(recipe: Recipe, salt: str = "") -> list[tuple[Settings, str]]:
-    """Every episode that a recipe names, as settings and agent, in the order of the results."""
-    sizes = Sizes(**recipe["sizes"])
+def planned(recipe: Recipe, salt: str = "") -> list[Place]:
+    """Every episode that a recipe names, in the order of the results.
+
+    Raises UnknownPart or BadSettings for tasks that cannot be made here.
+    """
+    tasks = again({**recipe, "salt": None} if not salt else recipe, salt)
+    units = product(tasks.recipes, range(recipe["repeats"]))
     return [
-        (
-            Settings(
-                template, seed, recipe["tier"], sizes, salt, recipe["memory"], repeat,
-                recipe["turns"],
-            ),
-            agent,
-        )
-        for template, seed, repeat, agent in product(
-            recipe["templates"], recipe["seeds"], range(recipe["repeats"]), recipe["agents"]
-        )
-    ]  # fmt: skip
+        place_of(tasks.track, one, repeat, seat)
+        for (one, repeat), seat in product(units, seats_of(recipe))
+    ]
 
 
 def rows_in_order(document: Document) -> list[Row]:
     """Episodes and failures, as results.jsonl lists them."""
     rows = {row["episode"]: row for row in [*document["episodes"], *document["failures"]]}
-    names = (settings.episode(agent) for settings, agent in planned(document["recipe"]))
-    return [rows[name] for name in names]
+    return [rows[place.episode] for place in planned(document["recipe"])]
 
 
 def problems(path: Path) -> list[str]:
@@ -84,50 +70,53 @@ def problems(path: Path) -> list[str]:
 
 def inconsistencies(document: Document) -> list[str]:
     """The same for a document that fits the schema."""
+    try:
+        places = {place.episode: place for place in planned(document["recipe"])}
+    except MemoryGymError as error:
+        return [f"results.recipe: its episodes cannot be named here ({error})"]
     found = [
         f"results.episodes[{at}].{problem}"
         for at, row in enumerate(document["episodes"])
-        for problem in _row_problems(row, document)
+        for problem in _row_problems(row, document, places)
     ]
     found += [
         f"results.failures[{at}].{problem}"
         for at, row in enumerate(document["failures"])
-        for problem in _place_problems(row, document["recipe"])
+        for problem in _place_problems(row, places)
     ]
-    found += _count_problems(document)
+    found += _count_problems(document, len(places))
     # A summary of rows that are wrong would only say the same again.
     return found or _summary_problems(document)
 
 
-def _place_problems(row: Row, recipe: Recipe) -> Iterator[str]:
+def _place_problems(row: Row, places: Places) -> Iterator[str]:
     """Whether a row is of an episode that was planned, under its own name."""
-    for name, choices in (("template", "templates"), ("seed", "seeds"), ("agent", "agents")):
-        if row[name] not in recipe[choices]:
-            yield f"{name}: {row[name]!r} is not in recipe.{choices}"
-    if row["repeat"] >= recipe["repeats"]:
-        yield f"repeat: {row['repeat']}, but recipe.repeats is {recipe['repeats']}"
-    name = episode_name(row["template"], row["seed"], row["agent"], row["repeat"])
-    if row["episode"] != name:
-        yield f"episode: {row['episode']!r} should be {name!r}"
-
-
-def _row_problems(row: Row, document: Document) -> Iterator[str]:
-    recipe = document["recipe"]
-    yield from _place_problems(row, recipe)
-    alike = {"contract": document["contract"], "tier": recipe["tier"], "memory": recipe["memory"]}
-    for name, value in alike.items():
+    place = places.get(row["episode"])
+    if place is None:
+        yield f"episode: {row['episode']!r} is none that the recipe names"
+        return
+    for name, value in place.to_json().items():
         if row[name] != value:
-            yield f"{name}: {row[name]!r}, but that of the file is {value!r}"
+            yield f"{name}: {row[name]!r}, but that of the episode is {value!r}"
+
+
+def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]:
+    recipe = document["recipe"]
+    yield from _place_problems(row, places)
+    if row["contract"] != document["contract"]:
+        yield f"contract: {row['contract']!r}, but that of the file is {document['contract']!r}"
     right, asked = sum(row["right"]), len(row["right"])
     tallies = row["competencies"]
     if impossible := [name for name, (good, of) in tallies.items() if good > of]:
         yield f"competencies: more right than asked of {impossible[0]}"
         return
-    yield from _axis_problems(row)
+    headline = find(recipe["track"]).headline if recipe["kind"] == "bench" else None
+    if headline:
+        yield from headline.problems(row)
     answerable = [tally for name, tally in tallies.items() if name != "abstention"]
     refused = tallies.get("abstention")
     figures = {
-        "composite": (composite({axis: row[axis] for axis in WEIGHTS}), "its axes"),
+        **({"composite": (headline.composite(row["axes"]), "its axes")} if headline else {}),
         "accuracy": (right / asked if asked else 0.0, "right"),
         "abstention": (refused and _share(refused), "competencies"),
         "correct": (sum(good for good, _ in answerable), "competencies"),
@@ -147,44 +136,6 @@ def _row_problems(row: Row, document: Document) -> Iterator[str]:
         yield f"repaired: {row['repaired']} answers, but only {right} are right"
 
 
-def _axis_problems(row: Row) -> Iterator[str]:
-    """Whether the axes can be those of the competencies; what is not asked about has none."""
-    bounds = _bounds(row["competencies"])
-    for name in WEIGHTS:
-        value, (low, high) = row[name], bounds.get(name, (None, None))
-        if value is None or low is None or high is None:
-            within = value is low
-        else:
-            within = low - ROUNDING <= value <= high + ROUNDING
-        if not within:
-            told = _told(low) if low == high else f"{_told(low)} to {_told(high)}"
-            yield f"{name}: {value}, but {told} by competencies"
-
-
-def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
-    """The least and the most of every axis that was asked about.
-
-    Beyond the tallies, breadth depends on weights, maintenance on breadth, efficiency on writes.
-
-    >>> _bounds({"retrieval": (1, 2), "update": (1, 4)})["breadth"]
-    (0.25, 0.75)
-    """
-    asked = {name: tally for name, tally in tallies.items() if tally[1]}
-    found = {}
-    if retrieval := asked.get("retrieval"):
-        good, wrong = retrieval[0], retrieval[1] - retrieval[0]
-        # Questions weigh 1 to 3.
-        found["breadth"] = (good / (good + 3 * wrong), 3 * good / (3 * good + wrong))
-    if update := asked.get("update"):
-        found["maintenance"] = (0.0, update[0] / update[1])
-    if reasoning := [good / of for name, (good, of) in asked.items() if name not in OF_A_KIND]:
-        found["reasoning"] = (sum(reasoning) / len(reasoning),) * 2
-    if answerable := [tally for name, tally in asked.items() if name != "abstention"]:
-        share = sum(good for good, _ in answerable) / sum(of for _, of in answerable)
-        found["efficiency"] = (share, min(1.0, 1.25 * share))
-    return found
-
-
 def _share(tally: Sequence[int]) -> float | None:
     return tally[0] / tally[1] if tally[1] else None
 
@@ -199,11 +150,9 @@ def _told(value: float | None) -> str:
     return "null" if value is None else f"{value:g}" if isinstance(value, int) else f"{value:.6f}"
 
 
-def _count_problems(document: Document) -> Iterator[str]:
+def _count_problems(document: Document, wanted: int) -> Iterator[str]:
     """Whether every planned episode is scored or a failure, once."""
-    recipe, rows = document["recipe"], [*document["episodes"], *document["failures"]]
-    choices = [len(recipe[name]) for name in ("templates", "seeds", "agents")]
-    wanted, stated = prod(choices) * recipe["repeats"], document["episodes_planned"]
+    rows, stated = [*document["episodes"], *document["failures"]], document["episodes_planned"]
     if stated != wanted:
         yield f"results.episodes_planned: {stated}, but the recipe names {wanted}"
     if len(rows) != stated:
@@ -220,7 +169,7 @@ def _summary_problems(document: Document) -> list[str]:
     """Whether the summary is that of the rows."""
     failures = document["failures"]
     try:
-        found = {one.agent: one.to_json(failures) for one in summaries(document["episodes"])}
+        found = {one.who: one.to_json(failures) for one in summaries(document["episodes"])}
     except (ValueError, TypeError, KeyError) as error:
         return [f"results.summary: cannot be computed from the episodes ({error})"]
     place = difference(document["summary"], json.loads(json.dumps(found)), "results.summary")

@@ -12,12 +12,12 @@ from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings
-from memorygym.invariants import Invariant
-from memorygym.journal import Run
 from memorygym.results.summary import Summary, summaries
-from memorygym.runner import Failure, Result
+from memorygym.runs.folder import Run, finish
+from memorygym.runs.results import Failure, Result
+from memorygym.track import Invariant
 
-SCHEMA = "memorygym-results-2"
+SCHEMA = "memorygym-results-3"
 Document = Mapping[str, Any]
 """A results file as `read_results` gives it."""
 
@@ -42,11 +42,17 @@ def document(
         "recipe": about["recipe"],
         "episodes_planned": planned,
         "failures": failures,
-        "summary": {one.agent: one.to_json(failures) for one in summaries(episodes)},
+        "summary": {one.who: one.to_json(failures) for one in summaries(episodes)},
         "references": {role: one.as_reference() for role, one in references.items()},
         "episodes": episodes,
         "invariants": [row.to_json() for row in rows],
     }
+
+
+def keep(folder: Path, found: Mapping[str, JSON], outcomes: Sequence[Result | Failure]) -> None:
+    """Writes results.jsonl and results.json into the folder of a run that has ended."""
+    finish(Run(folder), [outcome.to_json() for outcome in outcomes])
+    write_results(folder / "results.json", found)
 
 
 def write_results(path: Path, results: Mapping[str, JSON]) -> None:
@@ -71,19 +77,8 @@ def results_in(path: Path) -> Path:
     if not path.is_dir():
         return path
     if not (path / "results.json").exists():
-        if (path / "run.json").exists():
-            refuse_comparison(path, Run(path).about())
         raise BadSettings(f"{path} holds no results.json: the run has not finished")
     return path / "results.json"
-
-
-def refuse_comparison(folder: Path, about: Mapping[str, Any]) -> None:
-    """Raises BadSettings for the folder of `memorygym compare`, given what its run.json says."""
-    if "compares" in (about.get("recipe") or ()):
-        raise BadSettings(
-            f"{folder} holds a comparison of memories, not a run of agents: its figures are in"
-            f" compare.json, and `memorygym explain {folder}` tells its misses"
-        )
 
 
 def read_json(path: Path) -> object:

@@ -8,23 +8,21 @@ from typing import Any
 from memorygym.agents.accounting import Usage
 from memorygym.core import JSON
 from memorygym.judge.agreement import Agreement
-from memorygym.scoring import WEIGHTS
 from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
 
 Row = Mapping[str, Any]
 """An episode as results store it. All figures are of rows, so that a file can be recomputed."""
 LIKENESS = 0.5
 """The correlation of two agents over the same worlds that a detectable difference supposes."""
-ROLES = {"floor": "smart_guesser", "ceiling": "clairvoyant", "best scripted": "template_expert"}
-"""Scripted agents that are printed beside every model: what guessing reaches, what the budget
-allows, and what the best strategy without the truth reaches that stores plain text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What an agent reached over its worlds; repeats are averaged within a world first."""
 
-    agent: str
+    who: str
+    """The agent, or of a comparison reasoner, system and budget."""
+    track: str
     episodes: int
     worlds: int
     composite: Estimate
@@ -58,7 +56,7 @@ class Summary:
         """
         if not failures:
             return None
-        lost = Counter(_world(row) for row in failures if row["agent"] == self.agent)
+        lost = Counter(_world(row) for row in failures if row["who"] == self.who)
         worlds = sorted(self.scores.keys() | lost.keys())
         low = high = 0.0
         for world in worlds:
@@ -86,7 +84,7 @@ class Summary:
     def as_reference(self) -> dict[str, JSON]:
         """As results store it beside a model."""
         return {
-            "agent": self.agent,
+            "agent": self.who,
             "composite": _interval(self.composite),
             "axes": {name: _interval(axis) for name, axis in self.axes.items()},
         }
@@ -94,15 +92,15 @@ class Summary:
 
 def summaries(rows: Iterable[Row]) -> list[Summary]:
     """One an agent, best composite first."""
-    found = map(_summary, by_agent(rows).values())
+    found = map(_summary, by_who(rows).values())
     return sorted(found, key=lambda one: -one.composite.mean)
 
 
-def by_agent(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """The rows of each agent, in the order in which they come."""
+def by_who(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows of each agent or system, in the order in which they come."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(row["agent"], []).append(row)
+        groups.setdefault(row["who"], []).append(row)
     return groups
 
 
@@ -113,11 +111,12 @@ def _summary(rows: Sequence[Row]) -> Summary:
     for row in rows:
         causes.update(row["causes"])
     return Summary(
-        agent=rows[0]["agent"],
+        who=rows[0]["who"],
+        track=rows[0]["track"],
         episodes=len(rows),
         worlds=len(whole),
         composite=estimate(list(whole.values())),
-        axes={axis: _estimate(by_world(rows, axis)) for axis in WEIGHTS},
+        axes={axis: _estimate(_axis(rows, axis)) for axis in _axes(rows)},
         abstention=_estimate(by_world(rows, "abstention")),
         accuracy=sum(row["accuracy"] for row in rows) / len(rows),
         deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
@@ -128,6 +127,16 @@ def _summary(rows: Sequence[Row]) -> Summary:
         causes=causes,
         scores=scores,
     )
+
+
+def _axes(rows: Iterable[Row]) -> list[str]:
+    """The named parts of the composite, in the order of the track, else as they first come."""
+    return list(dict.fromkeys(axis for row in rows for axis in row["axes"]))
+
+
+def _axis(rows: Iterable[Row], axis: str) -> dict[tuple[str, int], float]:
+    """A named part in each world, the mean over its repeats."""
+    return by_world(({**row, axis: row["axes"].get(axis)} for row in rows), axis)
 
 
 def by_world(rows: Iterable[Row], figure: str) -> dict[tuple[str, int], float]:

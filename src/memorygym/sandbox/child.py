@@ -36,6 +36,10 @@ class Meter:
         self._counted: dict[str, int] = {}
         self.brief = ""
 
+    def event(self) -> int:
+        """See core.Meter.event."""
+        return shape(int, self._ask("event"))
+
     def admit(self, text: str, replacing: str | None = None) -> str:
         """See core.Meter.admit."""
         return shape(str, self._ask("admit", text, replacing))

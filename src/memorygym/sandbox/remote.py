@@ -124,6 +124,8 @@ class Remote(Memory):
             match asked:
                 case ["admit", str(text), str() | None as replacing]:
                     return ["returned", meter.admit(text, replacing)], None
+                case ["event"]:
+                    return ["returned", meter.event()], None
                 case ["count", str(text)]:
                     return ["returned", meter.count(text)], None
                 case ["write", str(task), str(text), int(most)]:

@@ -182,7 +182,7 @@ def wilson(k: float, n: float) -> tuple[float, float]:
     return (centre - half if k else 0.0), (centre + half if k < n else 1.0)
 
 
-def clustered_share(worlds: Sequence[Sequence[bool]]) -> Estimate:
+def clustered_share(worlds: Sequence[Sequence[float]]) -> Estimate:
     """The share of true ones, with Wilson's interval of as many trials as the design effect leaves.
 
     For a few questions of each of a few worlds, where the t interval of `clustered` leaves 0 to 1,

@@ -9,20 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from memorygym.agents.honest import strategic
-from memorygym.agents.scene import END, calls, scene, submit
+from memorygym.agents.calls import END, calls, submit
 from memorygym.core import JSON, Call, Memory, Message, Policy, Task, Tool
 from memorygym.episode import Episode, Snapshot, play
 from memorygym.errors import MemoryFault
-from memorygym.facts import Knowledge
 from memorygym.models.extractive import write
 from memorygym.testing import views
 from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
 from memorygym.trace import Heard, Record, Said, Shown, Trace
-from memorygym.tracks.worlds import env
-from memorygym.worlds.dealing.brief import REFUSAL
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.facts import Knowledge
+from memorygym.tracks.worlds.scene import scene
 
 Make = Callable[[], Memory]
 PROBES = ("the", "What is it?", "zzzz")
@@ -72,7 +73,7 @@ def _dealt(tier: str, seed: int) -> Task:
 
 
 def _episode(task: Task, make: Make) -> Episode:
-    return Episode(env(task), make, writer=write)
+    return Episode(WorldsEnv(task), make, writer=write)
 
 
 def _policy(episode: Episode) -> Policy:

@@ -20,7 +20,7 @@ from memorygym.arguments import plain_reply
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.runner import play_one
 from memorygym.trace import Trace
-from memorygym.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.deal import deal
 
 
 class Fresh:

@@ -14,8 +14,8 @@ from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
 from memorygym.runner import labels_of, play_one, policy_for
 from memorygym.scoring import outcomes, score
-from memorygym.settings import Settings
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.settings import Settings
 
 Agent = str | Callable[[Task], Policy]
 """The name of an agent, `package.module:factory`, or what makes one for a task."""
@@ -135,7 +135,7 @@ def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
         if right and not outcome.correct:
             yield (
                 f"{row['episode']}#{number} was right and is wrong ({attribution.cause(outcome)}):"
-                f" {outcome.question.text} {outcome.reason}"
+                f" {outcome.goal.text} {outcome.reason}"
             )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from memorygym.facts import Attribute
     from memorygym.rng import Stream
-    from memorygym.worlds.dealing.prose import Prose
-    from memorygym.worlds.dealing.schema import Trait, World
+    from memorygym.tracks.worlds.dealing.prose import Prose
+    from memorygym.tracks.worlds.dealing.schema import Trait, World
+    from memorygym.tracks.worlds.facts import Attribute
 
 Told: TypeAlias = dict[str, object]
 """By attribute code, "category" or "edges": what a text tells."""
@@ -68,7 +68,7 @@ def _counts(world: "World") -> Iterator[str]:
 
 
 def _names(world: "World") -> Iterator[str]:
-    from memorygym.facts import MONTHS
+    from memorygym.tracks.worlds.facts import MONTHS
 
     spoken = {word for _, text in _sayings(world) for word in _words(text)}
     spoken |= {word for text in (*_shared(), *world.categories) for word in _words(text)}
@@ -203,10 +203,10 @@ def _limits(world: "World") -> Iterator[str]:
 def _reading(world: "World") -> Iterator[str]:
     """The brief, documents and notices, read back by the strong reader; a trait is named once."""
     from memorygym.rng import rng
-    from memorygym.tracks.worlds import reader
-    from memorygym.worlds.dealing.brief import brief
-    from memorygym.worlds.dealing.ground import guide_of
-    from memorygym.worlds.dealing.prose import Prose
+    from memorygym.tracks.worlds.dealing.brief import brief
+    from memorygym.tracks.worlds.dealing.ground import guide_of
+    from memorygym.tracks.worlds.dealing.prose import Prose
+    from memorygym.tracks.worlds.reader import reader
 
     guide = guide_of(world, 0, "")
     strong = reader(brief(guide, world.wording.employer))
@@ -232,8 +232,8 @@ def _reading(world: "World") -> Iterator[str]:
 
 def _documents(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
     """Documents, each with what it tells."""
-    from memorygym.worlds.dealing.names import draw_names
-    from memorygym.worlds.dealing.prose import Telling
+    from memorygym.tracks.worlds.dealing.names import draw_names
+    from memorygym.tracks.worlds.dealing.prose import Telling
 
     for _ in range(DOCUMENTS):
         name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
@@ -283,7 +283,7 @@ def _sayings(world: "World") -> list[tuple["Trait | None", str]]:
 
 def _shared() -> tuple[str, ...]:
     """What the documents of all domains say."""
-    from memorygym.worlds.dealing import prose
+    from memorygym.tracks.worlds.dealing import prose
 
     cores = (core for style in prose.CORES for core in style)
     wraps = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)

@@ -1,4 +1,4 @@
-"""What the environments of tracks share: texts are shown one by one, some ask; what a view shows."""
+"""What environments of tracks share: texts are shown one by one, and some of them ask."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,8 @@ from memorygym.core import JSON, Env, Message, Step, Task, Tool
 
 ASKS = "question"
 """The kind of an event that asks."""
-EVENT = "==="
-"""What the text of an event begins with."""
+EVENT, QUESTION = "===", "=== QUESTION"
+"""What the text of an event begins with, and of one that asks."""
 
 
 def tool(name: str, description: str, required: str, **properties: tuple[str, str]) -> Tool:

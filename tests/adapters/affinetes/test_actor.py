@@ -18,7 +18,7 @@ from memorygym.memory.markdown import Markdown
 from memorygym.models import openai
 from memorygym.runner import play_one
 from memorygym.scoring import score
-from memorygym.settings import Settings
+from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace
 from tests.servers.openai import Server, serving
 

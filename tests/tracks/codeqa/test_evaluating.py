@@ -2,8 +2,9 @@
 
 import pytest
 
-from memorygym.instances.model import Found, Known, Statement
+from memorygym.instances.model import Found
 from memorygym.rng import rng
+from memorygym.statements import Known, Statement
 from memorygym.tokens import normal
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.dealing.package import Package

@@ -2,7 +2,8 @@
 
 import pytest
 
-from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known, Statement
 from memorygym.tokens import normal
 from memorygym.tracks import codeqa
 from tests.tracks.codeqa.dealt import instance

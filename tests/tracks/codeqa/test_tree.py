@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.instances.model import Known
+from memorygym.statements import Known
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.dealing.tree import tree
 from memorygym.tracks.codeqa.showing import paragraphs

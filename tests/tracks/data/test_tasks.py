@@ -10,7 +10,8 @@ from memorygym.core import Task
 from memorygym.datasets._samples import Asked, Sample, Unit
 from memorygym.errors import BadSettings
 from memorygym.grading import squad
-from memorygym.instances.model import Found, Gold, Known, Missing, Question, Reader
+from memorygym.instances.model import Found, Gold, Missing, Question, Reader
+from memorygym.statements import Known
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count, normal
 from memorygym.tracks import data

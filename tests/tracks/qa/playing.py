@@ -5,8 +5,8 @@ from functools import cache
 
 from memorygym.core import Memory, Policy, Task
 from memorygym.episode import Episode, play
+from memorygym.instances.tasks import Made, options_of
 from memorygym.isolation.arms import REFERENCES, Arm, Limits, Role, budget_of, memory_of
-from memorygym.isolation.making import Made, options_of
 from memorygym.isolation.plugging import plug_all
 from memorygym.trace import Trace
 from memorygym.tracks.research import env, listener, recipes, scribe

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from memorygym.instances.model import Statement
+from memorygym.statements import Statement
 from memorygym.tracks import research
 from memorygym.tracks.research.dealing.record import file_name
 from memorygym.tracks.research.reading import ResearchReader

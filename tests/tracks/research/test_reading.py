@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.instances.model import Found, Missing
 from memorygym.rng import rng
+from memorygym.statements import Known, Statement
 from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count

@@ -9,8 +9,8 @@ from memorygym.attribution import Attribution
 from memorygym.core import Budget, Call, Message
 from memorygym.episode import Episode, play
 from memorygym.instances.marking import right
-from memorygym.isolation.measures import measure
-from memorygym.lens import lens
+from memorygym.runs.measures import measure
+from memorygym.track import reader_of
 from memorygym.tracks import research
 from memorygym.tracks.research.dealing.settings import Settings
 from memorygym.tracks.research.searching import SearchEnv
@@ -88,7 +88,7 @@ def test_steps_do_not_decide():
 
 def test_what_a_trace_measures_is_when_the_searches_told_it():
     trace = played(1, "full")
-    by = lens(trace)
+    by = reader_of(trace)
     (question,) = by.questions
     assert [by.first_told(need) for need in question.needs] == sorted(
         by.first_told(need) for need in question.needs

@@ -8,8 +8,8 @@ from memorygym import registry
 from memorygym.contract import contract
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.settings import Settings
-from memorygym.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.dealing.tiers import TIERS
+from memorygym.tracks.worlds.settings import Settings
 
 FIRST = "company"
 """The world of a caller that names none."""

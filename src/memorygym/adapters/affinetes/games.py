@@ -10,9 +10,10 @@ from memorygym.agents.chat import Chat, merged
 from memorygym.agents.protocol import as_text
 from memorygym.models.scripted import Scripted
 from memorygym.models.wire import spoken
+from memorygym.outcome import Score
 from memorygym.runner import episode_for
-from memorygym.scoring import Score, score
-from memorygym.settings import Settings
+from memorygym.scoring import score
+from memorygym.tracks.worlds.settings import Settings
 
 OVER = "The episode is over."
 

@@ -18,8 +18,8 @@ from memorygym.models import openai
 from memorygym.models.wire import to_wire
 from memorygym.runner import Plan, episode_for, judged, policy_for
 from memorygym.scoring import outcomes
-from memorygym.settings import Settings
 from memorygym.trace import Answered, Heard, Said, Shown, Trace
+from memorygym.tracks.worlds.settings import Settings
 
 SCRIPTED = "memorygym/"
 """A model whose name begins so is a shipped agent: `memorygym/strategic`."""
@@ -140,8 +140,8 @@ def _questions(trace: Trace) -> Iterator[dict[str, Any]]:
     """How each question went, without what would have been right."""
     for outcome in outcomes(trace):
         yield {
-            "kind": outcome.question.kind,
-            "competency": outcome.question.competency,
+            "kind": outcome.goal.kind,
+            "competency": outcome.goal.competency,
             "answer": outcome.answer,
             "correct": outcome.correct,
         }

@@ -29,7 +29,7 @@ from memorygym.adapters.inspect_ai.scoring import trace_of
 from memorygym.attribution import Attribution
 from memorygym.core import JSON
 from memorygym.isolation.figures import judged
-from memorygym.isolation.measures import Case, Measured, measure
+from memorygym.runs.measures import Case, Measured, measure
 from memorygym.trace import Trace
 
 SHOWN = ("accuracy", "em", "f1", "survival")
@@ -49,7 +49,7 @@ def answers() -> Scorer:
         cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
         return Score(
             value=value_of(cases),
-            answer=f"{sum(case.correct for case in cases)} of {len(cases)} right",
+            answer=f"{sum(case.score for case in cases)} of {len(cases)} right",
             explanation=explanation(trace, attribution),
             metadata={**_metadata(trace, measured), "causes": dict(causes), "cases": _told(cases)},
         )
@@ -63,7 +63,7 @@ def value_of(cases: Sequence[Case]) -> dict[str, float]:
     if not cases:
         return dict.fromkeys(SHOWN, nan)
     figures = (
-        fmean(case.correct for case in cases),
+        fmean(case.score for case in cases),
         fmean(case.exact for case in cases),
         fmean(case.f1 for case in cases),
         sum(case.present for case in cases) / needs if needs else nan,

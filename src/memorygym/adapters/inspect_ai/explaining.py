@@ -7,12 +7,13 @@ from memorygym.scoring import outcomes
 from memorygym.trace import Trace
 
 
-def explanation(trace: Trace, attribution: Attribution) -> str:
+def explanation(trace: Trace, attribution: Attribution | None = None) -> str:
     """A Markdown table of the questions, and the misses by cause."""
+    attribution = attribution or Attribution(trace)
     causes = Counter(cause for _, cause in attribution.causes)
     rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
     for outcome in outcomes(trace):
-        asked = outcome.question
+        asked = outcome.goal
         missed = "" if outcome.correct else attribution.cause(outcome)
         cells = (
             f"*event {asked.event + 1}, {asked.competency}:* {asked.text}", asked.truth,

@@ -12,13 +12,13 @@ from memorygym.contract import contract
 from memorygym.core import JSON, Env, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
+from memorygym.instances.tasks import check_view
 from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of, policy_of
 from memorygym.isolation.figures import left_out
-from memorygym.isolation.making import check_view
-from memorygym.isolation.measures import measure
 from memorygym.isolation.plugging import Plugged, plug_all
 from memorygym.models import extractive
-from memorygym.settings import salt_hash
+from memorygym.runs.measures import measure
+from memorygym.tracks.worlds.settings import salt_hash
 
 BUDGET = 1000
 

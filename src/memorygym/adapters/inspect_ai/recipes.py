@@ -11,8 +11,8 @@ from memorygym.episode import Episode
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runner import episode_for, labels_of, policy_for
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.settings import Settings, salt_hash
-from memorygym.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.settings import Settings, salt_hash
 
 TOOL_MODES = ("native", "text")
 SIZES = tuple(Sizes.__slots__)

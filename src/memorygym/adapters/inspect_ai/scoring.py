@@ -11,10 +11,10 @@ from memorygym.adapters.inspect_ai.recipes import Recipe
 from memorygym.adapters.inspect_ai.registering import registered
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.lens import table
 from memorygym.runner import Plan, Result, judged
-from memorygym.scoring import WEIGHTS
 from memorygym.trace import Trace, read_trace
+from memorygym.track import table
+from memorygym.tracks.worlds.axes import WEIGHTS
 
 # One sample is one world, so Inspect's standard error over samples is clustered by world.
 METRICS = {"*": [mean(), stderr()]}
@@ -31,7 +31,7 @@ def axes() -> Scorer:
         return Score(
             value=value_of(result),
             answer=f"{result.score.correct} of {result.score.answerable} answerable right",
-            explanation=explanation(trace, Attribution(trace)),
+            explanation=explanation(trace),
             metadata=metadata_of(trace, result),
         )
 

@@ -10,8 +10,8 @@ from memorygym import registry
 from memorygym.adapters.inspect_ai.recipes import chosen_seeds, secret, whole
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation.making import kept, knobs_of, made
-from memorygym.settings import Dealt
+from memorygym.instances.tasks import kept, knobs_of, made
+from memorygym.tracks.worlds.settings import Dealt
 
 INSTANCES = 10
 """Instances that are made unless seeds are given."""

@@ -6,13 +6,13 @@ from memorygym.core import Task
 from memorygym.instances.model import Gold
 
 
-def sentences(task: Task) -> dict[str, str]:
-    """By the text of each question's event: what it needs, in the order of its hops."""
+def sentences(task: Task) -> dict[int, str]:
+    """By event of a question: what it needs, in the order of its hops."""
     gold = task.gold
     assert isinstance(gold, Gold)
     told: Mapping[str, str] = {fact.id: fact.sentence for fact in gold.facts}
     return {
-        task.events[question.event].text: "\n\n".join(told[need] for need in question.needs)
+        question.event: "\n\n".join(told[need] for need in question.needs)
         for question in gold.questions
         if question.needs
     }

@@ -1,81 +1,70 @@
-"""The hooks of a track that every question-answering track has alike (docs/extending.md)."""
+"""What every track that asks about texts has alike, as fields of its Track."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from memorygym.core import JSON, Env, Memory, Policy, Task
+from memorygym.core import Message, Policy, Task
 from memorygym.instances.model import Gold
-from memorygym.lens import Lens
-from memorygym.lens import table as table_of
+from memorygym.outcome import Outcome
 from memorygym.trace import Trace
-from memorygym.tracks._qa.env import StreamEnv
-
-PARTS = (
-    "agents/scene.py",
-    "instances/ablation.py",
-    "instances/leakage.py",
-    "instances/marking.py",
-    "instances/model.py",
-    "stores/splitting.py",
-    "tracks/_qa",
-)
-REASONERS = ("strong", "weak")
-INFORMED = False
-"""Whether its reasoners are given the side table."""
+from memorygym.track import table
+from memorygym.tracks._qa.env import RECALL, SUBMIT, StreamEnv
+from memorygym.tracks._stream import QUESTION, event_of
 
 # What plays is imported where it is used: a trace is read without it.
 
 
-def table(raw: Mapping[str, JSON]) -> Gold:
-    """The side table, read from a trace. Raises ValueError with what is wrong."""
-    return Gold.from_json(raw)
+def outcomes(trace: Trace) -> Sequence[Outcome]:
+    """How each question went. Raises BadTrace without a gold table."""
+    from memorygym.scoring import answered
+
+    return answered(trace, reader(trace))
 
 
-def lens(trace: Trace) -> Lens:
-    """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks._qa.lens import QALens
+def reader(trace: Trace) -> Any:
+    """How a trace is read, through statements. Raises BadTrace without a gold table."""
+    from memorygym.tracks._qa.question_reader import QuestionReader
     from memorygym.tracks._qa.reasoners import reader_of
 
-    return QALens(table_of(trace), reader_of(trace.track, trace.system))
-
-
-def env(task: Task) -> Env:
-    """An environment that plays the task."""
-    return StreamEnv(task)
+    return QuestionReader(trace, table(trace), reader_of(trace.track, trace.system))
 
 
 def reasoner(name: str, task: Task) -> Policy:
-    """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks._qa.reasoners import locked, reader_of
+    """The scripted reasoner of that name."""
+    from memorygym.tracks._qa.reasoners import LOCKED, reader_of
 
-    return locked(name, partial(reader_of, task.track))
+    return LOCKED[name](partial(reader_of, task.track))
 
 
-def scribe(reasoner: Policy, task: Task) -> Policy:
-    """The fixed user of memories with tools, who answers as that reasoner does."""
+def note_taker(reasoner: Policy, task: Task) -> Policy:
+    """Writes down what the track's reader takes from each text, and looks up what it needs."""
     from memorygym.tracks._qa.reasoners import Clerk, told
 
     return Clerk(reasoner, partial(told, task.track))
 
 
-def listener(reasoner: Policy, _: Task | None = None) -> Policy:
-    """That reasoner, who is asked nothing where the track asks nothing."""
-    from memorygym.tracks._qa.reasoners import Listener
-
-    return Listener(reasoner)
-
-
-def oracle(task: Task) -> Callable[[], Memory]:
-    """Makes the memory that shows each question of the task what it needs, and no more."""
-    from memorygym.tracks._oracle import Oracle
+def oracle(task: Task) -> Mapping[int, str]:
+    """By event: what its question needs."""
     from memorygym.tracks._qa.ceiling import sentences
 
-    return partial(Oracle, sentences(task))
+    return sentences(task)
 
 
-def least_view(task: Task) -> int:
-    """The fewest tokens of a view that hold what some question of the task needs."""
-    from memorygym.tracks._oracle import least_view_of
-    from memorygym.tracks._qa.ceiling import sentences
+def asks(view: Sequence[Message]) -> bool:
+    """Whether the running event asks a question."""
+    return view[event_of(view)].content.startswith(QUESTION)
 
-    return least_view_of(task, sentences(task))
+
+SHARED: dict[str, Any] = {
+    "env": StreamEnv,
+    "outcomes": outcomes,
+    "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
+    "oracle": oracle,
+    "tools": (SUBMIT, RECALL),
+    "reader": reader,
+    "gold": Gold.from_json,
+    "asks": asks,
+    "note_taker": note_taker,
+}
+"""Fields of a Track; it adds name, version, tasks and facts, and replaces what is its own."""

@@ -9,20 +9,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from memorygym import registry
-from memorygym.agents.scene import END, calls, search, submit, write
+from memorygym.agents.calls import END, calls, search, submit, write
 from memorygym.core import Call, Message, Policy, Tool
-from memorygym.errors import UnknownPart
-from memorygym.instances.model import Found, Known, Missing, Reader, Statement
+from memorygym.instances.model import Found, Missing, Reader
+from memorygym.statements import Known, Statement
 from memorygym.tokens import count
+from memorygym.track import find
 from memorygym.tracks._qa.env import RECALL
-from memorygym.tracks._stream import event_of
+from memorygym.tracks._stream import QUESTION, event_of
 
 REFUSAL = "I have no record of that."
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""
-TITLE = "=== QUESTION"
-"""What the text of an event begins with that asks."""
 Readers = Callable[[str], Reader]
 """By the pinned message: who reads under it."""
 
@@ -30,7 +28,7 @@ Readers = Callable[[str], Reader]
 @lru_cache(maxsize=64)
 def reader_of(track: str, system: str) -> Reader:
     """The track's strong reader under that pinned message, which parses a text once."""
-    made: Reader = registry.load("tracks", registry.known("tracks", track), "reader")(system)
+    made: Any = find(track).facts(system)
     return Parsed(made)
 
 
@@ -59,7 +57,7 @@ class Scene:
 def scene(view: Sequence[Message], by: Reader) -> Scene | None:
     """What a view shows; None if nothing is asked."""
     at = event_of(view)
-    if not view[at].content.startswith(TITLE) or (query := by.ask(view[at].content)) is None:
+    if not view[at].content.startswith(QUESTION) or (query := by.ask(view[at].content)) is None:
         return None
     live = view[at:]
     said = [message for message in live if message.role == "assistant"]
@@ -111,12 +109,8 @@ class Weak(Strong):
         return by.answer(asked.query, Known((*noted, *attended), first=True))
 
 
-def locked(name: str, reader: Readers) -> Policy:
-    """The reasoner of that name. Raises UnknownPart with the choices."""
-    made = {"strong": Strong, "weak": Weak}
-    if name not in made:
-        raise UnknownPart("reasoner", name, made)
-    return made[name](reader)
+LOCKED = {"strong": Strong, "weak": Weak}
+"""By name, the strong one first."""
 
 
 def told(track: str, system: str, text: str) -> Iterator[str]:
@@ -144,17 +138,6 @@ def _attended(by: Reader, texts: Sequence[str], step: str) -> Iterator[Statement
                     return
 
 
-class Listener(Policy):
-    """Lets a reasoner speak where something is asked, and is silent everywhere else."""
-
-    def __init__(self, reasoner: Policy) -> None:
-        self._reasoner = reasoner
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        asks = view[event_of(view)].content.startswith(TITLE)
-        return self._reasoner.act(view, tools) if asks else END
-
-
 class Clerk(Policy):
     """Writes down what each event tells, while it fits; then looks up what the reasoner needs."""
 
@@ -166,7 +149,7 @@ class Clerk(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         shown = view[event_of(view)].content
         named = {tool.name for tool in tools}
-        if not shown.startswith(TITLE):
+        if not shown.startswith(QUESTION):
             if view[-1].role == "tool" or "Write" not in named:
                 return END
             return calls(*map(write, self._notes(view[0].content, shown)))

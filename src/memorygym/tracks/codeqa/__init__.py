@@ -6,47 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Task
 from memorygym.errors import BadSettings
-from memorygym.instances.model import Found, Known, Missing, Statement
-from memorygym.tracks._qa.hooks import (
-    INFORMED,
-    PARTS,
-    REASONERS,
-    env,
-    least_view,
-    lens,
-    listener,
-    oracle,
-    reasoner,
-    scribe,
-    table,
-)
+from memorygym.instances.model import Found, Missing
+from memorygym.instances.tasks import knobs_of, tasks_of
+from memorygym.statements import Known, Statement
+from memorygym.track import Instances, Track
+from memorygym.tracks._qa.hooks import SHARED
 
 if TYPE_CHECKING:
     from memorygym.tracks.codeqa.dealing.recipe import Recipe
-
-__all__ = [
-    "INFORMED",
-    "PARTS",
-    "REASONERS",
-    "SCHEMA",
-    "VERSION",
-    "add_options",
-    "env",
-    "least_view",
-    "lens",
-    "listener",
-    "oracle",
-    "reader",
-    "reasoner",
-    "recipes",
-    "scribe",
-    "table",
-    "task_of",
-    "verification",
-]
-
-VERSION = "codeqa-v1"
-SCHEMA = "memorygym-codeqa-1"
 
 
 def add_options(group: Any) -> None:
@@ -143,6 +110,20 @@ class CodeReader:
         return tell(statement)
 
 
-def reader(_: str) -> CodeReader:
-    """The strong reader; it needs nothing of the pinned message."""
-    return CodeReader()
+INSTANCES = Instances(
+    schema="memorygym-codeqa-1",
+    package=__name__,
+    declare=add_options,
+    recipes=recipes,
+    task=task_of,
+    verification=verification,
+)
+TRACK = Track(
+    **SHARED,
+    name="codeqa",
+    version="codeqa-v1",
+    tasks=tasks_of("codeqa", INSTANCES),
+    facts=lambda _: CodeReader(),
+    knobs=lambda: knobs_of(INSTANCES),
+    instances=INSTANCES,
+)

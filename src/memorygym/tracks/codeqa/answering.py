@@ -3,7 +3,8 @@
 import ast
 from contextlib import suppress
 
-from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.evaluating import Definitions, Evaluator, Lacking, Raised
 from memorygym.tracks.codeqa.operations import Beyond
 from memorygym.tracks.codeqa.querying import Path, Query

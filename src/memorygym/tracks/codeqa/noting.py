@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from memorygym.instances.model import Statement
+from memorygym.statements import Statement
 
 DEFINED = (1,)
 """The rank of what code or a note tells."""

@@ -8,7 +8,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
-from memorygym.tracks.codeqa import reader
+from memorygym.tracks.codeqa import CodeReader
 from memorygym.tracks.codeqa.executing import Failed, Job, affected, executed, run
 from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import paragraphs
@@ -40,7 +40,7 @@ def exhibit(instance: Mapping[str, Any]) -> Exhibit:
     gold: Any = task.gold
     texts = list(instance["memory_files"].values())
     return Exhibit(
-        reader(instance["system"]),
+        CodeReader(),
         [Document(n, part) for n, text in enumerate(texts) for part in text.split("\n\n")],
         gold.facts,
         [Asked(one, task.events[one.event].text) for one in gold.questions],

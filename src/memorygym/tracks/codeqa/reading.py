@@ -9,7 +9,7 @@ import keyword
 import re
 from collections.abc import Iterator
 
-from memorygym.instances.model import Statement
+from memorygym.statements import Statement
 from memorygym.tracks.codeqa.noting import DEFINED, IMPORTED, SUPERSEDED, moment, notes
 
 TOPIC = r"(?P<topic>[Tt]he [a-z]+(?: [a-z]+){2,6}?)"

@@ -5,51 +5,26 @@ offline reader understands no free text. It is told which paragraphs a question 
 answers exactly when the view holds all of them: what is measured is whether evidence survives.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Policy, Task
-from memorygym.errors import UnknownPart
-from memorygym.lens import Lens
-from memorygym.lens import table as table_of
+from memorygym.errors import BadSettings
+from memorygym.outcome import Outcome
 from memorygym.trace import Trace
-from memorygym.tracks._qa.hooks import (
-    env,
-    least_view,
-    listener,
-    oracle,
-    table,
-)
+from memorygym.track import Options, TaskRecipe, Track, table
+from memorygym.tracks._qa import hooks
 
 if TYPE_CHECKING:
     from memorygym.datasets._samples import Sample
     from memorygym.instances.model import Gold, Reader
     from memorygym.tracks.data.recipes import Recipe
 
-__all__ = [
-    "INFORMED",
-    "PARTS",
-    "REASONERS",
-    "VERSION",
-    "env",
-    "informed_reader",
-    "least_view",
-    "lens",
-    "listener",
-    "oracle",
-    "reader",
-    "reasoner",
-    "recipes_of",
-    "scribe",
-    "table",
-    "task_of",
-]
 
-VERSION = "data-v1"
-PARTS = ("instances", "datasets", "stores/splitting.py", "tracks/_qa")
-REASONERS = ("strong",)
-INFORMED = True
-"""Nothing offline understands free text, so the reasoners are told what questions rest on."""
+def tasks(_: Options) -> Sequence[TaskRecipe]:
+    """Raises BadSettings: there is nothing to deal."""
+    raise BadSettings("--track data: it deals no tasks; give --data FORMAT:FILE")
 
 
 def task_of(sample: "Sample", template: str, seed: int, most: int | None = None) -> "Task":
@@ -59,7 +34,7 @@ def task_of(sample: "Sample", template: str, seed: int, most: int | None = None)
     return deal(sample, template, seed, most)
 
 
-def recipes_of(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
+def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
     """The samples of a file of that format of which a question can be asked.
 
     Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
@@ -69,7 +44,7 @@ def recipes_of(name: str, path: Path, most: int | None = None) -> "list[Recipe]"
     return recipes(name, path, most)
 
 
-def reader(system: str) -> "Reader":  # noqa: ARG001  # No pinned message says what is asked.
+def facts(system: str) -> "Reader":  # noqa: ARG001  # No pinned message says what is asked.
     """The reader without a side table, to which no text tells anything."""
     from memorygym.instances.model import Gold
 
@@ -83,28 +58,50 @@ def informed_reader(gold: "Gold") -> "Reader":
     return EvidenceReader(gold)
 
 
-def lens(trace: Trace) -> Lens:
+def reader(trace: Trace) -> Any:
     """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks._qa.lens import QALens
+    from memorygym.tracks._qa.question_reader import QuestionReader
 
-    gold = table_of(trace)
-    return QALens(gold, informed_reader(gold))
+    gold = table(trace)
+    return QuestionReader(trace, gold, informed_reader(gold))
 
 
-def reasoner(name: str, task: Task) -> Policy:
-    """The one that is told what each question rests on. Raises UnknownPart for any other."""
+def outcomes(trace: Trace) -> Sequence[Outcome]:
+    """How each question went. Raises BadTrace without a gold table."""
+    from memorygym.scoring import answered
+
+    return answered(trace, reader(trace))
+
+
+def strong(task: Task) -> Policy:
+    """The one that is told what each question rests on."""
     from memorygym.instances.model import Gold
     from memorygym.tracks._qa.reasoners import Parsed, Strong
 
-    if name not in REASONERS:
-        raise UnknownPart("reasoner", name, REASONERS)
     assert isinstance(task.gold, Gold)
     by = Parsed(informed_reader(task.gold))
     return Strong(lambda _: by)
 
 
-def scribe(reasoner: Policy, _: Task) -> Policy:
+def note_taker(reasoner: Policy, _: Task) -> Policy:
     """The fixed user of memories with tools: it copies paragraph by paragraph, while they fit."""
     from memorygym.tracks._qa.reasoners import Clerk
 
     return Clerk(reasoner, lambda _, text: text.split("\n\n")[1:])
+
+
+TRACK = Track(
+    **hooks.SHARED
+    | {
+        "outcomes": outcomes,
+        "reasoners": {"strong": strong},
+        "note_taker": note_taker,
+        "reader": reader,
+    },
+    name="data",
+    version="data-v1",
+    tasks=tasks,
+    facts=facts,
+    informed=True,
+    files=files,
+)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from memorygym.instances.model import Found, Gold, Known, Missing, Question, Statement
+from memorygym.instances.model import Found, Gold, Missing, Question
+from memorygym.statements import Known, Statement
 from memorygym.stores.splitting import sentences
 from memorygym.tokens import normal
 from memorygym.tracks.data.dealing import KEY, VALUE

@@ -4,54 +4,22 @@ All is fiction, dealt from a seed to any length; every instance is proved on its
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.tracks._qa.hooks import (
-    INFORMED,
-    PARTS,
-    REASONERS,
-    least_view,
-    oracle,
-    table,
-)
-from memorygym.tracks._qa.hooks import env as streaming
-from memorygym.tracks._qa.hooks import lens as streamed
-from memorygym.tracks._qa.hooks import listener as listening
-from memorygym.tracks._qa.hooks import reasoner as locked
-from memorygym.tracks._qa.hooks import scribe as clerk
+from memorygym.instances.tasks import knobs_of, tasks_of
+from memorygym.track import Instances, Track
+from memorygym.tracks._qa import hooks
+from memorygym.tracks._qa.env import StreamEnv
+from memorygym.tracks.research.tools import OPEN, SEARCH
 
 if TYPE_CHECKING:
-    from memorygym.core import JSON, Env, Policy, Task
+    from memorygym.core import JSON, Env, Message, Policy, Task
     from memorygym.instances.model import Reader
-    from memorygym.lens import Lens
+    from memorygym.outcome import Outcome
     from memorygym.trace import Trace
     from memorygym.tracks.research.strata import Recipe
-
-__all__ = [
-    "INFORMED",
-    "PARTS",
-    "REASONERS",
-    "SCHEMA",
-    "VERSION",
-    "add_options",
-    "env",
-    "imported",
-    "least_view",
-    "lens",
-    "listener",
-    "oracle",
-    "reader",
-    "reasoner",
-    "recipes",
-    "scribe",
-    "table",
-    "task_of",
-    "verification",
-]
-
-VERSION = "research-v1"
-SCHEMA = "memorygym-research-1"
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
@@ -79,43 +47,55 @@ def env(task: "Task") -> "Env":
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
     from memorygym.tracks.research.searching import SearchEnv, is_searched
 
-    return SearchEnv(task) if is_searched(task) else streaming(task)
+    return SearchEnv(task) if is_searched(task) else StreamEnv(task)
 
 
 def reasoner(name: str, task: "Task") -> "Policy":
-    """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks.research.searchers import searcher
+    """The scripted reasoner of that name."""
+    from memorygym.tracks.research.searchers import SEARCHERS
     from memorygym.tracks.research.searching import is_searched
 
-    return searcher(name) if is_searched(task) else locked(name, task)
+    return SEARCHERS[name]() if is_searched(task) else hooks.reasoner(name, task)
 
 
-def listener(reasoner: "Policy", task: "Task | None" = None) -> "Policy":
-    """That reasoner, who is asked nothing where the track asks nothing; who searches himself is
-    asked at every step."""
-    from memorygym.tracks.research.searchers import Searcher
-    from memorygym.tracks.research.searching import is_searched
+def asks(view: "Sequence[Message]") -> bool:
+    """Whether the running event wants a decision: who searches himself is asked at every step."""
+    from memorygym.tracks.research.dealing.wording import SEARCHING
 
-    searches = isinstance(reasoner, Searcher) or (task is not None and is_searched(task))
-    return reasoner if searches else listening(reasoner, task)
+    return view[0].content == SEARCHING or hooks.asks(view)
 
 
-def scribe(reasoner: "Policy", task: "Task") -> "Policy":
+def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
     """The fixed user of memories with tools, who answers as that reasoner does."""
     from memorygym.tracks.research.scribing import Noter, SearchScribe, is_briefed
     from memorygym.tracks.research.searching import is_searched
 
     if is_searched(task):
         return SearchScribe(reasoner)
-    behind = clerk(reasoner, task)
+    behind = hooks.note_taker(reasoner, task)
     return Noter(behind) if is_briefed(task) else behind
 
 
-def lens(trace: "Trace") -> "Lens":
-    """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks.research.searching import lens_of
+def oracle(task: "Task") -> "Mapping[int, str]":
+    """By event: what its question needs; who searches himself has the question at every step."""
+    from memorygym.tracks.research.searching import is_searched, steps_of
 
-    return lens_of(trace) or streamed(trace)
+    texts = hooks.oracle(task)
+    return dict.fromkeys(range(steps_of(task) + 1), texts[0]) if is_searched(task) else texts
+
+
+def reader(trace: "Trace") -> Any:
+    """How its trace is read. Raises BadTrace without a gold table."""
+    from memorygym.tracks.research.searching import reader_of
+
+    return reader_of(trace) or hooks.reader(trace)
+
+
+def outcomes(trace: "Trace") -> "Sequence[Outcome]":
+    """How its question went. Raises BadTrace without a gold table."""
+    from memorygym.scoring import answered
+
+    return answered(trace, reader(trace))
 
 
 def verification(instance: "Mapping[str, Any]") -> "dict[str, JSON]":
@@ -132,8 +112,38 @@ def imported(raw: "Mapping[str, Any]", place: str = "instance") -> "dict[str, An
     return normalised(raw, place)
 
 
-def reader(system: str) -> "Reader":  # noqa: ARG001  # Every pinned message says the same.
+def facts(system: str) -> "Reader":  # noqa: ARG001  # Every pinned message says the same.
     """The reader, which knows rendered text alone."""
     from memorygym.tracks.research.reading import ResearchReader
 
     return ResearchReader()
+
+
+INSTANCES = Instances(
+    schema="memorygym-research-1",
+    package=__name__,
+    declare=add_options,
+    recipes=recipes,
+    task=task_of,
+    verification=verification,
+    imported=imported,
+)
+TRACK = Track(
+    **hooks.SHARED
+    | {
+        "env": env,
+        "outcomes": outcomes,
+        "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
+        "asks": asks,
+        "note_taker": note_taker,
+        "oracle": oracle,
+        "reader": reader,
+        "tools": (*hooks.SHARED["tools"], SEARCH, OPEN),
+    },
+    name="research",
+    version="research-v1",
+    tasks=tasks_of("research", INSTANCES),
+    facts=facts,
+    knobs=lambda: knobs_of(INSTANCES),
+    instances=INSTANCES,
+)

@@ -8,7 +8,8 @@ from typing import Any
 from memorygym.core import JSON
 from memorygym.instances.ablation import Asked, Document, Exhibit, Verdict, proof
 from memorygym.instances.marking import right
-from memorygym.instances.model import Found, Known, Statement
+from memorygym.instances.model import Found
+from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.tracks.research.asking import Both, Choice, Get, Query, Sum, Whose
 from memorygym.tracks.research.dealing.questions import search_text

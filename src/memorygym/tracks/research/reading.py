@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known, Statement
 from memorygym.tracks.research.asking import MONTHS, NAME, Query, phrase, question
 from memorygym.tracks.research.walking import answered
 

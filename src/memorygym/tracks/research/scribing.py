@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from memorygym.agents.scene import END, calls, read, search, write
+from memorygym.agents.calls import END, calls, read, search, write
 from memorygym.core import Call, Message, Policy, Task, Tool
 from memorygym.tracks._qa.env import RECALL
 from memorygym.tracks.research.reading import ResearchReader

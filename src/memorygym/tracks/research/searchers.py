@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from memorygym.core import JSON, Call, Message, Policy, Tool
-from memorygym.errors import UnknownPart
-from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known, Statement
 from memorygym.tracks._qa.env import RECALL
 from memorygym.tracks._qa.reasoners import REFUSAL
 from memorygym.tracks.research.dealing.questions import RESULT
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.searching import SEARCH, SUBMIT
+from memorygym.tracks.research.tools import SEARCH, SUBMIT
 from memorygym.tracks.research.walking import seeking, sought
 
 LOOKUPS = (RECALL.name, "memory_search")
@@ -180,12 +180,8 @@ class Hasty(Searcher):
         return _calling(SEARCH, "", query=got.query)
 
 
-def searcher(name: str) -> Policy:
-    """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    made: dict[str, type[Searcher]] = {"strong": Searcher, "weak": Hasty}
-    if name not in made:
-        raise UnknownPart("reasoner", name, made)
-    return made[name]()
+SEARCHERS = {"strong": Searcher, "weak": Hasty}
+"""By name, the strong one first."""
 
 
 def _notes(told: Sequence[Statement], ended: str = "") -> str:

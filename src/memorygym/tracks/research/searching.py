@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
 from memorygym.core import Call, Env, Message, Step, Task
 from memorygym.instances.model import Fact, Gold, Question
-from memorygym.lens import Lens
-from memorygym.lens import table as table_of
 from memorygym.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.stores.splitting import headed, sentences
 from memorygym.trace import Answered, Shown, Trace
+from memorygym.track import table
 from memorygym.tracks._qa.env import RECALL, recalling
-from memorygym.tracks._qa.lens import QALens
-from memorygym.tracks._stream import submit, tool
+from memorygym.tracks._qa.question_reader import QuestionReader
 from memorygym.tracks.research.asking import NAME
 from memorygym.tracks.research.dealing.questions import (
     LISTED,
@@ -24,6 +23,7 @@ from memorygym.tracks.research.dealing.questions import (
     step_text,
 )
 from memorygym.tracks.research.reading import ResearchReader
+from memorygym.tracks.research.tools import OPEN, SEARCH, SUBMIT
 
 QUOTED = 4
 """Sentences of a document on a page."""
@@ -34,28 +34,12 @@ _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
-SEARCH = tool(
-    "search", "Find the documents that fit best, ten on a page with four sentences of each.",
-    "query", query=("string", "Words to look for."), page=("integer", "Which page; 1 unless given.")
-)  # fmt: skip
-OPEN = tool(
-    "open", "Read a document.", "document", document=("integer", "Its number on a page.")
-)  # fmt: skip
-SUBMIT = submit("Answer the question; this ends the task.")
-
-
 def is_searched(task: Task) -> bool:
     """Whether the reasoner makes the searches of a task itself."""
     return task.system == SEARCHING and _STEPS.search(task.events[0].text) is not None
 
 
-class SearchLens(QALens):
-    """A trace of such a task: when a fact was first told is what the searches made of it."""
-
-    env_tools = frozenset(tool.name for tool in (SEARCH, OPEN, SUBMIT, RECALL))
-
-
-def lens_of(trace: Trace) -> Lens | None:
+def reader_of(trace: Trace) -> QuestionReader | None:
     """How the trace of such a task is read; None for any other.
 
     It is asked in the event that answers it, and rests there on what the events before it had told:
@@ -64,13 +48,20 @@ def lens_of(trace: Trace) -> Lens | None:
     shown = [one for one in trace.records if isinstance(one, Shown) and one.messages]
     if trace.system != SEARCHING or not _searches(shown[:1]):
         return None
-    gold: Gold = table_of(trace)
+    gold: Gold = table(trace)
     answered = [one.event for one in trace.records if isinstance(one, Answered)]
     event = answered[-1] if answered else shown[-1].event
     first = _first_told(shown, gold.facts)
     facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
     asked = tuple(_asked(question, first, event) for question in gold.questions)
-    return SearchLens(Gold(facts, asked), ResearchReader())
+    return QuestionReader(trace, Gold(facts, asked), ResearchReader())
+
+
+def steps_of(task: Task) -> int:
+    """How many searches and readings a task allows. Raises AssertionError for any other task."""
+    found = _STEPS.search(task.events[0].text)
+    assert found
+    return int(found[1])
 
 
 def _searches(shown: list[Shown]) -> bool:
@@ -103,9 +94,7 @@ class SearchEnv(Env):
     def __init__(self, task: Task) -> None:
         self.task = task
         self._question = task.events[0].text
-        found = _STEPS.search(self._question)
-        assert found
-        self._steps = int(found[1])
+        self._steps = steps_of(task)
         self._at = 0
 
     @cached_property
@@ -117,6 +106,9 @@ class SearchEnv(Env):
     @cached_property
     def _index(self) -> FullText:
         return FullText(self._corpus.items())
+
+    def fork(self) -> "SearchEnv":
+        return copy(self)  # The documents and their index never change.
 
     def reset(self) -> Step:
         self._at = 0

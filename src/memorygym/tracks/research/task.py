@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.core import Budget, Event, Task
-from memorygym.instances.model import Fact, Gold, Question, Statement
+from memorygym.instances.model import Fact, Gold, Question
+from memorygym.statements import Statement
 from memorygym.tracks.research.dealing.questions import (
     LISTED,
     briefing_text,

@@ -1,6 +1,7 @@
 """How the reader answers: it walks a query from what is named to what is asked, fact by fact."""
 
-from memorygym.instances.model import Found, Known, Missing, Statement
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known, Statement
 from memorygym.tracks.research.asking import Both, Choice, Get, Named, Query, Sum, Whose
 
 _SOUGHT = {

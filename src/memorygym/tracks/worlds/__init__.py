@@ -1,152 +1,190 @@
 """worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
-from memorygym.core import JSON, Env, Gold, Memory, Policy, Task
-from memorygym.errors import UnknownPart
-from memorygym.facts import Guide, Knowledge, Query, Record
-from memorygym.lens import Lens
-from memorygym.lens import table as table_of
+from memorygym.core import Message, Policy, Task
+from memorygym.outcome import Outcome, Score
 from memorygym.trace import Trace
-from memorygym.tracks.worlds.answers import Answerer, Unknown
-from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.guide import read_guide
-from memorygym.tracks.worlds.jottings import NoteReader
-from memorygym.tracks.worlds.prose import ProseReader
-from memorygym.tracks.worlds.questions import QuestionReader
+from memorygym.track import (
+    Agent,
+    Headline,
+    Invariant,
+    Options,
+    PlayAgain,
+    Played,
+    SelfTest,
+    TaskRecipe,
+    Track,
+)
+from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
-VERSION = "worlds-v2"
-PARTS = ("worlds", "scoring.py")
-"""What its scores depend on beside this folder."""
-REASONERS = ("strong", "weak")
-INFORMED = False
-"""Whether its reasoners are given the side table."""
-EVENT = "==="
-"""What the text of an event begins with."""
+if TYPE_CHECKING:
+    from memorygym.statements import FactReader
+    from memorygym.tracks.worlds.dealing.gold import Gold
+    from memorygym.tracks.worlds.viewing import WorldsReader
 
-
-class Parser:
-    """Reads and answers; a text is parsed once."""
-
-    def __init__(self, guide: Guide) -> None:
-        self._guide = guide
-        self._prose = ProseReader(guide)
-        self._notes = NoteReader(guide, self._prose)
-        self.ask = QuestionReader(guide, self._prose).ask
-        self._read: dict[str, tuple[Record, ...]] = {}
-
-    def read(self, text: str) -> tuple[Record, ...]:
-        """See facts.Reader."""
-        found = self._read.get(text)
-        if found is None:
-            if len(self._read) > 2_000:
-                self._read.clear()
-            found = self._read[text] = self._parsed(text)
-        return found
-
-    def _parsed(self, text: str) -> tuple[Record, ...]:
-        """The documents of an event; of what a memory shows, documents and the notes between."""
-        if text.startswith(EVENT):
-            return self._prose.read(text)
-        return tuple(
-            record
-            for notes, documents in self._prose.between(text)
-            for record in (*self._notes.read(notes), *documents)
-        )
-
-    def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
-        """See facts.Reader."""
-        try:
-            return Answerer(self._guide, query, knowledge, careless=careless).answer()
-        except Unknown:
-            return None
+# Who only reads a trace imports no dealer, and who only deals no agent.
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class StrongReader:
-    """Reads only rendered text; what it concludes, a careful human could.
+def tasks(options: Options) -> Sequence[TaskRecipe]:
+    """Worlds of the domains, tier and sizes that the knobs name."""
+    from memorygym.tracks.worlds import settings
 
-    All agents of a process share it, so nothing can be left on it or be taken from it.
-    """
-
-    guide: Guide
-    read: Callable[[str], tuple[Record, ...]]
-    ask: Callable[[str], Query | None]
-    answer: Callable[..., str | None]
-
-    def __init__(self, system: str) -> None:
-        parser = Parser(guide := read_guide(system))
-        for name, part in (
-            ("guide", guide), ("read", parser.read), ("ask", parser.ask), ("answer", parser.answer)
-        ):  # fmt: skip
-            object.__setattr__(self, name, part)
+    return settings.settings_of(options)
 
 
-@lru_cache(maxsize=64)
-def reader(system: str) -> StrongReader:
-    """The strong reader under that pinned message; one object a message, with its caches."""
-    return StrongReader(system)
+def gold(raw: Mapping[str, Any]) -> "Gold":
+    """The gold table from JSON. Raises ValueError with what is wrong."""
+    from memorygym.tracks.worlds.dealing.gold import Gold
+
+    return Gold.from_json(raw)
 
 
-def env(task: Task) -> Env:
-    """An environment that plays the task."""
-    return WorldsEnv(task)
-
-
-# What plays knows the dealer's words, which the reader must not: it is imported where it is used.
-
-
-def table(raw: Mapping[str, JSON]) -> Gold:
-    """The side table, read from a trace. Raises ValueError with what is wrong."""
-    from memorygym.worlds.dealing.gold import Gold as Table
-
-    return Table.from_json(raw)
-
-
-def lens(trace: Trace) -> Lens:
+def trace_reader(trace: Trace) -> "WorldsReader":
     """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks.worlds.viewing import WorldsLens
+    from memorygym.tracks.worlds.viewing import WorldsReader
 
-    return WorldsLens(table_of(trace), trace.system)
-
-
-def reasoner(name: str, _: Task | None = None) -> Policy:
-    """The locked reasoner of that name. Raises UnknownPart with the choices."""
-    from memorygym.tracks.worlds.reasoners import Strong, Weak
-
-    made: dict[str, Callable[[], Policy]] = dict(zip(REASONERS, (Strong, Weak), strict=True))
-    if name not in made:
-        raise UnknownPart("reasoner", name, REASONERS)
-    return made[name]()
+    return WorldsReader.of(trace)
 
 
-def scribe(reasoner: Policy, _: Task | None = None) -> Policy:
-    """The fixed user of memories with tools, who answers as that reasoner does."""
+def outcomes(trace: Trace) -> Sequence[Outcome]:
+    """How each question went."""
+    from memorygym.scoring import answered
+
+    return answered(trace, trace_reader(trace))
+
+
+def score(trace: Trace) -> Score:
+    """The composite and its four axes."""
+    from memorygym.tracks.worlds import axes
+
+    return axes.score(trace)
+
+
+def fact_reader(system: str) -> "FactReader":
+    """The strong reader, by the pinned message."""
+    from memorygym.tracks.worlds.reader import reader as strong
+
+    return strong(system)
+
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """By event: what its question needs."""
+    from memorygym.tracks.worlds.ceiling import sentences
+
+    return sentences(task)
+
+
+def asks(view: Sequence[Message]) -> bool:
+    """Whether the running event asks a question."""
+    from memorygym.tracks.worlds.reasoners import asks as asked
+
+    return asked(view)
+
+
+def reasoner(name: str, _: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    from memorygym.tracks.worlds.reasoners import REASONERS
+
+    return REASONERS[name]()
+
+
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """Keeps notes as `brief_reader` does, searches them, and answers as that reasoner does."""
     from memorygym.tracks.worlds.reasoners import Clerk
 
     return Clerk(reasoner)
 
 
-def listener(reasoner: Policy, _: Task | None = None) -> Policy:
-    """That reasoner, who is asked nothing where the track asks nothing."""
-    from memorygym.tracks.worlds.reasoners import Listener, Strong
+def composite(axes: Mapping[str, float | None]) -> float:
+    """The weighted mean of the axes that were asked about."""
+    from memorygym.tracks.worlds import axes as scores
 
-    return reasoner if isinstance(reasoner, Strong) else Listener(reasoner)
-
-
-def oracle(task: Task) -> Callable[[], Memory]:
-    """Makes the memory that shows each question of the task what it needs, and no more."""
-    from memorygym.tracks._oracle import Oracle
-    from memorygym.tracks.worlds.ceiling import sentences
-
-    return partial(Oracle, sentences(task))
+    return scores.composite(axes)
 
 
-def least_view(task: Task) -> int:
-    """The fewest tokens of a view that hold what some question of the task needs."""
-    from memorygym.tracks._oracle import least_view_of
-    from memorygym.tracks.worlds.ceiling import sentences
+def problems(row: Mapping[str, Any]) -> Iterable[str]:
+    """Whether the axes of a row can be those of its competencies."""
+    from memorygym.tracks.worlds import axes
 
-    return least_view_of(task, sentences(task))
+    return axes.problems(row)
+
+
+def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
+    """What the self-test needs of a trace."""
+    from memorygym.tracks.worlds import invariants
+
+    return invariants.inspect(agent, trace)
+
+
+def validate(
+    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+) -> Sequence[Invariant]:
+    """The self-test over results that were played with `inspect`."""
+    from memorygym.tracks.worlds import invariants
+
+    return invariants.validate(recipes, results, play)
+
+
+class _Agents(Mapping[str, Agent]):
+    """The agents by name, one file each; none is imported before it is asked for."""
+
+    @cached_property
+    def _names(self) -> Sequence[str]:
+        from memorygym import registry
+
+        return registry.names("agents")
+
+    def __getitem__(self, name: str) -> Agent:
+        from memorygym.tracks.worlds.agents import agent_of
+
+        if name not in self._names:
+            raise KeyError(name)
+        return agent_of(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+TRACK = Track(
+    name="worlds",
+    version="worlds-v2",
+    tasks=tasks,
+    env=WorldsEnv,
+    outcomes=outcomes,
+    facts=fact_reader,
+    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    oracle=oracle,
+    tools=(SUBMIT,),
+    score=score,
+    agents=_Agents(),
+    axes=("breadth", "maintenance", "reasoning", "efficiency"),
+    reader=trace_reader,
+    gold=gold,
+    asks=asks,
+    note_taker=note_taker,
+    references={
+        # What guessing reaches, what the budget allows, and what the best strategy without the
+        # truth reaches that stores plain text.
+        "floor": "smart_guesser",
+        "ceiling": "clairvoyant",
+        "best scripted": "template_expert",
+    },
+    headline=Headline(composite, problems),
+    official={"tier": "standard"},
+    self_test=SelfTest(inspect, validate),
+    knobs=lambda: {
+        "template": "a domain, or several with commas between (default: all ten)",
+        "tier": "lite, standard, hard or multi (default: standard)",
+        "entities": "instead of the tier's entities",
+        "tokens": "length of the stream, in tokens",
+        "questions": "instead of the tier's questions",
+        "corrections": "instead of the tier's corrections",
+        "writes": "instead of the tier's writes",
+    },
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from memorygym.facts import Attribute, Guide, Knowledge, Query, Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Knowledge, Query, Value
 
 LABELS = ("strongly falling", "slightly falling", "flat", "slightly rising", "strongly rising")
 

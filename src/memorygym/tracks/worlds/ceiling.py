@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from memorygym.core import Task
-from memorygym.facts import Guide
+from memorygym.tracks.worlds.dealing.gold import Gold, Need, Question
+from memorygym.tracks.worlds.facts import Guide
 from memorygym.tracks.worlds.guide import read_guide
-from memorygym.worlds.dealing.gold import Gold, Need, Question
 
 
-def sentences(task: Task) -> dict[str, str]:
-    """By the text of each question's event: one canonical sentence for every fact it needs."""
+def sentences(task: Task) -> dict[int, str]:
+    """By event of a question: one canonical sentence for every fact it needs."""
     gold = task.gold
     assert isinstance(gold, Gold)
     guide = read_guide(task.system)
     return {
-        task.events[question.event].text: "\n".join(_told(gold, guide, question))
+        question.event: "\n".join(_told(gold, guide, question))
         for question in gold.questions
         if question.needs
     }

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from memorygym.errors import BadTrace
-from memorygym.facts import Attribute, Guide, Relation
+from memorygym.tracks.worlds.facts import Attribute, Guide, Relation
 
 _ATTRIBUTE = re.compile(r"^([a-w])\. (.+?) \(also: (.+?)\): (.+)$", re.M)
 _WRITTEN = re.compile(r"written ([^\d.]*)0(?:\.(0+))?(.*)$")

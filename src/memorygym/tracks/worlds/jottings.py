@@ -5,9 +5,9 @@ A loose note is a name and, on its line or those after it, labels with values in
 
 import re
 
-from memorygym.facts import Attribute, Draft, Guide, Record, Value
+from memorygym.tracks.worlds.dealing.notes import read_note
+from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
 from memorygym.tracks.worlds.prose import ProseReader
-from memorygym.worlds.dealing.notes import read_note
 
 _NAME = re.compile(r"[^A-Za-z\n]*([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b")
 _PART = re.compile(r"[;|{}\n]|, (?=\D)|,(?=\")| and (?=\w)")

@@ -6,7 +6,7 @@ and r1 relations; `name` is an entity, `names` a list of them, `scope` a describ
 
 import re
 
-from memorygym.facts import Attribute, Guide, Query, Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Query, Value
 from memorygym.tracks.worlds.prose import ProseReader
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"

@@ -7,13 +7,14 @@ a small model: it looks one thing up, attends to few tokens, and believes the fi
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from memorygym.agents.honest import brief_reader
-from memorygym.agents.scene import END, calls, submit
+from memorygym.agents.calls import END, calls, submit
 from memorygym.core import Message, Policy, Tool
-from memorygym.facts import Knowledge, Query, Reader, Record, reader
 from memorygym.tokens import count
 from memorygym.tracks._stream import event_of
-from memorygym.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.agents.honest import brief_reader
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.facts import Knowledge, Query, Reader, Record
+from memorygym.tracks.worlds.reader import reader
 
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""
@@ -36,7 +37,7 @@ class Strong(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         at = event_of(view)
-        by = reader("worlds", view[0].content)
+        by = reader(view[0].content)
         query = by.ask(view[at].content)
         if query is None:
             return END
@@ -86,15 +87,9 @@ def _merged(first: Record, later: Record) -> Record:
     )
 
 
-class Listener(Policy):
-    """Lets a reasoner speak where something is asked, and is silent everywhere else."""
-
-    def __init__(self, reasoner: Policy) -> None:
-        self._reasoner = reasoner
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        asking = reader("worlds", view[0].content).ask(view[event_of(view)].content) is not None
-        return self._reasoner.act(view, tools) if asking else END
+def asks(view: Sequence[Message]) -> bool:
+    """Whether the running event of a view asks a question."""
+    return reader(view[0].content).ask(view[event_of(view)].content) is not None
 
 
 class Clerk(Policy):
@@ -107,6 +102,9 @@ class Clerk(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         at = event_of(view)
         looked_up = any(message.role == "tool" for message in view[at:])
-        asking = reader("worlds", view[0].content).ask(view[at].content) is not None
-        who = self._reasoner if asking and looked_up else self._scribe
+        who = self._reasoner if looked_up and asks(view) else self._scribe
         return who.act(view, tools)
+
+
+REASONERS = {"strong": Strong, "weak": Weak}
+"""By name, the strong one first."""

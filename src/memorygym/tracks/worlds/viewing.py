@@ -6,11 +6,13 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from memorygym.errors import BadTrace
-from memorygym.facts import Knowledge, Reader, Record, Value, candidates, reader
 from memorygym.grading import grade
-from memorygym.lens import HELD, MISSING, STALE
-from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.worlds.dealing.gold import Gold, Need, Question
+from memorygym.trace import Trace
+from memorygym.trace_reader import HELD, MISSING, STALE
+from memorygym.track import table
+from memorygym.tracks.worlds.dealing.gold import Gold, Need, Question
+from memorygym.tracks.worlds.facts import Knowledge, Reader, Record, Value, candidates
+from memorygym.tracks.worlds.reader import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Wanted:
         return any(self.key in part for part in (record.values, record.former, record.shifts))
 
     def state(self, records: Iterable[Record]) -> str:
-        """See lens.Wanted."""
+        """See trace_reader.RequiredFact."""
         own = [record for record in records if self.told(record)]
         if self.tie:
             return HELD if own else MISSING
@@ -53,7 +55,7 @@ class Wanted:
         return HELD if values[-1] == self.value else STALE
 
     def state_in(self, store: Iterable[Record]) -> str:
-        """See lens.Wanted."""
+        """See trace_reader.RequiredFact."""
         return self.state(sorted(store, key=self._weight))
 
     def _weight(self, record: Record) -> int:
@@ -62,19 +64,22 @@ class Wanted:
         return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
 
 
-class WorldsLens:
-    """See lens.Lens."""
-
-    env_tools = frozenset(tool.name for tool in WorldsEnv.tools)
+class WorldsReader:
+    """See trace_reader.TraceReader."""
 
     def __init__(self, gold: Gold, system: str) -> None:
         self._gold, self._system = gold, system
-        self.questions = gold.questions
+        self.goals = gold.questions
+
+    @classmethod
+    def of(cls, trace: Trace) -> "WorldsReader":
+        """The reader of a trace. Raises BadTrace without a gold table."""
+        return cls(table(trace), trace.system)
 
     @cached_property
     def _by(self) -> Reader:
         """Raises BadTrace unless the pinned message states the schema of the table."""
-        by = reader("worlds", self._system)
+        by = reader(self._system)
         stated = len(by.guide.attributes)
         for row in self._gold.values[:1]:
             if len(row) != stated:
@@ -90,7 +95,7 @@ class WorldsLens:
     def truths(self, question: Question) -> tuple[str, ...]:
         return (question.truth,)
 
-    def wanted(self, question: Question, need: Need) -> Wanted:
+    def required(self, question: Question, need: Need) -> Wanted:
         name = self._gold.names[need.entity]
         if need.key == "category":
             return Wanted(name, need.key, self._gold.categories[need.entity])
@@ -106,7 +111,7 @@ class WorldsLens:
         now = self._gold.value(need.entity, need.key, question.event)
         return bool(candidates(seen, self._gold.names[need.entity], need.key) - {now})
 
-    def first_told(self, need: Need) -> int:
+    def first_told(self, goal: Question, need: Need) -> int:
         return self._gold.shown[need.entity]
 
     def rewrites(self, question: Question, need: Need) -> int:

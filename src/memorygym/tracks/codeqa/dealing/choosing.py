@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from memorygym.errors import BadSettings
-from memorygym.instances.model import Found, Known, Statement
+from memorygym.instances.model import Found
 from memorygym.rng import Stream
+from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation

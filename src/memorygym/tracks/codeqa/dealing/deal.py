@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.errors import BadSettings
-from memorygym.instances.model import Statement
 from memorygym.rng import Stream, rng
+from memorygym.statements import Statement
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.dealing.asking import Asker, Runs
 from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.instances.model import Statement
 from memorygym.instances.schemas import instance_id
+from memorygym.statements import Statement
 from memorygym.tokens import count
 from memorygym.trace import CANARY
-from memorygym.tracks.codeqa import SCHEMA, VERSION
+from memorygym.tracks.codeqa import INSTANCES, TRACK
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
 from memorygym.tracks.codeqa.dealing.deal import Dealt
 from memorygym.tracks.codeqa.dealing.session import BY_KEY
@@ -73,8 +73,8 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},
         "context_tokens": _spent(dealt.pages, list(texts.values())),
         "canary": CANARY,
-        "generator_version": VERSION,
-        "schema": SCHEMA,
+        "generator_version": TRACK.version,
+        "schema": INSTANCES.schema,
         "settings": settings.to_json()
         | {"seed": seed, "attempt": attempt}
         | ({} if dealt.confined is None else {"confined": dealt.confined}),

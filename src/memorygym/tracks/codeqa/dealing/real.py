@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from memorygym.errors import BadSettings
-from memorygym.instances.model import Found, Known, Statement
+from memorygym.instances.model import Found
 from memorygym.rng import Stream, rng
+from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.dealing.asking import Runs
 from memorygym.tracks.codeqa.dealing.deal import (

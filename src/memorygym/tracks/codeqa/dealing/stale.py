@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from memorygym.instances.model import Known, Statement
 from memorygym.rng import Stream
+from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, misleads, observable
 from memorygym.tracks.codeqa.dealing.session import Observation
 from memorygym.tracks.codeqa.dealing.walking import Walker, telling

@@ -1,0 +1,39 @@
+"""A run from what its run.json says: the job again, of agents, a model or a comparison."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from memorygym.bench import Evaluation
+from memorygym.isolation.arms import REFERENCES
+from memorygym.isolation.arms import Limits as ArmLimits
+from memorygym.isolation.playing import Comparison
+from memorygym.isolation.plugging import plug_all
+from memorygym.runs.minds import Absent, Recall, minds_of
+from memorygym.runs.seats import Limits
+from memorygym.runs.tasks import again
+
+
+def source_of(
+    recipe: Mapping[str, Any], salt: str = "", recall: Recall = Absent
+) -> Evaluation | Comparison:
+    """What was played; `recall` makes its models, which else cannot be asked.
+
+    Raises UnknownPart or BadSettings for tasks or parts that are not to be had here.
+    """
+    tasks, minds = again(recipe, salt), minds_of(recipe, recall)
+    if recipe["kind"] == "bench":
+        return Evaluation(
+            tasks=tasks,
+            agents=tuple(recipe["agents"]),
+            memory=recipe["memory"],
+            limits=Limits(**{name: recipe[name] for name in Limits.__slots__}),
+            minds=minds,
+            repeats=recipe["repeats"],
+        )
+    return Comparison(
+        tasks,
+        plug_all(spec for spec in recipe["memories"] if spec not in REFERENCES),
+        [ArmLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
+        tuple(recipe["reasoners"]),
+        minds,
+    )

@@ -1,0 +1,165 @@
+"""Plays every seat of a run on every task; an episode that ended is kept, and never played again.
+
+Clocks live here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from memorygym import __version__
+from memorygym.contract import contract
+from memorygym.core import JSON, Task
+from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+from memorygym.models.tape import Tape
+from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.folder import Run, append_episode, playing
+from memorygym.runs.minds import Minds
+from memorygym.runs.progress import watched
+from memorygym.runs.results import Failure, Kind, Place, Result, Wanted, place_of, result_of
+from memorygym.runs.seats import Player
+from memorygym.runs.tasks import Tasks
+from memorygym.trace import Trace
+from memorygym.track import TaskRecipe, table
+
+LONGEST_NAME = 220
+"""Characters of an episode's name; file systems take 255, its endings included."""
+Write = Callable[[], None]
+Unit = tuple[TaskRecipe, int]
+"""A task and the number of its repeat: what one worker plays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is played, by whom, and where it is kept."""
+
+    tasks: Tasks
+    seats: Callable[[Minds], Sequence[Player]]
+    """Who plays, asking these models."""
+    minds: Minds = field(default_factory=Minds)
+    repeats: int = 1
+    recipe: Mapping[str, JSON] = field(default_factory=dict)
+    """What must agree for two runs to be one, beside the tasks."""
+    folder: Path | None = None
+    """Of the run; one that was stopped goes on."""
+    wanted: Wanted = field(default_factory=Wanted)
+    workers: int = 1
+    quiet: bool = True
+
+    @property
+    def units(self) -> list[Unit]:
+        """Tasks and repeats, in the order of the results."""
+        return list(product(self.tasks.recipes, range(self.repeats)))
+
+    def about(self) -> dict[str, JSON]:
+        """What run.json holds, but for how it was started; a salt only as its hash."""
+        recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe}
+        told: dict[str, JSON] = {"contract": contract(self.tasks.track), "version": __version__}
+        return {**told, "recipe": {**recipe, **self.minds.recipe()}}
+
+    def episodes(self) -> Iterator[Place]:
+        """All of them, in the order of the results."""
+        seats = self.seats(self.minds)
+        for (recipe, repeat), seat in product(self.units, seats):
+            yield place_of(self.tasks.track, recipe, repeat, seat)
+
+
+def perform(job: Job) -> list[Result | Failure]:
+    """Plays whatever is not kept yet, in the order of the results.
+
+    Raises BadKey at once, and BadSettings for a folder of another run.
+    """
+    if job.folder:
+        _check_names(job.folder, job.episodes())
+    with playing(job.folder, job.about()) as run, ExitStack() as stack:
+        minds = job.minds
+        if minds.asks:
+            # Kept or not: what a memory asks is asked again for what it holds, to the same reply.
+            kept = run.path if run else Path(stack.enter_context(TemporaryDirectory()))
+            tape = Tape(kept / "replies.jsonl", record=True)
+            minds = minds.recorded(stack.enter_context(closing(tape)))
+        table = Table(job.tasks.track, tuple(job.seats(minds)), run, job.wanted)
+        return list(watched(table.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+
+
+def _check_names(folder: Path, episodes: Iterator[Place]) -> None:
+    """Raises BadSettings if an episode's name is too long for a file of the folder."""
+    longest = max((place.episode for place in episodes), key=len, default="")
+    if len(longest) > LONGEST_NAME:
+        raise BadSettings(
+            f"{folder}: the name of an episode is too long for files of {LONGEST_NAME} characters:"
+            f" {longest[:60]}…"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The seats of a run, and the folder that keeps what they play."""
+
+    track: str
+    seats: tuple[Player, ...]
+    run: Run | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+
+    def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Result | Failure]]:
+        """Every seat on every task, in the order of the tasks."""
+        over = over_threads if any(seat.waits for seat in self.seats) else over_processes
+        yield from over(self.play_unit, units, workers)
+
+    def play_unit(self, unit: Unit) -> list[Result | Failure]:
+        """Every seat on one task, which is made and parsed once.
+
+        Somebody else's memory can read files, and a trace holds the answers: where one plays, all
+        traces of a task are written when its last seat has ended.
+        """
+        recipe, late = unit[0], list[Write]()
+        made = cache(recipe.deal)
+        foreign = any(seat.foreign for seat in self.seats)
+        keep = late.append if foreign else _at_once
+        found = [self._outcome(unit, seat, made, keep) for seat in self.seats]
+        for write in late:
+            write()
+        return found
+
+    def _outcome(
+        self, unit: Unit, seat: Player, made: Callable[[], Task], keep: Callable[[Write], None]
+    ) -> Result | Failure:
+        """The result of an episode, which is played unless the run has kept it."""
+        place = place_of(self.track, *unit, seat)
+        if trace := self._kept(place, seat):
+            return result_of(place, trace, self.wanted)
+        steps, start = list[float](), perf_counter()
+        try:
+            trace = seat.play(made(), place.repeat, steps)
+        except BadKey:
+            raise
+        except (ProviderFailure, MemoryFault) as error:
+            kind: Kind = "provider" if isinstance(error, ProviderFailure) else "memory"
+            return Failure(place, kind, str(error))
+        if self.run:
+            clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
+            seconds = perf_counter() - start
+            keep(partial(append_episode, self.run, place.episode, trace, seconds, **clocked))
+        return result_of(place, trace, self.wanted)
+
+    def _kept(self, place: Place, seat: Player) -> Trace | None:
+        """The trace of an episode, if the run has kept it, whatever the name of its file."""
+        trace = self.run.trace(place.episode) if self.run else None
+        if trace is None:
+            return None
+        labels = seat.labels(self.track, place.repeat)
+        same = {label: trace.labels.get(label) for label in labels} == labels
+        made = trace.recipe.get("template"), trace.recipe.get("seed")
+        if not same or made != (place.template, place.seed):
+            return None
+        trace.gold = table(trace)  # All that looks into the table would read it again.
+        return trace
+
+
+def _at_once(write: Write) -> None:
+    write()

@@ -1,0 +1,83 @@
+"""Many tasks at once: processes for simulations, threads for models; results in order."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from queue import SimpleQueue
+from threading import Thread
+from time import sleep
+from typing import TypeVar
+
+from memorygym import registry
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
+    """What `one` makes of every task, in the order of the tasks, whatever the number of workers."""
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(one, tasks)
+        return
+    pool = ProcessPoolExecutor(
+        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
+    )
+    try:
+        yield from pool.map(one, tasks)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _follow(parent: int, given: Mapping[tuple[str, str], str]) -> None:
+    """A worker leaves Ctrl-C to its parent, ends when its parent was killed, and knows the parts
+    that its parent was given."""
+    for (kind, name), spec in given.items():
+        registry.remember(kind, name, spec)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(0.2)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def over_threads(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
+    """The same in threads. Whoever stops iterating does not wait for tasks that have begun.
+
+    The first error is raised where its task stands, and no task begins after it.
+    """
+    waiting: SimpleQueue[tuple[Future[B], A] | None] = SimpleQueue()
+    futures: list[Future[B]] = []
+    for task in tasks:
+        futures.append(Future())
+        waiting.put((futures[-1], task))
+
+    def work() -> None:
+        while item := waiting.get():
+            future, task = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(one(task))
+            except BaseException as error:  # noqa: BLE001  # raised by future.result()
+                for other in futures:
+                    other.cancel()
+                future.set_exception(error)
+
+    # Daemons: a request under way must not hold up the end of the process.
+    threads = [Thread(target=work, daemon=True) for _ in range(max(1, min(workers, len(tasks))))]
+    for thread in threads:
+        waiting.put(None)
+        thread.start()
+    try:
+        # Tasks begin in order, so what an error cancelled stands behind it.
+        for future in futures:
+            yield future.result()
+        for thread in threads:
+            thread.join()
+    finally:
+        for future in futures:
+            future.cancel()

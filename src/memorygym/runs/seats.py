@@ -1,0 +1,223 @@
+"""Who plays a task, with which memory and limits: a run plays every seat on every task."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, Protocol
+
+from memorygym import registry
+from memorygym.agents.chat import Chat
+from memorygym.agents.note_taker import agents_of
+from memorygym.contract import contract
+from memorygym.core import JSON, Budget, Memory, Policy, Task, Writer
+from memorygym.episode import Episode, play
+from memorygym.errors import UnknownPart
+from memorygym.judge import judge_trace
+from memorygym.models import extractive
+from memorygym.runs.minds import Minds
+from memorygym.sandbox.choosing import memory_factory
+from memorygym.trace import Trace
+from memorygym.track import find
+
+LIFTED = Budget()
+"""No limits: for an agent that is `unbounded`."""
+CAPACITY = 1000
+"""Tokens that a memory may hold on a track whose tasks set no limit."""
+Steps = list[float]
+"""Milliseconds of the memory in each step of an episode."""
+
+
+class Seat(Protocol):
+    """One way to play every task of a run."""
+
+    @property
+    def agent(self) -> str:
+        """The agent, the reasoner or the model."""
+        ...
+
+    @property
+    def memory(self) -> str:
+        """The memory, as rows name it."""
+        ...
+
+    @property
+    def budget(self) -> int | None:
+        """Tokens of the view, where a comparison sets them."""
+        ...
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is of a comparison, where reasoner, system and budget tell rows apart."""
+        ...
+
+
+class Player(Seat, Protocol):
+    """A seat that plays."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a model is waited for."""
+        ...
+
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else's memory plays, which can read files: a trace holds the answers."""
+        ...
+
+    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
+        """Who plays, as the trace says it."""
+        ...
+
+    def begin(self, task: Task, steps: Steps) -> Episode:
+        """The episode that it plays, at its beginning. Raises MemoryFault."""
+        ...
+
+    def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
+        """One episode. Raises ProviderFailure or MemoryFault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A seat as the recipe of a run tells it. See Seat."""
+
+    agent: str
+    memory: str
+    budget: int | None
+    compared: bool
+
+
+def seats_of(recipe: Mapping[str, Any]) -> list[Told]:
+    """Who plays in a run, from its recipe."""
+    if recipe["kind"] == "bench":
+        return [Told(agent, recipe["memory"], None, compared=False) for agent in recipe["agents"]]
+    return [
+        Told(reasoner, arm, budget, compared=True)
+        for reasoner, (arm, budget) in product(recipe["reasoners"], recipe["arms"])
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What `bench` sets beside the budget of a task; None leaves it."""
+
+    turns: int | None = None
+    """Most replies within one event."""
+    patience: int | None = None
+    """Identical failing calls in a row that end an event."""
+    capacity: int | None = None
+    """Tokens that the memory may hold, and put into a view."""
+
+    def applied(self, task: Task) -> Task:
+        """The task under these limits; its recipe tells of those that are set."""
+        given = {name: value for name, value in self.to_json().items() if value is not None}
+        budget = replace(task.budget, **{n: v for n, v in given.items() if n != "capacity"})
+        if self.capacity or budget.capacity is None:
+            most = self.capacity or CAPACITY
+            budget = replace(budget, capacity=most, view=most)
+        return replace(task, budget=budget, recipe={**task.recipe, **given})
+
+    def to_json(self) -> dict[str, Any]:
+        """By name."""
+        return {name: getattr(self, name) for name in Limits.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSeat:
+    """An agent, or a model of `minds` that has its name, with a memory. See Player."""
+
+    agent: str
+    memory: str = "markdown"
+    limits: Limits = field(default_factory=Limits)
+    minds: Minds = field(default_factory=Minds)
+    foreign: bool = False
+    budget: int | None = None
+    compared: bool = False
+
+    @property
+    def waits(self) -> bool:
+        return self.agent in self.minds.models
+
+    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
+        return {
+            "agent": self.agent,
+            "memory": self.memory,
+            "repeat": repeat,
+            "contract": contract(track),
+        }
+
+    def begin(self, task: Task, steps: Steps) -> Episode:
+        task, make = self.limits.applied(task), memory_factory(self.memory)
+        return seated(task, make) if self.waits else episode_for(self.agent, task, make)
+
+    def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
+        episode, labels = self.begin(task, steps), self.labels(task.track, repeat)
+        if not self.waits:
+            return played(episode, policy_for(self.agent, task), task, labels)
+        chat = self.minds.chat(self.agent, repeat)
+        return modelled(played(episode, chat, task, labels), chat, self.minds)
+
+
+def is_foreign(memory: str) -> bool:
+    """Whether a memory keeps its state in somebody else's code, which may keep more than it dumps.
+
+    Behind a shim the state is what was said, which the shim keeps.
+    """
+    name, _ = registry.split(memory)
+    shim = name.partition(":")[0]
+    return not (registry.is_ours("memory", name) or registry.is_ours("shims", shim))
+
+
+def policy_for(agent: str, task: Task) -> Policy:
+    """The agent; one of the track's own is given the task with its gold table."""
+    own = agents_of(find(task.track))
+    if agent in own:
+        return own[agent].make(task)
+    policy: Policy = registry.make("agents", agent)
+    return policy
+
+
+def episode_for(agent: str, task: Task, memory: Callable[[], Memory]) -> Episode:
+    """The episode that an agent plays: without the gold table, and for some without budget."""
+    own = agents_of(find(task.track))
+    lifted = LIFTED if agent in own and own[agent].unbounded else None
+    return seated(task, memory, lifted)
+
+
+def seated(
+    task: Task,
+    memory: Callable[[], Memory],
+    budget: Budget | None = None,
+    writer: Writer = extractive.write,
+) -> Episode:
+    """The episode of a task, whose environment never meets the gold table."""
+    return Episode(find(task.track).env(replace(task, gold=None)), memory, budget, writer)
+
+
+Play = Callable[[Episode, Policy], Trace]
+"""Plays an episode to its end."""
+
+
+def played(
+    episode: Episode, policy: Policy, task: Task, labels: Mapping[str, JSON], once: Play = play
+) -> Trace:
+    """The trace of an episode that is played to its end, with the gold table of its task."""
+    trace = once(episode, policy)
+    trace.gold = task.gold
+    trace.labels.update(labels)
+    return trace
+
+
+def modelled(trace: Trace, chat: Chat, minds: Minds) -> Trace:
+    """The trace of a model: it tells how that was asked and what it used, and is judged if due."""
+    name = str(trace.labels["agent"])
+    trace.labels |= {"model": minds.describe(name), "usage": list(chat.usage)}
+    return judge_trace(trace, minds.judge) if minds.judge else trace
+
+
+def scripted(name: str, task: Task) -> Policy:
+    """The track's reasoner of that name. Raises UnknownPart with the choices."""
+    made = find(task.track).reasoners
+    if name not in made:
+        raise UnknownPart("reasoner", name, made)
+    return made[name](task)

@@ -1,0 +1,88 @@
+"""What is played: the tasks of one track, each made when it is needed, and how a run tells them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.errors import BadSettings
+from memorygym.track import Options, TaskRecipe, find
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The tasks of a run."""
+
+    track: str
+    recipes: Sequence[TaskRecipe]
+    recipe: Mapping[str, JSON]
+    """What must agree for two sets to be one; a salt only as its hash."""
+    told: str
+    """What they are, in a few words."""
+
+
+def dealt(track: str, options: Options) -> Tasks:
+    """The tasks that the track makes. Raises UnknownPart or BadSettings."""
+    made = find(track)
+    recipes = made.tasks(options)
+    recipe: dict[str, JSON] = {
+        "track": made.name,
+        "templates": sorted({one.template for one in recipes}),
+        "seeds": list(options.seeds),
+        "knobs": dict(sorted(options.knobs.items())),
+        "salt": salt_hash(options.salt),
+        "data": None,
+    }
+    told = "".join(f", {name} {value}" for name, value in options.knobs.items())
+    return Tasks(made.name, recipes, recipe, f"{made.name} track{told}")
+
+
+def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, told: str) -> Tasks:
+    """Tasks that lie in files, which the digest tells apart."""
+    recipe: dict[str, JSON] = {
+        "track": track,
+        "templates": sorted({one.template for one in recipes}),
+        "seeds": [one.seed for one in recipes],
+        "knobs": {},
+        "salt": None,
+        "data": {"sha256": digest, "tasks": [[one.template, one.seed] for one in recipes]},
+    }
+    return Tasks(track, recipes, recipe, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A task of a file that is not at hand: it has its name, and cannot be made."""
+
+    template: str
+    seed: int
+
+    def deal(self) -> Any:
+        """Raises BadSettings."""
+        raise BadSettings(
+            f"the task {self.template} {self.seed} lies in a file that is not given here; repeat"
+            " the command that began the run, with its --data"
+        )
+
+
+def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
+    """The tasks of a run's recipe. Raises UnknownPart, or BadSettings for a salt that is another.
+
+    Those of a private test set cannot be made without its salt, and none that lie in a file.
+    """
+    track = str(recipe["track"])
+    if recipe["data"]:
+        places = [Elsewhere(template, seed) for template, seed in recipe["data"]["tasks"]]
+        return Tasks(track, places, recipe, f"{track} track, of a file")
+    if salt and salt_hash(salt) != recipe["salt"]:
+        raise BadSettings("that is not the salt of the run")
+    seeds = recipe["seeds"]
+    options = Options(range(min(seeds), max(seeds) + 1), salt, recipe["knobs"])
+    found = dealt(track, options)
+    return Tasks(track, found.recipes, recipe, found.told)
+
+
+def salt_hash(salt: str) -> str | None:
+    """What is told of the secret of a private test set; None for the public one."""
+    return sha256(salt.encode()).hexdigest() if salt else None

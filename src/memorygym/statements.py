@@ -1,0 +1,221 @@
+"""Statements: what most tracks read out of texts, and how they read a trace by them."""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, repeat
+from typing import Any, NamedTuple, Protocol
+
+from memorygym.outcome import Goal
+from memorygym.trace import Heard, Said, Shown, Trace
+from memorygym.trace_reader import HELD, MISSING, STALE
+
+
+class Statement(NamedTuple):
+    """What a reader takes from a text: a key of a subject has a value."""
+
+    subject: str
+    """As texts write its name."""
+    key: str
+    value: str
+    rank: tuple[int, ...] = ()
+    """Of several values of a key the highest rank holds; of equal ranks, the one told last."""
+
+
+class Known:
+    """Statements by what they tell; with `first`, what was told first holds.
+
+    `sources` says where each comes from (a document's number), so that what is known `without` some
+    of them, or from them `only`, costs no more than what is looked up.
+    """
+
+    def __init__(
+        self,
+        statements: Iterable[Statement],
+        sources: Iterable[int] | None = None,
+        *,
+        first: bool = False,
+    ) -> None:
+        self._by_subject: dict[str, dict[str, list[tuple[Statement, int]]]] = {}
+        self._subjects: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        """By key and value, of any statement."""
+        self._first = first
+        self._counts: Callable[[int], bool] | None = None
+        for one, source in zip(statements, sources or repeat(0)):  # noqa: B905  # repeat has no end
+            self._by_subject.setdefault(one.subject, {}).setdefault(one.key, []).append(
+                (one, source)
+            )
+            self._subjects.setdefault((one.key, one.value), []).append((one.subject, source))
+
+    def without(self, sources: Container[int]) -> "Known":
+        """What is known but from these."""
+        return self._where(lambda source: source not in sources)
+
+    def only(self, sources: Container[int]) -> "Known":
+        """What is known from these alone."""
+        return self._where(lambda source: source in sources)
+
+    def _where(self, counts: Callable[[int], bool]) -> "Known":
+        other = copy(self)
+        other._counts = counts
+        return other
+
+    def get(self, subject: str, key: str) -> Statement | None:
+        """The statement that holds."""
+        return self._holding(self._by_subject.get(subject, {}).get(key, ()))
+
+    def about(self, subject: str) -> dict[str, Statement]:
+        """All that holds of a subject, by key."""
+        keys = self._by_subject.get(subject, {})
+        found = ((key, self._holding(told)) for key, told in keys.items())
+        return {key: one for key, one in found if one}
+
+    def whose(self, key: str, value: str) -> list[Statement]:
+        """The statements that hold with that value of that key, in the order they were told."""
+        told = self._subjects.get((key, value), ())
+        subjects = dict.fromkeys(s for s, source in told if self._counted(source))
+        held = (self.get(subject, key) for subject in subjects)
+        return [one for one in held if one and one.value == value]
+
+    def _counted(self, source: int) -> bool:
+        return self._counts is None or self._counts(source)
+
+    def _holding(self, told: Iterable[tuple[Statement, int]]) -> Statement | None:
+        held: Statement | None = None
+        for one, source in told:
+            if self._counted(source) and (
+                held is None or (not self._first and one.rank >= held.rank)
+            ):
+                held = one
+        return held
+
+
+class FactReader(Protocol):
+    """Reads facts out of a text, in whatever part of a message or note they stand."""
+
+    @property
+    def read(self) -> Callable[[str], Sequence[Any]]:
+        """What a text tells, in order: Statements, unless the track has records of its own."""
+        ...
+
+    @property
+    def tell(self) -> Callable[[Any], str]:
+        """The canonical sentence of a statement, which reads back to it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A value of a key of a subject. See trace_reader.RequiredFact."""
+
+    name: str
+    """The subject, as every text about it names it."""
+    key: str
+    value: str
+    rank: tuple[int, ...] = ()
+    """Of the statement, if it was read in a text."""
+    old: bool = False
+
+    def told(self, record: Statement) -> bool:
+        """Whether a statement tells of it, whatever value."""
+        return record.subject == self.name and record.key == self.key
+
+    def state(self, records: Iterable[Statement]) -> str:
+        """What follows from statements, told in this order: HELD, STALE or MISSING."""
+        held = Known(filter(self.told, records)).get(self.name, self.key)
+        if held is None:
+            return MISSING
+        return HELD if held.value == self.value else STALE
+
+    def state_in(self, store: Iterable[Statement]) -> str:
+        """The same of statements whose order tells nothing: the right value may be the last."""
+        return self.state(sorted(store, key=lambda one: one.value == self.value))
+
+
+class StatementReader:
+    """A trace whose goals need Statements. See trace_reader.TraceReader."""
+
+    def __init__(
+        self, trace: Trace, goals: Sequence[Goal], facts: FactReader, env_tools: frozenset[str]
+    ) -> None:
+        self.goals = goals
+        self.read = facts.read
+        self._trace, self._facts, self._env_tools = trace, facts, env_tools
+
+    def truths(self, goal: Any) -> tuple[str, ...]:
+        truth: str = goal.truth
+        return (truth,)
+
+    @cached_property
+    def true(self) -> Mapping[tuple[str, str], str]:
+        """By subject and key: the value of each fact that a goal needs, as the last goal has it."""
+        facts = [self.required(goal, need) for goal in self.goals for need in goal.needs]
+        return {(fact.name, fact.key): fact.value for fact in facts}
+
+    def required(self, goal: Any, need: Any) -> Required:
+        return Required(*need)
+
+    def exposed(self, goal: Any, need: Any, seen: Sequence[Statement]) -> bool:
+        fact = self.required(goal, need)
+        return any(one.value != fact.value for one in seen if fact.told(one))
+
+    def first_told(self, goal: Any, need: Any) -> int:
+        told = self._told.get(self._place(goal, need), ())
+        return min((event for event, _ in told), default=int(goal.event))
+
+    def rewrites(self, goal: Any, need: Any) -> int:
+        told = self._told.get(self._place(goal, need), ())
+        values = [value for event, value in told if event <= goal.event]
+        return sum(one != other for one, other in pairwise(values))
+
+    def replaced(self, goal: Any, need: Any) -> bool:
+        return self.rewrites(goal, need) > 0
+
+    def hops(self, goal: Any) -> int:
+        return max(1, len({self.required(goal, need).name for need in goal.needs}))
+
+    def conditions(self, texts: Iterable[str]) -> list[str]:
+        """Of the facts that goals need: all others count as irrelevant."""
+        true, seen, found = self.true, set[Statement](), []
+        for text in texts:
+            told = [one for one in self.read(text) if (one.subject, one.key) in true]
+            if not told:
+                found.append("irrelevant")
+            elif any(one.value != true[one.subject, one.key] for one in told):
+                found.append("stale")
+            else:
+                found.append("duplicate" if seen.issuperset(told) else "true")
+            seen.update(told)
+        return found
+
+    def facts(self, text: str) -> Iterator[Required]:
+        return (Required(*one) for one in self.read(text))
+
+    def text(self, fact: Required) -> str:
+        return self._facts.tell(Statement(fact.name, fact.key, fact.value, fact.rank))
+
+    def says(self, fact: Required, records: Sequence[Statement]) -> str:
+        return ", then ".join(dict.fromkeys(one.value for one in records))
+
+    def _place(self, goal: Any, need: Any) -> tuple[str, str]:
+        fact = self.required(goal, need)
+        return fact.name, fact.key
+
+    @cached_property
+    def _told(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
+        """By subject and key: the events in which the environment told of it, with the value."""
+        told: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        calls: dict[str, str] = {}
+        for record in self._trace.records:
+            texts: list[str] = []
+            match record:
+                case Said(message=message):
+                    calls = {call.id: call.name for call in message.calls}
+                case Shown(messages=messages):
+                    texts = [message.content for message in messages]
+                case Heard(messages=messages):
+                    texts = [m.content for m in messages if calls.get(m.call_id) in self._env_tools]
+            for one in (one for text in texts for one in self.read(text)):
+                told.setdefault((one.subject, one.key), []).append((record.event, one.value))
+        return told

@@ -1,0 +1,42 @@
+"""How a trace of a question-answering task is read: through its gold table and statements."""
+
+from typing import Any
+
+from memorygym.instances.marking import verdict
+from memorygym.instances.model import Gold, Reader
+from memorygym.statements import Required, StatementReader
+from memorygym.trace import Trace
+
+
+class QuestionReader(StatementReader):
+    """See trace_reader.AnswerReader. What questions need are facts of the table, by id."""
+
+    def __init__(self, trace: Trace, gold: Gold, by: Reader) -> None:
+        super().__init__(trace, gold.questions, by, frozenset())
+        self._by_id = {fact.id: fact for fact in gold.facts}
+        self._sentences = {(f.subject, f.key, f.value): f.sentence for f in gold.facts}
+        self.true = {(fact.subject, fact.key): fact.value for fact in gold.facts}
+
+    def grade(self, goal: Any, answer: str) -> tuple[bool, str]:
+        return verdict(goal, answer)
+
+    def truths(self, goal: Any) -> tuple[str, ...]:
+        truths: tuple[str, ...] = (goal.truth, *goal.aliases)
+        return truths
+
+    def required(self, goal: Any, need: str) -> Required:
+        fact = self._by_id[need]
+        return Required(fact.subject, fact.key, fact.value)
+
+    def first_told(self, goal: Any, need: str) -> int:
+        return self._by_id[need].event
+
+    def rewrites(self, goal: Any, need: str) -> int:
+        return self._by_id[need].rewrites
+
+    def hops(self, goal: Any) -> int:
+        return int(goal.hops)
+
+    def text(self, fact: Required) -> str:
+        own = self._sentences.get((fact.name, fact.key, fact.value))
+        return own or super().text(fact)

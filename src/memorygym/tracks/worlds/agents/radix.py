@@ -1,0 +1,257 @@
+"""Recoding: records as one number over the public ranges, and how much a memory then holds.
+
+The bound on real pressure rests on this file and on `alphabet` being as good as we can make them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from memorygym import registry
+from memorygym.errors import UnknownPart
+from memorygym.tokens import count
+from memorygym.trace import Trace
+from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
+from memorygym.tracks.worlds.axes import gold_of
+from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.tracks.worlds.dealing.notes import record_of
+from memorygym.tracks.worlds.dealing.schema import FIRST_YEAR, LAST_YEAR, Trait, World
+from memorygym.tracks.worlds.facts import Guide, Record, Value
+from memorygym.tracks.worlds.reader import reader
+
+
+class Unpacked:
+    """Takes the digits of a number one by one."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def take(self, radix: int) -> int:
+        self.number, digit = divmod(self.number, radix)
+        return digit
+
+
+@lru_cache(maxsize=16)
+def public_world(noun: str) -> World:
+    """The public domain with that noun."""
+    worlds = (registry.load("worlds", name, "WORLD") for name in registry.names("worlds"))
+    for world in worlds:
+        if world.noun == noun:
+            found: World = world
+            return found
+    raise UnknownPart("public domain", noun, registry.names("worlds"))
+
+
+@dataclass(frozen=True)
+class Codec:
+    """Records of a domain as digits, exact but for decimals, which keep the 2 % that count."""
+
+    world: World
+    size: int
+    """Words of a name; all names of a task have the same number."""
+
+    def trait(self, code: str) -> Trait:
+        """The public trait behind an attribute's code."""
+        return self.world.traits[ord(code) - 97]
+
+    def record(self, record: Record, codes: Sequence[str]) -> Digits:
+        """Name, category, those attributes and the relations."""
+        categories = self.world.categories
+        found = [*self.name(record.name), (categories.index(record.category), len(categories))]
+        for code in codes:
+            found += value_digits(self.trait(code), record.values[code])
+        for code, other in record.edges:
+            found += [(1, 2), ("xyz".index(code), len(self.world.relations)), *self.name(other)]
+        return [*found, (0, 2)]
+
+    def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
+        """The record again."""
+        name = self.take_name(source)
+        category = self.world.categories[source.take(len(self.world.categories))]
+        values = {code: take_value(self.trait(code), source) for code in codes}
+        edges: list[tuple[str, str]] = []
+        while source.take(2):
+            code = "xyz"[source.take(len(self.world.relations))]
+            edges.append((code, self.take_name(source)))
+        return Record(name, category, values, edges=tuple(edges))
+
+    def name(self, name: str) -> Digits:
+        """The words of a name by their place in the public lists."""
+        *front, last = name.split()
+        first, second = self.world.first, self.world.second
+        return [(second.index(last), len(second)), *((first.index(w), len(first)) for w in front)]
+
+    def take_name(self, source: Unpacked) -> str:
+        """The name again."""
+        first, second = self.world.first, self.world.second
+        last = second[source.take(len(second))]
+        return " ".join([*(first[source.take(len(first))] for _ in range(self.size - 1)), last])
+
+
+def value_digits(trait: Trait, value: Value) -> Digits:
+    """A value by its place in the public range; what lies outside moves to the edge."""
+    match value:
+        case int():
+            return [_place(trait, value)]
+        case tuple():
+            return [_place(trait, item) for item in value]
+    match trait.kind:
+        case "enum":
+            return [(trait.choices.index(value), len(trait.choices))]
+        case "text":
+            parts = zip(trait.parts, value.split(), strict=True)
+            return [(part.index(word), len(part)) for part, word in parts]
+    year, month, day = map(int, value.split("-"))
+    return [(year - FIRST_YEAR, LAST_YEAR + 1 - FIRST_YEAR), (month - 1, 12), (day - 1, 28)]
+
+
+def take_value(trait: Trait, source: Unpacked) -> Value:
+    """The value again, or one within 2 % of it."""
+    match trait.kind:
+        case "int" | "float":
+            return _figure(trait, source)
+        case "series":
+            return tuple([_figure(trait, source) for _ in range(trait.length)])
+        case "enum":
+            return trait.choices[source.take(len(trait.choices))]
+        case "text":
+            return " ".join([part[source.take(len(part))] for part in trait.parts])
+    year = FIRST_YEAR + source.take(LAST_YEAR + 1 - FIRST_YEAR)
+    return f"{year}-{source.take(12) + 1:02d}-{source.take(28) + 1:02d}"
+
+
+def _place(trait: Trait, value: int) -> tuple[int, int]:
+    value = min(max(value, trait.low), trait.high)
+    if not trait.decimals:
+        return value - trait.low, trait.high - trait.low + 1
+    ends, _ = _levels(trait.low, trait.high)
+    return bisect_left(ends, value), len(ends)
+
+
+def _figure(trait: Trait, source: Unpacked) -> int:
+    if not trait.decimals:
+        return trait.low + source.take(trait.high - trait.low + 1)
+    ends, shown = _levels(trait.low, trait.high)
+    return shown[source.take(len(ends))]
+
+
+@lru_cache(maxsize=512)
+def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
+    """Fewest figures within 2 % of every one in a range: where each one's reach ends, and they."""
+    ends: list[int] = []
+    shown: list[int] = []
+    while not ends or ends[-1] < high:
+        least = ends[-1] + 1 if ends else low
+        middle = least + abs(least) // 50
+        shown.append(middle)
+        ends.append(max(middle, middle * 50 // 49 if middle > 0 else middle * 50 // 51))
+    return ends, shown
+
+
+class Group:
+    """The records of a batch as one number: whole ones, then those with the key attributes only."""
+
+    def __init__(self, system: str, alphabet: Alphabet, size: int = 2) -> None:
+        self._alphabet = alphabet
+        guide = reader(system).guide
+        self.codes = [a.code for a in guide.attributes]
+        self.keys = guide.key_attributes
+        self.codec = Codec(public_world(guide.noun), size)
+
+    def write(self, whole: Sequence[Digits], parts: Sequence[Digits], width: int) -> list[str]:
+        """Lines of at most `width` tokens, to which the mark that ends a group adds one."""
+        found: Digits = [(self.codec.size, 8), (len(whole), 32), (len(parts), 32)]
+        for record in (*whole, *parts):
+            found += record
+        lines = self._alphabet.write(packed(found), width)
+        return [*lines[:-1], lines[-1] + END_OF_GROUP]
+
+    def read(self, lines: Sequence[str]) -> list[Record]:
+        """The records again."""
+        source = Unpacked(self._alphabet.read(lines))
+        codec = Codec(self.codec.world, source.take(8))
+        levels = [self.codes] * source.take(32), [self.keys] * source.take(32)
+        return [codec.take_record(source, codes) for level in levels for codes in level]
+
+    def note(self, name: str, code: str, value: Value) -> str:
+        """A changed value, to stand behind a line."""
+        found = [
+            (len(name.split()), 8),
+            *Codec(self.codec.world, 0).name(name),
+            (ord(code) - 97, 23),
+        ]
+        found += value_digits(self.codec.trait(code), value)
+        return NOTE + self._alphabet.write(packed(found), 99)[0]
+
+    def read_note(self, text: str) -> Record:
+        """The changed value again."""
+        source = Unpacked(self._alphabet.read([text]))
+        name = Codec(self.codec.world, source.take(8)).take_name(source)
+        code = chr(97 + source.take(23))
+        return Record(name, values={code: take_value(self.codec.trait(code), source)})
+
+
+def decoded(system: str, alphabet: Alphabet, entries: Sequence[str]) -> list[Record]:
+    """The records that entries hold, then one for every changed value."""
+    return list(_decoded(system, alphabet, tuple(entries)))
+
+
+@lru_cache(maxsize=64)
+def _group_read(system: str, alphabet: Alphabet, lines: tuple[str, ...]) -> tuple[Record, ...]:
+    return tuple(Group(system, alphabet).read(lines))
+
+
+@lru_cache(maxsize=64)
+def _decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[Record, ...]:
+    group = Group(system, alphabet)
+    records: list[Record] = []
+    changed: list[Record] = []
+    lines: list[str] = []
+    for entry in entries:
+        line, *notes = entry.split(NOTE)
+        changed += [group.read_note(note) for note in notes]
+        if line:
+            lines.append(line.removesuffix(END_OF_GROUP))
+        if line.endswith(END_OF_GROUP):
+            records += _group_read(system, alphabet, tuple(lines))
+            lines.clear()
+    return (*records, *changed)
+
+
+def held_records(trace: Trace) -> float:
+    """Whole entities in the final memory, as a share of the reference records it has room for."""
+    book = registry.load("agents", str(trace.labels["agent"]), "BOOK")
+    texts: dict[str, str] = {}
+    for _, held in trace.stores():
+        texts = held
+    guide = reader(trace.system).guide
+    gold = gold_of(trace)
+    records = decoded(trace.system, book(trace.system), list(texts.values()))
+    whole = [record for record in records if _whole(record, gold, guide)]
+    assert trace.budget.capacity is not None
+    return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity
+
+
+def _whole(record: Record, gold: Gold, guide: Guide) -> bool:
+    """Whether a record tells all of an entity, as it was at first and as grading needs it."""
+    if record.name not in gold.names or not record.category:
+        return False
+    entity = gold.names.index(record.name)
+    edges = {(code, gold.names[other]) for source, code, other in gold.edges if source == entity}
+    return set(record.edges) == edges and all(
+        _close(record.values.get(a.code), truth, exact=not a.decimals)
+        for a, truth in zip(guide.attributes, gold.values[entity], strict=True)
+    )
+
+
+def _close(value: Value | None, truth: Value, *, exact: bool) -> bool:
+    """Equal, or within 2 % where grading asks for no more."""
+    if exact:
+        return value == truth
+    if isinstance(value, tuple) and isinstance(truth, tuple):
+        pairs = zip(value, truth, strict=False)
+        return len(value) == len(truth) and all(_close(v, t, exact=False) for v, t in pairs)
+    if isinstance(value, int) and isinstance(truth, int):
+        return 50 * abs(value - truth) <= abs(truth)
+    return value == truth

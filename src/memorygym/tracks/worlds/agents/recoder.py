@@ -1,0 +1,212 @@
+"""The policies of those that recode: as numbers in dense text, or as words packed page by page."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from memorygym.agents.calls import END, calls, edit, read, submit, write
+from memorygym.core import Message
+from memorygym.tokens import count
+from memorygym.tracks.worlds.agents.alphabet import Alphabet
+from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
+from memorygym.tracks.worlds.agents.scribe import Scribe, allowance, at_random, by_brief
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.notes import note_of
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
+from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.scene import Scene
+
+LINES = 0.9
+"""Share of the writes that batches take; changes take the rest."""
+ROOM = 0.99
+"""Share of the capacity that batches take."""
+
+
+class Hoarder(Scribe):
+    """Reads all of its memory back, and puts what changes behind a line that has room."""
+
+    def __init__(self) -> None:
+        super().__init__(self.chosen)
+
+    def chosen(self, now: Scene, records: list[Record]) -> list[str]:
+        """Entries for a batch."""
+        raise NotImplementedError
+
+    def held(self, now: Scene) -> list[Record]:
+        """What the memory holds, changes last; it has just been read."""
+        raise NotImplementedError
+
+    def note(self, now: Scene, name: str, code: str, value: Value) -> str:
+        """A changed value, to stand behind a line."""
+        raise NotImplementedError
+
+    def room(self, now: Scene, line: str) -> int:
+        """Tokens that may stand behind a line."""
+        return now.slot - count(line)
+
+    def cost(self, now: Scene, text: str) -> int:
+        """Tokens of a text."""
+        return count(text)
+
+    def change(self, now: Scene) -> Message:
+        told = now.reader.read(now.text)
+        if not now.said:
+            return calls(read())
+        if len(now.said) > 1 or not told:
+            return END
+        note = "".join(self._notes(now, told[0]))
+        if not note:
+            return END
+        for line in now.heard[0].split("\n"):
+            if self.cost(now, note) <= self.room(now, line):
+                return calls(edit(line, line + note))
+        return calls(write(note))
+
+    def _notes(self, now: Scene, told: Record) -> Iterable[str]:
+        """One note for each value that is not what was held."""
+        held = self.held(now)
+        before, after = Knowledge(held), Knowledge([*held, told])
+        for code in (*told.values, *told.shifts):
+            old, new = before.now(told.name, code), after.now(told.name, code)
+            restated = old is None and len(told.values) > 1
+            if new is not None and not restated and self.differ(now, code, old, new):
+                yield self.note(now, told.name, code, new)
+
+    def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
+        """Whether a value is news."""
+        return old != new
+
+    def reply(self, now: Scene) -> Message:
+        query = now.query
+        if query is None:
+            return calls(submit(REFUSAL))
+        if not now.said:
+            return calls(read())
+        answer = self.conclude(now, query, Knowledge(self.held(now)))
+        return calls(submit(REFUSAL if answer is None else answer))
+
+
+Book = Callable[[str], Alphabet]
+"""By the pinned message: in which alphabet a recoder writes."""
+
+
+def always(alphabet: Alphabet) -> Book:
+    """The same alphabet whatever was shown."""
+    return lambda _: alphabet
+
+
+class Recoder(Hoarder):
+    """One number a batch; choice by the brief."""
+
+    def __init__(self, book: Book, *, parts: bool = False) -> None:
+        super().__init__()
+        self._book = book
+        self._parts = parts
+
+    def chosen(self, now: Scene, records: list[Record]) -> list[str]:
+        """As many records as the room takes, found by halving; in part before whole, if at all."""
+        alphabet, lines = self._book(now.system), allowance(now, LINES)
+        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
+        width = min(now.slot - 1, -(-room // max(1, lines)))
+        group = Group(now.system, alphabet, len(records[0].name.split()))
+        ranked = sorted(records, key=lambda record: by_brief(now, record))
+        whole = [group.codec.record(record, group.codes) for record in ranked]
+        parts = [group.codec.record(record, group.keys) for record in ranked] if self._parts else []
+        ends = range(1, len(ranked) + 1)
+        steps = [*(([], parts[:n]) for n in ends if parts), *((whole[:n], parts[n:]) for n in ends)]
+        best: list[str] = []
+        low, high = 0, len(steps)
+        while low < high:
+            middle = (low + high + 1) // 2
+            written = group.write(*steps[middle - 1], width)
+            cost = sum(map(alphabet.cost, written))
+            if len(written) <= lines and cost <= room:
+                low, best = middle, written
+            else:
+                high = middle - 1
+        return best
+
+    def held(self, now: Scene) -> list[Record]:
+        return decoded(now.system, self._book(now.system), now.heard[0].split("\n"))
+
+    def note(self, now: Scene, name: str, code: str, value: Value) -> str:
+        return Group(now.system, self._book(now.system)).note(name, code, value)
+
+    def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
+        trait = Group(now.system, self._book(now.system)).codec.trait(code)
+        return old is None or value_digits(trait, old) != value_digits(trait, new)
+
+    def room(self, now: Scene, line: str) -> int:
+        return now.slot - self.cost(now, line)
+
+    def cost(self, now: Scene, text: str) -> int:
+        return self._book(now.system).cost(text)
+
+
+Shrink = Callable[[Guide, Record], str]
+Expand = Callable[[Guide, str], str]
+"""Undoes a Shrink: the record in the notation of notes."""
+
+
+class Packer(Hoarder):
+    """Records at random, one after the other over pages that are filled to the slot."""
+
+    def __init__(self, shrink: Shrink, expand: Expand) -> None:
+        super().__init__()
+        self._shrink = shrink
+        self._expand = expand
+
+    def chosen(self, now: Scene, records: list[Record]) -> list[str]:
+        """Pages of records, each closed by a semicolon."""
+        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
+        texts: list[str] = []
+        for record in sorted(records, key=lambda record: at_random(now, record)):
+            texts.append(self._shrink(now.reader.guide, record) + ";")
+            room -= count(texts[-1])
+            if room < 0:
+                texts.pop()
+                break
+        while len(pages(texts, now.slot)) > allowance(now, 1.0):
+            texts.pop()
+        return pages(texts, now.slot)
+
+    def held(self, now: Scene) -> list[Record]:
+        return list(_unpacked(self._expand, now.system, now.heard[0]))
+
+    def note(self, now: Scene, name: str, code: str, value: Value) -> str:
+        return f" {note_of(now.reader.guide, Record(name, values={code: value}))};"
+
+    def room(self, now: Scene, line: str) -> int:
+        return now.slot - count(line) if line.endswith(";") else -1
+
+
+@lru_cache(maxsize=64)
+def _unpacked(expand: Expand, system: str, text: str) -> tuple[Record, ...]:
+    """The records on all pages, then the changes."""
+    by = reader(system)
+    texts = text.replace("\n", " ").split(";")
+    lines = [_expanded(expand, by.guide, text.strip()) for text in texts if text.strip()]
+    records = [record for line in lines for record in by.read(line)]
+    return tuple(sorted(records, key=lambda record: not record.category))
+
+
+def _expanded(expand: Expand, guide: Guide, text: str) -> str:
+    """What a shrunk text stands for; nothing if a refused page left only a part of it."""
+    try:
+        return expand(guide, text)
+    except (ValueError, IndexError):
+        return ""
+
+
+def pages(texts: Iterable[str], slot: int) -> list[str]:
+    """Texts put into entries of at most `slot` tokens, none but the last with room to spare."""
+    found: list[str] = []
+    room = 0
+    for word in " ".join(texts).split():
+        cost = count(word)
+        if cost > room:
+            found.append(word)
+            room = slot
+        else:
+            found[-1] += " " + word
+        room -= cost
+    return found

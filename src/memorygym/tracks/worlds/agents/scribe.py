@@ -1,0 +1,165 @@
+"""The scripted agent that most others are made of: it reads prose, keeps notes in budget, answers.
+
+It keeps nothing between events; the view tells it the budget, and named streams its whims.
+"""
+
+from collections.abc import Callable, Container, Sequence
+from functools import lru_cache
+
+from memorygym.agents.calls import END, calls, edit, read, search, submit, write
+from memorygym.core import Message, Policy, Tool
+from memorygym.rng import rng
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.notes import note_of, record_of
+from memorygym.tracks.worlds.dealing.schema import CODES
+from memorygym.tracks.worlds.facts import Knowledge, Query, Reader, Record
+from memorygym.tracks.worlds.scene import Scene, scene
+
+Keep = Callable[[Scene, list[Record]], list[str]]
+"""Which entries to write of the documents of an event."""
+ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
+
+
+class Scribe(Policy):
+    """Stores what `keep` chooses, applies changes to it, answers from it, refuses otherwise."""
+
+    def __init__(self, keep: Keep, *, updates: bool = True, history: bool = False) -> None:
+        self._keep = keep
+        self._updates = updates
+        self._history = history
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        match now.title:
+            case "DOCUMENTS" if now.batch:
+                return self.store(now)
+            case "DOCUMENTS" | "CORRECTION":
+                return self.change(now) if self._updates else END
+            case "QUESTION":
+                return self.reply(now)
+        return END
+
+    def store(self, now: Scene) -> Message:
+        """Writes what is worth keeping, all in one reply."""
+        if now.said:
+            return END
+        entries = self._keep(now, list(now.reader.read(now.text)))
+        return calls(*[write(entry) for entry in entries])
+
+    def change(self, now: Scene) -> Message:
+        """Looks the entity up and edits its line in place."""
+        told = now.reader.read(now.text)
+        if not told:
+            return END
+        if not now.said:
+            return calls(search(told[0].name))
+        if len(now.said) > 1:
+            return END
+        for line in "\n".join(now.heard).split("\n"):
+            kept = now.reader.read(line)
+            if kept and kept[0].name == told[0].name:
+                new = changed_line(now.reader, kept[0], told[0], self.formers(told[0].name))
+                return calls(edit(line, new)) if new and new != line else END
+        return END
+
+    def formers(self, name: str) -> Container[str]:
+        """The attributes of an entity whose replaced values are worth keeping."""
+        return CODES if self._history else ()
+
+    def reply(self, now: Scene) -> Message:
+        """Looks up what the question needs, then answers or refuses."""
+        query = now.query
+        if query is None:
+            return calls(submit(REFUSAL))
+        if not now.said:
+            alone = query.kind in ONE_ENTITY
+            return calls(search(query.names[0]) if alone else read())
+        answer = self.conclude(now, query, now.known)
+        return calls(submit(REFUSAL if answer is None else answer))
+
+    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
+        """The answer from what memory gave, None to refuse."""
+        return now.reader.answer(query, known)
+
+
+def changed_line(by: Reader, kept: Record, told: Record, formers: Container[str]) -> str | None:
+    """The line of a kept record after what was told; None if it does not concern what is kept."""
+    knowledge = Knowledge([kept, told])
+    values, former = dict(kept.values), dict(kept.former)
+    for code in kept.values:
+        now = knowledge.now(kept.name, code)
+        if now is not None and now != kept.values[code]:
+            values[code] = now
+            if code in formers:
+                former[code] = kept.values[code]
+    if values == kept.values:
+        return None
+    record = Record(kept.name, kept.category, values, former, edges=kept.edges)
+    full = not former and len(values) == len(by.guide.attributes)
+    return record_of(by.guide, record) if full else note_of(by.guide, record)
+
+
+def allowance(now: Scene, share: float) -> int:
+    """Writes for this batch: an even part of that share of all writes."""
+    total = int(share * now.writes)
+    return total * now.batch // now.batches - total * (now.batch - 1) // now.batches
+
+
+def at_random(_: Scene, record: Record) -> tuple[float, ...]:
+    """Ranks entities in an order that has nothing to do with the brief."""
+    return (_whim(record.name),)
+
+
+@lru_cache(maxsize=65_536)
+def _whim(name: str) -> float:
+    return rng("scribe", name).uniform()
+
+
+class Strategist(Scribe):
+    """Keeps whole records of entities chosen at random, for the whole budget."""
+
+    def __init__(self) -> None:
+        super().__init__(whole_records(1.0, at_random))
+
+
+class Answerer(Policy):
+    """Stores nothing, and answers every question."""
+
+    def answer(self, now: Scene) -> str:
+        """What it submits."""
+        raise NotImplementedError
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        return calls(submit(self.answer(now))) if now.title == "QUESTION" else END
+
+
+class Sampler(Scribe):
+    """Keeps whole records of entities chosen at random, and reads no other document."""
+
+    def __init__(self, share: float, *, updates: bool = True) -> None:
+        super().__init__(whole_records(share, at_random), updates=updates)
+        self._share = share
+
+    def store(self, now: Scene) -> Message:
+        if now.said:
+            return END
+        ranked = sorted(now.documents, key=lambda document: _whim(document[0]))
+        chosen = [text for _, text in ranked[: allowance(now, self._share)]]
+        records = [record for text in chosen for record in now.reader.read(text)]
+        return calls(*[write(record_of(now.reader.guide, record)) for record in records])
+
+
+def by_brief(now: Scene, record: Record) -> tuple[float, ...]:
+    """Ranks entities of the key groups first."""
+    return (record.category not in now.reader.guide.key_categories, *at_random(now, record))
+
+
+def whole_records(share: float, rank: Callable[[Scene, Record], tuple[float, ...]]) -> Keep:
+    """One reference record a write, as many as the share of the writes allows."""
+
+    def keep(now: Scene, records: list[Record]) -> list[str]:
+        chosen = sorted(records, key=lambda record: rank(now, record))[: allowance(now, share)]
+        return [record_of(now.reader.guide, record) for record in chosen]
+
+    return keep

@@ -1,0 +1,152 @@
+"""The notation of notes: the reference record that sizes every budget, and tagged notes.
+
+A record is positional: name, category code, values in schema order, relations. A tagged note names
+what it holds: `Acme Harbor C b 832 was b 800 x Cedar Quay`. In both, numbers are fixed point, enum
+choices one letter, dates six digits (YYMMDD), texts their words.
+"""
+
+import re
+import string
+from collections.abc import Iterable, Sequence
+
+from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
+
+RELATION_CODES = "xyz"
+_HEAD = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?: ([A-J]))?(?= |$)")
+
+
+def pack_value(attribute: Attribute, value: Value) -> str:
+    """A value in the notation."""
+    match value:
+        case int():
+            return str(value)
+        case tuple():
+            return " ".join(map(str, value))
+    match attribute.kind:
+        case "enum":
+            return chr(97 + attribute.choices.index(value))
+        case "date":
+            return value[2:4] + value[5:7] + value[8:]
+    return value
+
+
+def record_of(guide: Guide, record: Record) -> str:
+    """The positional record; a value that is not known is a question mark."""
+    parts = [record.name, guide.category_code(record.category)]
+    values = record.values
+    for attribute in guide.attributes:
+        value = values.get(attribute.code)
+        parts.append("?" if value is None else pack_value(attribute, value))
+    parts += [f"{code} {other}" for code, other in record.edges]
+    return " ".join(parts)
+
+
+def note_of(guide: Guide, record: Record) -> str:
+    """The tagged note of what the record holds."""
+    parts = [record.name]
+    if record.category:
+        parts.append(guide.category_code(record.category))
+    for code, value in record.former.items():
+        parts.append(f"was {code} {pack_value(guide.attribute(code), value)}")
+    for code, value in record.values.items():
+        parts.append(f"{code} {pack_value(guide.attribute(code), value)}")
+    parts += [f"{code} {other}" for code, other in record.edges]
+    return " ".join(parts)
+
+
+def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[list[str]]:
+    """Notes with their costs, put into entries of at most `slot` tokens (a line break costs 1)."""
+    entries: list[list[str]] = []
+    room = -1
+    for text, cost in notes:
+        if cost + 1 > room:
+            entries.append([])
+            room = slot + 1
+        entries[-1].append(text)
+        room -= cost + 1
+    return entries
+
+
+def read_note(line: str, guide: Guide) -> Record | None:
+    """The record that a line in the notation holds, None if it is not in the notation."""
+    head = _HEAD.match(line)
+    if not head:
+        return None
+    name, letter = head.groups()
+    record = Draft(name)
+    if letter:
+        if ord(letter) - 65 >= len(guide.categories):
+            return None
+        record.category = guide.categories[ord(letter) - 65]
+    rest = line[head.end() :].split()
+    tagged = not rest or rest[0].isalpha()  # a schema begins with a number, so a record does
+    read = _read_tags if tagged else _read_positions
+    try:
+        return record.record() if read(record, rest, guide) else None
+    except (ValueError, IndexError):
+        return None
+
+
+def _read_tags(record: Draft, words: Sequence[str], guide: Guide) -> bool:
+    at = 0
+    while at < len(words):
+        into: dict[str, Value] = record.values
+        if words[at] == "was":
+            into, at = record.former, at + 1
+        code = words[at]
+        if len(code) != 1:
+            return False
+        if code in RELATION_CODES:
+            at = _read_edge(record, words, at)
+            continue
+        if ord(code) - 97 >= len(guide.attributes) or ord(code) < 97:
+            return False
+        attribute = guide.attribute(code)
+        at += 1
+        into[code] = _unpack(attribute, words[at : at + attribute.length])
+        at += attribute.length
+    return True
+
+
+def _read_positions(record: Draft, words: Sequence[str], guide: Guide) -> bool:
+    at = 0
+    for attribute in guide.attributes:
+        if words[at] == "?":
+            at += 1
+            continue
+        record.values[attribute.code] = _unpack(attribute, words[at : at + attribute.length])
+        at += attribute.length
+    while at < len(words):
+        if words[at] not in RELATION_CODES:
+            return False
+        at = _read_edge(record, words, at)
+    return True
+
+
+def _read_edge(record: Draft, words: Sequence[str], at: int) -> int:
+    end = at + 1
+    while end < len(words) and len(words[end]) > 1 and words[end][0].isupper():
+        end += 1
+    if end < at + 3:
+        raise ValueError("a relation needs a name")
+    record.edges += ((words[at], " ".join(words[at + 1 : end])),)
+    return end
+
+
+def _unpack(attribute: Attribute, words: Sequence[str]) -> Value:
+    if len(words) != attribute.length:
+        raise ValueError("too few words")
+    match attribute.kind:
+        case "int" | "float":
+            return int(words[0])
+        case "series":
+            return tuple(map(int, words))
+        case "enum":
+            return attribute.choices[string.ascii_lowercase.index(words[0])]
+        case "date":
+            day = f"{int(words[0]):06d}"
+            return f"20{day[:2]}-{day[2:4]}-{day[4:]}"
+        case "text":
+            if not all(word.isalpha() for word in words):
+                raise ValueError("not words")
+            return " ".join(words)

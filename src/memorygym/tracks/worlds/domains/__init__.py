@@ -1,0 +1,1 @@
+"""The ten domains: one file each, whose name is its id."""

@@ -1,0 +1,93 @@
+"""The strong reader of worlds: it knows rendered text alone, as a careful human does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from memorygym.tracks._stream import EVENT
+from memorygym.tracks.worlds.answers import Answerer, Unknown
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record
+from memorygym.tracks.worlds.guide import read_guide
+from memorygym.tracks.worlds.jottings import NoteReader
+from memorygym.tracks.worlds.prose import ProseReader
+from memorygym.tracks.worlds.questions import QuestionReader
+
+
+class Parser:
+    """Reads and answers; a text is parsed once."""
+
+    def __init__(self, guide: Guide) -> None:
+        self._guide = guide
+        self._prose = ProseReader(guide)
+        self._notes = NoteReader(guide, self._prose)
+        self.ask = QuestionReader(guide, self._prose).ask
+        self._read: dict[str, tuple[Record, ...]] = {}
+
+    def read(self, text: str) -> tuple[Record, ...]:
+        """See facts.Reader."""
+        found = self._read.get(text)
+        if found is None:
+            if len(self._read) > 2_000:
+                self._read.clear()
+            found = self._read[text] = self._parsed(text)
+        return found
+
+    def _parsed(self, text: str) -> tuple[Record, ...]:
+        """The documents of an event; of what a memory shows, documents and the notes between."""
+        if text.startswith(EVENT):
+            return self._prose.read(text)
+        return tuple(
+            record
+            for notes, documents in self._prose.between(text)
+            for record in (*self._notes.read(notes), *documents)
+        )
+
+    def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
+        """See facts.Reader."""
+        try:
+            return Answerer(self._guide, query, knowledge, careless=careless).answer()
+        except Unknown:
+            return None
+
+    def tell(self, record: Record) -> str:
+        """A record in canonical sentences, which read back to it."""
+        name, guide = record.name, self._guide
+        told = [f"[Fact · {name} · current]"]
+        if record.category:
+            told.append(f"{name} belongs to the '{record.category}' group.")
+        for code, value in record.values.items():
+            attribute = guide.attribute(code)
+            shown = attribute.show(value)
+            quoted = f'"{shown}"' if attribute.kind == "text" else shown
+            told.append(f"{name} gives {quoted} for {attribute.label}.")
+        phrases = {relation.code: relation.phrase for relation in guide.relations}
+        told += [f"{name} {phrases[code]} {other}." for code, other in record.edges]
+        return "\n".join(told)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class StrongReader:
+    """Reads only rendered text; what it concludes, a careful human could.
+
+    All agents of a process share it, so nothing can be left on it or be taken from it.
+    """
+
+    guide: Guide
+    read: Callable[[str], tuple[Record, ...]]
+    ask: Callable[[str], Query | None]
+    answer: Callable[..., str | None]
+    tell: Callable[[Record], str]
+
+    def __init__(self, system: str) -> None:
+        parser = Parser(guide := read_guide(system))
+        for name, part in (
+            ("guide", guide), ("read", parser.read), ("ask", parser.ask), ("answer", parser.answer),
+            ("tell", parser.tell),
+        ):  # fmt: skip
+            object.__setattr__(self, name, part)
+
+
+@lru_cache(maxsize=64)
+def reader(system: str) -> StrongReader:
+    """The strong reader under that pinned message; one object a message, with its caches."""
+    return StrongReader(system)

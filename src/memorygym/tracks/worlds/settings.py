@@ -1,0 +1,61 @@
+"""What a world is made from: its domain, seed, tier, sizes, and the secret of a private set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from memorygym import registry
+from memorygym.core import Task
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.track import Options
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+
+LARGEST = 1_000_000
+"""Most entities, tokens, questions, corrections or writes of a world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One world. See track.TaskRecipe."""
+
+    template: str
+    seed: int
+    tier: str = "standard"
+    sizes: Sizes = field(default_factory=Sizes)
+    salt: str = ""
+
+    def deal(self) -> Task:
+        """The task."""
+        return deal(self.template, self.seed, self.tier, self.sizes, self.salt)
+
+
+def settings_of(options: Options) -> Sequence[Settings]:
+    """The worlds that the knobs name, domain by domain. Raises UnknownPart or BadSettings."""
+    knobs = dict(options.knobs)
+    names = [name for name in knobs.pop("template", "").split(",") if name]
+    tier = knobs.pop("tier", "standard")
+    if tier not in TIERS:
+        raise UnknownPart("tier", tier, TIERS)
+    sizes = sizes_of(knobs)
+    templates = names or registry.names("worlds")
+    for name in templates:
+        registry.load("worlds", name, "WORLD")
+    return [
+        Settings(name, seed, tier, sizes, options.salt)
+        for name in templates
+        for seed in options.seeds
+    ]
+
+
+def sizes_of(knobs: Mapping[str, str]) -> Sizes:
+    """The sizes that knobs set. Raises UnknownPart or BadSettings."""
+    for name, text in knobs.items():
+        if name not in Sizes.__slots__:
+            raise UnknownPart(
+                "knob of the track worlds", name, ("template", "tier", *Sizes.__slots__)
+            )
+        if not text.removeprefix("-").isdecimal():
+            raise BadSettings(f"{name} {text!r}: give a whole number")
+        if int(text) > LARGEST:
+            raise BadSettings(f"{text} {name}: give at most {LARGEST:,}")
+    return Sizes(**{name: int(text) for name, text in knobs.items()})

@@ -1,1 +1,0 @@
-"""Ten domains, one a file (schema and wording), and the dealer that they share (`dealing`)."""
