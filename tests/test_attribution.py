@@ -45,7 +45,7 @@ def cause(trace: Trace, question: Question) -> str:
     return {o.goal: found for o, found in Attribution(trace).causes}[question]
 
 
-WRITE, DROP, LOOK = "write", "drop", "look"
+WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,8 @@ WRITE, DROP, LOOK = "write", "drop", "look"
         ("abstention", (), "7", "should have refused"),
         ("retrieval", (WRITE, LOOK), None, "format"),
         ("abstention", (), None, "format"),
+        ("retrieval", (WRITE, FUMBLE), None, "stuck"),
+        ("abstention", (FUMBLE,), None, "stuck"),
     ],
 )
 def test_a_miss_has_the_cause_that_was_provoked(
@@ -77,7 +79,8 @@ def test_a_miss_has_the_cause_that_was_provoked(
         moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
         plan[told] = [moves[deed] for deed in deeds if deed in moves]
     last = END if answer is None else calls(submit(answer))
-    plan[question.event] = [*[calls(read())] * (LOOK in deeds), last]
+    last = [calls(("memory_search", {}))] * task.budget.patience if FUMBLE in deeds else [last]
+    plan[question.event] = [*[calls(read())] * (LOOK in deeds), *last]
     assert cause(driven(task, plan), question) == expected
 
 

@@ -26,7 +26,7 @@ def _traces(settings: Settings) -> list[Trace]:
     [
         Settings("company", 0, "lite"),
         Settings("city", 1, "multi"),
-        Settings("sport", 2, "lite", Sizes(entities=20, questions=7), turns=9),
+        Settings("sport", 2, "lite", Sizes(entities=20, questions=7), turns=9, patience=1),
         Settings("movie", 3, "lite", Sizes(tokens=9_000)),
         Settings("hospital", 4, "lite", memory="markdown", repeat=2),
     ],
@@ -79,6 +79,7 @@ def test_replies_that_end_early_are_found_out() -> None:
 
 def test_only_an_agent_that_may_lifts_its_budget(tmp_path: Path) -> None:
     def claim(header: dict) -> None:
-        header["budget"] = dict.fromkeys(header["budget"]) | {"turns": header["budget"]["turns"]}
+        ends = {name: header["budget"][name] for name in LIMITS}
+        header["budget"] = dict.fromkeys(header["budget"]) | ends
 
     assert "budget is not that of the task" in _forge("header", claim)

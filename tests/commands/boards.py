@@ -36,7 +36,7 @@ def result(settings: Settings, agent: str, share: float) -> Result:
     )  # fmt: skip
     usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
     flags = tuple(i < right for i in range(100))
-    return Result(settings, agent, "0" * 16, contract(), score, flags, 0, None, {}, {}, usage)
+    return Result(settings, agent, "0" * 16, contract(), score, flags, 0, None, 0, {}, {}, usage)
 
 
 @dataclass
@@ -50,8 +50,8 @@ class Maker:
         whole: dict[str, Any] = {
             "track": "worlds", "templates": registry.names("worlds"), "seeds": list(range(10)),
             "tier": "standard", "memory": "markdown", "agents": list(shares),
-            "sizes": dict.fromkeys(Sizes.__slots__), "turns": None, "repeats": 1, "salt": None,
-            "model": None, "judge": None,
+            "sizes": dict.fromkeys(Sizes.__slots__), "turns": None, "patience": None,
+            "repeats": 1, "salt": None, "model": None, "judge": None,
         } | recipe  # fmt: skip
         noise = rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
         places = product(whole["templates"], whole["seeds"], shares)

@@ -230,7 +230,7 @@ def test_the_endpoint_is_that_of_the_recording(tape: Open) -> None:
     [
         ("", "holds no recorded replies"),
         ("oops\n", "line 1: not the header"),
-        ('{"format": "memorygym-trace-1"}\n', "format 'memorygym-trace-1', not"),
+        ('{"format": "memorygym-trace-2"}\n', "format 'memorygym-trace-2', not"),
         ('{"format": "memorygym-replies-1"}\noops\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n{"model": {}}\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),

@@ -173,6 +173,7 @@ def test_a_salt_deals_another_world_and_is_not_told() -> None:
         ({"seed": "3"}, "seed '3': give a whole number"),
         ({"task_id": 1.5}, "task_id 1.5: give a whole number"),
         ({"task_id": 13, "template": "city"}, "task_id 13 is of the world company, not city"),
+        ({"salt": ""}, "salt '' is empty, as a variable is that was not set: give a value"),
         ({"timeout": 0}, "timeout 0: give seconds, more than 0"),
         ({"model": " "}, "model ' ': give a name, or memorygym/AGENT"),
         ({"model": "m", "base_url": "nowhere"}, "'nowhere' is no URL"),

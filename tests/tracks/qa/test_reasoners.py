@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.core import Call, Message, Task
-from memorygym.errors import UnknownPart
+from memorygym.errors import Refused, UnknownPart
 from memorygym.instances.model import Gold
 from memorygym.scoring import outcomes
 from memorygym.trace import Answered, Said, Shown, Trace
@@ -68,8 +68,8 @@ def test_no_answer_is_taken_where_nothing_is_asked(task: Task) -> None:
     playing = env(task)
     playing.reset()
     call = Call("submit_answer", {"answer": "42"})
-    step = playing.step(Message("assistant", "", (call,)))
-    assert not step.evict and "no question" in step.messages[0].content
+    with pytest.raises(Refused, match="no question is open in this event"):
+        playing.step(Message("assistant", "", (call,)))
 
 
 def test_every_question_is_answered_once_in_its_own_event(task: Task) -> None:

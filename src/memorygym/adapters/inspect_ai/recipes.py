@@ -10,9 +10,10 @@ from memorygym.core import JSON, Policy, Task
 from memorygym.episode import Episode
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runner import episode_for, labels_of, policy_for
+from memorygym.runs.tasks import checked_salt, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
-from memorygym.tracks.worlds.settings import Settings, salt_hash
+from memorygym.tracks.worlds.settings import Settings
 
 TOOL_MODES = ("native", "text")
 SIZES = tuple(Sizes.__slots__)
@@ -96,8 +97,7 @@ def recipes(
     if mode not in TOOL_MODES:
         raise UnknownPart("tool_mode", mode, TOOL_MODES)
     check_memory(memory)
-    if salt_file := str(more.get("salt_file", "")):
-        salt_file = str(Path(salt_file).resolve())
+    if salt_file := salt_file_of(more):
         secret(salt_file)
     sizes = {name: whole(name, more[name]) for name in SIZES if more.get(name) is not None}
     found = [
@@ -150,6 +150,15 @@ def whole(name: str, value: object) -> int:
     if type(value) is not int:
         raise BadSettings(f"{name} {value!r}: give a whole number")
     return value
+
+
+def salt_file_of(given: Mapping[str, Any]) -> str:
+    """Where the arguments say the secret is, "" if they do not. Raises BadSettings for `-T
+    salt_file=`, which Inspect reads as None."""
+    if "salt_file" not in given:
+        return ""
+    path = given["salt_file"]
+    return str(Path(checked_salt("" if path is None else str(path), "salt_file")).resolve())
 
 
 def secret(path: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import registry
-from memorygym.adapters.inspect_ai.recipes import chosen_seeds, secret, whole
+from memorygym.adapters.inspect_ai.recipes import chosen_seeds, salt_file_of, secret, whole
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.tasks import kept, knobs_of, made
@@ -47,8 +47,7 @@ def source_of(track: str, given: Mapping[str, Any]) -> dict[str, JSON]:
     own, known = {*OWN, SALT}, knobs_of(track)
     _check(given, [FOLDER, SALT, *known])
     knobs: dict[str, JSON] = {name: text(given[name]) for name in given if name not in own}
-    salt_file = _path(given[SALT]) if given.get(SALT) else ""
-    return {"knobs": knobs, "n": _seeds(given).stop, SALT: salt_file}
+    return {"knobs": knobs, "n": _seeds(given).stop, SALT: salt_file_of(given)}
 
 
 def _check(given: Mapping[str, Any], others: Sequence[str]) -> None:
