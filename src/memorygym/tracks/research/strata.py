@@ -9,6 +9,7 @@ from itertools import product
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
+from memorygym.tokens import short
 from memorygym.tracks.research.dealing.crowding import distract
 from memorygym.tracks.research.dealing.graph import Graph
 from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
@@ -189,18 +190,6 @@ def _settings(
         crowd=args.crowd,
         mode=args.mode,
     )
-
-
-def short(tokens: int) -> str:
-    """A number of tokens as names have it.
-
-    >>> short(20_000), short(10_000_000), short(12_345)
-    ('20k', '10M', '12345')
-    """
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
-        if tokens % size == 0:
-            return f"{tokens // size}{letter}"
-    return str(tokens)
 
 
 def _hops(text: str) -> Iterator[int]:
