@@ -1,10 +1,9 @@
 """What the command line asks for: strata of hops and lengths, and the instances in each."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields, replace
-from itertools import count as numbers
-from itertools import product
+from itertools import cycle, product
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
@@ -160,15 +159,11 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
     for many, tokens in strata:
         _check_length(args, many, tokens, dials, window)
     made = []
-    for number, (many, tokens) in zip(range(args.n), _cycle(strata), strict=False):
+    for number, (many, tokens) in zip(range(args.n), cycle(strata), strict=False):
         choices = shapes(many)
         shape = choices[number // len(strata) % len(choices)]
         made.append(Recipe(_settings(args, (many, tokens, shape), number, dials, window)))
     return made
-
-
-def _cycle(strata: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    return (strata[at % len(strata)] for at in numbers())
 
 
 def _settings(
