@@ -9,17 +9,19 @@ from typing import Any
 import hypothesis
 import pytest
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
-from memorygym.runner import play_one, policy_for
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.seats import episode_for, policy_for
+from memorygym.runs.seats import played as played_by
+from memorygym.runs.tasks import dealt as dealt_by
 from memorygym.trace import Heard, Trace
-from memorygym.tracks.worlds import env
+from memorygym.track import Options
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.env import WorldsEnv
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = Budget(capacity=12, writes=3, slot=8)
@@ -52,8 +54,8 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of two agents on two worlds; whoever alters it takes a copy."""
     folder = tmp_path_factory.mktemp("finished") / "run"
-    tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
-    perform(Job(tasks, ("naive", "strategic"), folder))
+    tasks = dealt_by("worlds", Options(range(2), knobs={"template": "company", "tier": "lite"}))
+    perform(Evaluation(tasks=tasks, agents=("naive", "strategic")), folder)
     return folder
 
 
@@ -68,7 +70,7 @@ def begin() -> Callable[..., Episode]:
         task = Task(
             "0" * 16, "worlds", {}, "You keep notes.", told or (Event("x", WORDS),), budget, None
         )
-        return Episode(env(task), memory)
+        return Episode(WorldsEnv(task), memory)
 
     return make
 
@@ -118,7 +120,7 @@ def played() -> Callable[..., Trace]:
     """Plays a task with a shipped agent."""
 
     def run(agent: str, task: Task, /, *, golden: bool = True, **labels: Any) -> Trace:
-        policy = policy_for(agent, task)
-        return play_one(task if golden else replace(task, gold=None), policy, Markdown, labels)
+        policy, task = policy_for(agent, task), task if golden else replace(task, gold=None)
+        return played_by(episode_for(agent, task, Markdown), policy, task, labels)
 
     return run

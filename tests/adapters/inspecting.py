@@ -6,14 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from memorygym.runner import Plan, Result, play_task
+
 from memorygym.isolation.arms import Limits
-from memorygym.runs.measures import Measured
-from memorygym.runs.minds import Minds
 from memorygym.isolation.playing import Comparison, play_world
 from memorygym.isolation.plugging import plug_all
-from memorygym.runs.tasks import Tasks
 from memorygym.models.model import Model
-from memorygym.runner import Plan, Result, play_task
+from memorygym.runs.measures import Measured
+from memorygym.runs.minds import Minds
+from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.settings import Dealt, Settings
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memorygym.runner import contract
 
 from memorygym import registry
-from memorygym.runner import contract
 from tests.adapters.inspecting import AXES, WARNINGS, benched, environment, evaluate, values
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]

@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from memorygym.runner import Failure, Result
+
 from memorygym import registry
 from memorygym.agents.accounting import Usage
 from memorygym.commands._board import as_markdown
@@ -17,10 +19,9 @@ from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
-from memorygym.runner import Failure, Result
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.axes import WEIGHTS
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.settings import Settings
 
 Make = Callable[..., str]
 SALT = "0123456789abcdef" * 4

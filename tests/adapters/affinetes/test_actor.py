@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from memorygym.runner import play_one
 
 from memorygym.adapters.affinetes import Actor
 from memorygym.adapters.affinetes.asking import where
@@ -16,10 +17,9 @@ from memorygym.core import Task
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memory.markdown import Markdown
 from memorygym.models import openai
-from memorygym.runner import play_one
 from memorygym.scoring import score
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.settings import Settings
 from tests.servers.openai import Server, serving
 
 Dealt = Callable[..., Task]
