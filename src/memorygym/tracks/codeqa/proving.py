@@ -8,7 +8,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
-from memorygym.tracks.codeqa import CodeReader
+from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.executing import Failed, Job, affected, executed, run
 from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import paragraphs
