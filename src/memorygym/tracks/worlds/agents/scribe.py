@@ -15,7 +15,8 @@ from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.ground import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.dealing.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.dealing.schema import CODES
-from memorygym.tracks.worlds.facts import Knowledge, Query, Reader, Record
+from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.reader import StrongReader
 from memorygym.tracks.worlds.scene import Scene, scene
 
 Keep = Callable[[Scene, list[Record]], list[str]]
@@ -85,7 +86,9 @@ class Scribe(Policy):
         return now.reader.answer(query, known)
 
 
-def changed_line(by: Reader, kept: Record, told: Record, formers: Container[str]) -> str | None:
+def changed_line(
+    by: StrongReader, kept: Record, told: Record, formers: Container[str]
+) -> str | None:
     """The line of a kept record after what was told; None if it does not concern what is kept."""
     knowledge = Knowledge([kept, told])
     values, former = dict(kept.values), dict(kept.former)
