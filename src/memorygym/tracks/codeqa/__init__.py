@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def add_options(group: Any) -> None:
     """The options of this track, for a parser or a group of one."""
     group.add_argument(
-        "--source", default="synth", metavar="synth|DIR|NAME",
-        help="where the code comes from: dealt, a folder, or a pinned distribution (synth)",
+        "--source", default="synth", metavar="synth|DIR",
+        help="where the code comes from: dealt, or a folder of your own, as it is (synth)",
     )  # fmt: skip
     group.add_argument(
         "--form", default="mixed", choices=("files", "session", "mixed"),
@@ -31,7 +31,7 @@ def add_options(group: Any) -> None:
     )
     group.add_argument(
         "--hops", default="", metavar="LIST",
-        help="hops of the questions, in turn (1,2,3,4; of real code 1,2,3)",
+        help="hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)",
     )  # fmt: skip
     group.add_argument(
         "--near-miss", type=int, default=2, metavar="N",
@@ -44,7 +44,7 @@ def add_options(group: Any) -> None:
     group.add_argument(
         "--crowd", type=int, default=25, metavar="PERCENT",
         help="share of what a dealt package is filled up with that mentions what is asked about"
-        " and what is called alike; real code has its own (25)",
+        " and what is called alike; a folder has its own (25)",
     )  # fmt: skip
 
 

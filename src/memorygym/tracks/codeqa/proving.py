@@ -9,7 +9,8 @@ from memorygym.core import JSON
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.answering import CodeReader
-from memorygym.tracks.codeqa.executing import Job, affected, executed, run
+from memorygym.tracks.codeqa.dealing.settings import SYNTH
+from memorygym.tracks.codeqa.executing import Job, affected, run
 from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import paragraphs
 from memorygym.tracks.codeqa.task import task_of
@@ -91,10 +92,10 @@ def files_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
 def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """The package imports, its tests pass, and what it returns is the truth.
 
-    Of code of others only what is asked about is run, behind walls.
+    Of a folder's code nothing is run.
     """
-    if instance["settings"]["source"] != "synth":
-        return _walled(instance)
+    if instance["settings"]["source"] != SYNTH:
+        return {"ok": True, "executed": 0, "not_run": "the code is a user's own"}
     files = {path: code for path, code in instance["repo_files"].items() if path.endswith(".py")}
     jobs, wanted = [Job(tests="all")], [""]
     for pair in instance["qa_pairs"]:
@@ -112,20 +113,6 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
         "ok": ok, "passed": whole.passed, "failed": list(whole.failed), "executed": len(others),
         "wrong": list(wrong),
     }  # fmt: skip
-
-
-def _walled(instance: Mapping[str, Any]) -> dict[str, JSON]:
-    """What the asked calls return; where none is asked, why nothing was run."""
-    pairs = [pair for pair in instance["qa_pairs"] if _CALL.match(pair["question"])]
-    if not pairs:
-        walls = instance["settings"].get("confined", False)
-        why = "no question asks for it" if walls else "dealt where there is no bubblewrap"
-        return {"ok": True, "executed": 0, "not_run": why}
-    calls = [pair["question"].split("`")[1] for pair in pairs]
-    truths = [pair["gold_answer"] for pair in pairs]
-    said = executed(instance["repo_files"], calls)
-    wrong = [truth for truth, one in zip(truths, said, strict=True) if one != truth]
-    return {"ok": not wrong, "executed": len(pairs), "wrong": list(wrong)}
 
 
 def _job(question: str, files: Mapping[str, str]) -> Job | None:

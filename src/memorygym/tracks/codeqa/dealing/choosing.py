@@ -62,6 +62,12 @@ class Chooser:
         """One question for each number of hops. Raises NoQuestion where there is none."""
         return [self._one(number) for number in hops]
 
+    def pool(self, hops: int, draws: int) -> list[Draft]:
+        """All that so many drafts of each kind give, whether it was chosen or not."""
+        drafts = [make(hops) for make in self._asker.kinds(hops).values() for _ in range(draws)]
+        kept = [one for one in drafts if one and self._checked(one, hops)]
+        return list({one.text: one for one in kept}.values())
+
     def _one(self, hops: int) -> Chosen:
         kinds = self._asker.kinds(hops)
         for kind in spread(list(kinds), self._used, self._chance):

@@ -19,9 +19,9 @@ from memorygym.tracks.codeqa.dealing.session import (
     paragraph,
     stamps,
 )
-from memorygym.tracks.codeqa.dealing.settings import Settings
+from memorygym.tracks.codeqa.dealing.settings import SYNTH, Settings
 from memorygym.tracks.codeqa.dealing.stale import Near, changed, earlier, nearby
-from memorygym.tracks.codeqa.dealing.tree import Tree, tree
+from memorygym.tracks.codeqa.dealing.tree import Tree, exceptions, tree
 from memorygym.tracks.codeqa.dealing.walking import Walker
 from memorygym.tracks.codeqa.reading import read
 from memorygym.tracks.codeqa.showing import Page, Shown, pages, paragraphs, shown, text_of
@@ -50,8 +50,6 @@ class Dealt:
     pages: Sequence[Page]
     chosen: Sequence[Chosen]
     near: Sequence[Near]
-    confined: bool | None = None
-    """Of code of others: whether it could be run behind walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,7 @@ def questions(
 ) -> Asked:
     """Chooses questions over the files, and what has to be told for them."""
     chance = rng(*where, "questions")
-    topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
-    walker = Walker(seen, topics, chance)
+    walker = walker_of(seen, settings, chance)
     statements = [one for path, code in files.items() for one in said(path, code)]
     hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
     chooser = Chooser(Asker(walker, runs), statements, chance)
@@ -127,9 +124,15 @@ def questions(
     lines = changed(chosen, statements, settings.stale, chance, chooser.known)
     told = [one for each in chosen for one in each.draft.told]
     told += earlier(chosen, settings.stale, walker, chooser.known)
-    told += walker.remarks(4 + settings.tokens // A_REMARK) if topics else []
+    told += walker.remarks(4 + settings.tokens // A_REMARK) if walker.topics else []
     log = "\n\n".join(lines) + "\n" if lines else ""
     return Asked(chosen, log, in_order(told, chance), nearby(chosen, statements))
+
+
+def walker_of(seen: Tree, settings: Settings, chance: Stream) -> Walker:
+    """What draws names; a dealt session may end with any class, another only with exceptions."""
+    topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
+    return Walker(seen, topics, chance, None if settings.source == SYNTH else exceptions(seen))
 
 
 def said(path: str, code: str) -> list[Statement]:

@@ -74,9 +74,7 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
         "canary": CANARY,
         "generator_version": VERSION,
         "schema": SCHEMA,
-        "settings": settings.to_json()
-        | {"seed": seed, "attempt": attempt}
-        | ({} if dealt.confined is None else {"confined": dealt.confined}),
+        "settings": settings.to_json() | {"seed": seed, "attempt": attempt},
         "system": SYSTEM,
     }
     made["total_tokens"] = made["context_tokens"]["total"]

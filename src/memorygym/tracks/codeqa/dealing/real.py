@@ -1,18 +1,10 @@
-"""Deals an instance over a real tree: so much of its code as the length asks for, nothing run.
+"""Deals an instance over a user's folder: so much of its code as the length asks for, as it is."""
 
-Only calls of small functions are ventured behind walls, and those kept whose value is beyond doubt.
-"""
-
-import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Mapping, Sequence
 
 from memorygym.errors import BadSettings
-from memorygym.instances.model import Found
-from memorygym.rng import Stream, rng
-from memorygym.statements import Known, Statement
-from memorygym.tracks.codeqa.answering import answer
+from memorygym.rng import rng
 from memorygym.tracks.codeqa.dealing.asking import Runs
 from memorygym.tracks.codeqa.dealing.deal import (
     LOG,
@@ -21,19 +13,14 @@ from memorygym.tracks.codeqa.dealing.deal import (
     Where,
     observations,
     questions,
-    said,
     tokens,
 )
+from memorygym.tracks.codeqa.dealing.floor import refuse_guessed
+from memorygym.tracks.codeqa.dealing.folder import Folder
 from memorygym.tracks.codeqa.dealing.growing import HEAD, told
-from memorygym.tracks.codeqa.dealing.naming import QUALIFIERS
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.dealing.tree import tree
-from memorygym.tracks.codeqa.dealing.walking import telling
-from memorygym.tracks.codeqa.dealing.writing import number
-from memorygym.tracks.codeqa.executing import definitions, executed
-from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import FULL, Page, Shown, chunks, pages, rendered
-from memorygym.tracks.codeqa.sources.confining import can_confine
 
 ASIDE = 160
 """Tokens that the session and the change log take for a question, more or less."""
@@ -46,10 +33,12 @@ Taken = dict[str, list[int]]
 _NAME = re.compile(r"\w+")
 
 
-def deal_tree(
-    seed: tuple[int, int], attempt: int, settings: Settings, files: Mapping[str, str], name: str
+def deal_folder(
+    seed: tuple[int, int], attempt: int, settings: Settings, folder: Folder
 ) -> Dealt:
-    """An instance over these files. Raises BadSettings if they are too few."""
+    """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
+    refuse_guessed(settings)
+    files = folder.files
     where = ("codeqa", "tree", *seed, settings.tokens, attempt)
     most = sum(_cost(told(path, code)) for path, code in files.items())
     if most < settings.tokens:
@@ -62,11 +51,7 @@ def deal_tree(
     cut = {path: list(chunks(files[path].splitlines())) for path in order}
     taken = _first(cut, settings.tokens - near)
     shown = _shown(files, cut, taken)
-    values = ventured(
-        shown, [one for path, code in shown.items() for one in said(path, code)],
-        rng(*where, "calls"),
-    )  # fmt: skip
-    asked = questions(shown, tree(shown), Runs(values or {}), settings, where)
+    asked = questions(shown, tree(shown), Runs(), settings, where)
     watched = observations(asked.told, rng(*where, "session"))
     if asked.log:
         shown[LOG] = asked.log
@@ -75,7 +60,8 @@ def deal_tree(
     filled = _shown(files, cut, _filled(cut, taken, missing, asked))
     filled |= {LOG: asked.log} if asked.log else {}
     made = _pages(filled, watched, settings, where)
-    return Dealt(name, filled, made, asked.chosen, asked.near, values is not None)
+    name = f"{folder.name}@{folder.hash[:16]}"
+    return Dealt(name, filled, made, asked.chosen, asked.near)
 
 
 def _first(cut: Cut, room: int) -> Taken:
@@ -135,51 +121,3 @@ def _cost(parts: Iterable[Shown]) -> int:
     """What paragraphs cost, and their share of an event's first line."""
     cost = sum(one.cost for one in parts)
     return cost + cost * HEAD // (FULL - 200)
-
-
-MOST = 2
-"""Arguments of a call."""
-_WORD = re.compile(r"\w{5,40}$")
-
-
-def ventured(
-    files: Mapping[str, str], told: Iterable[Statement], chance: Stream
-) -> dict[str, str] | None:
-    """What calls return of which the reader and Python behind walls say the same.
-
-    None where there are no walls on this machine.
-    """
-    if not can_confine():
-        return None
-    known = Known(told)
-    said: dict[str, str] = {}
-    for call in _calls(files, chance):
-        found = answer(Query("output", (), told=call), known)
-        if isinstance(found, Found) and _is_telling(found.answer, call):
-            said[call] = found.answer
-    ran = executed(files, list(said)) if said else []
-    return {call: one for (call, one), seen in zip(said.items(), ran, strict=True) if one == seen}
-
-
-def _calls(files: Mapping[str, str], chance: Stream) -> Iterator[str]:
-    for name, text in definitions(files).items():
-        match ast.parse(text).body:
-            case [ast.FunctionDef(args=args)] if not (args.vararg or args.kwonlyargs or args.kwarg):
-                needed = len(args.posonlyargs) + len(args.args) - len(args.defaults)
-                kinds = ("number", "text")
-                for kind in product(kinds, repeat=needed) if 0 < needed <= MOST else ():
-                    given = (_argument(one, chance) for one in kind)
-                    yield f"{name}({', '.join(given)})"
-
-
-def _argument(kind: str, chance: Stream) -> str:
-    if kind == "number":
-        return str(number(chance))
-    return f"'{chance.choice(QUALIFIERS).title()} {chance.choice(QUALIFIERS)}'"
-
-
-def _is_telling(value: str, call: str) -> bool:
-    """Whether it is a value that one does not guess from the call."""
-    if value.casefold() in call.casefold():
-        return False
-    return telling(value) or _WORD.match(value) is not None

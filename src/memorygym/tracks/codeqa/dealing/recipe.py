@@ -1,7 +1,6 @@
 """Which instances a run deals: number by number, each drawn again until its proof accepts it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from memorygym.core import JSON
@@ -9,10 +8,10 @@ from memorygym.errors import BadSettings
 from memorygym.tokens import short
 from memorygym.tracks.codeqa.dealing.choosing import NoQuestion
 from memorygym.tracks.codeqa.dealing.deal import Dealt, deal
+from memorygym.tracks.codeqa.dealing.folder import folder_of
 from memorygym.tracks.codeqa.dealing.instance import instance_of
-from memorygym.tracks.codeqa.dealing.real import deal_tree
+from memorygym.tracks.codeqa.dealing.real import deal_folder
 from memorygym.tracks.codeqa.dealing.settings import SYNTH, Settings
-from memorygym.tracks.codeqa.sources.tree import Tree, tree_of
 
 ATTEMPTS = 20
 
@@ -59,11 +58,4 @@ class Recipe:
     def _dealt(self, seed: tuple[int, int], attempt: int) -> Dealt:
         if self.settings.source == SYNTH:
             return deal(seed, attempt, self.settings)
-        real = _tree(self.settings.source, seed)
-        return deal_tree(seed, attempt, self.settings, real.files, f"{real.name}@{real.hash[:16]}")
-
-
-@lru_cache(maxsize=2)
-def _tree(source: str, seed: tuple[int, int]) -> Tree:
-    """The real tree; every attempt at an instance needs it again."""
-    return tree_of(source, *seed)
+        return deal_folder(seed, attempt, self.settings, folder_of(self.settings.source))

@@ -212,6 +212,20 @@ def _reads(node: Defined) -> Iterator[str]:
                 yield name
 
 
+def exceptions(tree: Tree) -> list[str]:
+    """The classes whose base classes lead to a built-in exception."""
+    return [name for name in tree.bases if name in tree.places and _is_raisable(tree, name)]
+
+
+def _is_raisable(tree: Tree, name: str) -> bool:
+    seen = set()
+    while name in tree.bases and name not in seen:
+        seen.add(name)
+        name = tree.bases[name]
+    known = getattr(builtins, name, None)
+    return name not in tree.places and isinstance(known, type) and issubclass(known, BaseException)
+
+
 def module_of(tree: Tree, name: str) -> str:
     """The name of the module in which something is defined, without its package."""
     return dotted(tree.places[name]).rpartition(".")[2]

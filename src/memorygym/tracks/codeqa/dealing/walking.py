@@ -88,14 +88,21 @@ class End:
 class Walker:
     """Draws names and paths of a tree; None where luck had none."""
 
-    def __init__(self, tree: Tree, topics: Topics | None, chance: Stream) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        topics: Topics | None,
+        chance: Stream,
+        exceptions: list[str] | None = None,
+    ) -> None:
         self.tree = tree
         self.topics = topics
         self.chance = chance
         self.names = {
             "function": [name for name in tree.functions if not name.startswith("test_")],
             "constant": list(tree.constants),
-            "class": [name for name in tree.bases if name in tree.places],
+            "class": (classes := [name for name in tree.bases if name in tree.places]),
+            "exception": classes if exceptions is None else exceptions,
         }
 
     def pick(self, kind: str) -> str | None:
@@ -169,4 +176,4 @@ class Walker:
             return str(number(self.chance))
         if kind == "word":
             return self.chance.choice(QUALIFIERS)
-        return self.pick({"exception": "class"}.get(kind, kind))
+        return self.pick(kind)

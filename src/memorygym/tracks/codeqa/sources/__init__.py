@@ -1,1 +1,0 @@
-"""Real trees of Python code: pinned distributions and folders, renamed from the seed."""
