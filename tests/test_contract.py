@@ -24,7 +24,7 @@ ONCE_LACKED = {
         "tracks.worlds.domains.company", "tracks.worlds.agents.adversaries.packer",
     ),
     "research": ("instances.ablation", "tracks._qa.reasoners", "tracks.research.schema.json"),
-    "codeqa": ("statements", "tracks.codeqa.dealing.walking", "tracks.codeqa.sources.standard.txt"),
+    "codeqa": ("statements", "tracks.codeqa.dealing.walking", "tracks.codeqa.schema.json"),
     "data": ("datasets.locomo", "datasets._fields", "stores.splitting", "grading.squad"),
 }  # fmt: skip
 OTHERS = (

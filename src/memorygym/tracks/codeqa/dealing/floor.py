@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from memorygym.errors import BadSettings
@@ -24,7 +25,7 @@ DRAWS = 100
 
 def refuse_guessed(settings: Settings) -> None:
     """Raises BadSettings where guessing gets too many questions about the folder right."""
-    share, number = _measured(settings)
+    share, number = _measured(replace(settings, tokens=0))
     if share > MOST:
         raise BadSettings(
             f"--source {settings.source} is too easily guessed: always giving the most frequent"

@@ -33,11 +33,8 @@ Taken = dict[str, list[int]]
 _NAME = re.compile(r"\w+")
 
 
-def deal_folder(
-    seed: tuple[int, int], attempt: int, settings: Settings, folder: Folder
-) -> Dealt:
+def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings, folder: Folder) -> Dealt:
     """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
-    refuse_guessed(settings)
     files = folder.files
     where = ("codeqa", "tree", *seed, settings.tokens, attempt)
     most = sum(_cost(told(path, code)) for path, code in files.items())
@@ -45,6 +42,7 @@ def deal_folder(
         raise BadSettings(
             f"{settings.tokens:,} tokens are out of reach; {settings.source} has about {most:,}"
         )
+    refuse_guessed(settings)
     order = list(files)
     rng(*where, "files").shuffle(order)
     near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
