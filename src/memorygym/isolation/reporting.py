@@ -19,7 +19,6 @@ from memorygym.isolation.performing import Findings
 from memorygym.isolation.report import Report
 from memorygym.isolation.timing import Clock, clock_of
 
-
 DOCUMENT = "compare.json"
 TABLES = ("compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
 """Beside it in every folder of a comparison. What the clock told differs from run to run."""

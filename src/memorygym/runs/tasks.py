@@ -102,13 +102,10 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     What has another name would be imported and called when the run is made again.
     """
     memories = recipe["memories"] if recipe["kind"] == "compare" else [recipe["memory"]]
-    parts = [("track", recipe["track"], registry.names("tracks"))]
-    parts += [(knob, text, ()) for knob, text in recipe["knobs"].items() if ":" in text]
-    known = [*registry.names("memory"), "oracle"]
-    parts += [("memory", spec, known) for spec in memories]
-    strange = [
-        f"{kind} {name}" for kind, name, names in parts if registry.split(name)[0] not in names
-    ]
+    tracks, known = registry.names("tracks"), [*registry.names("memory"), "oracle"]
+    strange = [f"track {recipe['track']}"] if recipe["track"] not in tracks else []
+    strange += [f"{knob} {text}" for knob, text in recipe["knobs"].items() if ":" in text]
+    strange += [f"memory {spec}" for spec in memories if registry.split(spec)[0] not in known]
     return f"{strange[0]} is not installed here" if strange else ""
 
 
