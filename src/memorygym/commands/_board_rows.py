@@ -1,6 +1,6 @@
 """A leaderboard as flat rows and as JSON."""
 
-from memorygym.commands._board_cells import Prices, dollars, tokens
+from memorygym.commands._board_cells import Prices, axes_of, dollars, tokens
 from memorygym.core import JSON
 from memorygym.publishing.entrant import Entrant, Set
 from memorygym.publishing.leaderboard import Board, Gap, Held
@@ -38,7 +38,7 @@ def _flat(
     one: Entrant, rank: int | None, prices: Prices, held: Held | None = None
 ) -> dict[str, JSON]:
     summary, cost = one.summary, dollars(one, prices)
-    axes = {name: _share(axis) for name, axis in summary.axes.items()}
+    axes = {axis: _share(summary.axes.get(axis)) for axis in axes_of([one])}
     whole, bound = summary.composite.to_json(), held.bound if held else None
     return {
         **_set_json(one.set), "rank": rank, "agent": one.agent, "kind": one.kind,
