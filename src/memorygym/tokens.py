@@ -25,6 +25,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BREAK = re.compile(r"[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
 _BLANK = re.compile(r"[^\S\n]+")
 _ANY_BLANK = re.compile(r"\s+")
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
 
 
 class Everything:
@@ -159,6 +162,18 @@ def shown_tokens(message: Message, price: Callable[[str], int]) -> int:
 def _blanks(text: str) -> int:
     """Characters that `normal` would drop."""
     return max(0, len(text) - len(normal(text)))
+
+
+def short(tokens: int) -> str:
+    """A number of tokens as names have it.
+
+    >>> short(20_000), short(10_000_000), short(12_345)
+    ('20k', '10M', '12345')
+    """
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if tokens % size == 0:
+            return f"{tokens // size}{letter}"
+    return str(tokens)
 
 
 def cut(text: str, most: int, price: Callable[[str], int] = count) -> str:

@@ -68,7 +68,7 @@ def _counts(world: "World") -> Iterator[str]:
 
 
 def _names(world: "World") -> Iterator[str]:
-    from memorygym.tracks.worlds.facts import MONTHS
+    from memorygym.tokens import MONTHS
 
     spoken = {word for _, text in _sayings(world) for word in _words(text)}
     spoken |= {word for text in (*_shared(), *world.categories) for word in _words(text)}
@@ -232,7 +232,7 @@ def _reading(world: "World") -> Iterator[str]:
 
 def _documents(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
     """Documents, each with what it tells."""
-    from memorygym.tracks.worlds.dealing.names import draw_names
+    from memorygym.tracks.worlds.dealing.ground import draw_names
     from memorygym.tracks.worlds.dealing.prose import Telling
 
     for _ in range(DOCUMENTS):
