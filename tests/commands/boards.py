@@ -17,8 +17,8 @@ from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.consistency import planned
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
+from memorygym.runs.limits import Limits
 from memorygym.runs.results import Failure, Place, Result
-from memorygym.runs.seats import Limits
 from memorygym.tracks.worlds.axes import WEIGHTS
 
 Make = Callable[..., str]
@@ -53,7 +53,7 @@ class Maker:
             "kind": "bench", "track": "worlds", "templates": registry.names("worlds"),
             "seeds": list(range(10)), "knobs": {"tier": "standard"}, "data": None, "repeats": 1,
             "salt": None, "models": {}, "memory_model": None, "judge": None,
-            "memory": "markdown", "agents": list(shares),
+            "memory": "markdown", "source": "0" * 8, "agents": list(shares),
             **dict.fromkeys(Limits.__slots__),
         } | recipe  # fmt: skip
         noise = rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
@@ -63,7 +63,7 @@ class Maker:
         ]
         for at in range(failed):
             outcomes[at] = Failure(outcomes[at].place, "provider", "gone")
-        about = {"contract": contract(), "recipe": whole}
+        about = {"contract": contract(whole["track"]), "recipe": whole}
         self.written.append(self.folder / f"{len(self.written)}.json")
         write_results(self.written[-1], document(about, len(outcomes), outcomes, {}))
         return str(self.written[-1])

@@ -13,6 +13,7 @@ from memorygym.contract import contract
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price
 from memorygym.publishing.evidence import REPRODUCED, VERIFIED, WORD
+from memorygym.track import Options, find
 from tests.commands.boards import PUBLIC, SALT, Make, model, page, section, shown
 
 
@@ -218,3 +219,15 @@ def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
         f"{false} (self-reported) contradicts {true} (reproduced): naive with markdown is counted"
         " by the latter" in " ".join(out.split())
     )
+
+
+def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
+    track = find("codeqa")
+    templates = sorted({one.template for one in track.tasks(Options(range(10)))})
+    codeqa = made({"strong": 0.5}, track="codeqa", knobs={}, templates=templates)
+    found = shown(codeqa, made({"naive": 0.5}))
+    out = page(found)
+    assert [row[:2] for row in section(out, "codeqa track, public seeds")] == [["1", "strong"]]
+    told = section(out, "worlds track, standard tier, public seeds")
+    assert [row[:2] for row in told] == [["1", "naive"]]
+    assert all(f"`{name}`" in " ".join(out.split()) for name in found.contracts)

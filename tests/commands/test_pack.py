@@ -1,6 +1,7 @@
 """`memorygym pack` and `verify-pack`: a run as one file, and how far it is shown."""
 
 import gzip
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +139,34 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     trace.write_bytes(trace.read_bytes()[:3000])
     status, _, err = command("pack", str(run))
     assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
+
+
+def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
+    gone = Scripted(lambda messages, tools: ProviderFailure("gone"))
+    asked = Evaluation(tasks=lite(), agents=("org/gone",), minds=Minds({"org/gone": gone}))
+    perform(asked, tmp_path / "run")
+    status, _, err = command("pack", str(tmp_path / "run"))
+    assert status == 2 and "is not packed: nothing was scored" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "layout"),
+    [
+        ("run.json", "format", "memorygym-run-2"),
+        ("results.json", "schema", "memorygym-results-2"),
+    ],
+)
+@pytest.mark.parametrize("words", ["pack", "leaderboard"])
+def test_a_run_of_an_earlier_layout_is_refused_with_what_reads_it(
+    words: str, name: str, field: str, layout: str, played: Make, command
+) -> None:
+    run = played()
+    about = json.loads((run / name).read_bytes())
+    (run / name).write_text(json.dumps({**about, field: layout}))
+    status, out, err = command(words, str(run))
+    assert (status, out) == (2, "")
+    assert f"made by an earlier version of memorygym (layout {layout}); play it again" in err
+    assert "commit a37886c" in err
 
 
 def swap(run: Path) -> None:

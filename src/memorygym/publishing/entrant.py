@@ -13,7 +13,7 @@ from memorygym.publishing.evidence import REPRODUCED, Evidence
 from memorygym.results.comparisons import World, composites
 from memorygym.results.file import Document
 from memorygym.results.summary import Summary
-from memorygym.runs.seats import Limits
+from memorygym.runs.limits import Limits
 from memorygym.tokens import canonical
 from memorygym.track import Agent, Options, find
 

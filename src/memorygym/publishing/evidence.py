@@ -14,6 +14,7 @@ from memorygym.bench import Evaluation
 from memorygym.contract import contract
 from memorygym.disk import as_bytes
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.isolation.playing import Comparison
 from memorygym.isolation.reporting import DOCUMENT, DRAWN, TABLES, Outcome
 from memorygym.jobs import source_of
 from memorygym.models.tape import Tape
@@ -143,11 +144,19 @@ def _beyond(document: Document, salt: str) -> str:
     if recipe["salt"] and not opens(recipe, salt):
         return "it is of a sealed set, which only its salt deals again"
     try:
-        about = _plain(source_of(recipe, salt).job().about())
+        about = _plain(_made(document, salt).job().about())
     except MemoryGymError as error:
         return f"it cannot be made again here ({error})"
     told = difference(recipe, about["recipe"], "recipe")
     return f"it cannot be made again here ({told})" if told else ""
+
+
+def _made(document: Document, salt: str, recall: Recall = Absent) -> Evaluation | Comparison:
+    """What was played, with the models that `recall` makes."""
+    source = source_of(document["recipe"], salt, recall)
+    if isinstance(source, Evaluation):
+        return replace(source, validate=bool(document["invariants"]))
+    return source
 
 
 def _method(
@@ -193,11 +202,9 @@ def _checked(
             if asked := bool(replayed or (recipe["models"] and method == "play")):
                 tape = stack.enter_context(closing(Tape(folder / TAPE, record=False)))
                 recall = from_tape(tape)
-            source = source_of(recipe, salt, recall)
+            source = _made(document, salt, recall)
         except BadSettings as error:
             return [f"{TAPE}: {error}"]
-        if isinstance(source, Evaluation):
-            source = replace(source, validate=bool(document["invariants"]))
         job, seats = source.job(), tuple(source.seats(source.minds))
         failed = frozenset(row["episode"] for row in document["failures"])
         check = Recheck(Run(folder), recipe, seats, job.wanted, method, failed)
@@ -226,13 +233,19 @@ def _unlike(folder: Path, document: Document, made: Derived) -> Iterator[str]:
     if not wrong and as_bytes(made.document) != as_bytes(document):
         yield f"results.json: {difference(dict(document), computed, 'results')}"
     for name, data in made.files.items():
-        path = folder / name
-        if path.read_bytes() == data:
-            continue
-        told = ""
-        if name == DOCUMENT:
+        if (folder / name).read_bytes() != data:
+            yield f"{name}: {_otherwise(folder / name, data)}"
+
+
+def _otherwise(path: Path, data: bytes) -> str:
+    """How a table of a comparison differs from what it must be."""
+    told = ""
+    if path.name == DOCUMENT:
+        try:
             told = difference(read_json(path), json.loads(data), "compare")  # type: ignore[arg-type]  # any JSON
-        yield f"{name}: {told or 'is not what the traces come to'}"
+        except BadSettings:
+            return "is not JSON"
+    return told or "is not what the traces come to"
 
 
 def _plain(document: Document) -> dict[str, Any]:

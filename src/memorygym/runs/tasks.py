@@ -45,7 +45,7 @@ def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, told: str)
     recipe: dict[str, JSON] = {
         "track": track,
         "templates": sorted({one.template for one in recipes}),
-        "seeds": [one.seed for one in recipes],
+        "seeds": sorted({one.seed for one in recipes}),
         "knobs": {},
         "salt": None,
         "data": {"sha256": digest, "tasks": [[one.template, one.seed] for one in recipes]},
