@@ -14,7 +14,7 @@ from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
 from memorygym.runs.results import Place, place_of
 from memorygym.runs.seats import seats_of
-from memorygym.runs.tasks import again
+from memorygym.runs.tasks import again, unknown_part
 from memorygym.track import find
 
 Recipe = Mapping[str, Any]
@@ -43,10 +43,11 @@ def planned(recipe: Recipe, salt: str = "") -> list[Place]:
     Raises UnknownPart or BadSettings for tasks that cannot be made here.
     """
     tasks = again({**recipe, "salt": None} if not salt else recipe, salt)
+    seats = seats_of(recipe)
+    check_episodes(len(tasks.recipes), recipe["repeats"], len(seats))
     units = product(tasks.recipes, range(recipe["repeats"]))
     return [
-        place_of(tasks.track, one, repeat, seat)
-        for (one, repeat), seat in product(units, seats_of(recipe))
+        place_of(tasks.track, one, repeat, seat) for (one, repeat), seat in product(units, seats)
     ]
 
 
@@ -70,6 +71,8 @@ def problems(path: Path) -> list[str]:
 
 def inconsistencies(document: Document) -> list[str]:
     """The same for a document that fits the schema."""
+    if told := unknown_part(document["recipe"]):
+        return [f"results.recipe: its episodes cannot be named here ({told})"]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
     except MemoryGymError as error:

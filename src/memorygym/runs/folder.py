@@ -29,7 +29,11 @@ from memorygym.errors import BadSettings, BadTrace
 from memorygym.tokens import canonical
 from memorygym.trace import Trace, read_trace
 
-FORMAT = "memorygym-run-2"
+FORMAT = "memorygym-run-3"
+EARLIER = ("memorygym-run-2", "memorygym-results-2")
+"""Layouts of what this version no longer reads."""
+READER = "a37886c"
+"""The last commit that reads them."""
 SAME = ("format", "contract", "recipe")
 """What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
 
@@ -126,6 +130,7 @@ class Run:
         try:
             about: dict[str, JSON] = json.loads(path.read_bytes())
             if about["format"] != FORMAT:
+                check_layout(path, about["format"])
                 raise BadSettings(
                     f"{path}: format {about['format']!r}; this version reads {FORMAT}"
                 )
@@ -141,6 +146,15 @@ class Run:
         for line in path.read_bytes().splitlines() if path.exists() else ():
             with suppress(ValueError):
                 yield json.loads(line)
+
+
+def check_layout(path: Path, layout: object) -> None:
+    """Raises BadSettings if a file was written in an earlier layout."""
+    if layout in EARLIER:
+        raise BadSettings(
+            f"{path}: made by an earlier version of memorygym (layout {layout}); play it again, or"
+            f" read it with commit {READER}"
+        )
 
 
 def episode_name(*parts: object) -> str:
