@@ -13,7 +13,7 @@ from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings
 from memorygym.results.summary import Summary, summaries
-from memorygym.runs.folder import Run, finish
+from memorygym.runs.folder import Run, check_layout, finish
 from memorygym.runs.results import Failure, Result
 from memorygym.track import Invariant
 
@@ -66,6 +66,8 @@ def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
+    if isinstance(found, dict) and "schema" in found:
+        check_layout(path, found["schema"], SCHEMA)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)
