@@ -6,7 +6,7 @@ from math import inf
 from memorygym import registry
 from memorygym.agents.accounting import Usage, limits_in
 from memorygym.attribution import Attribution
-from memorygym.page import plain
+from memorygym.page import fit, plain
 from memorygym.results.comparisons import Comparison
 from memorygym.results.file import Document
 from memorygym.results.summary import Row, Summary
@@ -35,24 +35,52 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
     )
 
 
-def results_table(found: Sequence[Summary], references: Mapping[str, Summary] | None = None) -> str:
+COMPOSITE, ACCURACY = "composite", "accuracy"
+"""What heads the first column: of agents, and of the systems of a comparison."""
+MOST_AXES = 4
+"""Parts of the composite that fit beside it."""
+
+
+def results_table(
+    found: Sequence[Summary],
+    references: Mapping[str, Summary] | None = None,
+    head: str = COMPOSITE,
+) -> str:
     """One row an agent, then the references; what its figures mean, and what they can show."""
     axes = _axes(found[0])
-    heads = ("composite", *(axis[0].upper() for axis in axes))
+    letters = _letters(axes)
+    # Parts that do not fit are told of each row below it.
+    heads = (head, *letters[:MOST_AXES])
     rows = [f"{'agent':<19}" + "".join(f"{head:>11}" for head in heads) + f"{'abst':>6}"]
-    rows += [_row(one, axes) for one in found]
+    rows += [line for one in found for line in _row(one, axes, letters)]
     if references:
         rows.append(f"scripted, on the same worlds: {', '.join(references)}")
-        rows += [_row(one, axes) for one in references.values()]
+        rows += [line for one in references.values() for line in _row(one, axes, letters)]
     worlds = max(one.worlds for one in found)
-    first, *others = [f"{axis[0].upper()} {axis}" for axis in axes] + ["abst refusals"]
+    named = [f"{letter} {axis}" for letter, axis in zip(letters, axes, strict=True)]
+    first, *others = [*named, "abst refusals"]
     rows.append(
         f"{worlds} {'world' if worlds == 1 else 'worlds'}; shares in % with 95 % intervals,"
-        f" clustered by world; {first},\n{', '.join(others)}."
+        f" clustered by world; {first},"
     )
+    rows += fit(f"{', '.join(others)}.")
     if least := max(one.detectable or 0.0 for one in found):
         rows.append(detectable_text(least))
     return "\n".join(rows)
+
+
+def _letters(axes: Sequence[str]) -> list[str]:
+    """The first letter of each, or as many letters as tell them apart.
+
+    >>> _letters(["breadth", "maintenance"]), _letters(["retrieval", "reasoning", "update"])
+    (['B', 'M'], ['RET', 'REA', 'UPD'])
+    """
+    longest = max(map(len, axes), default=1)
+    for size in range(1, longest):
+        heads = [axis[:size].upper() for axis in axes]
+        if len(set(heads)) == len(axes):
+            return heads
+    return [axis.upper() for axis in axes]
 
 
 def detectable_text(least: float) -> str:
@@ -71,15 +99,19 @@ def _axes(one: Summary) -> Sequence[str]:
     return own if set(own) == set(one.axes) else list(one.axes)
 
 
-def _row(one: Summary, axes: Sequence[str]) -> str:
-    cells = [_cell(one.composite), *(_cell(one.axes.get(axis)) for axis in axes)]
+def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]:
+    cells = [_cell(one.composite), *(_cell(one.axes.get(axis)) for axis in axes[:MOST_AXES])]
     refusals = f"{100 * one.abstention.mean:.1f}" if one.abstention else "–"
-    return f"{_name(one.who)}{''.join(cells)}{refusals:>6}"
+    more = zip(letters[MOST_AXES:], axes[MOST_AXES:], strict=True)
+    told = [f"{letter} {_cell(one.axes.get(axis)).strip()}" for letter, axis in more]
+    lines = _named(one.who, f"{''.join(cells)}{refusals:>6}")
+    return [*lines, f"{'':<19}  {', '.join(told)}"] if told else lines
 
 
-def _name(agent: str) -> str:
-    """A column of names."""
-    return f"{plain(agent)[:18]:<19}"
+def _named(who: str, rest: str) -> list[str]:
+    """A row; a name that is too long for its column has a line of its own."""
+    name = plain(who)
+    return [f"{name:<19}{rest}"] if len(name) < 19 else [name, f"{'':<19}{rest}"]
 
 
 def _cell(found: Estimate | None) -> str:
@@ -180,7 +212,7 @@ def causes_table(found: Sequence[Summary]) -> str:
     for one in found:
         if one.causes:
             said = ", ".join(f"{c} {n}" for c, n in sorted(one.causes.items(), key=lambda p: -p[1]))
-            rows.append(f"{_name(one.who)}{said}")
+            rows += _named(one.who, said)
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 
