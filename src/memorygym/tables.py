@@ -129,11 +129,12 @@ def heading(document: Document) -> str:
     knobs = [f"{name} {value}" for name, value in recipe["knobs"].items() if name != "template"]
     knobs.sort(key=lambda told: not told.startswith("tier "))
     parts = [f"contract {document['contract']}", *knobs]
-    parts += [f"memory {recipe['memory']}"] if recipe["kind"] == "bench" else []
+    budgets = ", ".join(f"{budget:,}" for budget in recipe.get("budgets", ()))
+    parts += [f"memory {recipe['memory']}" if not budgets else f"comparison at {budgets} tokens"]
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
     parts += ["judged"] if recipe["judge"] else []
-    salt = recipe["salt"]
-    return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else "public seeds"])
+    salt, tasks = recipe["salt"], "tasks of files" if recipe["data"] else "public seeds"
+    return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else tasks])
 
 
 def details(one: Summary, failures: Sequence[Row], cost: float | None) -> list[str]:

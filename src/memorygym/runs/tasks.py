@@ -73,7 +73,8 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     """
     track = str(recipe["track"])
     if recipe["data"]:
-        places = [Elsewhere(template, seed) for template, seed in recipe["data"]["tasks"]]
+        tasks, seeds = recipe["data"]["tasks"], recipe["seeds"]
+        places = [Elsewhere(template, seed) for template, seed in tasks if seed in seeds]
         return Tasks(track, places, recipe, f"{track} track, of a file")
     if salt and salt_hash(salt) != recipe["salt"]:
         raise BadSettings("that is not the salt of the run")
