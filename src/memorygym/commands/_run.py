@@ -19,6 +19,7 @@ from memorygym.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
+from memorygym.results.consistency import planned
 from memorygym.results.file import misfit
 from memorygym.runs.folder import Run, episode_name, name_parts, read_traces, trace_files
 from memorygym.runs.results import Place, place_in
@@ -100,6 +101,10 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    try:
+        planned(about["recipe"])
+    except BadSettings as error:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
     return about
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, clipped
 from memorygym.track import Options, TaskRecipe, find
 
 
@@ -79,8 +79,10 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     if salt and salt_hash(salt) != recipe["salt"]:
         raise BadSettings("that is not the salt of the run")
     seeds = recipe["seeds"]
-    options = Options(range(min(seeds), max(seeds) + 1), salt, recipe["knobs"])
-    found = dealt(track, options)
+    first, last = min(seeds), max(seeds)
+    if len(seeds) != last - first + 1:
+        raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
+    found = dealt(track, Options(range(first, last + 1), salt, recipe["knobs"]))
     return Tasks(track, found.recipes, recipe, found.told)
 
 
