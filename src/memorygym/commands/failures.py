@@ -27,7 +27,6 @@ from memorygym.page import fit
 from memorygym.runs.results import Place
 from memorygym.scoring import outcomes
 
-
 KINDS = ("retrieval", "update", "reasoning")
 """Those that come first in a table."""
 WIDE = 11

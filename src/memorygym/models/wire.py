@@ -216,4 +216,3 @@ def _mappings(value: JSON) -> list[Mapping[str, JSON]]:
 
 def _whole(value: JSON) -> int | None:
     return value if type(value) is int and 0 <= value < 2**63 else None
-
