@@ -49,9 +49,11 @@ class EpisodeId:
         return self.who[0] if self.who else ""
 
     @property
-    def repeat(self) -> int:
-        """Of an episode of `bench`."""
-        return int(self.who[1]) if len(self.who) > 1 else 0
+    def repeat(self) -> int | None:
+        """Of an episode of an agent, 0 if it was left out; None if it is of a comparison."""
+        if len(self.who) < 2:
+            return 0
+        return int(self.who[1]) if _COUNT.fullmatch("+".join(self.who[1:])) else None
 
     def __str__(self) -> str:
         return episode_name(self.template, self.seed, *self.who)
@@ -84,8 +86,7 @@ def read_id(text: str) -> tuple[EpisodeId, int | None]:
     """
     episode, number = numbered(text)
     template, seed, *who = parts if len(parts := name_parts(episode)) > 1 else (episode, "")
-    counts = [seed, *who[1:2]] if len(who) < 3 else [seed]
-    if len(who) > 3 or not all(map(_COUNT.fullmatch, counts)):
+    if len(who) > 3 or not _COUNT.fullmatch(seed):
         raise BadSettings(
             f"{text!r} is no ID: give TEMPLATE+SEED+AGENT+REPEAT for an episode (of a comparison"
             " TEMPLATE+SEED+REASONER+SYSTEM+BUDGET) and #N after it for its question N, as"

@@ -114,7 +114,7 @@ def _of_options(args: argparse.Namespace, name: EpisodeId) -> Again:
     """What the ID and the options name. Raises UnknownPart or BadSettings."""
     if args.again:
         raise BadSettings("--again is for --run: it is the run that keeps replies")
-    if len(name.who) > 2:
+    if name.repeat is None:
         raise BadSettings(f"{args.id} is an episode of a comparison: give its folder as --run")
     agent = name.agent or args.model
     if not agent:
