@@ -1,7 +1,6 @@
 """Results as tables that fit 80 columns."""
 
 from collections.abc import Mapping, Sequence
-from math import inf
 
 from memorygym import registry
 from memorygym.agents.accounting import Usage, limits_in
@@ -12,7 +11,7 @@ from memorygym.results.file import Document
 from memorygym.results.summary import Row, Summary
 from memorygym.runs.results import Failure
 from memorygym.scoring import outcomes
-from memorygym.stats import Estimate, Repeats
+from memorygym.stats import Repeats, percent
 from memorygym.trace import Trace
 from memorygym.track import Invariant, find
 
@@ -100,10 +99,11 @@ def _axes(one: Summary) -> Sequence[str]:
 
 
 def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]:
-    cells = [_cell(one.composite), *(_cell(one.axes.get(axis)) for axis in axes[:MOST_AXES])]
-    refusals = f"{100 * one.abstention.mean:.1f}" if one.abstention else "–"
+    figures = [one.composite, *(one.axes.get(axis) for axis in axes[:MOST_AXES])]
+    cells = [f"{percent(figure):>11}" for figure in figures]
+    refusals = percent(one.abstention, plus_minus=None)
     more = zip(letters[MOST_AXES:], axes[MOST_AXES:], strict=True)
-    told = [f"{letter} {_cell(one.axes.get(axis)).strip()}" for letter, axis in more]
+    told = [f"{letter} {percent(one.axes.get(axis))}" for letter, axis in more]
     lines = _named(one.who, f"{''.join(cells)}{refusals:>6}")
     return [*lines, f"{'':<19}  {', '.join(told)}"] if told else lines
 
@@ -112,15 +112,6 @@ def _named(who: str, rest: str) -> list[str]:
     """A row; a name that is too long for its column has a line of its own."""
     name = plain(who)
     return [f"{name:<19}{rest}"] if len(name) < 19 else [name, f"{'':<19}{rest}"]
-
-
-def _cell(found: Estimate | None) -> str:
-    if found is None:
-        return f"{'–':>11}"
-    half = 100 * (found.high - found.mean)
-    # Beyond a hundred points an interval says no more than that it is useless.
-    spread = "" if half == inf else "±100" if half > 100 else f"±{half:.1f}"
-    return f"{100 * found.mean:.1f}{spread}".rjust(11)
 
 
 def heading(document: Document) -> str:
@@ -182,7 +173,7 @@ def _repeats_lines(found: Repeats) -> list[str]:
     shares = {
         "pass@1": found.pass_at(1), f"pass@{k}": found.pass_at(k), f"pass^{k}": found.pass_all(k)
     }  # fmt: skip
-    told = ", ".join(f"{name} {_cell(share).strip()}" for name, share in shares.items())
+    told = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
     lines = [f"{k} repeats, in %: {told}"]
     if sources:
         lines.append(
