@@ -184,6 +184,6 @@ def _at(place: str, table: Table, raw: object) -> object:
 
 
 def _short(raw: object) -> str:
-    if isinstance(raw, int) and abs(raw) >= _LARGEST:
-        return "a huge number"
-    return clipped(repr(raw), 40)
+    return (
+        "a huge number" if isinstance(raw, int) and abs(raw) >= _LARGEST else clipped(repr(raw), 40)
+    )

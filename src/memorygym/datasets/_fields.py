@@ -96,5 +96,4 @@ def clean(value: str) -> str:
 
 def shown(value: object) -> str:
     """A value as a message quotes it."""
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    return clipped(repr(value), 40)
