@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pytest
 
 from memorygym.cli import main
-from tests.commands.boards import Maker
 
 LITE = ["--template", "company", "--tier", "lite"]
 
@@ -40,6 +39,8 @@ def trace_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Maker:
+def made(tmp_path: Path):
     """Writes results of runs that nobody played."""
+    from tests.commands.boards import Maker
+
     return Maker(tmp_path)

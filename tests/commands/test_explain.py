@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memorygym import registry
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
 from memorygym.runs.folder import episode_name, write_trace

@@ -4,7 +4,6 @@ import io
 from pathlib import Path
 
 import pytest
-from memorygym.runner import Plan, play_task
 
 from memorygym.runs.folder import read_traces
 from memorygym.trace import Answered, Heard, Stored, Trace

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.errors import BadSettings
 from memorygym.results.comparisons import compare
 from memorygym.results.file import Document

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.errors import BadSettings
 from memorygym.results.file import Document, misfit, read_results, schema, write_results
 from memorygym.tracks.worlds.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.results.summary import summaries
 from memorygym.tracks.worlds.settings import Settings
 
