@@ -38,6 +38,16 @@ def trace_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished comparison at two budgets; whoever alters it takes a copy."""
+    folder = tmp_path_factory.mktemp("duel") / "a duel"
+    words = ["-t", "company", "--tier", "lite", "--seeds", "2", "--budget", "300,600"]
+    words += ["--memories", "bm25,bm25:top_k=2", "--workers", "1", "-q", "-o", str(folder)]
+    assert main(["compare", *words]) == 0
+    return folder
+
+
 @pytest.fixture
 def made(tmp_path: Path):
     """Writes results of runs that nobody played."""

@@ -12,9 +12,9 @@ Document = Mapping[str, Any]
 """A results file as `read_results` gives it."""
 World = tuple[str, int]
 ALIKE = (
-    "track", "knobs", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
+    "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
 )  # fmt: skip
-"""What must agree in two recipes before their scores are compared."""
+"""What must agree in two recipes before their scores are compared, beside the knobs."""
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """As people know them."""
 
@@ -50,10 +50,19 @@ def check_comparable(a: Document, b: Document) -> None:
         raise BadSettings(
             f"contracts {one} and {other} measure different things: nothing is compared across them"
         )
-    for name in ALIKE:
-        one, other = a["recipe"].get(name), b["recipe"].get(name)
-        if one != other:
-            raise BadSettings(f"{name} {one} and {name} {other} are not compared: play both alike")
+    ours, theirs = _settings(a), _settings(b)
+    for name in {**ours, **theirs}:
+        mine, given = ours.get(name), theirs.get(name)
+        if mine != given:
+            raise BadSettings(f"{name} {mine} and {name} {given} are not compared: play both alike")
+
+
+def _settings(document: Document) -> dict[str, Any]:
+    """What must agree; which templates were played need not, since the worlds that both have are
+    compared."""
+    recipe = document["recipe"]
+    knobs = {name: value for name, value in recipe["knobs"].items() if name != "template"}
+    return {name: recipe.get(name) for name in ALIKE} | knobs
 
 
 def _contract(document: Document) -> str:

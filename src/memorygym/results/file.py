@@ -66,8 +66,6 @@ def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
-    if isinstance(found, dict) and "schema" in found:
-        check_layout(path, found["schema"], SCHEMA)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)
@@ -84,11 +82,14 @@ def results_in(path: Path) -> Path:
 
 
 def read_json(path: Path) -> object:
-    """What a file holds. Raises BadSettings if that is no JSON."""
+    """What a file holds. Raises BadSettings if that is no JSON, or of an earlier layout."""
     try:
-        return json.loads(path.read_bytes())
+        found: object = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise BadSettings(f"{path} is not JSON ({error})") from error
+    if isinstance(found, dict):
+        check_layout(path, found.get("schema"))
+    return found
 
 
 def misfit(value: object, what: str = "results") -> str:

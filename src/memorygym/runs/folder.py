@@ -99,16 +99,13 @@ def _lines(path: Path) -> Generator[str, None, None]:
         yield ""
 
 
-def check_layout(path: Path, stated: JSON, ours: str) -> None:
-    """Raises BadSettings for a file of another layout; of an earlier one it says who reads it."""
-    if stated == ours:
-        return
+def check_layout(path: Path, stated: object) -> None:
+    """Raises BadSettings for a file of an earlier layout, with who reads it."""
     if isinstance(stated, str) and stated in LAST:
         raise BadSettings(
             f"{path} was made by an earlier version of memorygym (layout {stated}): play it again,"
             f" or read it with commit {LAST[stated]}"
         )
-    raise BadSettings(f"{path}: layout {stated!r}; this version reads {ours}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,11 @@ class Run:
         path = self.path / "run.json"
         try:
             about: dict[str, JSON] = json.loads(path.read_bytes())
-            check_layout(path, about["format"], FORMAT)
+            check_layout(path, about["format"])
+            if about["format"] != FORMAT:
+                raise BadSettings(
+                    f"{path}: format {about['format']!r}; this version reads {FORMAT}"
+                )
         except FileNotFoundError:
             raise BadSettings(f"{self.path} is no folder of a run: it holds no run.json") from None
         except (ValueError, KeyError, TypeError) as error:
