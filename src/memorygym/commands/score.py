@@ -14,8 +14,8 @@ from memorygym.errors import BadTrace
 from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
 from memorygym.runs.folder import read_traces
+from memorygym.runs.limits import Limits
 from memorygym.runs.results import Result, Wanted, place_in, result_of
-from memorygym.runs.seats import Limits
 from memorygym.shapes import shape
 from memorygym.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.trace import Trace
