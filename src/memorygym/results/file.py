@@ -83,11 +83,14 @@ def results_in(path: Path) -> Path:
 
 
 def read_json(path: Path) -> object:
-    """What a file holds. Raises BadSettings if that is no JSON."""
+    """What a file holds. Raises BadSettings if that is no JSON, or of an earlier layout."""
     try:
-        return json.loads(path.read_bytes())
+        found: object = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise BadSettings(f"{path} is not JSON ({error})") from error
+    if isinstance(found, dict):
+        check_layout(path, found.get("schema"))
+    return found
 
 
 def misfit(value: object, what: str = "results") -> str:

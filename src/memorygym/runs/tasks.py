@@ -7,7 +7,7 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, clipped
 from memorygym.shapes import shape
 from memorygym.track import Options, TaskRecipe, find
 
@@ -75,14 +75,15 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     """
     track = str(recipe["track"])
     if recipe["data"]:
-        return Tasks(track, _elsewhere(recipe["data"]), recipe, f"{track} track, of a file")
+        places = [one for one in _elsewhere(recipe["data"]) if one.seed in recipe["seeds"]]
+        return Tasks(track, places, recipe, f"{track} track, of a file")
     if salt and salt_hash(salt) != recipe["salt"]:
         raise BadSettings("that is not the salt of the run")
     seeds = recipe["seeds"]
-    if len(seeds) != max(seeds) - min(seeds) + 1:
-        raise BadSettings(f"the seeds {min(seeds)} to {max(seeds)} of the run have gaps")
-    options = Options(range(min(seeds), max(seeds) + 1), salt, recipe["knobs"])
-    found = dealt(track, options)
+    first, last = min(seeds), max(seeds)
+    if len(seeds) != last - first + 1:
+        raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
+    found = dealt(track, Options(range(first, last + 1), salt, recipe["knobs"]))
     return Tasks(track, found.recipes, recipe, found.told)
 
 
