@@ -9,14 +9,15 @@ from typing import Any
 import hypothesis
 import pytest
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
-from memorygym.runner import play_one, policy_for
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs import seats
+from memorygym.runs.tasks import dealt as tasks_of
 from memorygym.trace import Heard, Trace
-from memorygym.tracks.worlds import env
+from memorygym.track import Options
+from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
@@ -52,8 +53,8 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of two agents on two worlds; whoever alters it takes a copy."""
     folder = tmp_path_factory.mktemp("finished") / "run"
-    tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
-    perform(Job(tasks, ("naive", "strategic"), folder))
+    tasks = tasks_of("worlds", Options(range(2), knobs={"template": "company", "tier": "lite"}))
+    perform(Evaluation(tasks=tasks, agents=("naive", "strategic")), folder)
     return folder
 
 
@@ -68,7 +69,7 @@ def begin() -> Callable[..., Episode]:
         task = Task(
             "0" * 16, "worlds", {}, "You keep notes.", told or (Event("x", WORDS),), budget, None
         )
-        return Episode(env(task), memory)
+        return Episode(WorldsEnv(task), memory)
 
     return make
 
@@ -118,7 +119,7 @@ def played() -> Callable[..., Trace]:
     """Plays a task with a shipped agent."""
 
     def run(agent: str, task: Task, /, *, golden: bool = True, **labels: Any) -> Trace:
-        policy = policy_for(agent, task)
-        return play_one(task if golden else replace(task, gold=None), policy, Markdown, labels)
+        policy, episode = seats.policy_for(agent, task), seats.episode_for(agent, task, Markdown)
+        return seats.played(episode, policy, task if golden else replace(task, gold=None), labels)
 
     return run

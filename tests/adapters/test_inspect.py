@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memorygym import registry
-from memorygym.runner import contract
+from memorygym.contract import contract
 from tests.adapters.inspecting import AXES, WARNINGS, benched, environment, evaluate, values
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]

@@ -16,7 +16,7 @@ def explanation(trace: Trace, attribution: Attribution | None = None) -> str:
         asked = outcome.goal
         missed = "" if outcome.correct else attribution.cause(outcome)
         cells = (
-            f"*event {asked.event + 1}, {asked.competency}:* {asked.text}", asked.truth,
+            f"*event {asked.event + 1}, {asked.competency or asked.kind}:* {asked.text}", asked.truth,
             "(none)" if outcome.answer is None else outcome.answer,
             f"**{missed}**: {outcome.reason}" if missed else "right",
         )  # fmt: skip
