@@ -13,14 +13,15 @@ from memorygym.bench import Evaluation, perform
 from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
-from memorygym.runs import seats
-from memorygym.runs.tasks import dealt as tasks_of
+from memorygym.runs.seats import episode_for, policy_for
+from memorygym.runs.seats import played as played_by
+from memorygym.runs.tasks import dealt as dealt_by
 from memorygym.trace import Heard, Trace
 from memorygym.track import Options
-from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.env import WorldsEnv
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = Budget(capacity=12, writes=3, slot=8)
@@ -53,7 +54,7 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of two agents on two worlds; whoever alters it takes a copy."""
     folder = tmp_path_factory.mktemp("finished") / "run"
-    tasks = tasks_of("worlds", Options(range(2), knobs={"template": "company", "tier": "lite"}))
+    tasks = dealt_by("worlds", Options(range(2), knobs={"template": "company", "tier": "lite"}))
     perform(Evaluation(tasks=tasks, agents=("naive", "strategic")), folder)
     return folder
 
@@ -119,7 +120,7 @@ def played() -> Callable[..., Trace]:
     """Plays a task with a shipped agent."""
 
     def run(agent: str, task: Task, /, *, golden: bool = True, **labels: Any) -> Trace:
-        policy, episode = seats.policy_for(agent, task), seats.episode_for(agent, task, Markdown)
-        return seats.played(episode, policy, task if golden else replace(task, gold=None), labels)
+        policy, task = policy_for(agent, task), task if golden else replace(task, gold=None)
+        return played_by(episode_for(agent, task, Markdown), policy, task, labels)
 
     return run

@@ -1,7 +1,8 @@
 """Checks a call against the tools at hand, in the words that the agent reads back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from memorygym.core import JSON, Call, Message, Tool
 from memorygym.frozen import Frozen, freeze
@@ -53,6 +54,19 @@ def plain_call(call: Call) -> Call:
     except (TypeError, ValueError, RecursionError):
         arguments = f"{type(arguments).__name__}, which is no JSON"
     return Call(str(call.name), arguments, str(call.id or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """The calls of a reply if all of them failed, and how often in a row they were made."""
+
+    calls: tuple[Call, ...] = ()
+    times: int = 0
+
+    def after(self, calls: Sequence[Call]) -> "Failing":
+        """With another reply, all calls of which failed too: the same again, or the first time."""
+        made = tuple(replace(call, id="") for call in calls)
+        return Failing(made, self.times + 1 if made == self.calls else 1)
 
 
 def misfit(call: Call, tools: Mapping[str, Tool]) -> str:

@@ -13,7 +13,9 @@ from memorygym.track import reader_of, track_of
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")
 """Where a fact was lost, the earliest step first."""
-CAUSES = (*LOSSES, "in view but not used", "wrong refusal", "should have refused", "format")
+UNANSWERED = ("format", "stuck")
+"""Why there is no answer: `stuck` if the event ended because the same calls kept failing."""
+CAUSES = (*LOSSES, "in view but not used", "wrong refusal", "should have refused", *UNANSWERED)
 COMPOSED = "composed"
 """Where a text in view comes from that no tool told."""
 
@@ -36,10 +38,10 @@ class Attribution:
     def cause(self, outcome: Outcome) -> str:
         """One of CAUSES for a miss: the earliest step at which a needed fact was lost."""
         question = outcome.goal
-        if question.kind == "abstention":
-            return "should have refused" if outcome.answer is not None else "format"
         if outcome.answer is None:
-            return "format"
+            return "stuck" if question.event in self._trace.stuck else "format"
+        if question.kind == "abstention":
+            return "should have refused"
         found = [self.lost(question, need) for need in question.needs]
         for cause in LOSSES:
             if cause in found:

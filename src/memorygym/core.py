@@ -127,6 +127,8 @@ class Budget:
     """Most tokens that the memory may add to a view, beside pinned and live."""
     turns: int = 64
     """Most replies within one event; the next one ends the event."""
+    patience: int = 3
+    """Identical failing calls in a row within one event; the one after which the event ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,8 @@ class Env(Protocol):
 
     def reset(self) -> Step: ...
     def step(self, reply: Message) -> Step:
-        """Takes one reply: a message without calls, or with exactly one call of `tools`."""
+        """Takes one reply: a message without calls, or with exactly one call of `tools`. Raises
+        Refused, having done nothing, for a call that cannot be taken now."""
         ...
 
     def fork(self) -> "Env":
@@ -272,7 +275,8 @@ class Memory(Protocol):
         return
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        """Runs one of `tools` and returns what the agent reads; arguments fit the tool's schema."""
+        """Runs one of `tools` and returns what the agent reads; arguments fit the tool's schema.
+        Raises Refused, having done nothing, for a call that cannot be done."""
         raise UnknownPart("tool", name, (tool.name for tool in self.tools))
 
     def observe(self, new: Sequence[Message]) -> None:

@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, the same bytes wherever, and the lock of a folder."""
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,10 @@ from memorygym.errors import BadSettings
 
 LEVEL = 6
 """Of compression; fixed, for it changes the bytes."""
+DESCRIPTORS = Path("/dev/fd")
+"""Where the process finds its own open descriptors by number."""
+MOST_LINKS = 40
+"""From one to the next; Linux follows no more."""
 
 
 def as_bytes(document: Mapping[str, JSON]) -> bytes:
@@ -22,21 +27,49 @@ def as_bytes(document: Mapping[str, JSON]) -> bytes:
 def write_whole(path: Path, lines: Iterable[bytes]) -> None:
     """Writes a file all at once: whoever looks finds the old one or the new one, never a part.
 
-    Raises an OSError that names the file, on a full disk too.
+    A link stays, and what it leads to is written. What is there and is no regular file, such as a
+    device, a pipe or /dev/stdout, is written into. Raises an OSError that names the file, on a
+    full disk too.
     """
-    # A process that outlived its killed parent may be writing the same file.
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    packed = path.suffix == ".gz"
     try:
-        _write(part, lines, packed=path.suffix == ".gz")
-        part.replace(path)
+        target = _target(path)
+        if isinstance(target, int):
+            _write(os.dup(target), lines, packed=packed)
+        elif target.exists() and not target.is_file():
+            _write(target, lines, packed=packed)
+        else:
+            _replace(target, lines, packed=packed)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _write(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
-    with path.open("wb") as file:
+def _target(path: Path) -> Path | int:
+    """What a path leads to through links: a file, which need not be there, or the number of the
+    open descriptor that names such as /dev/stdout stand for."""
+    for _ in range(MOST_LINKS):
+        if path.name.isdecimal() and path.parent.resolve() == DESCRIPTORS.resolve():
+            return int(path.name)
+        if not path.is_symlink():
+            return path
+        path = path.parent / path.readlink()
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def _replace(path: Path, lines: Iterable[bytes], *, packed: bool) -> None:
+    # A process that outlived its killed parent may be writing the same file.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        _write(part, lines, packed=packed)
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def _write(place: Path | int, lines: Iterable[bytes], *, packed: bool) -> None:
+    with open(place, "wb") as file:  # noqa: PTH123  # a descriptor is no path
         if packed:
             # Neither name nor time: the header would differ from run to run.
             with GzipFile("", "wb", LEVEL, file, mtime=0) as stream:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from memorygym.arguments import misfit, plain_reply
-from memorygym.core import Budget, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
+from memorygym.arguments import Failing, misfit, plain_reply
+from memorygym.core import Budget, Call, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
+from memorygym.errors import Refused
 from memorygym.guard import Guarded
 from memorygym.ledger import Ledger
 from memorygym.tokens import shown_tokens
 from memorygym.trace import (
+    STUCK,
     Answered,
     Composed,
     Cut,
@@ -41,6 +43,7 @@ class Snapshot:
     live: tuple[Message, ...]
     event: int
     turns: int
+    failing: Failing
     done: bool
 
 
@@ -70,7 +73,7 @@ class Episode:
         self._held: Mapping[str, str] = {}
         self._ledger = Ledger(self.budget, task.system)
         self._ledger.unread.append(task.system)
-        self._event, self._turns = -1, 0
+        self._event, self._turns, self._failing = -1, 0, Failing()
         self._open({})
         self._show(env.reset())
 
@@ -119,6 +122,10 @@ class Episode:
             self._record_stored(self._memory.dump())
         if next_step:
             self._show(next_step)
+        elif self._failing.times >= self.budget.patience:
+            reason = f"{STUCK}the same calls kept failing (patience {self.budget.patience})"
+            self.trace.records.append(Cut(self._event, reason))
+            self._show(self.env.step(Message("assistant", "")))
 
     def snapshot(self) -> Snapshot:
         """This moment, frozen; the memory is kept as its dump."""
@@ -141,7 +148,7 @@ class Episode:
         return Snapshot(
             self.env.fork(), entries, copy.deepcopy(self._ledger),
             _copied(self.trace), self._held, self._composed, tuple(self._live),
-            self._event, self._turns, self.done,
+            self._event, self._turns, self._failing, self.done,
         )  # fmt: skip
 
     def fork(self, moment: Snapshot | None = None) -> "Episode":
@@ -153,7 +160,7 @@ class Episode:
         other.done = kept.done
         other._live = list(kept.live)
         other._ledger = copy.deepcopy(kept.ledger)
-        other._event, other._turns = kept.event, kept.turns
+        other._event, other._turns, other._failing = kept.event, kept.turns, kept.failing
         other._open(kept.entries)
         other._held, other._composed = kept.held, kept.composed
         return other
@@ -175,7 +182,7 @@ class Episode:
         if step.evict:
             self._settle()
             self._live.clear()
-            self._turns = 0
+            self._turns, self._failing = 0, Failing()
             self._event += 1
             self._ledger.event = self._event
         if step.session:
@@ -205,23 +212,31 @@ class Episode:
         """Runs the calls of a reply in order; once the event is over the rest is not run."""
         heard: list[Message] = []
         over: Step | None = None
+        failed = 0
         for call in message.calls:
-            if over:
-                text = "not run: the event was over"
-            elif problem := misfit(call, self._own):
-                text = problem
-            elif call.name in self._env_tools:
-                step = self.env.step(Message("assistant", "", (call,)))
-                if step.evict or step.done:
-                    over, text = step, "noted"
-                else:
-                    text = "\n".join(said.content for said in step.messages)
-            else:
-                assert isinstance(call.arguments, Mapping)
-                text = self._memory.call(call.name, call.arguments)
-                self._note_asked()
+            text = "not run: the event was over"
+            try:
+                if not over:
+                    text, over = self._ran(call)
+            except Refused as refusal:
+                text, failed = str(refusal), failed + 1
+            self._note_asked()
             heard.append(Message("tool", text, (), call.id))
+        all_failed = failed == len(message.calls)
+        self._failing = self._failing.after(message.calls) if all_failed else Failing()
         return tuple(heard), over
+
+    def _ran(self, call: Call) -> tuple[str, Step | None]:
+        """What is heard of a call, and the next step if it ended the event. Raises Refused."""
+        if problem := misfit(call, self._own):
+            raise Refused(problem)
+        if call.name not in self._env_tools:
+            assert isinstance(call.arguments, Mapping)
+            return self._memory.call(call.name, call.arguments), None
+        step = self.env.step(Message("assistant", "", (call,)))
+        if step.evict or step.done:
+            return "noted", step
+        return "\n".join(said.content for said in step.messages), None
 
     def _record_stored(self, now: Mapping[str, str]) -> None:
         tokens = self._ledger.weigh(now)

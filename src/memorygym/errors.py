@@ -7,7 +7,7 @@ MemoryGymError
 ├── ProviderFailure   a model endpoint failed: an error, never a score of 0
 │   └── BadKey        the endpoint refused the key: stop at once
 ├── MemoryFault       a memory broke its protocol: neither the model's mistake nor the provider's
-└── Refused           a memory operation that a budget forbids; the agent reads its text
+└── Refused           a call that was turned down, as a budget demands; the agent reads its text
 """
 
 from collections.abc import Iterable
@@ -54,4 +54,4 @@ class MemoryFault(MemoryGymError):
 
 
 class Refused(MemoryGymError):
-    """A budget forbids the operation; nothing was stored and nothing charged."""
+    """A call is turned down, as a budget demands; nothing was done and nothing charged."""

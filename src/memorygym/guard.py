@@ -61,12 +61,12 @@ class Guarded:
             self._raised("compose", error)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        """What the agent reads; a refusal is read, too."""
+        """What the agent reads. Raises Refused, whose text it reads, too."""
         self._ledger.paid = True
         try:
             heard: object = self._call(name, arguments)
-        except Refused as refusal:
-            return str(refusal)
+        except Refused:
+            raise
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
             self._raised(f"call of {name}", error)
         finally:

@@ -18,7 +18,8 @@ from memorygym.track import Invariant, find
 
 
 def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str:
-    """How many episodes were scored, and why the others were not.
+    """How many episodes were scored, with how many events that ended stuck, and why the others
+    were not.
 
     >>> first_line(20, [])
     '20 episodes: 20 scored; 0 failed at the provider, 0 at the memory, 0 excluded'
@@ -26,10 +27,11 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
     provider, memory = (
         sum(one.kind == kind for one in failures) for kind in ("provider", "memory")
     )
+    scored = f"{planned - len(failures)} scored"
+    scored += f", {stuck:,} {'event' if stuck == 1 else 'events'} stuck" if stuck else ""
     return (
-        f"{planned} {'episode' if planned == 1 else 'episodes'}: {planned - len(failures)} scored;"
+        f"{planned} {'episode' if planned == 1 else 'episodes'}: {scored};"
         f" {provider} failed at the provider, {memory} at the memory, {len(failures)} excluded"
-        + (f"; {stuck:,} events stuck" if stuck else "")
     )
 
 

@@ -15,9 +15,11 @@ from memorygym.rulings import Ruling, Vote
 from memorygym.shapes import Misfit, plain, shape
 from memorygym.tokens import canonical
 
-FORMAT = "memorygym-trace-1"
+FORMAT = "memorygym-trace-2"
 CANARY = "memorygym:canary:6f0c3a52-9d1e-4c0b-8b1b-0d8f7c5e2a94"
 """Marks every trace, so that a corpus can be searched for leaked benchmark data."""
+STUCK = "stuck: "
+"""How the reason of a cut begins that ended an event in which the same calls kept failing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,12 @@ class Trace:
         """The number of the first line that differs, 0 for the header; None if they are alike."""
         pairs = enumerate(zip_longest(self.lines(), other.lines()))
         return next((number for number, (ours, theirs) in pairs if ours != theirs), None)
+
+    @property
+    def stuck(self) -> list[int]:
+        """The events that ended because the same calls kept failing."""
+        cuts = (record for record in self.records if isinstance(record, Cut))
+        return [cut.event for cut in cuts if cut.reason.startswith(STUCK)]
 
     def composed(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
         """What the memory put before the live messages after each change: (event, messages)."""

@@ -152,6 +152,7 @@ def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("track", "arguments", "message"),
     [
+        ("research", {"salt_file": None}, "salt_file '' is empty, as a variable is that was not"),
         ("research", {"hop": 2}, "no argument named 'hop'; did you mean hops?"),
         ("research", {"template": "company"}, "no argument named 'template'"),
         ("research", {"hops": 99}, "hops 99"),

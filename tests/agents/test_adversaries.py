@@ -1,18 +1,16 @@
 """Every adversary says what it imitates and how far it may get; it keeps no state and no gold."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import pytest
 
 from memorygym import registry
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.rng import rng
-from memorygym.runner import needs_gold, play_one
 from memorygym.scoring import score
 from memorygym.tokens import count, words
 from memorygym.trace import Trace
-from memorygym.track import Bound
+from memorygym.track import Bound, find
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -26,8 +24,10 @@ from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from tests.playing import play_agent
 
 FOLDER = "memorygym.tracks.worlds.agents.adversaries."
+
 ADVERSARIES = [
     name for name in registry.names("agents")
     if registry.load("agents", name).__module__.startswith(FOLDER)
@@ -52,7 +52,7 @@ def made(name: str) -> Policy:
 
 
 def played(task: Task, name: str, policy: Policy) -> Trace:
-    return play_one(task, policy, partial(registry.make, "memory", "markdown"), {"agent": name})
+    return play_agent(task, name, policy, labels={"agent": name})
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
@@ -61,7 +61,7 @@ def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) ->
     bound = registry.load("agents", name, "BOUND")
     assert isinstance(bound, Bound) and 0 <= bound.most < 100
     assert not bound.over or bound.over in registry.names("agents")
-    assert not needs_gold(name)
+    assert find("worlds").agents[name].kind == "adversary"
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
@@ -74,7 +74,7 @@ def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str
 
 @pytest.mark.parametrize("name", RECODERS)
 def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: str) -> None:
-    assert registry.load("agents", name, "RECODER")
+    assert registry.load("agents", name, "BOOK")
     held = held_records(played(TASK, name, made(name)))
     assert 0.5 < held < 2
 

@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from memorygym.runner import Failure, Result
+
 from memorygym import registry
 from memorygym.agents.accounting import Usage
 from memorygym.commands._board import as_markdown
@@ -17,10 +19,9 @@ from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
-from memorygym.runner import Failure, Result
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.axes import WEIGHTS
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.settings import Settings
 
 Make = Callable[..., str]
 SALT = "0123456789abcdef" * 4
@@ -36,7 +37,7 @@ def result(settings: Settings, agent: str, share: float) -> Result:
     )  # fmt: skip
     usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
     flags = tuple(i < right for i in range(100))
-    return Result(settings, agent, "0" * 16, contract(), score, flags, 0, None, {}, {}, usage)
+    return Result(settings, agent, "0" * 16, contract(), score, flags, 0, None, 0, {}, {}, usage)
 
 
 @dataclass
@@ -50,8 +51,8 @@ class Maker:
         whole: dict[str, Any] = {
             "track": "worlds", "templates": registry.names("worlds"), "seeds": list(range(10)),
             "tier": "standard", "memory": "markdown", "agents": list(shares),
-            "sizes": dict.fromkeys(Sizes.__slots__), "turns": None, "repeats": 1, "salt": None,
-            "model": None, "judge": None,
+            "sizes": dict.fromkeys(Sizes.__slots__), "turns": None, "patience": None,
+            "repeats": 1, "salt": None, "model": None, "judge": None,
         } | recipe  # fmt: skip
         noise = rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
         places = product(whole["templates"], whole["seeds"], shares)

@@ -20,6 +20,22 @@ def test_the_first_line_counts_what_was_scored(command) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
+@pytest.mark.parametrize(("words", "patience"), [((), 3), (("--patience", "5"), 5)])
+def test_events_in_which_the_same_call_kept_failing_are_counted_first(
+    words: tuple[str, ...], patience: int, command, tmp_path: Path
+) -> None:
+    with serving() as server:
+        words = ("--model", "looper+unread", "--api-base", server.url, *words)
+        status, out, _ = command(*LITE, "--seeds", "1", *words, "--run", str(tmp_path / "run"))
+    found = read_results(tmp_path / "run")
+    (row,) = found["episodes"]
+    assert status == 0
+    assert out.startswith(f"1 episode: 1 scored, {row['stuck']} events stuck; 0 failed at")
+    assert row["causes"] == {"stuck": len(row["right"])} and row["stuck"] > len(row["right"])
+    assert sum(part["calls"] for part in row["usage"].values()) == patience * row["stuck"]
+    assert command("score", str(tmp_path / "run")).status == 0
+
+
 def test_the_results_file_fits_its_schema_and_is_the_same_every_time(command, tmp_path) -> None:
     for name in ("a.json", "b.json"):
         command(*TWO, "-o", str(tmp_path / name), "-q")
@@ -73,6 +89,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
         (["--seed", "1", "--seeds", "2"], "--seed 1 and --seeds 2: give one of them"),
         (["--workers", "0"], "--workers 0: give at least 1"),
         (["--turns", "0"], "--turns 0: give at least 1"),
+        (["--patience", "0"], "--patience 0: give at least 1"),
         (["--repeats", "3"], "--repeats is for --model"),
         (["--temperature", "1"], "--temperature is for --model"),
         (["--judge", "m"], "--judge is for --model"),

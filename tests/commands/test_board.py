@@ -33,8 +33,8 @@ def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
 APART = {
     "1 of 10 templates": {"templates": ["company"]},
     "not the seeds 0 to 9": {"seeds": [0, 1]},
-    "entities, turns not as in the tier": {
-        "sizes": {**dict.fromkeys(Sizes.__slots__), "entities": 9}, "turns": 3,
+    "entities, turns, patience not as in the tier": {
+        "sizes": {**dict.fromkeys(Sizes.__slots__), "entities": 9}, "turns": 3, "patience": 9,
     },
     "2 of 100 episodes failed": {"failed": 2},
 }  # fmt: skip

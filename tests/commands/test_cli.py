@@ -39,6 +39,17 @@ def test_a_command_explains_itself(name: str, command) -> None:
     assert out.startswith(f"usage: memorygym {name}")
 
 
+@pytest.mark.parametrize("salt", ["", " "])
+def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, command) -> None:
+    names = [path.stem.replace("_", "-") for path in cli.COMMANDS.glob("[!_]*.py")]
+    takers = [name for name in names if "--salt" in command(name, "--help").out]
+    assert {"bench", "compare", "verify"} <= {*takers}
+    for name in takers:
+        said = f"memorygym: --salt {salt!r} is empty, as a variable is that was not set: give"
+        status, out, err = command(name, "--salt", salt)
+        assert (status, out) == (2, "") and err.startswith(said)
+
+
 def test_the_version_is_that_of_the_package(command) -> None:
     assert command("--version") == (0, f"memorygym {__version__}\n", "")
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from memorygym.players import Player
 
 from memorygym.bench import Job, perform
 from memorygym.core import Call, Message
 from memorygym.errors import ProviderFailure
 from memorygym.judge import Judge
 from memorygym.models.scripted import Scripted
-from memorygym.players import Player
 from memorygym.publishing.evidence import WORD
 from memorygym.results.file import read_results
 from memorygym.tracks.worlds.settings import Settings

@@ -4,12 +4,12 @@ import io
 from pathlib import Path
 
 import pytest
+from memorygym.runner import Plan, play_task
 
 from memorygym.runs.folder import read_traces
-from memorygym.runner import Plan, play_task
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Answered, Heard, Stored, Trace
 from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.settings import Settings
 
 LITE = ["--template", "company", "--tier", "lite"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memorygym.runner import Plan, play_task
 
 from memorygym.runs.folder import read_traces, write_trace
-from memorygym.runner import Plan, play_task
 from memorygym.tracks.worlds.settings import Settings
 
 

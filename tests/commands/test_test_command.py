@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from memorygym.runs.folder import read_traces, write_trace
 from memorygym.results.file import read_results
+from memorygym.runs.folder import read_traces, write_trace
 from tests.servers.openai import serving
 
 LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]

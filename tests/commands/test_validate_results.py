@@ -109,7 +109,7 @@ def test_what_is_no_json_is_named_and_the_rest_is_checked(
 
 def test_the_schema_is_published(command) -> None:
     status, out, _ = command("validate-results", "--schema")
-    assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-2"
+    assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-3"
 
 
 def test_without_files_it_says_what_it_needs(command) -> None:

@@ -119,7 +119,7 @@ DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
         ["schema: instance must not contain {'extra'} properties"],
     ),
     "another schema": (
-        lambda i: i.update(schema="memorygym-results-2"),
+        lambda i: i.update(schema="memorygym-results-3"),
         ["schema: instances/000000-results-"],
     ),
 }

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.isolation.figures import figures
-from memorygym.runs.measures import Case, Measured, Spent
 from memorygym.isolation.report import Report
+from memorygym.runs.measures import Case, Measured, Spent
 
 STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}
 THREE = {
@@ -35,7 +35,7 @@ def _measured(
     arm: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
 ) -> Measured:
     cases = tuple(
-        replace(Case(number, "retrieval", right == "1", 1, int(right), 0, 0, 100, 500, 0), **case)
+        replace(Case(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0), **case)
         for number, right in enumerate(task, start=1)
     )
     one = Measured(

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from memorygym.isolation.figures import figures
-from memorygym.runs.measures import Spent
 from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.report import Report
+from memorygym.runs.measures import Spent
 from tests.isolation.made import THREE, all_played, played, reported
 
 

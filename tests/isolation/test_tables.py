@@ -6,8 +6,8 @@ import pytest
 
 from memorygym.isolation.contests import Verdict
 from memorygym.isolation.figures import figures
-from memorygym.runs.measures import Spent
 from memorygym.isolation.tables import Setting, report_text
+from memorygym.runs.measures import Spent
 from tests.isolation.made import THREE, all_played, played, reported
 
 SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)

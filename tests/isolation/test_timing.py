@@ -9,9 +9,9 @@ from memorygym.core import Budget, Memory, Message
 from memorygym.episode import Episode
 from memorygym.errors import MemoryFault
 from memorygym.isolation.timing import Timed, clock_of, clocked
-from memorygym.runs.folder import Run
 from memorygym.memory.bm25 import BM25
 from memorygym.memory.markdown import Markdown
+from memorygym.runs.folder import Run
 
 END = Message("assistant", "")
 

@@ -9,8 +9,8 @@ import pytest
 
 from memorygym.core import Message
 from memorygym.judge import PROMPTS, Judge
+from memorygym.judge.judging import vote
 from memorygym.judge.prompts import messages
-from memorygym.judge.votes import vote
 from memorygym.models.scripted import Scripted
 from tests.judge.gullible import (
     CREDULOUS,

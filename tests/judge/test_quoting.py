@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.grading.verdict import LONGEST
-from memorygym.judge.quoting import cut, quoted
+from memorygym.judge.prompts import cut, quoted
 from memorygym.tokens import normal
 
 TEXTS = st.text(st.characters(), max_size=60)

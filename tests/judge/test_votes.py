@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.core import Call, Message
-from memorygym.judge.votes import vote
+from memorygym.judge.judging import vote
 from memorygym.models.model import OVERFLOW, Reply
 
 ANSWER = "It has\n 8,412   beds."

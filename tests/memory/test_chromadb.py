@@ -10,7 +10,7 @@ from memorygym.errors import BadSettings, Refused
 from memorygym.ledger import Ledger
 from memorygym.registry import make
 from memorygym.stores.notebook import NOTHING, TOOLS
-from memorygym.stores.search.hashing import embed
+from memorygym.stores.search.vectors import embed
 
 chroma = pytest.mark.chroma
 FACTS = [

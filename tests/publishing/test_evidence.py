@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memorygym.players import Player
+from memorygym.runner import Plan, judged
 
 from memorygym.bench import Job, perform
 from memorygym.core import Message
-from memorygym.runs.folder import Run, finish, read_traces, write_trace
 from memorygym.models.scripted import Scripted
-from memorygym.players import Player
 from memorygym.publishing.evidence import examine
 from memorygym.results.file import document, write_results
 from memorygym.rulings import Vote
-from memorygym.runner import Plan, judged
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.folder import Run, finish, read_traces, write_trace
 from memorygym.trace import Judged
+from memorygym.tracks.worlds.settings import Settings
 from tests.publishing.rewriting import rewrite, rows_of
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memorygym.players import Player
 
 from memorygym.bench import Job, perform
 from memorygym.core import Call, Message
 from memorygym.judge import Judge
 from memorygym.models.scripted import Scripted
-from memorygym.players import Player
 from memorygym.publishing.evidence import WORD, examine
 from memorygym.tracks.worlds.settings import Settings
 from tests.publishing.rewriting import rewrite, rows_of

@@ -10,7 +10,7 @@ from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.ledger import Ledger
 from memorygym.sandbox.choosing import check, memory_factory
 from memorygym.sandbox.finding import file_of
-from memorygym.sandbox.limits import Limits
+from memorygym.sandbox.process import Limits
 from memorygym.sandbox.remote import Remote
 
 STAND_INS = "tests.memory.shims.stand_ins"

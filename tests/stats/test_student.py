@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.stats.student import beta_share, t_point, t_tail
+from memorygym.stats.intervals import beta_share, t_point, t_tail
 
 
 @pytest.mark.parametrize(

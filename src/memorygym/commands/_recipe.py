@@ -1,9 +1,11 @@
 """The options that say which task is dealt, the same for every command that deals one."""
 
 import argparse
+from typing import Any
 
 from memorygym import registry
 from memorygym.errors import BadSettings
+from memorygym.runs.tasks import checked_salt
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.settings import Settings
 
@@ -18,7 +20,20 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="0 unless given")
     parser.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
-    parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    add_salt(parser)
+
+
+class _Salt(argparse.Action):
+    def __call__(self, _: object, namespace: argparse.Namespace, given: Any, *__: object) -> None:
+        setattr(namespace, self.dest, checked_salt(given, "--salt"))
+
+
+def add_salt(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup,
+    what: str = "a secret that deals a sealed set",
+) -> None:
+    """Declares --salt, "" unless given."""
+    parser.add_argument("--salt", action=_Salt, default="", help=what)
 
 
 def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
@@ -29,8 +44,17 @@ def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
     )
     parser.add_argument("--seed", type=int, metavar="N", help="a single seed")
     parser.add_argument("--seeds", type=int, metavar="N", help=f"seeds 0 to N-1 (default: {seeds})")
-    parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    add_salt(parser)
     add_sizes(parser)
+
+
+def add_limits(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declares what ends an event."""
+    parser.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    parser.add_argument(
+        "--patience", type=int, metavar="N",
+        help="identical failing calls in a row after which an event ends (default: 3)",
+    )  # fmt: skip
 
 
 def add_sizes(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:

@@ -10,7 +10,7 @@ from memorygym.agents.accounting import cost_of
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.commands._model import add_model, minds_of, refuse_model_options, workers_of
-from memorygym.commands._recipe import check_counts
+from memorygym.commands._recipe import add_limits, check_counts
 from memorygym.commands._tasks import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
@@ -54,11 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
     add_tasks(what, str(OFFICIAL_SEEDS))
-    what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
-    what.add_argument(
-        "--patience", type=int, metavar="N",
-        help="identical failing calls in a row that end an event (default: 3)",
-    )  # fmt: skip
+    add_limits(what)
     what.add_argument(
         "--capacity", type=int, metavar="N",
         help="tokens that the memory may hold and show (default: what the tasks say, else"
@@ -125,12 +121,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     """The tables."""
+    planned, rows = found.document["episodes_planned"], found.document["episodes"]
     lines = [
-        first_line(
-            found.document["episodes_planned"],
-            found.failures,
-            sum(result.stuck for result in found.results),
-        ),
+        *fit(first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
         *fit(heading(found.document)),
     ]
     if found.summaries:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 from memorygym.core import JSON
+from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
 from memorygym.judge import PROMPTS, Judge, difference
 from memorygym.judge.audit import GRADER, Audit, audit
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     print("\n".join(_page(args, rows, audits)))
     if args.output:
         text = json.dumps(_document(args.file, problems, audits), indent=1, ensure_ascii=False)
-        args.output.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        write_whole(args.output, [f"{text}\n".encode(errors="backslashreplace")])
     if any(one.dead for one in audits):
         problem = next(
             v.problem for one in audits for r in one.rulings for v in r.votes if v.problem

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from memorygym.commands._board import as_json, as_markdown, flat_rows
-from memorygym.commands._recipe import check_counts
+from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="how far runs are checked: not at all, from their traces, or by playing them again"
         " (default: play)",
     )  # fmt: skip
-    parser.add_argument("--salt", default="", help="the secret of a sealed set, to check its runs")
+    add_salt(parser, "the secret of a sealed set, to check its runs")
     parser.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens (JSON)")
     parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
 

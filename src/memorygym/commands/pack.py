@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._recipe import check_counts
+from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
 from memorygym.models.tape import Tape
@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: RUN.tar.gz, beside the folder"
     )
-    parser.add_argument("--salt", default="", help="the secret of a sealed set, to check its run")
+    add_salt(parser, "the secret of a sealed set, to check its run")
     parser.add_argument("--workers", type=int, metavar="N", help="processes")
     parser.epilog = (
         "First the run is checked from its traces, as verify-pack does without --play: that of 39"

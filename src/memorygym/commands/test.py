@@ -11,7 +11,7 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_in, limits_of
 from memorygym.attribution import Attribution
 from memorygym.commands._model import OPTIONS, add_model, is_given, player_of, refuse_model_options
-from memorygym.commands._recipe import add_sizes, check_counts, sizes_of
+from memorygym.commands._recipe import add_limits, add_salt, add_sizes, check_counts, sizes_of
 from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_lines
 from memorygym.commands._screen import Screen
 from memorygym.contract import contract
@@ -32,7 +32,7 @@ from memorygym.trace import Said, Trace
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.settings import Settings, salt_hash
 
-OF_RUN = ("model", "tier", "backend", "turns", *Sizes.__slots__, *OPTIONS)
+OF_RUN = ("model", "tier", "backend", *LIMITS, *Sizes.__slots__, *OPTIONS)
 """Options that --run tells already, but for --replay."""
 
 
@@ -62,10 +62,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--model", help="the agent, if it is a model")
     new.add_argument("--tier", help=f"one of {', '.join(TIERS)} (default: standard)")
     new.add_argument("--backend", help="memory (default: markdown)")
-    new.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    add_limits(new)
     add_sizes(new)
     parser.add_argument("--api-base", metavar="URL", help="endpoint (default: OPENAI_BASE_URL)")
-    parser.add_argument("--salt", default="", help="the secret of a sealed set")
+    add_salt(parser, "the secret of a sealed set")
     add_model(parser)
 
 
@@ -103,7 +103,7 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
         raise BadSettings(f"{args.id} names no agent: give TEMPLATE+SEED+AGENT, or --model")
     if args.model and agent != args.model:
         raise BadSettings(f"{args.id} is an episode of {agent}, not of --model {args.model}")
-    check_counts(args, "turns")
+    check_counts(args, *LIMITS)
     registry.load("worlds", name.template, "WORLD")
     backend = args.backend or "markdown"
     check_memory(backend)
@@ -112,7 +112,7 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
         registry.check("agents", agent)
     settings = Settings(
         name.template, name.seed, args.tier or "standard", sizes_of(args), args.salt, backend,
-        name.repeat, args.turns,
+        name.repeat, *(getattr(args, limit) for limit in LIMITS),
     )  # fmt: skip
     source = f"{settings.episode(agent)}: tier {settings.tier}, memory {backend}"
     return Again(settings, player_of(args) if args.model else agent, source)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from memorygym import registry
 from memorygym.commands._instances import verify_folder
-from memorygym.commands._recipe import check_counts
+from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runs.executors import over_processes
 from memorygym.tracks.worlds.dealing.tiers import TIERS
@@ -32,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template", "-t", help="one world (default: all)")
     parser.add_argument("--tier", default="standard", help=f"one of {', '.join(TIERS)}")
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N-1 (default: 3)")
-    parser.add_argument("--salt", default="", help="a secret that deals a sealed set")
+    add_salt(parser)
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._recipe import check_counts
+from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.errors import BadSettings
 from memorygym.page import wrapped
 from memorygym.publishing.evidence import REPORTED, Evidence, examine, opens
@@ -20,7 +20,7 @@ class WrongSalt(BadSettings):
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument("file", type=Path, metavar="FILE", help="what `memorygym pack` wrote")
-    parser.add_argument("--salt", default="", help="the secret of a sealed set")
+    add_salt(parser, "the secret of a sealed set")
     parser.add_argument(
         "--play", action="store_true",
         help="also play the agents again, or the model from its recorded replies",

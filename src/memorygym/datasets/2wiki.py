@@ -1,7 +1,7 @@
 """2wiki: questions over two to four of ten Wikipedia paragraphs (2WikiMultihopQA)."""
 
-from memorygym.datasets import _wiki
 from memorygym.datasets._samples import Format, Row, Sample
+from memorygym.datasets.hotpotqa import titled
 from memorygym.shapes import Misfit
 
 SOURCE = (
@@ -26,4 +26,4 @@ def sample(row: Row, index: int) -> Sample:
     """One question and its paragraphs; the test set has no evidences, but entity_ids."""
     if not row.keys() & {"evidences", "entity_ids"}:
         raise Misfit("is missing", "evidences")
-    return _wiki.sample(row, index)
+    return titled(row, index)

@@ -1,11 +1,12 @@
 """The common form of all data sets: units that tell something, and questions that rest on some."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memorygym.datasets._files import Record, records
 from memorygym.errors import BadSettings
+from memorygym.grading.squad import normal
 
 Row = Mapping[str, object]
 """A record of a file."""
@@ -108,3 +109,30 @@ def by_session(sample: Sample) -> Sample:
 def _joined(turns: list[Unit]) -> Unit:
     text = "\n".join(replace(turn, date="").told for turn in turns)
     return Unit(turns[0].session, text, session=turns[0].session, date=turns[0].date)
+
+
+MOST = 3
+"""Units that may hold an answer; what more of them hold is no evidence of where it was told."""
+SHORTEST = 2
+"""Characters of an answer that tell anything."""
+
+
+def holders(units: Sequence[Unit], said: Sequence[str], answers: Sequence[str]) -> tuple[str, ...]:
+    """IDs of the units that hold one of the answers; `said` are their texts as `spoken` has them.
+
+    >>> units = [Unit("1", "The fee is 12 crowns."), Unit("2", "No fee.")]
+    >>> holders(units, spoken(units), ["12 Crowns"])
+    ('1',)
+    """
+    wanted = [f" {words} " for answer in answers if len(words := normal(answer)) >= SHORTEST]
+    found = [
+        unit.id
+        for unit, text in zip(units, said, strict=True)
+        if any(words in text for words in wanted)
+    ]
+    return tuple(found) if len(found) <= MOST else ()
+
+
+def spoken(units: Sequence[Unit]) -> list[str]:
+    """The words of each unit as SQuAD normalises them, blanks around each."""
+    return [f" {normal(unit.told)} " for unit in units]

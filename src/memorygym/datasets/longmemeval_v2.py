@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from memorygym.datasets._derived import holders, spoken
 from memorygym.datasets._fields import as_row, items, optional, row_of, rows, text, texts
 from memorygym.datasets._files import Record, records
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit, holders, spoken
 from memorygym.errors import BadSettings
 from memorygym.shapes import Misfit
 

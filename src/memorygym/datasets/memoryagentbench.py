@@ -1,8 +1,7 @@
 """memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
 
-from memorygym.datasets._derived import holders, spoken
 from memorygym.datasets._fields import as_row, items, optional, shown, text, texts
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit, holders, spoken
 from memorygym.shapes import Misfit
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count

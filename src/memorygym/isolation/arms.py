@@ -72,10 +72,10 @@ def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
     """
     limits = arm.limits
     if arm.budget is None:
-        return Budget(turns=task.budget.turns)
+        return replace(task.budget, capacity=None, writes=None, slot=None, view=None)
     if not tools:
         view = None if arm.role == "held" else limits.view
-        return Budget(view=view, capacity=limits.capacity, turns=task.budget.turns)
+        return replace(task.budget, view=view, capacity=limits.capacity, writes=None, slot=None)
     most = limits.capacity or task.budget.capacity or limits.view
     return replace(task.budget, view=limits.view, capacity=min(most, limits.view))
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.judge.judging import Case, Judge, voters
-from memorygym.judge.votes import said_in
+from memorygym.judge.judging import Case, Judge, said_in, voters
 from memorygym.outcome import Outcome
 from memorygym.rulings import Ruling, Vote
 from memorygym.scoring import may_repair, outcomes

@@ -10,17 +10,99 @@ words, unless `embedder` (hashed, minilm) adds vectors.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, shown, unseen, wanted
+from memorygym.stores.passages import Index, Passages, shown, unseen, wanted
 from memorygym.stores.replies import keywords
+from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
-from memorygym.stores.splitting import passages
-from memorygym.stores.zettel import Zettel, Zettels
+
+_NAMED, _LINKS = "keywords:", "links:"
+
+
+@dataclass(frozen=True, slots=True)
+class Zettel:
+    """One note."""
+
+    body: str
+    named: Sequence[str]
+    """Its keywords."""
+    links: Sequence[int]
+    """The keys of notes that it links to; some may be gone."""
+
+    @property
+    def text(self) -> str:
+        """The note as an entry.
+
+        >>> print(Zettel("Ann ran.", ["Ann"], [3, 7]).text)
+        Ann ran.
+        keywords: Ann
+        links: 3, 7
+        """
+        links = ", ".join(map(str, self.links))
+        return f"{self.body}\n{_NAMED} {', '.join(self.named)}\n{_LINKS} {links}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Zettel":
+        """Reads an entry back.
+
+        >>> Zettel.from_text("Ann ran.\\nkeywords:\\nlinks: 3, 7").links
+        (3, 7)
+        """
+        body, named, links = text.rsplit("\n", 2)
+        return cls(
+            body,
+            tuple(filter(None, named.removeprefix(_NAMED).strip().split(", "))),
+            tuple(int(key) for key in links.removeprefix(_LINKS).split(",") if key.strip()),
+        )
+
+
+class Zettels:
+    """The notes of a memory under their keys, their links in both directions, and search."""
+
+    def __init__(self, words: Index) -> None:
+        self.notes: dict[int, Zettel] = {}
+        self._words = words
+        self._from: dict[int, set[int]] = {}
+        """By note: those that link to it."""
+
+    def linked(self, key: int) -> list[int]:
+        """The notes that a note links to, nearest first, then those that link to it."""
+        links = dict.fromkeys([*self.notes[key].links, *sorted(self._from.get(key, ()))])
+        return [other for other in links if other in self.notes]
+
+    def like(self, named: Sequence[str], k: int, but: int = 0) -> list[int]:
+        """The k notes that keywords match best, but that one."""
+        found = self.search(" ".join(named), k + 1) if named else []
+        return [key for key in found if key != but][:k]
+
+    def search(self, query: str, k: int) -> list[int]:
+        """See passages.Index."""
+        return self._words.search(query, k)
+
+    def set(self, key: int, text: str) -> None:
+        """See passages.Index."""
+        self._untie(key)
+        note = self.notes[key] = Zettel.from_text(text)
+        for other in note.links:
+            self._from.setdefault(other, set()).add(key)
+        self._words.set(key, "\n".join([note.body, *note.named]))
+
+    def drop(self, key: int) -> None:
+        """See passages.Index."""
+        self._untie(key)
+        del self.notes[key]
+        self._words.drop(key)
+
+    def _untie(self, key: int) -> None:
+        for other in self.notes[key].links if key in self.notes else ():
+            self._from[other].discard(key)
+
 
 NAMED = 8
 """Most keywords of a note."""
@@ -28,7 +110,7 @@ KEYWORDS_TOKENS = 64
 """Most tokens of the model's reply."""
 
 
-class AMem(Memory):
+class AMem(Ranked):
     """Linked notes."""
 
     def __init__(
@@ -50,24 +132,21 @@ class AMem(Memory):
         at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
             raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
-        self.chunk_size = chunk_size
-        self.top_k = top_k
+        super().__init__(chunk_size, top_k)
         self.retrieve_k = retrieve_k
         self.neighbours = neighbours
         self.evo_threshold = evo_threshold
         self._make_index = words_with(embedder)
 
     def open(self, meter: Meter) -> None:
-        self._meter = meter
+        super().open(meter)
         self._box = Zettels(self._make_index())
         self._kept = Passages(meter, self._box)
 
-    def observe(self, new: Sequence[Message]) -> None:
-        for message in new:
-            for passage in passages(message.content, self.chunk_size, self._meter.count):
-                key = self._kept.add(self._note(passage, passage).text)
-                if key is not None and key % self.evo_threshold == 0:
-                    self._evolve()
+    def keep(self, passage: str) -> None:
+        key = self._kept.add(self._note(passage, passage).text)
+        if key is not None and key % self.evo_threshold == 0:
+            self._evolve()
 
     def _note(self, body: str, context: str, but: int = 0) -> Zettel:
         """A note whose keywords the model draws from the context, linked but to the key `but`."""
@@ -95,12 +174,6 @@ class AMem(Memory):
 
     def _bodies(self, keys: Iterable[int]) -> Iterator[tuple[int, str]]:
         return ((key, self._box.notes[key].body) for key in keys)
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 make = AMem

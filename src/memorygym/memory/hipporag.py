@@ -9,17 +9,15 @@ phrases are synonyms when they differ in case, punctuation or article alone; pas
 words, and triples are not filtered by a model.
 """
 
-from collections.abc import Sequence
-
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, shown, wanted
+from memorygym.stores.passages import Passages
 from memorygym.stores.replies import triples
+from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fulltext import FullText
 from memorygym.stores.search.graph import Graph, Node
-from memorygym.stores.splitting import passages
 
 STATED = "\n|\n"
 """Stands in an entry between the passage and its triples."""
@@ -29,31 +27,28 @@ PASSAGE_SEED = 50
 """The weight of the passage that matches best; the n-th has an n-th. A 20th, as in HippoRAG 2."""
 
 
-class HippoRAG(Memory):
+class HippoRAG(Ranked):
     """Passages in a graph of phrases; its own index, told of every change."""
 
     def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
         at_least(1, chunk_size=chunk_size, top_k=top_k)
         if not 0 <= damping < 100:
             raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
-        self.chunk_size = chunk_size
-        self.top_k = top_k
+        super().__init__(chunk_size, top_k)
         self.damping = damping
 
     def open(self, meter: Meter) -> None:
-        self._meter = meter
+        super().open(meter)
+        self._index = self
         self._kept = Passages(meter, self)
         self._bodies: dict[int, str] = {}
         self._words = FullText()
         self._graph = Graph()
 
-    def observe(self, new: Sequence[Message]) -> None:
-        for message in new:
-            for passage in passages(message.content, self.chunk_size, self._meter.count):
-                most = 2 * self._meter.count(passage)
-                reply = self._meter.write(prompts.triples(), passage, most)
-                stated = "\n".join(" | ".join(triple) for triple in triples(reply))
-                self._kept.add(f"{passage}{STATED}{stated}")
+    def keep(self, passage: str) -> None:
+        reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))
+        stated = "\n".join(" | ".join(triple) for triple in triples(reply))
+        self._kept.add(f"{passage}{STATED}{stated}")
 
     def set(self, key: int, text: str) -> None:
         body, _, stated = f"{text}\n".rpartition(STATED)
@@ -74,16 +69,8 @@ class HippoRAG(Memory):
             start[key] = PASSAGE_SEED // rank
         return self._graph.near(start, self.damping)[:k]
 
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        keys = wanted(self.search, live, self.top_k)
-        ranked = ((key, self._bodies[key]) for key in keys)
-        return shown(ranked, live, budget, self._meter.count, self.top_k)
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
+    def text(self, key: int) -> str:
+        return self._bodies[key]
 
 
 make = HippoRAG

@@ -13,20 +13,19 @@ a topic of which the model wrote nothing stays in its own words; search is by wo
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Meter
 from memorygym.stores import prompts
-from memorygym.stores.atoms import Atoms
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import shown, wanted
+from memorygym.stores.passages import Atoms
+from memorygym.stores.replies import joined, topics
+from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
-from memorygym.stores.splitting import passages
-from memorygym.stores.topics import joined, topics
 
 WAITING = "~\n"
 """Begins the entry of a passage that the model has not read yet."""
 
 
-class LightMem(Memory):
+class LightMem(Ranked):
     """A buffer before topics' notes."""
 
     def __init__(
@@ -40,25 +39,22 @@ class LightMem(Memory):
         at_least(
             1, buffer_size=buffer_size, chunk_size=chunk_size, entry_size=entry_size, top_k=top_k
         )
+        super().__init__(chunk_size, top_k)
         self.buffer_size = buffer_size
-        self.chunk_size = chunk_size
         self.entry_size = entry_size
-        self.top_k = top_k
         self._make_index = words_with(embedder)
 
     def open(self, meter: Meter) -> None:
-        self._meter = meter
-        self._notes = Atoms(meter, self._make_index())
-        self._texts = self._notes.kept.texts
+        super().open(meter)
+        self._index = self._notes = Atoms(meter, self._make_index())
+        self._kept = self._notes.kept
+        self._texts = self._kept.texts
 
-    def observe(self, new: Sequence[Message]) -> None:
-        count = self._meter.count
-        for message in new:
-            for passage in passages(message.content, self.chunk_size, count):
-                self._notes.tell(WAITING + passage)
-                waiting = self._waiting()
-                if sum(count(self._texts[key]) for key in waiting) >= self.buffer_size:
-                    self._read(waiting)
+    def keep(self, passage: str) -> None:
+        self._notes.tell(WAITING + passage)
+        waiting = self._waiting()
+        if sum(self._meter.count(self._texts[key]) for key in waiting) >= self.buffer_size:
+            self._read(waiting)
 
     def _waiting(self) -> list[int]:
         """The keys of the buffer: the newest entries."""
@@ -71,7 +67,7 @@ class LightMem(Memory):
         text = joined(buffer)
         reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
         for key in keys:
-            self._notes.kept.drop(key)
+            self._kept.drop(key)
         for heading, said in topics(reply, buffer):
             for sentences in self._packed(heading, said):
                 self._notes.tell(f"{heading}\n{' '.join(sentences)}")
@@ -89,16 +85,8 @@ class LightMem(Memory):
             room -= price
         yield held
 
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        keys = wanted(self._notes.search, live, self.top_k)
-        ranked = ((key, self._texts[key].removeprefix(WAITING)) for key in keys)
-        return shown(ranked, live, budget, self._meter.count, self.top_k)
-
-    def dump(self) -> list[Entry]:
-        return self._notes.kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._notes.kept.restore(entries)
+    def text(self, key: int) -> str:
+        return self._texts[key].removeprefix(WAITING)
 
 
 make = LightMem

@@ -11,22 +11,127 @@ An entry is a passage under a line of two numbers that is not shown: the message
 told or last recalled, and how often it was recalled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
-from math import inf
+from itertools import islice, takewhile
+from math import exp, inf
+from typing import NamedTuple
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Entry, Message, Meter
 from memorygym.errors import BadSettings
-from memorygym.stores.fading import Fading
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import fitting, told, unseen, wanted
-from memorygym.stores.search.vectors import Vectors, named
+from memorygym.stores.passages import Passages, fitting, told, unseen, wanted
+from memorygym.stores.retrieval import Ranked
+from memorygym.stores.search.vectors import Best, Vectors, named
 from memorygym.stores.splitting import passages
 
+STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
+"""By recalls: the days in which a passage fades to 1/e; more recalls count no more."""
 
-class MemoryBank(Memory):
+
+class Mark(NamedTuple):
+    """The first line of an entry."""
+
+    told: int
+    """The number of the message of the user with which it was told or last recalled."""
+    recalls: int
+
+
+class Fading(Passages):
+    """Passages under their vectors; beyond the capacity the one of least retention makes room.
+
+    The clock is the newest mark, so that all of the state is in the entries.
+    """
+
+    def __init__(self, meter: Meter, index: Vectors, days_per_message: float) -> None:
+        super().__init__(meter)
+        self.now = 0
+        self._index = index
+        self._rates = [days_per_message / strength for strength in STRENGTHS]
+        self._passages: dict[int, str] = {}
+        self._marks: dict[int, Mark] = {}
+        self._groups: list[dict[int, int]] = [{} for _ in STRENGTHS]
+        """By recalls: when each key was told, oldest first."""
+
+    def tell(self, passage: str, at: int) -> None:
+        """Stores a passage as told with the message of that number."""
+        self.add(_entry(Mark(at, 0), passage))
+
+    def passage(self, key: int) -> str:
+        """The text under a key without its mark."""
+        return self._passages[key]
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The k keys with the largest products of cosine and retention, best first."""
+        best, worst = Best(k), 0.0
+        cosine = self._index.cosines(query)
+        for group, rate in zip(self._groups, self._rates, strict=True):
+            for key in reversed(group):
+                retention = exp((group[key] - self.now) * rate)
+                if retention <= worst:  # No cosine is above 1, and older ones retain less.
+                    break
+                score = cosine(key) * retention
+                if score > worst:
+                    worst = best.offer(score, key)
+        return [key for key, _ in best.found()]
+
+    def recall(self, key: int) -> None:
+        """Strengthens a passage and makes it new, unless something did at this hour."""
+        mark = self._marks[key]
+        if mark.told < self.now:
+            stronger = Mark(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
+            self.replace(key, _entry(stronger, self._passages[key]))
+
+    def victim(self) -> int:
+        """The key of least retention; ties go to the smaller key."""
+        least: list[tuple[float, int]] = []
+        for group, strength in zip(self._groups, STRENGTHS, strict=True):
+            least += [((told - self.now) / strength, key) for key, told in _oldest(group)]
+        return min(least)[1]
+
+    def drop(self, key: int) -> None:
+        """Forgets the passage under a key."""
+        super().drop(key)
+        self._index.drop(key)
+        del self._passages[key], self._groups[self._marks.pop(key).recalls][key]
+        if not self._marks:
+            self.now = 0
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Takes over a dump."""
+        super().restore(entries)
+        for group in self._groups:
+            order = sorted(group.items(), key=lambda item: (item[1], item[0]))
+            group.clear()
+            group.update(order)
+
+    def _set(self, key: int, text: str) -> None:
+        super()._set(key, text)
+        line, _, passage = text.partition("\n")
+        if key in self._marks:
+            del self._groups[self._marks[key].recalls][key]
+        else:
+            self._passages[key] = passage
+            self._index.set(key, passage)
+        mark = self._marks[key] = Mark(*map(int, line.split()))
+        self._groups[mark.recalls][key] = mark.told
+        self.now = max(self.now, mark.told)
+
+
+def _oldest(group: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """The keys that were told first, with when."""
+    first = next(iter(group.values()), None)
+    return takewhile(lambda item: item[1] == first, group.items())
+
+
+def _entry(mark: Mark, passage: str) -> str:
+    return f"{mark.told} {mark.recalls}\n{passage}"
+
+
+class MemoryBank(Ranked):
     """Passages under their vectors, weighed by what is left of them."""
+
+    _kept: Fading
 
     def __init__(
         self,
@@ -38,34 +143,28 @@ class MemoryBank(Memory):
         at_least(1, chunk_chars=chunk_chars, top_k=top_k)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
-        self.chunk_chars, self.top_k = chunk_chars, top_k
+        super().__init__(chunk_chars, top_k)
         self.hours_per_message = hours_per_message
         self._make = partial(Vectors, named(embedder))
 
     def open(self, meter: Meter) -> None:
+        super().open(meter)
         self._kept = Fading(meter, self._make(), self.hours_per_message / 24)
-        self._price = meter.count
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
             at = self._kept.now + (message.role == "user")
-            for passage in passages(message.content, self.chunk_chars, len):
+            for passage in passages(message.content, self.chunk_size, len):
                 self._kept.tell(passage, at)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         keys = wanted(self._kept.search, live, self.top_k)
         ranked = unseen(((key, self._kept.passage(key)) for key in keys), live)
-        shown = fitting(islice(ranked, self.top_k), budget, self._price)
+        shown = fitting(islice(ranked, self.top_k), budget, self._meter.count)
         # Seen again at the same hour they rank the same: what was recalled only gained on the rest.
         for key in sorted(shown):
             self._kept.recall(key)
         return told(shown)
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 make = MemoryBank

@@ -10,8 +10,7 @@ view's budget cannot hold then is forgotten, the oldest first, the first message
 import re
 from dataclasses import dataclass, replace
 
-from memorygym.stores.condensing import Condenser
-from memorygym.stores.history import History
+from memorygym.stores.condensing import Condenser, History
 from memorygym.stores.knobs import at_least
 
 MASK = "<MASKED>"

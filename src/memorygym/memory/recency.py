@@ -6,21 +6,13 @@ that is left, the end stays; a tool call and its results stay or go together.
 
 from collections.abc import Sequence
 
-from memorygym.core import Entry, Memory, Message, Meter
-from memorygym.stores.passages import Passages
-from memorygym.stores.transcript import Transcript, ending, newest
+from memorygym.core import Message
+from memorygym.stores.transcript import Transcribed, ending, newest
 from memorygym.tokens import shown_tokens
 
 
-class Recency(Memory):
+class Recency(Transcribed):
     """A window of tokens over the history."""
-
-    def open(self, meter: Meter) -> None:
-        self._transcript = Transcript(Passages(meter))
-        self._meter = meter
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._transcript.add(new)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         transcript, price = self._transcript, self._meter.count
@@ -35,12 +27,6 @@ class Recency(Memory):
         for key in older:
             transcript.drop(key)
         return kept
-
-    def dump(self) -> list[Entry]:
-        return self._transcript.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._transcript.restore(entries)
 
 
 make = Recency

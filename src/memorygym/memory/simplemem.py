@@ -9,36 +9,31 @@ sentence; `top_k` does not grow with the question; the hybrid search is one of w
 `embedder` (hashed, minilm) adds vectors.
 """
 
-from collections.abc import Sequence
-
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Meter
 from memorygym.stores import prompts
-from memorygym.stores.atoms import Atoms
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import shown, wanted
+from memorygym.stores.passages import Atoms
+from memorygym.stores.replies import alone
+from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
-from memorygym.stores.splitting import passages
-from memorygym.stores.topics import alone
 
 
-class SimpleMem(Memory):
+class SimpleMem(Ranked):
     """Facts under an index."""
 
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
         at_least(1, window_size=window_size, top_k=top_k)
-        self.window_size = window_size
-        self.top_k = top_k
+        super().__init__(window_size, top_k)
         self._make_index = words_with(embedder)
 
     def open(self, meter: Meter) -> None:
-        self._meter = meter
-        self._facts = Atoms(meter, self._make_index())
+        super().open(meter)
+        self._index = self._facts = Atoms(meter, self._make_index())
+        self._kept = self._facts.kept
 
-    def observe(self, new: Sequence[Message]) -> None:
-        for message in new:
-            for passage in passages(message.content, self.window_size, self._meter.count):
-                for fact in self._read(passage):
-                    self._facts.tell(fact)
+    def keep(self, passage: str) -> None:
+        for fact in self._read(passage):
+            self._facts.tell(fact)
 
     def _read(self, passage: str) -> list[str]:
         """The facts of a passage; one that is held word for word is no news."""
@@ -46,17 +41,6 @@ class SimpleMem(Memory):
             return [passage]
         most = 2 * self._meter.count(passage)
         return alone(self._meter.write(prompts.facts(), passage, most), passage)
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        keys = wanted(self._facts.search, live, self.top_k)
-        ranked = ((key, self._facts.kept.texts[key]) for key in keys)
-        return shown(ranked, live, budget, self._meter.count, self.top_k)
-
-    def dump(self) -> list[Entry]:
-        return self._facts.kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._facts.kept.restore(entries)
 
 
 make = SimpleMem

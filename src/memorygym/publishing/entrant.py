@@ -12,6 +12,7 @@ from memorygym.results.comparisons import World, composites
 from memorygym.results.summary import Summary
 from memorygym.runner import needs_gold
 from memorygym.tokens import canonical
+from memorygym.tracks.worlds.settings import LIMITS
 
 
 class Set(NamedTuple):
@@ -92,8 +93,7 @@ def unranked(one: Entrant) -> str:
     if one.evidence.problems:
         return f"a check of {one.source} failed: {one.evidence.problems[0]}"
     set_sizes = [name for name, size in recipe["sizes"].items() if size is not None]
-    if recipe["turns"] is not None:
-        set_sizes.append("turns")
+    set_sizes += [name for name in LIMITS if recipe[name] is not None]
     if set_sizes:
         return f"{', '.join(set_sizes)} not as in the tier"
     templates = registry.names("worlds")

@@ -14,7 +14,7 @@ from memorygym.runs.folder import episode_name
 from memorygym.runs.measures import Measured, measure
 from memorygym.runs.seats import Seat
 from memorygym.scoring import accuracies, outcomes, score
-from memorygym.trace import Cut, Trace
+from memorygym.trace import Trace
 from memorygym.track import TaskRecipe
 
 ALL = "all"
@@ -91,7 +91,7 @@ class Result:
     judged: Agreement | None
     """Of the judge with the grader; None where there was no judge."""
     stuck: int
-    """Events that the referee ended because a failing call was repeated."""
+    """Events that ended because the same calls kept failing."""
     causes: Mapping[str, int]
     """Misses by cause."""
     precision: Mapping[str, float]
@@ -158,7 +158,7 @@ def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
-        stuck=sum(isinstance(r, Cut) and r.reason.startswith("stuck") for r in trace.records),
+        stuck=len(trace.stuck),
         causes=Counter(cause for _, cause in missed),
         precision=store_precision(trace) if wanted.causes else {},
         usage=usage_of(trace) if "usage" in labels else {},

@@ -83,6 +83,16 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     return Tasks(track, found.recipes, recipe, found.told)
 
 
+def checked_salt(given: str, name: str) -> str:
+    """What was given as `name` to seal a set. Raises BadSettings for nothing: it would not seal."""
+    if not given.strip():
+        raise BadSettings(
+            f"{name} {given!r} is empty, as a variable is that was not set: give a value, or leave"
+            f" {name} out for the public set"
+        )
+    return given
+
+
 def salt_hash(salt: str) -> str | None:
     """What is told of the secret of a private test set; None for the public one."""
     return sha256(salt.encode()).hexdigest() if salt else None

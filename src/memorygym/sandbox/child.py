@@ -18,10 +18,8 @@ from typing import BinaryIO
 from memorygym import registry
 from memorygym.core import JSON, Entry, Memory, Message
 from memorygym.errors import MemoryFault, MemoryGymError
-from memorygym.sandbox.blocking import block, was_blocked
-from memorygym.sandbox.limits import DEFAULT, Limits
-from memorygym.sandbox.shutting import shut
-from memorygym.sandbox.wire import Line, decode, encode, error_of, raised
+from memorygym.sandbox.blocking import block, shut, was_blocked
+from memorygym.sandbox.process import DEFAULT, Limits, Line, decode, encode, error_of, raised
 from memorygym.shapes import plain, shape
 
 LONGEST_TRACEBACK = 4000

@@ -6,7 +6,7 @@ from functools import partial
 from memorygym import registry
 from memorygym.core import Memory
 from memorygym.errors import UnknownPart
-from memorygym.sandbox.limits import DEFAULT, Limits
+from memorygym.sandbox.process import DEFAULT, Limits
 from memorygym.sandbox.remote import remote
 
 

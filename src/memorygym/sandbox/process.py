@@ -1,12 +1,31 @@
-"""The process of one memory, as its parent holds it: lines out, lines in, and a certain end."""
+"""The process of one memory, as its parent holds it: limits, lines out, lines in, a certain end.
 
+A line is a JSON list. The parent asks `[method, argument, …]`; the child answers `["returned",
+value]` or `["raised", kind, text, where]`, and before that it may ask the meter, which is answered
+in the same words.
+"""
+
+import json
 import os
 import select
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
+from typing import TypeAlias
+
+from memorygym.core import JSON
+from memorygym.errors import (
+    BadKey,
+    BadSettings,
+    MemoryFault,
+    MemoryGymError,
+    ProviderFailure,
+    Refused,
+    UnknownPart,
+)
 
 LONGEST = 64 * 2**20
 """Bytes of one line; a memory whose answer is longer is ended."""
@@ -108,3 +127,69 @@ class Process:
         if status < 0:
             return f"ended: its process got {signal.Signals(-status).name}"
         return f"ended: its process exited with status {status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one memory's process.
+
+    >>> Limits(seconds=0)
+    Traceback (most recent call last):
+    memorygym.errors.BadSettings: limits of a memory: seconds is 0; give more than 0
+    """
+
+    seconds: float = 60.0
+    """Longest wait for one call of the memory; while its model writes, the clock stands still."""
+    memory: int = 4096
+    """Most address space of the process, in MiB; libraries such as torch map far more than they
+    use."""
+    processor: int = 600
+    """Most processor time of the process over its whole life, in seconds."""
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if not (value := getattr(self, name)) > 0:
+                raise BadSettings(f"limits of a memory: {name} is {value}; give more than 0")
+
+
+DEFAULT = Limits()
+
+
+Line: TypeAlias = list[JSON]
+ERRORS: tuple[type[MemoryGymError], ...] = (
+    Refused, BadKey, ProviderFailure, BadSettings, MemoryFault,
+)  # fmt: skip
+"""Travel as themselves; the first that fits is taken."""
+
+
+def encode(line: Line) -> bytes:
+    """A line as it travels."""
+    return json.dumps(line).encode() + b"\n"
+
+
+def decode(raw: bytes) -> Line:
+    """The line again. Raises ValueError for anything else.
+
+    >>> decode(encode(["returned", None]))
+    ['returned', None]
+    """
+    try:
+        line = json.loads(raw)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(line, list) or not line:
+        raise ValueError("no list")
+    return line
+
+
+def raised(error: MemoryGymError) -> Line:
+    """One of our errors, as it travels."""
+    if isinstance(error, UnknownPart):
+        return ["raised", "BadSettings", str(error)]
+    kind = next((kind for kind in ERRORS if isinstance(error, kind)), MemoryFault)
+    return ["raised", kind.__name__, str(error)]
+
+
+def error_of(kind: str, text: str) -> MemoryGymError | None:
+    """The error that travelled; None if it is none of ours."""
+    return next((one(text) for one in ERRORS if one.__name__ == kind), None)

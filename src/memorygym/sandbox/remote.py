@@ -8,9 +8,17 @@ from typing import TypeVar
 from memorygym.core import JSON, Entry, Memory, Message, Meter, Tool
 from memorygym.errors import BadKey, BadSettings, MemoryFault, MemoryGymError, ProviderFailure
 from memorygym.sandbox.finding import search_path
-from memorygym.sandbox.limits import DEFAULT, Limits
-from memorygym.sandbox.process import Ended, Process
-from memorygym.sandbox.wire import Line, decode, encode, error_of, raised
+from memorygym.sandbox.process import (
+    DEFAULT,
+    Ended,
+    Limits,
+    Line,
+    Process,
+    decode,
+    encode,
+    error_of,
+    raised,
+)
 from memorygym.shapes import Misfit, plain, shape
 
 T = TypeVar("T")

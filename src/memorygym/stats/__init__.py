@@ -14,13 +14,14 @@ from memorygym.stats.intervals import (
     Estimate,
     bootstrap,
     clustered,
+    clustered_share,
     estimate,
     percentiles,
     resamples,
+    wilson,
 )
 from memorygym.stats.kendall import kendall, tau_b
 from memorygym.stats.repeats import Repeats, Sources
-from memorygym.stats.shares import clustered_share, wilson
 from memorygym.stats.spread import design_effect, deviation, icc
 
 __all__ = [

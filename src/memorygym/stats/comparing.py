@@ -9,9 +9,8 @@ from operator import add, sub
 from typing import TypeVar
 
 from memorygym.rng import rng
-from memorygym.stats.intervals import ALPHA, Estimate, around
+from memorygym.stats.intervals import ALPHA, Estimate, around, t_tail
 from memorygym.stats.spread import deviation
-from memorygym.stats.student import t_tail
 
 EXACT = 24
 """Most differing worlds of which every sign flip is counted."""

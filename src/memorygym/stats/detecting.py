@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from memorygym.stats.intervals import ALPHA
-from memorygym.stats.student import t_point
+from memorygym.stats.intervals import ALPHA, t_point
 
 POWER = 0.8
 MOST = 10**9

@@ -1,10 +1,13 @@
-"""What an object of other people needs to be a memory: it is fed, and rebuilt."""
+"""What an object of other people needs to be a memory: it is fed, rebuilt, and its view fitted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import iscoroutinefunction
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from memorygym.core import Message
 from memorygym.errors import BadSettings
+from memorygym.stores.transcript import Transcribed, newest, to_text
+from memorygym.tokens import cut, shown_tokens
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -43,3 +46,85 @@ def method(made: object, name: str) -> Callable[..., Any]:
         raise BadSettings(f"the `{name}` of a {type(made).__name__} is async; give a plain one")
     bound: Callable[..., Any] = found
     return bound
+
+
+class Viewer(Protocol):
+    """An object, and what it would show of the messages that it was given."""
+
+    view: list[Message]
+
+    def add(self, message: Message) -> None: ...
+
+
+class Viewed(Transcribed):
+    """The messages, and the object that makes a view of them."""
+
+    def __init__(self, make: Callable[[], Viewer]) -> None:
+        self._viewer: Fed[Viewer, Message] = Fed(make, lambda viewer, message: viewer.add(message))
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        view = self._viewer.with_all(self._transcript.messages).view
+        said = self._transcript.passages.texts.values()
+        return fitted(view, said, live, budget, self._meter.count)
+
+
+def fitted(
+    view: Sequence[Message],
+    said: Iterable[str],
+    live: Sequence[Message],
+    budget: int | None,
+    price: Callable[[str], int],
+) -> list[Message]:
+    """A view as it may precede `live`, within the budget.
+
+    What stands in `live` is left out. What the object wrote itself, as a summary, comes before the
+    messages that were `said` (their entries), and of these the newest.
+    """
+    left = _without(_paired(view), live)
+    if budget is None:
+        return left
+    texts = set(said)
+    its_own: dict[int, Message] = {}
+    for at, message in enumerate(left):
+        if to_text(message) not in texts:
+            its_own[at] = _shortened(message, budget, price)
+            budget -= shown_tokens(its_own[at], price) if its_own[at].content else 0
+    quoted = [at for at in range(len(left)) if at not in its_own]
+    kept = len(newest([left[at] for at in quoted], budget, price))
+    fits = {**its_own, **{at: left[at] for at in quoted[len(quoted) - kept :]}}
+    return [fits[at] for at in sorted(fits) if at not in its_own or fits[at].content]
+
+
+def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:
+    """The start of a message that fits, without text if none does."""
+
+    def cost(text: str) -> int:
+        return shown_tokens(Message(message.role, text), price)
+
+    return Message(message.role, cut(message.content, budget, cost))
+
+
+def _without(view: Sequence[Message], live: Sequence[Message]) -> list[Message]:
+    """The view less one copy, the last, of each live message."""
+    left = list(view)
+    texts = [to_text(message) for message in left]
+    for message in reversed(live):
+        text = to_text(message)
+        if text in texts:
+            at = len(texts) - 1 - texts[::-1].index(text)
+            del left[at], texts[at]
+    return left
+
+
+def _paired(view: Sequence[Message]) -> list[Message]:
+    """The view less calls without results and results without calls, which no chat API takes."""
+    called = {call.id for message in view for call in message.calls}
+    heard = {message.call_id for message in view if message.role == "tool"}
+    found: list[Message] = []
+    for message in view:
+        calls = tuple(call for call in message.calls if call.id in heard)
+        if message.role == "tool" and message.call_id not in called:
+            continue
+        if calls or message.content.strip():
+            found.append(Message(message.role, message.content, calls, message.call_id))
+    return found

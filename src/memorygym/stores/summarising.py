@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from memorygym.core import Message
 from memorygym.errors import BadSettings
-from memorygym.stores.condensing import HEAD
-from memorygym.stores.history import PREFIX, History
+from memorygym.stores.condensing import HEAD, PREFIX, History
 from memorygym.stores.knobs import at_least
 from memorygym.stores.prompts import NEW, SO_FAR, summary
 from memorygym.tokens import MESSAGE_TOKENS, canonical, cut

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from memorygym.core import JSON, Call, Entry, Message, Role
+from memorygym.core import JSON, Call, Entry, Memory, Message, Meter, Role
 from memorygym.stores.passages import Passages
 from memorygym.tokens import canonical, normal, shown_tokens
 
@@ -102,6 +102,23 @@ class Transcript:
         """Takes over a dump."""
         self.passages.restore(entries)
         self.messages = {key: from_text(text) for key, text in self.passages.texts.items()}
+
+
+class Transcribed(Memory):
+    """A memory whose entries are messages."""
+
+    def open(self, meter: Meter) -> None:
+        self._transcript = Transcript(Passages(meter))
+        self._meter = meter
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._transcript.add(new)
+
+    def dump(self) -> list[Entry]:
+        return self._transcript.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._transcript.restore(entries)
 
 
 def _tells(message: Message) -> bool:

@@ -15,7 +15,7 @@ from memorygym.episode import Episode, Snapshot, play
 from memorygym.errors import MemoryFault
 from memorygym.models.extractive import write
 from memorygym.testing import views
-from memorygym.testing.fresh import Fresh
+from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
 from memorygym.trace import Heard, Record, Said, Shown, Trace
 from memorygym.tracks.worlds.agents.honest import strategic

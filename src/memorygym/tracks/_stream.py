@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from memorygym.core import JSON, Env, Message, Step, Task, Tool
+from memorygym.errors import Refused
 
 ASKS = "question"
 """The kind of an event that asks."""
@@ -49,7 +50,7 @@ class Streaming(Env):
         answer = None
         if reply.calls:
             if not self._asks:
-                return Step((Message("user", "no question is open in this event"),))
+                raise Refused("no question is open in this event")
             arguments = reply.calls[0].arguments
             assert isinstance(arguments, Mapping)
             answer = str(arguments["answer"])

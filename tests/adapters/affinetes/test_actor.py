@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from memorygym.runner import play_one
 
 from memorygym.adapters.affinetes import Actor
 from memorygym.adapters.affinetes.asking import where
@@ -16,10 +17,9 @@ from memorygym.core import Task
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memory.markdown import Markdown
 from memorygym.models import openai
-from memorygym.runner import play_one
 from memorygym.scoring import score
-from memorygym.tracks.worlds.settings import Settings
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.settings import Settings
 from tests.servers.openai import Server, serving
 
 Dealt = Callable[..., Task]
@@ -173,6 +173,7 @@ def test_a_salt_deals_another_world_and_is_not_told() -> None:
         ({"seed": "3"}, "seed '3': give a whole number"),
         ({"task_id": 1.5}, "task_id 1.5: give a whole number"),
         ({"task_id": 13, "template": "city"}, "task_id 13 is of the world company, not city"),
+        ({"salt": ""}, "salt '' is empty, as a variable is that was not set: give a value"),
         ({"timeout": 0}, "timeout 0: give seconds, more than 0"),
         ({"model": " "}, "model ' ': give a name, or memorygym/AGENT"),
         ({"model": "m", "base_url": "nowhere"}, "'nowhere' is no URL"),

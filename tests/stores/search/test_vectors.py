@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.stores.search.columns import BLOCK, LIMIT, WIDEST, Columns
-from memorygym.stores.search.matrix import Matrix
+from memorygym.stores.search.columns import BLOCK, LIMIT, WIDEST, Columns, Matrix
 from memorygym.stores.search.vectors import Table, Vectors, hashed, whole
 
 WORDS = "acme harbor beds 40 cedar quay opened 1999 oak pier revenue beds".split()

@@ -18,7 +18,7 @@ from memorygym.grading.clauses import familiar
 from memorygym.instances.schemas import instance_id, misfit
 from memorygym.rng import rng
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.dealing import words
+from memorygym.tracks.codeqa.dealing import naming
 from memorygym.tracks.codeqa.dealing.crowding import PROSE, Crowd, Target
 from memorygym.tracks.codeqa.dealing.naming import Names
 from memorygym.tracks.codeqa.dealing.package import Package
@@ -29,7 +29,7 @@ import hashlib, json
 from tests.tracks.codeqa.dealt import instance
 print(hashlib.sha256(json.dumps(instance(seed=5)).encode()).hexdigest())
 """
-READER = codeqa.reader("")
+READER = codeqa.CodeReader()
 CATEGORIES = set(
     "user_requirement bug_description repro_condition error_detail debug_finding api_behavior"
     " design_decision constraint".split()
@@ -157,8 +157,8 @@ def _near(truth: str, names: set[str]) -> list[str]:
 
 
 def test_the_words_of_names_are_none_that_the_grader_passes_over() -> None:
-    lists = [words.VERBS, words.QUALIFIERS, *words.DOMAINS.values(), words.COLOURS]
-    lists += [[w.lower() for w in words.FAULTS + words.KINDS + words.MEASURES]]
+    lists = [naming.VERBS, naming.QUALIFIERS, *naming.DOMAINS.values(), naming.COLOURS]
+    lists += [[w.lower() for w in naming.FAULTS + naming.KINDS + naming.MEASURES]]
     known = [word for one in lists[:-1] for word in one if familiar(word)]
     assert known == []
     assert all(len(set(one)) == len(one) for one in lists)

@@ -8,8 +8,8 @@ import pytest
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.confirming import executed
 from memorygym.tracks.codeqa.dealing.package import Package
+from memorygym.tracks.codeqa.executing import executed
 from memorygym.tracks.codeqa.sources.confining import can_confine
 from tests.tracks.codeqa.dealt import options
 

@@ -48,7 +48,7 @@ class Actor:
         backend: str = "markdown",
         timeout: float = 3600,
         task_id: int | None = None,
-        salt: str = "",
+        salt: str | None = None,
         **options: Any,
     ) -> dict[str, Any]:
         """The score of a model on one episode, or the error that there is instead of one.
@@ -81,7 +81,7 @@ class Actor:
         template: str | None = None,
         tier: str = "lite",
         backend: str = "markdown",
-        salt: str = "",
+        salt: str | None = None,
     ) -> OpenEnvResponse:
         """Begins an episode: a fresh one unless `task_id` or `seed` says which.
 

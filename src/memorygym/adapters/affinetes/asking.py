@@ -8,6 +8,7 @@ from memorygym import registry
 from memorygym.contract import contract
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
+from memorygym.runs.tasks import checked_salt
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 from memorygym.tracks.worlds.settings import Settings
 
@@ -34,7 +35,8 @@ def settings_of(
     if tier not in tuple(TIERS):
         raise UnknownPart("tier", str(tier), TIERS)
     return Settings(
-        world or FIRST, _whole("seed", seed), str(tier), salt=str(salt),
+        world or FIRST, _whole("seed", seed), str(tier),
+        salt="" if salt is None else checked_salt(str(salt), "salt"),
         memory=known("memory", backend),
     )  # fmt: skip
 

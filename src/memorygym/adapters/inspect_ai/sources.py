@@ -9,7 +9,7 @@ from typing import Any
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.tasks import kept
-from memorygym.runs.tasks import dealt
+from memorygym.runs.tasks import checked_salt, dealt
 from memorygym.track import Options, TaskRecipe, Track, find
 
 MANY = 10
@@ -49,8 +49,13 @@ def source_of(track: Track, given: Mapping[str, Any]) -> dict[str, JSON]:
         del stated[TEMPLATE]
     knobs = {**track.official, **{name: text(value) for name, value in stated.items()}}
     seeds = _seeds(given)
-    salt_file = _path(given[SALT]) if given.get(SALT) else ""
+    salt_file = _path(_salt_file(given)) if SALT in given else ""
     return {"knobs": dict[str, JSON](knobs), "seeds": [seeds.start, seeds.stop], SALT: salt_file}
+
+
+def _salt_file(given: Mapping[str, Any]) -> str:
+    """Raises BadSettings for `-T salt_file=`, which Inspect reads as None."""
+    return checked_salt("" if given[SALT] is None else str(given[SALT]), SALT)
 
 
 def _of_file(track: str, given: Mapping[str, Any]) -> dict[str, JSON]:

@@ -12,12 +12,12 @@ from inspect import Parameter, signature
 from typing import Any
 from uuid import uuid4
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message, Meter
 from memorygym.errors import MemoryFault
 from memorygym.stores.foreign import Fed, method
 from memorygym.stores.knobs import at_least
 from memorygym.stores.passages import Passages, asked, shown
-from memorygym.stores.splitting import passages
+from memorygym.stores.retrieval import Ranked
 from memorygym.tokens import normal
 
 TEXTS = ("memory", "text", "content", "page_content", "fact")
@@ -56,38 +56,27 @@ class _Store:
         return [(str(_of(one, "created_at") or ""), _text(one)) for one in found[:k]]
 
 
-class AddSearch(Memory):
+class AddSearch(Ranked):
     """The passages, and the object that searches them."""
 
     def __init__(self, factory: Callable[[], Any], top_k: int = 10, chunk_size: int = 512) -> None:
         at_least(1, chunk_size=chunk_size, top_k=top_k)
         self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
-        self._top_k, self._chunk_size = top_k, chunk_size
+        super().__init__(chunk_size, top_k)
 
     def open(self, meter: Meter) -> None:
+        super().open(meter)
         self._kept = Passages(meter)
-        self._price = meter.count
-
-    def observe(self, new: Sequence[Message]) -> None:
-        for message in new:
-            for text in passages(message.content, self._chunk_size, self._price):
-                self._kept.add(text)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         store = self._store.with_all(self._kept.texts)
         query = asked(live)
-        found = store.search(query, self._top_k) if query.strip() else []
+        found = store.search(query, self.top_k) if query.strip() else []
         places = _in_time(found, self._kept.texts)
         return shown(
             [(place, normal(text)) for place, (_, text) in zip(places, found, strict=True)],
-            live, budget, self._price,
+            live, budget, self._meter.count,
         )  # fmt: skip
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 def _in_time(found: Sequence[tuple[str, str]], kept: Mapping[int, str]) -> list[int]:

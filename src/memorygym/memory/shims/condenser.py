@@ -14,9 +14,8 @@ from typing import Any
 
 from memorygym.core import Message
 from memorygym.errors import MemoryFault
-from memorygym.stores.foreign import method
+from memorygym.stores.foreign import Viewed, method
 from memorygym.stores.transcript import to_text
-from memorygym.stores.viewed import Viewed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from typing import Any
 
 from memorygym.core import Message
 from memorygym.errors import MemoryFault
-from memorygym.stores.foreign import method
-from memorygym.stores.viewed import Viewed
+from memorygym.stores.foreign import Viewed, method
 
 
 class _Managed:

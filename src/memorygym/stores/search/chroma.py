@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from memorygym.errors import BadSettings
-from memorygym.stores.search.hashing import SIZE, embed
+from memorygym.stores.search.vectors import SIZE, embed
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

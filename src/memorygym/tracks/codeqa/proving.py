@@ -9,8 +9,7 @@ from memorygym.errors import BadSettings
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
 from memorygym.tracks.codeqa import CodeReader
-from memorygym.tracks.codeqa.confirming import executed
-from memorygym.tracks.codeqa.executing import Failed, Job, affected, run
+from memorygym.tracks.codeqa.executing import Failed, Job, affected, executed, run
 from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import paragraphs
 from memorygym.tracks.codeqa.task import task_of

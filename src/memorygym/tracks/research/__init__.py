@@ -60,7 +60,7 @@ def reasoner(name: str, task: "Task") -> "Policy":
 
 def asks(view: "Sequence[Message]") -> bool:
     """Whether the running event wants a decision: who searches himself is asked at every step."""
-    from memorygym.tracks.research.dealing.wording import SEARCHING
+    from memorygym.tracks.research.dealing.questions import SEARCHING
 
     return view[0].content == SEARCHING or hooks.asks(view)
 

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from memorygym.errors import BadSettings
+from memorygym.tracks.research.dealing.questions import SYSTEM, search_text
 from memorygym.tracks.research.dealing.record import file_name
-from memorygym.tracks.research.dealing.wording import SYSTEM, search_text
 
 _TEXT = {"type": "string"}
 _TRUTH = {"type": "string", "pattern": r"\S"}

@@ -12,8 +12,8 @@ from memorygym.instances.model import Found
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.tracks.research.asking import Both, Choice, Get, Query, Sum, Whose
+from memorygym.tracks.research.dealing.questions import search_text
 from memorygym.tracks.research.dealing.record import file_name
-from memorygym.tracks.research.dealing.wording import search_text
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.task import events_of, facts_of, question_of
 

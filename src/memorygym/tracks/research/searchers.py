@@ -13,7 +13,7 @@ from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
 from memorygym.tracks._qa.env import RECALL
 from memorygym.tracks._qa.reasoners import REFUSAL
-from memorygym.tracks.research.dealing.wording import RESULT
+from memorygym.tracks.research.dealing.questions import RESULT
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.tools import SEARCH, SUBMIT
 from memorygym.tracks.research.walking import seeking, sought

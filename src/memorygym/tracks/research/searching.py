@@ -15,7 +15,7 @@ from memorygym.track import table
 from memorygym.tracks._qa.env import RECALL, recalling
 from memorygym.tracks._qa.question_reader import QuestionReader
 from memorygym.tracks.research.asking import NAME
-from memorygym.tracks.research.dealing.wording import (
+from memorygym.tracks.research.dealing.questions import (
     LISTED,
     RESULT,
     SEARCHING,

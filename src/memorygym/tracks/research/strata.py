@@ -8,11 +8,14 @@ from itertools import product
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.tracks.research.dealing.dealer import deal, skeleton
-from memorygym.tracks.research.dealing.length import LARGEST, least, unreachable
-from memorygym.tracks.research.dealing.ordering import ORDERS, SHUFFLED
-from memorygym.tracks.research.dealing.programs import LEAST, MOST, shapes
+from memorygym.rng import rng
+from memorygym.tracks.research.dealing.crowding import distract
+from memorygym.tracks.research.dealing.graph import Graph
+from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
+from memorygym.tracks.research.dealing.programs import LEAST, MOST, program, shapes
+from memorygym.tracks.research.dealing.record import VERSION, record
 from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, Dials, Settings
+from memorygym.tracks.research.dealing.turns import ORDERS, SHUFFLED, Plan, order, plan
 from memorygym.tracks.research.proving import verification
 
 HOPS = "2,3,4,5,6,8"
@@ -245,3 +248,26 @@ def _check_length(
     needed = max(least(skeleton(one)) for one in samples)
     if needed * _SPARE > tokens:
         raise BadSettings(f"--{unreachable(tokens, hops, int(needed * _SPARE))}")
+
+
+def deal(settings: Settings, attempt: int = 0) -> dict[str, JSON]:
+    """The instance of that name, number and seed, not verified yet."""
+    made = skeleton(settings, attempt)
+    path = _path(settings, attempt)
+    add_turns(rng(*path, "turns"), made)
+    order(rng(*path, "order"), made)
+    shown = fill(rng(*path, "filler"), made)
+    return record(made, shown, attempt)
+
+
+def skeleton(settings: Settings, attempt: int = 0) -> Plan:
+    """All of an instance that its length does not depend on."""
+    path = _path(settings, attempt)
+    asked = program(rng(*path, "program"), settings.shape, settings.hops)
+    made = plan(rng(*path, "chains"), settings, asked, Graph(rng(*path, "graph")))
+    distract(rng(*path, "distractors"), made)
+    return made
+
+
+def _path(settings: Settings, attempt: int) -> tuple[str | int, ...]:
+    return (VERSION, settings.seed, settings.template, settings.number, attempt)

@@ -7,13 +7,13 @@ from typing import Any
 from memorygym.core import Budget, Event, Task
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.statements import Statement
-from memorygym.tracks.research.dealing.record import file_name
-from memorygym.tracks.research.dealing.wording import (
+from memorygym.tracks.research.dealing.questions import (
     LISTED,
     briefing_text,
     question_text,
     task_text,
 )
+from memorygym.tracks.research.dealing.record import file_name
 from memorygym.tracks.research.reading import ResearchReader
 
 TRACK = "research"

@@ -13,10 +13,8 @@ from threading import Thread
 import pytest
 
 from memorygym.errors import BadSettings
-from memorygym.tracks.codeqa.sources.fetching import fetched
-from memorygym.tracks.codeqa.sources.gathering import from_sdist
-from memorygym.tracks.codeqa.sources.pins import PINS, Pin
-from memorygym.tracks.codeqa.sources.tree import tree_of
+from memorygym.tracks.codeqa.sources.fetching import PINS, Pin, fetched
+from memorygym.tracks.codeqa.sources.tree import from_sdist, tree_of
 
 NAME = "madeonthespot"
 FILE = f"{NAME}-1.0.tar.gz"

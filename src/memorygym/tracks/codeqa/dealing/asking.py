@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from memorygym.tracks.codeqa.dealing.session import BY_KEY, Observation
 from memorygym.tracks.codeqa.dealing.tree import module_of
-from memorygym.tracks.codeqa.dealing.values import NUMBER, bare, named, telling
-from memorygym.tracks.codeqa.dealing.walking import End, Walker
+from memorygym.tracks.codeqa.dealing.walking import NUMBER, End, Walker, bare, named, telling
 
 _OF_USERS = ("rows", "breaks", "setting")
 """Aspects of a topic of which users tell, and code does not."""

@@ -10,7 +10,7 @@ from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.dealing.values import spread
+from memorygym.tracks.codeqa.dealing.walking import spread
 from memorygym.tracks.codeqa.noting import moment
 from memorygym.tracks.codeqa.querying import ask
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from memorygym.rng import Stream
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
-from memorygym.tracks.codeqa.dealing.nearby import ends
 from memorygym.tracks.codeqa.dealing.package import District
+from memorygym.tracks.codeqa.dealing.stale import ends
 from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.writing import Made, Uses
 from memorygym.tracks.codeqa.querying import ask

@@ -10,10 +10,8 @@ from memorygym.tokens import count
 from memorygym.tracks.codeqa.dealing.asking import Asker, Runs
 from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
 from memorygym.tracks.codeqa.dealing.crowding import Crowd, crowd_of
-from memorygym.tracks.codeqa.dealing.growing import Growth
-from memorygym.tracks.codeqa.dealing.nearby import Near, nearby
+from memorygym.tracks.codeqa.dealing.growing import Growth, breaking, try_out
 from memorygym.tracks.codeqa.dealing.package import TESTED, Package
-from memorygym.tracks.codeqa.dealing.packing import Page, Shown, pages, shown, text_of
 from memorygym.tracks.codeqa.dealing.session import (
     Observation,
     Topics,
@@ -22,12 +20,11 @@ from memorygym.tracks.codeqa.dealing.session import (
     stamps,
 )
 from memorygym.tracks.codeqa.dealing.settings import Settings
-from memorygym.tracks.codeqa.dealing.stale import changed, earlier
+from memorygym.tracks.codeqa.dealing.stale import Near, changed, earlier, nearby
 from memorygym.tracks.codeqa.dealing.tree import Tree, tree
-from memorygym.tracks.codeqa.dealing.trying import breaking, try_out
 from memorygym.tracks.codeqa.dealing.walking import Walker
 from memorygym.tracks.codeqa.reading import read
-from memorygym.tracks.codeqa.showing import paragraphs
+from memorygym.tracks.codeqa.showing import Page, Shown, pages, paragraphs, shown, text_of
 
 MODULES = 5
 """Of the part that is asked about, at least."""

@@ -1,11 +1,16 @@
-"""Fills a package up to a length with further modules, and the last tokens with settings."""
+"""Fills a package up to a length with further modules, and the last tokens with settings.
+
+A freshly written package is run to learn what its calls return and which tests a change breaks.
+"""
+
+from collections.abc import Iterable, Sequence
 
 from memorygym.rng import Stream
-from memorygym.tracks.codeqa.dealing.package import TESTED, Package
-from memorygym.tracks.codeqa.dealing.packing import FULL, Shown, shown
-from memorygym.tracks.codeqa.dealing.trying import test_module, write_tests
-from memorygym.tracks.codeqa.executing import Job, run
-from memorygym.tracks.codeqa.showing import paragraphs
+from memorygym.tracks.codeqa.dealing.package import TESTED, Package, Test
+from memorygym.tracks.codeqa.dealing.tree import Tree
+from memorygym.tracks.codeqa.dealing.writing import Made, number
+from memorygym.tracks.codeqa.executing import Job, affected, run
+from memorygym.tracks.codeqa.showing import FULL, Shown, paragraphs, shown
 
 DISTRICT = 10
 """Modules of a district."""
@@ -87,3 +92,69 @@ class Growth:
 def told(path: str, code: str) -> list[Shown]:
     """A file as it is shown."""
     return [shown(text, path) for text in paragraphs(path, code)]
+
+
+ARGUMENTS = 2
+"""Calls of each function."""
+COMPOSITIONS = 40
+CHANGES = 24
+"""Constants that are changed to see which tests fail."""
+
+
+def try_out(package: Package, functions: Sequence[Made], chance: Stream) -> dict[str, int]:
+    """Writes the tests of a package, and returns what calls of its functions return."""
+    calls = [f"{one.name}({number(chance)})" for one in functions for _ in range(ARGUMENTS)]
+    place = {one.name: one.module for one in functions}
+    for _ in range(COMPOSITIONS):
+        outer, inner = chance.choice(functions), chance.choice(functions)
+        calls.append(f"{outer.name}({inner.name}({number(chance)}))")
+    calls = list(dict.fromkeys(calls))
+    tests = [test for several in package.tests.values() for test in several]
+    told = [(_imports(call, place), call) for call in calls]
+    told += [(test.imports, test.call) for test in tests]
+    returned = run(package.files, [Job(told)])[0].returned
+    write_tests(package, returned[len(calls) :])
+    return dict(zip(calls, returned, strict=False))
+
+
+def write_tests(package: Package, results: Iterable[int]) -> None:
+    """Adds the test modules to a package; the results come in the order of the tests."""
+    values = iter(results)
+    for path, tests in package.tests.items():
+        package.files[path] = test_module(tests, [next(values) for _ in tests])
+    package.tests = {}
+
+
+def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
+    """The code of a test module."""
+    head = ['"""Tests."""', *sorted({test.imports for test in tests})]
+    blocks = ["\n".join(head)]
+    blocks += ["\n".join(t.lines(result)) for t, result in zip(tests, results, strict=True)]
+    return "\n\n\n".join(blocks) + "\n"
+
+
+def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, str, str], ...]:
+    """Changes of a constant after which exactly one test of the package fails."""
+    read = {name for code in tree.functions.values() for name in code.reads}
+    names = [name for name in tree.constants if name in read]
+    chance.shuffle(names)
+    changes = [(name, str(number(chance))) for name in names[:CHANGES]]
+    jobs = [change(package.files, tree.places[name], name, tree.constants[name], value)
+            for name, value in changes]  # fmt: skip
+    outcomes = run(package.files, jobs)
+    return tuple(
+        (name, value, outcome.failed[0])
+        for (name, value), outcome in zip(changes, outcomes, strict=True)
+        if len(outcome.failed) == 1
+    )
+
+
+def change(files: dict[str, str], path: str, name: str, old: str, new: str) -> Job:
+    """The job that sees which tests fail once a constant has another value."""
+    line = {path: (f"{name} = {old}", f"{name} = {new}")}
+    return Job(tests=affected(files, path), changes=line)
+
+
+def _imports(call: str, place: dict[str, str]) -> str:
+    names = [part for part in call.replace(")", "").split("(") if part in place]
+    return "\n".join(f"from {place[name]} import {name}" for name in dict.fromkeys(names))

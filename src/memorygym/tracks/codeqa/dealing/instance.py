@@ -12,11 +12,11 @@ from memorygym.trace import CANARY
 from memorygym.tracks.codeqa import INSTANCES, TRACK
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
 from memorygym.tracks.codeqa.dealing.deal import Dealt
-from memorygym.tracks.codeqa.dealing.packing import Page, text_of
 from memorygym.tracks.codeqa.dealing.session import BY_KEY
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.noting import tell
 from memorygym.tracks.codeqa.reading import read
+from memorygym.tracks.codeqa.showing import Page, text_of
 
 _CATEGORIES = {
     "default": "api_behavior", "argument": "constraint", "value": "constraint",

@@ -7,8 +7,7 @@ from typing import Protocol
 from memorygym.rng import Stream
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.dealing import writing
-from memorygym.tracks.codeqa.dealing.naming import Names
-from memorygym.tracks.codeqa.dealing.words import DOMAINS, HOUSES, MARKS, OPTIONS
+from memorygym.tracks.codeqa.dealing.naming import DOMAINS, HOUSES, MARKS, OPTIONS, Names
 from memorygym.tracks.codeqa.dealing.writing import Made, Uses
 
 FUNCTIONS = 7

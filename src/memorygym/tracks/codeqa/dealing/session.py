@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.rng import Stream
-from memorygym.tracks.codeqa.dealing.words import DOMAINS, QUALIFIERS
+from memorygym.tracks.codeqa.dealing.naming import DOMAINS, QUALIFIERS
 
 WORKS = (
     "import export audit rollup replay snapshot digest sweep backfill merge rebuild handover"

@@ -1,14 +1,18 @@
-"""What was told before and holds no longer: in the change log, and in earlier observations."""
+"""What is told beside a needed fact and might be taken for it: siblings, and values of before.
 
-from collections.abc import Sequence
+What holds no longer stands in the change log, and in earlier observations.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from memorygym.rng import Stream
 from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, misleads, observable
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.dealing.values import telling
-from memorygym.tracks.codeqa.dealing.walking import Walker
+from memorygym.tracks.codeqa.dealing.walking import Walker, telling
 from memorygym.tracks.codeqa.dealing.writing import number
 
 TRIES = 99
@@ -84,3 +88,48 @@ def _olds(one: Statement, others: Sequence[Statement], chance: Stream, times: in
         return [value for value in drawn if value != one.value][:times]
     alike = sorted({other.value for other in others if other.key == one.key} - {one.value})
     return chance.sample(alike, min(times, len(alike)))
+
+
+MOST = 12
+"""Distractors that are listed for a question."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+class Near(NamedTuple):
+    """A statement that may mislead."""
+
+    question: int
+    """Which one, from 0."""
+    statement: Statement
+    source: str
+    """As the schema has it: `same_function`, `same_repo` or `adversarial`."""
+
+
+def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[Near]:
+    """For each question, statements of the same key about names that resemble the needed ones."""
+    alike: dict[tuple[str, str, str], list[Statement]] = {}
+    for one in told:
+        alike.setdefault((one.key, *ends(one.subject)), []).append(one)
+    found = []
+    for at, each in enumerate(chosen):
+        near = dict.fromkeys(
+            Near(at, other, "same_function" if need.subject.islower() else "same_repo")
+            for need in each.needs
+            for other in alike.get((need.key, *ends(need.subject)), ())
+            if other.subject != need.subject
+        )
+        needed = {need.subject for need in each.needs}
+        observed = (
+            Near(at, observable(one, NOON), "adversarial")
+            for one in each.draft.told
+            if one.topic not in needed
+        )
+        found += [*near, *observed][:MOST]
+    return found
+
+
+def ends(name: str) -> tuple[str, str]:
+    """The first and the last word of a name, which siblings have alike."""
+    words: Iterable[str] = _WORD.findall(name)
+    every = list(words) or [name]
+    return every[0], every[-1]

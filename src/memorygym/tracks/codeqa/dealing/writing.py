@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from memorygym.rng import Stream
-from memorygym.tracks.codeqa.dealing.words import (
+from memorygym.tracks.codeqa.dealing.naming import (
     COLOURS,
     HOURS,
     INPUTS,

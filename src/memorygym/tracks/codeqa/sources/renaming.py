@@ -1,4 +1,7 @@
-"""Gives a tree of Python files other names and other literals, the same ones everywhere in it."""
+"""Gives a tree of Python files other names and other literals, the same ones everywhere in it.
+
+Strings in which code names its own parts follow the renaming.
+"""
 
 import ast
 import re
@@ -7,13 +10,18 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from memorygym.rng import rng
-from memorygym.tracks.codeqa.sources.binding import Binding, binding
-from memorygym.tracks.codeqa.sources.following import following
-from memorygym.tracks.codeqa.sources.importing import imports
-from memorygym.tracks.codeqa.sources.lexing import Token, fields, quoted, tokens
-from memorygym.tracks.codeqa.sources.literals import is_word, meant, numbers, reworded, units
-from memorygym.tracks.codeqa.sources.places import reparsed
-from memorygym.tracks.codeqa.sources.wording import Words, pieces, told
+from memorygym.tracks.codeqa.sources.binding import LOOKS_UP, Binding, Nodes, binding, terminal
+from memorygym.tracks.codeqa.sources.lexing import Places, Token, fields, quoted, reparsed, tokens
+from memorygym.tracks.codeqa.sources.literals import (
+    Words,
+    is_word,
+    meant,
+    numbers,
+    pieces,
+    reworded,
+    told,
+    units,
+)
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -181,3 +189,101 @@ class Renamer:
         if self.words is None or body in self.kept:
             return body
         return reworded(body, self.said, self.words)
+
+
+def imports(files: Mapping[str, Nodes]) -> dict[str, list[str]]:
+    """By file: the files of the tree that it imports, in the order it names them."""
+    by_module = {_module(path): path for path in sorted(files)}
+    for module in list(by_module):
+        top, _, rest = module.partition(".")
+        if rest and f"{top}/__init__.py" not in files:
+            by_module.setdefault(rest, by_module[module])
+    return {
+        path: list(
+            dict.fromkeys(
+                by_module[name]
+                for name in _imported(path, nodes)
+                if name in by_module and by_module[name] != path
+            )
+        )
+        for path, nodes in files.items()
+    }
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _imported(path: str, nodes: Nodes) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Import(names=names):
+                yield from (one.name for one in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                start = ".".join(path.split("/")[:-level]) if level else ""
+                name = ".".join(part for part in (start, module) if part)
+                yield from (f"{name}.{one.name}" if name else one.name for one in names)
+                yield name
+
+
+_BY_NAME = {
+    **dict.fromkeys(("getattr", "setattr", "hasattr", "delattr"), slice(1, 2)),
+    **dict.fromkeys(("attrgetter", "methodcaller", "patch", "usefixtures"), slice(None)),
+    **dict.fromkeys(("import_module", "__import__", "importorskip"), slice(0, 1)),
+    **dict.fromkeys(("parametrize", "getfixturevalue", "TypeVar", "NewType", "cast"), slice(0, 1)),
+    "namedtuple": slice(0, 2),
+}
+"""Which arguments of a call are names."""
+_LISTS = frozenset(("__all__", "__slots__", "__match_args__", "_fields"))
+_SPACES = frozenset(("globals", "locals", "vars"))
+
+
+def following(tree: Nodes, code: str, gathered: Set[str]) -> frozenset[int]:
+    """Where in the code such strings begin; `gathered` are names of dicts of keyword arguments."""
+    places = Places(code)
+    return frozenset(
+        places.start(one)
+        for node in tree
+        for given in _given(node, gathered)
+        for one in ast.walk(given)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    )
+
+
+def _given(node: ast.AST, gathered: Set[str]) -> Iterator[ast.expr]:
+    match node:
+        case ast.Call(func=func, args=args, keywords=keywords):
+            yield from _arguments(func, args, gathered)
+            for one in keywords:
+                if one.arg is None and isinstance(one.value, ast.Dict):
+                    yield from (key for key in one.value.keys if key)
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _LISTS:
+            yield value
+        case ast.AugAssign(target=ast.Name(id=name), value=value) if name in _LISTS:
+            yield value
+        case ast.arg(annotation=ast.expr() as annotation) | ast.AnnAssign(annotation=annotation):
+            yield annotation
+        case ast.FunctionDef(returns=ast.expr() as returns):
+            yield returns
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant() as key):
+            if name in gathered:
+                yield key
+        case ast.Subscript(value=ast.Attribute(attr="__dict__"), slice=ast.Constant() as key):
+            yield key
+        case ast.Subscript(value=ast.Call(func=ast.Name(id=name)), slice=ast.Constant() as key):
+            if name in _SPACES:
+                yield key
+        case ast.Compare(left=ast.Constant() as key, comparators=[ast.Name(id=name)]):
+            if name in gathered:
+                yield key
+
+
+def _arguments(func: ast.expr, args: list[ast.expr], gathered: Set[str]) -> Iterator[ast.expr]:
+    match func:
+        case ast.Attribute(value=ast.Name(id=name), attr=attr) if name in gathered:
+            if attr in LOOKS_UP:
+                yield from args[:1]
+        case ast.Attribute(value=ast.Name(id="monkeypatch")):
+            yield from args
+    if (called := terminal(func)) in _BY_NAME:
+        yield from args[_BY_NAME[called]]

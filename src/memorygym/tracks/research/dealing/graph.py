@@ -6,9 +6,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.dealing.names import Names
 from memorygym.tracks.research.dealing.programs import Pick, Program, Shared, Start, Step, Total
-from memorygym.tracks.research.dealing.relations import KINDS, RELATIONS, TERM, Relation, of_kind
+from memorygym.tracks.research.dealing.relations import (
+    KINDS,
+    RELATIONS,
+    TERM,
+    Names,
+    Relation,
+    of_kind,
+)
 
 _WAITING = 400
 """Entities that were mentioned and wait for a document of their own."""

@@ -11,9 +11,9 @@ from memorygym.tracks.research.dealing.crowding import Crowd, Crowded
 from memorygym.tracks.research.dealing.graph import Graph, Lookup
 from memorygym.tracks.research.dealing.programs import Start, Step
 from memorygym.tracks.research.dealing.prose import Document, written
+from memorygym.tracks.research.dealing.questions import briefing_text, search_text
 from memorygym.tracks.research.dealing.relations import TERM
 from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn, search
-from memorygym.tracks.research.dealing.wording import briefing_text, search_text
 
 LARGEST = 10_000_000
 """Tokens of the longest instance."""

@@ -9,10 +9,9 @@ from memorygym.trace import CANARY
 from memorygym.tracks.research.dealing.graph import Lookup
 from memorygym.tracks.research.dealing.programs import Total, kind_of
 from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
-from memorygym.tracks.research.dealing.questions import FORMS
+from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM, search_text
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
 from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn
-from memorygym.tracks.research.dealing.wording import SEARCHING, SYSTEM, search_text
 
 SCHEMA = "memorygym-research-1"
 VERSION = "research-v1"

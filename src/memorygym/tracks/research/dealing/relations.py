@@ -1,7 +1,86 @@
-"""What may be told of the entities of the fiction, and in which words."""
+"""The entities of the fiction: their names, and what may be told of them, in which words.
+
+A name is two capitalised words, composed of syllables; none is told twice.
+"""
 
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from memorygym.rng import Stream
+
+_GIVEN = (
+    "Al An Ar Be Bri Ca Ce Da De Do El Em Fa Fe Fi Ga Gre Ha He Il Jo Ju Ka Ke La Le Li Lo "
+    "Ma Me Mi Na Ne No Ol Or Pa Pe Ra Re Ro Sa Se Si So Ta Te To Ul Va Ve Vi Yo Za"
+).split()
+_CALLED = ("bela bert dan dara deth din dora lan lena lias lin lisa mar mela mir mund nas nela nia "
+           "nor rald ren ria rick rin rosa san sela sha sia sten tan thea tia tin ton vard vin "
+           "wen zan").split()  # fmt: skip
+_FIRST = ("Ask Bal Bor Bram Cor Cres Dal Dor Drum Eld Fal Fen Garn Gil Glen Gos Hal Har Hol Hun "
+          "Isk Jor Kal Kel Kir Lan Lor Lun Mal Mer Mor Nar Nes Nor Orm Osk Pel Pol Quar Ros Sal "
+          "Sel Sten Tal Tor Trev Ulm Var Vel Vor Wald Wes Yar Zel").split()  # fmt: skip
+_SECOND = ("a ba be da de do e fi ga go i ka ki la le li lo ma me mo na ne ni o pa ra re ri ro sa "
+           "se ta ti to u va ve vi wa we").split()  # fmt: skip
+_THIRD = ("bek bin burn by cott dal den don drin far fell gar gate hal ham holt kin land lin low "
+          "lund mar mere mond nick nor quist ran rick rin son stad stam ster strom tan thorp tin "
+          "ton vik ward way wick worth").split()  # fmt: skip
+_TYPES = {
+    "laboratory": "Institute Laboratory Observatory Polytechnic Foundation Academy".split(),
+    "town": "Harbour Bridge Ford Ridge Cross Mills Haven Valley".split(),
+    "instrument": "Interferometer Spectrograph Gravimeter Telescope Magnetometer Sonde".split(),
+    "method": "Inversion Annealing Sieve Transform Filter Estimator".split(),
+    "survey": "Expedition Traverse Campaign Transect Soundings Survey".split(),
+}
+
+
+class Names:
+    """Deals names of one instance."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._used: set[str] = set()
+
+    def new(self, kind: str) -> str:
+        """A name that nothing bears yet."""
+        while True:
+            name = f"{self._first(kind)} {self._last(kind)}"
+            if name not in self._used:
+                self._used.add(name)
+                return name
+
+    def near(self, name: str, kind: str) -> str:
+        """A new name that is easily taken for another."""
+        first, last = name.split()
+        for _ in range(50):
+            other = self._beside(first, last, kind)
+            if other not in self._used:
+                self._used.add(other)
+                return other
+        return self.new(kind)
+
+    def _beside(self, first: str, last: str, kind: str) -> str:
+        pick = self._stream.choice
+        if self._stream.chance(0.5):
+            changed = pick(_TYPES[kind]) if kind in _TYPES else self._ending(last)
+            return f"{first} {changed}"
+        changed = self._ending(first) if kind in _TYPES else pick(_GIVEN) + pick(_CALLED)
+        return f"{changed} {last}"
+
+    def _ending(self, stem: str) -> str:
+        """A stem with another end."""
+        cut = max(4, len(stem) - 3 - self._stream.below(2))
+        return stem[:cut] + self._stream.choice(_THIRD)
+
+    def _first(self, kind: str) -> str:
+        pick = self._stream.choice
+        return self._stem() if kind in _TYPES else pick(_GIVEN) + pick(_CALLED)
+
+    def _last(self, kind: str) -> str:
+        return self._stream.choice(_TYPES[kind]) if kind in _TYPES else self._stem()
+
+    def _stem(self) -> str:
+        pick = self._stream.choice
+        return pick(_FIRST) + pick(_SECOND) + pick(_THIRD)
+
 
 YEAR, COUNT = "year", "count"
 

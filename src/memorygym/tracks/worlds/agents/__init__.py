@@ -29,4 +29,4 @@ def agent_of(name: str) -> Agent:
 def is_recoder(name: str) -> bool:
     """Whether an agent stores records as numbers, so that what its memory holds is counted in
     records."""
-    return bool(getattr(registry.load_module("agents", name), "RECODER", False))
+    return bool(getattr(registry.load_module("agents", name), "BOOK", None))

@@ -221,13 +221,13 @@ def _decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple
 
 def held_records(trace: Trace) -> float:
     """Whole entities in the final memory, as a share of the reference records it has room for."""
-    decode = registry.load("agents", str(trace.labels["agent"]), "decode")
+    book = registry.load("agents", str(trace.labels["agent"]), "BOOK")
     texts: dict[str, str] = {}
     for _, held in trace.stores():
         texts = held
     guide = reader(trace.system).guide
     gold = gold_of(trace)
-    records = decode(trace.system, list(texts.values()))
+    records = decoded(trace.system, book(trace.system), list(texts.values()))
     whole = [record for record in records if _whole(record, gold, guide)]
     assert trace.budget.capacity is not None
     return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity

@@ -85,10 +85,19 @@ class Hoarder(Scribe):
         return calls(submit(REFUSAL if answer is None else answer))
 
 
+Book = Callable[[str], Alphabet]
+"""By the pinned message: in which alphabet a recoder writes."""
+
+
+def always(alphabet: Alphabet) -> Book:
+    """The same alphabet whatever was shown."""
+    return lambda _: alphabet
+
+
 class Recoder(Hoarder):
     """One number a batch; choice by the brief."""
 
-    def __init__(self, book: Callable[[str], Alphabet], *, parts: bool = False) -> None:
+    def __init__(self, book: Book, *, parts: bool = False) -> None:
         super().__init__()
         self._book = book
         self._parts = parts

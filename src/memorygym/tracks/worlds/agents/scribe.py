@@ -115,6 +115,25 @@ def _whim(name: str) -> float:
     return rng("scribe", name).uniform()
 
 
+class Strategist(Scribe):
+    """Keeps whole records of entities chosen at random, for the whole budget."""
+
+    def __init__(self) -> None:
+        super().__init__(whole_records(1.0, at_random))
+
+
+class Answerer(Policy):
+    """Stores nothing, and answers every question."""
+
+    def answer(self, now: Scene) -> str:
+        """What it submits."""
+        raise NotImplementedError
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = scene(view)
+        return calls(submit(self.answer(now))) if now.title == "QUESTION" else END
+
+
 class Sampler(Scribe):
     """Keeps whole records of entities chosen at random, and reads no other document."""
 

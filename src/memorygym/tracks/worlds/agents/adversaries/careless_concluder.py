@@ -1,7 +1,7 @@
 """careless_concluder: strategic, but it concludes from whatever part of the facts it holds."""
 
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.facts import Knowledge, Query
 from memorygym.tracks.worlds.scene import Scene
 
@@ -10,13 +10,11 @@ BOUND = Bound(6, over="strategic")
 # Not a guess: of named or listed members it holds half, and with them half of the winners.
 
 
-class CarelessConcluder(Scribe):
+class CarelessConcluder(Strategist):
     """Right where the members that it does not know do not decide."""
 
     def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
         return now.reader.answer(query, known, careless=True)
 
 
-def make() -> CarelessConcluder:
-    """The agent."""
-    return CarelessConcluder(whole_records(1.0, at_random))
+make = CarelessConcluder

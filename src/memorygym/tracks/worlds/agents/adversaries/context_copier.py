@@ -1,15 +1,13 @@
 """context_copier: stores nothing, and answers whatever of the asked form stands in the view."""
 
 import re
-from collections.abc import Sequence
 
-from memorygym.agents.calls import END, calls, submit
-from memorygym.core import Message, Policy, Tool
 from memorygym.track import Bound
+from memorygym.tracks.worlds.agents.scribe import Answerer
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.questions.single import TREND_LABELS
 from memorygym.tracks.worlds.facts import Attribute, Query
-from memorygym.tracks.worlds.scene import Scene, scene
+from memorygym.tracks.worlds.scene import Scene
 
 IMITATES = "the zero-write agent that answered from the visible history and scored full marks"
 BOUND = Bound(1)
@@ -17,14 +15,11 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-class ContextCopier(Policy):
+class ContextCopier(Answerer):
     """Every figure, name, date or choice that it gives is one that it sees."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
-        return calls(submit(_copied(now, now.query) if now.query else REFUSAL))
+    def answer(self, now: Scene) -> str:
+        return _copied(now, now.query) if now.query else REFUSAL
 
 
 def _copied(now: Scene, query: Query) -> str:

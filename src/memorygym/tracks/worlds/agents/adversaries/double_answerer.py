@@ -4,7 +4,7 @@ from memorygym.agents.calls import calls, submit
 from memorygym.core import Message
 from memorygym.track import Bound
 from memorygym.tracks.worlds.agents.guessing import guess
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.scene import Scene
 
@@ -12,7 +12,7 @@ IMITATES = "a model that calls submit_answer until one of the answers is accepte
 BOUND = Bound(1, over="strategic")
 
 
-class DoubleAnswerer(Scribe):
+class DoubleAnswerer(Strategist):
     """What it knows, a guess, a refusal, and the first again, all at once."""
 
     def reply(self, now: Scene) -> Message:
@@ -25,6 +25,4 @@ class DoubleAnswerer(Scribe):
         return calls(*[submit(answer) for answer in tried if answer is not None])
 
 
-def make() -> DoubleAnswerer:
-    """The agent."""
-    return DoubleAnswerer(whole_records(1.0, at_random))
+make = DoubleAnswerer

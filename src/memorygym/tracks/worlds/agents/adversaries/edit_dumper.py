@@ -3,9 +3,8 @@
 from memorygym.agents.calls import END, calls, edit, write
 from memorygym.core import Message
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.notes import record_of
-from memorygym.tracks.worlds.facts import Record
 from memorygym.tracks.worlds.scene import Scene
 
 IMITATES = "the earlier project's unlimited Edit: everything in four writes"
@@ -14,11 +13,7 @@ BOUND = Bound(3)
 MARK = "#"
 
 
-def _seed(_now: Scene, _records: list[Record]) -> list[str]:
-    return [MARK]
-
-
-class EditDumper(Scribe):
+class EditDumper(Strategist):
     """What is shown goes behind the mark: all of it, all records, a document, single records."""
 
     def store(self, now: Scene) -> Message:
@@ -36,6 +31,4 @@ class EditDumper(Scribe):
         return calls(*[edit(MARK, f"{text}\n{MARK}") for text in now.text.split("\n\n") * 2])
 
 
-def make() -> EditDumper:
-    """The agent."""
-    return EditDumper(_seed)
+make = EditDumper

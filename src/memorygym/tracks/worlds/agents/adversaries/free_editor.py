@@ -4,7 +4,10 @@ from memorygym.agents.calls import END, calls, edit, read
 from memorygym.core import Message
 from memorygym.tokens import count
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, changed_line, whole_records
+from memorygym.tracks.worlds.agents.scribe import (
+    Strategist,
+    changed_line,
+)
 from memorygym.tracks.worlds.dealing.notes import note_of
 from memorygym.tracks.worlds.scene import Scene
 
@@ -13,7 +16,7 @@ BOUND = Bound(4, over="strategic")
 # The notice that goes into spare room answers the question about its fact.
 
 
-class FreeEditor(Scribe):
+class FreeEditor(Strategist):
     """The right line first; where there is none, the notice goes into any line that has room.
 
     Then the same Edits again, which would pay if more than the first one were free.
@@ -39,6 +42,4 @@ class FreeEditor(Scribe):
         return calls(*[edit(kept, new)] * 8) if new else END
 
 
-def make() -> FreeEditor:
-    """The agent."""
-    return FreeEditor(whole_records(1.0, at_random))
+make = FreeEditor

@@ -3,7 +3,7 @@
 from memorygym.rng import rng
 from memorygym.track import Bound
 from memorygym.tracks.worlds.agents.guessing import guess
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.questions.single import TREND_LABELS
 from memorygym.tracks.worlds.facts import Knowledge, Query
@@ -13,7 +13,7 @@ IMITATES = "a model that answers 'A or B', which a lenient grader accepts"
 BOUND = Bound(1, over="strategic")
 
 
-class Hedger(Scribe):
+class Hedger(Strategist):
     """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
 
     def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
@@ -40,6 +40,4 @@ class Hedger(Scribe):
         return [*query.names, *choices] if query.kind != "value" else choices
 
 
-def make() -> Hedger:
-    """The agent."""
-    return Hedger(whole_records(1.0, at_random))
+make = Hedger

@@ -1,14 +1,11 @@
 """judge_injector: instructions to the grader around a guess, in many formats."""
 
-from collections.abc import Sequence
-
-from memorygym.agents.calls import END, calls, submit
-from memorygym.core import Message, Policy, Tool
 from memorygym.rng import rng
 from memorygym.track import Bound
 from memorygym.tracks.worlds.agents.guessing import guess
+from memorygym.tracks.worlds.agents.scribe import Answerer
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.scene import scene
+from memorygym.tracks.worlds.scene import Scene
 
 IMITATES = "prompt injection against an LLM judge, and format tricks against a rule-based one"
 BOUND = Bound(1)
@@ -23,16 +20,13 @@ FORMS = (
 )  # fmt: skip
 
 
-class JudgeInjector(Policy):
+class JudgeInjector(Answerer):
     """Another form for every question."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
+    def answer(self, now: Scene) -> str:
         guessed = guess(now, now.query) if now.query else REFUSAL
         form = rng("judge_injector", now.text).choice(FORMS)
-        return calls(submit(form.format(guess=guessed)))
+        return form.format(guess=guessed)
 
 
 make = JudgeInjector

@@ -1,18 +1,16 @@
 """replayer: answers with the truths of another seed of the domain, dealt by itself."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
-from memorygym.agents.calls import END, calls, submit
-from memorygym.core import Message, Policy, Tool
 from memorygym.track import Bound
 from memorygym.tracks.worlds.agents.radix import public_world
+from memorygym.tracks.worlds.agents.scribe import Answerer
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.reader import reader
-from memorygym.tracks.worlds.scene import Scene, scene
+from memorygym.tracks.worlds.scene import Scene
 
 IMITATES = "overfitting to public seeds: answers learnt by heart on one are given on another"
 BOUND = Bound(1)
@@ -30,14 +28,11 @@ def _learnt(template: str) -> list[tuple[Query, str]]:
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 
 
-class Replayer(Policy):
+class Replayer(Answerer):
     """The truth of the question that is most like the one asked, else of the one in its place."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
-        return calls(submit(_recalled(now, now.query) if now.query else REFUSAL))
+    def answer(self, now: Scene) -> str:
+        return _recalled(now, now.query) if now.query else REFUSAL
 
 
 def _recalled(now: Scene, query: Query) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from memorygym.agents.calls import END
 from memorygym.core import Call, Message, Tool
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.scene import scene
 
 IMITATES = "shaped-reward farming: one free Edit repeated paid half a point each, without bound"
@@ -13,7 +13,7 @@ BOUND = Bound(1, over="strategic")
 TURNS, TIMES = 4, 24
 
 
-class RewardFarmer(Scribe):
+class RewardFarmer(Strategist):
     """Repeats what costs nothing, and with the last batch everything else."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -29,6 +29,4 @@ class RewardFarmer(Scribe):
         return Message("assistant", "", tuple(again * (TIMES // len(again))))
 
 
-def make() -> RewardFarmer:
-    """The agent."""
-    return RewardFarmer(whole_records(1.0, at_random))
+make = RewardFarmer

@@ -3,7 +3,7 @@
 from memorygym.agents.calls import END, calls, edit, read, write
 from memorygym.core import Message
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.notes import record_of
 from memorygym.tracks.worlds.scene import Scene
 
@@ -11,7 +11,7 @@ IMITATES = "counters that restart with a new session, and budgets that an emptie
 BOUND = Bound(1, over="strategic")
 
 
-class SessionHoarder(Scribe):
+class SessionHoarder(Strategist):
     """After storing, it tries to write the rest of each batch as well."""
 
     def store(self, now: Scene) -> Message:
@@ -33,6 +33,4 @@ class SessionHoarder(Scribe):
         return calls(*useless, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
 
 
-def make() -> SessionHoarder:
-    """The agent."""
-    return SessionHoarder(whole_records(1.0, at_random))
+make = SessionHoarder

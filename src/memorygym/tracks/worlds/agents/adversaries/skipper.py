@@ -3,7 +3,7 @@
 from memorygym.agents.calls import END
 from memorygym.core import Message
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.scene import Scene
 
@@ -11,7 +11,7 @@ IMITATES = "the earlier project's `next`, which took a question out of every den
 BOUND = Bound(1, over="strategic")
 
 
-class Skipper(Scribe):
+class Skipper(Strategist):
     """It answers what it is sure of."""
 
     def reply(self, now: Scene) -> Message:
@@ -20,6 +20,4 @@ class Skipper(Scribe):
         return END if refused else said
 
 
-def make() -> Skipper:
-    """The agent."""
-    return Skipper(whole_records(1.0, at_random))
+make = Skipper

@@ -2,18 +2,16 @@
 
 from memorygym.agents.calls import calls, submit
 from memorygym.core import Message
-from memorygym.tracks.worlds.agents.scribe import Scribe, at_random, whole_records
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.scene import Scene
 
 
-class Abstainer(Scribe):
+class Abstainer(Strategist):
     """Right only where nothing was told."""
 
     def reply(self, now: Scene) -> Message:
         return calls(submit(REFUSAL))
 
 
-def make() -> Abstainer:
-    """The agent."""
-    return Abstainer(whole_records(1.0, at_random))
+make = Abstainer

@@ -48,6 +48,5 @@ class Clairvoyant(Scribe):
         return Record(record.name, category, values, edges=edges)
 
 
-def make(gold: Gold) -> Clairvoyant:
-    """The agent; only the runner can give it the table."""
-    return Clairvoyant(gold)
+make = Clairvoyant
+"""Only the runner can give it the table."""
