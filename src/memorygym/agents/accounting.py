@@ -61,7 +61,8 @@ def usage_of(trace: Trace) -> dict[str, Usage]:
     rows = _rows(trace, len(said))
     parts: dict[str, list[Mapping[str, Any]]] = {"ingest": [], "query": []}
     for record, row in zip(said, rows, strict=True):
-        parts["query" if record.event in asked else "ingest"].append(row)
+        if row or "usage" not in trace.labels:
+            parts["query" if record.event in asked else "ingest"].append(row)
     return {name: _usage(part) for name, part in parts.items()}
 
 
@@ -94,7 +95,8 @@ def cost_of(model: str, parts: Collection[Usage], prices: Mapping[str, Price]) -
 
 
 def _rows(trace: Trace, replies: int) -> Sequence[Mapping[str, Any]]:
-    """The label `usage`, one row a reply; scripted agents carry none and know no figure."""
+    """The label `usage`, one row a reply, an empty one where no model was asked; scripted agents
+    carry none and know no figure."""
     rows = trace.labels.get("usage")
     if rows is None:
         return [{}] * replies

@@ -44,6 +44,20 @@ class Silent(Policy):
         return self._model.act(view, tools) if self._asks(view) else END
 
 
+class Aligned(Policy):
+    """Keeps one row of usage a reply: an empty one where the model was not asked for it."""
+
+    def __init__(self, policy: Policy, model: Chat) -> None:
+        self._policy, self._model = policy, model
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        asked = len(self._model.usage)
+        reply = self._policy.act(view, tools)
+        if len(self._model.usage) == asked:
+            self._model.usage.append({})
+        return reply
+
+
 Recall = Callable[[Mapping[str, Any]], Model]
 """Makes a model from how it was asked."""
 

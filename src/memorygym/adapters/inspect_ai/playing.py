@@ -77,9 +77,9 @@ class Match:
                 # Those who stand before it keep nothing, so that they can be asked again.
                 reply = self.policy.act(view, tools)
         self.episode.step(reply)
+        self._usage.append({} if said is None else _usage(state.output, self._mode))
         if said is None:
             return
-        self._usage.append(_usage(state.output, self._mode))
         if reply is said and not self._text:
             records = (r for r in reversed(self.episode.trace.records) if isinstance(r, Said))
             self.chat.keep(next(records).message, state.output)
