@@ -1,7 +1,8 @@
 """Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
-A module that is not installed is looked for in the working folder, for every kind of part. Knobs may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is
-made, and no list of parts is kept by hand.
+A module that is not installed is looked for in the working folder, for every kind of part. Knobs
+may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is made, and
+no list of parts is kept by hand.
 """
 
 import re

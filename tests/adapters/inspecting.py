@@ -43,12 +43,10 @@ def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> 
 
 
 @cache
-def benched(
-    agent: str, template: str, seed: int = 0, tier: str = "lite", track: str = "worlds"
-) -> Result:
+def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Result:
     """What `bench` makes of an agent, with its trace."""
-    knobs = {"template": template, "tier": tier} if track == "worlds" else {}
-    tasks = dealt(track, Options(range(seed, seed + 1), knobs=knobs))
+    knobs = {"template": template, "tier": tier}
+    tasks = dealt("worlds", Options(range(seed, seed + 1), knobs=knobs))
     (result,) = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True).results
     return result
 

@@ -127,7 +127,9 @@ def test_a_timeout_tells_what_was_played_and_gives_no_score() -> None:
 
 
 def test_an_abandoned_match_ends_instead_of_waiting_for_its_next_try(server: Server) -> None:
-    match = Match(Choice(Settings("company", 0, "lite"), "markdown"), "abstain+500", server.url, max_retries=4)
+    match = Match(
+        Choice(Settings("company", 0, "lite"), "markdown"), "abstain+500", server.url, max_retries=4
+    )
     threading.Timer(0.1, match.abandon).start()
     with pytest.raises(Abandoned):
         match.play()
