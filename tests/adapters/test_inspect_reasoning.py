@@ -125,7 +125,7 @@ def test_tools_can_be_told_as_text(server: Server, tmp_path: Path) -> None:
 def test_the_trace_tells_the_usage_of_every_reply(server: Server, tmp_path: Path) -> None:
     log = asked(server, tmp_path, "researcher", memory="bm25", budget=400)
     headers = [json.loads(sample.store["memorygym_trace"][0]) for sample in log.samples]
-    usage = [one for header in headers for one in header["labels"]["usage"] if one]
+    usage = [one for header in headers for one in header["labels"]["usage"]]
     assert len(usage) == len(server.bodies)
     assert {header["labels"]["agent"] for header in headers} == {"openai-api/loopback/researcher"}
     assert all(one["prompt_tokens"] > 0 for one in usage)

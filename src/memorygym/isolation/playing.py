@@ -14,7 +14,7 @@ from memorygym.isolation.plugging import Plugged
 from memorygym.isolation.rebuilding import play_rebuilt
 from memorygym.isolation.timing import Timed
 from memorygym.runs.engine import Job
-from memorygym.runs.minds import Aligned, Minds, Silent
+from memorygym.runs.minds import Minds, Numbered, Silent
 from memorygym.runs.results import Wanted
 from memorygym.runs.seats import Player, Steps, modelled, played, scripted, seated
 from memorygym.runs.tasks import Tasks
@@ -131,5 +131,5 @@ class ArmSeat:
         rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
         once = partial(play_rebuilt, task=task, make=plugged.make) if rebuilt else play
         labels, policy = self.labels(task.track, repeat), self.policy(task, chat)
-        trace = played(episode, Aligned(policy, chat) if chat else policy, task, labels, once)
+        trace = played(episode, Numbered(policy, chat) if chat else policy, task, labels, once)
         return modelled(trace, chat, minds) if chat else trace

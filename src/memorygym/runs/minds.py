@@ -44,17 +44,19 @@ class Silent(Policy):
         return self._model.act(view, tools) if self._asks(view) else END
 
 
-class Aligned(Policy):
-    """Keeps one row of usage a reply: an empty one where the model was not asked for it."""
+class Numbered(Policy):
+    """Tells of each row of a model's usage which reply it is of: not every reply is the model's."""
 
     def __init__(self, policy: Policy, model: Chat) -> None:
-        self._policy, self._model = policy, model
+        self._policy, self._usage = policy, model.usage
+        self._replies = 0
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        asked = len(self._model.usage)
+        rows = len(self._usage)
         reply = self._policy.act(view, tools)
-        if len(self._model.usage) == asked:
-            self._model.usage.append({})
+        for row in self._usage[rows:]:
+            row["reply"] = self._replies
+        self._replies += 1
         return reply
 
 

@@ -61,6 +61,8 @@ class Match:
         self._text = recipe.tool_mode == "text" and not scripted
         self._mode = "text" if self._text else "native"
         self._usage: list[dict[str, JSON]] = []
+        self._replies = 0
+        """All until now, the model's and others'."""
         self._gold: Gold | None = task.gold
         self._labels = recipe.labels(self._agent, task, repeat)
 
@@ -77,9 +79,10 @@ class Match:
                 # Those who stand before it keep nothing, so that they can be asked again.
                 reply = self.policy.act(view, tools)
         self.episode.step(reply)
-        self._usage.append({} if said is None else _usage(state.output, self._mode))
+        self._replies += 1
         if said is None:
             return
+        self._usage.append(_usage(state.output, self._mode) | {"reply": self._replies - 1})
         if reply is said and not self._text:
             records = (r for r in reversed(self.episode.trace.records) if isinstance(r, Said))
             self.chat.keep(next(records).message, state.output)
