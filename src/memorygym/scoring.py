@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from memorygym.grading import repairable
-from memorygym.outcome import Outcome, Score
+from memorygym.outcome import Outcome, Score, SubTask
 from memorygym.rulings import Ruling
-from memorygym.trace import Answered, Judged, Stored, Trace
+from memorygym.statements import Goals
+from memorygym.trace import Answered, Judged, Rewarded, Stored, Trace
 from memorygym.trace_reader import AnswerReader
-from memorygym.track import track_of
+from memorygym.track import table, track_of
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
@@ -39,6 +40,25 @@ def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
         outcome = Outcome(goal, float(correct), reason, answer)
         graded.append(_repaired(outcome, rulings.get(goal.event)))
     return graded
+
+
+def rewarded(trace: Trace) -> list[Outcome]:
+    """Every sub-task of a track whose gold table is `statements.Goals`: its score is what its event
+    was rewarded with, its answer what `Step.answer` said was done."""
+    gold: Goals = table(trace)
+    records = trace.records
+    earned: dict[int, float] = {}
+    for record in records:
+        if isinstance(record, Rewarded):
+            earned[record.event] = earned.get(record.event, 0.0) + record.reward
+    did = {record.event: record.answer for record in records if isinstance(record, Answered)}
+    return [_done(goal, earned.get(goal.event, 0.0), did.get(goal.event), trace) for goal in gold.goals]
+
+
+def _done(goal: SubTask, reward: float, did: str | None, trace: Trace) -> Outcome:
+    if did is None and goal.event not in trace.stuck:
+        did = "nothing was done"
+    return Outcome(goal, reward, "it was rewarded" if reward else "it was not rewarded", did)
 
 
 def _repaired(outcome: Outcome, ruling: Ruling | None) -> Outcome:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple, Protocol
 
-from memorygym.outcome import Goal
+from memorygym.core import JSON
+from memorygym.outcome import Goal, SubTask
 from memorygym.trace import Heard, Said, Shown, Trace
 from memorygym.trace_reader import HELD, MISSING, STALE
 
@@ -89,6 +90,32 @@ class Known:
             ):
                 held = one
         return held
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """A gold table of sub-tasks whose needs are Statements; the fields `gold` and `outcomes` of
+    their track are `Goals.from_json` and `scoring.rewarded`."""
+
+    goals: tuple[SubTask, ...]
+    """In the order in which they are due."""
+
+    def texts(self, tell: Callable[[Statement], str]) -> dict[int, str]:
+        """What an oracle shows: by event the facts that are needed there."""
+        return {goal.event: "\n".join(map(tell, goal.needs)) for goal in self.goals}
+
+    def to_json(self) -> dict[str, JSON]:
+        return {"goals": [asdict(goal) for goal in self.goals]}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> "Goals":
+        """Raises ValueError."""
+        return cls(tuple(map(_goal, raw["goals"])))
+
+
+def _goal(raw: Mapping[str, Any]) -> SubTask:
+    needs = tuple(Statement(*need[:3], tuple(need[3])) for need in raw["needs"])
+    return SubTask(**{**raw, "needs": needs, "rivals": tuple(raw["rivals"])})
 
 
 class FactReader(Protocol):
