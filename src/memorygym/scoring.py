@@ -1,6 +1,6 @@
 """Outcomes and scores of any track: pure functions of a trace."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from memorygym.grading import repairable
 from memorygym.outcome import Outcome, Score, SubTask
@@ -46,19 +46,20 @@ def rewarded(trace: Trace) -> list[Outcome]:
     """Every sub-task of a track whose gold table is `statements.Goals`: its score is what its event
     was rewarded with, its answer what `Step.answer` said was done."""
     gold: Goals = table(trace)
-    records = trace.records
     earned: dict[int, float] = {}
-    for record in records:
-        if isinstance(record, Rewarded):
-            earned[record.event] = earned.get(record.event, 0.0) + record.reward
-    did = {record.event: record.answer for record in records if isinstance(record, Answered)}
-    return [_done(goal, earned.get(goal.event, 0.0), did.get(goal.event), trace) for goal in gold.goals]
+    done: dict[int, str] = {}
+    for record in trace.records:
+        match record:
+            case Rewarded(event, reward):
+                earned[event] = earned.get(event, 0.0) + reward
+            case Answered(event, answer):
+                done[event] = answer
+    return [_done(goal, earned.get(goal.event, 0.0), done, trace.stuck) for goal in gold.goals]
 
 
-def _done(goal: SubTask, reward: float, did: str | None, trace: Trace) -> Outcome:
-    if did is None and goal.event not in trace.stuck:
-        did = "nothing was done"
-    return Outcome(goal, reward, "it was rewarded" if reward else "it was not rewarded", did)
+def _done(goal: SubTask, reward: float, done: Mapping[int, str], stuck: Collection[int]) -> Outcome:
+    answer = done.get(goal.event, None if goal.event in stuck else "nothing was done")
+    return Outcome(goal, reward, f"it was rewarded with {reward:g}", answer)
 
 
 def _repaired(outcome: Outcome, ruling: Ruling | None) -> Outcome:

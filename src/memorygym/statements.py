@@ -1,5 +1,6 @@
 """Statements: what most tracks read out of texts, and how they read a trace by them."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass
@@ -92,6 +93,37 @@ class Known:
         return held
 
 
+class Sentence:
+    """Reads and tells facts in one form of sentence; each place holds one word, the rank a number.
+
+    >>> Sentence("{rank}: {subject}'s {key} is {value}.").read("You said: 7: Ada's size is M.")
+    [Statement(subject='Ada', key='size', value='M', rank=(7,))]
+    """
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+        pattern = re.escape(form).replace(r"\{rank\}", r"(?P<rank>\d+)")
+        for name in ("subject", "key", "value"):
+            pattern = pattern.replace(rf"\{{{name}\}}", rf"(?P<{name}>\w+)")
+        self._pattern = re.compile(rf"(?<!\w){pattern}")
+
+    def read(self, text: str) -> list[Statement]:
+        """What a text tells, in order."""
+        found = (match.groupdict() for match in self._pattern.finditer(text))
+        return [
+            Statement(
+                one["subject"], one["key"], one["value"],
+                (int(one["rank"]),) if "rank" in one else (),
+            )
+            for one in found
+        ]  # fmt: skip
+
+    def tell(self, fact: Statement) -> str:
+        """The sentence."""
+        rank = fact.rank[0] if fact.rank else ""
+        return self._form.format(subject=fact.subject, key=fact.key, value=fact.value, rank=rank)
+
+
 @dataclass(frozen=True, slots=True)
 class Goals:
     """A gold table of sub-tasks whose needs are Statements; the fields `gold` and `outcomes` of
@@ -114,7 +146,7 @@ class Goals:
 
 
 def _goal(raw: Mapping[str, Any]) -> SubTask:
-    needs = tuple(Statement(*need[:3], tuple(need[3])) for need in raw["needs"])
+    needs = tuple(Statement(s, key, value, tuple(rank)) for s, key, value, rank in raw["needs"])
     return SubTask(**{**raw, "needs": needs, "rivals": tuple(raw["rivals"])})
 
 
