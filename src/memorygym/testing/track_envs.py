@@ -2,15 +2,13 @@
 
 import pickle
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memorygym.agents.calls import END
 from memorygym.core import Env, Message, Step
 from memorygym.errors import Refused
+from memorygym.testing.track_cases import Case
 from memorygym.trace import Said
-
-if TYPE_CHECKING:
-    from memorygym.testing.tracks import Case
 
 AHEAD = 3
 """Steps that a fork goes its own way."""
@@ -18,7 +16,7 @@ Taken = tuple[Step | str, int]
 """What a reply was answered, or why it was refused, and in which event."""
 
 
-def env_rules(case: "Case") -> Iterator[str]:
+def env_rules(case: Case) -> Iterator[str]:
     """Every rule that the environment of a task breaks."""
     env = case.track.env(case.bare)
     if env.task.gold is not None:
@@ -43,7 +41,7 @@ def env_rules(case: "Case") -> Iterator[str]:
     yield from _forks(case, replies, once)
 
 
-def _replies(case: "Case") -> Iterator[Message]:
+def _replies(case: Case) -> Iterator[Message]:
     """What the strong reasoner told the environment, a call at a time."""
     for record in case.full.records:
         if isinstance(record, Said):
@@ -80,7 +78,7 @@ def _unlike(some: list[Taken], others: list[Taken]) -> int | None:
     return next((event for (one, event), (other, _) in pairs if one != other), None)
 
 
-def _forks(case: "Case", replies: list[Message], once: list[Taken]) -> Iterator[str]:
+def _forks(case: Case, replies: list[Message], once: list[Taken]) -> Iterator[str]:
     """A fork goes on as the original does, and what it does shows nowhere else."""
     env = case.track.env(case.bare)
     env.reset()
