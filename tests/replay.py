@@ -3,12 +3,11 @@
 Only the standard library and the package: it runs on any Python that the package supports.
 """
 
-from functools import partial
 from hashlib import sha256
 
-from memorygym.runner import play_one, policy_for
-
 from memorygym import registry
+from memorygym.memory.markdown import Markdown
+from memorygym.runs.seats import episode_for, played, policy_for
 from memorygym.tracks.worlds.settings import Settings
 
 AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
@@ -21,8 +20,8 @@ def main() -> None:
         task = Settings(template, seed, tier, salt="s").deal()
         print(template, seed, tier, task.id, sha256(repr(task).encode()).hexdigest())
         for agent in AGENTS:
-            memory = partial(registry.make, "memory", "markdown")
-            lines = play_one(task, policy_for(agent, task), memory, {"agent": agent}).lines()
+            episode = episode_for(agent, task, Markdown)
+            lines = played(episode, policy_for(agent, task), task, {"agent": agent}).lines()
             print(agent, sha256("\n".join(lines).encode()).hexdigest())
 
 

@@ -11,12 +11,13 @@ from memorygym.episode import Episode, play
 from memorygym.memory.full import Full
 from memorygym.memory.markdown import Markdown
 from memorygym.trace import Trace
-from memorygym.tracks.worlds import env, reasoner
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.gold import Gold, Question
 from memorygym.tracks.worlds.dealing.notes import pack_value
+from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.facts import Record
 from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.reasoners import REASONERS
 from memorygym.tracks.worlds.viewing import Wanted
 
 Replies = Sequence[Message]
@@ -32,7 +33,7 @@ def note(task: Task, table: Gold, question: Question, *, event: int) -> str:
 
 def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
     """Plays these replies in those events, and ends all others."""
-    episode = Episode(env(task), Markdown)
+    episode = Episode(WorldsEnv(task), Markdown)
     for event in range(len(task.events)):
         for reply in plan.get(event, ()):
             episode.step(reply)
@@ -124,7 +125,7 @@ def test_what_stood_in_an_earlier_event_is_not_in_view(
     task = dealt(seed=1)
     question = next(q for q in gold(task).questions if q.kind == "retrieval")
     text = note(task, gold(task), question, event=question.event)
-    trace = play(Episode(env(task), lambda: Fickle(text)), reasoner("strong"))
+    trace = play(Episode(WorldsEnv(task), lambda: Fickle(text)), REASONERS["strong"]())
     assert cause(trace, question) == "never written"
 
 
@@ -139,7 +140,7 @@ def test_a_fact_whose_correction_follows_it_in_view_is_in_view(
     dealt: Callable[..., Task], gold: Callable[[Task], Gold]
 ) -> None:
     task = dealt(seed=1, tier="standard")
-    trace = play(Episode(env(task), Full, Budget()), reasoner("weak"))
+    trace = play(Episode(WorldsEnv(task), Full, Budget()), REASONERS["weak"]())
     attribution = Attribution(trace)
     for question in gold(task).questions:
         assert not any(attribution.lost(question, need) for need in question.needs)

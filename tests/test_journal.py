@@ -6,7 +6,6 @@ import resource
 from pathlib import Path
 
 import pytest
-from memorygym.runner import Plan, play_task
 
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
@@ -20,13 +19,14 @@ from memorygym.runs.folder import (
 )
 from memorygym.trace import Trace
 from memorygym.tracks.worlds.settings import Settings
+from tests.playing import results_of
 
 ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}
 
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    result = play_task(Settings("company", 0, "lite"), Plan(("naive",), traced=True))[0]
+    result = results_of(Settings("company", 0, "lite"), ["naive"])[0]
     assert result.trace
     return result.trace
 

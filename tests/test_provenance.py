@@ -15,9 +15,10 @@ from memorygym.outcome import Outcome
 from memorygym.provenance import Journey, Provenance
 from memorygym.scoring import outcomes
 from memorygym.trace import Trace
-from memorygym.tracks.worlds import env, reasoner
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold, Question
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.reasoners import REASONERS
 
 MEMORIES = ("full", "recency", "bm25", "bm25:top_k=1", "none")
 AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
@@ -27,9 +28,11 @@ AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
 def composed(memory: str, view: int | None, mind: str = "strong", tier: str = "lite") -> Trace:
     """An episode of a memory that shows what it likes, read by a locked reasoner."""
     episode = Episode(
-        env(deal("company", 3, tier)), lambda: registry.make("memory", memory), Budget(view=view)
+        WorldsEnv(deal("company", 3, tier)),
+        lambda: registry.make("memory", memory),
+        Budget(view=view),
     )
-    return play(episode, reasoner(mind))
+    return play(episode, REASONERS[mind]())
 
 
 def ways(trace: Trace) -> Iterator[tuple[Outcome, Journey]]:
@@ -141,7 +144,7 @@ def test_an_entry_that_is_rewritten_and_read_is_followed(
     task, table = dealt(seed=1), gold(dealt(seed=1))
     question = next(q for q in table.questions if q.needs and isinstance(value_of(table, q), int))
     (need, *_), event = question.needs, question.event
-    episode, note = Episode(env(task), Markdown), f"{table.names[need.entity]} {need.key} 77"
+    episode, note = Episode(WorldsEnv(task), Markdown), f"{table.names[need.entity]} {need.key} 77"
     plan = {0: [write(note), edit(" 77", " 88")], event: [read(), submit("8")]}
     for at in range(event + 1):
         for call in plan.get(at, ()):
@@ -165,7 +168,7 @@ def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
     question, unseen = update(composed("none", None))
     told = unseen.told[-1].passage
     text = f"{told.heading}\n{told.sentence}"
-    episode = Episode(env(deal("company", 3, "lite")), Markdown, Budget())
+    episode = Episode(WorldsEnv(deal("company", 3, "lite")), Markdown, Budget())
     for call in (write(text), edit(text, "")):
         episode.step(calls(call))
     while not episode.done:
@@ -189,7 +192,7 @@ def test_a_fact_that_no_message_told_is_unfounded(
     dealt: Callable[..., Task], gold: Callable[[Task], Gold]
 ) -> None:
     task = dealt(seed=1)
-    episode = Episode(env(task), Markdown)
+    episode = Episode(WorldsEnv(task), Markdown)
     episode.step(calls(write(f"{gold(task).names[0]} b 123456789")))
     episode.step(calls(edit("b 123456789", "")))
     first, second = Provenance(episode.trace).origins("1")

@@ -5,42 +5,57 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from memorygym.runner import Plan, play_task
 
 from memorygym.runs.replay import unlike
+from memorygym.runs.seats import AgentSeat, Limits
 from memorygym.trace import Trace, read_trace
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 from memorygym.tracks.worlds.settings import Settings
+from tests.playing import results_of
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 
 
-def _traces(settings: Settings) -> list[Trace]:
+def _traces(settings: Settings, limits: Limits = Limits()) -> list[Trace]:  # noqa: B008
     """The traces as they are read from disk."""
-    results = play_task(settings, Plan(AGENTS, attributed=False, traced=True))
+    results = results_of(settings, AGENTS, limits=limits)
     return [read_trace(list(result.trace.lines()))[0] for result in results]
 
 
+def _unlike(trace: Trace, settings: Settings, limits: Limits = Limits()) -> str:  # noqa: B008
+    seat = AgentSeat(str(trace.labels["agent"]), limits=limits)
+    return unlike(trace, settings.deal(), seat)
+
+
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "limits"),
     [
-        Settings("company", 0, "lite"),
-        Settings("city", 1, "multi"),
-        Settings("sport", 2, "lite", Sizes(entities=20, questions=7), turns=9, patience=1),
-        Settings("movie", 3, "lite", Sizes(tokens=9_000)),
-        Settings("hospital", 4, "lite", memory="markdown", repeat=2),
+        (Settings("company", 0, "lite"), Limits()),
+        (Settings("city", 1, "multi"), Limits()),
+        (
+            Settings("sport", 2, "lite", Sizes(entities=20, questions=7)),
+            Limits(turns=9, patience=1),
+        ),
+        (Settings("movie", 3, "lite", Sizes(tokens=9_000)), Limits()),
+        (Settings("hospital", 4, "lite"), Limits(capacity=500)),
     ],
 )
-def test_what_was_played_comes_out_again(settings: Settings) -> None:
-    for trace in _traces(settings):
-        assert unlike(trace, settings.deal(), settings) == ""
+def test_what_was_played_comes_out_again(settings: Settings, limits: Limits) -> None:
+    for trace in _traces(settings, limits):
+        assert _unlike(trace, settings, limits) == ""
+
+
+def test_other_limits_are_found_out() -> None:
+    settings = Settings("company", 0, "lite")
+    for trace in _traces(settings, Limits(turns=9)):
+        assert _unlike(trace, settings) == "budget is not that of the task"
 
 
 def test_a_sealed_trace_needs_its_salt() -> None:
     settings, other = (Settings("company", 0, "lite", salt=s) for s in ("a secret", "another"))
     for trace in _traces(settings):
-        assert unlike(trace, settings.deal(), settings) == ""
-        assert unlike(trace, other.deal(), other) != ""
+        assert _unlike(trace, settings) == ""
+        assert _unlike(trace, other) != ""
 
 
 def _forge(kind: str, change: Callable[[dict], None]) -> str:
@@ -49,7 +64,7 @@ def _forge(kind: str, change: Callable[[dict], None]) -> str:
     change(rows[0] if kind == "header" else next(r for r in rows if r.get("kind") == kind))
     forged, damage = read_trace([json.dumps(row) for row in rows])
     assert not damage
-    return unlike(forged, settings.deal(), settings)
+    return _unlike(forged, settings)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +89,12 @@ def test_replies_that_end_early_are_found_out() -> None:
     settings = Settings("company", 0, "lite")
     trace = _traces(settings)[0]
     del trace.records[len(trace.records) // 2 :]
-    assert unlike(trace, settings.deal(), settings) == "the replies end before the episode does"
+    assert _unlike(trace, settings) == "the replies end before the episode does"
 
 
 def test_only_an_agent_that_may_lifts_its_budget(tmp_path: Path) -> None:
     def claim(header: dict) -> None:
-        ends = {name: header["budget"][name] for name in LIMITS}
+        ends = {name: header["budget"][name] for name in ("turns", "patience")}
         header["budget"] = dict.fromkeys(header["budget"]) | ends
 
     assert "budget is not that of the task" in _forge("header", claim)

@@ -14,10 +14,10 @@ from memorygym.memory.markdown import Markdown
 from memorygym.outcome import Score
 from memorygym.scoring import outcomes, score
 from memorygym.trace import Answered, Stored, Trace
-from memorygym.tracks.worlds import env
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
 from memorygym.tracks.worlds.dealing.gold import Gold, Question
 from memorygym.tracks.worlds.dealing.notes import pack_value
+from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.reader import reader
 
 KINDS = ("retrieval", "update", "abstention")
@@ -161,7 +161,7 @@ def test_store_precision_tells_what_each_final_entry_is_worth(
     head = f"{table.names[change.entity]} {change.code}"
     new, old = (pack_value(guide.attribute(change.code), v) for v in (change.new, change.old))
     notes = [f"{head} {new}", f"{head} {old}", f"{head} 777777", f"{head} {new}", "milk and eggs"]
-    episode = Episode(env(task), Markdown)
+    episode = Episode(WorldsEnv(task), Markdown)
     episode.step(calls(*[write(note) for note in notes]))
     while not episode.done:
         episode.step(END)

@@ -1,62 +1,107 @@
 """What a score depends on, as a version and a hash: nothing compares across contracts."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
+from memorygym import registry
+from memorygym.imports import Find, beside, is_package, reached, text_of
 from memorygym.track import find
 
-_PARTS = (
-    "core.py",
-    "frozen.py",
-    "ledger.py",
-    "rng.py",
-    "arguments.py",
-    "agents/chat.py",
-    "agents/protocol.py",
-    "stores/search/fulltext.py",
-    "stores/indexed.py",
-    "stores/notebook.py",
-    "memory/markdown.py",
-    "grading",
-    "tokens.py",
-    "episode.py",
-    "facts.py",
-    "guard.py",
-    "lens.py",
-    "models/wire.py",
-    "tracks/_oracle.py",
-    "tracks/_stream.py",
+HERE = Path(__file__).parents[1]
+"""The folder in which this package lies."""
+PLAYED = (
+    "memorygym.episode",
+    "memorygym.trace",
+    "memorygym.scoring",
+    "memorygym.attribution",
+    "memorygym.memory.markdown",
+    "memorygym.agents.chat",
+    "memorygym.agents.note_taker",
+    "memorygym.models.wire",
 )
-"""What scores of every track depend on."""
+"""What every track is played with: the referee, the memory and the agent that are used unless
+others are named, and the form in which any model is asked and answers."""
+STOPS = frozenset({"memorygym", "memorygym.registry", "memorygym.disk"})
+"""Imported, though no score depends on it: the front, which states the version and leads to all;
+what finds parts by name, which count themselves; how files are written."""
+CHOSEN = frozenset({"tracks", "memory", "shims"})
+"""Kinds of which a run names its own part, and says so beside its contract."""
+_LOOKED_UP = re.compile(r'registry\.\w+\(\s*"(\w+)"')
+"""The kind of what code looks up by name, which no import shows."""
 
 
 @lru_cache(maxsize=16)
 def contract(track: str = "worlds") -> str:
-    """The version of the track and a hash of the code behind it.
-
-    A track states its VERSION, and in PARTS what it depends on beside its own folder.
-    """
-    return f"{find(track).version}@{digest('core.py')}"
+    """The version of the track and a hash of all that its scores depend on."""
+    return f"{find(track).version}@{digest(sources(track))}"
 
 
-def digest(*parts: str) -> str:
-    """A hash of files and folders of the package, comments left out."""
+def digest(texts: Mapping[str, str]) -> str:
+    """A hash of texts under their names."""
     found = sha256()
-    for part in parts:
-        for text in _sources(files("memorygym") / part):
-            lines = (line.split("  #")[0].rstrip() for line in text.splitlines())
-            found.update("\n".join(line for line in lines if line and line[0] != "#").encode())
+    for name in sorted(texts):
+        found.update(f"{name}\0{texts[name]}\0".encode(errors="surrogateescape"))
     return found.hexdigest()[:8]
 
 
-def _sources(path: Any) -> Iterator[str]:
-    if path.is_file():
-        if path.name.endswith((".py", ".json", ".txt")):
-            yield path.read_text(encoding="utf-8")
+def sources(track: str, folder: Path = HERE) -> dict[str, str]:
+    """What scores of the track depend on: the code by module, and the texts beside the track's.
+
+    It is all that is imported from the track's own folder and from what every track is played
+    with. This package is read where it lies in the folder.
+    """
+    module = registry.module_of("tracks", track)
+    follow = _follower(module, folder)
+    own = dict(_own(module, follow(module)))
+    found = reached([*own, *PLAYED], follow)
+    found |= reached(_looked_up(found.values(), folder) - found.keys(), follow)
+    return found | {name: text_of(own[name]) for name in own.keys() - found.keys()}
+
+
+def code_of(module: str, *others: str) -> dict[str, str]:
+    """The code of a module and of all that it imports, and so of others of this package."""
+    return reached([module, *others], _follower(module, HERE))
+
+
+def _follower(module: str, folder: Path) -> Find:
+    """Finds modules of this package and of the project that the module belongs to."""
+    ours = "memorygym"
+    theirs = None if module.partition(".")[0] == ours else beside(module)
+
+    def follow(name: str) -> Path | None:
+        if name in STOPS:
+            return None
+        if name.partition(".")[0] != ours:
+            return theirs(name) if theirs else None
+        path = folder.joinpath(*name.split("."))
+        files = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+        return next((file for file in files if file.is_file()), None)
+
+    return follow
+
+
+def _own(module: str, file: Path | None) -> Iterator[tuple[str, Path]]:
+    """The modules and texts of a package, or the module if it is none, each with its file."""
+    if file is None or not is_package(file):
+        yield from [(module, file)] if file else []
         return
-    for item in sorted(path.iterdir(), key=lambda item: str(item.name)):
-        if item.name != "__pycache__":
-            yield from _sources(item)
+    for path in file.parent.rglob("*"):
+        parts = [module, *path.relative_to(file.parent).parts]
+        if path.suffix == ".py":
+            yield ".".join(parts).removesuffix(".py").removesuffix(".__init__"), path
+        elif path.suffix in (".json", ".txt"):
+            yield ".".join(parts), path
+
+
+def _looked_up(texts: Iterable[str], folder: Path) -> set[str]:
+    """The modules of this package's parts of each kind that code looks up by name."""
+    kinds = {kind for text in texts for kind in _LOOKED_UP.findall(text)} - CHOSEN
+    places = [place for kind in kinds & registry.FOLDERS.keys() for place in registry.FOLDERS[kind]]
+    return {
+        f"memorygym.{place}.{file.stem}"
+        for place in places
+        for file in folder.joinpath("memorygym", *place.split(".")).glob("[!_]*.py")
+    }

@@ -132,11 +132,14 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
         raise BadSettings(f"{kind} {spec}: {error}") from error
 
 
-def load_module(kind: str, spec: str) -> Any:
+def module_of(kind: str, spec: str) -> str:
     """The module that states a part: an id's own, or that of `package.module:object`."""
-    if spec in _built_in(kind):
-        return import_module(_built_in(kind)[spec])
-    return import_module(target_of(kind, spec).partition(":")[0])
+    return _built_in(kind).get(spec) or target_of(kind, spec).partition(":")[0]
+
+
+def load_module(kind: str, spec: str) -> Any:
+    """The same, imported."""
+    return import_module(module_of(kind, spec))
 
 
 def make(kind: str, spec: str, **given: object) -> Any:

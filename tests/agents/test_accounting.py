@@ -15,7 +15,7 @@ from memorygym.memory.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
 from memorygym.models.prices import Price
 from memorygym.trace import Trace, read_trace
-from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.env import WorldsEnv
 
 PRICES = {"m": Price(2.0, 10.0), "discount": Price(2.0, 10.0, 0.5)}
 
@@ -61,7 +61,7 @@ def spent(dealt: Callable[..., Task]) -> Callable[..., Trace]:
     def run(model: Model, name: str = "m") -> Trace:
         task = dealt(tier="lite")
         chat = Chat(model)
-        trace = play(Episode(env(task), Markdown), chat)
+        trace = play(Episode(WorldsEnv(task), Markdown), chat)
         trace.gold = task.gold
         trace.labels.update(model={"name": name}, usage=chat.usage)
         return trace

@@ -1,10 +1,8 @@
 """Every adversary says what it imitates and how far it may get; it keeps no state and no gold."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import pytest
-from memorygym.runner import needs_gold, play_one
 
 from memorygym import registry
 from memorygym.core import Message, Policy, Task, Tool
@@ -12,7 +10,7 @@ from memorygym.rng import rng
 from memorygym.scoring import score
 from memorygym.tokens import count, words
 from memorygym.trace import Trace
-from memorygym.track import Bound
+from memorygym.track import Bound, find
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -26,8 +24,10 @@ from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from tests.playing import play_agent
 
 FOLDER = "memorygym.tracks.worlds.agents.adversaries."
+
 ADVERSARIES = [
     name for name in registry.names("agents")
     if registry.load("agents", name).__module__.startswith(FOLDER)
@@ -52,7 +52,7 @@ def made(name: str) -> Policy:
 
 
 def played(task: Task, name: str, policy: Policy) -> Trace:
-    return play_one(task, policy, partial(registry.make, "memory", "markdown"), {"agent": name})
+    return play_agent(task, name, policy, labels={"agent": name})
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
@@ -61,7 +61,7 @@ def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) ->
     bound = registry.load("agents", name, "BOUND")
     assert isinstance(bound, Bound) and 0 <= bound.most < 100
     assert not bound.over or bound.over in registry.names("agents")
-    assert not needs_gold(name)
+    assert find("worlds").agents[name].kind == "adversary"
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)

@@ -15,7 +15,7 @@ from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, ProviderFailure
 from memorygym.memory.markdown import Markdown
 from memorygym.trace import Cut, Heard, Said, Shown, Stored
-from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.env import WorldsEnv
 from tests.agents.reading import Reading, heard
 from tests.servers.openai import Server, serving
 
@@ -76,7 +76,7 @@ def test_a_bad_model_ends_in_a_truthful_trace(
     task = dealt(tier="lite")
     short = replace(task, budget=replace(task.budget, turns=3))
     player = chat(server, name, mode, stream=stream)
-    trace = play(Episode(env(short), Markdown), player)
+    trace = play(Episode(WorldsEnv(short), Markdown), player)
     trace.gold = task.gold
     kinds = {kind: [r for r in trace.records if isinstance(r, kind)] for kind in (Said, Cut, Shown)}
     assert len(kinds[Shown]) == len(task.events)
@@ -124,7 +124,7 @@ def test_what_is_sent_reads_as_agreed(
     question = task.events[-1]
     documents = replace(task.events[0], text="=== DOCUMENTS ===\nAcme has 40 beds.")
     short = replace(task, system="[the system message]", events=(documents, question))
-    episode = Episode(env(short), Markdown)
+    episode = Episode(WorldsEnv(short), Markdown)
     play(episode, chat(server, "writer", mode))
     text = json.dumps(server.bodies, indent=1, ensure_ascii=False)
     tools = json.dumps([tool.to_openai() for tool in episode.tools], indent=1)

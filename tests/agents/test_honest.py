@@ -10,17 +10,19 @@ from memorygym import registry
 from memorygym.core import Task
 from memorygym.memory.markdown import Markdown
 from memorygym.outcome import Score
-from memorygym.runner import episode_for, needs_gold, play_one, policy_for
+from memorygym.runs.seats import episode_for, policy_for
 from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
-from memorygym.tracks.worlds.agents.honest.guesser import Guesser
+from memorygym.track import find
 from memorygym.tracks.worlds.dealing.tiers import TIERS
+from tests.playing import play_agent
 
 AGENTS = sorted(
     name for name in registry.names("agents")
     if ".honest." in registry.load_module("agents", name).__name__
 )  # fmt: skip
+AGENT = find("worlds").agents
 TEMPLATES = registry.names("worlds")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 Dealt, Played = Callable[..., Task], Callable[..., Trace]
@@ -42,19 +44,21 @@ def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
     assert check_policy(partial(policy_for, agent)) == []
 
 
-@pytest.mark.parametrize("agent", [agent for agent in AGENTS if not needs_gold(agent)])
+@pytest.mark.parametrize("agent", [agent for agent in AGENTS if AGENT[agent].kind != "truth"])
 def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(
     agent: str, dealt: Dealt, played: Played
 ) -> None:
     task = dealt("research", 3)
     blind = replace(task, gold=None)
-    trace = play_one(blind, policy_for(agent, blind), Markdown, {})
+    trace = play_agent(blind, agent)
     assert trace.gold is None
     assert trace.records == played(agent, task).records
 
 
 def test_only_clairvoyance_needs_the_gold_table() -> None:
-    assert [agent for agent in AGENTS if needs_gold(agent)] == ["clairvoyant"]
+    assert [
+        agent for agent in AGENTS if AGENT[agent].kind == "truth" and not AGENT[agent].unbounded
+    ] == ["clairvoyant"]
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -106,9 +110,6 @@ def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
 
 
 def test_no_outside_agent_is_given_gold_or_a_lifted_budget(dealt: Dealt) -> None:
-    class Cheat(Guesser):
-        lifts_budget = True
-
     task = dealt(tier="lite")
-    assert not needs_gold("tests.cheat:make")
-    assert episode_for(task, Cheat(), Markdown).budget == task.budget
+    policy_for("tests.cheat:make", task)  # It fails where it is given anything.
+    assert episode_for("tests.cheat:make", task, Markdown).budget == task.budget

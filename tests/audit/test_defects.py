@@ -4,15 +4,19 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from memorygym.runner import Plan, play_task
 
-from memorygym.tracks.worlds.invariants import inspect, validate
+from memorygym.bench import Evaluation, invariants
+from memorygym.runs.engine import Table
+from memorygym.runs.minds import Minds
+from memorygym.runs.results import Wanted
+from memorygym.runs.tasks import Tasks
+from memorygym.tracks.worlds.invariants import inspect
 from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.verifier import Proof, verify
 from tests.audit.defects import DEFECTS
 from tests.audit.planting import Defect, Worlds
 
-UNTOUCHED = ("registry", "runner")
+UNTOUCHED = ("registry",)
 """Modules whose caches no defect reaches, and that are slow to fill."""
 
 
@@ -43,9 +47,13 @@ def _tasks(worlds: Worlds) -> list[Settings]:
 
 def _validated(worlds: Worlds, agents: tuple[str, ...]) -> list[str]:
     """The rows that fail."""
-    tasks, plan = _tasks(worlds), Plan(agents, attributed=False, inspect=inspect)
-    results = [result for task in tasks for result in play_task(task, plan)]
-    return [row.name for row in validate(tasks, results, worlds.seeds) if not row.holds]
+    tasks = Tasks("worlds", _tasks(worlds), {}, "")
+    evaluation = Evaluation(tasks=tasks, agents=agents, validate=True)
+    table = Table(
+        "worlds", (*evaluation.seats(Minds()),), None, Wanted(causes=False, inspect=inspect)
+    )
+    results = [result for task in tasks.recipes for result in table.play_unit((task, 0))]
+    return [row.name for row in invariants(evaluation, results) if not row.holds]
 
 
 def _verified(worlds: Worlds) -> list[str]:

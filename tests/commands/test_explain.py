@@ -12,8 +12,9 @@ from memorygym.bench import Job, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
 from memorygym.runs.folder import episode_name, write_trace
-from memorygym.tracks.worlds import env, reasoner
 from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.reasoners import REASONERS
 from memorygym.tracks.worlds.settings import Settings
 
 RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
@@ -27,9 +28,9 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     task = deal("company", 3, "lite")
     for memory in ("full", "recency", "bm25:top_k=2"):
         make = partial(registry.make, "memory", memory)
-        episode = Episode(env(task), make, Budget(view=500))
+        episode = Episode(WorldsEnv(task), make, Budget(view=500))
         name = episode_name("company", 3, "strong", memory, 500)
-        write_trace(folder / "traces" / f"{name}.jsonl.gz", play(episode, reasoner("strong")))
+        write_trace(folder / "traces" / f"{name}.jsonl.gz", play(episode, REASONERS["strong"]()))
     return folder
 
 

@@ -1,30 +1,49 @@
 """A comparison in this process, small enough to be played in every test."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from pathlib import Path
 
 from memorygym.core import Memory, Message
 from memorygym.isolation.arms import Limits
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged, plug_all
-from memorygym.runs.minds import Minds
-from memorygym.runs.tasks import of_worlds
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.engine import Table
+from memorygym.runs.folder import Run
+from memorygym.runs.measures import Measured
+from memorygym.runs.results import Failure, Result
+from memorygym.runs.tasks import Tasks, dealt
+from memorygym.track import Options, TaskRecipe
 
-WORLD = Settings("company", 0, "lite")
+
+def world(salt: str = "") -> Tasks:
+    """One small world, from a secret salt if one is given."""
+    knobs = {"template": "company", "tier": "lite"}
+    return dealt("worlds", Options(range(1), salt, knobs))
+
+
+WORLD = world()
 
 
 def comparison(
-    *specs: str, budgets: Sequence[int] = (500,), world: Settings = WORLD, **made: Plugged
+    *specs: str, budgets: Sequence[int] = (500,), tasks: Tasks = WORLD, **made: Plugged
 ) -> Comparison:
     """The references and these memories, with the strong reasoner; `made` are memories by spec."""
     memories = {**plug_all(specs), **made}
-    return Comparison(of_worlds([world]), memories, [Limits(budget) for budget in budgets], Minds())
+    return Comparison(tasks, memories, [Limits(budget) for budget in budgets])
 
 
-def sealed(salt: str) -> Settings:
-    """The same world from a secret salt."""
-    return replace(WORLD, salt=salt)
+def play(
+    asked: Comparison, recipe: TaskRecipe = WORLD.recipes[0], folder: Path | None = None
+) -> list[Result | Failure]:
+    """Every arm on one task, kept in a folder if one is given."""
+    run = Run(folder) if folder else None
+    seats = tuple(asked.seats(asked.minds))
+    return Table(asked.tasks.track, seats, run, asked.job().wanted).play_unit((recipe, 0))
+
+
+def measured(found: Sequence[Result | Failure]) -> list[Measured]:
+    """What the episodes that ended tell."""
+    return [one.measured for one in found if isinstance(one, Result) and one.measured]
 
 
 class Gossip(Memory):

@@ -35,7 +35,7 @@ def _measured(
     arm: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
 ) -> Measured:
     cases = tuple(
-        replace(Case(number, "retrieval", right == "1", 1, int(right), 0, 0, 100, 500, 0), **case)
+        replace(Case(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0), **case)
         for number, right in enumerate(task, start=1)
     )
     one = Measured(

@@ -91,7 +91,7 @@ def test_what_oracle_hardly_betters_has_no_normalised_gain() -> None:
 def test_questions_whose_facts_exceed_the_budget_count_for_no_arm() -> None:
     oracle = played("oracle", "11 11 11")
     cases = oracle[0].cases
-    oracle[0] = replace(oracle[0], cases=(cases[0], replace(cases[1], correct=False, tokens=0)))
+    oracle[0] = replace(oracle[0], cases=(cases[0], replace(cases[1], score=False, tokens=0)))
     others = all_played({**THREE, "m": "10 11 11"})
     report = figures([*(one for one in others if one.arm != "oracle"), *oracle], {}, "test")
     assert (report.left_out, report.questions) == (1, 5)

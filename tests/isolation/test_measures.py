@@ -107,7 +107,7 @@ def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
 def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace) -> None:
     # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
     assert case(trace, 1) == Case(
-        1, "retrieval", correct=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
+        1, "retrieval", score=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
         rewrites=0, hops=1, length=8, exact=True, f1=1.0,
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_p
 ) -> None:
     # The tool's result is gone with the event before. Shown before: 3 + 5 + 2.
     assert case(trace, 2) == Case(
-        2, "update", correct=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
+        2, "update", score=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
         rewrites=1, hops=1, length=10,
     )  # fmt: skip
 

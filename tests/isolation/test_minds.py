@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.agents.chat import Chat
-from memorygym.errors import UnknownPart
+from memorygym.core import Message
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.judge import Judge
 from memorygym.models import extractive
 from memorygym.models.replay import Cached
 from memorygym.models.scripted import Scripted
 from memorygym.models.tape import Tape
-from memorygym.runs.minds import Minds
+from memorygym.runs.minds import Minds, minds_of
+from memorygym.runs.seats import scripted
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.reasoners import Strong, Weak
 
@@ -19,31 +21,38 @@ TASK = deal("company", 0, "lite")
 
 
 def test_without_models_all_is_scripted_and_nobody_is_waited_for() -> None:
-    minds = Minds(("strong", "weak"))
-    kinds = [type(minds.policy(name, TASK)) for name in minds.reasoners]
-    assert kinds == [Strong, Weak]
+    minds = Minds()
+    assert [type(scripted(name, TASK)) for name in ("strong", "weak")] == [Strong, Weak]
     assert minds.writer is extractive.write
-    assert (minds.waits, minds.asks, minds.describe()) == (False, False, {})
+    assert (minds.waits, minds.asks) == (False, False)
+    assert minds.recipe() == {"models": {}, "memory_model": None, "judge": None}
 
 
 def test_every_episode_has_a_reasoner_of_its_own() -> None:
-    minds = Minds(("weak", "m"), {"m": Scripted(["yes"])})
-    for name in minds.reasoners:
-        assert minds.policy(name, TASK) is not minds.policy(name, TASK)
-    assert isinstance(minds.policy("m", TASK), Chat)
+    assert scripted("weak", TASK) is not scripted("weak", TASK)
+    minds = Minds({"m": Scripted(["yes"])})
+    assert minds.chat("m") is not minds.chat("m")
 
 
 def test_a_reasoner_that_nobody_knows_is_named() -> None:
     with pytest.raises(UnknownPart, match="did you mean strong"):
-        Minds(("stong",)).policy("stong", TASK)
+        scripted("stong", TASK)
+
+
+def test_the_models_of_a_recipe_are_described_as_they_were_and_cannot_be_asked() -> None:
+    judge = Judge((Scripted(["yes"]),), "strict", audit_accepted=True)
+    minds = Minds({"m": Scripted(["yes"])}, Scripted(["so"]), judge, "text", reasoning=True)
+    again = minds_of(minds.recipe())
+    assert again.recipe() == minds.recipe()
+    with pytest.raises(BadSettings, match="is not asked here"):
+        again.chat("m").act([Message("user", "Hello")], ())
 
 
 def test_a_model_behind_memories_is_waited_for_and_described_without_its_address() -> None:
     minds = Minds(writing=Scripted(["a summary"]))
     assert minds.waits and minds.asks
     assert minds.writer("Task: summary", "a text", 50) == "a summary"
-    assert [*minds.describe()] == ["memory"]
-    assert "endpoint" not in minds.describe()["memory"]
+    assert "endpoint" not in str(minds.recipe()["memory_model"])
 
 
 def test_a_recorded_model_is_asked_once_and_not_recorded_twice(tmp_path: Path) -> None:

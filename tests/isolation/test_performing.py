@@ -8,11 +8,11 @@ import pytest
 
 from memorygym.core import Memory, Message
 from memorygym.errors import BadSettings
-from memorygym.isolation.performing import about, perform, played_gates
+from memorygym.isolation.performing import perform, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged
 from memorygym.memory.none import Nothing
-from tests.isolation.comparing import comparison, gossip, sealed
+from tests.isolation.comparing import comparison, gossip, world
 
 
 class Broken(Memory):
@@ -23,9 +23,9 @@ class Broken(Memory):
 
 
 def test_a_salt_is_told_by_its_hash_alone() -> None:
-    told = str(about(comparison(world=sealed("a very long secret"))))
+    told = str(comparison(tasks=world("a very long secret")).job().about())
     assert "secret" not in told
-    assert told != str(about(comparison()))
+    assert told != str(comparison().job().about())
 
 
 @pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])

@@ -50,16 +50,22 @@ def test_what_cannot_be_made_is_named(spec: str, error: type[Exception], said: s
         plug_all([spec])
 
 
-def test_the_source_of_ours_is_its_file_and_not_its_knobs() -> None:
+def test_the_source_of_ours_is_its_code_and_not_its_knobs() -> None:
     assert source_of("bm25:top_k=3") == source_of("bm25") != source_of("hybrid")
 
 
-def test_the_source_of_others_changes_with_their_file_behind_a_shim_too(outside: Path) -> None:
-    specs = ("notes:Notes", "add_search:notes:Notes")
-    before = [source_of(spec) for spec in specs]
-    assert before[0] == before[1]
-    outside.write_text(NOTES + "\n# changed")
-    assert all(source_of(spec) != old for spec, old in zip(specs, before, strict=True))
+@pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])
+def test_the_source_of_others_changes_with_their_files_but_not_with_a_comment(
+    outside: Path, spec: str
+) -> None:
+    helper = outside.with_name("helper.py")
+    for path, text in ((outside, f"import helper\n{NOTES}"), (helper, "a = 1"), (helper, "a = 2")):
+        before = source_of(spec)
+        path.write_text(text)
+        assert source_of(spec) != before
+    before = source_of(spec)
+    helper.write_text("a = 2  # changed")
+    assert source_of(spec) == before
 
 
 def test_a_memory_of_others_is_made_where_it_can_do_no_harm(outside: Path) -> None:

@@ -13,7 +13,8 @@ from memorygym.errors import MemoryFault
 from memorygym.isolation.rebuilding import play_rebuilt
 from memorygym.models import extractive
 from memorygym.trace import Trace
-from memorygym.tracks.worlds import env, scribe
+from memorygym.tracks.worlds import note_taker
+from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.reasoners import Strong
 from tests.memory.attackers import Mirror
 
@@ -35,8 +36,8 @@ class Actor(Mirror):
 
 
 def played(task: Task, make: Callable[[], Memory]) -> Trace:
-    episode = Episode(env(replace(task, gold=None)), make, writer=extractive.write)
-    return play_rebuilt(episode, scribe(Strong()), task, make)
+    episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
+    return play_rebuilt(episode, note_taker(Strong(), task), task, make)
 
 
 @pytest.mark.parametrize("memory", [Mirror, Actor])
@@ -52,5 +53,5 @@ def test_a_memory_that_dumps_what_it_holds_plays_as_if_nobody_looked(
     dealt: Dealt, spec: str
 ) -> None:
     task, make = dealt("company", 0, "lite"), partial(registry.make, "memory", spec)
-    alone = Episode(env(replace(task, gold=None)), make, writer=extractive.write)
-    assert [*played(task, make).lines()] == [*play(alone, scribe(Strong())).lines()]
+    alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
+    assert [*played(task, make).lines()] == [*play(alone, note_taker(Strong(), task)).lines()]

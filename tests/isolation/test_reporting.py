@@ -1,18 +1,20 @@
 """What a comparison comes to, and the files that it leaves."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 from memorygym.isolation.gates import Gate
 from memorygym.isolation.performing import Findings
-from memorygym.isolation.playing import Failed
 from memorygym.isolation.reporting import clock_for, curve_of, outcome_of, write_files
+from memorygym.outcome import Score
 from memorygym.runs.measures import Measured
+from memorygym.runs.results import Failure, Place, Result
 from tests.isolation.made import THREE, all_played
 
+SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, {})
 HOLDS = Gate("it holds", True, "")
 BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 
@@ -20,7 +22,27 @@ BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 def findings(measured: list[Measured], *reasoners: str) -> Findings:
     """At one budget."""
     clocked = {(who, arm, 1000): [1.0, 3.0] for who in reasoners for arm in ("m", "held:m")}
-    return Findings({"contract": "c"}, reasoners, (1000,), measured, (), clocked)
+    return Findings({"contract": "c"}, reasoners, (1000,), results(measured), clocked)
+
+
+def results(measured: Sequence[Measured]) -> list[Result | Failure]:
+    """Episodes that came to that."""
+    return [
+        Result(
+            place=place(one.arm, one.budget, one.reasoner), task="t", contract="c", score=SCORE,
+            right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
+            measured=one,
+        )
+        for one in measured
+    ]  # fmt: skip
+
+
+def place(arm: str, budget: int | None, reasoner: str) -> Place:
+    """Where an episode stands."""
+    return Place(
+        episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=arm,
+        budget=budget, who="",
+    )  # fmt: skip
 
 
 def two() -> Findings:
@@ -61,10 +83,12 @@ def test_a_budget_at_which_nothing_was_finished_is_a_gate_that_fails() -> None:
 
 def test_failures_count_for_their_own_report_and_those_without_a_budget_for_all() -> None:
     failed = [
-        Failed("a", "m", 1000, "weak", "memory", "broke"),
-        Failed("b", "full", None, "strong", "memory", "broke"),
+        Failure(place("m", 1000, "weak"), "memory", "broke"),
+        Failure(place("full", None, "strong"), "memory", "broke"),
     ]
-    strong, weak = outcome_of(replace(two(), failed=failed), [HOLDS]).reports
+    found = two()
+    outcomes = [*found.outcomes, *failed]
+    strong, weak = outcome_of(replace(found, outcomes=outcomes), [HOLDS]).reports
     told = [(one.row("m"), one.row("full")) for one in (strong, weak)]
     assert [(m and m.failed, full and full.failed) for m, full in told] == [(0, 1), (1, 0)]
 

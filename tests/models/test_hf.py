@@ -25,7 +25,7 @@ from memorygym.models.model import OVERFLOW, ToolsRejected
 from memorygym.models.naming import find
 from memorygym.stores.notebook import TOOLS
 from memorygym.trace import Answered, Heard, Said, Trace
-from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.env import WorldsEnv
 from tests.models import tiny
 
 pytestmark = pytest.mark.hf
@@ -49,7 +49,7 @@ def saying(tmp_path: Path) -> Callable[..., Any]:
 
 
 def played(task: Task, chat: Chat) -> Trace:
-    return play(Episode(env(task), Markdown), chat)
+    return play(Episode(WorldsEnv(task), Markdown), chat)
 
 
 def test_a_random_model_plays_a_lite_episode(

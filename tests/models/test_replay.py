@@ -22,7 +22,7 @@ from memorygym.models.replay import EXPLAINED, Cached, NotRecorded
 from memorygym.models.tape import Tape
 from memorygym.stores.notebook import TOOLS
 from memorygym.trace import CANARY
-from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.env import WorldsEnv
 from tests.servers.openai import serving
 
 ASKED = {"name": "m", "temperature": 0.0, "seed": None}
@@ -130,7 +130,7 @@ def test_a_run_replays_to_the_same_bytes_without_endpoint_key_or_package(
 
     def run(reel: Tape, url: str | None) -> list[str]:
         chat = Chat(find(name, url, reel, lambda *_: None, temperature=0.0))
-        trace = play(Episode(env(dealt(tier="lite")), Markdown), chat)
+        trace = play(Episode(WorldsEnv(dealt(tier="lite")), Markdown), chat)
         trace.labels.update(model=chat.describe(), usage=chat.usage)
         return list(trace.lines())
 

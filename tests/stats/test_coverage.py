@@ -6,12 +6,13 @@ from itertools import accumulate
 from math import comb
 
 import pytest
-from memorygym.runner import Plan, play_all
 
 from memorygym import registry
 from memorygym.rng import Stream, rng
+from memorygym.runs.results import Wanted
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
 from memorygym.tracks.worlds.settings import Settings
+from tests.playing import results_of
 
 PLAYS = 2_000
 MEAN, QUESTIONS = 0.4, 20
@@ -42,8 +43,8 @@ def _coverage(found: Sequence[Estimate], truth: float) -> float:
 def composites() -> list[float]:
     """What a scripted agent really scores: four axes, some worlds at 0."""
     tasks = [Settings(name, seed, "lite") for name in registry.names("worlds") for seed in range(5)]
-    plan = Plan(("strategic",), attributed=False)
-    return [found[0].score.composite for found in play_all(tasks, plan, workers=1)]
+    wanted = Wanted(causes=False)
+    return [results_of(task, ["strategic"], wanted)[0].score.composite for task in tasks]
 
 
 @pytest.mark.parametrize("n", [10, 100])

@@ -10,9 +10,13 @@ from memorygym import registry
 from memorygym.core import Budget, Memory, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
+from memorygym.isolation.oracle import Oracle, least_view
 from memorygym.outcome import Outcome
+from memorygym.runs.seats import scripted
 from memorygym.scoring import outcomes
-from memorygym.tracks.worlds import env, least_view, oracle, reasoner, scribe
+from memorygym.tracks.worlds import TRACK, note_taker
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.settings import Settings
 
 TEMPLATES = registry.names("worlds")
 
@@ -21,8 +25,8 @@ def answered(
     task: Task, make: Callable[[], Memory], view: int | None = None, who: str = "strong"
 ) -> list[Outcome]:
     """The answerable questions of a task, played with that memory."""
-    episode = Episode(env(replace(task, gold=None)), make, Budget(view=view))
-    trace = play(episode, reasoner(who))
+    episode = Episode(WorldsEnv(replace(task, gold=None)), make, Budget(view=view))
+    trace = play(episode, scripted(who, task))
     trace.gold = task.gold
     return [outcome for outcome in outcomes(trace) if outcome.goal.kind != "abstention"]
 
@@ -49,16 +53,16 @@ def test_the_facts_of_the_oracle_answer_every_question(
     dealt: Callable[..., Task], template: str
 ) -> None:
     task = dealt(template, 1, "standard")
-    assert share(answered(task, oracle(task), 1000)) == 1
+    assert share(answered(task, partial(Oracle, TRACK.oracle(task)), 1000)) == 1
 
 
 def test_the_oracle_shows_all_that_a_question_needs_or_nothing(
     dealt: Callable[..., Task],
 ) -> None:
     task = dealt("company", 1, "standard")
-    least = least_view(task)
-    assert share(answered(task, oracle(task), least - 1)) == 0
-    assert 0 < share(answered(task, oracle(task), least)) < 1
+    least = least_view(TRACK, task)
+    assert share(answered(task, partial(Oracle, TRACK.oracle(task)), least - 1)) == 0
+    assert 0 < share(answered(task, partial(Oracle, TRACK.oracle(task)), least)) < 1
 
 
 def test_the_weak_reasoner_loses_fifteen_points_on_the_whole_stream(
@@ -70,13 +74,14 @@ def test_the_weak_reasoner_loses_fifteen_points_on_the_whole_stream(
 
 def test_a_reasoner_that_is_none_is_named_with_the_choices() -> None:
     with pytest.raises(UnknownPart, match="no reasoner named 'stong'; did you mean strong"):
-        reasoner("stong")
+        scripted("stong", Settings("company", 0, "lite").deal())
 
 
 def test_the_scribe_keeps_notes_and_answers_from_them(dealt: Callable[..., Task]) -> None:
     task = dealt("company", 1, "standard")
     trace = play(
-        Episode(env(replace(task, gold=None)), memory("markdown")), scribe(reasoner("strong"))
+        Episode(WorldsEnv(replace(task, gold=None)), memory("markdown")),
+        note_taker(scripted("strong", task), task),
     )
     trace.gold = task.gold
     assert 0.2 < share([o for o in outcomes(trace) if o.goal.kind != "abstention"]) < 1

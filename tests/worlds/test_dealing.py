@@ -16,6 +16,7 @@ from memorygym.tracks.worlds.dealing.gold import Change, Gold
 from memorygym.tracks.worlds.dealing.names import draw_names
 from memorygym.tracks.worlds.dealing.questions import REASONING
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.reader import reader
 
 TEMPLATES = registry.names("worlds")
 Dealt, Table = Callable[..., Task], Callable[[Task], Gold]

@@ -12,6 +12,8 @@ from memorygym.tracks.worlds.dealing.dealer import world
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.prose import false_value
 from memorygym.tracks.worlds.dealing.schema import Trait
+from memorygym.tracks.worlds.facts import Attribute, Value
+from memorygym.tracks.worlds.reader import reader
 
 TEMPLATES = registry.names("worlds")
 

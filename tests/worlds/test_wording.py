@@ -11,9 +11,9 @@ from memorygym.agents.protocol import as_text
 from memorygym.core import Event, Message, Task
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
-from memorygym.tracks.worlds import env
 from memorygym.tracks.worlds.dealing.gold import Change, Gold
 from memorygym.tracks.worlds.dealing.questions import REASONING
+from memorygym.tracks.worlds.env import WorldsEnv
 
 Snapshot, Dealt, Table = Callable[[str, str], None], Callable[..., Task], Callable[[Task], Gold]
 COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)
@@ -88,23 +88,23 @@ def test_the_first_document_of_every_domain_reads_as_agreed(
 
 
 def test_the_status_line_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    snapshot("status", Episode(env(tasks[0]), Markdown).view()[1].content)
+    snapshot("status", Episode(WorldsEnv(tasks[0]), Markdown).view()[1].content)
 
 
 def test_the_tools_read_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    tools = [tool.to_openai() for tool in Episode(env(tasks[0]), Markdown).tools]
+    tools = [tool.to_openai() for tool in Episode(WorldsEnv(tasks[0]), Markdown).tools]
     snapshot("tools", json.dumps(tools, indent=1))
 
 
 def test_the_text_protocol_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    tools = Episode(env(tasks[0]), Markdown).tools
+    tools = Episode(WorldsEnv(tasks[0]), Markdown).tools
     view = as_text([Message("system", "[the system message]"), Message("user", "[event]")], tools)
     snapshot("text_protocol", "\n---\n".join(f"{m.role}:\n{m.content}" for m in view))
 
 
 def test_an_agent_reads_nothing_else(tasks: list[Task]) -> None:
     """A view is the system message, the status line and the event, so the above is all."""
-    episode = Episode(env(tasks[0]), Markdown)
+    episode = Episode(WorldsEnv(tasks[0]), Markdown)
     for event in tasks[0].events:
         system, status, told = episode.view()
         assert (system.content, told.content) == (tasks[0].system, event.text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
-from memorygym.contract import contract, digest
+from memorygym.contract import code_of, contract, digest
 from memorygym.core import JSON, Task
 from memorygym.episode import Episode, play
 from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of, policy_of
@@ -19,9 +19,6 @@ from memorygym.runs.seats import Player, Steps, modelled, played, scripted, seat
 from memorygym.runs.tasks import Tasks
 from memorygym.trace import Trace
 from memorygym.track import find
-
-WRITING = ("models/extractive.py", "models/salience.py", "models/writing.py")
-"""What memories ask by default, and how they ask any other model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Comparison:
         """The run that plays it."""
         recipe: dict[str, JSON] = {
             "kind": "compare",
-            "compares": digest("isolation", "runs/measures.py", *WRITING),
+            "compares": digest(code_of(__name__)),
             "arms": [[arm.name, arm.budget] for arm in self.arms()],
             "memories": {spec: plugged.source for spec, plugged in self.memories.items()},
             "budgets": [limits.view for limits in self.limits],

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 
 from memorygym import registry
-from memorygym.contract import digest
+from memorygym.contract import code_of, digest
 from memorygym.core import Memory
 from memorygym.isolation.arms import REFERENCES
 from memorygym.memory.none import Nothing
 from memorygym.runs.seats import is_foreign
 from memorygym.sandbox.choosing import memory_factory
-from memorygym.sandbox.finding import file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,10 @@ def plug(spec: str) -> Plugged:
 
 
 def source_of(spec: str) -> str:
-    """A hash of the code behind a spec: its file, and the stores where it is one of ours."""
+    """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
     name, _ = registry.split(spec)
-    if registry.is_ours("memory", name):
-        return digest("stores", f"memory/{name}.py")
     head, _, rest = name.partition(":")
-    wrapped = rest if registry.is_ours("shims", head) else name
-    found = file_of(registry.target_of("memory", wrapped).partition(":")[0])
-    return sha256(found.read_bytes() if found else b"").hexdigest()[:8]
+    if registry.is_ours("shims", head):
+        shim = registry.module_of("shims", head)
+        return digest(code_of(registry.module_of("memory", rest), shim))
+    return digest(code_of(registry.module_of("memory", name)))

@@ -29,7 +29,7 @@ import hashlib, json
 from tests.tracks.codeqa.dealt import instance
 print(hashlib.sha256(json.dumps(instance(seed=5)).encode()).hexdigest())
 """
-READER = codeqa.reader("")
+READER = codeqa.CodeReader()
 CATEGORIES = set(
     "user_requirement bug_description repro_condition error_detail debug_finding api_behavior"
     " design_decision constraint".split()

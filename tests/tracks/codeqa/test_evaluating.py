@@ -11,7 +11,7 @@ from memorygym.tracks.codeqa.dealing.package import Package
 from memorygym.tracks.codeqa.executing import Failed, Job, run
 from memorygym.tracks.codeqa.showing import paragraphs
 
-READER = codeqa.reader("")
+READER = codeqa.CodeReader()
 
 
 def dealt(seed: int) -> tuple[Package, list[tuple[str, str]], Known]:

@@ -8,7 +8,7 @@ from memorygym.tokens import normal
 from memorygym.tracks import codeqa
 from tests.tracks.codeqa.dealt import instance
 
-READER = codeqa.reader("")
+READER = codeqa.CodeReader()
 CODE = """[a/quay.py]
 @metered(pause=31, window=42)
 def sift_quay(crates, margin=37, *, quota=-5):

@@ -8,7 +8,7 @@ from memorygym.instances.model import Gold
 from memorygym.tracks import codeqa
 from tests.tracks.codeqa.dealt import instance
 
-READER = codeqa.reader("")
+READER = codeqa.CodeReader()
 
 
 @pytest.mark.parametrize("form", ["files", "mixed"])

@@ -42,7 +42,7 @@ def rinse():
 
 @pytest.fixture(scope="module")
 def known() -> Known:
-    return Known(s for p in paragraphs("a/b.py", CODE) for s in codeqa.reader("").read(p))
+    return Known(s for p in paragraphs("a/b.py", CODE) for s in codeqa.CodeReader().read(p))
 
 
 def test_callers_are_those_that_the_reader_finds(known: Known) -> None:

@@ -5,19 +5,26 @@ from functools import cache
 
 from memorygym.core import Memory, Policy, Task
 from memorygym.episode import Episode, play
-from memorygym.instances.tasks import Made, options_of
-from memorygym.isolation.arms import REFERENCES, Arm, Limits, Role, budget_of, memory_of
+from memorygym.isolation.arms import (
+    REFERENCES,
+    Arm,
+    Limits,
+    Role,
+    budget_of,
+    memory_of,
+    policy_of,
+)
 from memorygym.isolation.plugging import plug_all
 from memorygym.trace import Trace
-from memorygym.tracks.research import env, listener, recipes, scribe
+from memorygym.track import Options
+from memorygym.tracks.research import TRACK
 
 
 @cache
 def dealt(hops: int = 4) -> Task:
     """An instance of 10,000 tokens."""
-    options = options_of("research", {"hops": str(hops), "tokens": "10k"})
-    options.n = 1
-    return Made("research", recipes(options)[0]).deal()
+    options = Options(range(1), knobs={"hops": str(hops), "tokens": "10k"})
+    return TRACK.tasks(options)[0].deal()
 
 
 def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
@@ -25,8 +32,8 @@ def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
     (plugged,) = (one for name, one in plug_all([spec]).items() if name == spec)
     role: Role = "reference" if spec in REFERENCES else "memory"
     row = Arm(spec, spec, role, Limits(budget))
-    who = scribe(policy, task) if plugged.tools else listener(policy, task)
+    who = policy_of(policy, task, tools=plugged.tools)
     make: Callable[[], Memory] = memory_of(row, task, plugged.make)
-    trace = play(Episode(env(task), make, budget_of(row, task, tools=plugged.tools)), who)
+    trace = play(Episode(TRACK.env(task), make, budget_of(row, task, tools=plugged.tools)), who)
     trace.gold = task.gold
     return trace

@@ -1,0 +1,37 @@
+"""Worlds played in this process, through the engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from memorygym.core import JSON, Memory, Policy, Task
+from memorygym.memory.markdown import Markdown
+from memorygym.runs.engine import Table
+from memorygym.runs.results import Failure, Result, Wanted
+from memorygym.runs.seats import AgentSeat, Limits, episode_for, played, policy_for
+from memorygym.trace import Trace
+from memorygym.track import TaskRecipe
+
+TRACED = Wanted(causes=False, traced=True)
+
+
+def play_agent(
+    task: Task,
+    agent: str,
+    policy: Policy | None = None,
+    memory: Callable[[], Memory] = Markdown,
+    labels: Mapping[str, JSON] | None = None,
+) -> Trace:
+    """An episode of that agent, or of another policy in its seat."""
+    policy = policy or policy_for(agent, task)
+    return played(episode_for(agent, task, memory), policy, task, labels or {})
+
+
+def results_of(
+    recipe: TaskRecipe,
+    agents: Sequence[str],
+    wanted: Wanted = TRACED,
+    limits: Limits | None = None,
+    repeat: int = 0,
+) -> list[Result | Failure]:
+    """What agents come to on one world."""
+    seats = tuple(AgentSeat(agent, limits=limits or Limits()) for agent in agents)
+    return Table("worlds", seats, None, wanted).play_unit((recipe, repeat))
