@@ -87,9 +87,9 @@ def _forks(case: Case, replies: list[Message], once: list[Taken]) -> Iterator[st
         if _step(fork, reply) != expected:
             yield f"a fork in event {event + 1} goes on otherwise: let fork() copy all of its state"
             return
-        for _ in range(AHEAD):
-            if isinstance(answer := _step(fork, END), Step) and answer.done:
-                break
+        ahead, answer = 0, expected
+        while ahead < AHEAD and not (isinstance(answer, Step) and answer.done):
+            ahead, answer = ahead + 1, _step(fork, END)
         if _state(env) != before or _step(env, reply) != expected:
             yield (
                 f"what a fork did in event {event + 1} changed the environment that it was taken"

@@ -23,7 +23,7 @@ from memorygym.track import Options, TaskRecipe, Track, find
 
 CEILING = 0.95
 """What the strong reasoner reaches, at least, where it is shown just what it needs."""
-_ID = re.compile(r"[0-9a-f]{16}")
+_ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
