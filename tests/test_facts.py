@@ -5,19 +5,19 @@ from collections.abc import Callable
 import pytest
 
 from memorygym.core import Task
-from memorygym.tracks.worlds.facts import Reader, Record
-from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.facts import Record
+from memorygym.tracks.worlds.reader import StrongReader, reader
 
 Deal = Callable[..., Task]
 
 
 @pytest.fixture
-def shared(dealt: Deal) -> Reader:
+def shared(dealt: Deal) -> StrongReader:
     return reader(dealt().system)
 
 
 def test_a_record_that_one_agent_read_is_not_changed_for_the_next(
-    shared: Reader, dealt: Deal
+    shared: StrongReader, dealt: Deal
 ) -> None:
     text = dealt().events[0].text
     record = shared.read(text)[0]
@@ -39,14 +39,14 @@ def test_a_record_does_not_follow_the_dictionary_that_it_was_made_of() -> None:
 
 
 @pytest.mark.parametrize("name", ["stash", "read", "_read", "guide"])
-def test_nothing_can_be_left_on_a_shared_reader(shared: Reader, name: str) -> None:
+def test_nothing_can_be_left_on_a_shared_reader(shared: StrongReader, name: str) -> None:
     with pytest.raises((TypeError, AttributeError)):
         setattr(shared, name, [])
 
 
-def test_no_name_on_a_shared_reader_leads_to_what_it_has_read(shared: Reader) -> None:
+def test_no_name_on_a_shared_reader_leads_to_what_it_has_read(shared: StrongReader) -> None:
     public = [name for name in dir(shared) if not name.startswith("__")]
-    assert public == ["answer", "ask", "guide", "read"]
+    assert public == ["answer", "ask", "guide", "read", "tell"]
     for part in (shared.read, shared.ask, shared.answer):
         with pytest.raises((TypeError, AttributeError)):
             setattr(part, "stash", [])  # noqa: B010  # A plain assignment would not type-check.

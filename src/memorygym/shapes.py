@@ -7,6 +7,7 @@ from types import NoneType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from memorygym.core import JSON, Entry, Message, Tool
+from memorygym.page import clipped
 
 T = TypeVar("T")
 Table = dict[type, Callable[[Any], Any]]
@@ -183,7 +184,6 @@ def _at(place: str, table: Table, raw: object) -> object:
 
 
 def _short(raw: object) -> str:
-    if isinstance(raw, int) and abs(raw) >= _LARGEST:
-        return "a huge number"
-    text = repr(raw)
-    return text if len(text) <= 40 else text[:37] + "..."
+    return (
+        "a huge number" if isinstance(raw, int) and abs(raw) >= _LARGEST else clipped(repr(raw), 40)
+    )

@@ -161,6 +161,18 @@ def _blanks(text: str) -> int:
     return max(0, len(text) - len(normal(text)))
 
 
+def short(tokens: int) -> str:
+    """A number of tokens as names have it.
+
+    >>> short(20_000), short(10_000_000), short(12_345)
+    ('20k', '10M', '12345')
+    """
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if tokens % size == 0:
+            return f"{tokens // size}{letter}"
+    return str(tokens)
+
+
 def cut(text: str, most: int, price: Callable[[str], int] = count) -> str:
     """The longest start of a text, at a blank, that costs at most that many tokens.
 

@@ -84,7 +84,7 @@ def test_pairs_have_a_row_each() -> None:
 def test_questions_have_a_row_each() -> None:
     measured = [*played("m", "10"), *played("full", "11", budget=None)]
     rows = table(questions_csv(measured))
-    assert [(row["arm"], row["budget"], row["number"], row["correct"]) for row in rows] == [
+    assert [(row["arm"], row["budget"], row["number"], row["score"]) for row in rows] == [
         ("full", "", "1", "1"), ("full", "", "2", "1"),
         ("m", "1000", "1", "1"), ("m", "1000", "2", "0"),
     ]  # fmt: skip

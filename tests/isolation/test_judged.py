@@ -43,7 +43,7 @@ def test_an_answer_in_other_words_is_right_only_for_a_judge(
         main(["compare", *words, *data, *(("--judge", "kind") if judged else ())])
     figures = rows(tmp_path / "run")["bm25"]
     assert (figures["accuracy"]["mean"], figures["repaired"]["mean"]) == (right, right)
-    assert ('"judge"' in (tmp_path / "run" / "run.json").read_text()) == judged
+    assert ('"judge": null' not in (tmp_path / "run" / "run.json").read_text()) == judged
 
 
 def test_who_is_scripted_needs_no_judge(capsys: pytest.CaptureFixture[str]) -> None:

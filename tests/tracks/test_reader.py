@@ -15,9 +15,9 @@ from memorygym.tracks.worlds.dealing.dealer import world
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.ground import guide_of
 from memorygym.tracks.worlds.dealing.notes import note_of, record_of
-from memorygym.tracks.worlds.facts import Knowledge, Reader, Record, Value, candidates
+from memorygym.tracks.worlds.facts import Knowledge, Record, Value, candidates
 from memorygym.tracks.worlds.guide import read_guide
-from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.reader import StrongReader, reader
 
 
 class Fact(NamedTuple):
@@ -28,7 +28,7 @@ class Fact(NamedTuple):
     value: Value
 
 
-def held(text: str, fact: Fact, by: Reader) -> bool:
+def held(text: str, fact: Fact, by: StrongReader) -> bool:
     """Whether the reader finds this value in the text, and no other."""
     return candidates(by.read(text), fact.name, fact.code) == {fact.value}
 
@@ -43,7 +43,7 @@ TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar d
 
 
 @pytest.fixture(scope="module")
-def company(dealt: Callable[..., Task]) -> Reader:
+def company(dealt: Callable[..., Task]) -> StrongReader:
     return reader(dealt("company").system)
 
 
@@ -93,7 +93,7 @@ def test_a_message_without_a_schema_is_no_guide() -> None:
         ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", EMPLOYEES),
     ],
 )
-def test_a_note_holds_its_facts(company: Reader, text: str, fact: Fact) -> None:
+def test_a_note_holds_its_facts(company: StrongReader, text: str, fact: Fact) -> None:
     assert held(text, fact, company)
 
 
@@ -108,7 +108,7 @@ def test_a_note_holds_its_facts(company: Reader, text: str, fact: Fact) -> None:
         '{"Acme Harbor": {"employees": 1200, "revenue": "$40.1M"}}',
     ],
 )
-def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: Reader, text: str) -> None:
+def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: StrongReader, text: str) -> None:
     assert held(text, REVENUE, company)
 
 
@@ -129,7 +129,9 @@ def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: Reader, text: str
         ("Acme Harbor: employees about 1200 or 1300", EMPLOYEES),
     ],
 )
-def test_a_note_without_the_one_value_holds_nothing(company: Reader, text: str, fact: Fact) -> None:
+def test_a_note_without_the_one_value_holds_nothing(
+    company: StrongReader, text: str, fact: Fact
+) -> None:
     assert not held(text, fact, company)
 
 
@@ -162,7 +164,7 @@ def test_every_question_is_understood_and_answered_from_the_full_text(
         assert (answer is None) is (question.kind == "abstention")
 
 
-def test_a_text_that_asks_nothing_is_no_question(company: Reader) -> None:
+def test_a_text_that_asks_nothing_is_no_question(company: StrongReader) -> None:
     assert company.ask("=== QUESTION · event 1 of 2 ===\nHow are you?") is None
     assert company.ask("What does the record give for revenue at Acme Harbor?") is None
 
@@ -176,6 +178,6 @@ def test_the_reader_knows_no_wording_of_the_dealer() -> None:
     assert ours == {"memorygym.tracks.worlds.dealing", "memorygym.tracks.worlds.dealing.notes"}
 
 
-def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: Reader) -> None:
+def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: StrongReader) -> None:
     text = "[Note · Acme Harbor · today]\nRevenue fell (a little.) Staff grew."
     assert [record.name for record in company.read(text)] == ["Acme Harbor"]

@@ -13,7 +13,7 @@ from memorygym.rng import rng
 from memorygym.tracks.worlds.dealing.deal import deal, stream_tokens
 from memorygym.tracks.worlds.dealing.dealer import world
 from memorygym.tracks.worlds.dealing.gold import Change, Gold
-from memorygym.tracks.worlds.dealing.names import draw_names
+from memorygym.tracks.worlds.dealing.ground import draw_names
 from memorygym.tracks.worlds.dealing.questions import REASONING
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.reader import reader

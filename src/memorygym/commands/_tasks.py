@@ -1,7 +1,6 @@
 """The options that say which tasks are played: those of a track, a folder, or a data set's file."""
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -48,14 +47,12 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     knobs = {**track.official, **_knobs(args, track), **stated}
     if args.seed is not None:
         check_seed(args.seed)
-    return dealt(
-        track.name, Options(seeds_of(args, seeds or _enough(track, knobs)), args.salt, knobs)
-    )
+    return dealt(track.name, Options(seeds_of(args, seeds or _enough(track)), args.salt, knobs))
 
 
-def _enough(track: Track, knobs: Mapping[str, str]) -> int:
-    """Seeds that make ten tasks."""
-    return -(-TASKS // max(1, len(track.tasks(Options(range(1), "", knobs)))))
+def _enough(track: Track) -> int:
+    """Seeds that make ten tasks of the official set."""
+    return -(-TASKS // max(1, len(track.tasks(Options(range(1), "", track.official)))))
 
 
 def _knobs(args: argparse.Namespace, track: Track) -> dict[str, str]:

@@ -17,6 +17,7 @@ from memorygym.instances.schemas import dealing_tracks, own_options, schema_of
 from memorygym.instances.tasks import TOKENS, tokens_of
 from memorygym.runs.executors import over_processes
 from memorygym.runs.progress import watched
+from memorygym.track import Instances
 
 MOST_SHOWN = 20
 
@@ -24,14 +25,16 @@ MOST_SHOWN = 20
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares a command for each track that deals instances."""
     tracks = parser.add_subparsers(dest="track", metavar="TRACK", required=True)
-    for name, module in dealing_tracks().items():
-        line = headline(Path(str(import_module(module.package).__file__))).removeprefix(f"{name}: ")
+    for name, instances in dealing_tracks().items():
+        line = headline(Path(str(import_module(instances.package).__file__))).removeprefix(
+            f"{name}: "
+        )
         part = tracks.add_parser(
             name, help=line, description=line,
             formatter_class=parser.formatter_class, allow_abbrev=False,
         )  # fmt: skip
         _add_common(part)
-        module.declare(part.add_argument_group(f"what only {name} knows"))
+        instances.declare(part.add_argument_group(f"what only {name} knows"))
 
 
 def _add_common(part: argparse.ArgumentParser) -> None:
@@ -75,9 +78,9 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings("no folder to write to: give -o DIR")
     check_counts(args, "n", "workers")
     check_seed(args.seed)
-    module = dealing_tracks()[args.track]
-    recipes = module.recipes(args)
-    new = about(args.track, module, _recipe(args, module, recipes))
+    instances = dealing_tracks()[args.track]
+    recipes = instances.recipes(args)
+    new = about(args.track, instances, _recipe(args, instances, recipes))
     with open_folder(args.output, new):
         jobs = [Job(args.output, number, recipe) for number, recipe in enumerate(recipes)]
         rows = _made(jobs, args.workers)
@@ -86,9 +89,11 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(row.failed for row in rows) else 0
 
 
-def _recipe(args: argparse.Namespace, module: Any, recipes: Sequence[Any]) -> dict[str, JSON]:
+def _recipe(
+    args: argparse.Namespace, instances: Instances, recipes: Sequence[Any]
+) -> dict[str, JSON]:
     """What was asked for. A path is left out: what lies there is in the knobs of the recipes."""
-    given = {name: getattr(args, name) for name in sorted(own_options(module))}
+    given = {name: getattr(args, name) for name in sorted(own_options(instances))}
     return {
         "n": args.n,
         "tokens": list(args.tokens),

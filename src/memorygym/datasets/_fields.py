@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import cast
 
+from memorygym.page import clipped
 from memorygym.shapes import Misfit
 
 Row = Mapping[str, object]
@@ -96,5 +97,4 @@ def clean(value: str) -> str:
 
 def shown(value: object) -> str:
     """A value as a message quotes it."""
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    return clipped(repr(value), 40)

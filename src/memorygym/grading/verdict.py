@@ -30,6 +30,7 @@ from memorygym.grading.truths import (
     Truth,
     parse,
 )
+from memorygym.page import clipped
 
 LONGEST = 2000
 """Most characters of an answer: a claim is short, and a longer text is a list of guesses."""
@@ -77,7 +78,7 @@ def _objection(truth: Truth, reading: Reading, rivals: Collection[str]) -> str:
     """What speaks against the answer, or ""."""
     match truth:
         case Refusal():
-            return "" if refuses(reading) else f"read {_short(reading)}"
+            return "" if refuses(reading) else f"read {clipped(' '.join(reading.raws), 60)}"
         case Number():
             return check_number(reading, truth)
         case Series():
@@ -104,8 +105,3 @@ def _objection(truth: Truth, reading: Reading, rivals: Collection[str]) -> str:
             masked = names.masked(reading, [name], rivals)
             known = value.words if isinstance(value, Phrase) else ()
             return names.objection(masked, known) or _objection(value, masked, ())
-
-
-def _short(reading: Reading) -> str:
-    text = " ".join(reading.raws)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -7,6 +7,7 @@ could not is not ok and says why, and an instance is accepted if all are ok.
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -17,7 +18,6 @@ from memorygym.instances.model import Fact, Found, Question, Reader
 from memorygym.statements import Known, Statement
 
 Verdict: TypeAlias = dict[str, JSON]
-NOT_RUN = "not run"
 NOTHING = "I have no record of that."
 LENGTH_OFF = 0.01
 """How far the length may be from the target, as a share of it."""
@@ -265,22 +265,21 @@ CHECKS: dict[str, Callable[[Reading], Verdict]] = {
 }  # fmt: skip
 
 
-def proof(exhibit: Exhibit) -> dict[str, JSON]:
-    """All checks, as an instance carries them under `verification`."""
-    checks: dict[str, JSON] = {}
+def proof(exhibit: Exhibit, **more: Callable[[], Verdict]) -> dict[str, Any]:
+    """All checks, and more by name, as an instance carries them under `verification`."""
     try:
         reading = Reading(exhibit)
+        checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         checks = dict.fromkeys(CHECKS, _error(error))
-    else:
-        checks = {name: _run(check, reading) for name, check in CHECKS.items()}
-    accepted = all(isinstance(one, dict) and one["ok"] for one in checks.values())
-    return {"accepted": accepted, "checks": checks, "llm_closed_book": NOT_RUN}
+    checks |= {name: _run(check) for name, check in more.items()}
+    accepted = all(check["ok"] for check in checks.values())
+    return {"accepted": accepted, "checks": checks, "llm_closed_book": "not run"}
 
 
-def _run(check: Callable[[Reading], Verdict], reading: Reading) -> Verdict:
+def _run(check: Callable[[], Verdict]) -> Verdict:
     try:
-        return check(reading)
+        return check()
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         return _error(error)
 

@@ -26,6 +26,7 @@ from memorygym.instances.schemas import (
 )
 from memorygym.tokens import canonical
 from memorygym.trace import CANARY
+from memorygym.track import Instances, find
 
 OF_FILES = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
 """What is checked of every file beside what its track proves."""
@@ -88,11 +89,11 @@ def to_deal_again(folder: Path, files: Sequence[File]) -> list[File]:
     """The files with the recipes that the manifest names. Raises BadSettings if it names none."""
     manifest = read_manifest(folder)
     track, told = manifest.get("track"), manifest.get("recipe")
-    module = dealing_tracks().get(str(track))
-    if module is None or not isinstance(told, dict):
+    instances = dealing_tracks().get(str(track))
+    if instances is None or not isinstance(told, dict):
         raise BadSettings(f"{folder}: its manifest does not say what was asked for")
     try:
-        recipes = module.recipes(_asked(module, told))
+        recipes = instances.recipes(_asked(instances, told))
     except Exception as error:  # Whoever wrote the manifest may have asked for anything.
         raise BadSettings(f"{folder}: what its manifest asks for is refused: {error}") from error
     if recipes_digest(recipes) != told.get("sha256"):
@@ -105,12 +106,12 @@ def to_deal_again(folder: Path, files: Sequence[File]) -> list[File]:
     ]
 
 
-def _asked(module: Any, told: Mapping[str, Any]) -> Namespace:
+def _asked(instances: Instances, told: Mapping[str, Any]) -> Namespace:
     """The command line again; a path that the manifest leaves out is as if not given."""
     if told["n"] > MOST:
         raise ValueError(f"n {told['n']} is more than {MOST:,}")
     given = {"n": told["n"], "tokens": told["tokens"], "seed": told["seed"], **told["options"]}
-    return Namespace(**{**own_options(module), **given})
+    return Namespace(**{**own_options(instances), **given})
 
 
 def _manifest_problem(manifest: Mapping[str, Any]) -> str:
@@ -158,7 +159,7 @@ def _findings(file: File) -> Iterator[Finding]:
     if file.again:
         yield Finding("dealt_again", _otherwise(file.recipe, data))
     if not problem:
-        yield from _proven(file, dealing_tracks()[track], instance)
+        yield from _proven(file, track, instance)
 
 
 def _unlisted(file: File, data: bytes) -> str:
@@ -179,16 +180,16 @@ def _otherwise(recipe: Recipe | None, data: bytes) -> str:
     return "" if is_same else f"what is dealt is {dealt['instance_id']}, and not these bytes"
 
 
-def _proven(file: File, module: Any, instance: Mapping[str, Any]) -> Iterator[Finding]:
+def _proven(file: File, track: str, instance: Mapping[str, Any]) -> Iterator[Finding]:
     id, given = instance_id(instance), instance["instance_id"]
     named = Path(file.name).stem.partition("-")[2]
     wrong = [f"its {what} is {has}" for what, has in (("id", given), ("name", named)) if has != id]
     yield Finding("id", f"{', '.join(wrong)}, but its content is {id}" if wrong else "")
     version = instance["generator_version"]
-    is_ours = version == module.VERSION
-    yield Finding("version", "" if is_ours else f"made by {version}; this is {module.VERSION}")
+    ours = find(track).version
+    yield Finding("version", "" if version == ours else f"made by {version}; this is {ours}")
     try:
-        found = module.verification(instance)
+        found = dealing_tracks()[track].verification(instance)
         failed = failed_checks(found)
     except Exception as error:  # noqa: BLE001  # A proof that cannot run rejects what it is of.
         yield Finding("as_written", f"its proof cannot be run ({type(error).__name__}: {error})")

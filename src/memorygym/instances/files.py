@@ -20,6 +20,7 @@ from memorygym.errors import BadSettings
 from memorygym.instances.schemas import instance_id, misfit, track_of
 from memorygym.tokens import canonical
 from memorygym.trace import CANARY
+from memorygym.track import Instances, find
 
 MANIFEST = "memorygym-manifest-1"
 
@@ -72,14 +73,14 @@ class Made:
     """The checks that did not accept it."""
 
 
-def about(track: str, module: Any, recipe: Mapping[str, JSON]) -> dict[str, JSON]:
+def about(track: str, instances: Instances, recipe: Mapping[str, JSON]) -> dict[str, JSON]:
     """What a manifest says before anything is made."""
     return {
         "schema": MANIFEST,
         "canary": CANARY,
         "track": track,
-        "instance_schema": module.SCHEMA,
-        "generator_version": module.VERSION,
+        "instance_schema": instances.schema,
+        "generator_version": find(track).version,
         "recipe": dict(recipe),
     }
 

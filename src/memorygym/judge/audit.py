@@ -30,7 +30,7 @@ class Audit:
     def verdicts(self) -> dict[str, Verdicts]:
         """By who gave them: the grader, each model, their majority, and the grader with repairs."""
         graded = [_graded(row) for row in self.rows]
-        found: dict[str, Verdicts] = {GRADER: graded} if any(map(_known, graded)) else {}
+        found: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
         if self.judge is None:
             return found
         for at, name in enumerate(self.judge.names):
@@ -105,10 +105,6 @@ def audit(rows: Sequence[Row], judge: Judge | None) -> Audit:
 
 def _graded(row: Row) -> bool | None:
     return grade(row.competency, row.truth, row.answer).correct if row.competency else None
-
-
-def _known(verdict: bool | None) -> bool:
-    return verdict is not None
 
 
 def _vote(ruling: Ruling, at: int) -> bool | None:

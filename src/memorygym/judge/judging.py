@@ -138,7 +138,8 @@ class Judge:
         failures = 0
         for case in cases:
             ruling = self.judge(*case) if failures < _PATIENCE else self._unasked()
-            failures = failures + 1 if _failed(ruling) else 0
+            failed = all(vote.said == "failed" for vote in ruling.votes)
+            failures = failures + 1 if failed else 0
             yield ruling
 
     def _unasked(self) -> Ruling:
@@ -164,7 +165,3 @@ def voters(names: Sequence[str]) -> list[str]:
     """
     earlier = [names[:at].count(name) for at, name in enumerate(names)]
     return [f"{n} #{k + 1}" if k else n for n, k in zip(names, earlier, strict=True)]
-
-
-def _failed(ruling: Ruling) -> bool:
-    return all(vote.said == "failed" for vote in ruling.votes)

@@ -16,6 +16,7 @@ from memorygym.models.model import (
     Reply,
     ToolsRejected,
     checked_sampling,
+    described,
     options_of,
     sample_seed,
 )
@@ -161,15 +162,7 @@ def _templated(message: Message) -> dict[str, JSON]:
 
 
 def _described(name: str, options: Options) -> dict[str, JSON]:
-    return {
-        "provider": "hf",
-        "name": name,
-        "temperature": options.temperature,
-        "max_tokens": options.max_tokens,
-        "seed": options.seed,
-        "context": options.context,
-        "dtype": options.dtype,
-    }
+    return described("hf", name, options) | {"context": options.context, "dtype": options.dtype}
 
 
 def plan(name: str, **options: object) -> dict[str, JSON]:

@@ -81,6 +81,12 @@ def unaddressed(asked: Mapping[str, JSON]) -> dict[str, JSON]:
     return {name: value for name, value in asked.items() if name != "endpoint"}
 
 
+def described(provider: str, name: str, options: object) -> dict[str, JSON]:
+    """What every provider says of how its model is asked."""
+    sampling = {key: getattr(options, key) for key in ("temperature", "max_tokens", "seed")}
+    return {"provider": provider, "name": name, **sampling}
+
+
 def sample_seed(seed: int, index: int) -> int:
     """The seed of a repeat; the first has the seed itself."""
     return rng("sample", seed, index).below(2**31) if index else seed

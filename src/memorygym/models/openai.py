@@ -18,6 +18,7 @@ from memorygym.models.model import (
     Reply,
     ToolsRejected,
     checked_sampling,
+    described,
     options_of,
     sample_seed,
 )
@@ -171,14 +172,8 @@ class OpenAI(Model):
 
 
 def _described(name: str, options: Options) -> dict[str, JSON]:
-    return {
-        "provider": "openai",
-        "name": name,
-        "temperature": options.temperature,
-        "max_tokens": options.max_tokens,
-        "seed": options.seed,
-        "extra": None if options.extra is None else dict(options.extra),
-    }
+    extra = None if options.extra is None else dict(options.extra)
+    return described("openai", name, options) | {"extra": extra}
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

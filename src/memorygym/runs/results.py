@@ -148,20 +148,20 @@ def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
     """The result of a trace. Raises BadTrace without a gold table."""
     went = outcomes(trace)
     missed: Any = Attribution(trace).causes if wanted.causes else ()
-    labels = trace.labels
+    labels, compared = trace.labels, "budget" in trace.labels
     return Result(
         place=place,
         task=trace.task,
         contract=str(labels.get("contract", "unknown")),
         # A comparison sets budgets of its own, which no track's headline knows.
-        score=accuracies(trace, went) if "budget" in labels else score(trace),
+        score=accuracies(trace, went) if compared else score(trace),
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
         stuck=len(trace.stuck),
         causes=Counter(cause for _, cause in missed),
         precision=store_precision(trace) if wanted.causes else {},
-        usage=usage_of(trace) if "usage" in labels else {},
+        usage={} if compared or "usage" not in labels else usage_of(trace),
         measured=measure(trace) if wanted.measured else None,
         measures=wanted.inspect(place.agent, trace) if wanted.inspect else {},
         trace=trace if wanted.traced else None,

@@ -38,7 +38,7 @@ replace both.""",
         _KEEP,
         _HEADINGS,
         _sections(sections),
-        _hint(task_hint),
+        f"{HINT}\n{task_hint}" if task_hint else "",
         "Reply with the notes alone, oldest first.",
     )
 
@@ -92,10 +92,6 @@ def limit(most: int) -> str:
 
 def _task(kind: str, *parts: str) -> str:
     return "\n\n".join([KIND + kind, *filter(None, parts)])
-
-
-def _hint(task_hint: str) -> str:
-    return f"{HINT}\n{task_hint}" if task_hint else ""
 
 
 def _sections(sections: Sequence[str]) -> str:

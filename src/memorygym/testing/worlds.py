@@ -232,7 +232,7 @@ def _reading(world: "World") -> Iterator[str]:
 
 def _documents(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
     """Documents, each with what it tells."""
-    from memorygym.tracks.worlds.dealing.names import draw_names
+    from memorygym.tracks.worlds.dealing.ground import draw_names
     from memorygym.tracks.worlds.dealing.prose import Telling
 
     for _ in range(DOCUMENTS):

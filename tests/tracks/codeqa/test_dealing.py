@@ -18,6 +18,7 @@ from memorygym.grading.clauses import familiar
 from memorygym.instances.schemas import instance_id, misfit
 from memorygym.rng import rng
 from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing import naming
 from memorygym.tracks.codeqa.dealing.crowding import PROSE, Crowd, Target
 from memorygym.tracks.codeqa.dealing.naming import Names
@@ -29,7 +30,7 @@ import hashlib, json
 from tests.tracks.codeqa.dealt import instance
 print(hashlib.sha256(json.dumps(instance(seed=5)).encode()).hexdigest())
 """
-READER = codeqa.CodeReader()
+READER = CodeReader()
 CATEGORIES = set(
     "user_requirement bug_description repro_condition error_detail debug_finding api_behavior"
     " design_decision constraint".split()

@@ -6,12 +6,12 @@ from memorygym.instances.model import Found
 from memorygym.rng import rng
 from memorygym.statements import Known, Statement
 from memorygym.tokens import normal
-from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing.package import Package
 from memorygym.tracks.codeqa.executing import Failed, Job, run
 from memorygym.tracks.codeqa.showing import paragraphs
 
-READER = codeqa.CodeReader()
+READER = CodeReader()
 
 
 def dealt(seed: int) -> tuple[Package, list[tuple[str, str]], Known]:

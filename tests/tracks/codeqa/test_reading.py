@@ -5,10 +5,10 @@ import pytest
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
 from memorygym.tokens import normal
-from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.answering import CodeReader
 from tests.tracks.codeqa.dealt import instance
 
-READER = codeqa.CodeReader()
+READER = CodeReader()
 CODE = """[a/quay.py]
 @metered(pause=31, window=42)
 def sift_quay(crates, margin=37, *, quota=-5):

@@ -6,9 +6,10 @@ import pytest
 
 from memorygym.instances.model import Gold
 from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.answering import CodeReader
 from tests.tracks.codeqa.dealt import instance
 
-READER = codeqa.CodeReader()
+READER = CodeReader()
 
 
 @pytest.mark.parametrize("form", ["files", "mixed"])

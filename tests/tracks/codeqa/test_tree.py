@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.statements import Known
-from memorygym.tracks import codeqa
+from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing.tree import tree
 from memorygym.tracks.codeqa.showing import paragraphs
 
@@ -42,7 +42,7 @@ def rinse():
 
 @pytest.fixture(scope="module")
 def known() -> Known:
-    return Known(s for p in paragraphs("a/b.py", CODE) for s in codeqa.CodeReader().read(p))
+    return Known(s for p in paragraphs("a/b.py", CODE) for s in CodeReader().read(p))
 
 
 def test_callers_are_those_that_the_reader_finds(known: Known) -> None:

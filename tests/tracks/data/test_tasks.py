@@ -32,7 +32,7 @@ def gold_of(task: Task) -> Gold:
 
 
 def tasks(name: str, folder: Path) -> list[Task]:
-    return [recipe.deal() for recipe in data.recipes_of(name, published.file_of(name, folder))]
+    return [recipe.deal() for recipe in data.files(name, published.file_of(name, folder))]
 
 
 def concluded(by: Reader, task: Task, question: Question, texts: list[str]) -> Found | Missing:
@@ -112,14 +112,14 @@ def test_questions_come_last_in_events_of_their_own(tmp_path: Path) -> None:
 
 def test_most_limits_the_questions_of_a_task(tmp_path: Path) -> None:
     path = published.file_of("locomo", tmp_path)
-    (recipe, *_) = data.recipes_of("locomo", path, most=2)
+    (recipe, *_) = data.files("locomo", path, 2)
     assert len(gold_of(recipe.deal()).questions) == 2
     with pytest.raises(BadSettings, match="most 0"):
-        data.recipes_of("locomo", path, most=0)
+        data.files("locomo", path, 0)
 
 
 def test_recipes_are_picklable_and_name_each_task_once(tmp_path: Path) -> None:
-    made = data.recipes_of("hotpotqa", published.hotpot_file(tmp_path))
+    made = data.files("hotpotqa", published.hotpot_file(tmp_path))
     assert len({(recipe.template, recipe.seed) for recipe in made}) == len(made)
     again = pickle.loads(pickle.dumps(made[0]))
     assert again.deal() == made[0].deal() and made[0].deal().id == again.deal().id
@@ -128,17 +128,17 @@ def test_recipes_are_picklable_and_name_each_task_once(tmp_path: Path) -> None:
 
 def test_the_side_table_survives_a_trace(tmp_path: Path) -> None:
     for task in tasks("locomo", tmp_path):
-        assert data.table(gold_of(task).to_json()) == task.gold
+        assert Gold.from_json(gold_of(task).to_json()) == task.gold
 
 
 def test_a_file_of_which_nothing_can_be_asked_is_refused(tmp_path: Path) -> None:
     row = published.hotpot(supporting_facts=[])
     path = published.write(tmp_path / "a.json", [row])
     with pytest.raises(BadSettings, match="no question has both evidence and an answer"):
-        data.recipes_of("hotpotqa", path)
+        data.files("hotpotqa", path)
 
 
 def test_the_reader_without_a_side_table_reads_nothing(tmp_path: Path) -> None:
     (task, *_) = tasks("hotpotqa", tmp_path)
-    by = data.reader(task.system)
+    by = data.facts(task.system)
     assert by.read(task.events[0].text) == () and by.ask(task.events[-1].text) is None

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Task
 from memorygym.errors import BadSettings
-from memorygym.instances.model import Found, Missing
 from memorygym.instances.tasks import knobs_of, tasks_of
-from memorygym.statements import Known, Statement
 from memorygym.track import Instances, Track
 from memorygym.tracks._qa.hooks import SHARED
+from memorygym.tracks.codeqa.dealing.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:
+    from memorygym.tracks.codeqa.answering import CodeReader
     from memorygym.tracks.codeqa.dealing.recipe import Recipe
 
 
@@ -82,36 +82,15 @@ def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     return proving.verification(instance)
 
 
-class CodeReader:
-    """The strong reader of this track: of code, observations and notes."""
+def facts(_: str) -> "CodeReader":
+    """The strong reader; it needs nothing of the pinned message."""
+    from memorygym.tracks.codeqa.answering import CodeReader
 
-    def read(self, text: str) -> tuple[Statement, ...]:
-        """See model.Reader."""
-        from memorygym.tracks.codeqa.reading import read
-
-        return read(text)
-
-    def ask(self, text: str) -> Any:
-        """See model.Reader."""
-        from memorygym.tracks.codeqa.querying import ask
-
-        return ask(text)
-
-    def answer(self, query: Any, known: Known) -> Found | Missing:
-        """See model.Reader."""
-        from memorygym.tracks.codeqa.answering import answer
-
-        return answer(query, known)
-
-    def tell(self, statement: Statement) -> str:
-        """See model.Reader."""
-        from memorygym.tracks.codeqa.noting import tell
-
-        return tell(statement)
+    return CodeReader()
 
 
 INSTANCES = Instances(
-    schema="memorygym-codeqa-1",
+    schema=SCHEMA,
     package=__name__,
     declare=add_options,
     recipes=recipes,
@@ -121,9 +100,9 @@ INSTANCES = Instances(
 TRACK = Track(
     **SHARED,
     name="codeqa",
-    version="codeqa-v1",
+    version=VERSION,
     tasks=tasks_of("codeqa", INSTANCES),
-    facts=lambda _: CodeReader(),
+    facts=facts,
     knobs=lambda: knobs_of(INSTANCES),
     instances=INSTANCES,
 )

@@ -6,8 +6,10 @@ from contextlib import suppress
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.evaluating import Definitions, Evaluator, Lacking, Raised
+from memorygym.tracks.codeqa.noting import tell
 from memorygym.tracks.codeqa.operations import Beyond
-from memorygym.tracks.codeqa.querying import Path, Query
+from memorygym.tracks.codeqa.querying import Path, Query, ask
+from memorygym.tracks.codeqa.reading import read
 
 _MANY = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}
 """Links of which a definition may have several; a path goes on only where there is one."""
@@ -60,6 +62,22 @@ class Told(Definitions):
             raise Lacking(name)
         self.used[held[f"{start}{found[0]}"]] = None
         return found[0]
+
+
+class CodeReader:
+    """The strong reader of this track: of code, observations and notes."""
+
+    def read(self, text: str) -> tuple[Statement, ...]:
+        return read(text)
+
+    def ask(self, text: str) -> Query | None:
+        return ask(text)
+
+    def answer(self, query: Query, known: Known) -> Found | Missing:
+        return answer(query, known)
+
+    def tell(self, statement: Statement) -> str:
+        return tell(statement)
 
 
 def answer(query: Query, known: Known) -> Found | Missing:

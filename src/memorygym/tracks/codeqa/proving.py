@@ -1,15 +1,15 @@
 """Proves an instance from its final texts, as `instances.ablation` does, and that the code runs."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
-from memorygym.tracks.codeqa import CodeReader
-from memorygym.tracks.codeqa.executing import Failed, Job, affected, executed, run
+from memorygym.tracks.codeqa.answering import CodeReader
+from memorygym.tracks.codeqa.executing import Job, affected, executed, run
 from memorygym.tracks.codeqa.querying import Query
 from memorygym.tracks.codeqa.showing import paragraphs
 from memorygym.tracks.codeqa.task import task_of
@@ -26,12 +26,8 @@ _CHANGE = re.compile(r"once `(\w+)` is set to (-?\d+):")
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     """The verdict on an instance, with its numbers."""
-    found: dict[str, Any] = dict(proof(exhibit(instance)))
-    checks = dict(found["checks"])
-    for check in (files_match, executes):
-        checks[check.__name__] = _checked(check, instance)
-    accepted = all(check["ok"] for check in checks.values())
-    return found | {"accepted": accepted, "checks": checks}
+    run = {check.__name__: partial(check, instance) for check in (files_match, executes)}
+    return proof(exhibit(instance), **run)
 
 
 def exhibit(instance: Mapping[str, Any]) -> Exhibit:
@@ -149,13 +145,3 @@ def _job(question: str, files: Mapping[str, str]) -> Job | None:
 def _module(name: str, files: Mapping[str, str]) -> str:
     path = next(path for path, code in files.items() if f"\ndef {name}(" in code)
     return path.removesuffix(".py").replace("/", ".")
-
-
-def _checked(
-    check: Callable[[Mapping[str, Any]], dict[str, JSON]], instance: Mapping[str, Any]
-) -> dict[str, JSON]:
-    """A check that could not run is not ok."""
-    try:
-        return check(instance)
-    except (Failed, BadSettings, LookupError, ValueError, StopIteration, TypeError) as error:
-        return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}

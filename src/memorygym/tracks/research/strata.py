@@ -1,14 +1,14 @@
 """What the command line asks for: strata of hops and lengths, and the instances in each."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields, replace
-from itertools import count as numbers
-from itertools import product
+from itertools import cycle, product
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
+from memorygym.tokens import short
 from memorygym.tracks.research.dealing.crowding import distract
 from memorygym.tracks.research.dealing.graph import Graph
 from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
@@ -159,15 +159,11 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
     for many, tokens in strata:
         _check_length(args, many, tokens, dials, window)
     made = []
-    for number, (many, tokens) in zip(range(args.n), _cycle(strata), strict=False):
+    for number, (many, tokens) in zip(range(args.n), cycle(strata), strict=False):
         choices = shapes(many)
         shape = choices[number // len(strata) % len(choices)]
         made.append(Recipe(_settings(args, (many, tokens, shape), number, dials, window)))
     return made
-
-
-def _cycle(strata: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    return (strata[at % len(strata)] for at in numbers())
 
 
 def _settings(
@@ -189,18 +185,6 @@ def _settings(
         crowd=args.crowd,
         mode=args.mode,
     )
-
-
-def short(tokens: int) -> str:
-    """A number of tokens as names have it.
-
-    >>> short(20_000), short(10_000_000), short(12_345)
-    ('20k', '10M', '12345')
-    """
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
-        if tokens % size == 0:
-            return f"{tokens // size}{letter}"
-    return str(tokens)
 
 
 def _hops(text: str) -> Iterator[int]:

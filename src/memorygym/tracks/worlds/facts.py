@@ -4,9 +4,9 @@ A track's strong reader turns text into records and questions into queries; ever
 floor (agents, scoring, verification) gets it by name, so that one reading serves them all.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 from memorygym.frozen import Frozen
 
@@ -217,33 +217,6 @@ class Query:
     """Thresholds or the phrase or choice asked for."""
     flags: tuple[str, ...] = ()
     """Directions: highest/lowest, above/below, as the kind needs them."""
-
-
-class Reader(Protocol):
-    """Reads a track's texts under one pinned message; the strong one passes for a careful human."""
-
-    @property
-    def guide(self) -> Guide:
-        """What the pinned message tells."""
-        ...
-
-    @property
-    def read(self) -> Callable[[str], tuple[Record, ...]]:
-        """Every record that a text (documents, a notice, notes from memory) holds."""
-        ...
-
-    @property
-    def ask(self) -> Callable[[str], Query | None]:
-        """The question in an event's text, None if it holds none that can be understood."""
-        ...
-
-    @property
-    def answer(self) -> Callable[..., str | None]:
-        """The answer, None (refuse) if anything it rests on is unknown.
-
-        A careless reader goes on with what it has as long as something is left to compute from.
-        """
-        ...
 
 
 def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:

@@ -24,7 +24,7 @@ class Parser:
         self._read: dict[str, tuple[Record, ...]] = {}
 
     def read(self, text: str) -> tuple[Record, ...]:
-        """See facts.Reader."""
+        """See StrongReader."""
         found = self._read.get(text)
         if found is None:
             if len(self._read) > 2_000:
@@ -43,7 +43,7 @@ class Parser:
         )
 
     def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
-        """See facts.Reader."""
+        """See StrongReader."""
         try:
             return Answerer(self._guide, query, knowledge, careless=careless).answer()
         except Unknown:
@@ -73,9 +73,14 @@ class StrongReader:
     """
 
     guide: Guide
+    """What the pinned message tells."""
     read: Callable[[str], tuple[Record, ...]]
+    """Every record that a text (documents, a notice, notes from memory) holds."""
     ask: Callable[[str], Query | None]
+    """The question in an event's text, None if it holds none that can be understood."""
     answer: Callable[..., str | None]
+    """The answer, None (refuse) if anything it rests on is unknown. A careless reader goes on with
+    what it has as long as something is left to compute from."""
     tell: Callable[[Record], str]
 
     def __init__(self, system: str) -> None:

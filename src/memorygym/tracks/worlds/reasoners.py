@@ -13,8 +13,8 @@ from memorygym.tokens import count
 from memorygym.tracks._stream import event_of
 from memorygym.tracks.worlds.agents.honest import brief_reader
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.facts import Knowledge, Query, Reader, Record
-from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.reader import StrongReader, reader
 
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""
@@ -27,7 +27,7 @@ class Asked:
     """A question and what the view holds to answer it from."""
 
     query: Query
-    by: Reader
+    by: StrongReader
     texts: tuple[str, ...]
     """What memory and its tools gave, in order."""
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.core import Message
-from memorygym.tracks.worlds.facts import Knowledge, Query, Reader
-from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.facts import Knowledge, Query
+from memorygym.tracks.worlds.reader import StrongReader, reader
 
 _HEAD = re.compile(
     r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?"
@@ -42,7 +42,7 @@ class Scene:
     """What its tools answered, in order."""
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> StrongReader:
         """The strong reader for this pinned message."""
         return reader(self.system)
 

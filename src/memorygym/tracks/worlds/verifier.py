@@ -18,8 +18,8 @@ from memorygym.tracks.worlds.dealing.gold import Gold, Question
 from memorygym.tracks.worlds.dealing.notes import record_of
 from memorygym.tracks.worlds.dealing.stream import BATCH
 from memorygym.tracks.worlds.dealing.tiers import MIX, sized
-from memorygym.tracks.worlds.facts import MONTHS, Knowledge, Query, Reader, Record
-from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.facts import MONTHS, Knowledge, Query, Record
+from memorygym.tracks.worlds.reader import StrongReader, reader
 from memorygym.tracks.worlds.scene import scene
 from memorygym.tracks.worlds.settings import Settings
 
@@ -121,7 +121,7 @@ class Prover:
     def __init__(self, settings: Settings, task: Task) -> None:
         assert isinstance(task.gold, Gold)
         self.settings, self.task, self.gold = settings, task, task.gold
-        self.by: Reader = reader(task.system)
+        self.by: StrongReader = reader(task.system)
         self.told: list[tuple[Record, ...]] = [
             () if event.text.startswith("=== QUESTION") else self.by.read(event.text)
             for event in task.events

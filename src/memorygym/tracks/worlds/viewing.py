@@ -11,8 +11,8 @@ from memorygym.trace import Trace
 from memorygym.trace_reader import HELD, MISSING, STALE
 from memorygym.track import table
 from memorygym.tracks.worlds.dealing.gold import Gold, Need, Question
-from memorygym.tracks.worlds.facts import Knowledge, Reader, Record, Value, candidates
-from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.facts import Knowledge, Record, Value, candidates
+from memorygym.tracks.worlds.reader import StrongReader, reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class WorldsReader:
         return cls(table(trace), trace.system)
 
     @cached_property
-    def _by(self) -> Reader:
+    def _by(self) -> StrongReader:
         """Raises BadTrace unless the pinned message states the schema of the table."""
         by = reader(self._system)
         stated = len(by.guide.attributes)

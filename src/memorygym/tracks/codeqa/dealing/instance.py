@@ -9,11 +9,10 @@ from memorygym.instances.schemas import instance_id
 from memorygym.statements import Statement
 from memorygym.tokens import count
 from memorygym.trace import CANARY
-from memorygym.tracks.codeqa import INSTANCES, TRACK
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
 from memorygym.tracks.codeqa.dealing.deal import Dealt
 from memorygym.tracks.codeqa.dealing.session import BY_KEY
-from memorygym.tracks.codeqa.dealing.settings import Settings
+from memorygym.tracks.codeqa.dealing.settings import SCHEMA, VERSION, Settings
 from memorygym.tracks.codeqa.noting import tell
 from memorygym.tracks.codeqa.reading import read
 from memorygym.tracks.codeqa.showing import Page, text_of
@@ -73,8 +72,8 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},
         "context_tokens": _spent(dealt.pages, list(texts.values())),
         "canary": CANARY,
-        "generator_version": TRACK.version,
-        "schema": INSTANCES.schema,
+        "generator_version": VERSION,
+        "schema": SCHEMA,
         "settings": settings.to_json()
         | {"seed": seed, "attempt": attempt}
         | ({} if dealt.confined is None else {"confined": dealt.confined}),

@@ -6,6 +6,7 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
+from memorygym.tokens import short
 from memorygym.tracks.codeqa.dealing.choosing import NoQuestion
 from memorygym.tracks.codeqa.dealing.deal import Dealt, deal
 from memorygym.tracks.codeqa.dealing.instance import instance_of
@@ -66,15 +67,3 @@ class Recipe:
 def _tree(source: str, seed: tuple[int, int]) -> Tree:
     """The real tree; every attempt at an instance needs it again."""
     return tree_of(source, *seed)
-
-
-def short(tokens: int) -> str:
-    """A length as it stands in names.
-
-    >>> short(20_000), short(1_000_000), short(12_345)
-    ('20k', '1M', '12345')
-    """
-    for size, letter in ((1_000_000, "M"), (1000, "k")):
-        if tokens % size == 0:
-            return f"{tokens // size}{letter}"
-    return str(tokens)

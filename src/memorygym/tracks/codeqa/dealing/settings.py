@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 
+SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v1"
 FORMS = ("files", "session", "mixed")
 MOST_HOPS = 4
 SYNTH = "synth"

@@ -96,12 +96,9 @@ def _gathered(name: str, raw: tuple[tuple[str, bytes], ...]) -> Gathered:
         except (SyntaxError, ValueError, RecursionError) as error:
             notes.append(f"{path} left out: {error}")
     if not files:
-        raise BadSettings(f"{name} has no Python file that parses{_because(notes)}")
+        why = f" ({notes[0]})" if notes else ""
+        raise BadSettings(f"{name} has no Python file that parses{why}")
     return Gathered(studied(files), digest.hexdigest(), tuple(notes))
-
-
-def _because(notes: list[str]) -> str:
-    return f" ({notes[0]})" if notes else ""
 
 
 def _decoded(data: bytes) -> str:
@@ -130,7 +127,8 @@ def _strings(code: str) -> Iterator[Edit]:
             bare = [one for one in body if _is_bare(one)]
             for one in bare:
                 start, end = places.start(one), places.end(one)
-                needed = len(bare) == len(body) and one is bare[0] and not _is_module(node)
+                first = len(bare) == len(body) and one is bare[0]
+                needed = first and not isinstance(node, ast.Module)
                 yield Edit(start, end, "pass") if needed else _whole_line(code, start, end)
 
 
@@ -139,10 +137,6 @@ def _is_bare(node: object) -> bool:
         case ast.Expr(value=ast.Constant(value=str() | bytes()) | ast.JoinedStr()):
             return True
     return False
-
-
-def _is_module(node: ast.AST) -> bool:
-    return isinstance(node, ast.Module)
 
 
 def _whole_line(code: str, start: int, end: int) -> Edit:

@@ -1,6 +1,7 @@
 """The scripted agent that most others are made of: it reads prose, keeps notes in budget, answers.
 
-It keeps nothing between events; the view tells it the budget, and named streams its whims.
+It keeps nothing between events; the view tells it the budget, and named streams its whims. What is
+kept are whole records, or notes of their worth-while parts, attribute by attribute.
 """
 
 from collections.abc import Callable, Container, Sequence
@@ -9,10 +10,13 @@ from functools import lru_cache
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import Message, Policy, Tool
 from memorygym.rng import rng
+from memorygym.tokens import count
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.notes import note_of, record_of
+from memorygym.tracks.worlds.dealing.ground import ATTRIBUTE_SHARE, CATEGORY_SHARE
+from memorygym.tracks.worlds.dealing.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.dealing.schema import CODES
-from memorygym.tracks.worlds.facts import Knowledge, Query, Reader, Record
+from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.reader import StrongReader
 from memorygym.tracks.worlds.scene import Scene, scene
 
 Keep = Callable[[Scene, list[Record]], list[str]]
@@ -82,7 +86,9 @@ class Scribe(Policy):
         return now.reader.answer(query, known)
 
 
-def changed_line(by: Reader, kept: Record, told: Record, formers: Container[str]) -> str | None:
+def changed_line(
+    by: StrongReader, kept: Record, told: Record, formers: Container[str]
+) -> str | None:
     """The line of a kept record after what was told; None if it does not concern what is kept."""
     knowledge = Knowledge([kept, told])
     values, former = dict(kept.values), dict(kept.former)
@@ -163,3 +169,44 @@ def whole_records(share: float, rank: Callable[[Scene, Record], tuple[float, ...
         return [record_of(now.reader.guide, record) for record in chosen]
 
     return keep
+
+
+SLACK = 0.985
+"""Share of the capacity that is planned for; edits may grow a note."""
+
+
+def key_part(now: Scene, record: Record) -> Record:
+    """What the brief says is asked most, and the relations."""
+    keys = now.reader.guide.key_attributes
+    values = {code: value for code, value in sorted(record.values.items()) if code in keys}
+    return Record(record.name, record.category, values, edges=record.edges)
+
+
+def whole(record: Record) -> Record:
+    """Everything, in schema order."""
+    values = dict(sorted(record.values.items()))
+    return Record(record.name, record.category, values, edges=record.edges)
+
+
+def worth_while(now: Scene, records: list[Record]) -> list[str]:
+    """Entries for this batch: parts of records by expected questions a token, within its share."""
+    guide = now.reader.guide
+    planned = SLACK * now.capacity * now.batch / now.batches
+    room = min(planned, now.capacity) - now.held
+    options: list[tuple[float, tuple[float, ...], int, int, str, str]] = []
+    for record in records:
+        key = record.category in guide.key_categories
+        weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
+        small, big = note_of(guide, key_part(now, record)), note_of(guide, whole(record))
+        cost = count(small) + 1
+        extra = count(big) + 1 - cost
+        tie, name = at_random(now, record), record.name
+        options.append((-weight * ATTRIBUTE_SHARE / cost, tie, 0, cost, name, small))
+        options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, name, big))
+    chosen: dict[str, str] = {}
+    for _, _, level, cost, name, note in sorted(options):
+        if cost <= room and (level == 0 or name in chosen) and count(note) <= now.slot:
+            chosen[name] = note
+            room -= cost
+    filled = fill([(note, count(note)) for note in chosen.values()], now.slot)
+    return ["\n".join(entry) for entry in filled][: now.writes_left]

@@ -7,12 +7,10 @@ from memorygym.errors import BadSettings
 from memorygym.rng import Stream
 from memorygym.tracks.worlds.dealing.board import Board, Draft
 from memorygym.tracks.worlds.dealing.gold import Question
-from memorygym.tracks.worlds.dealing.ground import Ground
+from memorygym.tracks.worlds.dealing.ground import Ground, draw_names
 from memorygym.tracks.worlds.dealing.load import Load
-from memorygym.tracks.worlds.dealing.names import draw_names
 from memorygym.tracks.worlds.dealing.questions import REASONING
-from memorygym.tracks.worlds.dealing.questions.changed import update
-from memorygym.tracks.worlds.dealing.questions.single import ask_plain, retrieval
+from memorygym.tracks.worlds.dealing.questions.single import ask_plain, retrieval, update
 from memorygym.tracks.worlds.dealing.stream import Slot
 from memorygym.tracks.worlds.dealing.tiers import Tier
 

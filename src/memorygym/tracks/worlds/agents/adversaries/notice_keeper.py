@@ -3,21 +3,19 @@
 from memorygym.agents.calls import END, calls, write
 from memorygym.core import Message
 from memorygym.track import Bound
-from memorygym.tracks.worlds.agents.scribe import Scribe
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.notes import note_of
-from memorygym.tracks.worlds.facts import Record
 from memorygym.tracks.worlds.scene import Scene
 
 IMITATES = "an agent that has found out that corrections are asked about more than anything else"
 BOUND = Bound(5)
 
 
-def _nothing(_now: Scene, _records: list[Record]) -> list[str]:
-    return []
-
-
-class NoticeKeeper(Scribe):
+class NoticeKeeper(Strategist):
     """A note for each change, as told."""
+
+    def store(self, now: Scene) -> Message:
+        return END
 
     def change(self, now: Scene) -> Message:
         told = now.reader.read(now.text)
@@ -29,6 +27,4 @@ class NoticeKeeper(Scribe):
         return calls(write(note_of(now.reader.guide, told[0])))
 
 
-def make() -> NoticeKeeper:
-    """The agent."""
-    return NoticeKeeper(_nothing)
+make = NoticeKeeper

@@ -1,7 +1,6 @@
 """brief_reader: as template_expert, packed notes by the brief, and it keeps replaced values."""
 
-from memorygym.tracks.worlds.agents.scribe import Scribe
-from memorygym.tracks.worlds.agents.selection import worth_while
+from memorygym.tracks.worlds.agents.scribe import Scribe, worth_while
 
 
 def make() -> Scribe:

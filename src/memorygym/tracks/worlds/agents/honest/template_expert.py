@@ -1,7 +1,6 @@
 """template_expert: the whole budget by the brief, attribute by attribute; edits in place."""
 
-from memorygym.tracks.worlds.agents.scribe import Scribe
-from memorygym.tracks.worlds.agents.selection import worth_while
+from memorygym.tracks.worlds.agents.scribe import Scribe, worth_while
 
 
 def make() -> Scribe:

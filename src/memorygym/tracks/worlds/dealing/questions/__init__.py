@@ -6,7 +6,7 @@ A kind is a function from a board to a draft, or to None when this moment does n
 from collections.abc import Callable, Mapping
 
 from memorygym.tracks.worlds.dealing.board import Board, Draft
-from memorygym.tracks.worlds.dealing.questions import changed, named, related, sets, single
+from memorygym.tracks.worlds.dealing.questions import named, related, sets, single
 
 Kind = Callable[[Board], Draft | None]
 
@@ -19,8 +19,8 @@ REASONING: Mapping[str, Kind] = {
     "comparison": named.comparison,
     "multi_hop": named.multi_hop,
     "outlier": named.outlier,
-    "delta": changed.delta,
-    "counterfactual": changed.counterfactual,
+    "delta": single.delta,
+    "counterfactual": single.counterfactual,
     "multi_constraint": sets.multi_constraint,
     "relationship_lookup": related.lookup,
     "relationship_hop": related.hop,
