@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.agents.calls import END, calls, read, submit, write
-from memorygym.tracks.worlds.scene import scene
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
 from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.notes import record_of
+from memorygym.tracks.worlds.scene import scene
 
 
 class MyAgent(Policy):

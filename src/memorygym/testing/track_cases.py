@@ -17,7 +17,7 @@ from memorygym.trace import Trace
 from memorygym.trace_reader import TraceReader
 from memorygym.track import TaskRecipe, Track
 
-ENDLESS = 1_000
+ENDLESS = 200
 """Replies in one event, after which it is believed to have no end."""
 
 

@@ -54,7 +54,7 @@ def _broken(
         recipes = track.tasks(options) if tasks is None else tasks
         cases = [Case(track, recipe, recipe.deal()) for recipe in recipes]
         broken = [*_made(cases)]
-        if tasks is None and cases:
+        if tasks is None and not broken:
             broken += _salted(track, replace(options, salt="check_track"), cases)
     except MemoryGymError as error:
         return [f"a task of it cannot be made: {error}"]
@@ -83,9 +83,9 @@ def _names(track: Track) -> Iterator[str]:
 def _made(cases: Sequence[Case]) -> Iterator[str]:
     if not cases:
         yield "it makes no task: let `tasks` give at least one for each seed"
-    for case in cases:
-        yield from (f"{case.where}: {found}" for found in _task(case))
-    for one, other in combinations(cases, 2):
+    broken = [f"{case.where}: {found}" for case in cases for found in _task(case)]
+    yield from broken
+    for one, other in combinations(() if broken else cases, 2):
         if _bytes(one.task) == _bytes(other.task):
             yield f"{one.where} and {other.where} are one task: let the seed into its rng(…)"
         elif one.task.id == other.task.id:
@@ -103,15 +103,16 @@ def _task(case: Case) -> Iterator[str]:
         yield "`Task.recipe` does not hold its template and seed: results are grouped by them"
     if not _ID.fullmatch(task.id):
         yield f"its id {task.id!r:.40} is no hash of its content: give core.content_id(…)"
-    if _bytes(recipe.deal()) != _bytes(task):
+    if broken := [*_gold(case)]:
+        yield from broken
+    elif _bytes(recipe.deal()) != _bytes(task):
         yield "dealt twice it differs: draw from rng(…) alone, never from a clock, a set or hash()"
-    if task.gold is None:
-        yield "it has no gold table: give `Task.gold`, such as statements.Goals"
-    else:
-        yield from _gold(case)
 
 
 def _gold(case: Case) -> Iterator[str]:
+    if case.task.gold is None:
+        yield "it has no gold table: give `Task.gold`, such as statements.Goals"
+        return
     try:
         before = _gold_json(case.task)
         again = case.track.gold(before) if case.track.gold else before
