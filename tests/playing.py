@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.memory.markdown import Markdown
 from memorygym.runs.engine import Table
+from memorygym.runs.limits import Limits
 from memorygym.runs.results import Failure, Result, Wanted
-from memorygym.runs.seats import AgentSeat, Limits, episode_for, played, policy_for
+from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for
 from memorygym.trace import Trace
 from memorygym.track import TaskRecipe
 

@@ -18,8 +18,8 @@ from memorygym.page import fit, one_line
 from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
+from memorygym.runs.limits import CAPACITY, Limits
 from memorygym.runs.minds import Minds
-from memorygym.runs.seats import CAPACITY, Limits
 from memorygym.runs.tasks import Tasks
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tables import (
