@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from memorygym.commands._board_cells import grid, mean, safe, status, title
-from memorygym.isolation.columns import span
 from memorygym.isolation.report import Report, Row
 from memorygym.isolation.tables import detectable_text, verdict_text
 from memorygym.page import wrapped
 from memorygym.publishing.leaderboard import Board
 from memorygym.publishing.rankings import Ranking
+from memorygym.stats import span
 
 LEGEND = (
     "Memories are ranked within a comparison: one reasoner, one budget of tokens in view, the same"

@@ -15,7 +15,7 @@ from memorygym.adapters.inspect_ai.registering import registered
 from memorygym.adapters.inspect_ai.scripted import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
-from memorygym.core import JSON, Gold, Message, Policy, Task, Tool
+from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
 from memorygym.trace import Cut, Heard, Said, Shown, Trace
 
@@ -63,7 +63,7 @@ class Match:
         self._usage: list[dict[str, JSON]] = []
         self._replies = 0
         """All until now, the model's and others'."""
-        self._gold: Gold | None = task.gold
+        self._gold = task.gold
         self._labels = recipe.labels(self._agent, task, repeat)
 
     async def turn(self, state: TaskState) -> None:
