@@ -1,14 +1,18 @@
 """Worlds played in this process, through the engine."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from memorygym.bench import Evaluation, Findings, perform
 from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.memory.markdown import Markdown
 from memorygym.runs.engine import Table
+from memorygym.runs.limits import Limits
 from memorygym.runs.results import Failure, Result, Wanted
-from memorygym.runs.seats import AgentSeat, Limits, episode_for, played, policy_for
+from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for
+from memorygym.runs.tasks import dealt
 from memorygym.trace import Trace
-from memorygym.track import TaskRecipe
+from memorygym.track import Options, TaskRecipe
 
 TRACED = Wanted(causes=False, traced=True)
 
@@ -35,3 +39,9 @@ def results_of(
     """What agents come to on one world."""
     seats = tuple(AgentSeat(agent, limits=limits or Limits()) for agent in agents)
     return Table("worlds", seats, None, wanted).play_unit((recipe, repeat))
+
+
+def lite(*agents: str, seeds: range = range(1), salt: str = "", **more: Any) -> Findings:
+    """Agents on small worlds of one domain; `more` as `perform` takes it."""
+    tasks = dealt("worlds", Options(seeds, salt, {"template": "company", "tier": "lite"}))
+    return perform(Evaluation(tasks=tasks, agents=agents), **more)

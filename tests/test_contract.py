@@ -19,7 +19,7 @@ TRACKS = ("worlds", "research", "codeqa", "data")
 ONCE_LACKED = {
     "worlds": (
         "trace", "shapes", "ledger", "tokens", "rng", "grading.quantities", "stores.passages",
-        "tracks.worlds.agents.scribe", "tracks.worlds.agents.selection", "tracks.worlds.scene",
+        "tracks.worlds.agents.scribe", "tracks.worlds.scene",
         "tracks.worlds.agents.honest.brief_reader", "tracks.worlds.dealing.questions.sets",
         "tracks.worlds.domains.company", "tracks.worlds.agents.adversaries.packer",
     ),

@@ -8,21 +8,15 @@ from pathlib import Path
 
 from memorygym.core import Policy, Task
 from memorygym.errors import BadSettings
+from memorygym.isolation.plugging import source_of
 from memorygym.results.file import Document, document, keep
 from memorygym.results.summary import Summary, summaries
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
+from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.results import Failure, Result, Wanted
-from memorygym.runs.seats import (
-    AgentSeat,
-    Limits,
-    Player,
-    episode_for,
-    is_foreign,
-    played,
-    policy_for,
-)
+from memorygym.runs.seats import AgentSeat, Player, episode_for, is_foreign, played, policy_for
 from memorygym.runs.tasks import Tasks
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.trace import Trace
@@ -69,6 +63,7 @@ class Evaluation:
                 "kind": "bench",
                 "agents": list(self.agents),
                 "memory": self.memory,
+                "source": source_of(self.memory),
                 **self.limits.to_json(),
             },
             wanted=replace(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from gzip import GzipFile
 from pathlib import Path
+from typing import IO
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
@@ -80,15 +81,35 @@ def _write(place: Path | int, lines: Iterable[bytes], *, packed: bool) -> None:
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Holds the folder; the lock goes with the process, however it ends."""
-    import fcntl
-
+    """Holds the folder; the lock goes with the process, however it ends. Raises BadSettings."""
     with (directory / "lock").open("ab") as file:
-        try:
-            # A record lock: unlike flock it is not handed to worker processes.
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not claim(file):
             raise BadSettings(
                 f"another process is writing into {directory}; wait for it or give a new folder"
-            ) from error
+            )
         yield
+
+
+def claim(file: IO[bytes], *, shared: bool = False, once: bool = False) -> bool:
+    """Locks an open file for this process, if no other one has; shared locks allow each other.
+
+    With `once` no second open file of this process may have it either.
+    """
+    import fcntl
+
+    # A record lock is not handed to worker processes, and is one for the whole process.
+    lock = fcntl.flock if once else fcntl.lockf
+    try:
+        lock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def is_locked(directory: Path) -> bool:
+    """Whether a process is writing into the folder; who looks does not stand in another's way."""
+    try:
+        with (directory / "lock").open("rb") as file:
+            return not claim(file, shared=True)
+    except FileNotFoundError:
+        return False

@@ -55,3 +55,12 @@ class MemoryFault(MemoryGymError):
 
 class Refused(MemoryGymError):
     """A call is turned down, as a budget demands; nothing was done and nothing charged."""
+
+
+def clipped(text: str, most: int) -> str:
+    """A value for a message: at most so many characters.
+
+    >>> clipped("abcdef", 6), clipped("abcdefg", 6)
+    ('abcdef', 'abc...')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."

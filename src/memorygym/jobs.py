@@ -8,8 +8,8 @@ from memorygym.isolation.arms import REFERENCES
 from memorygym.isolation.arms import Limits as ArmLimits
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
+from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Absent, Recall, minds_of
-from memorygym.runs.seats import Limits
 from memorygym.runs.tasks import again
 
 

@@ -44,15 +44,6 @@ def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-def clipped(text: str, most: int) -> str:
-    """The text, its end left out if it is longer than that.
-
-    >>> clipped("a long one", 8)
-    'a lon...'
-    """
-    return text if len(text) <= most else text[: most - 3] + "..."
-
-
 def short(text: str, most: int, indent: str = "") -> list[str]:
     """The first lines of a text, and how many more there are."""
     lines = fit(text, indent)

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from memorygym.core import JSON, Entry, Message, Tool
-from memorygym.page import clipped
+from memorygym.errors import clipped
 
 T = TypeVar("T")
 Table = dict[type, Callable[[Any], Any]]

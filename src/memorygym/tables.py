@@ -1,18 +1,17 @@
 """Results as tables that fit 80 columns."""
 
 from collections.abc import Mapping, Sequence
-from math import inf
 
 from memorygym import registry
 from memorygym.agents.accounting import Usage, limits_in
 from memorygym.attribution import Attribution
-from memorygym.page import plain
+from memorygym.page import fit, plain
 from memorygym.results.comparisons import Comparison
 from memorygym.results.file import Document
 from memorygym.results.summary import Row, Summary
 from memorygym.runs.results import Failure
 from memorygym.scoring import outcomes
-from memorygym.stats import Estimate, Repeats
+from memorygym.stats import Repeats, percent
 from memorygym.trace import Trace
 from memorygym.track import Invariant, find
 
@@ -35,24 +34,52 @@ def first_line(planned: int, failures: Sequence[Failure], stuck: int = 0) -> str
     )
 
 
-def results_table(found: Sequence[Summary], references: Mapping[str, Summary] | None = None) -> str:
+COMPOSITE, ACCURACY = "composite", "accuracy"
+"""What heads the first column: of agents, and of the systems of a comparison."""
+MOST_AXES = 4
+"""Parts of the composite that fit beside it."""
+
+
+def results_table(
+    found: Sequence[Summary],
+    references: Mapping[str, Summary] | None = None,
+    head: str = COMPOSITE,
+) -> str:
     """One row an agent, then the references; what its figures mean, and what they can show."""
     axes = _axes(found[0])
-    heads = ("composite", *(axis[0].upper() for axis in axes))
+    letters = _letters(axes)
+    # Parts that do not fit are told of each row below it.
+    heads = (head, *letters[:MOST_AXES])
     rows = [f"{'agent':<19}" + "".join(f"{head:>11}" for head in heads) + f"{'abst':>6}"]
-    rows += [_row(one, axes) for one in found]
+    rows += [line for one in found for line in _row(one, axes, letters)]
     if references:
         rows.append(f"scripted, on the same worlds: {', '.join(references)}")
-        rows += [_row(one, axes) for one in references.values()]
+        rows += [line for one in references.values() for line in _row(one, axes, letters)]
     worlds = max(one.worlds for one in found)
-    first, *others = [f"{axis[0].upper()} {axis}" for axis in axes] + ["abst refusals"]
+    named = [f"{letter} {axis}" for letter, axis in zip(letters, axes, strict=True)]
+    first, *others = [*named, "abst refusals"]
     rows.append(
         f"{worlds} {'world' if worlds == 1 else 'worlds'}; shares in % with 95 % intervals,"
-        f" clustered by world; {first},\n{', '.join(others)}."
+        f" clustered by world; {first},"
     )
+    rows += fit(f"{', '.join(others)}.")
     if least := max(one.detectable or 0.0 for one in found):
         rows.append(detectable_text(least))
     return "\n".join(rows)
+
+
+def _letters(axes: Sequence[str]) -> list[str]:
+    """The first letter of each, or as many letters as tell them apart.
+
+    >>> _letters(["breadth", "maintenance"]), _letters(["retrieval", "reasoning", "update"])
+    (['B', 'M'], ['RET', 'REA', 'UPD'])
+    """
+    longest = max(map(len, axes), default=1)
+    for size in range(1, longest):
+        heads = [axis[:size].upper() for axis in axes]
+        if len(set(heads)) == len(axes):
+            return heads
+    return [axis.upper() for axis in axes]
 
 
 def detectable_text(least: float) -> str:
@@ -71,24 +98,20 @@ def _axes(one: Summary) -> Sequence[str]:
     return own if set(own) == set(one.axes) else list(one.axes)
 
 
-def _row(one: Summary, axes: Sequence[str]) -> str:
-    cells = [_cell(one.composite), *(_cell(one.axes.get(axis)) for axis in axes)]
-    refusals = f"{100 * one.abstention.mean:.1f}" if one.abstention else "–"
-    return f"{_name(one.who)}{''.join(cells)}{refusals:>6}"
+def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]:
+    figures = [one.composite, *(one.axes.get(axis) for axis in axes[:MOST_AXES])]
+    cells = [f"{percent(figure):>11}" for figure in figures]
+    refusals = percent(one.abstention, plus_minus=None)
+    more = zip(letters[MOST_AXES:], axes[MOST_AXES:], strict=True)
+    told = [f"{letter} {percent(one.axes.get(axis))}" for letter, axis in more]
+    lines = _named(one.who, f"{''.join(cells)}{refusals:>6}")
+    return [*lines, f"{'':<19}  {', '.join(told)}"] if told else lines
 
 
-def _name(agent: str) -> str:
-    """A column of names."""
-    return f"{plain(agent)[:18]:<19}"
-
-
-def _cell(found: Estimate | None) -> str:
-    if found is None:
-        return f"{'–':>11}"
-    half = 100 * (found.high - found.mean)
-    # Beyond a hundred points an interval says no more than that it is useless.
-    spread = "" if half == inf else "±100" if half > 100 else f"±{half:.1f}"
-    return f"{100 * found.mean:.1f}{spread}".rjust(11)
+def _named(who: str, rest: str) -> list[str]:
+    """A row; a name that is too long for its column has a line of its own."""
+    name = plain(who)
+    return [f"{name:<19}{rest}"] if len(name) < 19 else [name, f"{'':<19}{rest}"]
 
 
 def heading(document: Document) -> str:
@@ -97,11 +120,12 @@ def heading(document: Document) -> str:
     knobs = [f"{name} {value}" for name, value in recipe["knobs"].items() if name != "template"]
     knobs.sort(key=lambda told: not told.startswith("tier "))
     parts = [f"contract {document['contract']}", *knobs]
-    parts += [f"memory {recipe['memory']}"] if recipe["kind"] == "bench" else []
+    budgets = ", ".join(f"{budget:,}" for budget in recipe.get("budgets", ()))
+    parts += [f"memory {recipe['memory']}" if not budgets else f"comparison at {budgets} tokens"]
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
     parts += ["judged"] if recipe["judge"] else []
-    salt = recipe["salt"]
-    return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else "public seeds"])
+    salt, tasks = recipe["salt"], "tasks of files" if recipe["data"] else "public seeds"
+    return ", ".join([*parts, f"sealed by salt {salt[:12]}…" if salt else tasks])
 
 
 def details(one: Summary, failures: Sequence[Row], cost: float | None) -> list[str]:
@@ -149,7 +173,7 @@ def _repeats_lines(found: Repeats) -> list[str]:
     shares = {
         "pass@1": found.pass_at(1), f"pass@{k}": found.pass_at(k), f"pass^{k}": found.pass_all(k)
     }  # fmt: skip
-    told = ", ".join(f"{name} {_cell(share).strip()}" for name, share in shares.items())
+    told = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
     lines = [f"{k} repeats, in %: {told}"]
     if sources:
         lines.append(
@@ -180,7 +204,7 @@ def causes_table(found: Sequence[Summary]) -> str:
     for one in found:
         if one.causes:
             said = ", ".join(f"{c} {n}" for c, n in sorted(one.causes.items(), key=lambda p: -p[1]))
-            rows.append(f"{_name(one.who)}{said}")
+            rows += _named(one.who, said)
     return "\n".join(["misses by cause", *rows]) if rows else ""
 
 

@@ -25,6 +25,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BREAK = re.compile(r"[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
 _BLANK = re.compile(r"[^\S\n]+")
 _ANY_BLANK = re.compile(r"\s+")
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
 
 
 class Everything:

@@ -7,7 +7,6 @@ on the command line brings one. Nothing else of a track is looked up.
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from memorygym import registry
@@ -217,7 +216,7 @@ class Track:
     """How `score` is made of its parts, where it is made of parts."""
     self_test: SelfTest | None = None
     """What `bench --validate` checks."""
-    files: Callable[[str, Path, int | None], Sequence[TaskRecipe]] | None = None
+    files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
     """The tasks of a data set's file, by format, path and most questions, if it plays those."""
 
     def __post_init__(self) -> None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pytest
 
 from memorygym.cli import main
-from tests.commands.boards import Maker
 
 LITE = ["--template", "company", "--tier", "lite"]
 
@@ -39,7 +38,19 @@ def trace_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished comparison at two budgets; whoever alters it takes a copy."""
+    folder = tmp_path_factory.mktemp("duel") / "a duel"
+    words = ["-t", "company", "--tier", "lite", "--seeds", "2", "--budget", "300,600"]
+    words += ["--memories", "bm25,bm25:top_k=2", "--workers", "1", "-q", "-o", str(folder)]
+    assert main(["compare", *words]) == 0
+    return folder
+
+
 @pytest.fixture
-def made(tmp_path: Path) -> Maker:
+def made(tmp_path: Path):
     """Writes results of runs that nobody played."""
+    from tests.commands.boards import Maker
+
     return Maker(tmp_path)

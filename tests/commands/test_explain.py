@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from memorygym import registry
-from memorygym.bench import Job, perform
 from memorygym.core import Budget
 from memorygym.episode import Episode, play
 from memorygym.runs.folder import episode_name, write_trace
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.reasoners import REASONERS
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
 
@@ -38,7 +37,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def benched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of agents."""
     folder = tmp_path_factory.mktemp("benched") / "run"
-    perform(Job([Settings("company", 0, "lite")], ("strategic", "naive"), folder))
+    lite("strategic", "naive", folder=folder)
     return folder
 
 

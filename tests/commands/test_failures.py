@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from memorygym.attribution import CAUSES
-from memorygym.bench import Job, perform
 from memorygym.results.file import read_results
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of agents that miss for several reasons."""
     folder = tmp_path_factory.mktemp("played") / "run"
-    tasks = [Settings("company", seed, "lite") for seed in range(3)]
-    perform(Job(tasks, ("strategic", "guesser", "naive"), folder))
+    lite("strategic", "guesser", "naive", seeds=range(3), folder=folder)
     return folder
 
 

@@ -29,5 +29,21 @@ def test_no_part_is_imported(command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "memorygym.tracks.worlds.agents.honest.guesser" not in sys.modules
 
 
+def test_a_track_tells_its_version_and_its_knobs(command) -> None:
+    (row,) = (r for r in map(json.loads, command("list", "tracks", "--json").out.splitlines())
+              if r["id"] == "research")  # fmt: skip
+    assert row["version"] == "research-v1" and "hops" in row["knobs"]
+    out = command("list", "tracks").out
+    assert "(worlds-v2)" in out and "    :tier  " in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_the_agents_of_another_track_are_listed(command) -> None:
+    out = command("list", "agents", "--track", "research").out
+    assert [line.split()[0] for line in out.splitlines()] == ["strong", "weak", "silent"]
+    status, _, err = command("list", "memory", "--track", "research")
+    assert status == 2 and "--track research is for `memorygym list agents`" in err
+
+
 def test_an_unknown_kind_is_bad_usage(command) -> None:
     assert command("list", "wolrds").status == 2

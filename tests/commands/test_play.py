@@ -4,12 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
-from memorygym.runner import Plan, play_task
 
 from memorygym.runs.folder import read_traces
 from memorygym.trace import Answered, Heard, Stored, Trace
 from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 LITE = ["--template", "company", "--tier", "lite"]
 
@@ -22,9 +21,8 @@ def _human(command, monkeypatch: pytest.MonkeyPatch, path: Path, *lines: str) ->
     return out, trace
 
 
-def test_an_episode_is_the_one_that_the_runner_plays(trace_file: Path) -> None:
-    settings = Settings("company", 0, "lite")
-    result = play_task(settings, Plan(("strategic",), traced=True))[0]
+def test_an_episode_is_the_one_that_a_run_plays(trace_file: Path) -> None:
+    (result,) = lite("strategic", traced=True).results
     _, trace, damage = next(read_traces([trace_file]))
     assert damage == "" and trace and result.trace
     assert list(trace.lines()) == list(result.trace.lines())

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memorygym.runner import Plan, play_task
 
 from memorygym.runs.folder import read_traces, write_trace
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 
 def _lines(trace_file: Path) -> list[bytes]:
@@ -18,14 +17,14 @@ def _lines(trace_file: Path) -> list[bytes]:
 
 
 def test_a_row_is_the_result_of_the_run(trace_file: Path, command) -> None:
-    result = play_task(Settings("company", 0, "lite"), Plan(("strategic",)))[0]
+    (result,) = lite("strategic").results
     status, out, err = command("score", str(trace_file), "--json")
     row = json.loads(out)
     assert (status, err) == (0, "")
     assert {name: row[name] for name in result.to_json()} == json.loads(
         json.dumps(result.to_json())
     )
-    assert (row["memory"], row["tier"], row["damage"]) == ("markdown", "lite", None)
+    assert (row["memory"], row["track"], row["damage"]) == ("markdown", "worlds", None)
 
 
 def test_a_folder_is_all_its_traces(trace_file: Path, command, tmp_path: Path) -> None:

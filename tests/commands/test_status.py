@@ -150,7 +150,7 @@ def test_a_damaged_run_file_is_named(recipe: object, played: Path, command) -> N
 
 
 @pytest.mark.parametrize(
-    "changed", [{"tier": 7}, {"salt": 7}, {"seeds": "x"}, {"turns": []}, {"tier": None}]
+    "changed", [{"knobs": 7}, {"salt": 7}, {"seeds": "x"}, {"turns": []}, {"kind": None}]
 )
 def test_a_recipe_that_was_edited_is_named(
     changed: dict[str, object], played: Path, command
@@ -168,7 +168,7 @@ def test_a_recipe_that_was_edited_is_named(
     ("changed", "said"),
     [
         ({"repeats": 10**12}, "4,000,000,000,000 episodes are too many for a run"),
-        ({"sizes": {"entities": 10**12}}, "1000000000000 entities: give at most 1,000,000"),
+        ({"knobs": {"entities": str(10**12)}}, "1000000000000 entities: give at most 1,000,000"),
     ],
 )
 def test_a_recipe_of_more_than_can_be_played_is_damaged(

@@ -151,7 +151,9 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
     [
         (["company"], "is no ID"),
         (["company+x"], "is no ID"),
-        (["company+0+naive+0+1"], "is no ID"),
+        (["company+0+naive+0+1+2"], "is no ID"),
+        (["company+0+strong+bm25"], "of a comparison: give its folder as --run"),
+        (["company+0+strong+bm25+300#1"], "of a comparison: give its folder as --run"),
         (["company+" + "9" * 5000], "is no ID"),
         (["company+0+naive#0"], "counted from 1"),
         (["company+0+naive#x"], "is no ID"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.tracks.worlds.axes import WEIGHTS, composite
+from memorygym.tracks.worlds.axes import composite
 
 Document = dict[str, Any]
 
@@ -33,23 +33,23 @@ def rename(document: Document) -> None:
 def with_axes(document: Document, **axes: float | None) -> None:
     """Another axis, and the composite of that."""
     row = document["episodes"][0]
-    row.update(axes)
-    row["composite"] = composite({axis: row[axis] for axis in WEIGHTS})
+    row["axes"].update(axes)
+    row["composite"] = composite(row["axes"])
 
 
 ROW, SUMMARY = "results.episodes[0]", "results.summary.naive"
 CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
     "composite": (lambda d: d["episodes"][0].update(composite=0.9), f"{ROW}.composite: 0.9, but"),
-    "axis": (lambda d: d["episodes"][0].update(breadth=1.0), f"{ROW}.composite: "),
+    "axis": (lambda d: d["episodes"][0]["axes"].update(breadth=1.0), f"{ROW}.composite: "),
     "accuracy": (lambda d: d["episodes"][0].update(accuracy=1.0), f"{ROW}.accuracy: 1.0, but"),
     "abstention": (lambda d: d["episodes"][0].update(abstention=0.5), f"{ROW}.abstention: 0.5"),
     "correct": (lambda d: d["episodes"][0].update(correct=9), f"{ROW}.correct: 9, but"),
     "answerable": (lambda d: d["episodes"][0].update(answerable=1), f"{ROW}.answerable: 1, but 9"),
-    "reasoning": (lambda d: with_axes(d, reasoning=0.9), f"{ROW}.reasoning: 0.9, but 0.0"),
-    "breadth": (lambda d: with_axes(d, breadth=1.0), f"{ROW}.breadth: 1.0, but 0."),
-    "maintenance": (lambda d: with_axes(d, maintenance=1.0), f"{ROW}.maintenance: 1.0, but 0.0"),
-    "efficiency": (lambda d: with_axes(d, efficiency=1.0), f"{ROW}.efficiency: 1.0, but 0."),
-    "an axis less": (lambda d: with_axes(d, efficiency=None), f"{ROW}.efficiency: None, but 0."),
+    "reasoning": (lambda d: with_axes(d, reasoning=0.9), f"{ROW}.axes.reasoning: 0.9, but 0.0"),
+    "breadth": (lambda d: with_axes(d, breadth=1.0), f"{ROW}.axes.breadth: 1.0, but 0."),
+    "maintenance": (lambda d: with_axes(d, maintenance=1.0), f"{ROW}.axes.maintenance: 1.0, but"),
+    "efficiency": (lambda d: with_axes(d, efficiency=1.0), f"{ROW}.axes.efficiency: 1.0, but 0."),
+    "an axis less": (lambda d: with_axes(d, efficiency=None), f"{ROW}.axes.efficiency: None, but"),
     "too many right": (
         lambda d: d["episodes"][0]["competencies"].update(retrieval=[3, 2]),
         f"{ROW}.competencies: more right than asked of retrieval",
@@ -63,10 +63,10 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
     "contract": (
         lambda d: d["episodes"][0].update(contract="worlds-v1@00000000"), f"{ROW}.contract: ",
     ),
-    "tier": (lambda d: d["episodes"][0].update(tier="hard"), f"{ROW}.tier: 'hard', but that"),
-    "agent": (lambda d: d["episodes"][0].update(agent="x"), f"{ROW}.agent: 'x' is not in recipe"),
-    "repeat": (lambda d: d["episodes"][0].update(repeat=3), f"{ROW}.repeat: 3, but recipe"),
-    "name": (rename, f"{ROW}.episode: 'x' should be 'company+0+naive+0'"),
+    "track": (lambda d: d["episodes"][0].update(track="data"), f"{ROW}.track: 'data', but that"),
+    "agent": (lambda d: d["episodes"][0].update(agent="x"), f"{ROW}.agent: 'x', but that of the"),
+    "repeat": (lambda d: d["episodes"][0].update(repeat=3), f"{ROW}.repeat: 3, but that of the"),
+    "name": (rename, f"{ROW}.episode: 'x' is none that the recipe names"),
     "a row less": (drop, "results.episodes_planned: 4, but there are 3 episodes and 0 failures"),
     "a row twice": (repeat, "results.episodes: 'company+0+naive+0' stands there 2 times"),
     "planned": (lambda d: d.update(episodes_planned=9), "results.episodes_planned: 9, but the"),

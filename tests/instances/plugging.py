@@ -21,7 +21,7 @@ def plug(folder: Path) -> Path:
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toytrack\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
-        "[memorygym.tracks]\ntoytrack = tests.instances.toytrack\n"
+        "[memorygym.tracks]\ntoytrack = tests.instances.toytrack:TRACK\n"
     )
     return folder
 

@@ -4,16 +4,14 @@ import copy
 
 import pytest
 
-from memorygym.bench import Job, perform
 from memorygym.errors import BadSettings
 from memorygym.results.comparisons import compare
 from memorygym.results.file import Document
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 
 def _found(*agents: str, seeds: range = range(3), salt: str = "") -> Document:
-    tasks = [Settings("company", seed, "lite", salt=salt) for seed in seeds]
-    return perform(Job(tasks, agents)).document
+    return lite(*agents, seeds=seeds, salt=salt).document
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +45,12 @@ def test_agents_that_share_nothing_are_not_compared(document) -> None:
     ("change", "said"),
     [
         (lambda d: d.update(contract="worlds-v1@00000000"), "nothing is compared across them"),
-        (lambda d: d["recipe"].update(tier="hard"), "tier lite and tier hard are not compared"),
+        (
+            lambda d: d["recipe"]["knobs"].update(tier="hard"),
+            "tier lite and tier hard are not compared",
+        ),
         (lambda d: d["recipe"].update(memory="chromadb"), "memory markdown and memory chromadb"),
-        (lambda d: d["recipe"]["sizes"].update(writes=3), "are not compared"),
+        (lambda d: d["recipe"]["knobs"].update(writes="3"), "are not compared"),
     ],
 )
 def test_what_measured_otherwise_is_not_compared(change, said: str, document) -> None:

@@ -9,16 +9,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from memorygym.bench import Job, perform
 from memorygym.errors import BadSettings
 from memorygym.results.file import Document, misfit, read_results, schema, write_results
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    tasks = [Settings("company", seed, "lite") for seed in range(3)]
-    return perform(Job(tasks, ("strategic", "naive", "smart_guesser"))).document
+    return lite("strategic", "naive", "smart_guesser", seeds=range(3)).document
 
 
 def test_the_schema_is_one_and_another_validator_agrees(document: Document) -> None:
@@ -36,7 +34,7 @@ def test_the_summary_is_the_mean_of_the_worlds_with_its_interval(document: Docum
 
 
 def test_one_world_has_no_interval() -> None:
-    found = perform(Job([Settings("company", 0, "lite")], ("naive",))).document
+    found = lite("naive").document
     assert found["summary"]["naive"]["composite"]["high"] is None
     assert found["summary"]["naive"]["detectable"] is None
 
@@ -49,7 +47,8 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 FREE = {
-    "competencies", "causes", "store_precision", "sizes", "usage", "invariants", "model", "judge",
+    "competencies", "causes", "store_precision", "knobs", "usage", "invariants", "models", "judge",
+    "axes", "data", "memory_model",
 }  # fmt: skip
 """Tables whose keys are not fixed, or that are empty here."""
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from memorygym.bench import Job, perform
 from memorygym.results.summary import summaries
-from memorygym.tracks.worlds.settings import Settings
+from tests.playing import lite
 
 Table = Sequence[Sequence[float | None]]
 """By world: the composite of each repeat, None if it failed."""
@@ -17,8 +16,7 @@ A_B: Table = [[1.0, None], [0.0, 0.0]]
 @pytest.fixture(scope="module")
 def row() -> dict[str, Any]:
     """The row of an episode."""
-    found: dict[str, Any] = perform(Job([Settings("company", 0, "lite")], ("naive",))).document
-    return dict(found["episodes"][0])
+    return dict(lite("naive").document["episodes"][0])
 
 
 @pytest.fixture
@@ -53,4 +51,4 @@ def test_a_failure_of_another_agent_bounds_nothing(
     rows: Callable[[Table], list[dict[str, Any]]],
 ) -> None:
     scored, failed, *_ = rows(A_B)
-    assert summaries([scored])[0].bounds([{**failed, "agent": "guesser"}]) is None
+    assert summaries([scored])[0].bounds([{**failed, "who": "guesser"}]) is None

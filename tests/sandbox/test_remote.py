@@ -51,7 +51,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        ("Importer", "may not import memorygym.worlds"),
+        ("Importer", "may not import memorygym.tracks"),
         ("Importer:room=memorygym.tracks.worlds", "may not import memorygym.tracks"),
         ("Importer:room=memorygym.testing", "may not import memorygym.testing"),
         ("Importer:room=memorygym.publishing", "it may import memorygym.{arguments, core"),

@@ -169,13 +169,16 @@ def test_a_text_that_asks_nothing_is_no_question(company: StrongReader) -> None:
     assert company.ask("What does the record give for revenue at Acme Harbor?") is None
 
 
+DEALER = "memorygym.tracks.worlds.dealing"
+
+
 def test_the_reader_knows_no_wording_of_the_dealer() -> None:
-    script = "import sys, memorygym.tracks.worlds.prose; print(*sys.modules)"
+    script = "import sys, memorygym.tracks.worlds.reader; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )
-    ours = {name for name in done.stdout.split() if name.startswith("memorygym.worlds.")}
-    assert ours == {"memorygym.tracks.worlds.dealing", "memorygym.tracks.worlds.dealing.notes"}
+    ours = {name for name in done.stdout.split() if name.startswith(DEALER)}
+    assert ours == {DEALER, f"{DEALER}.notes"}
 
 
 def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: StrongReader) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.errors import BadSettings
+from memorygym.runs.limits import CAPACITY
 from memorygym.runs.tasks import checked_salt
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.settings import Settings
@@ -49,11 +50,16 @@ def add_worlds(parser: argparse._ArgumentGroup, seeds: str) -> None:
 
 
 def add_limits(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Declares what ends an event."""
+    """Declares what ends an event, and what memory may hold."""
     parser.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
     parser.add_argument(
         "--patience", type=int, metavar="N",
         help="identical failing calls in a row after which an event ends (default: 3)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--capacity", type=int, metavar="N",
+        help="tokens that the memory may hold and show (default: what the tasks say, else"
+        f" {CAPACITY:,})",
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Questions by their IDs, traces that are safe to judge, and how an outcome is told.
 
-An ID is TEMPLATE+SEED+AGENT+REPEAT#N: the name of an episode and the number of its question.
+An ID is TEMPLATE+SEED+AGENT+REPEAT#N, of a comparison TEMPLATE+SEED+REASONER+SYSTEM+BUDGET#N: the
+name of an episode and the number of its question.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,32 +16,47 @@ from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
+from memorygym.results.consistency import planned
 from memorygym.results.file import misfit
 from memorygym.runs.folder import Run, episode_name, name_parts, read_traces, trace_files
-from memorygym.shapes import shape
+from memorygym.runs.results import Place, place_in
 from memorygym.trace import Trace
 from memorygym.track import reader_of, table
 
 IN_VIEW = "in view"
 NEAREST = 5
 """Names that are offered instead of one that is not there, or not enough."""
+EVERY = "all"
+"""As a system: all of a comparison, its references too."""
 _COUNT = re.compile("[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Name:
-    """What an episode is named after."""
+@dataclass(frozen=True, slots=True)
+class EpisodeId:
+    """An episode as a person names it."""
 
     template: str
     seed: int
-    agent: str = ""
-    """"" if it was left out."""
-    repeat: int = 0
+    who: tuple[str, ...] = ()
+    """Agent and repeat, of a comparison reasoner, system and budget; the last may be left out."""
+
+    @property
+    def agent(self) -> str:
+        """Who played, "" if that was left out."""
+        return self.who[0] if self.who else ""
+
+    @property
+    def repeat(self) -> int | None:
+        """Of an episode of an agent, 0 if it was left out; None if it is of a comparison."""
+        if len(self.who) < 2:
+            return 0
+        return int(self.who[1]) if _COUNT.fullmatch("+".join(self.who[1:])) else None
 
     def __str__(self) -> str:
-        return episode_name(self.template, self.seed, self.agent, self.repeat)
+        return episode_name(self.template, self.seed, *self.who)
 
 
 def numbered(text: str) -> tuple[str, int | None]:
@@ -60,25 +76,23 @@ def numbered(text: str) -> tuple[str, int | None]:
     return episode, int(number) if sign else None
 
 
-def read_id(text: str) -> tuple[Name, int | None]:
+def read_id(text: str) -> tuple[EpisodeId, int | None]:
     """The episode and the number of the question, None for the whole episode.
 
-    The repeat may be left out, and then the agent too.
-
     >>> read_id("company+0+org%2Fmodel+1#7")
-    (Name(template='company', seed=0, agent='org/model', repeat=1), 7)
-    >>> read_id("company+0")
-    (Name(template='company', seed=0, agent='', repeat=0), None)
+    (EpisodeId(template='company', seed=0, who=('org/model', '1')), 7)
+    >>> read_id("company+0+strong+bm25+all")
+    (EpisodeId(template='company', seed=0, who=('strong', 'bm25', 'all')), None)
     """
     episode, number = numbered(text)
-    parts = name_parts(episode)
-    template, seed, agent, repeat = [*parts, *("", "", "", "0")[len(parts) :]][:4]
-    if len(parts) > 4 or not all(map(_COUNT.fullmatch, (seed, repeat))):
+    template, seed, *who = parts if len(parts := name_parts(episode)) > 1 else (episode, "")
+    if len(who) > 3 or not _COUNT.fullmatch(seed):
         raise BadSettings(
-            f"{text!r} is no ID: give TEMPLATE+SEED+AGENT+REPEAT for an episode and #N after it for"
-            " its question N, as `memorygym failures` prints it"
+            f"{text!r} is no ID: give TEMPLATE+SEED+AGENT+REPEAT for an episode (of a comparison"
+            " TEMPLATE+SEED+REASONER+SYSTEM+BUDGET) and #N after it for its question N, as"
+            " `memorygym failures` prints it"
         )
-    return Name(template, int(seed), agent, int(repeat)), number
+    return EpisodeId(template, int(seed), tuple(who)), number
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
@@ -88,6 +102,10 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    try:
+        planned(about["recipe"])
+    except BadSettings as error:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
     return about
 
 
@@ -96,41 +114,61 @@ class Played:
     """A trace whose header can be believed to be one; its gold table is a Gold."""
 
     path: Path
-    name: Name
+    place: Place
     trace: Trace
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is of a comparison."""
+        return "budget" in self.trace.labels
 
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
     """Every whole trace of these files and folders, or what is wrong with it."""
-    for path, trace, damage in read_checked(paths):
-        if trace:
-            refuse_compared(path, trace)
-        try:
-            yield Played(path, name_of(trace), trace) if trace else None, damage
-        except ValueError as error:
-            yield None, f"{path}: the header is damaged ({error})"
-
-
-def read_checked(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
-    """The same without names: traces may be named after anything."""
     for path, trace, damage in read_traces(paths):
         if damage or trace is None:
-            yield path, None, damage
+            yield None, damage
             continue
         try:
             limits_of(trace)  # Raises unless the label `usage` fits the replies.
-            yield path, checked(trace), ""
+            yield Played(path, place_in(trace), checked(trace)), ""
         except (BadTrace, ValueError) as error:
-            yield path, None, f"{path}: the header is damaged ({error})"
+            yield None, f"{path}: the header is damaged ({error})"
 
 
-def refuse_compared(path: Path, trace: Trace) -> None:
-    """Raises BadSettings for an episode of a comparison, whose budgets no score of agents knows."""
-    if "budget" in trace.labels:
-        raise BadSettings(
-            f"{path} is an episode of a comparison of memories: `memorygym explain {path}` tells"
-            " its misses, and compare.json, beside the traces, its figures"
-        )
+@dataclass(slots=True)
+class Systems:
+    """Which episodes of comparisons are asked for, and which were left out."""
+
+    wanted: str | None
+    """A memory or reference; EVERY; or None for the memories, and what is given by itself."""
+    given: Collection[Path]
+    met: set[str] = field(default_factory=set)
+    """The names of all systems so far."""
+    left: set[str] = field(default_factory=set)
+    """Those of them that are left out because nobody named them."""
+
+    def take(self, played: Played) -> bool:
+        """Whether this one is asked for."""
+        name = played.place.memory
+        self.met.add(name)
+        if self.wanted not in (None, EVERY):
+            return name == self.wanted
+        asked = self.wanted or not played.compared or played.path in self.given
+        if asked or role_of(name) == "memory":
+            return True
+        self.left.add(name)
+        return False
+
+    def check(self) -> None:
+        """Raises UnknownPart if a system is asked for that was not met."""
+        if self.met and self.wanted not in (None, EVERY, *self.met):
+            raise UnknownPart("system", str(self.wanted), self.met)
+
+    def note(self) -> list[str]:
+        """What was left out, for whoever misses it."""
+        told = f"left out: {', '.join(sorted(self.left))} (--system {EVERY} lists them too)"
+        return fit(told) if self.left else []
 
 
 def named(run: Path, name: str) -> dict[str, Path]:
@@ -147,17 +185,6 @@ def named(run: Path, name: str) -> dict[str, Path]:
         near = get_close_matches(wanted, every, n=NEAREST, cutoff=0)
         raise UnknownPart(f"episode of {run}", name, near)
     return found
-
-
-def name_of(trace: Trace) -> Name:
-    """The episode that a trace is of. Raises ValueError if its header does not tell."""
-    repeat = trace.labels.get("repeat", 0)
-    return Name(
-        shape(str, trace.recipe.get("template"), "recipe.template"),
-        shape(int, trace.recipe.get("seed"), "recipe.seed"),
-        shape(str, trace.labels.get("agent"), "labels.agent"),
-        shape(int, repeat, "labels.repeat"),
-    )
 
 
 def checked(trace: Trace) -> Trace:

@@ -18,8 +18,8 @@ from memorygym.page import fit, one_line
 from memorygym.results.comparisons import compare
 from memorygym.results.consistency import check_episodes
 from memorygym.results.file import read_results, write_results
+from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Minds
-from memorygym.runs.seats import CAPACITY, Limits
 from memorygym.runs.tasks import Tasks
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tables import (
@@ -55,11 +55,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _add_what(what: argparse._ArgumentGroup) -> None:
     add_tasks(what, str(OFFICIAL_SEEDS))
     add_limits(what)
-    what.add_argument(
-        "--capacity", type=int, metavar="N",
-        help="tokens that the memory may hold and show (default: what the tasks say, else"
-        f" {CAPACITY:,})",
-    )  # fmt: skip
     what.add_argument("--repeats", type=int, default=1, metavar="K", help="play every task K times")
     what.add_argument(
         "--official",

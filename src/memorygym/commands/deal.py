@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n--- {row['role']}{where}")
         print(wrapped(str(row["content"])))
     if args.gold:
-        for line in _gold_text(task.gold, reader(task.track, task.system).guide):
+        for line in _gold_text(task.gold, reader(task.system).guide):
             print(wrapped(line))
     return 0
 

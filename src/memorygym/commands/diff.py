@@ -10,12 +10,14 @@ from pathlib import Path
 from memorygym.attribution import Attribution
 from memorygym.core import JSON
 from memorygym.errors import UnknownPart
+from memorygym.isolation.arms import role_of
 from memorygym.page import fit
 from memorygym.results.comparisons import Comparison, compare
 from memorygym.results.file import Document, read_results
 from memorygym.results.summary import Row
 from memorygym.runs.folder import Run
 from memorygym.scoring import outcomes
+from memorygym.tables import ACCURACY, COMPOSITE
 from memorygym.trace import Trace
 
 SHOWN = 10
@@ -28,6 +30,11 @@ class Side:
 
     document: Document
     run: Run | None
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is of a comparison."""
+        return bool(self.document["recipe"]["kind"] == "compare")
 
     def trace(self, episode: str) -> Trace | None:
         """The trace of an episode, if it is there and whole."""
@@ -89,7 +96,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     what = "the folder of a finished run, or its results.json"
     parser.add_argument("a", type=Path, metavar="A", help=f"before: {what}")
     parser.add_argument("b", type=Path, metavar="B", help="now: the same")
-    parser.add_argument("--agent", help="this agent only")
+    parser.add_argument(
+        "--agent", help="this agent only; of comparisons REASONER+SYSTEM+BUDGET (default: memories)"
+    )
     parser.add_argument(
         "--fail-on-regression", action="store_true",
         help="exit 1 if any question is wrong that was right (else: if a composite is shown to"
@@ -103,7 +112,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints what changed; 1 if B is worse."""
     a, b = _side(args.a), _side(args.b)
-    found = [_changes(one, a, b) for one in _chosen(compare(b.document, a.document), args.agent)]
+    paired = compare(b.document, a.document)
+    if a.compared and args.agent is None:
+        own = _memories(b.document)
+        paired = [one for one in paired if one.agent in own] or paired
+    found = [_changes(one, a, b) for one in _chosen(paired, args.agent)]
     if args.json:
         for changes in found:
             print(json.dumps(changes.to_json(), ensure_ascii=False))
@@ -117,6 +130,12 @@ def run(args: argparse.Namespace) -> int:
 def _side(path: Path) -> Side:
     folder = path if path.is_dir() else path.parent
     return Side(read_results(path), Run(folder) if (folder / "run.json").exists() else None)
+
+
+def _memories(document: Document) -> set[str]:
+    """The systems of a comparison but its references and what is held."""
+    rows = document["episodes"]
+    return {row["who"] for row in rows if role_of(row["memory"]) == "memory"}
 
 
 def _chosen(found: Sequence[Comparison], agent: str | None) -> list[Comparison]:
@@ -146,13 +165,13 @@ def _changes(one: Comparison, a: Side, b: Side) -> Changes:
 
 
 def _episodes(document: Document, agent: str) -> Mapping[tuple[str, int], Row]:
-    """The episodes of an agent by task and repeat."""
-    rows = [row for row in document["episodes"] if row["agent"] == agent]
+    """The episodes of an agent or a system by task and repeat."""
+    rows = [row for row in document["episodes"] if row["who"] == agent]
     return {(row["task"], row["repeat"]): row for row in rows}
 
 
 def _lines(changes: Changes, a: Side, b: Side, most: int | None) -> Iterator[str]:
-    yield from fit(_headline(changes))
+    yield from fit(_headline(changes, ACCURACY if a.compared else COMPOSITE))
     for title, pairs in (("regressed", changes.regressed), ("improved", changes.improved)):
         if not pairs:
             continue
@@ -163,7 +182,7 @@ def _lines(changes: Changes, a: Side, b: Side, most: int | None) -> Iterator[str
             yield f"  … {rest} more; -v shows them"
 
 
-def _headline(changes: Changes) -> str:
+def _headline(changes: Changes, figure: str) -> str:
     one, gap = changes.comparison, changes.comparison.difference.estimate
     pair = one.agent if one.agent == one.other else f"{one.agent} (B) against {one.other} (A)"
     how = "paired" if one.paired else "other worlds, unpaired"
@@ -174,7 +193,7 @@ def _headline(changes: Changes) -> str:
     only = [f"{n} only in {side}" for side, n in zip("AB", changes.alone, strict=True) if n]
     return (
         f"{pair}: {len(changes.improved)} improved, {len(changes.regressed)} regressed,"
-        f" {changes.unchanged} unchanged of {changes.asked} questions; composite B minus A"
+        f" {changes.unchanged} unchanged of {changes.asked} questions; {figure} B minus A"
         f" {100 * gap.mean:+.1f} points ({spread}), {how}: {verdict}"
         + (f"\nepisodes: {', '.join(only)}" if only else "")
     )

@@ -6,17 +6,20 @@ from 1, as their headings count them.
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from memorygym.agents.accounting import limits_in
 from memorygym.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.commands._run import (
+    EVERY,
     IN_VIEW,
     NEAREST,
+    Systems,
     named,
     numbered,
-    read_checked,
+    read_played,
     verdict_lines,
 )
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
@@ -50,6 +53,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         " NAME may be left out; NAME alone lists the misses of those episodes (default: list all)",
     )
     parser.add_argument(
+        "--system",
+        metavar="S",
+        help="of a comparison: list the misses of this memory, or reference; all of every one"
+        " (default: of the memories)",
+    )
+    parser.add_argument(
         "--entry",
         metavar="ENTRY",
         help="the number of an entry of the memory, as the way of a fact prints it: which messages"
@@ -68,7 +77,11 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings(f"--entry is of an episode, not of a question: leave #{number} out")
     found = named(args.run, name)
     if number is None and args.entry is None:
-        return _list(found)
+        # Who names an episode asks for it.
+        system = args.system or (EVERY if name else None)
+        return _list(found, Systems(system, [args.run]))
+    if args.system:
+        raise BadSettings(f"--system {args.system} is for the list of misses; leave it out")
     if len(found) > 1:
         more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
         raise BadSettings(
@@ -76,33 +89,57 @@ def run(args: argparse.Namespace) -> int:
             " give --question more of the name"
         )
     ((name, path),) = found.items()
-    ((_, trace, damage),) = read_checked([path])
-    if trace is None:
+    ((played, damage),) = read_played([path])
+    if played is None:
         raise BadTrace(damage)
+    trace = played.trace
     lines = _question(trace, name, number) if number else _entry(trace, args.entry)
     print("\n".join(lines))
     return 0
 
 
-def _list(found: dict[str, Path]) -> int:
-    """Prints every miss with its cause."""
-    asked = missed = damaged = 0
+@dataclass(slots=True)
+class Misses:
+    """Of the episodes of a run, or of one system of a comparison."""
+
+    lines: list[str] = field(default_factory=list)
+    asked: int = 0
+    episodes: int = 0
+
+    def add(self, name: str, trace: Trace) -> None:
+        """Every miss of an episode with its cause."""
+        attribution, told = Attribution(trace), outcomes(trace)
+        self.asked += len(told)
+        self.episodes += 1
+        self.lines += [
+            f"{name}#{number}  {outcome.goal.competency}: {attribution.cause(outcome)}"
+            for number, outcome in enumerate(told, start=1)
+            if not outcome.correct
+        ]
+
+    def __str__(self) -> str:
+        episodes = "1 episode" if self.episodes == 1 else f"{self.episodes} episodes"
+        return f"{len(self.lines)} of {self.asked} questions missed in {episodes}"
+
+
+def _list(found: Mapping[str, Path], systems: Systems) -> int:
+    """Prints every miss with its cause, of a comparison system by system."""
+    by_who: dict[str, Misses] = {}
+    damaged = 0
     for name, path in found.items():
-        ((_, trace, damage),) = read_checked([path])
-        if trace is None:
+        ((played, damage),) = read_played([path])
+        if played is None:
             damaged += 1
             print(f"memorygym: {damage}; left out", file=sys.stderr)
-            continue
-        attribution = Attribution(trace)
-        for number, outcome in enumerate(outcomes(trace), start=1):
-            asked += 1
-            if not outcome.correct:
-                missed += 1
-                cause = attribution.cause(outcome)
-                line = f"{name}#{number}  {outcome.goal.competency}: {cause}"
-                print("\n".join(fit(line)))
-    episodes = "1 episode" if (read := len(found) - damaged) == 1 else f"{read} episodes"
-    print(f"{missed} of {asked} questions missed in {episodes}")
+        elif systems.take(played):
+            who = played.place.who if played.compared else ""
+            by_who.setdefault(who, Misses()).add(name, played.trace)
+    systems.check()
+    for who, misses in (by_who or {"": Misses()}).items():
+        for line in misses.lines:
+            print("\n".join(fit(line)))
+        print(f"{who}: {misses}\n" if who else misses)
+    print("\n".join(systems.note()), end="\n" if systems.left else "")
     return 2 if damaged else 0
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from memorygym.core import JSON
 from memorygym.disk import write_whole
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, clipped
 from memorygym.judge import PROMPTS, Judge, difference
 from memorygym.judge.audit import GRADER, Audit, audit
 from memorygym.judge.rows import Row, read_rows
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
-from memorygym.page import fit
+from memorygym.page import fit, one_line
 
 FORMAT = "memorygym-judge-audit-1"
 MOST_PROBLEMS = 10
@@ -155,10 +155,5 @@ def _worst(one: Audit, most: int) -> list[str]:
     for row, blamed in found[:most]:
         what = "wrong, accepted" if not row.correct else "right, rejected"
         lines += fit(f"line {row.line}: {what} by {', '.join(blamed)}", "  ")
-        lines += fit(f"wanted {row.truth}, read {_clipped(row.answer)}", "    ")
+        lines += fit(f"wanted {row.truth}, read {clipped(one_line(row.answer), 120)}", "    ")
     return lines
-
-
-def _clipped(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 120 else plain[:117] + "..."

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,40 +11,83 @@ from types import NoneType
 from typing import Any
 
 from memorygym import registry
+from memorygym.agents.note_taker import SILENT, agents_of
 from memorygym.commands import headline
+from memorygym.commands._tasks import WORLDS
+from memorygym.errors import BadSettings
 from memorygym.page import WIDTH
+from memorygym.track import Track, find
+
+Row = Mapping[str, Any]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     kinds = list(registry.FOLDERS)
     parser.add_argument("kind", nargs="?", choices=kinds, help="all of them unless given")
+    parser.add_argument("--track", metavar="TRACK", help="of `list agents`: of this track")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints ids, what each is, and the knobs of memories; nobody else's part is imported."""
+    """Prints ids, what each is, and its knobs; nobody else's part is imported."""
+    if args.track and args.kind != "agents":
+        raise BadSettings(f"--track {args.track} is for `memorygym list agents`; leave it out")
     kinds = [args.kind] if args.kind else list(registry.FOLDERS)
     for kind in kinds:
         if not args.json and not args.kind:
             print(f"{kind}:")
-        for name in registry.names(kind):
-            knobs = _knobs(kind, name)
-            row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": knobs}
-            print(json.dumps(row, ensure_ascii=False) if args.json else _line(row))
+        for row in _rows(kind, args.track or WORLDS):
+            print(json.dumps(row, ensure_ascii=False) if args.json else _text(row))
     return 0
 
 
-def _line(row: Mapping[str, Any]) -> str:
-    told = "".join(f" :{name}={str(value).lower()}" for name, value in row["knobs"].items())
-    about = f"  {row['id']:<22} {row['about']}{told}".rstrip()
-    return fill(about, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
+def _rows(kind: str, track: str) -> Iterator[Row]:
+    if kind == "agents" and track != WORLDS:
+        yield from _agents(find(track))
+        return
+    for name in registry.names(kind):
+        row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": _knobs(kind, name)}
+        yield row | (_version(name) if kind == "tracks" else {})
+
+
+def _agents(track: Track) -> Iterator[Row]:
+    """Who plays a track that is not worlds."""
+    for name, agent in agents_of(track).items():
+        about = "an adversary" if agent.kind == "adversary" else "knows the answers"
+        if agent.kind == "honest":
+            about = "decides as that reasoner does, and keeps notes"
+        if name == SILENT:
+            about = "does nothing"
+        yield {"kind": "agents", "id": name, "about": about, "knobs": {}}
+
+
+def _text(row: Row) -> str:
+    if row["kind"] != "tracks":
+        knobs = "".join(f" :{name}={str(value).lower()}" for name, value in row["knobs"].items())
+        return _line(row["id"], f"{row['about']}{knobs}")
+    version = f" ({row['version']})" if row["version"] else ""
+    lines = [_line(row["id"], f"{row['about']}{version}")]
+    return "\n".join([*lines, *(_line(f"  :{knob}", what) for knob, what in row["knobs"].items())])
+
+
+def _line(head: str, told: str) -> str:
+    text = f"  {head:<22} {told}".rstrip()
+    return fill(text, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
+
+
+def _version(name: str) -> dict[str, str]:
+    """Of the scores of one of our tracks."""
+    return {"version": find(name).version if registry.is_ours("tracks", name) else ""}
 
 
 def _knobs(kind: str, name: str) -> dict[str, Any]:
-    """What may be set after the name of one of our memories, and what it is unless set."""
-    if kind != "memory" or not registry.is_ours(kind, name):
+    """What may be set after the name of one of our parts: of a memory what it is unless set, of a
+    track what it means."""
+    if kind not in ("memory", "tracks") or not registry.is_ours(kind, name):
         return {}
+    if kind == "tracks":
+        return dict(find(name).knobs())
     found = registry.knobs_of(registry.load(kind, name))
     defaults = {knob: parameter.default for knob, parameter in found.items()}
     return {k: v for k, v in defaults.items() if isinstance(v, (bool, int, float, str, NoneType))}

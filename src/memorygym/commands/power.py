@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil, sqrt
 
 from memorygym import registry
-from memorygym.bench import OFFICIAL_SEEDS, OFFICIAL_TIER
+from memorygym.bench import OFFICIAL_SEEDS, Evaluation
+from memorygym.commands._tasks import WORLDS
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.page import fit
-from memorygym.runner import Plan, Result, play_all
+from memorygym.runs.engine import perform
+from memorygym.runs.results import Result, Wanted
+from memorygym.runs.tasks import dealt
 from memorygym.stats import (
     FIGURE,
     SEPARATE,
@@ -22,8 +25,8 @@ from memorygym.stats import (
     same_worlds,
     worlds_needed,
 )
+from memorygym.track import Options, find
 from memorygym.tracks.worlds.dealing.tiers import TIERS
-from memorygym.tracks.worlds.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--power", type=float, default=0.8, metavar="P", help="chance to see it (default: 0.8)"
     )
     plan = parser.add_argument_group("what is played")
+    official = find(WORLDS).official["tier"]
     plan.add_argument(
-        "--tier", default=OFFICIAL_TIER, help=f"one of {', '.join(TIERS)} (default: standard)"
+        "--tier", default=official, help=f"one of {', '.join(TIERS)} (default: standard)"
     )
     plan.add_argument(
         "--seeds", type=int, default=OFFICIAL_SEEDS, metavar="N", help="a template (default: 10)"
@@ -127,7 +131,7 @@ def _answer(args: argparse.Namespace, spread: Spread) -> Answer:
     plans = {"one_template": args.seeds, "these_settings": args.seeds * templates}
     if plans["these_settings"] in (args.seeds, official):
         del plans["these_settings"]
-    if args.tier == OFFICIAL_TIER:
+    if args.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
     detectable = {
         plan: (worlds, {k: mde(spread.sd, worlds, d, args.power) for k, d in designs.items()})
@@ -176,14 +180,10 @@ def _check(args: argparse.Namespace) -> None:
 def _measured(args: argparse.Namespace) -> Spread:
     """Plays the official worlds of the tier."""
     registry.check("agents", args.agent)
-    tasks = [
-        Settings(name, seed, args.tier)
-        for name in registry.names("worlds")
-        for seed in range(OFFICIAL_SEEDS)
-    ]
-    plan = Plan((args.agent,), attributed=False)
-    groups = play_all(tasks, plan, args.workers)
-    results = [found for group in groups for found in group if isinstance(found, Result)]
+    tasks = dealt(WORLDS, Options(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
+    job = Evaluation(tasks=tasks, agents=(args.agent,)).job(Wanted(causes=False))
+    played = perform(replace(job, workers=args.workers))
+    results = [found for found in played if isinstance(found, Result)]
     sd = 100 * deviation([result.score.composite for result in results])
     if sd < 1e-9:
         raise BadSettings(
@@ -193,7 +193,7 @@ def _measured(args: argparse.Namespace) -> Spread:
     answers = [_answers(result) for result in results]
     found = icc(answers)
     effect = None if found is None else design_effect([len(world) for world in answers], found)
-    return Spread(sd, f"{args.agent} on {len(tasks)} worlds", found, effect)
+    return Spread(sd, f"{args.agent} on {len(tasks.recipes)} worlds", found, effect)
 
 
 def _answers(result: Result) -> list[int]:

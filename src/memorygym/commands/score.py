@@ -3,22 +3,23 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memorygym.commands._run import checked, refuse_compared
+from memorygym.commands._run import checked
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
 from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
-from memorygym.runner import Plan, Result, judged
 from memorygym.runs.folder import read_traces
+from memorygym.runs.limits import Limits
+from memorygym.runs.results import Result, Wanted, place_in, result_of
 from memorygym.shapes import shape
-from memorygym.tables import questions_text, results_table
+from memorygym.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.trace import Trace
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.track import find
 
 ONE_WORLD = ("template", "seed")
 """What may differ within a table; traces that differ in anything else are never averaged."""
@@ -34,16 +35,22 @@ class Scored:
     result: Result
 
     @property
+    def compared(self) -> bool:
+        """Whether it is of a comparison."""
+        return "budget" in self.trace.labels
+
+    @property
     def group(self) -> str:
         """The heading of the table that it belongs to."""
-        labels, recipe = self.trace.labels, self.trace.recipe
-        stated = {k: v for k, v in recipe.items() if k not in ONE_WORLD and v not in (None, False)}
-        sizes = [f"{name} {value}" for name, value in stated.items()]
-        played, now = labels.get("contract", "unknown"), contract()
+        labels, place = self.trace.labels, self.result.place
+        played, now = labels.get("contract", "unknown"), contract(place.track)
         other = "" if played == now else f" (scored by {now})"
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
-        memory = labels.get("memory", "unknown")
-        return f"{damaged}contract {played}{other}, memory {memory}, {', '.join(sizes)}"
+        memory = f"memory {place.memory}"
+        if self.compared:
+            budget = f"{place.budget:,} tokens" if place.budget else "no budget"
+            memory = f"comparison, {budget}"
+        return f"{damaged}contract {played}{other}, {', '.join([memory, *_knobs(self.trace)])}"
 
     def to_json(self) -> dict[str, JSON]:
         """A row: the result, and what it may be compared with."""
@@ -81,18 +88,25 @@ def run(args: argparse.Namespace) -> int:
     print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
     for scored in found if args.verbose else ():
         print(_questions(scored))
-    for title, results in _groups(found).items():
-        print(
-            "\n" + wrapped(title) + "\n\n" + results_table(summaries(r.to_json() for r in results))
-        )
+    for title, group in _groups(found).items():
+        summed = summaries(scored.result.to_json() for scored in group)
+        head = ACCURACY if group[0].compared else COMPOSITE
+        print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
     return 2 if damaged else 0
+
+
+def _knobs(trace: Trace) -> list[str]:
+    """What else of its recipe was played, as its track names it."""
+    known = {*find(trace.track).knobs(), "salted", *Limits.__slots__} - {*ONE_WORLD}
+    inner = [value for value in trace.recipe.values() if isinstance(value, Mapping)]
+    stated = {name: value for part in (trace.recipe, *inner) for name, value in part.items()}
+    told = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
+    return [f"{name} {value}" for name, value in told.items()]
 
 
 def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored | None, str]]:
     """Every trace scored as far as it can be, and what is wrong with it."""
     for path, trace, damage in read_traces(paths):
-        if trace:
-            refuse_compared(path, trace)
         try:
             yield _score(path, trace, damage, attributed=attributed) if trace else None, damage
         except BadTrace as error:
@@ -102,49 +116,30 @@ def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored
 def _score(path: Path, trace: Trace, damage: str, *, attributed: bool) -> Scored:
     """The score of a trace. Raises BadTrace if its header lacks what that needs."""
     try:
-        agent, settings = _who(trace), _what(trace)
-        checked(trace)
+        shape(str, trace.labels.get("contract", "unknown"), "labels.contract")
+        place = place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
-    result = judged(settings, agent, trace, Plan(attributed=attributed))
-    return Scored(path, trace, damage, result)
-
-
-def _who(trace: Trace) -> str:
-    """The agent; all labels that a table shows are texts."""
-    for name in ("memory", "contract"):
-        shape(str, trace.labels.get(name, "unknown"), f"labels.{name}")
-    return shape(str, trace.labels.get("agent", "unknown"), "labels.agent")
-
-
-def _what(trace: Trace) -> Settings:
-    recipe, labels = trace.recipe, trace.labels
-    return Settings(
-        shape(str, recipe.get("template"), "recipe.template"),
-        shape(int, recipe.get("seed"), "recipe.seed"),
-        shape(str, recipe.get("tier"), "recipe.tier"),
-        memory=str(labels.get("memory", "unknown")),
-        repeat=shape(int, labels.get("repeat", 0), "labels.repeat"),
-    )
+    return Scored(path, trace, damage, result_of(place, trace, Wanted(causes=attributed)))
 
 
 def _questions(scored: Scored) -> str:
     result = scored.result
-    title = f"\n== {result.agent} on {result.template}, seed {result.seed}: {scored.path}"
+    title = f"\n== {result.place.who} on {result.template}, seed {result.seed}: {scored.path}"
     return "\n".join([*fit(title), *fit(questions_text(scored.trace))])
 
 
-def _groups(found: Sequence[Scored]) -> dict[str, list[Result]]:
+def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:
     """What may be averaged, by heading; of several traces of an episode only the first counts."""
-    groups: dict[str, list[Result]] = {}
+    groups: dict[str, list[Scored]] = {}
     firsts: dict[tuple[str, str, str, int], Path] = {}
     for scored in found:
-        result = scored.result
-        key = (scored.group, scored.trace.task, result.agent, result.settings.repeat)
+        place = scored.result.place
+        key = (scored.group, scored.trace.task, place.who, place.repeat)
         if key in firsts:
             where = f"{scored.path} repeats {firsts[key]}"
             print(f"memorygym: {where}; left out of the table", file=sys.stderr)
             continue
         firsts[key] = scored.path
-        groups.setdefault(scored.group, []).append(result)
+        groups.setdefault(scored.group, []).append(scored)
     return groups

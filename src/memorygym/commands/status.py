@@ -9,18 +9,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from memorygym import registry
+from memorygym.commands._command import command_of
 from memorygym.commands._run import about_run, read_played
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.page import fit
-from memorygym.results.consistency import Recipe
-from memorygym.results.consistency import planned as episodes
+from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
-from memorygym.results.summary import Row, by_agent, by_world
+from memorygym.results.summary import Row, by_who, by_world
 from memorygym.runs.folder import Run
-from memorygym.scoring import score
-from memorygym.tables import heading
+from memorygym.runs.results import score_of
+from memorygym.scoring import outcomes
+from memorygym.tables import ACCURACY, COMPOSITE, heading
 
 HOUR, MINUTE = 3_600, 60
 
@@ -39,7 +39,7 @@ class State:
     damaged: Sequence[str]
     """What is wrong with traces; the same command plays these episodes again."""
     composites: Mapping[str, tuple[float, int]]
-    """By agent: the composite of what ended, and its worlds."""
+    """By agent or system: the composite of what ended, and its worlds."""
     seconds: float
     """Of all episodes together."""
     remaining: float | None
@@ -90,29 +90,26 @@ def run(args: argparse.Namespace) -> int:
 def _state(folder: Path) -> State:
     found, about = Run(folder), about_run(folder)
     running = _locked(folder)
-    planned = {settings.episode(agent) for settings, agent in episodes(about["recipe"])}
+    places = {place.episode for place in planned(about["recipe"])}
     rows: list[Row] = []
     damaged: list[str] = []
     for played, damage in read_played(map(found.trace_path, found.kept)):
         if played is None:
             damaged.append(damage)
-        elif played.path != found.trace_path(str(played.name)):
-            damaged.append(f"{played.path}: holds the trace of {played.name}")
-        elif str(played.name) not in planned:
+        elif played.path != found.trace_path(played.place.episode):
+            damaged.append(f"{played.path}: holds the trace of {played.place.episode}")
+        elif played.place.episode not in places:
             damaged.append(f"{played.path}: is no episode of this run")
         else:
-            name, composite = played.name, score(played.trace).composite
-            rows.append(
-                {"episode": str(name), "template": name.template, "seed": name.seed,
-                 "agent": name.agent, "composite": composite}
-            )  # fmt: skip
+            scored = score_of(played.trace, outcomes(played.trace))
+            rows.append({**played.place.to_json(), "composite": scored.composite})
     kept = {row["episode"] for row in rows}
-    seconds, remaining = _times(folder, len(planned) - len(rows))
+    seconds, remaining = _times(folder, len(places) - len(rows))
     return State(
         path=folder,
         about=about,
         running=running,
-        planned=len(planned),
+        planned=len(places),
         ended=len(rows),
         failures=[one for one in _failures(folder) if one["episode"] not in kept],
         damaged=damaged,
@@ -147,7 +144,7 @@ def _failures(folder: Path) -> Sequence[Mapping[str, Any]]:
 
 def _composites(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
     """The mean over worlds, of which each is the mean over its repeats."""
-    found = {agent: by_world(group, "composite") for agent, group in by_agent(rows).items()}
+    found = {agent: by_world(group, "composite") for agent, group in by_who(rows).items()}
     return {agent: (sum(each.values()) / len(each), len(each)) for agent, each in found.items()}
 
 
@@ -176,7 +173,8 @@ def _lines(state: State) -> Iterator[str]:
         if state.left and state.remaining is not None:
             time += f"; about {_span(state.remaining)} left at that pace"
         yield time
-        kind = "composite" if state.finished else "provisional composite of what ended"
+        kind = COMPOSITE if state.about["recipe"]["kind"] == "bench" else ACCURACY
+        kind = kind if state.finished else f"provisional {kind} of what ended"
         told = (f"{agent} {100 * mean:.1f} ({worlds} {'world' if worlds == 1 else 'worlds'})"
                 for agent, (mean, worlds) in state.composites.items())  # fmt: skip
         yield from fit(f"{kind}: {', '.join(told)}")
@@ -202,47 +200,13 @@ def _span(seconds: float) -> str:
 
 def _next(state: State) -> Iterator[str]:
     """Commands that finish the run, or look at it."""
-    folder = shlex.quote(str(state.path))
+    folder, recipe = shlex.quote(str(state.path)), state.about["recipe"]
     if not state.running and not state.finished:
-        if state.about["contract"] != contract():
-            yield f"none goes on: this version plays {contract()}, another contract"
+        if state.about["contract"] != (now := contract(recipe["track"])):
+            yield f"none goes on: this version plays {now}, another contract"
         else:
-            yield shlex.join(_bench(state.about["recipe"], state.path))
+            yield shlex.join(command_of(recipe, state.path))
     if state.ended:
         yield f"memorygym failures {folder}"
-    if state.finished:
+    if state.finished and recipe["kind"] == "bench":
         yield f"memorygym leaderboard {folder}"
-
-
-def _bench(recipe: Recipe, folder: Path) -> list[str]:
-    """The command that plays what is left. A salt is not kept, and has to be put in."""
-    seeds, templates = recipe["seeds"], recipe["templates"]
-    words = ["memorygym", "bench", "--run", str(folder), "--tier", recipe["tier"]]
-    words += [] if templates == registry.names("worlds") else ["-t", *templates]
-    whole = seeds == list(range(len(seeds)))
-    words += ["--seeds", str(len(seeds))] if whole else ["--seed", *map(str, seeds)]
-    words += _who(recipe)
-    given = {**recipe["sizes"], "turns": recipe["turns"], "salt": recipe["salt"] and "SALT"}
-    if recipe["memory"] != "markdown":
-        given["backend"] = recipe["memory"]
-    if recipe["repeats"] > 1:
-        given["repeats"] = recipe["repeats"]
-    for name, value in given.items():
-        words += [f"--{name}", str(value)] if value is not None else []
-    return words
-
-
-def _who(recipe: Recipe) -> list[str]:
-    model, judge = recipe["model"], recipe["judge"]
-    if not model:
-        everybody = recipe["agents"] == registry.names("agents")
-        return [] if everybody else ["--strategy", *recipe["agents"]]
-    words = ["--model", *recipe["agents"]]
-    options = {"temperature": "temperature", "max_tokens": "max-tokens", "seed": "model-seed"}
-    for name, option in options.items():
-        words += [f"--{option}", str(model[name])] if model.get(name) is not None else []
-    words += ["--tools", model["tool_mode"]] if model["tool_mode"] != "auto" else []
-    words += ["--keep-reasoning"] if model["reasoning"] == "kept" else []
-    for one in judge["models"] if judge else ():
-        words += ["--judge", f"{one['provider']}:{one['name']}"]
-    return [*words, "--judge-prompt", judge["prompt"]] if judge else words

@@ -3,36 +3,44 @@
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from memorygym import registry
 from memorygym.agents.accounting import limits_in, limits_of
 from memorygym.attribution import Attribution
-from memorygym.commands._model import OPTIONS, add_model, is_given, player_of, refuse_model_options
-from memorygym.commands._recipe import add_limits, add_salt, add_sizes, check_counts, sizes_of
-from memorygym.commands._run import Name, about_run, facts_of, read_id, verdict_lines
+from memorygym.bench import Evaluation
+from memorygym.commands._model import OPTIONS, add_model, is_given, minds_of, refuse_model_options
+from memorygym.commands._recipe import add_limits, add_salt, add_sizes, check_counts
+from memorygym.commands._run import EpisodeId, about_run, facts_of, read_id, verdict_lines
 from memorygym.commands._screen import Screen
+from memorygym.commands._tasks import KNOBS, WORLDS
 from memorygym.contract import contract
 from memorygym.errors import BadSettings, UnknownPart
+from memorygym.jobs import source_of
 from memorygym.models.tape import Tape
 from memorygym.outcome import Outcome
 from memorygym.page import fit, wrapped
-from memorygym.players import Player, play_model
-from memorygym.players import player_of as recalled
 from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
-from memorygym.runner import Failure, Plan, Result, play_task
-from memorygym.runs.folder import Run
+from memorygym.runs.engine import Table
+from memorygym.runs.folder import Run, name_parts
+from memorygym.runs.limits import Limits
+from memorygym.runs.minds import Absent, Minds, Recall, anew, from_tape
+from memorygym.runs.results import Failure, Result, Wanted, place_of
+from memorygym.runs.seats import Player
+from memorygym.runs.tasks import dealt, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.scoring import outcomes
-from memorygym.tables import heading, results_table
+from memorygym.tables import ACCURACY, COMPOSITE, heading, results_table
 from memorygym.trace import Said, Trace
-from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
-from memorygym.tracks.worlds.settings import Settings, salt_hash
+from memorygym.track import Options, TaskRecipe
+from memorygym.tracks.worlds.dealing.tiers import TIERS
 
-OF_RUN = ("model", "tier", "backend", *LIMITS, *Sizes.__slots__, *OPTIONS)
+LIMITS = Limits.__slots__
+OF_RUN = ("model", "backend", *LIMITS, *KNOBS[1:], *OPTIONS)
 """Options that --run tells already, but for --replay."""
 
 
@@ -40,19 +48,28 @@ OF_RUN = ("model", "tier", "backend", *LIMITS, *Sizes.__slots__, *OPTIONS)
 class Again:
     """An episode that is to be played again."""
 
-    settings: Settings
-    who: str | Player
-    source: str
+    track: str
+    recipe: TaskRecipe
+    repeat: int
+    seat: Player
+    told: str
     """Where it and the replies come from."""
     stored: Trace | None = None
     """As the run played it, under this contract."""
+
+    def play(self) -> Result | Failure:
+        """The episode."""
+        table = Table(self.track, (self.seat,), wanted=Wanted(traced=True))
+        return table.play_unit((self.recipe, self.repeat))[0]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "id", metavar="ID", help="TEMPLATE+SEED+AGENT+REPEAT, and #N for its question N"
-    )
+        "id", metavar="ID",
+        help="TEMPLATE+SEED+AGENT+REPEAT, of a comparison TEMPLATE+SEED+REASONER+SYSTEM+BUDGET, and"
+        " #N for its question N",
+    )  # fmt: skip
     old = parser.add_argument_group("an episode of a run")
     old.add_argument("--run", type=Path, metavar="DIR", help="as it was played there")
     old.add_argument(
@@ -75,16 +92,16 @@ def run(args: argparse.Namespace) -> int:
     name, number = read_id(args.id)
     with ExitStack() as stack:
         again = _of_run(args, about, name, stack) if about else _of_options(args, name)
-        found = _played(again)
+        found = again.play()
     if isinstance(found, Failure):
-        print(wrapped(f"{found.settings.episode(found.agent)} failed: {found.error}"))
+        print(wrapped(f"{found.place.episode} failed: {found.error}"))
         return 3 if found.kind == "provider" else 1
     trace = found.trace
     assert trace is not None
     told = outcomes(trace)
     if number and number > len(told):
         raise BadSettings(f"{args.id}: the episode has questions 1 to {len(told)}")
-    print(wrapped(again.source))
+    print(wrapped(again.told))
     lines = _question(found, number) if number else _episode(found)
     print("\n".join(lines))
     unlike = _unlike(trace, again.stored)
@@ -94,10 +111,12 @@ def run(args: argparse.Namespace) -> int:
     return int(missed or (bool(unlike) and not args.again))
 
 
-def _of_options(args: argparse.Namespace, name: Name) -> Again:
+def _of_options(args: argparse.Namespace, name: EpisodeId) -> Again:
     """What the ID and the options name. Raises UnknownPart or BadSettings."""
     if args.again:
         raise BadSettings("--again is for --run: it is the run that keeps replies")
+    if name.repeat is None:
+        raise BadSettings(f"{args.id} is an episode of a comparison: give its folder as --run")
     agent = name.agent or args.model
     if not agent:
         raise BadSettings(f"{args.id} names no agent: give TEMPLATE+SEED+AGENT, or --model")
@@ -110,58 +129,91 @@ def _of_options(args: argparse.Namespace, name: Name) -> Again:
     if not args.model:
         refuse_model_options(args)
         registry.check("agents", agent)
-    settings = Settings(
-        name.template, name.seed, args.tier or "standard", sizes_of(args), args.salt, backend,
-        name.repeat, *(getattr(args, limit) for limit in LIMITS),
-    )  # fmt: skip
-    source = f"{settings.episode(agent)}: tier {settings.tier}, memory {backend}"
-    return Again(settings, player_of(args) if args.model else agent, source)
+    given = {knob: getattr(args, knob) for knob in KNOBS[1:]}
+    knobs = {"template": name.template, "tier": "standard"}
+    knobs |= {knob: str(value) for knob, value in given.items() if value is not None}
+    tasks = dealt(WORLDS, Options(range(name.seed, name.seed + 1), args.salt, knobs))
+    evaluation = Evaluation(
+        tasks=tasks,
+        agents=(agent,),
+        memory=backend,
+        limits=Limits(**{limit: getattr(args, limit) for limit in LIMITS}),
+        minds=minds_of(args) if args.model else Minds(),
+    )
+    (seat,) = evaluation.seats(evaluation.minds)
+    episode = place_of(WORLDS, tasks.recipes[0], name.repeat, seat).episode
+    told = f"{episode}: tier {knobs['tier']}, memory {backend}"
+    return Again(WORLDS, tasks.recipes[0], name.repeat, seat, told)
 
 
 def _of_run(
-    args: argparse.Namespace, about: Mapping[str, Any], name: Name, stack: ExitStack
+    args: argparse.Namespace, about: Mapping[str, Any], id: EpisodeId, stack: ExitStack
 ) -> Again:
     """The episode as a run played it. Raises UnknownPart or BadSettings if it did not."""
     for option in OF_RUN:
         if option != "replay" and is_given(args, option):
             raise BadSettings(f"--{option.replace('_', '-')} is told by --run; leave it out")
-    recipe = about["recipe"]
-    name = _named(name, recipe)
+    recipe, track = about["recipe"], about["recipe"]["track"]
+    name = _named(id, recipe)
     _check_salt(args.salt, recipe["salt"])
-    (settings,) = (s for s, agent in planned(recipe, args.salt) if s.episode(agent) == str(name))
-    source = f"{name}: {heading(about)}"
-    stored = Run(args.run).trace(str(name))
-    if about["contract"] != contract():
-        source += f"\nthis version plays {contract()}, in which it may come out otherwise"
+    told, stored = f"{name}: {heading(about)}", Run(args.run).trace(name)
+    if about["contract"] != (now := contract(track)):
+        told += f"\nthis version plays {now}, in which it may come out otherwise"
         stored = None
     elif stored is None:
-        source += f"\nno whole trace of it is in {args.run}"
-    if recipe["model"] is None:
+        told += f"\nno whole trace of it is in {args.run}"
+    recall, how = _recall(args, recipe, name, stack)
+    source = source_of(recipe, args.salt, recall)
+    (again,) = (
+        Again(track, one, repeat, seat, f"{told}{how}", stored)
+        for (one, repeat), seat in product(source.job().units, source.seats(source.minds))
+        if place_of(track, one, repeat, seat).episode == name
+    )
+    return again
+
+
+def _recall(
+    args: argparse.Namespace, recipe: Mapping[str, Any], name: str, stack: ExitStack
+) -> tuple[Recall, str]:
+    """How the models of a run are asked, and what is told of it."""
+    if not (recipe["models"] or recipe["memory_model"]):
         if args.again or args.replay:
-            raise BadSettings(f"{name.agent} is scripted: leave --again and --replay out")
-        return Again(settings, name.agent, source, stored)
-    tape = None if args.again else _tape(args, stack)
-    told = f"replayed from {tape.path}; no endpoint is asked" if tape else "asked anew"
-    player = recalled(recipe, tape, args.api_base)
-    return Again(settings, player, f"{source}\n{told}", stored)
+            agent = name_parts(name)[2]
+            raise BadSettings(f"{agent} is scripted: leave --again and --replay out")
+        return Absent, ""
+    if args.again:
+        return anew(args.api_base), "\nasked anew"
+    tape = _tape(args, stack)
+    return from_tape(tape), f"\nreplayed from {tape.path}; no endpoint is asked"
 
 
-def _named(name: Name, recipe: Mapping[str, Any]) -> Name:
+def _named(id: EpisodeId, recipe: Mapping[str, Any]) -> str:
     """The name in full. Raises UnknownPart or BadSettings unless the run has such an episode."""
-    if not name.agent and len(recipe["agents"]) == 1:
-        name = replace(name, agent=recipe["agents"][0])
-    elif not name.agent:
-        agents = ", ".join(recipe["agents"])
-        raise BadSettings(f"{name.template}+{name.seed} names no agent; the run has {agents}")
-    if name.template not in recipe["templates"]:
-        raise UnknownPart("template of the run", name.template, recipe["templates"])
-    if name.agent not in recipe["agents"]:
-        raise UnknownPart("agent of the run", name.agent, recipe["agents"])
-    if name.seed not in recipe["seeds"]:
+    if id.template not in recipe["templates"]:
+        raise UnknownPart("template of the run", id.template, recipe["templates"])
+    if id.seed not in recipe["seeds"]:
         seeds = ", ".join(map(str, recipe["seeds"]))
-        raise BadSettings(f"seed {name.seed} is not in the run; its seeds are {seeds}")
-    if name.repeat >= recipe["repeats"]:
-        raise BadSettings(f"repeat {name.repeat}: the run has repeats 0 to {recipe['repeats'] - 1}")
+        raise BadSettings(f"seed {id.seed} is not in the run; its seeds are {seeds}")
+    kinds = ("agent", "repeat") if recipe["kind"] == "bench" else ("reasoner", "system", "budget")
+    if len(id.who) > len(kinds):
+        form = "+".join(kind.upper() for kind in ("template", "seed", *kinds))
+        raise BadSettings(f"{id}: the episodes of the run are named {form}")
+    named = {place.episode: name_parts(place.episode)[2:] for place in planned(recipe)
+             if (place.template, place.seed) == (id.template, id.seed)}  # fmt: skip
+    for at, kind in enumerate(kinds):
+        choices = list(dict.fromkeys(parts[at] for parts in named.values()))
+        if at < len(id.who):
+            chosen = id.who[at]
+        elif len(choices) == 1 or kind == "repeat":
+            chosen = choices[0]
+        else:
+            raise BadSettings(f"{id} names no {kind}; the run has {', '.join(choices)}")
+        if chosen not in choices and kind == "repeat":
+            raise BadSettings(f"repeat {chosen}: the run has repeats 0 to {choices[-1]}")
+        if chosen not in choices:
+            raise UnknownPart(f"{kind} of the run", chosen, choices)
+        named = {name: parts for name, parts in named.items() if parts[at] == chosen}
+    (name,) = named
     return name
 
 
@@ -182,23 +234,17 @@ def _tape(args: argparse.Namespace, stack: ExitStack) -> Tape:
     return stack.enter_context(closing(Tape(path, record=False)))
 
 
-def _played(again: Again) -> Result | Failure:
-    if isinstance(again.who, Player):
-        (found,) = play_model([again.settings], again.who, Plan(traced=True), 1)
-        return found
-    return play_task(again.settings, Plan((again.who,), traced=True))[0]
-
-
 def _episode(found: Result) -> Iterator[str]:
     """Every question, then the axes."""
     assert found.trace is not None
     attribution = Attribution(found.trace)
-    name = found.settings.episode(found.agent)
+    name = found.place.episode
     for number, outcome in enumerate(outcomes(found.trace), start=1):
         yield ""
         limits = limits_in(found.trace, outcome.goal.event)
         yield from verdict_lines(f"{name}#{number}", outcome, _cause(attribution, outcome), limits)
-    yield "\n" + results_table(summaries([found.to_json()]))
+    head = ACCURACY if "budget" in found.trace.labels else COMPOSITE
+    yield "\n" + results_table(summaries([found.to_json()]), head=head)
 
 
 def _question(found: Result, number: int) -> Iterator[str]:
@@ -207,7 +253,7 @@ def _question(found: Result, number: int) -> Iterator[str]:
     assert trace is not None
     attribution, outcome = Attribution(trace), outcomes(trace)[number - 1]
     yield "\n".join(_shown(trace, outcome.goal.event)) + "\n"
-    name = f"{found.settings.episode(found.agent)}#{number}"
+    name = f"{found.place.episode}#{number}"
     yield from verdict_lines(name, outcome, _cause(attribution, outcome))
     facts = facts_of(attribution, outcome.goal)
     if facts:

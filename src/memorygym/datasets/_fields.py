@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import cast
 
-from memorygym.page import clipped
+from memorygym.errors import clipped
 from memorygym.shapes import Misfit
 
 Row = Mapping[str, object]

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from memorygym.errors import clipped
 from memorygym.grading import names, phrases
 from memorygym.grading.checks import (
     check_day,
@@ -30,7 +31,6 @@ from memorygym.grading.truths import (
     Truth,
     parse,
 )
-from memorygym.page import clipped
 
 LONGEST = 2000
 """Most characters of an answer: a claim is short, and a longer text is a list of guesses."""

@@ -1,17 +1,16 @@
 """Columns of text for a terminal of 80: names, shares with their intervals, amounts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from textwrap import wrap
 
 from memorygym.isolation.report import Row
 from memorygym.page import WIDTH, plain
-from memorygym.stats import Estimate
+from memorygym.stats import NOTHING, Estimate
 
 NAME = 20
 """Of the first column; a longer name has a line of its own."""
-NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +31,6 @@ def named(name: str, cells: str, width: int = NAME) -> list[str]:
     if len(name) < width:
         return [f"{plain(name):<{width}}{cells}".rstrip()]
     return [*paragraph(name), f"{'':<{width}}{cells}".rstrip()]
-
-
-def percent(found: Estimate | None, sign: str = "") -> str:
-    """A share or difference in percent with half of its interval; "+" as sign shows it always.
-
-    >>> percent(Estimate(0.5, 0.4, 0.6, 9)), percent(Estimate(0, 0, 0, 9), "+")
-    ('50.0±10.0', '0.0±0.0')
-    """
-    if found is None:
-        return NOTHING
-    # Beyond a hundred points an interval says no more than that it is useless.
-    half = 100 * (found.high - found.mean)
-    spread = "" if half == inf else "±100" if half > 99.95 else f"±{half:.1f}"
-    mean = round(100 * found.mean, 1)
-    return (f"{mean:{sign}.1f}" if mean else "0.0") + spread
-
-
-def span(found: Estimate | None) -> str:
-    """A ratio in percent with its interval, which need not be symmetric.
-
-    >>> span(Estimate(0.5, 0.4, 0.756, 9)), span(Estimate(0.1, -0.04, 0.2, 9))
-    ('50.0 (40–76)', '10.0 (-4 to 20)')
-    """
-    if found is None:
-        return NOTHING
-    low, high = round(100 * found.low), round(100 * found.high)
-    joint = "–" if low >= 0 else " to "
-    return f"{percent(replace(found, high=inf))} ({low}{joint}{high})"
 
 
 def amount(value: float | None) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from memorygym.isolation.columns import NAME, NOTHING, named, paragraph
+from memorygym.isolation.columns import NAME, named, paragraph
 from memorygym.isolation.contests import World
 from memorygym.isolation.figures import judged, left_out
 from memorygym.isolation.report import Report
 from memorygym.page import WIDTH
 from memorygym.runs.measures import Case, Measured
-from memorygym.stats import Estimate, clustered_share
+from memorygym.stats import NOTHING, Estimate, clustered_share
 
 FIRST = 1_000
 """Tokens below which a span is in the first bin; every further bin is twice as wide."""

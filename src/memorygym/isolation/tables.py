@@ -7,20 +7,18 @@ from statistics import median
 
 from memorygym.isolation.columns import (
     NAME,
-    NOTHING,
     Column,
     amount,
     listed,
     named,
     p_value,
     paragraph,
-    percent,
     quantity,
-    span,
 )
 from memorygym.isolation.report import Report, Row
 from memorygym.isolation.timing import Clock
 from memorygym.page import WIDTH
+from memorygym.stats import NOTHING, percent, span
 
 GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
 """Over the columns of what a memory's own model costs."""

@@ -10,8 +10,7 @@ from functools import lru_cache
 
 from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import ENDS, LONGEST_HEAD, sentences
-from memorygym.tokens import count, normal
-from memorygym.tracks.worlds.facts import MONTHS
+from memorygym.tokens import MONTHS, count, normal
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
 # Both begin with what they look for, which makes them fast; what may not stand before it follows.

@@ -11,7 +11,6 @@ import json
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from errno import ENOSPC
 from hashlib import sha256
@@ -20,6 +19,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from memorygym.core import JSON, Message, Tool
+from memorygym.disk import claim
 from memorygym.errors import BadSettings
 from memorygym.tokens import canonical
 from memorygym.trace import CANARY
@@ -166,20 +166,10 @@ def _appending(path: Path) -> IO[bytes]:
         raise BadSettings(f"{path}: record to a plain .jsonl file and pack it afterwards")
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("ab+", buffering=0)
-    try:
-        _claim(file)
-    except BlockingIOError as error:
+    if not claim(file, once=True):
         file.close()
-        raise BadSettings(f"another run is recording to {path}") from error
+        raise BadSettings(f"another run is recording to {path}")
     return file
-
-
-def _claim(file: IO[bytes]) -> None:
-    """Keeps other processes from recording to the same file, where the system has such locks."""
-    with suppress(ImportError):  # Windows has none.
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _reading(path: Path) -> IO[bytes]:

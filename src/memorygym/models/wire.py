@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.core import JSON, Call, Message
+from memorygym.errors import clipped
 from memorygym.models.model import Reply
 
 THOUGHT = "</think>"
@@ -24,7 +25,7 @@ class Reported(Garbled):
     """It is an error that the endpoint reports with status 200."""
 
     def __init__(self, error: JSON) -> None:
-        super().__init__(f"the endpoint reports an error: {_short(error)}")
+        super().__init__(f"the endpoint reports an error: {clipped(json.dumps(error), 200)}")
         self.error = error
 
 
@@ -138,7 +139,7 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     if choice is None or not isinstance(raw, Mapping):
         if body.get("error"):
             raise Reported(body["error"])
-        raise Garbled(f"no reply in the body: {_short(body)}")
+        raise Garbled(f"no reply in the body: {clipped(json.dumps(body), 200)}")
     thought, content = spoken(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
@@ -215,7 +216,3 @@ def _mappings(value: JSON) -> list[Mapping[str, JSON]]:
 
 def _whole(value: JSON) -> int | None:
     return value if type(value) is int and 0 <= value < 2**63 else None
-
-
-def _short(value: JSON) -> str:
-    return json.dumps(value)[:200]

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadSettings, MemoryGymError
+from memorygym.errors import BadSettings, MemoryGymError, clipped
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
 from memorygym.runs.results import Place, place_of
 from memorygym.runs.seats import seats_of
-from memorygym.runs.tasks import again
+from memorygym.runs.tasks import again, unknown_part
 from memorygym.track import find
 
 Recipe = Mapping[str, Any]
@@ -43,10 +43,11 @@ def planned(recipe: Recipe, salt: str = "") -> list[Place]:
     Raises UnknownPart or BadSettings for tasks that cannot be made here.
     """
     tasks = again({**recipe, "salt": None} if not salt else recipe, salt)
-    units = product(tasks.recipes, range(recipe["repeats"]))
+    seats, repeats = seats_of(recipe), recipe["repeats"]
+    check_episodes(len(tasks.recipes), repeats, len(seats))
     return [
         place_of(tasks.track, one, repeat, seat)
-        for (one, repeat), seat in product(units, seats_of(recipe))
+        for one, repeat, seat in product(tasks.recipes, range(repeats), seats)
     ]
 
 
@@ -70,6 +71,8 @@ def problems(path: Path) -> list[str]:
 
 def inconsistencies(document: Document) -> list[str]:
     """The same for a document that fits the schema."""
+    if told := unknown_part(document["recipe"]):
+        return [f"results.recipe: its episodes cannot be named here ({told})"]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
     except MemoryGymError as error:
@@ -192,9 +195,5 @@ def difference(stated: JSON, computed: JSON, place: str) -> str:
         return next(filter(None, inside), "")
     if stated == computed and type(stated) is type(computed):
         return ""
-    return f"{place}: {_short(stated)}, but it comes out as {_short(computed)}"
-
-
-def _short(value: JSON) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+    given, found = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
+    return f"{place}: {clipped(given, 60)}, but it comes out as {clipped(found, 60)}"

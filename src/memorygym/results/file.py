@@ -13,7 +13,7 @@ from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings
 from memorygym.results.summary import Summary, summaries
-from memorygym.runs.folder import Run, finish
+from memorygym.runs.folder import Run, check_layout, finish
 from memorygym.runs.results import Failure, Result
 from memorygym.track import Invariant
 
@@ -66,6 +66,7 @@ def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
+    check_layout(path, found.get("schema") if isinstance(found, dict) else None)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)
@@ -82,11 +83,14 @@ def results_in(path: Path) -> Path:
 
 
 def read_json(path: Path) -> object:
-    """What a file holds. Raises BadSettings if that is no JSON."""
+    """What a file holds. Raises BadSettings if that is no JSON, or of an earlier layout."""
     try:
-        return json.loads(path.read_bytes())
+        found: object = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise BadSettings(f"{path} is not JSON ({error})") from error
+    if isinstance(found, dict):
+        check_layout(path, found.get("schema"))
+    return found
 
 
 def misfit(value: object, what: str = "results") -> str:

@@ -29,7 +29,9 @@ from memorygym.errors import BadSettings, BadTrace
 from memorygym.tokens import canonical
 from memorygym.trace import Trace, read_trace
 
-FORMAT = "memorygym-run-2"
+FORMAT = "memorygym-run-3"
+LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
+"""By an earlier layout: the last commit that reads it."""
 SAME = ("format", "contract", "recipe")
 """What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
 
@@ -59,6 +61,8 @@ def trace_files(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         folder = path / "traces" if (path / "traces").is_dir() else path
+        if (path / "run.json").exists():
+            Run(path).about()  # Raises for a run of an earlier layout.
         files = [path]
         if path.is_dir():
             files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")])
@@ -95,6 +99,15 @@ def _lines(path: Path) -> Generator[str, None, None]:
         yield ""
 
 
+def check_layout(path: Path, stated: object) -> None:
+    """Raises BadSettings for a file of an earlier layout, with who reads it."""
+    if isinstance(stated, str) and stated in LAST:
+        raise BadSettings(
+            f"{path}: made by an earlier version of memorygym (layout {stated}); play it again, or"
+            f" read it with commit {LAST[stated]}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A folder that keeps what was played."""
@@ -125,6 +138,7 @@ class Run:
         path = self.path / "run.json"
         try:
             about: dict[str, JSON] = json.loads(path.read_bytes())
+            check_layout(path, about["format"])
             if about["format"] != FORMAT:
                 raise BadSettings(
                     f"{path}: format {about['format']!r}; this version reads {FORMAT}"

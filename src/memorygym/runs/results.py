@@ -1,7 +1,7 @@
 """What an episode comes to: a result that follows from its trace alone, or a failure."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -9,11 +9,13 @@ from memorygym.agents.accounting import Usage, usage_of
 from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON
 from memorygym.judge.agreement import Agreement, agreement
-from memorygym.outcome import Score
+from memorygym.outcome import Outcome, Score
 from memorygym.runs.folder import episode_name
 from memorygym.runs.measures import Measured, measure
-from memorygym.runs.seats import Seat
+from memorygym.runs.seats import Seat, Told
+from memorygym.runs.tasks import Elsewhere
 from memorygym.scoring import accuracies, outcomes, score
+from memorygym.shapes import shape
 from memorygym.trace import Trace
 from memorygym.track import TaskRecipe
 
@@ -60,6 +62,29 @@ def place_of(track: str, recipe: TaskRecipe, repeat: int, seat: Seat) -> Place:
         budget=seat.budget,
         who=episode_name(*system) if seat.compared else seat.agent,
     )
+
+
+def place_in(trace: Trace) -> Place:
+    """The episode that a trace is of. Raises ValueError if its header cannot tell."""
+    labels, recipe, budget = trace.labels, trace.recipe, trace.labels.get("budget")
+    seat = Told(
+        shape(str, labels.get("agent", "unknown"), "labels.agent"),
+        shape(str, labels.get("memory", "unknown"), "labels.memory"),
+        None if budget is None else shape(int, budget, "labels.budget"),
+        compared="budget" in labels,
+    )
+    task = Elsewhere(
+        shape(str, recipe.get("template"), "recipe.template"),
+        shape(int, recipe.get("seed"), "recipe.seed"),
+    )
+    repeat = shape(int, labels.get("repeat", 0), "labels.repeat")
+    return place_of(trace.track, task, repeat, seat)
+
+
+def score_of(trace: Trace, went: Sequence[Outcome]) -> Score:
+    """What a trace scored. A comparison sets budgets of its own, which no track's headline knows:
+    there it is plain accuracy."""
+    return accuracies(trace, went) if "budget" in trace.labels else score(trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +173,19 @@ def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
     """The result of a trace. Raises BadTrace without a gold table."""
     went = outcomes(trace)
     missed: Any = Attribution(trace).causes if wanted.causes else ()
-    labels, compared = trace.labels, "budget" in trace.labels
+    labels = trace.labels
     return Result(
         place=place,
         task=trace.task,
         contract=str(labels.get("contract", "unknown")),
-        # A comparison sets budgets of its own, which no track's headline knows.
-        score=accuracies(trace, went) if compared else score(trace),
+        score=score_of(trace, went),
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
         stuck=len(trace.stuck),
         causes=Counter(cause for _, cause in missed),
         precision=store_precision(trace) if wanted.causes else {},
-        usage={} if compared or "usage" not in labels else usage_of(trace),
+        usage=usage_of(trace) if "usage" in labels else {},
         measured=measure(trace) if wanted.measured else None,
         measures=wanted.inspect(place.agent, trace) if wanted.inspect else {},
         trace=trace if wanted.traced else None,

@@ -14,15 +14,12 @@ from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
 from memorygym.judge import judge_trace
 from memorygym.models import extractive
+from memorygym.runs.limits import LIFTED, Limits
 from memorygym.runs.minds import Minds
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.trace import Trace
 from memorygym.track import find
 
-LIFTED = Budget()
-"""No limits: for an agent that is `unbounded`."""
-CAPACITY = 1000
-"""Tokens that a memory may hold on a track whose tasks set no limit."""
 Steps = list[float]
 """Milliseconds of the memory in each step of an episode."""
 
@@ -72,6 +69,10 @@ class Player(Seat, Protocol):
         """The episode that it plays, at its beginning. Raises MemoryFault."""
         ...
 
+    def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        """Who plays it: that model, or who has the name of the agent. Raises UnknownPart."""
+        ...
+
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """One episode. Raises ProviderFailure or MemoryFault."""
         ...
@@ -95,31 +96,6 @@ def seats_of(recipe: Mapping[str, Any]) -> list[Told]:
         Told(reasoner, arm, budget, compared=True)
         for reasoner, (arm, budget) in product(recipe["reasoners"], recipe["arms"])
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What `bench` sets beside the budget of a task; None leaves it."""
-
-    turns: int | None = None
-    """Most replies within one event."""
-    patience: int | None = None
-    """Identical failing calls in a row that end an event."""
-    capacity: int | None = None
-    """Tokens that the memory may hold, and put into a view."""
-
-    def applied(self, task: Task) -> Task:
-        """The task under these limits; its recipe tells of those that are set."""
-        given = {name: value for name, value in self.to_json().items() if value is not None}
-        budget = replace(task.budget, **{n: v for n, v in given.items() if n != "capacity"})
-        if self.capacity or budget.capacity is None:
-            most = self.capacity or CAPACITY
-            budget = replace(budget, capacity=most, view=most)
-        return replace(task, budget=budget, recipe={**task.recipe, **given})
-
-    def to_json(self) -> dict[str, Any]:
-        """By name."""
-        return {name: getattr(self, name) for name in Limits.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +126,14 @@ class AgentSeat:
         task, make = self.limits.applied(task), memory_factory(self.memory)
         return seated(task, make) if self.waits else episode_for(self.agent, task, make)
 
+    def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        return model or policy_for(self.agent, task)
+
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.labels(task.track, repeat)
-        if not self.waits:
-            return played(episode, policy_for(self.agent, task), task, labels)
-        chat = self.minds.chat(self.agent, repeat)
-        return modelled(played(episode, chat, task, labels), chat, self.minds)
+        chat = self.minds.chat(self.agent, repeat) if self.waits else None
+        trace = played(episode, self.policy(task, chat), task, labels)
+        return modelled(trace, chat, self.minds) if chat else trace
 
 
 def is_foreign(memory: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 ALLOWED = frozenset(
-    "arguments core errors facts frozen grading ledger memory models registry rng rulings sandbox"
+    "arguments core errors frozen grading ledger memory models registry rng rulings sandbox"
     " shapes stores tokens trace".split()
 )
 """Rooms of this package that hold no world, question, answer or result."""

@@ -21,11 +21,13 @@ from memorygym.stats.intervals import (
     wilson,
 )
 from memorygym.stats.kendall import kendall, tau_b
+from memorygym.stats.percents import NOTHING, percent, points, span
 from memorygym.stats.repeats import Repeats, Sources
 from memorygym.stats.spread import design_effect, deviation, icc
 
 __all__ = [
     "FIGURE",
+    "NOTHING",
     "SEPARATE",
     "Design",
     "Difference",
@@ -43,12 +45,15 @@ __all__ = [
     "kendall",
     "mde",
     "paired",
+    "percent",
     "percentiles",
+    "points",
     "ranks",
     "resamples",
     "same_worlds",
     "sign_flip",
     "sign_flips",
+    "span",
     "tau_b",
     "unpaired",
     "wilson",

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from memorygym.rng import rng
 from memorygym.stats.intervals import ALPHA, Estimate, around, t_tail
+from memorygym.stats.percents import points
 from memorygym.stats.spread import deviation
 
 EXACT = 24
@@ -35,11 +36,7 @@ class Difference:
     @property
     def in_points(self) -> str:
         """A difference of shares as tables show it."""
-        mean, low, high = (
-            f"{100 * share:+.1f}"
-            for share in (self.estimate.mean, self.estimate.low, self.estimate.high)
-        )
-        return f"{mean} ({low} to {high}) points"
+        return points(self.estimate)
 
 
 def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:

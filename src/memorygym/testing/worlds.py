@@ -68,7 +68,7 @@ def _counts(world: "World") -> Iterator[str]:
 
 
 def _names(world: "World") -> Iterator[str]:
-    from memorygym.tracks.worlds.facts import MONTHS
+    from memorygym.tokens import MONTHS
 
     spoken = {word for _, text in _sayings(world) for word in _words(text)}
     spoken |= {word for text in (*_shared(), *world.categories) for word in _words(text)}

@@ -13,9 +13,12 @@ from memorygym.errors import BadSettings
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.instances.schemas import instance_id
+from memorygym.instances.tasks import tasks_of
 from memorygym.rng import rng
 from memorygym.tokens import count
 from memorygym.trace import CANARY
+from memorygym.track import Instances, Track
+from memorygym.tracks._qa.hooks import SHARED
 from tests.instances.chains import Chains
 
 VERSION = "toytrack-v1"
@@ -104,5 +107,19 @@ def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def reader(system: str) -> Chains:
-    return Chains()
+INSTANCES = Instances(
+    schema=SCHEMA,
+    package=__name__,
+    declare=add_options,
+    recipes=recipes,
+    task=task_of,
+    verification=verification,
+)
+TRACK = Track(
+    **SHARED,
+    name="toytrack",
+    version=VERSION,
+    tasks=tasks_of("toytrack", INSTANCES),
+    facts=lambda _: Chains(),
+    instances=INSTANCES,
+)

@@ -51,7 +51,7 @@ def test_the_oracle_scores_100_percent_and_no_memory_nothing(name: str, tmp_path
     for task in tasks(name, tmp_path):
         by, shown = data.informed_reader(gold_of(task)), sentences(task)
         for question in gold_of(task).questions:
-            told = shown[task.events[question.event].text]
+            told = shown[question.event]
             found = concluded(by, task, question, [told])
             assert isinstance(found, Found)
             assert squad.exact(found.answer, (question.truth, *question.aliases))

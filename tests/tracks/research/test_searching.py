@@ -1,6 +1,6 @@
 """The agentic mode: calls are answered from the instance's documents, and only memory lasts."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pytest
 
@@ -9,6 +9,7 @@ from memorygym.attribution import Attribution
 from memorygym.core import Budget, Call, Message
 from memorygym.episode import Episode, play
 from memorygym.instances.marking import right
+from memorygym.isolation.oracle import Oracle
 from memorygym.runs.measures import measure
 from memorygym.track import reader_of
 from memorygym.tracks import research
@@ -38,7 +39,7 @@ def played(number, memory, reasoner="strong", shape="bridge"):
     policy = research.reasoner(reasoner, task)
     make = registry.load("memory", memory, "make")
     if memory == "markdown":
-        policy = research.scribe(policy, task)
+        policy = research.note_taker(policy, task)
     budget = Budget(view=None if memory == "full" else 1_000)
     trace = play(Episode(SearchEnv(task), make, budget), policy)
     trace.labels |= {"memory": memory, "budget": 1_000, "agent": reasoner}
@@ -69,8 +70,9 @@ def test_memory_decides():
 
 
 def test_the_oracle_answers_at_once(task):
-    trace = play(Episode(SearchEnv(task), research.oracle(task), Budget(view=1_000)),
-                 research.reasoner("strong", task))  # fmt: skip
+    oracle = partial(Oracle, research.TRACK.oracle(task))
+    episode = Episode(SearchEnv(task), oracle, Budget(view=1_000))
+    trace = play(episode, research.reasoner("strong", task))
     assert [one.event for one in trace.records if hasattr(one, "answer")] == [0]
 
 
@@ -89,11 +91,11 @@ def test_steps_do_not_decide():
 def test_what_a_trace_measures_is_when_the_searches_told_it():
     trace = played(1, "full")
     by = reader_of(trace)
-    (question,) = by.questions
-    assert [by.first_told(need) for need in question.needs] == sorted(
-        by.first_told(need) for need in question.needs
+    (question,) = by.goals
+    assert [by.first_told(question, need) for need in question.needs] == sorted(
+        by.first_told(question, need) for need in question.needs
     )
-    assert all(by.first_told(need) < question.event for need in question.needs)
+    assert all(by.first_told(question, need) < question.event for need in question.needs)
     (case,) = measure(trace).cases
     assert case.present == case.needs
     assert 0 < case.span < case.length
@@ -177,3 +179,13 @@ def test_the_corpus_is_not_shown_beforehand(task):
     shown = SearchEnv(task).reset().messages
     assert not any(fact.value in one.content for fact in task.gold.facts for one in shown)
     assert "search(query)" in task.system
+
+
+def test_a_fork_searches_on_its_own(task):
+    env, alone = SearchEnv(task), SearchEnv(task)
+    assert env.reset() == alone.reset()
+    fork = env.fork()
+    for words in ("ship", "city"):
+        fork.step(call("search", query=words))
+    assert env.step(call("open", document=1)) == alone.step(call("open", document=1))
+    assert fork.step(call("search", query="ship")) != env.step(call("search", query="ship"))

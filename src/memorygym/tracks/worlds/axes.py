@@ -103,7 +103,7 @@ def problems(row: Mapping[str, Any]) -> Iterator[str]:
             within = low - ROUNDING <= value <= high + ROUNDING
         if not within:
             told = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
-            yield f"{name}: {value}, but {told} by competencies"
+            yield f"axes.{name}: {value}, but {told} by competencies"
 
 
 def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:

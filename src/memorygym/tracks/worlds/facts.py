@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from memorygym.frozen import Frozen
+from memorygym.tokens import MONTHS
 
 Value: TypeAlias = int | str | tuple[int, ...]
 """A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""
 Kind = Literal["int", "float", "text", "enum", "date", "series"]
-MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ several figures the one in the label's own clause counts, before any word that o
 import re
 from collections.abc import Iterator
 
-from memorygym.tracks.worlds.facts import MONTHS, Attribute, Draft, Guide, Record, Value
+from memorygym.tokens import MONTHS
+from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
 
 _HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
 _CLAUSE = re.compile(r"; |, (?=[^\d])|\n")

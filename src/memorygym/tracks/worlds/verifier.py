@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass, field, replace
 
 from memorygym.core import JSON, Message, Task
 from memorygym.grading import grade
-from memorygym.tokens import count
+from memorygym.tokens import MONTHS, count
 from memorygym.tracks.worlds.agents.guessing import guess
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.gold import Gold, Question
 from memorygym.tracks.worlds.dealing.notes import record_of
 from memorygym.tracks.worlds.dealing.stream import BATCH
 from memorygym.tracks.worlds.dealing.tiers import MIX, sized
-from memorygym.tracks.worlds.facts import MONTHS, Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.reader import StrongReader, reader
 from memorygym.tracks.worlds.scene import scene
 from memorygym.tracks.worlds.settings import Settings

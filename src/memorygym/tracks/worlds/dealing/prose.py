@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from memorygym.rng import Stream
+from memorygym.tokens import MONTHS
 from memorygym.tracks.worlds.dealing.schema import Trait, World
-from memorygym.tracks.worlds.facts import MONTHS, Attribute, Value, spoken_date
+from memorygym.tracks.worlds.facts import Attribute, Value, spoken_date
 
 CORES: tuple[tuple[str, ...], ...] = (
     ("The entry for {l} at {s} reads {v}", "{s} enters {v} under {l}"),

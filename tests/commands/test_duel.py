@@ -1,0 +1,148 @@
+"""A comparison's folder is told of, scored, explained and compared as a run of agents is."""
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+BM25, FEWER = "strong+bm25+300", "strong+bm25%3Atop_k%3D2+300"
+
+
+def _rows(out: str) -> list[dict]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture
+def copy(duel: Path, tmp_path: Path) -> Path:
+    """The folder, to be altered."""
+    shutil.copytree(duel, tmp_path / "a copy")
+    return tmp_path / "a copy"
+
+
+def test_status_tells_the_accuracy_of_every_system(duel: Path, command) -> None:
+    status, out, err = command("status", str(duel))
+    assert (status, err) == (0, "") and out.startswith(f"{duel}: finished\n")
+    assert "28 episodes planned: 28 ended" in out and "comparison at 300, 600 tokens" in out
+    told = " ".join(out.split())
+    assert "accuracy: strong+bm25" in told and "strong+none+all 0.0 (2 worlds)" in told
+
+
+@pytest.mark.parametrize("salt", ["", "a salt of some length"])
+def test_the_next_command_ends_a_comparison(salt: str, command, tmp_path: Path) -> None:
+    folder = tmp_path / "a run"
+    words = ["-t", "company", "--tier", "lite", "--seed", "3", "--entities", "24", "-q"]
+    words += ["--memories", "bm25:top_k=2", "--capacity", "9000", "--reasoner", "weak,strong"]
+    words += ["--salt", salt] if salt else []
+    assert command("compare", *words, "-o", str(folder)).status == 0
+    before = (folder / "results.json").read_bytes()
+    for path in (max((folder / "traces").iterdir()), folder / "results.json"):
+        path.unlink()
+    (state,) = _rows(command("status", str(folder), "--json").out)
+    assert (state["left"], state["finished"]) == (1, False)
+    assert command(*shlex.split(state["next"][0].replace("SALT", f"'{salt}'"))[1:]).status == 0
+    assert (folder / "results.json").read_bytes() == before
+
+
+def test_misses_are_those_of_the_memories_by_system(duel: Path, command) -> None:
+    status, out, _ = command("explain", str(duel))
+    assert status == 0 and f"{BM25}: 15 of 20 questions missed in 2 episodes" in out
+    assert "+none+" not in out and "+recency+" not in out and "+held%3A" not in out
+    assert "left out: full, held:bm25, held:bm25:top_k=2, none, oracle, recency" in out
+    every = command("explain", str(duel), "--system", "all").out
+    assert "strong+none+all: 18 of 20 questions missed" in every and "left out" not in every
+    found = _rows(command("failures", str(duel), "--json").out)
+    assert {row["memory"] for row in found} == {"bm25", "bm25:top_k=2"}
+    assert [row["id"] for row in found] == [
+        line.split()[0] for line in out.splitlines() if line.startswith("company+") and "#" in line
+    ]
+
+
+@pytest.mark.parametrize("tool", ["explain", "failures"])
+def test_a_reference_is_listed_if_it_is_asked_for(tool: str, duel: Path, command) -> None:
+    assert "strong+none+all: 18 of 20" in command(tool, str(duel), "--system", "none").out
+    trace = duel / "traces" / "company+0+strong+none+all.jsonl.gz"
+    assert "9 of 10 questions missed" in command(tool, str(trace)).out
+    status, _, err = command(tool, str(duel), "--system", "bm52")
+    assert status == 2 and "no system named 'bm52'; did you mean bm25?" in err
+
+
+def test_scores_have_a_table_for_every_budget(duel: Path, command) -> None:
+    out = command("score", str(duel)).out
+    heads = [line for line in out.splitlines() if line.startswith("contract ")]
+    assert len(heads) == 3 and out.count("\nagent                 accuracy") == 3
+    assert [text in out for text in ("300 tokens", "600 tokens", "no budget")] == [True] * 3
+    results = json.loads((duel / "results.json").read_bytes())
+    by_name = {row["episode"]: row for row in results["episodes"]}
+    for row in _rows(command("score", str(duel), "--json").out):
+        kept = by_name[row["episode"]]
+        assert (row["composite"], row["accuracy"]) == (kept["composite"], kept["accuracy"])
+
+
+def test_a_row_of_a_table_is_told_apart_by_its_whole_name(duel: Path, command) -> None:
+    out = command("score", str(duel)).out
+    assert f"\n{FEWER}\n" in out and all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_two_comparisons_are_paired_system_by_system(duel: Path, copy: Path, command) -> None:
+    path = copy / "results.json"
+    results = json.loads(path.read_bytes())
+    (row,) = (r for r in results["episodes"] if r["episode"] == f"company+0+{BM25}")
+    row["right"][5] = 1 - row["right"][5]
+    path.write_text(json.dumps(results))
+    status, out, _ = command("diff", str(duel), str(copy), "--fail-on-regression")
+    assert status == 1 and out.count("accuracy") == 4 and "+none+" not in out
+    assert f"{BM25}: 0 improved, 1 regressed, 19 unchanged of 20 questions" in out
+    assert f"  company+0+{BM25}#6\n" in out
+    one = command("diff", str(duel), str(copy), "--agent", "strong+none+all").out
+    assert one.startswith("strong+none+all: 0 improved, 0 regressed")
+
+
+def test_agents_are_not_compared_with_memories(duel: Path, finished: Path, command) -> None:
+    for pair in ((duel, finished), (finished, duel)):
+        status, out, err = command("diff", *map(str, pair))
+        assert (status, out) == (2, "") and err.count("\n") == 1
+        assert "a comparison of memories and a run of agents measure different things" in err
+
+
+@pytest.mark.parametrize("name", [BM25, "strong+oracle+600", "strong+none", "strong+full+all"])
+def test_an_episode_of_a_comparison_is_played_again(name: str, duel: Path, command) -> None:
+    status, out, err = command("test", f"company+1+{name}", "--run", str(duel))
+    assert (status, err) == (0, "") and "the trace is the same bytes as the one in the run" in out
+    assert out.startswith(f"company+1+{name}") and "accuracy" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("company+0+strog+bm25+300", "no reasoner of the run named 'strog'; did you mean strong?"),
+        ("company+0+strong+bm52+300", "no system of the run named 'bm52'; did you mean bm25?"),
+        ("company+0+strong+bm25+400", "no budget of the run named '400'; did you mean 600?"),
+        ("company+0+strong+bm25", "names no budget; the run has 300, 600"),
+    ],
+)
+def test_what_a_comparison_does_not_hold_is_named(
+    name: str, said: str, duel: Path, command
+) -> None:
+    status, out, err = command("test", name, "--run", str(duel))
+    assert (status, out) == (2, "") and said in err
+
+
+TOOLS = ("status", "explain", "failures", "score", "diff", "test", "validate-results")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_folder_of_an_earlier_layout_is_named_with_who_reads_it(
+    tool: str, copy: Path, command
+) -> None:
+    for name in ("run.json", "results.json"):
+        text = (copy / name).read_text()
+        text = text.replace("memorygym-run-3", "memorygym-run-2")
+        (copy / name).write_text(text.replace("memorygym-results-3", "memorygym-results-2"))
+    words = {"diff": [str(copy), str(copy)], "test": ["company+0", "--run", str(copy)]}
+    status, out, err = command(tool, *words.get(tool, [str(copy)]))
+    said = " ".join((out + err).split())
+    assert status == (1 if tool == "validate-results" else 2)
+    assert "made by an earlier version of memorygym (layout memorygym-r" in said
+    assert "play it again, or read it with commit a37886c" in said
