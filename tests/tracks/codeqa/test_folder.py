@@ -99,7 +99,7 @@ def test_a_folder_that_is_guessed_too_easily_is_refused_with_the_share(tmp_path:
     cases = "\n\n\n".join(f"class Sounding{n}(HarbourCase):\n    pass" for n in range(99))
     (tmp_path / "soundings.py").write_text(f"{cases}\n", encoding="utf-8")
     with pytest.raises(BadSettings, match=r"is right for \d\d\.\d% of \d+ questions, above 10%"):
-        made(tmp_path, tokens=12_000)
+        made(tmp_path, tokens=11_000)
 
 
 def test_a_length_that_a_folder_does_not_have_is_refused_with_what_it_has(folder: Path) -> None:

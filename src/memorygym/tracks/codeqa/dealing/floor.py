@@ -19,13 +19,13 @@ MOST = 0.1
 """Share of questions that the most frequent answer of their type may get right."""
 ENOUGH = 10
 """Questions of a type, for its most frequent answer to say anything."""
-DRAWS = 100
+DRAWS = 400
 """Drafts of each kind and number of hops."""
 
 
 def refuse_guessed(settings: Settings) -> None:
     """Raises BadSettings where guessing gets too many questions about the folder right."""
-    share, number = _measured(replace(settings, tokens=0))
+    share, number = _measured(replace(settings, tokens=0, form="files"))
     if share > MOST:
         raise BadSettings(
             f"--source {settings.source} is too easily guessed: always giving the most frequent"
@@ -36,7 +36,10 @@ def refuse_guessed(settings: Settings) -> None:
 
 @lru_cache(maxsize=8)
 def _measured(settings: Settings) -> tuple[float, int]:
-    """The floor over the whole folder, which all of its instances share."""
+    """The floor over the whole folder, which all of its instances share.
+
+    What the session invents is none of the folder's, and would hide how its own answers repeat.
+    """
     files = folder_of(settings.source).files
     chance = rng("codeqa", "floor")
     told = [one for path, code in files.items() for one in said(path, code)]
