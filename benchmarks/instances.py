@@ -11,11 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from memorygym import registry
 from memorygym.datasets._loading import load
 from memorygym.datasets._recall import index_of, measure
-from memorygym.instances.tasks import options_of
 from memorygym.rng import rng
+from memorygym.track import Options, find
 
 TRACKS = ("research", "codeqa")
 SHORT, LONG = "100k", "10M"
@@ -30,11 +29,9 @@ RECALL = 10.0
 
 def made(track: str, tokens: str) -> float:
     """Seconds of CPU for one instance, its proof included."""
-    options = options_of(track, {"tokens": tokens})
-    options.n = 1
-    (recipe,) = registry.load("tracks", track, "recipes")(options)
+    (recipe,) = find(track).tasks(Options(range(1), knobs={"tokens": tokens}))
     start = process_time()
-    assert recipe.instance()["verification"]["accepted"]
+    recipe.deal()
     return process_time() - start
 
 

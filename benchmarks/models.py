@@ -8,7 +8,8 @@ machine is shared: compare rows of one run, not of two.
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -19,18 +20,20 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.agents.chat import Chat
-from memorygym.core import JSON, Message, Task
+from memorygym.bench import Evaluation
+from memorygym.core import Message, Task
 from memorygym.episode import Episode, play
-from memorygym.runs.folder import Run, open_run
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
 from memorygym.models.replay import Cached
 from memorygym.models.tape import Tape
-from memorygym.players import Player, play_model
-from memorygym.runner import Plan, Result
-from memorygym.tracks.worlds.settings import Settings
-from memorygym.tracks.worlds import env
+from memorygym.runs.engine import Table, perform
+from memorygym.runs.minds import Minds
+from memorygym.runs.results import Result, Wanted
+from memorygym.runs.tasks import dealt
+from memorygym.track import Options
 from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.env import WorldsEnv
 
 ROOT = Path(__file__).parents[1]
 EPISODES, MANY = 64, 1_000
@@ -54,7 +57,7 @@ def server(latency: float) -> Iterator[str]:
 def episode(task: Task, model: Model) -> int:
     """Plays an episode; how many replies it took."""
     chat = Chat(model)
-    play(Episode(env(task), MARKDOWN), chat)
+    play(Episode(WorldsEnv(task), MARKDOWN), chat)
     return len(chat.usage)
 
 
@@ -116,17 +119,14 @@ def overhead(tier: str) -> None:
 def throughput() -> None:
     """Rows of episodes at a time, as `bench --run` plays them: how many turns a second, of the
     ideal in which all waiting is for the server."""
-    tasks = [
-        Settings(name, seed, "lite") for name in registry.names("worlds") for seed in range(13)
-    ]
-    tasks = tasks[: 2 * EPISODES]
+    tasks = dealt("worlds", Options(range(13), knobs={"tier": "lite"}))
+    tasks = replace(tasks, recipes=tasks.recipes[: 2 * EPISODES])
     with server(LATENCY) as url, TemporaryDirectory() as folder:
-        player = Player("writer", openai.make("writer", url, environ={}))
-        about: dict[str, JSON] = {"contract": "", "recipe": {}}
-        with open_run(Path(folder), about) as run, closing(run_tape(run)) as tape:
-            start = perf_counter()
-            results = list(play_model(tasks, player.recorded(tape), Plan(run=run), EPISODES))
-            took = perf_counter() - start
+        minds = Minds({"writer": openai.make("writer", url, environ={})})
+        job = Evaluation(tasks=tasks, agents=("writer",), minds=minds).job()
+        start = perf_counter()
+        results = perform(replace(job, folder=Path(folder), workers=EPISODES))
+        took = perf_counter() - start
     turns = [sum(part.calls for part in r.usage.values()) for r in results if isinstance(r, Result)]
     ideal = LATENCY * sum(turns) / EPISODES
     row(f"{EPISODES} episodes at a time, {LATENCY:g} s latency", sum(turns) / took, None, "turns/s")
@@ -142,18 +142,15 @@ class Quiet(Model):
 
 def memory() -> None:
     """How much a run of many episodes grows after its first tenth."""
-    player = Player("quiet", Quiet())
+    tasks = dealt("worlds", Options(range(MANY), knobs={"template": "company", "tier": "lite"}))
+    minds = Minds({"quiet": Quiet()})
+    asked = Evaluation(tasks=tasks, agents=("quiet",), minds=minds)
+    table = Table(tasks.track, tuple(asked.seats(minds)), wanted=Wanted())
     sizes = []
-    tasks = [Settings("company", seed, "lite") for seed in range(MANY)]
-    for number, _ in enumerate(play_model(tasks, player, Plan(), 8)):
+    for number, _ in enumerate(table.play(asked.job().units, 8)):
         if number in (MANY // 10, MANY - 1):
             sizes.append(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     row(f"{MANY:,} episodes: growth after the first {MANY // 10}", sizes[1] - sizes[0], 50, "MiB")
-
-
-def run_tape(run: Run) -> Tape:
-    """Where a run keeps the model's replies."""
-    return Tape(run.path / "replies.jsonl", record=True)
 
 
 def row(name: str, value: float, goal: float | None, unit: str, *, less: bool = True) -> None:

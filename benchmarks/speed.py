@@ -15,13 +15,14 @@ from memorygym import registry
 from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import Episode, play
-from memorygym.runner import policy_for
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.seats import policy_for
 from memorygym.tokens import count, words
-from memorygym.tracks.worlds import StrongReader, WorldsEnv, reader
-from memorygym.tracks.worlds.verifier import verify
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.reader import StrongReader, reader
+from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.verifier import verify
 
 SEEDS = range(12)
 

@@ -5,11 +5,11 @@ from memorygym.attribution import Attribution
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
 from memorygym.scoring import outcomes, score
-from memorygym.tracks.worlds import env
 from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.env import WorldsEnv
 
 task = deal("company", seed=0, tier="lite")
-trace = play(Episode(env(task), Markdown), registry.make("agents", "template_expert"))
+trace = play(Episode(WorldsEnv(task), Markdown), registry.make("agents", "template_expert"))
 
 for outcome in outcomes(trace):
     mark = "right" if outcome.correct else "wrong"

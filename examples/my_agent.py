@@ -1,19 +1,22 @@
-"""An agent in one file: it keeps whole records of the groups that matter, and answers from them."""
+"""An agent in one file: it keeps whole records of the groups that matter, and answers from them.
+
+memorygym bench --strategy my_agent:MyAgent
+"""
 
 from collections.abc import Sequence
 
-from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.agents.calls import END, calls, read, submit, write
-from memorygym.tracks.worlds.scene import scene
-from memorygym.core import Message, Policy, Task, Tool
+from memorygym.core import Message, Policy, Tool
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
 from memorygym.scoring import score
 from memorygym.testing import check_policy
-from memorygym.tracks.worlds import env
+from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.notes import record_of
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.scene import scene
 
 
 class MyAgent(Policy):
@@ -32,13 +35,9 @@ class MyAgent(Policy):
         return END
 
 
-def make(_: Task) -> MyAgent:
-    """The agent for a task, of which it needs nothing."""
-    return MyAgent()
-
-
 if __name__ == "__main__":
-    assert check_policy(make) == []
+    assert check_policy(MyAgent) == []
     for name, policy in (("my agent", MyAgent()), ("naive", naive.make())):
-        traces = [play(Episode(env(deal("city", seed)), Markdown), policy) for seed in range(5)]
+        worlds = [WorldsEnv(deal("city", seed)) for seed in range(5)]
+        traces = [play(Episode(world, Markdown), policy) for world in worlds]
         print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")

@@ -5,11 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
-from memorygym.core import JSON, Budget, Entry, Event, Memory, Message, Meter
+from memorygym.core import JSON, Budget, Entry, Env, Event, Memory, Message, Meter, Step, Task, tool
 from memorygym.episode import Episode
 from memorygym.memory.markdown import Markdown
 from memorygym.stores.notebook import TOOLS
-from memorygym.trace import Answered, Composed, Cut, Heard, Record, Said, Shown, Stored, Trace
+from memorygym.trace import (
+    Answered,
+    Composed,
+    Cut,
+    Heard,
+    Record,
+    Rewarded,
+    Said,
+    Shown,
+    Stored,
+    Trace,
+)
 
 WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
 QUESTION = Event("question", "Which?")
@@ -257,3 +268,31 @@ def test_what_was_composed_is_recorded_when_it_changes(begin: Begin) -> None:
     episode.view()
     assert [record.event for record in of(episode.trace, Composed)] == [0, 1]
     assert len(of(episode.trace, Said)) == 1
+
+
+class Paying(Env):
+    """Pays for every look, and goes on."""
+
+    tools = (tool("look", "Look.", at="string"),)
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def reset(self) -> Step:
+        return Step((Message("user", "one"),), evict=True)
+
+    def step(self, reply: Message) -> Step:
+        if reply.calls:
+            return Step((Message("user", "seen"),), reward=0.25)
+        return Step(done=True, evict=True, reward=0.5)
+
+
+def test_a_reward_is_recorded_whether_or_not_it_ends_the_event() -> None:
+    task = Task("0" * 16, "worlds", {}, "You look.", (), Budget(), None)
+    episode = Episode(Paying(task), Markdown)
+    episode.step(calls(("look", {"at": "left"}), ("look", {"at": "right"})))
+    episode.step(END)
+    rewards = [
+        (one.event, one.reward) for one in episode.trace.records if isinstance(one, Rewarded)
+    ]
+    assert rewards == [(0, 0.25), (0, 0.25), (0, 0.5)]

@@ -72,7 +72,8 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
         ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
         ("agents", "os:sep", "os:sep: that is a str, not a factory that needs no arguments"),
         ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
-        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`"),
+        ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
+        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
     ],
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
@@ -121,3 +122,86 @@ def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
 def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
     with pytest.raises((BadSettings, UnknownPart), match=reason):
         registry.make("memory", spec)
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """The command, run by somebody who works in that folder."""
+    command = [sys.executable, "-m", "memorygym", *words]
+    source = str(Path(registry.__file__).parents[1])
+    return subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": source, "PYTHONSAFEPATH": "1"}, cwd=folder,
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> None:
+    (tmp_path / "my_agent.py").write_text((EXAMPLES / "my_agent.py").read_text())
+    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
+    done = memorygym(tmp_path, "bench", "--strategy", "my_agent:MyAgent", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 episodes: 2 scored" in done.stdout
+    assert "my_agent:MyAgent" in done.stdout
+
+
+PARTS = {
+    "idle": "class Idle:\n    pass\n",
+    "deaf": "class Deaf:\n    def observe(self, new):\n        pass\n",
+    "shop": "from memorygym.track import Track\nSHOP = Track(name='shop', version='shop-v1')\n",
+    "needy": "import nowhere_to_be_found\n",
+    "broken": "class Broken(:\n",
+    "hasty": "1 / 0\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
+        (("--backend", "deaf:Deaf"), "deaf:Deaf: it makes a Deaf, which has no `compose`; give it"),
+        (
+            ("--track", "shop:SHOP"),
+            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",
+        ),
+        (("--track", "shop:SHOP"), "'env'"),
+        (("--track", "shop:SHOP"), "see examples/my_track.py"),
+        (
+            ("--strategy", "needy:Any"),
+            "agents needy:Any: needy cannot be imported (No module named 'nowhere_to_be_found')",
+        ),
+        (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
+        (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
+        (("-t", "nosuch:WORLD"), "worlds nosuch:WORLD: nosuch cannot be imported (No module"),
+    ],
+)
+def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    for name, code in PARTS.items():
+        (tmp_path / f"{name}.py").write_text(code)
+    done = memorygym(tmp_path, "bench", "--seeds", "1", *words)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("agents", "from memorygym.tracks.worlds.agents.honest.naive import make as part\n"),
+        ("memory", "from memorygym.memory.markdown import Markdown as part\n"),
+        ("tracks", "part = 1\n"),
+        ("worlds", "part = 1\n"),
+        ("datasets", "def part():\n    return 1\n"),
+    ],
+)
+def test_parts_of_every_kind_are_looked_for_in_the_working_folder(
+    kind: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / f"part_of_{kind}.py").write_text(code)
+    assert registry.load(kind, f"part_of_{kind}:part")

@@ -20,6 +20,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 """Of an error that does not name its file."""
 COMMANDS = Path(__file__).parent / "commands"
 WIDTH = 79
+PLUG = "--plug"
+"""Before or after any command; what it names is known before the command is."""
 
 
 class _Format(argparse.HelpFormatter):
@@ -55,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)  # Parts of one's own are found in the current folder.
+    argv = _plugged(argv)
     found = {path.stem.replace("_", "-"): path for path in sorted(COMMANDS.glob("[!_]*.py"))}
     chosen = next((word for word in argv[:1] if not word.startswith("-")), "")
     if chosen and chosen not in found:
@@ -63,6 +68,10 @@ def _run(argv: Sequence[str]) -> int:
         "memorygym", description=about, formatter_class=_Format, allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"memorygym {__version__}")
+    parser.add_argument(
+        PLUG, metavar="TRACK",
+        help="a track of yours as pkg.mod:OBJECT, for any command that reads its runs",
+    )  # fmt: skip
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     module = None
     for name, path in found.items():
@@ -79,6 +88,18 @@ def _run(argv: Sequence[str]) -> int:
         return int(stop.code or 0)
     assert module is not None
     return int(module.run(args))
+
+
+def _plugged(argv: Sequence[str]) -> Sequence[str]:
+    """The words that are left once the tracks that they plug in are known by their names."""
+    words = [*argv]
+    while PLUG in words[:-1]:
+        at = words.index(PLUG)
+        from memorygym.track import find
+
+        find(words[at + 1])
+        del words[at : at + 2]
+    return words
 
 
 def _complain(what: object, status: int) -> int:

@@ -113,6 +113,22 @@ class Tool:
         return {"type": "function", "function": function}
 
 
+def tool(name: str, description: str, **types: str) -> Tool:
+    """A tool whose arguments must all be given: of each its JSON type.
+
+    >>> tool("order", "Order a coat.", coat="string").parameters["required"]
+    ['coat']
+    """
+    properties: dict[str, JSON] = {key: {"type": type} for key, type in types.items()}
+    schema: dict[str, JSON] = {
+        "type": "object",
+        "properties": properties,
+        "required": [*types],
+        "additionalProperties": False,
+    }
+    return Tool(name, description, schema)
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """The limits that the referee enforces; None means no limit."""
@@ -163,10 +179,10 @@ class Task:
     events: tuple[Event, ...]
     """What is shown, in order; () where `state` says all."""
     budget: Budget
-    gold: Gold | None
-    """A plain mapping, too, once it was read from a trace."""
+    gold: Gold | Mapping[str, JSON] | None
+    """What is right, as the track's `outcomes` read it; plain JSON, or an object that writes it."""
     state: Mapping[str, JSON] = field(default_factory=frozen.Frozen)
-    """What tools act on, as it is at first; an environment works on a copy."""
+    """What tools act on, as it is at first; an environment works on `frozen.thaw` of it."""
 
     def __post_init__(self) -> None:
         for name in ("recipe", "state"):

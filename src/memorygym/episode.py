@@ -174,10 +174,7 @@ class Episode:
 
     def _show(self, step: Step) -> None:
         """Moves to what the environment shows next."""
-        if step.answer is not None:
-            self.trace.records.append(Answered(self._event, step.answer))
-        if step.reward:
-            self.trace.records.append(Rewarded(self._event, float(step.reward)))
+        self._note_worth(step)
         self.done = step.done
         if step.evict:
             self._settle()
@@ -196,6 +193,13 @@ class Episode:
             self.trace.records.append(Shown(self._event, messages, step.evict, step.session))
             self._ledger.unread += [message.content for message in messages]
             self._meet(messages)
+
+    def _note_worth(self, step: Step) -> None:
+        """Records what a reply was worth to the environment."""
+        if step.answer is not None:
+            self.trace.records.append(Answered(self._event, step.answer))
+        if step.reward:
+            self.trace.records.append(Rewarded(self._event, float(step.reward)))
 
     def _meet(self, messages: tuple[Message, ...]) -> None:
         self._live.extend(messages)
@@ -236,6 +240,7 @@ class Episode:
         step = self.env.step(Message("assistant", "", (call,)))
         if step.evict or step.done:
             return "noted", step
+        self._note_worth(step)
         return "\n".join(said.content for said in step.messages), None
 
     def _record_stored(self, now: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """JSON values, and containers of them that cannot be changed."""
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 K = TypeVar("K")
@@ -43,6 +43,18 @@ def freeze(value: JSON) -> JSON:
         return Frozen({name: freeze(item) for name, item in value.items()})
     if isinstance(value, Sequence) and not isinstance(value, str):
         return FrozenList(map(freeze, value))
+    return value
+
+
+def thaw(value: JSON) -> Any:
+    """A copy that can be changed, of dictionaries and lists.
+
+    >>> thaw(freeze({"a": [1]}))["a"].append(2)
+    """
+    if isinstance(value, Mapping):
+        return {name: thaw(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [thaw(item) for item in value]
     return value
 
 

@@ -53,7 +53,11 @@ class SubTask:
     needs: tuple[Any, ...] = ()
     """The facts that it rests on: of a track that reads statements, Statements."""
     competency: str = ""
+    """Its kind, unless it is given."""
     rivals: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "competency", self.competency or self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Outcome:
     reason: str
     """Why, in a short sentence."""
     answer: str | None = None
-    """What was answered or done, as people read it; None if nothing was."""
+    """What was answered or done, as people read it; None if that was a fault of form: a question
+    without an answer, an event that the referee ended."""
     repaired: bool = False
     """The grader rejected the answer and a judge accepted it."""
 

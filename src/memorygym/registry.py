@@ -1,10 +1,12 @@
 """Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
-Knobs may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is
-made, and no list of parts is kept by hand.
+A module that is not installed is looked for in the working folder, for every kind of part. Knobs
+may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is made, and
+no list of parts is kept by hand.
 """
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -12,7 +14,7 @@ from importlib.resources import files
 from inspect import Parameter, signature
 from typing import Any, get_args
 
-from memorygym.errors import BadSettings, UnknownPart
+from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
 
 FOLDERS = {
     "worlds": ("tracks.worlds.domains",),
@@ -23,9 +25,21 @@ FOLDERS = {
     "datasets": ("datasets",),
 }
 """Where each kind lives, below the package; a track is a folder, every other part a file."""
-DOES = {"agents": ("act",), "memory": ("observe", "compose")}
-"""What a part of the kind has, once it is made."""
-
+DOES = {
+    "agents": {"act": "def act(self, view, tools)"},
+    "memory": {
+        "observe": "def observe(self, new)",
+        "compose": "def compose(self, live, budget)",
+    },
+}
+"""What a part of the kind has, once it is made, and how that begins."""
+EXAMPLES = {
+    "agents": "examples/my_agent.py",
+    "memory": "examples/my_memory.py",
+    "tracks": "examples/my_track.py",
+}
+WORKING_FOLDER = ""
+"""As the search path of modules names it."""
 
 _KNOB = re.compile(r":(?=[A-Za-z_]\w*=)")
 
@@ -124,10 +138,9 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
     module, colon, name = target_of(kind, spec).partition(":")
     if not colon or not module or module.startswith("."):
         raise UnknownPart(kind, spec, names(kind))
+    found = _imported(kind, spec, module)
     try:
-        return getattr(import_module(module), name)
-    except ImportError as error:
-        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({error})") from error
+        return getattr(found, name)
     except AttributeError as error:
         raise BadSettings(f"{kind} {spec}: {error}") from error
 
@@ -138,8 +151,26 @@ def module_of(kind: str, spec: str) -> str:
 
 
 def load_module(kind: str, spec: str) -> Any:
-    """The same, imported."""
-    return import_module(module_of(kind, spec))
+    """The same, imported. Raises BadSettings if that fails."""
+    module = module_of(kind, spec)
+    return import_module(module) if is_ours(kind, spec) else _imported(kind, spec, module)
+
+
+def _imported(kind: str, spec: str, module: str) -> Any:
+    """Somebody else's module. Raises BadSettings with whatever it raised."""
+    if WORKING_FOLDER not in sys.path:
+        # It stays there: what the module imports later may lie beside it.
+        sys.path.append(WORKING_FOLDER)
+    try:
+        return import_module(module)
+    except MemoryGymError:
+        raise
+    except ImportError as error:
+        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({error})") from error
+    except Exception as error:
+        said = str(error) if isinstance(error, TypeError) else f"{type(error).__name__}: {error}"
+        hint = f"; see {EXAMPLES[kind]}" if kind in EXAMPLES else ""
+        raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({said}){hint}") from error
 
 
 def make(kind: str, spec: str, **given: object) -> Any:
@@ -151,9 +182,12 @@ def make(kind: str, spec: str, **given: object) -> Any:
         what = type(factory).__name__
         raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
     part = factory(**knobs)
-    if lacking := [name for name in DOES.get(kind, ()) if not callable(getattr(part, name, None))]:
-        what = type(part).__name__
-        raise BadSettings(f"{kind} {spec}: it makes a {what}, which has no `{lacking[0]}`")
+    for does, example in DOES.get(kind, {}).items():
+        if not callable(getattr(part, does, None)):
+            raise BadSettings(
+                f"{kind} {spec}: it makes a {type(part).__name__}, which has no `{does}`; give it"
+                f" `{example}`, as {EXAMPLES[kind]} does"
+            )
     return part
 
 

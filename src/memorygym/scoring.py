@@ -1,13 +1,14 @@
 """Outcomes and scores of any track: pure functions of a trace."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from memorygym.grading import repairable
-from memorygym.outcome import Outcome, Score
+from memorygym.outcome import Outcome, Score, SubTask
 from memorygym.rulings import Ruling
-from memorygym.trace import Answered, Judged, Stored, Trace
+from memorygym.statements import Goals
+from memorygym.trace import Answered, Judged, Rewarded, Stored, Trace
 from memorygym.trace_reader import AnswerReader
-from memorygym.track import track_of
+from memorygym.track import table, track_of
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
@@ -39,6 +40,26 @@ def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
         outcome = Outcome(goal, float(correct), reason, answer)
         graded.append(_repaired(outcome, rulings.get(goal.event)))
     return graded
+
+
+def rewarded(trace: Trace) -> list[Outcome]:
+    """Every sub-task of a track whose gold table is `statements.Goals`: its score is what its event
+    was rewarded with, its answer what `Step.answer` said was done."""
+    gold: Goals = table(trace)
+    earned: dict[int, float] = {}
+    done: dict[int, str] = {}
+    for record in trace.records:
+        match record:
+            case Rewarded(event, reward):
+                earned[event] = earned.get(event, 0.0) + reward
+            case Answered(event, answer):
+                done[event] = answer
+    return [_done(goal, earned.get(goal.event, 0.0), done, trace.stuck) for goal in gold.goals]
+
+
+def _done(goal: SubTask, reward: float, done: Mapping[int, str], stuck: Collection[int]) -> Outcome:
+    answer = done.get(goal.event, None if goal.event in stuck else "nothing was done")
+    return Outcome(goal, reward, f"it was rewarded with {reward:g}", answer)
 
 
 def _repaired(outcome: Outcome, ruling: Ruling | None) -> Outcome:

@@ -1,13 +1,15 @@
 """Statements: what most tracks read out of texts, and how they read a trace by them."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple, Protocol
 
-from memorygym.outcome import Goal
+from memorygym.core import JSON
+from memorygym.outcome import Goal, SubTask
 from memorygym.trace import Heard, Said, Shown, Trace
 from memorygym.trace_reader import HELD, MISSING, STALE
 
@@ -89,6 +91,63 @@ class Known:
             ):
                 held = one
         return held
+
+
+class Sentence:
+    """Reads and tells facts in one form of sentence; each place holds one word, the rank a number.
+
+    >>> Sentence("{rank}: {subject}'s {key} is {value}.").read("You said: 7: Ada's size is M.")
+    [Statement(subject='Ada', key='size', value='M', rank=(7,))]
+    """
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+        pattern = re.escape(form).replace(r"\{rank\}", r"(?P<rank>\d+)")
+        for name in ("subject", "key", "value"):
+            pattern = pattern.replace(rf"\{{{name}\}}", rf"(?P<{name}>\w+)")
+        self._pattern = re.compile(rf"(?<!\w){pattern}")
+
+    def read(self, text: str) -> list[Statement]:
+        """What a text tells, in order."""
+        found = (match.groupdict() for match in self._pattern.finditer(text))
+        return [
+            Statement(
+                one["subject"], one["key"], one["value"],
+                (int(one["rank"]),) if "rank" in one else (),
+            )
+            for one in found
+        ]  # fmt: skip
+
+    def tell(self, fact: Statement) -> str:
+        """The sentence."""
+        rank = fact.rank[0] if fact.rank else ""
+        return self._form.format(subject=fact.subject, key=fact.key, value=fact.value, rank=rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """A gold table of sub-tasks whose needs are Statements; the fields `gold` and `outcomes` of
+    their track are `Goals.from_json` and `scoring.rewarded`."""
+
+    goals: tuple[SubTask, ...]
+    """In the order in which they are due."""
+
+    def texts(self, tell: Callable[[Statement], str]) -> dict[int, str]:
+        """What an oracle shows: by event the facts that are needed there."""
+        return {goal.event: "\n".join(map(tell, goal.needs)) for goal in self.goals}
+
+    def to_json(self) -> dict[str, JSON]:
+        return {"goals": [asdict(goal) for goal in self.goals]}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> "Goals":
+        """Raises ValueError."""
+        return cls(tuple(map(_goal, raw["goals"])))
+
+
+def _goal(raw: Mapping[str, Any]) -> SubTask:
+    needs = tuple(Statement(s, key, value, tuple(rank)) for s, key, value, rank in raw["needs"])
+    return SubTask(**{**raw, "needs": needs, "rivals": tuple(raw["rivals"])})
 
 
 class FactReader(Protocol):

@@ -1,21 +1,23 @@
 """What the tests of the Inspect adapter share: evals without a display, and what bench makes."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.runner import Plan, Result, play_task
-
+from memorygym.bench import Evaluation
+from memorygym.bench import perform as bench
 from memorygym.isolation.arms import Limits
-from memorygym.isolation.playing import Comparison, play_world
+from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
 from memorygym.models.model import Model
+from memorygym.runs.engine import perform
 from memorygym.runs.measures import Measured
 from memorygym.runs.minds import Minds
-from memorygym.runs.tasks import Tasks
-from memorygym.tracks.worlds.settings import Dealt, Settings
+from memorygym.runs.results import Result
+from memorygym.runs.tasks import Tasks, dealt
+from memorygym.track import Options
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")
 WARNINGS = (
@@ -43,7 +45,10 @@ def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> 
 @cache
 def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Result:
     """What `bench` makes of an agent, with its trace."""
-    return play_task(Settings(template, seed, tier), Plan((agent,), traced=True))[0]
+    knobs = {"template": template, "tier": tier}
+    tasks = dealt("worlds", Options(range(seed, seed + 1), knobs=knobs))
+    (result,) = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True).results
+    return result
 
 
 def values(result: Result) -> dict[str, float | None]:
@@ -66,19 +71,18 @@ def played(logs: Path, model: Any, track: str, given: Mapping[str, Any], **optio
 
 
 def compared(
-    track: str,
-    tasks: Sequence[Dealt],
+    tasks: Tasks,
     memory: str,
     budget: int,
     reasoner: str = "strong",
     model: Model | None = None,
 ) -> list[Measured]:
     """What `compare` measures of every arm on these tasks; a `model` is the reasoner."""
-    minds = Minds((reasoner,), {reasoner: model} if model else {})
+    minds = Minds({reasoner: model} if model else {})
     memories = plug_all([memory])
-    asked = Comparison(Tasks(track, tasks, {}, ""), memories, [Limits(budget)], minds)
-    found = [one for task in tasks for one in play_world(asked, task)]
-    return [one for one in found if isinstance(one, Measured)]
+    asked = Comparison(tasks, memories, [Limits(budget)], (reasoner,), minds)
+    found = [one.measured for one in perform(asked.job()) if isinstance(one, Result)]
+    return [one for one in found if one]
 
 
 def environment(*paths: Path) -> dict[str, str]:

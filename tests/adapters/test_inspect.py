@@ -8,10 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memorygym.runner import contract
 
 from memorygym import registry
-from tests.adapters.inspecting import AXES, WARNINGS, benched, environment, evaluate, values
+from memorygym.bench import Evaluation
+from memorygym.bench import perform as bench
+from memorygym.contract import contract
+from memorygym.runs.limits import Limits
+from memorygym.runs.tasks import dealt
+from memorygym.track import Options
+from tests.adapters.inspecting import (
+    AXES,
+    WARNINGS,
+    benched,
+    compared,
+    environment,
+    evaluate,
+    played,
+    values,
+)
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 
@@ -138,6 +152,7 @@ def registry_scorer() -> Any:
         ({"memory": "markdwn"}, "no memory named 'markdwn'; did you mean markdown?"),
         ({"templte": "company"}, "no argument named 'templte'; did you mean template?"),
         ({"tool_mode": "txt"}, "no tool_mode named 'txt'; did you mean text?"),
+        ({"role": "agnt"}, "no role named 'agnt'; did you mean agent?"),
         ({"seeds": 0}, "seeds 0: give at least 1"),
         ({"seeds": "three"}, "seeds 'three': give a whole number"),
         ({"seed": -1}, "seed -1: seeds are counted from 0"),
@@ -172,23 +187,67 @@ def test_a_sealed_set_is_played_and_its_secret_is_in_no_log(tmp_path: Path) -> N
     assert len(log.eval.metadata["salt"]) == 64
 
 
-def test_a_later_track_appears_without_an_edit(tmp_path: Path) -> None:
-    plug = tmp_path / "later"
-    info = plug / "later-1.dist-info"
-    info.mkdir(parents=True)
+@pytest.mark.parametrize(
+    ("agent", "given", "values"),
+    [
+        ("strong", (), {"composite": 1.0}),
+        ("silent", (), {"composite": 0.0}),
+        ("strong", ("-T", "role=reasoner", "-T", "memory=bm25"), {"accuracy": 1.0}),
+        ("strong", ("-T", "role=reasoner", "-T", "memory=none"), {"accuracy": 0.0}),
+    ],
+)
+def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
+    agent: str, given: tuple[str, ...], values: dict[str, float], tmp_path: Path
+) -> None:
+    info = tmp_path / "later-1.dist-info"
+    info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: later\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[memorygym.tracks]\nlater = later:env\n")
-    (plug / "later.py").write_text("from memorygym.tracks.worlds import env\n")
+    (info / "entry_points.txt").write_text("[memorygym.tracks]\nlater = later:TRACK\n")
+    (tmp_path / "later.py").write_text(Path(__file__).with_name("later.py").read_text())
     command = [
         sys.executable, "-c", "from inspect_ai._cli.main import main; main()", "eval",
-        "memorygym/later", "-T", "template=city", "-T", "tier=lite", "-T", "seed=0",
-        "--model", "memorygym/perfect", "--display", "none", "--log-dir", str(tmp_path / "logs"),
+        "memorygym/later", "-T", "seeds=2", *given, "--model", f"memorygym/{agent}",
+        "--display", "none", "--log-dir", str(tmp_path / "logs"),
     ]  # fmt: skip
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, env=environment(plug), cwd=tmp_path
-    )
+        command, check=False, capture_output=True, text=True, env=environment(tmp_path),
+        cwd=tmp_path,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert one_log(tmp_path / "logs").eval.task == "memorygym/later"
+    log = one_log(tmp_path / "logs")
+    assert log.eval.task == "memorygym/later"
+    assert [sample.id for sample in log.samples] == ["door-0", "door-1"]
+    means = (score for score in log.results.scores if "mean" in score.metrics)
+    told = {score.name: score.metrics["mean"].value for score in means}
+    assert values.items() <= told.items()
+
+
+def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -> None:
+    arguments = {"role": "agent", "hops": 2, "tokens": "10k", "seed": 0, "capacity": 6000}
+    log = played(tmp_path, "memorygym/strong", "research", arguments)
+    tasks = dealt("research", Options(range(1), knobs={"hops": "2", "tokens": "10k"}))
+    asked = Evaluation(tasks=tasks, agents=("strong",), limits=Limits(capacity=6000))
+    (result,) = bench(asked, traced=True).results
+    score = log.samples[0].scores["axes"]
+    assert score.value["composite"] == result.score.composite > 0
+    assert score.metadata["axes"] == result.score.axes
+    assert told(log.samples[0].store[TRACE]) == told(list(result.trace.lines()))
+
+
+def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
+    arguments = {"role": "reasoner", "budget": 300, "memory": "bm25"}
+    (log,) = evaluate(tmp_path, "memorygym/strong", task_args=arguments)
+    tasks = dealt("worlds", Options(range(1), knobs={"template": "company", "tier": "lite"}))
+    (one,) = (one for one in compared(tasks, "bm25", 300) if one.arm == "bm25")
+    score = log.samples[0].scores["answers"]
+    told, left = score.metadata["cases"], score.metadata["left_out"]
+    cases = [case for case in one.cases if case.number not in left]
+    assert told == [{name: getattr(case, name) for name in told[0]} for case in cases]
+
+
+def test_a_budget_is_for_reasoners(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="budget 300: an agent plays within the budget of its task"):
+        evaluate(tmp_path, "memorygym/perfect", task_args={"budget": 300})
 
 
 def test_the_command_line_of_the_readme_runs(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.contract import contract
-from memorygym.instances.tasks import made
 from memorygym.isolation.figures import figures
+from memorygym.runs.tasks import dealt, from_disk
+from memorygym.track import Options, find
 from tests.adapters.inspecting import WARNINGS, compared, environment, played
 from tests.datasets import published
 
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 KNOBS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
 """The same as Inspect reads it from `-T`."""
+TASKS = dealt("research", Options(range(4), knobs=KNOBS))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_inspect_and_compare_agree_on_every_question(
 ) -> None:
     given = {**GIVEN, "memory": memory, "budget": budget}
     log = played(tmp_path, f"memorygym/{reasoner}", "research", given)
-    measured = compared("research", made("research", KNOBS, range(4)), memory, budget, reasoner)
+    measured = compared(TASKS, memory, budget, reasoner)
     mine = {one.world: one for one in measured if one.arm == row}
     for sample in log.samples:
         one = mine[sample.metadata["template"], sample.metadata["seed"]]
@@ -57,7 +59,7 @@ def means(log: Any) -> dict[str, float]:
 def test_what_compare_leaves_out_is_left_out(tmp_path: Path) -> None:
     given = {**GIVEN, "memory": "full", "budget": 100}
     log = played(tmp_path, "memorygym/strong", "research", given)
-    measured = compared("research", made("research", KNOBS, range(4)), "bm25", 100)
+    measured = compared(TASKS, "bm25", 100)
     report = figures(measured, {}, "test")
     scores = [sample.scores["answers"] for sample in log.samples]
     assert sum(len(score.metadata["left_out"]) for score in scores) == report.left_out == 2
@@ -74,7 +76,7 @@ def test_accuracy_is_told_by_hops_and_by_kind(tmp_path: Path) -> None:
     for part in ("hops", "kind"):
         by = {str(case[part]): [] for case in cases}
         for case in cases:
-            by[str(case[part])].append(case["correct"])
+            by[str(case[part])].append(case["score"])
         assert {name: told[part, name] for name in by} == {n: fmean(by[n]) for n in by}
 
 
@@ -130,14 +132,12 @@ def test_a_folder_is_played_as_it_was_generated(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_data_set_is_played_by_informed_reasoners(tmp_path: Path) -> None:
-    from memorygym import registry
-
     file = published.hotpot_file(tmp_path)
     given = {"format": "hotpotqa", "file": str(file), "most": 10, "memory": "bm25", "budget": 60}
     log = played(tmp_path, "memorygym/strong", "data", given)
-    tasks = registry.load("tracks", "data", "recipes_of")("hotpotqa", file, 10)
-    measured = compared("data", tasks, "bm25", 60)
-    assert len(log.samples) == len(tasks)
+    tasks = from_disk(find("data").files("hotpotqa", file, 10), "data", "", "")
+    measured = compared(tasks, "bm25", 60)
+    assert len(log.samples) == len(tasks.recipes)
     accuracy = figures(measured, {}, "test").row("bm25").standing.accuracy
     assert means(log)["accuracy"] == accuracy.mean
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from memorygym import registry
 from memorygym.instances.model import Found
-from memorygym.instances.tasks import made
 from memorygym.models.naming import find
+from memorygym.runs.tasks import dealt
 from memorygym.statements import Known
+from memorygym.track import Options
+from memorygym.track import find as find_track
 from tests.adapters.inspecting import WARNINGS, compared, played
 from tests.servers.brains import REFUSAL, Said
 from tests.servers.openai import Server, serving
@@ -25,7 +26,7 @@ GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 2}
 
 def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
     """Reads its prompt as the strong reasoner does, and goes from hop to hop."""
-    by = registry.load("tracks", "research", "reader")("")
+    by = find_track("research").facts("")
     shown = "\n\n".join(m["content"] for m in messages[1:] if m["role"] == "user")
     *texts, asked = re.split(r"\n\n(?==== QUESTION)", shown)
     asked = asked.partition("\n\n[")[0] if not texts else asked
@@ -81,8 +82,9 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
     log = asked(server, tmp_path, "researcher", memory=memory, budget=budget)
     theirs = [spoken(body) for body in server.bodies]
     server.bodies.clear()
-    tasks, model = made("research", KNOBS, range(2)), find("researcher", server.url)
-    measured = compared("research", tasks, memory, budget, "researcher", model)
+    tasks = dealt("research", Options(range(2), knobs=KNOBS))
+    model = find("researcher", server.url)
+    measured = compared(tasks, memory, budget, "researcher", model)
     mine = [one for one in measured if one.arm.partition("+")[0] == memory]
     assert set(theirs) <= {spoken(body) for body in server.bodies}
     assert [list(map(flat, one.cases)) for one in mine] == [*map(list, cases(log).values())]

@@ -3,11 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import Any
-
-from memorygym.runner import Failure, Result
 
 from memorygym import registry
 from memorygym.agents.accounting import Usage
@@ -17,18 +14,19 @@ from memorygym.models.prices import Price
 from memorygym.outcome import Score
 from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.publishing.leaderboard import Board, board
+from memorygym.results.consistency import planned
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
+from memorygym.runs.limits import Limits
+from memorygym.runs.results import Failure, Place, Result
 from memorygym.tracks.worlds.axes import WEIGHTS
-from memorygym.tracks.worlds.dealing.tiers import Sizes
-from memorygym.tracks.worlds.settings import Settings
 
 Make = Callable[..., str]
 SALT = "0123456789abcdef" * 4
 PUBLIC = "standard tier, public seeds"
 
 
-def result(settings: Settings, agent: str, share: float) -> Result:
+def result(place: Place, share: float) -> Result:
     """An episode in which that share of a hundred questions was answered."""
     right = round(100 * share)
     axes = {**dict.fromkeys(WEIGHTS), "breadth": share, "efficiency": share}
@@ -37,7 +35,10 @@ def result(settings: Settings, agent: str, share: float) -> Result:
     )  # fmt: skip
     usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
     flags = tuple(i < right for i in range(100))
-    return Result(settings, agent, "0" * 16, contract(), score, flags, 0, None, 0, {}, {}, usage)
+    return Result(
+        place=place, task="0" * 16, contract=contract(place.track), score=score, right=flags,
+        repaired=0, judged=None, stuck=0, causes={}, precision={}, usage=usage,
+    )  # fmt: skip
 
 
 @dataclass
@@ -49,26 +50,20 @@ class Maker:
 
     def __call__(self, shares: dict[str, float], *, failed: int = 0, **recipe: Any) -> str:
         whole: dict[str, Any] = {
-            "track": "worlds", "templates": registry.names("worlds"), "seeds": list(range(10)),
-            "tier": "standard", "memory": "markdown", "agents": list(shares),
-            "sizes": dict.fromkeys(Sizes.__slots__), "turns": None, "patience": None,
-            "repeats": 1, "salt": None, "model": None, "judge": None,
+            "kind": "bench", "track": "worlds", "templates": registry.names("worlds"),
+            "seeds": list(range(10)), "knobs": {"tier": "standard"}, "data": None, "repeats": 1,
+            "salt": None, "models": {}, "memory_model": None, "judge": None,
+            "memory": "markdown", "source": "0" * 8, "agents": list(shares),
+            **dict.fromkeys(Limits.__slots__),
         } | recipe  # fmt: skip
         noise = rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
-        places = product(whole["templates"], whole["seeds"], shares)
         outcomes: list[Result | Failure] = [
-            result(
-                Settings(template, seed, whole["tier"], memory=whole["memory"]),
-                agent,
-                round(shares[agent] + noise.below(21) / 100 - 0.1, 6),
-            )
-            for template, seed, agent in places
+            result(place, round(shares[place.who] + noise.below(21) / 100 - 0.1, 6))
+            for place in planned(whole)
         ]
         for at in range(failed):
-            lost = outcomes[at]
-            assert isinstance(lost, Result)
-            outcomes[at] = Failure(lost.settings, lost.agent, "provider", "gone")
-        about = {"contract": contract(), "recipe": whole}
+            outcomes[at] = Failure(outcomes[at].place, "provider", "gone")
+        about = {"contract": contract(whole["track"]), "recipe": whole}
         self.written.append(self.folder / f"{len(self.written)}.json")
         write_results(self.written[-1], document(about, len(outcomes), outcomes, {}))
         return str(self.written[-1])

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from memorygym import registry
-from memorygym.commands._board import flat_rows
+from memorygym.commands._board_rows import flat_rows
 from memorygym.contract import contract
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price
 from memorygym.publishing.evidence import REPRODUCED, VERIFIED, WORD
-from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.track import Options, find
 from tests.commands.boards import PUBLIC, SALT, Make, model, page, section, shown
 
 
@@ -31,10 +31,12 @@ def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
 
 
 APART = {
-    "1 of 10 templates": {"templates": ["company"]},
+    "1 of 10 templates": {
+        "templates": ["company"], "knobs": {"tier": "standard", "template": "company"},
+    },
     "not the seeds 0 to 9": {"seeds": [0, 1]},
-    "entities, turns, patience not as in the tier": {
-        "sizes": {**dict.fromkeys(Sizes.__slots__), "entities": 9}, "turns": 3, "patience": 9,
+    "entities, turns, patience not as in the official set": {
+        "knobs": {"tier": "standard", "entities": "9"}, "turns": 3, "patience": 9,
     },
     "2 of 100 episodes failed": {"failed": 2},
 }  # fmt: skip
@@ -51,7 +53,7 @@ def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
 @pytest.mark.parametrize(
     ("recipe", "title"),
     [
-        ({"tier": "hard"}, "hard tier, public seeds"),
+        ({"knobs": {"tier": "hard"}}, "hard tier, public seeds"),
         ({"salt": SALT}, f"standard tier, sealed by salt {SALT[:12]}…"),
         ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
     ],
@@ -101,7 +103,7 @@ def test_an_entrant_that_came_twice_is_counted_once(made: Make) -> None:
 
 
 def test_a_model_that_was_asked_in_two_ways_is_two_entrants(made: Make) -> None:
-    runs = [made({"org/m": 0.5}, model=model(temperature=t)) for t in (0.0, 1.0)]
+    runs = [made({"org/m": 0.5}, models={"org/m": model(temperature=t)}) for t in (0.0, 1.0)]
     names = {row[1] for row in section(page(shown(*runs)), PUBLIC)[:2]}
     assert names == {"org/m (temperature 0.0)", "org/m (temperature 1.0)"}
 
@@ -124,12 +126,12 @@ def test_scripted_agents_are_references_and_who_sees_the_truth_has_no_rank(made:
 
 
 def test_a_name_cannot_break_the_page(made: Make) -> None:
-    out = page(shown(made({"a|b\n# <c>`": 0.5}, model=model())))
+    out = page(shown(made({"a|b\n# <c>`": 0.5}, models={"a|b\n# <c>`": model()})))
     assert "| a\\|b # \\<c\\>\\` |" in out and "\n# <c>" not in out
 
 
 def test_what_a_model_cost_is_unknown_without_a_price(made: Make) -> None:
-    found = shown(made({"m": 0.5}, model=model()))
+    found = shown(made({"m": 0.5}, models={"m": model()}))
     assert section(page(found), PUBLIC)[-1] == [
         "m", "markdown", "1", "1,000", "330", "0", "unknown",
     ]  # fmt: skip
@@ -139,7 +141,7 @@ def test_what_a_model_cost_is_unknown_without_a_price(made: Make) -> None:
 def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
     runs = [
         made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"naive": 0.9}),
-        made({"abstainer": 0.4}, tier="hard"), made({"naive": 0.5}, salt=SALT),
+        made({"abstainer": 0.4}, knobs={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
         made({"brief_reader": 0.5}, seeds=[3]), made({"packer": 0.1}),
     ]  # fmt: skip
     reported = runs.pop(2)
@@ -154,7 +156,7 @@ def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
 def test_that_a_model_made_its_replies_rests_on_the_word_of_who_submits(
     standing: str, made: Make
 ) -> None:
-    found = shown(made({"m": 0.5}, model=model()), made({"naive": 0.4}), standing=standing)
+    found = shown(made({"m": 0.5}, models={"m": model()}), made({"naive": 0.4}), standing=standing)
     status = {row[1]: row[-1] for row in section(page(found), PUBLIC)[:2]}
     assert status == {"m": f"{standing}†", "naive": standing}
     assert f"†, of a model: it rests on the submitter's word {WORD}." in " ".join(
@@ -200,7 +202,7 @@ def test_an_agent_of_another_package_is_ranked_only_when_it_was_played_again(
 
 
 def test_what_is_only_self_reported_has_a_table_without_ranks(made: Make) -> None:
-    one, other = made({"m": 0.9}, model=model()), made({"naive": 0.5})
+    one, other = made({"m": 0.9}, models={"m": model()}), made({"naive": 0.5})
     out = page(found := shown(other, reported=[one]))
     assert [row[:2] for row in section(out, PUBLIC)] == [["1", "naive"]]
     ((title, agent, *_, status, _),) = section(out, "Self-reported")
@@ -217,3 +219,15 @@ def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
         f"{false} (self-reported) contradicts {true} (reproduced): naive with markdown is counted"
         " by the latter" in " ".join(out.split())
     )
+
+
+def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
+    track = find("codeqa")
+    templates = sorted({one.template for one in track.tasks(Options(range(10)))})
+    codeqa = made({"strong": 0.5}, track="codeqa", knobs={}, templates=templates)
+    found = shown(codeqa, made({"naive": 0.5}))
+    out = page(found)
+    assert [row[:2] for row in section(out, "codeqa track, public seeds")] == [["1", "strong"]]
+    told = section(out, "worlds track, standard tier, public seeds")
+    assert [row[:2] for row in told] == [["1", "naive"]]
+    assert all(f"`{name}`" in " ".join(out.split()) for name in found.contracts)

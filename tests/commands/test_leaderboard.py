@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.publishing.packs import write_pack
-from memorygym.tracks.worlds.settings import Settings
 from tests.commands.boards import SALT, Make, section
+from tests.publishing.playing import lite
 
 
 @pytest.mark.parametrize("form", ["md", "csv", "json"])
@@ -20,7 +20,7 @@ def test_the_same_runs_give_the_same_bytes_in_any_order(
 ) -> None:
     runs = [
         made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"packer": 0.1}),
-        made({"abstainer": 0.4}, tier="hard"), made({"naive": 0.5}, salt=SALT),
+        made({"abstainer": 0.4}, knobs={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
         made({"brief_reader": 0.5}, seeds=[3]),
     ]  # fmt: skip
     orders: Sequence[list[str]] = (runs, runs[::-1], sorted(runs, key=lambda run: run[-6:]))
@@ -54,7 +54,7 @@ def test_results_that_contradict_themselves_have_no_rank(made: Make, command) ->
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small run, whose results, traces and pack can be given."""
     folder = tmp_path_factory.mktemp("played") / "run"
-    perform(Job([Settings("company", 0, "lite")], ("naive",), folder))
+    perform(Evaluation(tasks=lite(), agents=("naive",)), folder)
     write_pack(folder, folder.with_name("run.tar.gz"))
     return folder
 

@@ -1,20 +1,23 @@
 """`memorygym pack` and `verify-pack`: a run as one file, and how far it is shown."""
 
 import gzip
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from memorygym.players import Player
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.core import Call, Message
 from memorygym.errors import ProviderFailure
 from memorygym.judge import Judge
+from memorygym.models.model import Model
 from memorygym.models.scripted import Scripted
 from memorygym.publishing.evidence import WORD
 from memorygym.results.file import read_results
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.minds import Minds
+from tests.publishing.playing import lite
 
 SALT = "a secret of sixteen"
 Make = Callable[..., Path]
@@ -24,18 +27,20 @@ Make = Callable[..., Path]
 def played(tmp_path: Path) -> Make:
     """Plays a run and gives back its folder."""
 
-    def make(who: tuple[str, ...] | Player = ("naive", "guesser"), salt: str = "") -> Path:
-        repeats = 2 if isinstance(who, Player) else 1
-        tasks = [Settings("company", 0, "lite", salt=salt, repeat=at) for at in range(repeats)]
-        perform(Job(tasks, who, tmp_path / "run"))
+    def make(model: Model | None = None, salt: str = "") -> Path:
+        asked = Evaluation(tasks=lite(salt=salt), agents=("naive", "guesser"))
+        if model:
+            minds = Minds({"org/shrug": model})
+            asked = replace(asked, agents=("org/shrug",), minds=minds, repeats=2)
+        perform(asked, tmp_path / "run")
         return tmp_path / "run"
 
     return make
 
 
-def model() -> Player:
+def model() -> Model:
     """One that answers whatever it is asked."""
-    return Player("org/shrug", Scripted(lambda messages, tools: Message("assistant", "no idea")))
+    return Scripted(lambda messages, tools: Message("assistant", "no idea"))
 
 
 def test_a_packed_run_is_reproduced(played: Make, command) -> None:
@@ -70,13 +75,12 @@ def test_a_model_is_reproduced_from_its_replies_alone(
 
 def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
     ruling = '{"quote": "a dozen", "correct": true}'
-    player = Player(
-        "org/sure",
-        Scripted(lambda messages, tools: answer(messages[-1].content)),
+    minds = Minds(
+        {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
         judge=Judge((Scripted(lambda messages, tools: ruling),), audit_accepted=True),
     )
     run = tmp_path / "run"
-    perform(Job([Settings("company", 1, "lite")], player, run))
+    perform(Evaluation(tasks=lite(first=1), agents=("org/sure",), minds=minds), run)
     assert any(row["repaired"] for row in read_results(run)["episodes"])
     command("pack", str(run))
     for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
@@ -110,10 +114,11 @@ def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) ->
 
 
 def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
-    tasks = [Settings(template, 0, "lite") for template in ("company", "movie")]
-    movie, gone = tasks[1].deal().system, ProviderFailure("gone")
+    tasks = lite(template="company,movie")
+    movie, gone = tasks.recipes[1].deal().system, ProviderFailure("gone")
     model = Scripted(lambda messages, tools: gone if movie in messages[0].content else "x")
-    perform(Job(tasks, Player("org/short", model), tmp_path / "run"))
+    asked = Evaluation(tasks=tasks, agents=("org/short",), minds=Minds({"org/short": model}))
+    perform(asked, tmp_path / "run")
     status, out, _ = command("pack", str(tmp_path / "run"))
     assert status == 0 and "episodes: 1 scored, 1 failed" in " ".join(out.split())
     out = command("verify-pack", str(tmp_path / "run.tar.gz"), "--play").out
@@ -134,6 +139,34 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
     trace.write_bytes(trace.read_bytes()[:3000])
     status, _, err = command("pack", str(run))
     assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
+
+
+def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
+    gone = Scripted(lambda messages, tools: ProviderFailure("gone"))
+    asked = Evaluation(tasks=lite(), agents=("org/gone",), minds=Minds({"org/gone": gone}))
+    perform(asked, tmp_path / "run")
+    status, _, err = command("pack", str(tmp_path / "run"))
+    assert status == 2 and "is not packed: nothing was scored" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "layout"),
+    [
+        ("run.json", "format", "memorygym-run-2"),
+        ("results.json", "schema", "memorygym-results-2"),
+    ],
+)
+@pytest.mark.parametrize("words", ["pack", "leaderboard"])
+def test_a_run_of_an_earlier_layout_is_refused_with_what_reads_it(
+    words: str, name: str, field: str, layout: str, played: Make, command
+) -> None:
+    run = played()
+    about = json.loads((run / name).read_bytes())
+    (run / name).write_text(json.dumps({**about, field: layout}))
+    status, out, err = command(words, str(run))
+    assert (status, out) == (2, "")
+    assert f"made by an earlier version of memorygym (layout {layout}); play it again" in err
+    assert "commit a37886c" in err
 
 
 def swap(run: Path) -> None:

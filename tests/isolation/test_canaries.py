@@ -1,6 +1,7 @@
 """Episodes that show whether a set-up can be trusted."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from memorygym.core import Memory, Message, Task
 from memorygym.isolation.canaries import mixes, returns
@@ -8,7 +9,17 @@ from memorygym.memory.bm25 import BM25
 from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing
 from memorygym.models.extractive import write
+from memorygym.track import Options, find
 from tests.isolation.comparing import gossip
+
+
+class Listening(Memory):
+    """Keeps what it is told where a test can see it."""
+
+    heard: ClassVar[list[str]] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self.heard += [message.content for message in new]
 
 
 class Echo(Memory):
@@ -28,3 +39,14 @@ def test_episodes_that_see_each_other_are_found(dealt: Callable[..., Task]) -> N
     task = dealt("company", 0, "lite")
     assert mixes(gossip(), task, write)
     assert not any(mixes(make, task, write) for make in (Full, BM25, Nothing, Echo))
+
+
+def test_canaries_fly_in_the_environment_that_is_played() -> None:
+    knobs = {"hops": "2", "tokens": "10k", "mode": "agentic"}
+    (recipe,) = find("research").tasks(Options(range(1), "", knobs))
+    task = recipe.deal()
+    assert not returns(Listening, task, write)
+    told = "\n".join(Listening.heard)
+    assert task.events[0].text in told and "Nothing was called." in told
+    assert returns(Full, task, write) and not mixes(Full, task, write)
+    assert mixes(gossip(), task, write)

@@ -55,6 +55,17 @@ def test_a_model_is_asked_questions_alone_and_sees_the_pinned_the_composed_and_t
     assert all(body["messages"][0]["role"] == "system" for body in server.bodies)
 
 
+def test_the_usage_of_a_model_is_of_the_replies_that_it_gave(
+    server: Server, tmp_path: Path
+) -> None:
+    words = ("--memories", "bm25,markdown", "--seeds", "1", "--api-base", server.url)
+    assert compare(*words, "--reasoner", "abstain", "-o", tmp_path / "run") == 0
+    episodes = json.loads((tmp_path / "run" / "results.json").read_bytes())["episodes"]
+    asked = [len(row["right"]) for row in episodes]
+    assert [row["usage"]["query"]["calls"] for row in episodes] == asked
+    assert [row["usage"]["ingest"]["calls"] for row in episodes] == [0] * len(episodes)
+
+
 def test_only_the_user_of_a_memory_with_tools_sees_them(server: Server) -> None:
     words = ("--memories", "bm25,markdown", "--api-base", server.url, "--reasoner", "abstain")
     assert compare(*words) == 0

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memorygym.players import Player
-from memorygym.runner import Plan, judged
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, findings, perform
 from memorygym.core import Message
 from memorygym.models.scripted import Scripted
 from memorygym.publishing.evidence import examine
-from memorygym.results.file import document, write_results
+from memorygym.results.file import keep
 from memorygym.rulings import Vote
-from memorygym.runs.folder import Run, finish, read_traces, write_trace
+from memorygym.runs.folder import Run, read_traces, write_trace
+from memorygym.runs.minds import Minds
+from memorygym.runs.results import Place, Wanted, place_of, result_of
 from memorygym.trace import Judged
-from memorygym.tracks.worlds.settings import Settings
+from tests.publishing.playing import lite
 from tests.publishing.rewriting import rewrite, rows_of
 
 
@@ -26,7 +26,7 @@ from tests.publishing.rewriting import rewrite, rows_of
 def run(tmp_path: Path) -> Path:
     """A finished run of one agent on one world."""
     folder = tmp_path / "run"
-    perform(Job([Settings("company", 0, "lite")], ("naive",), folder))
+    perform(Evaluation(tasks=lite(), agents=("naive",)), folder)
     return folder
 
 
@@ -40,18 +40,18 @@ def rename(run: Path, old: str, new: str) -> None:
 
 def pretend(run: Path, agent: str) -> None:
     """Passes the only agent of a run off as another."""
-    folder, about = Run(run), Run(run).about()
-    about["recipe"]["agents"] = [agent]  # type: ignore[call-overload,index]  # JSON
     (path, trace, _) = next(read_traces([run]))
     assert trace
     trace.labels["agent"] = agent
-    settings = Settings("company", 0, "lite")
-    write_trace(folder.trace_path(settings.episode(agent)), trace)
+    pretended = Evaluation(tasks=lite(), agents=(agent,))
+    job = pretended.job()
+    (seat,) = pretended.seats(pretended.minds)
+    place = place_of("worlds", pretended.tasks.recipes[0], 0, seat)
     path.unlink()
-    result = judged(settings, agent, trace, Plan())
-    (run / "run.json").write_text(json.dumps(about))
-    finish(folder, [result.to_json()])
-    write_results(run / "results.json", document(about, 1, [result], {}))
+    write_trace(Run(run).trace_path(place.episode), trace)
+    outcomes = [result_of(place, trace, Wanted())]
+    (run / "run.json").write_text(json.dumps({**Run(run).about(), **job.about()}))
+    keep(run, findings(pretended, job, outcomes).document, outcomes)
 
 
 def test_replies_under_another_name_are_noticed_only_by_playing(run: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_run_of_other_code_is_left_to_that_code(run: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "kind"), [("company", "worlds"), ("markdown", "memory")], ids=["world", "memory"]
+    ("old", "kind"), [("company", "template"), ("markdown", "memory")], ids=["world", "memory"]
 )
 def test_a_run_cannot_name_code_to_run(
     old: str, kind: str, run: Path, monkeypatch: pytest.MonkeyPatch
@@ -93,13 +93,15 @@ def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own
     tmp_path: Path,
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
-    perform(Job([Settings("company", 0, "lite")], Player("perfect", model), tmp_path / "run"))
+    minds = Minds({"perfect": model})
+    perform(Evaluation(tasks=lite(), agents=("perfect",), minds=minds), tmp_path / "run")
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 
 def test_a_world_too_large_to_be_dealt_is_not(run: Path) -> None:
-    rename(run, '"tokens": null', '"tokens": 10000000')
-    assert "too large to be dealt" in examine(run, "play").limits[0]
+    for name in ("run.json", "results.json"):
+        alter_results(name, lambda it: it["recipe"]["knobs"].update(tokens="10000000"))(run)
+    assert "10000000 tokens: give at most 1,000,000" in examine(run, "play").problems[0]
 
 
 FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
@@ -108,8 +110,7 @@ FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
 @pytest.fixture
 def pair(tmp_path: Path) -> Path:
     """A finished run of two agents on two worlds."""
-    tasks = [Settings("company", seed, "lite") for seed in (0, 1)]
-    perform(Job(tasks, ("naive", "strategic"), tmp_path / "pair"))
+    perform(Evaluation(tasks=lite(2), agents=("naive", "strategic")), tmp_path / "pair")
     return tmp_path / "pair"
 
 
@@ -176,8 +177,7 @@ def better_summary(document: dict[str, Any]) -> None:
 
 def blame_provider(document: dict[str, Any]) -> None:
     row = document["episodes"].pop(0)
-    names = ("episode", "template", "seed", "repeat", "agent")
-    failure = {name: row[name] for name in names}
+    failure = {name: row[name] for name in Place.__slots__}
     document["failures"].append({**failure, "kind": "provider", "error": "gone"})
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memorygym.players import Player
 
-from memorygym.bench import Job, perform
+from memorygym.bench import Evaluation, perform
 from memorygym.core import Call, Message
 from memorygym.judge import Judge
 from memorygym.models.scripted import Scripted
 from memorygym.publishing.evidence import WORD, examine
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.runs.minds import Minds
+from tests.publishing.playing import lite
 from tests.publishing.rewriting import rewrite, rows_of
 
 
@@ -20,12 +20,11 @@ from tests.publishing.rewriting import rewrite, rows_of
 def ruled(tmp_path: Path) -> Path:
     """A finished run of a model whose every answer is "sure", and whose judge accepts that."""
     submit = Message("assistant", "", (Call("submit_answer", {"answer": "sure"}),))
-    player = Player(
-        "org/sure",
-        Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on"),
-        judge=Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),)),
-    )
-    perform(Job([Settings("company", 1, "lite")], player, tmp_path / "ruled"))
+    model = Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on")
+    judge = Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),))
+    minds = Minds({"org/sure": model}, judge=judge)
+    asked = Evaluation(tasks=lite(first=1), agents=("org/sure",), minds=minds)
+    perform(asked, tmp_path / "ruled")
     return tmp_path / "ruled"
 
 

@@ -61,7 +61,8 @@ def usage_of(trace: Trace) -> dict[str, Usage]:
     rows = _rows(trace, len(said))
     parts: dict[str, list[Mapping[str, Any]]] = {"ingest": [], "query": []}
     for record, row in zip(said, rows, strict=True):
-        parts["query" if record.event in asked else "ingest"].append(row)
+        if row or "usage" not in trace.labels:
+            parts["query" if record.event in asked else "ingest"].append(row)
     return {name: _usage(part) for name, part in parts.items()}
 
 
@@ -94,12 +95,21 @@ def cost_of(model: str, parts: Collection[Usage], prices: Mapping[str, Price]) -
 
 
 def _rows(trace: Trace, replies: int) -> Sequence[Mapping[str, Any]]:
-    """The label `usage`, one row a reply; scripted agents carry none and know no figure."""
+    """The label `usage`, one row a reply; scripted agents carry none and know no figure.
+
+    Rows that number their `reply` are of those alone: another one was not the model's, and its row
+    is empty.
+    """
     rows = trace.labels.get("usage")
     if rows is None:
         return [{}] * replies
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise BadTrace(f"trace {trace.task}: the label usage is no list of objects")
+    numbers: list[Any] = [row.get("reply") for row in rows]
+    whole = bool(numbers) and all(type(number) is int for number in numbers)
+    if whole and {*numbers} <= {*range(replies)} and len({*numbers}) == len(rows):
+        numbered = dict(zip(numbers, rows, strict=True))
+        return [numbered.get(number, {}) for number in range(replies)]
     if len(rows) != replies:
         raise BadTrace(f"trace {trace.task}: {replies} replies, but usage of {len(rows)}")
     return rows

@@ -1,21 +1,24 @@
 """The scripted agents that every track has: its reasoners, each with the user of memory tools."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.statements import FactReader
+from memorygym.stores.notebook import TOOLS
 from memorygym.track import Agent, Track
 
 SILENT = "silent"
 """The agent that does nothing: the floor."""
+OWN = frozenset(tool.name for tool in TOOLS)
+"""The tools of a memory that has some."""
 STATUS = "[memory: "
 """What the referee begins an event with, where a memory has tools."""
 
 
 class NoteTaker(Policy):
-    """Writes down every fact as it is told, searches for what the event says, then decides.
+    """Writes down every fact as it is told, searches for the newest message, then decides.
 
     What its reasoner decides is passed on as it is; the reasoner sees what the tools answered.
     """
@@ -24,23 +27,20 @@ class NoteTaker(Policy):
         self._reasoner, self._facts = reasoner, facts
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        names = {tool.name for tool in tools}
+        own = OWN & {tool.name for tool in tools}
         live = _live(view)
-        noted = {str(c.arguments) for said in live for c in said.calls if c.name == "Write"}
-        new = [write(note) for note in self._notes(live) if str(write(note)[1]) not in noted]
-        wanted = new if "Write" in names else []
-        searched = any(call.name == "memory_search" for said in live for call in said.calls)
-        if "memory_search" in names and not searched and live:
-            wanted.append(search(next(m.content for m in reversed(live) if m.role == "user")))
-        return calls(*wanted) if wanted else self._reasoner.act(view, tools)
+        told = list(_told(live)) if own else []
+        wanted = [write(note) for note in self._notes(told)] if "Write" in own else []
+        if "memory_search" in own and told:
+            wanted.append(search(told[-1]))
+        made = [(call.name, call.arguments) for said in live for call in said.calls]
+        new = [one for one in wanted if one not in made]
+        return calls(*new) if new else self._reasoner.act(view, tools)
 
-    def _notes(self, live: Sequence[Message]) -> Iterator[str]:
-        """The canonical sentences of what was shown and heard in the event."""
-        own = {c.id for said in live for c in said.calls if c.name in ("Write", "memory_search")}
-        for message in live:
-            if message.role in ("user", "tool") and message.call_id not in own - {""}:
-                facts = self._facts.read(message.content)
-                yield from dict.fromkeys(map(self._facts.tell, facts))
+    def _notes(self, told: Iterable[str]) -> Iterable[str]:
+        """The canonical sentences of texts, each once."""
+        facts = (fact for text in told for fact in self._facts.read(text))
+        return dict.fromkeys(map(self._facts.tell, facts))
 
 
 class Silent(Policy):
@@ -68,6 +68,16 @@ def agents_of(track: Track) -> Mapping[str, Agent]:
 def _noting(track: Track, name: str, task: Task) -> Policy:
     known = track.known(task)
     return note_taker(track, track.reasoners[name](known), known)
+
+
+def _told(live: Sequence[Message]) -> Iterator[str]:
+    """What the environment said in an event: all but replies and what tools of memory answered."""
+    made: Mapping[str, str] = {}
+    for message in live:
+        if message.role == "assistant":
+            made = {call.id: call.name for call in message.calls}
+        elif made.get(message.call_id) not in OWN:
+            yield message.content
 
 
 def _live(view: Sequence[Message]) -> Sequence[Message]:

@@ -1,7 +1,7 @@
 """The options that say which tasks are played: those of a track, a folder, or a data set's file."""
 
 import argparse
-from dataclasses import replace
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -83,7 +83,9 @@ def _read(args: argparse.Namespace) -> Tasks:
     some = found.recipes[chosen.start : chosen.stop]
     if not some:
         raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
-    return replace(found, recipes=some, recipe={**found.recipe, "seeds": [o.seed for o in some]})
+    data = found.recipe["data"]
+    assert isinstance(data, Mapping)
+    return from_disk(some, found.track, str(data["sha256"]), found.told)
 
 
 def _of_folder(args: argparse.Namespace) -> Tasks:

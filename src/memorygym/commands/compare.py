@@ -22,7 +22,6 @@ from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
 from memorygym.isolation.agreement import agreement_text
 from memorygym.isolation.curves import CURVES, curve_text
-from memorygym.isolation.file import curve_csv
 from memorygym.isolation.gates import invalid_text
 from memorygym.isolation.oracle import check_view
 from memorygym.isolation.pareto import by_clock, by_tokens, plot
@@ -33,6 +32,7 @@ from memorygym.isolation.reporting import (
     Outcome,
     clock_for,
     curve_of,
+    curve_text_of,
     invalid_of,
     outcome_of,
     write_files,
@@ -198,11 +198,8 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
-        drawn = {
-            f"{kind}.csv": curve_csv((r, curve_of(found, r, kind)) for r in outcome.reports)
-            for kind in args.curve
-            if outcome.valid
-        }
+        kinds = args.curve if outcome.valid else ()
+        drawn = {f"{kind}.csv": curve_text_of(found, outcome, kind) for kind in kinds}
         write_files(args.output, found, outcome, drawn)
         if outcome.valid:
             summed = document(found.about, len(found.outcomes), found.outcomes, {})

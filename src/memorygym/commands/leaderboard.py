@@ -1,4 +1,4 @@
-"""Rank finished runs: one table per tier, ties share a rank, and how far each is shown."""
+"""Rank finished runs: agents or memories; ties share a rank; how far each is shown."""
 
 import argparse
 import csv
@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from memorygym.commands._board import as_json, as_markdown, flat_rows
+from memorygym.commands._board import as_markdown
+from memorygym.commands._board_rows import as_json, flat_rows
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
@@ -69,6 +70,10 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         return examine(path, args.check, args.salt, workers)
     if path.suffix == ".json":
         document = read_results(path)
+        if document["recipe"]["kind"] == "compare":
+            raise BadSettings(
+                f"{path} is of a comparison, whose ranks need its traces: give its folder or pack"
+            )
         wrong = tuple(inconsistencies(document))
         return Evidence(document, REPORTED, wrong, ("it came without its traces",))
     with opened(path) as (folder, problems):

@@ -7,6 +7,7 @@ from pathlib import Path
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
+from memorygym.isolation.reporting import DOCUMENT
 from memorygym.models.tape import Tape
 from memorygym.page import wrapped
 from memorygym.publishing.evidence import examine, opens
@@ -22,7 +23,9 @@ SHOWN = 5
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument("run", type=Path, metavar="RUN", help="the folder of a run (bench --run)")
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", help="the folder of a run (bench --run, compare -o)"
+    )
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: RUN.tar.gz, beside the folder"
     )
@@ -39,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
     check_counts(args, "workers")
     folder = args.run.resolve()
     _check_finished(folder)
-    recipe, files = read_results(folder)["recipe"], files_of(folder)
+    document, files = read_results(folder), files_of(folder)
+    recipe = document["recipe"]
+    if not document["episodes"]:
+        raise BadSettings(f"{args.run} is not packed: nothing was scored")
     if args.salt and not opens(recipe, args.salt):
         raise BadSettings(f"--salt is not that of {args.run}")
     if leaked := leaks([folder / name for name in files], secrets_of(os.environ), recipe["salt"]):
@@ -63,7 +69,9 @@ def _check_finished(folder: Path) -> None:
     about = about_run(folder)
     if (folder / "results.json").exists():
         return
-    names = [settings.episode(agent) for settings, agent in planned(about["recipe"])]
+    if (folder / DOCUMENT).exists():
+        raise BadSettings(f"{folder} has no scores: its set-up is invalid, as {DOCUMENT} tells")
+    names = [place.episode for place in planned(about["recipe"])]
     lacking = sorted({*names} - {*Run(folder).kept})
     raise BadSettings(
         f"{folder} is not finished: of {len(names)} episodes {len(lacking)} lack"

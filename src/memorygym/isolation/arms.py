@@ -5,11 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from memorygym.agents.chat import Chat
-from memorygym.agents.note_taker import note_taker
-from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Policy, Task
+from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Task
 from memorygym.isolation.oracle import Oracle
-from memorygym.runs.minds import Silent
 from memorygym.tokens import normal
 from memorygym.track import find
 
@@ -93,14 +90,6 @@ def memory_of(
     if arm.role == "held":
         return lambda: Holding(make(), arm.limits.view, weighed=foreign)
     return make
-
-
-def policy_of(reasoner: Policy, task: Task, *, tools: bool) -> Policy:
-    """The reasoner; with a memory's tools the track's note taker, who decides as it does. A model
-    is silent where the track wants no decision."""
-    track = find(task.track)
-    mind = Silent(reasoner, track.asks) if isinstance(reasoner, Chat) and not tools else reasoner
-    return note_taker(track, mind, task) if tools else mind
 
 
 class Holding(Memory):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from memorygym.core import Budget, Event, Memory, Message, Task, Writer
+from memorygym.core import Budget, Env, Memory, Message, Step, Task, Writer
 from memorygym.episode import Episode
 from memorygym.rng import rng
 from memorygym.track import find
@@ -34,10 +34,29 @@ def mixes(make: Callable[[], Memory], task: Task, writer: Writer) -> bool:
     return canary("other") in _seen(one) or canary("one") in _seen(other)
 
 
+class Planted(Env):
+    """The environment that is played, which a canary precedes; after the next step it is asked."""
+
+    def __init__(self, env: Env, told: str, asked: str) -> None:
+        self.task, self.tools = env.task, env.tools
+        self._env, self._told, self._asked = env, told, asked
+        self._steps = 0
+
+    def reset(self) -> Step:
+        step = self._env.reset()
+        return replace(step, messages=(Message("user", self._told), *step.messages), done=False)
+
+    def step(self, reply: Message) -> Step:
+        self._steps += 1
+        if self._steps == 1:
+            return replace(self._env.step(reply), done=False)
+        return Step((Message("user", self._asked),), evict=True)
+
+
 def _stopped(
     make: Callable[[], Memory], task: Task, writer: Writer, told: tuple[str, ...]
 ) -> list[Episode]:
-    """Episodes in turns up to their last event, in which each is asked for all canaries.
+    """Episodes in turns up to an event in which each is asked for all canaries.
 
     It names their places, not them: a memory may show the question again.
     """
@@ -46,13 +65,9 @@ def _stopped(
     asked = f"Which canaries are known at {' and '.join(places.values())}?"
     episodes = []
     for name in told:
-        events = (
-            Event("noise", f"The canary at {places[name]} is {canary(name)}."),
-            task.events[0],
-            Event("noise", asked),
-        )
-        played = replace(task, events=events, gold=None)
-        episodes.append(Episode(env(played), make, BUDGET, writer))
+        planted = f"The canary at {places[name]} is {canary(name)}."
+        played = Planted(env(replace(task, gold=None)), planted, asked)
+        episodes.append(Episode(played, make, BUDGET, writer))
     for _ in range(2):
         for episode in episodes:
             episode.view()

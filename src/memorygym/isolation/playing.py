@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
+from memorygym.agents.note_taker import note_taker
 from memorygym.contract import code_of, contract, digest
-from memorygym.core import JSON, Task
+from memorygym.core import JSON, Policy, Task
 from memorygym.episode import Episode, play
-from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of, policy_of
+from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of
 from memorygym.isolation.plugging import Plugged
 from memorygym.isolation.rebuilding import play_rebuilt
 from memorygym.isolation.timing import Timed
 from memorygym.runs.engine import Job
-from memorygym.runs.minds import Minds
+from memorygym.runs.minds import Minds, Numbered, Silent
 from memorygym.runs.results import Wanted
 from memorygym.runs.seats import Player, Steps, modelled, played, scripted, seated
 from memorygym.runs.tasks import Tasks
@@ -111,15 +112,24 @@ class ArmSeat:
         budget = budget_of(self.arm, task, tools=plugged.tools)
         return seated(task, lambda: Timed(make(), steps), budget, self.minds.writer)
 
+    def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        """The reasoner; with a memory's tools the track's note taker, who decides as it does. A
+        model is silent where the track wants no decision."""
+        track, tools = find(task.track), self.plugged.tools
+        if model and not tools:
+            return Silent(model, track.asks)
+        known = track.known(task)
+        mind = model or scripted(self.agent, known)
+        return note_taker(track, mind, known) if tools else mind
+
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """No memory but the oracle meets the gold table, nor does a reasoner, unless its track is
         `informed`."""
         plugged, minds, episode = self.plugged, self.minds, self.begin(task, steps)
-        known = find(task.track).known(task)
         chat = minds.chat(self.agent) if self.agent in minds.models else None
-        policy = policy_of(chat or scripted(self.agent, known), known, tools=plugged.tools)
         # What a model of a provider writes differs from time to time.
         rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
         once = partial(play_rebuilt, task=task, make=plugged.make) if rebuilt else play
-        trace = played(episode, policy, task, self.labels(task.track, repeat), once)
+        labels, policy = self.labels(task.track, repeat), self.policy(task, chat)
+        trace = played(episode, Numbered(policy, chat) if chat else policy, task, labels, once)
         return modelled(trace, chat, minds) if chat else trace

@@ -16,7 +16,8 @@ from memorygym.track import find
 
 def play_rebuilt(episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory]) -> Trace:
     """Plays to the end. Raises MemoryFault where the two show or tell different things."""
-    drawn = rng("rebuilt", task.id).choice(sorted(find(task.track).oracle(task)))
+    asking = sorted(find(task.track).oracle(task)) or [0]
+    drawn = rng("rebuilt", task.id).choice(asking)
     beside: Episode | None = None
     while not episode.done:
         if episode.event != drawn:

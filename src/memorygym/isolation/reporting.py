@@ -11,13 +11,19 @@ from memorygym.isolation import file
 from memorygym.isolation.agreement import Agreement, agreement
 from memorygym.isolation.arms import role_of
 from memorygym.isolation.columns import paragraph
-from memorygym.isolation.curves import Bin, curve
+from memorygym.isolation.curves import CURVES, Bin, curve
 from memorygym.isolation.figures import figures
 from memorygym.isolation.gates import Gate, gates, invalid_text
 from memorygym.isolation.pareto import by_tokens
 from memorygym.isolation.performing import Findings
 from memorygym.isolation.report import Report
 from memorygym.isolation.timing import Clock, clock_of
+
+DOCUMENT = "compare.json"
+TABLES = ("compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
+"""Beside it in every folder of a comparison. What the clock told differs from run to run."""
+DRAWN = tuple(f"{kind}.csv" for kind in CURVES)
+"""Beside it where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,11 @@ class Outcome:
     def valid(self) -> bool:
         """Whether every gate holds."""
         return all(gate.holds for gate in self.gates)
+
+    @property
+    def told(self) -> Sequence[Report]:
+        """The reports that may be told: none of a set-up that is invalid."""
+        return self.reports if self.valid else ()
 
 
 def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
@@ -79,18 +90,26 @@ def curve_of(found: Findings, report: Report, kind: str) -> list[Bin]:
 
 def write_files(folder: Path, found: Findings, outcome: Outcome, drawn: Mapping[str, str]) -> None:
     """JSON and CSV; `drawn` are further files by name. A set-up that is invalid has no numbers."""
-    reports = outcome.reports if outcome.valid else ()
-    timed = [(report, clock_for(found, report)) for report in reports]
+    timed = [(report, clock_for(found, report)) for report in outcome.told]
+    texts = {**texts_of(found, outcome), "timings.csv": file.timings_csv(timed), **drawn}
+    for name, text in texts.items():
+        write_whole(folder / name, [text.encode()])
+
+
+def texts_of(found: Findings, outcome: Outcome) -> dict[str, str]:
+    """These files by name, without the clock's: the same bytes for the same episodes."""
+    reports = outcome.told
+    document = file.document(found.about, outcome.gates, reports, outcome.agreements)
     points = [(report, by_tokens(report)) for report in reports]
-    texts = {
+    return {
+        DOCUMENT: as_bytes(document).decode(),
         "compare.csv": file.figures_csv(reports),
         "questions.csv": file.questions_csv(found.measured if outcome.valid else ()),
         "pairs.csv": file.pairs_csv(reports),
         "pareto.csv": file.pareto_csv(points),
-        "timings.csv": file.timings_csv(timed),
-        **drawn,
     }
-    document = file.document(found.about, outcome.gates, reports, outcome.agreements)
-    write_whole(folder / "compare.json", [as_bytes(document)])
-    for name, text in texts.items():
-        write_whole(folder / name, [text.encode()])
+
+
+def curve_text_of(found: Findings, outcome: Outcome, kind: str) -> str:
+    """The file of a curve."""
+    return file.curve_csv((report, curve_of(found, report, kind)) for report in outcome.told)

@@ -6,24 +6,45 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from memorygym import registry
+from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS
+from memorygym.contract import contract
 from memorygym.publishing.evidence import REPRODUCED, Evidence
 from memorygym.results.comparisons import World, composites
+from memorygym.results.file import Document
 from memorygym.results.summary import Summary
-from memorygym.runner import needs_gold
+from memorygym.runs.limits import Limits
 from memorygym.tokens import canonical
-from memorygym.tracks.worlds.settings import LIMITS
+from memorygym.track import Agent, Options, find
 
 
 class Set(NamedTuple):
     """What must be alike in all that is ranked together."""
 
     contract: str
-    tier: str
+    track: str
+    knobs: str
+    """What was set of the track, in words; "" if nothing was."""
     salt: str
     """The hash of a sealed set's salt; "" for the public set."""
     judge: str
     """How answers were judged, as canonical JSON; "null" where none were."""
+
+
+def set_of(document: Document) -> Set:
+    """The set that a run played."""
+    recipe = document["recipe"]
+    knobs = ", ".join(f"{value} {name}" for name, value in sorted(recipe["knobs"].items()))
+    if recipe["data"]:
+        knobs = f"file {str(recipe['data'].get('sha256'))[:12]}…"
+    judge = canonical(recipe["judge"])
+    return Set(document["contract"], recipe["track"], knobs, recipe["salt"] or "", judge)
+
+
+def is_current(document: Document) -> bool:
+    """Whether the code here makes the run's scores."""
+    track = document["recipe"]["track"]
+    return track in registry.names("tracks") and document["contract"] == contract(track)
 
 
 @dataclass(frozen=True)
@@ -38,7 +59,7 @@ class Entrant:
     @property
     def agent(self) -> str:
         """Its name."""
-        return self.summary.agent
+        return self.summary.who
 
     @property
     def recipe(self) -> Mapping[str, Any]:
@@ -51,30 +72,38 @@ class Entrant:
         """With which memory."""
         return str(self.recipe["memory"])
 
+    @property
+    def model(self) -> Mapping[str, Any] | None:
+        """How it was asked, if it is a model."""
+        asked: Mapping[str, Any] | None = self.recipe["models"].get(self.agent)
+        return asked
+
     @cached_property
     def identity(self) -> str:
         """Who it is: two of them in one set would be the same entrant twice."""
-        return canonical([self.agent, self.memory, self.recipe["model"]])
+        return canonical([self.agent, self.memory, dict(self.model) if self.model else None])
 
     @cached_property
     def set(self) -> Set:
         """With whom it may be compared."""
-        recipe, played = self.recipe, self.evidence.document["contract"]
-        return Set(played, recipe["tier"], recipe["salt"] or "", canonical(recipe["judge"]))
+        return set_of(self.evidence.document)
 
     @cached_property
+    def scripted(self) -> Agent | None:
+        """What its track says of it; None for a model and for one that is not known here."""
+        if self.model or self.set.track not in registry.names("tracks"):
+            return None
+        return agents_of(find(self.set.track)).get(self.agent)
+
+    @property
     def kind(self) -> Literal["model", "scripted", "adversary", "truth"]:
         """`truth` is one that sees it or has no budget."""
-        if self.recipe["model"]:
+        if self.model:
             return "model"
-        if self.agent not in registry.names("agents"):
+        known = self.scripted
+        if known is None or (known.kind == "honest" and not known.unbounded):
             return "scripted"
-        if ".adversaries." in registry.load_module("agents", self.agent).__name__:
-            return "adversary"
-        if needs_gold(self.agent):
-            return "truth"
-        free = getattr(registry.make("agents", self.agent), "lifts_budget", False)
-        return "truth" if free else "scripted"
+        return "adversary" if known.kind == "adversary" else "truth"
 
     @cached_property
     def worlds(self) -> Mapping[World, float]:
@@ -92,16 +121,21 @@ def unranked(one: Entrant) -> str:
     recipe, document = one.recipe, one.evidence.document
     if one.evidence.problems:
         return f"a check of {one.source} failed: {one.evidence.problems[0]}"
-    set_sizes = [name for name, size in recipe["sizes"].items() if size is not None]
-    set_sizes += [name for name in LIMITS if recipe[name] is not None]
-    if set_sizes:
-        return f"{', '.join(set_sizes)} not as in the tier"
-    templates = registry.names("worlds")
+    track = find(recipe["track"])
+    if recipe["data"]:
+        return "tasks of a file"
+    every = Options(range(OFFICIAL_SEEDS), knobs=track.official)
+    templates = sorted({task.template for task in track.tasks(every)})
     if lacking := len(set(templates) - set(recipe["templates"])):
         return f"{len(templates) - lacking} of {len(templates)} templates"
     if recipe["templates"] != templates:
         return "templates of its own"
-    if recipe["seeds"] != list(range(OFFICIAL_SEEDS)):
+    # A knob that the official set has may have another value, which makes another set.
+    otherwise = sorted(recipe["knobs"].keys() ^ track.official.keys())
+    otherwise += [name for name in Limits.__slots__ if recipe[name] is not None]
+    if otherwise:
+        return f"{', '.join(otherwise)} not as in the official set"
+    if recipe["seeds"] != [*every.seeds]:
         return f"not the seeds 0 to {OFFICIAL_SEEDS - 1}"
     failed = sum(row["agent"] == one.agent for row in document["failures"])
     if failed:
@@ -111,11 +145,13 @@ def unranked(one: Entrant) -> str:
 
 def _unknown(one: Entrant) -> str:
     """Why a scripted agent may be another than its name says; "" if it is known or a model."""
-    if one.recipe["model"]:
+    if one.model:
         return ""
-    if one.agent not in registry.names("agents"):
+    if one.scripted is None:
         return f"agent {one.agent} is not installed here: any trace could bear its name"
-    module = registry.load_module("agents", one.agent).__name__
-    if module.startswith("memorygym.") or one.evidence.standing == REPRODUCED:
+    kind, name = "agents", one.agent
+    if name not in registry.names(kind):
+        kind, name = "tracks", one.set.track  # It is one of the track's own.
+    if registry.is_ours(kind, name) or one.evidence.standing == REPRODUCED:
         return ""
     return f"agent {one.agent} is not of this package, and was not played again"

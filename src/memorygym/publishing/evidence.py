@@ -1,33 +1,33 @@
 """How far the figures of a run are shown: by its traces, and by playing its episodes again."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import groupby, zip_longest
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from memorygym import registry
-from memorygym.bench import Job, references
+from memorygym.agents.note_taker import agents_of
+from memorygym.bench import Evaluation
 from memorygym.contract import contract
 from memorygym.disk import as_bytes
-from memorygym.errors import UnknownPart
-from memorygym.publishing.recheck import Claim, claims_of, recheck, replies_again
-from memorygym.results.consistency import (
-    LARGEST,
-    difference,
-    inconsistencies,
-    planned,
-    rows_in_order,
-)
-from memorygym.results.file import Document, read_results
-from memorygym.results.file import document as sum_up
-from memorygym.runner import Failure, Result
-from memorygym.runs.executors import over_processes
+from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.isolation.playing import Comparison
+from memorygym.isolation.reporting import DOCUMENT, DRAWN, TABLES, Outcome
+from memorygym.jobs import source_of
+from memorygym.models.tape import Tape
+from memorygym.publishing.derived import Derived, derived
+from memorygym.publishing.recheck import Method, Recheck, rechecked
+from memorygym.results.consistency import difference, inconsistencies, rows_in_order
+from memorygym.results.file import Document, read_json, read_results
 from memorygym.runs.folder import Run
+from memorygym.runs.minds import Absent, Recall, from_tape
+from memorygym.runs.results import Result
+from memorygym.runs.tasks import salt_hash, unknown_part
 from memorygym.tokens import canonical
-from memorygym.tracks.worlds.invariants import validate
-from memorygym.tracks.worlds.settings import salt_hash
+from memorygym.track import find
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
 """How far a run is shown, best first."""
@@ -38,6 +38,9 @@ WORD = (
     " of several runs"
 )
 """What nothing in a model's run can show."""
+ELSEWHERE = "its tasks lie in a file that is not given here: the truths are those of its traces"
+UNREPLIED = "replies (replies.jsonl) are not there"
+TAPE = "replies.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,15 @@ class Evidence:
     """What is wrong, each with the file where it is."""
     limits: tuple[str, ...] = ()
     """Why it is not shown further."""
+    outcome: Outcome | None = None
+    """Of a comparison that is shown: its reports."""
 
     @property
     def word(self) -> str:
         """What rests on the submitter's word though all else is shown: nothing if scripted."""
+        recipe = self.document["recipe"]
         shown = self.standing in (REPRODUCED, VERIFIED)
-        return WORD if shown and self.document["recipe"]["model"] else ""
+        return WORD if shown and (recipe["models"] or recipe["memory_model"]) else ""
 
 
 def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 1) -> Evidence:
@@ -71,25 +77,22 @@ def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 
     if check not in CHECKS:
         raise UnknownPart("check", check, CHECKS)
     document = read_results(folder)
+    if limit := unknown_part(document["recipe"]):
+        return Evidence(document, REPORTED, (), (limit,))
     found = _file_problems(folder, document)
     if found or check == "none":
         unseen = () if found else ("its traces were not looked at",)
         return Evidence(document, REPORTED, tuple(found), unseen)
+    salt = salt if document["recipe"]["salt"] else ""
     if limit := _beyond(document, salt):
         return Evidence(document, REPORTED, (), (limit,))
-    salt = salt if document["recipe"]["salt"] else ""
-    claims = claims_of(folder, document, salt)
-    limit = _unplayable(folder, document["recipe"]) if check == "play" else ""
-    play = check == "play" and not limit
-    found = list(_trace_problems(document, claims, salt, workers, play=play))
-    if play and not found and document["recipe"]["model"]:
-        found = list(replies_again(folder, document["recipe"], claims, workers))
-    if found:
-        return Evidence(document, REPORTED, tuple(found))
-    if play:
-        return Evidence(document, REPRODUCED)
-    limits = [limit, "a judge's rulings are as recorded" if document["recipe"]["judge"] else ""]
-    return Evidence(document, VERIFIED, (), tuple(filter(None, limits)))
+    method, limits = _method(folder, document["recipe"], play=check == "play")
+    made = _checked(folder, document, salt, method, workers)
+    if not isinstance(made, Derived):
+        told = (problem.replace(f"{folder}/", "") for problem in made)
+        return Evidence(document, REPORTED, tuple(told))
+    standing = REPRODUCED if method == "play" else VERIFIED
+    return Evidence(document, standing, (), limits, made.outcome)
 
 
 def _file_problems(folder: Path, document: Document) -> list[str]:
@@ -114,29 +117,18 @@ def _file_problems(folder: Path, document: Document) -> list[str]:
 
 
 def _strays(folder: Path, document: Document) -> list[str]:
-    """Traces that lack, and traces of no episode."""
+    """Traces and tables that lack, and those that are of nothing that was played."""
     wanted = {row["episode"] for row in document["episodes"]}
     kept = set(Run(folder).kept)
-    lacking = [f"traces/{name}.jsonl.gz: missing" for name in sorted(wanted - kept)]
-    return lacking + [
+    found = [f"traces/{name}.jsonl.gz: missing" for name in sorted(wanted - kept)]
+    found += [
         f"traces/{name}.jsonl.gz: of no episode that was scored" for name in sorted(kept - wanted)
     ]
-
-
-def _beyond(document: Document, salt: str) -> str:
-    """Why the tasks cannot be dealt here; "" if they can."""
-    recipe = document["recipe"]
-    if document["contract"] != contract():
-        return f"only the code of contract {document['contract']} can check it"
-    for kind, names in (("worlds", recipe["templates"]), ("memory", [recipe["memory"]])):
-        # What has another name would be imported and called.
-        if strange := [name for name in names if name not in registry.names(kind)]:
-            return f"{kind} {strange[0]} is not installed here"
-    if max((size or 0 for size in recipe["sizes"].values()), default=0) > LARGEST:
-        return f"its worlds are too large to be dealt ({recipe['sizes']})"
-    if recipe["salt"] and not opens(recipe, salt):
-        return "it is of a sealed set, which only its salt deals again"
-    return ""
+    compared = document["recipe"]["kind"] == "compare"
+    there = {name for name in (DOCUMENT, *TABLES, *DRAWN) if (folder / name).exists()}
+    if compared:
+        return found + [f"{name}: missing" for name in (DOCUMENT, *TABLES) if name not in there]
+    return found + [f"{name}: this run compares no memories" for name in sorted(there)]
 
 
 def opens(recipe: Mapping[str, Any], salt: str) -> bool:
@@ -144,46 +136,119 @@ def opens(recipe: Mapping[str, Any], salt: str) -> bool:
     return bool(salt) and salt_hash(salt) == recipe["salt"]
 
 
-def _trace_problems(
-    document: Document, claims: Sequence[Claim], salt: str, workers: int, *, play: bool
-) -> Iterator[str]:
-    """Whether traces are records of their tasks, and the results are those of the traces."""
-    played = play and not document["recipe"]["model"]
-    check = partial(recheck, played=played, measured=bool(document["invariants"]))
-    groups = [list(group) for _, group in groupby(claims, key=lambda claim: claim.settings)]
-    found = [one for group in over_processes(check, groups, workers) for one in group]
-    wrong = [one for one in found if isinstance(one, str)]
-    if wrong:
-        yield from wrong
-        return
-    derived = _derived(document, [one for one in found if isinstance(one, Result)], salt)
-    for at, (stated, row) in enumerate(zip(document["episodes"], derived["episodes"], strict=True)):
-        if told := difference(stated, row, f"results.episodes[{at}]"):
-            wrong.append(f"results.json: {told}")
-    yield from wrong
-    if not wrong and as_bytes(derived) != as_bytes(document):
-        yield f"results.json: {difference(dict(document), derived, 'results')}"
+def _beyond(document: Document, salt: str) -> str:
+    """Why the run cannot be made again here; "" if it can."""
+    recipe = document["recipe"]
+    if document["contract"] != contract(recipe["track"]):
+        return f"only the code of contract {document['contract']} can check it"
+    if recipe["salt"] and not opens(recipe, salt):
+        return "it is of a sealed set, which only its salt deals again"
+    try:
+        about = _plain(_made(document, salt).job().about())
+    except MemoryGymError as error:
+        return f"it cannot be made again here ({error})"
+    told = difference(recipe, about["recipe"], "recipe")
+    return f"it cannot be made again here ({told})" if told else ""
 
 
-def _derived(document: Document, results: Sequence[Result], salt: str) -> dict[str, Any]:
-    """The results file that these results make."""
-    tasks = list(dict.fromkeys(settings for settings, _ in planned(document["recipe"], salt)))
-    by_name = {settings.episode(agent): settings for settings, agent in planned(document["recipe"])}
-    failures = [
-        Failure(by_name[row["episode"]], row["agent"], row["kind"], row["error"])
-        for row in document["failures"]
+def _made(document: Document, salt: str, recall: Recall = Absent) -> Evaluation | Comparison:
+    """What was played, with the models that `recall` makes."""
+    source = source_of(document["recipe"], salt, recall)
+    if isinstance(source, Evaluation):
+        return replace(source, validate=bool(document["invariants"]))
+    return source
+
+
+def _method(
+    folder: Path, recipe: Mapping[str, Any], *, play: bool
+) -> tuple[Method, tuple[str, ...]]:
+    """How far its episodes can be checked, and why no further."""
+    kept = (folder / TAPE).exists()
+    ruled = ("a judge's rulings are as recorded",) if recipe["judge"] else ()
+    if recipe["data"]:
+        return "score", (ELSEWHERE, *ruled)
+    if recipe["memory_model"] and not kept:
+        return "score", (f"the memories were not replayed: their model's {UNREPLIED}", *ruled)
+    if not play:
+        return "replay", ruled
+    if recipe["models"] and not kept:
+        return "replay", (f"the model's {UNREPLIED}", *ruled)
+    if strange := _strange(recipe):
+        return "replay", (f"{strange} is not installed here", *ruled)
+    return "play", ()
+
+
+def _strange(recipe: Mapping[str, Any]) -> str:
+    """Who played and is not known here; "" if all are."""
+    track = find(recipe["track"])
+    if recipe["kind"] == "compare":
+        what, named, known = "reasoner", recipe["reasoners"], {*track.reasoners}
+    else:
+        what, named = "agent", recipe["agents"]
+        known = {*agents_of(track), *registry.names("agents")}
+    strange = [name for name in named if name not in known and name not in recipe["models"]]
+    return f"{what} {strange[0]}" if strange else ""
+
+
+def _checked(
+    folder: Path, document: Document, salt: str, method: Method, workers: int
+) -> Derived | list[str]:
+    """The files that the traces make; or what is wrong."""
+    recipe = document["recipe"]
+    replayed = recipe["memory_model"] and method != "score"
+    with ExitStack() as stack:
+        recall: Recall = Absent
+        try:
+            if asked := bool(replayed or (recipe["models"] and method == "play")):
+                tape = stack.enter_context(closing(Tape(folder / TAPE, record=False)))
+                recall = from_tape(tape)
+            source = _made(document, salt, recall)
+        except BadSettings as error:
+            return [f"{TAPE}: {error}"]
+        job, seats = source.job(), tuple(source.seats(source.minds))
+        failed = frozenset(row["episode"] for row in document["failures"])
+        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failed)
+        found = list(rechecked(check, job.units, workers, waits=asked))
+        if wrong := [one for one in found if isinstance(one, str)]:
+            return wrong
+        results = [one for one in found if isinstance(one, Result)]
+        try:
+            made = derived(folder, document, source, results)
+        except BadSettings as error:
+            return [str(error)]
+    return list(_unlike(folder, document, made)) or made
+
+
+def _unlike(folder: Path, document: Document, made: Derived) -> Iterator[str]:
+    """Which files are not those that the traces make."""
+    computed = _plain(made.document)
+    wrong = [
+        f"results.json: {told}"
+        for at, (stated, row) in enumerate(
+            zip(document["episodes"], computed["episodes"], strict=True)
+        )
+        if (told := difference(stated, row, f"results.episodes[{at}]"))
     ]
-    beside = references(Job(tasks, ())) if document["references"] else {}
-    seeds = len(document["recipe"]["seeds"])
-    rows = validate(tasks, results, seeds) if document["invariants"] else []
-    made = sum_up(document, document["episodes_planned"], [*results, *failures], beside, rows)
-    return {**made, "version": document["version"]}
+    yield from wrong
+    if not wrong and as_bytes(made.document) != as_bytes(document):
+        yield f"results.json: {difference(dict(document), computed, 'results')}"
+    for name, data in made.files.items():
+        if (folder / name).read_bytes() != data:
+            yield f"{name}: {_otherwise(folder / name, data)}"
 
 
-def _unplayable(folder: Path, recipe: Mapping[str, Any]) -> str:
-    """Why the run cannot be played again; "" if it can."""
-    if recipe["model"]:
-        kept = (folder / "replies.jsonl").exists()
-        return "" if kept else "the model's replies (replies.jsonl) are not there"
-    strange = [agent for agent in recipe["agents"] if agent not in registry.names("agents")]
-    return f"agent {strange[0]} is not installed here" if strange else ""
+def _otherwise(path: Path, data: bytes) -> str:
+    """How a table of a comparison differs from what it must be."""
+    told = ""
+    if path.name == DOCUMENT:
+        try:
+            told = difference(read_json(path), json.loads(data), "compare")  # type: ignore[arg-type]  # any JSON
+        except BadSettings:
+            return "is not JSON"
+    return told or "is not what the traces come to"
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    """As it is read from a file."""
+    found: dict[str, Any] = json.loads(as_bytes(document))
+    return found

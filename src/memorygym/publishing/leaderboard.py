@@ -1,9 +1,9 @@
 """Runs ranked side by side: who may be ranked with whom, and who only stands beside.
 
-Ranked together are whole official sets of one contract, tier, salt and judge, if their traces show
-them. Scripted agents that see the truth are references, adversaries stand apart under their bounds,
-what is only self-reported has a table of its own, and whatever else was played is named with the
-reason why it has no rank.
+Ranked together are whole official sets of one contract, one salt and judge, and one value of each
+knob of the official set, if their traces show them. Scripted agents that see the truth are
+references, adversaries stand apart under their bounds, what is only self-reported has a table of
+its own, and whatever else was played is named with the reason why it has no rank.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +14,13 @@ from memorygym import registry
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.publishing.entrant import Entrant, Set, unranked
+from memorygym.publishing.entrant import Entrant, Set, is_current, unranked
 from memorygym.publishing.evidence import REPORTED, STANDINGS, Evidence
-from memorygym.results.summary import ROLES, summaries
+from memorygym.publishing.rankings import Ranking, rankings
+from memorygym.results.summary import summaries
 from memorygym.stats import Difference, paired, ranks, unpaired
 from memorygym.tokens import canonical
-from memorygym.track import Bound
+from memorygym.track import Bound, find
 
 
 class Held(NamedTuple):
@@ -70,6 +71,12 @@ class Board:
     earlier: Mapping[str, Sequence[Entrant]]
     """By another contract: never compared with the rest."""
     notes: Sequence[str]
+    rankings: Sequence[Ranking] = ()
+    """Memories, each as one comparison ranks them."""
+    unshown: Sequence[tuple[str, Evidence, str]] = ()
+    """Comparisons without a rank, by name, and why."""
+    contracts: Sequence[str] = ()
+    """Of the code here, for the tracks of the runs."""
 
 
 def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
@@ -78,15 +85,17 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
     Of an entrant that came twice the better shown counts. Raises BadSettings if the two are shown
     equally well and differ.
     """
+    given = sorted(runs, key=lambda run: run[0])
+    compared = [run for run in given if run[1].document["recipe"]["kind"] == "compare"]
     everyone = sorted(
-        (one for name, evidence in runs for one in _entrants(name, evidence)),
+        (one for run in given if run not in compared for one in _entrants(*run)),
         key=lambda one: (one.order, one.source),
     )
     earlier: dict[str, list[Entrant]] = {}
     entered: dict[tuple[Set, str], Entrant] = {}
     apart, notes, whole = [], [], []
     for one in everyone:
-        if one.set.contract != contract():
+        if not is_current(one.evidence.document):
             earlier.setdefault(one.set.contract, []).append(one)
         elif why := unranked(one):
             apart.append((one, why))
@@ -101,7 +110,13 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
         for key in sorted({one.set for one in shown})
     ]
     by_contract = {name: earlier[name] for name in sorted(earlier)}
-    return Board(tables, _gaps(tables), reported, apart, by_contract, sorted(notes))
+    found, unshown, repeated = rankings(compared)
+    tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
+    known = sorted(contract(track) for track in tracks.intersection(registry.names("tracks")))
+    return Board(
+        tables, _gaps(tables), reported, apart, by_contract, sorted([*notes, *repeated]),
+        found, unshown, known,
+    )  # fmt: skip
 
 
 def _entrants(name: str, evidence: Evidence) -> list[Entrant]:
@@ -134,7 +149,7 @@ def _table(key: Set, entrants: Sequence[Entrant]) -> Table:
     fair = [one for one in entrants if one.kind in ("model", "scripted")]
     found = ranks({one.identity: one.worlds for one in fair}) if fair else {}
     ranked = sorted(((found[one.identity], one) for one in fair), key=lambda p: (p[0], p[1].order))
-    roles = {agent: role for role, agent in ROLES.items()}
+    roles = {agent: role for role, agent in find(key.track).references.items()}
     references = {
         f"{roles.get(one.agent, 'without a budget')}, {one.memory}": one
         for one in sorted(entrants, key=lambda one: one.order)
@@ -145,7 +160,7 @@ def _table(key: Set, entrants: Sequence[Entrant]) -> Table:
 
 
 def _held(one: Entrant, others: Sequence[Entrant]) -> Held:
-    bound: Bound | None = getattr(registry.load_module("agents", one.agent), "BOUND", None)
+    bound = one.scripted.bound if one.scripted else None
     if bound is None or not bound.over:
         return Held(one, 100 * one.summary.composite.mean, bound)
     over = [other for other in others if (other.agent, other.memory) == (bound.over, one.memory)]
@@ -175,11 +190,11 @@ def names(entrants: Sequence[Entrant]) -> dict[str, str]:
     found = {}
     for one in entrants:
         asked = [
-            other.recipe["model"] or {}
+            other.model or {}
             for other in entrants
             if (other.agent, other.memory) == (one.agent, one.memory)
         ]
-        mine = one.recipe["model"] or {}
+        mine = one.model or {}
         how = ", ".join(
             f"{name} {mine.get(name)}"
             for name in sorted({*mine}.union(*asked))

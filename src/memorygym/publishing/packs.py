@@ -3,6 +3,8 @@
     run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
     run/replies.jsonl         of a model
     run/results.json, run/results.jsonl, run/run.json
+    run/compare.json, run/compare.csv, …
+                              of a comparison
     run/traces/NAME.jsonl.gz
 
 The archive is tar in gzip with neither dates nor owners. It is read by hand and not by `tarfile`,
@@ -32,13 +34,14 @@ from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
+from memorygym.isolation.reporting import DOCUMENT, DRAWN, TABLES
 from memorygym.runs.folder import Run, unpacked
 from memorygym.trace import CANARY
 
 FORMAT = "memorygym-pack-1"
 TOP, MANIFEST = "run/", "MANIFEST.json"
 REQUIRED = ("run.json", "results.jsonl", "results.json")
-PARTS = (*REQUIRED, "replies.jsonl")
+PARTS = (*REQUIRED, "replies.jsonl", DOCUMENT, *TABLES, *DRAWN)
 BLOCK = 512
 CHUNK = 1 << 20
 LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
@@ -52,7 +55,7 @@ class BadPack(BadSettings):
 
 
 def files_of(folder: Path) -> list[str]:
-    """What is packed of a run: neither lock nor timings, which hold dates."""
+    """What is packed of a run: neither lock nor timings, which hold dates and seconds."""
     traces = (f"traces/{path.name}" for path in folder.glob("traces/*.jsonl.gz"))
     return sorted([*(name for name in PARTS if (folder / name).exists()), *traces])
 

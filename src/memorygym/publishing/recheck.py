@@ -1,142 +1,137 @@
-"""Every episode of a run again: from its trace, by its agent, or from its model's replies.
+"""Every episode of a run again: from its trace, or by whoever played it.
 
 What is wrong is a sentence that names the file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from memorygym.core import Task
 from memorygym.errors import MemoryGymError
 from memorygym.judge import misruled
-from memorygym.models.tape import Tape
-from memorygym.players import play_model, player_of
-from memorygym.results.consistency import difference, planned
-from memorygym.results.file import Document
-from memorygym.runner import Failure, Plan, Result, judged, labels_of, play_task
+from memorygym.results.consistency import difference
+from memorygym.runs.engine import Unit
+from memorygym.runs.executors import over_processes, over_threads
 from memorygym.runs.folder import Run, read_traces
 from memorygym.runs.replay import unlike
+from memorygym.runs.results import Place, Result, Wanted, place_of, result_of
+from memorygym.runs.seats import Player
 from memorygym.trace import Judged, Trace
-from memorygym.tracks.worlds.invariants import inspect
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.track import table
+
+Method = Literal["play", "replay", "score"]
+"""Who played plays again; the replies of the trace are played again; or a trace is only scored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """An episode that a run says was played."""
+class Recheck:
+    """The episodes of a run, checked task by task."""
 
-    settings: Settings
-    agent: str
-    path: Path
+    run: Run
     recipe: Mapping[str, Any]
     """Of the run."""
+    seats: tuple[Player, ...]
+    wanted: Wanted
+    method: Method
+    failed: frozenset[str]
+    """Episodes without a trace."""
 
-    @property
-    def file(self) -> str:
+    def unit(self, unit: Unit) -> list[Result | str]:
+        """The results of one task's episodes, or what is wrong with each."""
+        places = [(place_of(self.recipe["track"], *unit, seat), seat) for seat in self.seats]
+        claims = [claim for claim in places if claim[0].episode not in self.failed]
+        try:
+            task = unit[0].deal() if claims and not self.recipe["data"] else None
+        except MemoryGymError as error:
+            return [f"{self._file(place)}: {error}" for place, _ in claims]
+        return [self._rechecked(place, seat, task) for place, seat in claims]
+
+    def _file(self, place: Place) -> str:
         """The trace, as problems name it."""
-        return f"traces/{self.path.name}"
+        return f"traces/{self._path(place).name}"
+
+    def _path(self, place: Place) -> Path:
+        return self.run.trace_path(place.episode)
+
+    def _rechecked(self, place: Place, seat: Player, task: Task | None) -> Result | str:
+        path, file = self._path(place), self._file(place)
+        _, trace, damage = next(read_traces([path]))
+        if trace is None or damage:
+            return damage.replace(str(path), file)
+        try:
+            if told := self._problem(trace, place, seat, task):
+                return f"{file}: {told}"
+            # All that looks into the table would read it again.
+            trace.gold = task.gold if task else table(trace)
+            return result_of(place, trace, self.wanted)
+        except MemoryGymError as error:
+            return f"{file}: {error}"
+
+    def _problem(self, trace: Trace, place: Place, seat: Player, task: Task | None) -> str:
+        """Why a trace is no record of its episode; "" if it is."""
+        own = {"template": place.template, "seed": place.seed}
+        stated = {name: trace.recipe.get(name) for name in own}
+        if (trace.track, stated) != (place.track, own):
+            return f"it is of {trace.track} {stated['template']} {stated['seed']}"
+        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, seat, task):
+            return told
+        if task is None:
+            return ""
+        if self.method == "score":
+            return "" if trace.task == task.id else f"it is of the task {trace.task}, not {task.id}"
+        other = _otherwise(trace, place, seat, task) if self.method == "play" else ""
+        if self.method == "play" and not other:
+            return ""
+        return unlike(trace, task, seat) or other
+
+    def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
+        """Which label is not that of the episode."""
+        wanted, told = seat.labels(place.track, place.repeat), trace.labels
+        if model := self.recipe["models"].get(seat.agent):
+            wanted |= {"model": model, "usage": told.get("usage")}
+        if judge := self._judge(seat):
+            of = told.get("judge")
+            wanted["judge"] = {
+                **judge,
+                "counts": of.get("counts") if isinstance(of, dict) else None,
+            }
+        elif any(isinstance(record, Judged) for record in trace.records):
+            return "a judge's rulings, but the recipe names no judge"
+        return difference(told, wanted, "labels")
+
+    def _misruled(self, trace: Trace, seat: Player, task: Task | None) -> str:
+        """Why the rulings are not of the recipe's judge; the truths are the task's if it is there,
+        not the trace's."""
+        judge = self._judge(seat)
+        try:
+            return (
+                misruled(replace(trace, gold=task.gold) if task else trace, judge) if judge else ""
+            )
+        except (KeyError, TypeError) as error:
+            return f"the recipe does not tell who judged ({error!r})"
+
+    def _judge(self, seat: Player) -> Mapping[str, Any] | None:
+        """Who judged what that seat answered: only models are judged."""
+        judge: Mapping[str, Any] | None = self.recipe["judge"]
+        return judge if seat.agent in self.recipe["models"] else None
 
 
-def claims_of(folder: Path, document: Document, salt: str) -> list[Claim]:
-    """Every scored episode, in the order of the results."""
-    recipe, run = document["recipe"], Run(folder)
-    failed = {row["episode"] for row in document["failures"]}
-    return [
-        Claim(settings, agent, run.trace_path(name), recipe)
-        for settings, agent in planned(recipe, salt)
-        if (name := settings.episode(agent)) not in failed
-    ]
+def rechecked(
+    check: Recheck, units: Sequence[Unit], workers: int, *, waits: bool
+) -> Iterator[Result | str]:
+    """What comes of every episode that was scored, in the order of the results."""
+    over = over_threads if waits else over_processes
+    for found in over(check.unit, units, workers):
+        yield from found
 
 
-def recheck(claims: Sequence[Claim], *, played: bool, measured: bool) -> list[Result | str]:
-    """The results of one task's episodes from their traces, or what is wrong with each.
-
-    If `played`, scripted agents must come to the same bytes; else the replies of the traces must.
-    """
-    settings = claims[0].settings
-    plan = Plan(
-        tuple(claim.agent for claim in claims), traced=True, inspect=inspect if measured else None
-    )
+def _otherwise(trace: Trace, place: Place, seat: Player, task: Task) -> str:
+    """Where an episode that is played again differs from its trace; "" if it does not."""
     try:
-        task = settings.deal()
-        again = play_task(settings, plan) if played else [None] * len(claims)
+        again = seat.play(task, place.repeat, [])
     except MemoryGymError as error:
-        return [f"{claim.file}: {error}" for claim in claims]
-    pairs = zip(claims, again, strict=True)
-    return [_rechecked(claim, task, plan, outcome) for claim, outcome in pairs]
-
-
-def _rechecked(
-    claim: Claim, task: Task, plan: Plan, again: Result | Failure | None
-) -> Result | str:
-    _, trace, damage = next(read_traces([claim.path]))
-    if trace is None or damage:
-        return damage.replace(str(claim.path), claim.file)
-    try:
-        if told := _mislabelled(claim, trace) or _misruled(claim, trace, task):
-            return f"{claim.file}: {told}"
-        if again and not (other := _otherwise(again, trace)):
-            assert isinstance(again, Result)
-            return replace(again, trace=None)
-        if told := unlike(trace, task, claim.settings):
-            return f"{claim.file}: {told}"
-        if again:
-            return f"{claim.file}: {other}"
-        return replace(judged(claim.settings, claim.agent, trace, plan), trace=None)
-    except MemoryGymError as error:
-        return f"{claim.file}: {error}"
-
-
-def _mislabelled(claim: Claim, trace: Trace) -> str:
-    """Which label is not that of the episode."""
-    wanted = labels_of(claim.settings, claim.agent)
-    if model := claim.recipe["model"]:
-        wanted |= {"model": model, "usage": trace.labels.get("usage")}
-    if judge := claim.recipe["judge"]:
-        told = trace.labels.get("judge")
-        wanted["judge"] = {
-            **judge,
-            "counts": told.get("counts") if isinstance(told, dict) else None,
-        }
-    elif any(isinstance(record, Judged) for record in trace.records):
-        return "a judge's rulings, but the recipe names no judge"
-    return difference(trace.labels, wanted, "labels")
-
-
-def _misruled(claim: Claim, trace: Trace, task: Task) -> str:
-    """Why the rulings are not of the recipe's judge; the truths are the task's, not the trace's."""
-    judge = claim.recipe["judge"]
-    try:
-        return misruled(replace(trace, gold=task.gold), judge) if judge else ""
-    except (KeyError, TypeError) as error:
-        return f"the recipe does not tell who judged ({error!r})"
-
-
-def _otherwise(again: Result | Failure, trace: Trace) -> str:
-    """Where an episode that was played again differs from its trace; "" if it does not."""
-    if isinstance(again, Failure):
-        return f"played again, it fails: {again.error}"
-    assert again.trace
-    number = again.trace.first_unlike(trace)
+        return f"played again, it fails: {error}"
+    number = again.first_unlike(trace)
     return "" if number is None else f"played again, record {number} comes out otherwise"
-
-
-def replies_again(
-    folder: Path, recipe: Mapping[str, Any], claims: Sequence[Claim], workers: int
-) -> Iterator[str]:
-    """What is wrong if the model is played again, whose replies are all on the run's tape."""
-    try:
-        with closing(Tape(folder / "replies.jsonl", record=False)) as tape:
-            plan = Plan(attributed=False, traced=True)
-            tasks = [claim.settings for claim in claims]
-            played = play_model(tasks, player_of(recipe, tape), plan, workers)
-            for claim, again in zip(claims, played, strict=True):
-                _, trace, _ = next(read_traces([claim.path]))
-                assert trace
-                if told := _otherwise(again, trace):
-                    yield f"{claim.file}: {told}"
-    except MemoryGymError as error:
-        yield f"replies.jsonl: {error}"

@@ -14,7 +14,7 @@ from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
 from memorygym.runs.results import Place, place_of
 from memorygym.runs.seats import seats_of
-from memorygym.runs.tasks import again
+from memorygym.runs.tasks import again, unknown_part
 from memorygym.track import find
 
 Recipe = Mapping[str, Any]
@@ -71,6 +71,8 @@ def problems(path: Path) -> list[str]:
 
 def inconsistencies(document: Document) -> list[str]:
     """The same for a document that fits the schema."""
+    if told := unknown_part(document["recipe"]):
+        return [f"results.recipe: its episodes cannot be named here ({told})"]
     try:
         places = {place.episode: place for place in planned(document["recipe"])}
     except MemoryGymError as error:

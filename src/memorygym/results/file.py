@@ -66,6 +66,7 @@ def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
+    check_layout(path, found.get("schema") if isinstance(found, dict) else None)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)

@@ -103,8 +103,8 @@ def check_layout(path: Path, stated: object) -> None:
     """Raises BadSettings for a file of an earlier layout, with who reads it."""
     if isinstance(stated, str) and stated in LAST:
         raise BadSettings(
-            f"{path} was made by an earlier version of memorygym (layout {stated}): play it again,"
-            f" or read it with commit {LAST[stated]}"
+            f"{path}: made by an earlier version of memorygym (layout {stated}); play it again, or"
+            f" read it with commit {LAST[stated]}"
         )
 
 

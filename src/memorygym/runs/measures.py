@@ -6,6 +6,7 @@ tells which facts were there.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
@@ -150,7 +151,7 @@ def _fractures(trace: Trace) -> int:
 
 
 def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
-    shown, attribution = _shown_before(trace), Attribution(trace)
+    before, attribution = partial(_shown_before, _shown(trace)), Attribution(trace)
     by = attribution.reader
     by_view = _tokens_in_view(trace, track_of(trace).tool_names)
     cases = []
@@ -169,7 +170,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
                 kind=question.kind,
                 score=outcome.score,
                 hops=by.hops(question),
-                length=shown[question.event],
+                length=before(question.event),
                 exact=squad.exact(said, truths),
                 f1=squad.f1(said, truths),
                 needs=len(question.needs),
@@ -177,7 +178,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
                 replaced=len(replaced),
                 stale=sum(attribution.exposed(question, need) for need in replaced),
                 tokens=by_view.get(question.event, 0),
-                span=shown[question.event] - shown[first],
+                span=before(question.event) - before(first),
                 rewrites=max((by.rewrites(question, n) for n in question.needs), default=0),
             )
         )
@@ -208,12 +209,12 @@ def _sizes(messages: Sequence[Message]) -> list[int]:
     return [shown_tokens(message, count) for message in messages]
 
 
-def _shown_before(trace: Trace) -> dict[int, int]:
-    """By event: tokens that the environment had shown before it."""
-    found: dict[int, int] = {}
-    total = 0
-    for record in trace.records:
-        if isinstance(record, Shown):
-            found.setdefault(record.event, total)
-            total += sum(count(message.content) for message in record.messages)
-    return found
+def _shown(trace: Trace) -> list[tuple[int, int]]:
+    """Of each time that the environment showed messages: the event, and their tokens."""
+    shown = (record for record in trace.records if isinstance(record, Shown))
+    return [(one.event, sum(count(m.content) for m in one.messages)) for one in shown]
+
+
+def _shown_before(shown: Sequence[tuple[int, int]], event: int) -> int:
+    """Tokens that were shown before an event, which may never have come."""
+    return sum(tokens for at, tokens in shown if at < event)

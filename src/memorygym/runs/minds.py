@@ -44,6 +44,22 @@ class Silent(Policy):
         return self._model.act(view, tools) if self._asks(view) else END
 
 
+class Numbered(Policy):
+    """Tells of each row of a model's usage which reply it is of: not every reply is the model's."""
+
+    def __init__(self, policy: Policy, model: Chat) -> None:
+        self._policy, self._usage = policy, model.usage
+        self._replies = 0
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        rows = len(self._usage)
+        reply = self._policy.act(view, tools)
+        for row in self._usage[rows:]:
+            row["reply"] = self._replies
+        self._replies += 1
+        return reply
+
+
 Recall = Callable[[Mapping[str, Any]], Model]
 """Makes a model from how it was asked."""
 

@@ -173,7 +173,7 @@ def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
     """The result of a trace. Raises BadTrace without a gold table."""
     went = outcomes(trace)
     missed: Any = Attribution(trace).causes if wanted.causes else ()
-    labels, compared = trace.labels, "budget" in trace.labels
+    labels = trace.labels
     return Result(
         place=place,
         task=trace.task,
@@ -185,7 +185,7 @@ def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
         stuck=len(trace.stuck),
         causes=Counter(cause for _, cause in missed),
         precision=store_precision(trace) if wanted.causes else {},
-        usage={} if compared or "usage" not in labels else usage_of(trace),
+        usage=usage_of(trace) if "usage" in labels else {},
         measured=measure(trace) if wanted.measured else None,
         measures=wanted.inspect(place.agent, trace) if wanted.inspect else {},
         trace=trace if wanted.traced else None,

@@ -69,6 +69,10 @@ class Player(Seat, Protocol):
         """The episode that it plays, at its beginning. Raises MemoryFault."""
         ...
 
+    def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        """Who plays it: that model, or who has the name of the agent. Raises UnknownPart."""
+        ...
+
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """One episode. Raises ProviderFailure or MemoryFault."""
         ...
@@ -122,12 +126,14 @@ class AgentSeat:
         task, make = self.limits.applied(task), memory_factory(self.memory)
         return seated(task, make) if self.waits else episode_for(self.agent, task, make)
 
+    def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        return model or policy_for(self.agent, task)
+
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.labels(task.track, repeat)
-        if not self.waits:
-            return played(episode, policy_for(self.agent, task), task, labels)
-        chat = self.minds.chat(self.agent, repeat)
-        return modelled(played(episode, chat, task, labels), chat, self.minds)
+        chat = self.minds.chat(self.agent, repeat) if self.waits else None
+        trace = played(episode, self.policy(task, chat), task, labels)
+        return modelled(trace, chat, self.minds) if chat else trace
 
 
 def is_foreign(memory: str) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from memorygym import registry
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, clipped
+from memorygym.shapes import shape
 from memorygym.track import Options, TaskRecipe, find
 
 
@@ -43,7 +45,7 @@ def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, told: str)
     recipe: dict[str, JSON] = {
         "track": track,
         "templates": sorted({one.template for one in recipes}),
-        "seeds": [one.seed for one in recipes],
+        "seeds": sorted({one.seed for one in recipes}),
         "knobs": {},
         "salt": None,
         "data": {"sha256": digest, "tasks": [[one.template, one.seed] for one in recipes]},
@@ -73,8 +75,7 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     """
     track = str(recipe["track"])
     if recipe["data"]:
-        tasks, seeds = recipe["data"]["tasks"], recipe["seeds"]
-        places = [Elsewhere(template, seed) for template, seed in tasks if seed in seeds]
+        places = [one for one in _elsewhere(recipe["data"]) if one.seed in recipe["seeds"]]
         return Tasks(track, places, recipe, f"{track} track, of a file")
     if salt and salt_hash(salt) != recipe["salt"]:
         raise BadSettings("that is not the salt of the run")
@@ -84,6 +85,29 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
         raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
     found = dealt(track, Options(range(first, last + 1), salt, recipe["knobs"]))
     return Tasks(track, found.recipes, recipe, found.told)
+
+
+def _elsewhere(data: Mapping[str, Any]) -> list[Elsewhere]:
+    """The tasks that a run took from a file."""
+    try:
+        return [
+            Elsewhere(shape(str, template), shape(int, seed)) for template, seed in data["tasks"]
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSettings(f"the recipe does not tell which tasks it took ({error!r})") from error
+
+
+def unknown_part(recipe: Mapping[str, Any]) -> str:
+    """Which part of somebody else's run is not installed here; "" if all are.
+
+    What has another name would be imported and called when the run is made again.
+    """
+    memories = recipe["memories"] if recipe["kind"] == "compare" else [recipe["memory"]]
+    tracks, known = registry.names("tracks"), [*registry.names("memory"), "oracle"]
+    strange = [f"track {recipe['track']}"] if recipe["track"] not in tracks else []
+    strange += [f"{knob} {text}" for knob, text in recipe["knobs"].items() if ":" in text]
+    strange += [f"memory {spec}" for spec in memories if registry.split(spec)[0] not in known]
+    return f"{strange[0]} is not installed here" if strange else ""
 
 
 def checked_salt(given: str, name: str) -> str:

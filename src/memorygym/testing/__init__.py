@@ -3,6 +3,7 @@
 assert check_memory(MyMemory) == []
 assert check_policy(make_my_policy) == []
 assert check_world(WORLD) == []
+assert check_track("my_track:SHOP") == []
 assert check_score("strategic", 30, memory=MyMemory) == []
 assert check_regressions(make_my_policy, "baseline.json") == []
 """
@@ -10,6 +11,10 @@ assert check_regressions(make_my_policy, "baseline.json") == []
 from memorygym.testing.memories import check_memory
 from memorygym.testing.policies import check_policy
 from memorygym.testing.scores import check_regressions, check_score
+from memorygym.testing.tracks import check_track
 from memorygym.testing.worlds import check_world
 
-__all__ = ["check_memory", "check_policy", "check_regressions", "check_score", "check_world"]
+__all__ = [
+    "check_memory", "check_policy", "check_regressions", "check_score", "check_track",
+    "check_world",
+]  # fmt: skip

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from inspect import Parameter, signature
 from multiprocessing import get_context
 from typing import Any
 
-from memorygym import registry
 from memorygym.arguments import plain_reply
 from memorygym.core import Message, Policy, Task, Tool
-from memorygym.runner import play_one
+from memorygym.episode import play
+from memorygym.memory.markdown import Markdown
+from memorygym.runs.seats import seated
 from memorygym.trace import Trace
 from memorygym.tracks.worlds.dealing.deal import deal
 
@@ -62,7 +64,8 @@ def _answer(make: bytes, question: Callable[..., object], told: tuple[object, ..
     return json.dumps(question(pickle.loads(make), *told))
 
 
-Make = Callable[[Task], Policy]
+MakesPolicy = Callable[[], Policy] | Callable[[Task], Policy]
+"""As `bench` makes one, or for a task."""
 Turn = tuple[list[Message], tuple[Tool, ...], str]
 """A view, the tools, and the reply to them."""
 GAMES = (("company", 0, "lite"), ("city", 1, "multi"))
@@ -74,7 +77,6 @@ class Renewed(Policy):
     def __init__(self, make: Callable[[], Policy]) -> None:
         self._make = make
         self._policy = make()
-        self.lifts_budget = getattr(self._policy, "lifts_budget", False)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if not any(message.role == "assistant" for message in view):
@@ -87,7 +89,6 @@ class Noted(Policy):
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self.lifts_budget = getattr(policy, "lifts_budget", False)
         self.turns: list[list[Turn]] = []
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -98,24 +99,32 @@ class Noted(Policy):
         return reply
 
 
-def check_policy(make: Make) -> list[str]:
+def made(make: MakesPolicy, task: Task) -> Policy:
+    """The policy; what makes it is given the task only if it needs an argument."""
+    needed = [p for p in signature(make).parameters.values() if p.default is Parameter.empty]
+    positional = [p for p in needed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    given: tuple[Any, ...] = (task,) if positional else ()
+    return make(*given)
+
+
+def check_policy(make: MakesPolicy) -> list[str]:
     """Every rule that the policy breaks in two games with `markdown`; [] if none."""
     fresh = Fresh(make)
     return [found for game in GAMES for found in _game(make, deal(*game), fresh)]
 
 
-def _game(make: Make, task: Task, fresh: Fresh) -> Iterator[str]:
+def _game(make: MakesPolicy, task: Task, fresh: Fresh) -> Iterator[str]:
     where = f"in {task.recipe['template']}, seed {task.recipe['seed']}"
-    trace = _played(task, make(task))
-    if list(_played(task, make(task)).lines()) != list(trace.lines()):
+    trace = _played(task, made(make, task))
+    if list(_played(task, made(make, task)).lines()) != list(trace.lines()):
         yield f"played twice it gives two traces {where}"
         return
-    renewed = _played(task, Renewed(partial(make, task)))
+    renewed = _played(task, Renewed(partial(made, make, task)))
     if renewed.records != trace.records:
         pairs = zip(renewed.records, trace.records, strict=False)
         event = next(b.event for a, b in pairs if a != b)
         yield f"made anew at every event it acts otherwise {where}, event {event + 1}"
-    noted = Noted(make(task))
+    noted = Noted(made(make, task))
     _played(task, noted)
     there = fresh.ask(_replies, task, noted.turns)
     if isinstance(there, str):
@@ -127,14 +136,14 @@ def _game(make: Make, task: Task, fresh: Fresh) -> Iterator[str]:
             yield f"in a fresh process it acts otherwise {where}, event {event + 1}"
 
 
-def _replies(make: Make, task: Task, noted: Sequence[Sequence[Turn]]) -> list[list[str]]:
+def _replies(make: MakesPolicy, task: Task, noted: Sequence[Sequence[Turn]]) -> list[list[str]]:
     """The replies to those views, the last event first, so that nothing was seen before."""
     found = []
     for turns in reversed(noted):
-        policy = make(task)
+        policy = made(make, task)
         found.append([repr(plain_reply(policy.act(view, tools))) for view, tools, _ in turns])
     return found[::-1]
 
 
 def _played(task: Task, policy: Policy) -> Trace:
-    return play_one(task, policy, registry.load("memory", "markdown"), {})
+    return play(seated(task, Markdown), policy)

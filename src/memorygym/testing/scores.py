@@ -1,24 +1,28 @@
 """What an agent or a memory must not lose: its composite, and every question that it got right."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from memorygym import registry
 from memorygym.attribution import Attribution
 from memorygym.contract import contract
-from memorygym.core import Memory, Policy, Task
+from memorygym.core import Memory
 from memorygym.errors import BadSettings, MemoryFault
-from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
-from memorygym.runner import labels_of, play_one, policy_for
+from memorygym.runs.limits import Limits
+from memorygym.runs.results import place_of
+from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for, seats_of
+from memorygym.runs.tasks import again
+from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import outcomes, score
+from memorygym.testing.policies import MakesPolicy, made
 from memorygym.trace import Trace
+from memorygym.track import TaskRecipe
 from memorygym.tracks.worlds.settings import Settings
 
-Agent = str | Callable[[Task], Policy]
-"""The name of an agent, `package.module:factory`, or what makes one for a task."""
+Agent = str | MakesPolicy
+"""The name of an agent, `package.module:factory`, or what makes one."""
 MakesMemory = str | Callable[[], Memory]
 """The name of a memory, `package.module:factory`, or what makes one."""
 WORLDS = ("company", "city")
@@ -74,7 +78,7 @@ def check_regressions(
 ) -> list[str]:
     """Every question that is wrong now and was right in earlier results; [] if none is.
 
-    The worlds are those of the results, which `memorygym bench -o FILE` writes; the memory too,
+    The tasks are those of the results, which `memorygym bench -o FILE` writes; the memory too,
     unless another is given. `was` names the agent there if it is not the same or the only one.
     Raises BadSettings for results of another contract, of a model or of a sealed set.
     """
@@ -82,28 +86,39 @@ def check_regressions(
     recipe = found["recipe"]
     _check_playable(Path(baseline), found)
     before = _rows(found, was or (agent if isinstance(agent, str) else None), Path(baseline))
+    limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
     lost: list[str] = []
-    for settings, name in planned(recipe):
-        row = before.get(settings.episode(name))
-        if row is None:
-            continue
+    for task, row in _kept(recipe, before):
         try:
-            trace = _played(settings, agent, memory or settings.memory)
+            trace = _played(task, agent, memory or recipe["memory"], limits)
         except MemoryFault as fault:
             return [*lost, str(fault)]
         lost += _lost(row, trace)
     return lost
 
 
+def _kept(
+    recipe: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[TaskRecipe, Mapping[str, Any]]]:
+    """The tasks of these rows, each with its row."""
+    tasks = again(recipe)
+    for task, seat in product(tasks.recipes, seats_of(recipe)):
+        row = rows.get(place_of(tasks.track, task, 0, seat).episode)
+        if row is not None:
+            yield task, row
+
+
 def _check_playable(path: Path, found: Mapping[str, Any]) -> None:
-    if found["contract"] != contract():
+    recipe = found["recipe"]
+    if found["contract"] != (now := contract(recipe["track"])):
         raise BadSettings(
-            f"{path} is of contract {found['contract']}, and this version plays {contract()}:"
+            f"{path} is of contract {found['contract']}, and this version plays {now}:"
             " make it anew with `memorygym bench -o`"
         )
     for what, given in (
-        ("a sealed set", found["recipe"]["salt"]),
-        ("a judge", found["recipe"]["judge"]),
+        ("a sealed set", recipe["salt"]),
+        ("a judge", recipe["judge"]),
+        ("a comparison", recipe["kind"] == "compare"),
     ):
         if given:
             raise BadSettings(f"{path} is of {what}, which is not played in a test")
@@ -119,12 +134,15 @@ def _rows(found: Mapping[str, Any], agent: str | None, path: Path) -> dict[str, 
     return {row["episode"]: row for row in found["episodes"] if row["agent"] == agent}
 
 
-def _played(settings: Settings, agent: Agent, memory: MakesMemory) -> Trace:
-    task = settings.deal()
-    policy = policy_for(agent, task) if isinstance(agent, str) else agent(task)
-    make = partial(registry.make, "memory", memory) if isinstance(memory, str) else memory
+def _played(
+    recipe: TaskRecipe, agent: Agent, memory: MakesMemory, limits: Limits | None = None
+) -> Trace:
+    task = (limits or Limits()).applied(recipe.deal())
+    policy = policy_for(agent, task) if isinstance(agent, str) else made(agent, task)
+    make = memory_factory(memory) if isinstance(memory, str) else memory
     name = agent if isinstance(agent, str) else type(policy).__name__
-    return play_one(task, policy, make, labels_of(settings, name))
+    labels = AgentSeat(name, str(memory)).labels(task.track, 0)
+    return played(episode_for(name, task, make), policy, task, labels)
 
 
 def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:

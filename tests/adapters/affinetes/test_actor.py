@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from memorygym.runner import play_one
 
 from memorygym.adapters.affinetes import Actor
-from memorygym.adapters.affinetes.asking import where
+from memorygym.adapters.affinetes.asking import Choice, where
 from memorygym.adapters.affinetes.matches import Abandoned, Match
 from memorygym.agents.chat import Chat
 from memorygym.core import Task
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
-from memorygym.memory.markdown import Markdown
 from memorygym.models import openai
 from memorygym.scoring import score
 from memorygym.trace import Trace
 from memorygym.tracks.worlds.settings import Settings
+from tests.playing import play_agent
 from tests.servers.openai import Server, serving
 
 Dealt = Callable[..., Task]
@@ -58,7 +57,7 @@ def test_an_agent_gets_the_score_that_bench_gives(
 def test_a_model_gets_the_score_that_bench_gives(server: Server, dealt: Dealt) -> None:
     result = evaluated("writer", base_url=server.url, template="city", seed=2)
     model = openai.make("writer", server.url, environ={})
-    expected = score(play_one(dealt("city", 2), Chat(model), Markdown, {}))
+    expected = score(play_agent(dealt("city", 2), "writer", Chat(model)))
     assert result["extra"].items() >= expected.to_json().items()
     assert result["extra"]["writes"] == expected.writes > 0
 
@@ -128,7 +127,9 @@ def test_a_timeout_tells_what_was_played_and_gives_no_score() -> None:
 
 
 def test_an_abandoned_match_ends_instead_of_waiting_for_its_next_try(server: Server) -> None:
-    match = Match(Settings("company", 0, "lite"), "abstain+500", server.url, max_retries=4)
+    match = Match(
+        Choice(Settings("company", 0, "lite"), "markdown"), "abstain+500", server.url, max_retries=4
+    )
     threading.Timer(0.1, match.abandon).start()
     with pytest.raises(Abandoned):
         match.play()

@@ -13,7 +13,7 @@ from memorygym.core import Message, Task
 from memorygym.episode import Episode
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.memory.markdown import Markdown
-from memorygym.runner import episode_for, policy_for
+from memorygym.runs.seats import episode_for, policy_for
 from memorygym.scoring import score
 from memorygym.trace import Trace
 
@@ -30,7 +30,7 @@ def as_action(reply: Message) -> str:
 async def driven(actor: Actor, agent: str, task: Task, **asked: Any) -> list[OpenEnvResponse]:
     """What an agent is shown that plays by `step`: a twin episode gives it the same as messages."""
     policy = policy_for(agent, task)
-    twin: Episode = episode_for(task, policy, Markdown)
+    twin: Episode = episode_for(agent, task, Markdown)
     shown = [await actor.reset(**asked)]
     while not shown[-1].done:
         assert twin.view()[-1].content in shown[-1].observation

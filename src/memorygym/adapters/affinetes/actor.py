@@ -7,7 +7,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import seconds_of, sendable, settings_of
+from memorygym.adapters.affinetes.asking import choice_of, seconds_of, sendable
 from memorygym.adapters.affinetes.games import Game, unknown
 from memorygym.adapters.affinetes.matches import SCRIPTED, Match
 from memorygym.adapters.affinetes.response import OpenEnvResponse
@@ -55,10 +55,10 @@ class Actor:
 
         Raises UnknownPart, BadSettings or BadKey for what cannot begin.
         """
-        settings = settings_of(task_id, seed, template, tier, backend, salt)
+        choice = choice_of(task_id, seed, template, tier, backend, salt)
         seconds = seconds_of(timeout)
         options["timeout"] = min(seconds, SILENCE)
-        match = Match(settings, model, base_url, api_key, **options)
+        match = Match(choice, model, base_url, api_key, **options)
         playing = asyncio.get_running_loop().run_in_executor(self._pool, match.play)
         try:
             result = await asyncio.wait_for(playing, seconds)
@@ -90,9 +90,9 @@ class Actor:
         with self._lock:
             if seed is None:
                 seed = PUBLIC + self._fresh.below(2**31 - PUBLIC)
-            settings = settings_of(task_id, seed, template, tier, backend, salt)
+            choice = choice_of(task_id, seed, template, tier, backend, salt)
             self._make_room()
-            game = Game(settings, task_id)
+            game = Game(choice, task_id)
             self._games[game.id] = game
             return game.shown()
 

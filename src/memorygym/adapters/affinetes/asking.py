@@ -1,6 +1,7 @@
 """What a caller may ask to be dealt, checked: only parts that are listed are ever loaded."""
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
@@ -17,9 +18,17 @@ FIRST = "company"
 T = TypeVar("T")
 
 
-def settings_of(
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A world, and the memory that it is played with."""
+
+    world: Settings
+    memory: str
+
+
+def choice_of(
     task_id: object, seed: object, template: object, tier: object, backend: object, salt: object
-) -> Settings:
+) -> Choice:
     """What is dealt: a task id says world and seed, else `template` and `seed` do.
 
     Raises UnknownPart or BadSettings.
@@ -34,11 +43,9 @@ def settings_of(
         world = meant
     if tier not in tuple(TIERS):
         raise UnknownPart("tier", str(tier), TIERS)
-    return Settings(
-        world or FIRST, _whole("seed", seed), str(tier),
-        salt="" if salt is None else checked_salt(str(salt), "salt"),
-        memory=known("memory", backend),
-    )  # fmt: skip
+    secret = "" if salt is None else checked_salt(str(salt), "salt")
+    chosen = Settings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
+    return Choice(chosen, known("memory", backend))
 
 
 def where(task_id: int) -> tuple[str, int]:
@@ -55,7 +62,7 @@ def where(task_id: int) -> tuple[str, int]:
 def _worlds() -> list[str]:
     """The shipped worlds: one that another package plugs in must not shift the ids."""
     names = registry.names("worlds")
-    return [n for n in names if registry.load_module("worlds", n).__name__.startswith("memorygym.")]
+    return [name for name in names if registry.is_ours("worlds", name)]
 
 
 def known(kind: str, name: object) -> str:
@@ -75,15 +82,16 @@ def seconds_of(timeout: object) -> float:
     raise BadSettings(f"timeout {timeout!r}: give seconds, more than 0")
 
 
-def told(settings: Settings, task: Task) -> dict[str, JSON]:
+def told(choice: Choice, task: Task) -> dict[str, JSON]:
     """What every answer says of the episode; a salt is told of, not told."""
+    world = choice.world
     return {
-        "template": settings.template,
-        "seed": settings.seed,
-        "tier": settings.tier,
-        "backend": settings.memory,
-        "salted": bool(settings.salt),
-        "contract": contract(),
+        "template": world.template,
+        "seed": world.seed,
+        "tier": world.tier,
+        "backend": choice.memory,
+        "salted": bool(world.salt),
+        "contract": contract(task.track),
         "events": len(task.events),
     }
 

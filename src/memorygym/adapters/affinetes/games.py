@@ -4,16 +4,16 @@ import secrets
 from time import monotonic
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import sendable, told
+from memorygym.adapters.affinetes.asking import Choice, sendable, told
 from memorygym.adapters.affinetes.response import OpenEnvResponse
 from memorygym.agents.chat import Chat, merged
 from memorygym.agents.protocol import as_text
 from memorygym.models.scripted import Scripted
 from memorygym.models.wire import spoken
 from memorygym.outcome import Score
-from memorygym.runner import episode_for
+from memorygym.runs.seats import seated
+from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import score
-from memorygym.tracks.worlds.settings import Settings
 
 OVER = "The episode is over."
 
@@ -21,14 +21,14 @@ OVER = "The episode is over."
 class Game:
     """An open episode. What it shows and how it reads a reply are the chat agent's, text mode."""
 
-    def __init__(self, settings: Settings, task_id: int | None) -> None:
-        task = settings.deal()
+    def __init__(self, choice: Choice, task_id: int | None) -> None:
+        task = choice.world.deal()
         self.id = secrets.token_hex(16)
         self.touched = monotonic()
         """When it was last asked for."""
         self._gold = task.gold
-        self._episode = episode_for(task, Chat(Scripted([])), settings.make_memory)
-        self._about = {"task_id": task_id, **told(settings, task)}
+        self._episode = seated(task, memory_factory(choice.memory))
+        self._about = {"task_id": task_id, **told(choice, task)}
         self._score: Score | None = None
 
     @property

@@ -7,19 +7,19 @@ from threading import Event
 from time import perf_counter
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import known, told
+from memorygym.adapters.affinetes.asking import Choice, known, told
 from memorygym.agents.accounting import usage_of
 from memorygym.agents.chat import Chat
-from memorygym.contract import contract
-from memorygym.core import JSON, Message, Policy, Tool
+from memorygym.core import Message, Policy, Tool
 from memorygym.episode import play
 from memorygym.errors import BadSettings
 from memorygym.models import openai
 from memorygym.models.wire import to_wire
-from memorygym.runner import Plan, episode_for, judged, policy_for
+from memorygym.runs.minds import Minds
+from memorygym.runs.results import Wanted, place_of, result_of
+from memorygym.runs.seats import AgentSeat, Told
 from memorygym.scoring import outcomes
 from memorygym.trace import Answered, Heard, Said, Shown, Trace
-from memorygym.tracks.worlds.settings import Settings
 
 SCRIPTED = "memorygym/"
 """A model whose name begins so is a shipped agent: `memorygym/strategic`."""
@@ -34,7 +34,7 @@ class Match(Policy):
 
     def __init__(
         self,
-        settings: Settings,
+        choice: Choice,
         model: object,
         base_url: str | None = None,
         api_key: str | None = None,
@@ -42,26 +42,31 @@ class Match(Policy):
     ) -> None:
         if not isinstance(model, str) or not model.strip():
             raise BadSettings(f"model {model!r}: give a name, or {SCRIPTED}AGENT")
-        self._settings = settings
+        self._choice = choice
         self._model = model
         self._gone = Event()
         self._began = perf_counter()
-        self._task = settings.deal()
+        self._task = choice.world.deal()
+        self._chat: Chat | None = None
         if model.startswith(SCRIPTED):
-            agent = known("agents", model.removeprefix(SCRIPTED))
-            self._policy = policy_for(agent, self._task)
+            seat = AgentSeat(known("agents", model.removeprefix(SCRIPTED)), choice.memory)
         else:
             mode = options.pop("tool_mode", "auto")
             environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ
             found = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
-            self._policy = Chat(found, mode)
-        self._episode = episode_for(self._task, self._policy, settings.make_memory)
+            minds = Minds({model: found}, tool_mode=mode)
+            seat, self._chat = AgentSeat(model, choice.memory, minds=minds), minds.chat(model)
+        self._seat = seat
+        self._policy = seat.policy(self._task, self._chat)
+        self._episode = seat.begin(self._task, [])
 
     def play(self) -> dict[str, Any]:
         """Plays to the end; the result."""
         play(self._episode, self)
         trace = self._trace()
-        found = judged(self._settings, self._model, trace, Plan())
+        seat = Told(self._model, self._seat.memory, None, compared=False)
+        place = place_of(trace.track, self._choice.world, 0, seat)
+        found = result_of(place, trace, Wanted())
         extra = {**found.to_json(), **self._extra(trace), "questions": list(_questions(trace))}
         return self._result(found.score.composite, extra)
 
@@ -86,20 +91,16 @@ class Match(Policy):
         """What is recorded until now, fit to be judged; the thread may still be writing."""
         records = list(self._episode.trace.records)
         replies = sum(isinstance(record, Said) for record in records)
-        labels: dict[str, JSON] = {
-            "agent": self._model,
-            "memory": self._settings.memory,
-            "contract": contract(),
-        }
-        if isinstance(self._policy, Chat):
-            labels["usage"] = self._policy.usage[:replies]
+        labels = {**self._seat.labels(self._task.track, 0), "agent": self._model}
+        if self._chat:
+            labels["usage"] = self._chat.usage[:replies]
         gold = self._task.gold
         return replace(self._episode.trace, gold=gold, labels=labels, records=records)
 
     def _result(self, points: float | None, extra: dict[str, Any]) -> dict[str, Any]:
         extra["valid_for_scoring"] = points is not None
         return {
-            "task_name": f"memorygym:{self._settings.template}:{self._settings.tier}",
+            "task_name": f"memorygym:{self._choice.world.template}:{self._choice.world.tier}",
             "score": points,
             "success": points is not None and points > 0,
             "time_taken": perf_counter() - self._began,
@@ -108,7 +109,7 @@ class Match(Policy):
 
     def _extra(self, trace: Trace) -> dict[str, Any]:
         return {
-            **told(self._settings, self._task),
+            **told(self._choice, self._task),
             "model": self._model,
             "events_seen": len({record.event for record in trace.records}),
             "answers": sum(isinstance(record, Answered) for record in trace.records),

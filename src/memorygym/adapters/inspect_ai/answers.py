@@ -33,7 +33,7 @@ from memorygym.runs.measures import Case, Measured, measure
 from memorygym.trace import Trace
 
 SHOWN = ("accuracy", "em", "f1", "survival")
-TOLD = ("number", "kind", "hops", "correct", "exact", "f1", "needs", "present", "tokens")
+TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """What a score keeps of every question."""
 
 
@@ -49,7 +49,7 @@ def answers() -> Scorer:
         cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
         return Score(
             value=value_of(cases),
-            answer=f"{sum(case.score for case in cases)} of {len(cases)} right",
+            answer=f"{sum(case.score == 1 for case in cases)} of {len(cases)} right",
             explanation=explanation(trace, attribution),
             metadata={**_metadata(trace, measured), "causes": dict(causes), "cases": _told(cases)},
         )
@@ -92,15 +92,15 @@ def shares(part: str) -> Metric:
     """Accuracy by what cases have there: one value a task, as everywhere, and then the mean and its
     standard error over tasks."""
 
-    def metric(scores: list[SampleScore]) -> Value:
-        tasks: dict[Any, dict[str, list[bool]]] = {}
-        for one in scores:
+    def metric(given: list[SampleScore]) -> Value:
+        tasks: dict[Any, dict[str, list[float]]] = {}
+        for one in given:
             for case in (one.score.metadata or {})["cases"]:
                 mine = tasks.setdefault(case[part], {}).setdefault(str(one.sample_id), [])
-                mine.append(case["correct"])
+                mine.append(case["score"])
         found: dict[str, float] = {}
         for group in sorted(tasks):
-            values = [fmean(right) for right in tasks[group].values()]
+            values = [fmean(scores) for scores in tasks[group].values()]
             error = stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
             found |= {str(group): fmean(values), f"{group} stderr": error}
         return found

@@ -15,8 +15,9 @@ def explanation(trace: Trace, attribution: Attribution | None = None) -> str:
     for outcome in outcomes(trace):
         asked = outcome.goal
         missed = "" if outcome.correct else attribution.cause(outcome)
+        group = asked.competency or asked.kind
         cells = (
-            f"*event {asked.event + 1}, {asked.competency}:* {asked.text}", asked.truth,
+            f"*event {asked.event + 1}, {group}:* {asked.text}", asked.truth,
             "(none)" if outcome.answer is None else outcome.answer,
             f"**{missed}**: {outcome.reason}" if missed else "right",
         )  # fmt: skip

@@ -9,13 +9,13 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
 
 from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
+from memorygym.adapters.inspect_ai.recipes import Recipe
 from memorygym.adapters.inspect_ai.refusing import refusing
 from memorygym.adapters.inspect_ai.registering import registered
-from memorygym.adapters.inspect_ai.sampling import Sampled, sampled
 from memorygym.adapters.inspect_ai.scripted import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
-from memorygym.core import JSON, Gold, Message, Policy, Task, Tool
+from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
 from memorygym.trace import Cut, Heard, Said, Shown, Trace
 
@@ -24,7 +24,7 @@ TRACE = "memorygym_trace"
 _HEADING = re.compile(r"=== (.+?) ===")
 
 
-class Wanted(Exception):
+class NeedsReply(Exception):
     """Who plays needs a reply that only Inspect's model can give."""
 
     def __init__(self, view: Sequence[Message], tools: Sequence[Tool]) -> None:
@@ -32,27 +32,28 @@ class Wanted(Exception):
         self.view, self.tools = view, tools
 
 
-class Asked(Policy):
+class Proxy(Policy):
     """Stands for Inspect's model; what is `said` for it is what it replies, once."""
 
     said: Message | None = None
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if self.said is None:
-            raise Wanted(view, tools)
+            raise NeedsReply(view, tools)
         said, self.said = self.said, None
         return said
 
 
-class Player:
+class Match:
     """One episode, and the model that plays it."""
 
-    def __init__(self, recipe: Sampled, task: Task, model: Model) -> None:
+    def __init__(self, recipe: Recipe, task: Task, model: Model, repeat: int) -> None:
         scripted = isinstance(model.api, ScriptedAPI)
         self._agent = model.api.model_name if scripted else str(model)
-        self._asked = Asked()
-        mind = recipe.mind(self._agent, task) if scripted else self._asked
-        self.episode, self.policy = recipe.seat(task, mind)
+        self._proxy = Proxy()
+        seat = recipe.seat(self._agent)
+        self.episode = seat.begin(task, [])
+        self.policy = seat.policy(task, None if scripted else self._proxy)
         self.chat = Chat()
         self._model = model
         # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
@@ -60,8 +61,10 @@ class Player:
         self._text = recipe.tool_mode == "text" and not scripted
         self._mode = "text" if self._text else "native"
         self._usage: list[dict[str, JSON]] = []
-        self._gold: Gold | None = task.gold
-        self._labels = recipe.labels(self._agent, task)
+        self._replies = 0
+        """All until now, the model's and others'."""
+        self._gold = task.gold
+        self._labels = recipe.labels(self._agent, task, repeat)
 
     async def turn(self, state: TaskState) -> None:
         """Takes one reply of who plays; the model is asked only where it is needed."""
@@ -71,14 +74,15 @@ class Player:
         else:
             try:
                 reply = self.policy.act(view, tools)
-            except Wanted as wanted:
-                self._asked.said = said = await self._said(state, wanted.view, wanted.tools)
-                # Listeners and scribes keep nothing, so that they can be asked again.
+            except NeedsReply as needed:
+                self._proxy.said = said = await self._said(state, needed.view, needed.tools)
+                # Those who stand before it keep nothing, so that they can be asked again.
                 reply = self.policy.act(view, tools)
         self.episode.step(reply)
+        self._replies += 1
         if said is None:
             return
-        self._usage.append(_usage(state.output, self._mode))
+        self._usage.append(_usage(state.output, self._mode) | {"reply": self._replies - 1})
         if reply is said and not self._text:
             records = (r for r in reversed(self.episode.trace.records) if isinstance(r, Said))
             self.chat.keep(next(records).message, state.output)
@@ -144,35 +148,35 @@ def play() -> Solver:
     """Plays the episode of a sample; its trace is kept in the sample's store, whatever happens."""
 
     async def solve(state: TaskState, _: Generate) -> TaskState:
-        recipe = sampled(state.metadata)
+        recipe = Recipe.from_json(state.metadata)
         with refusing():
             # A long instance takes minutes to be made, in which other samples go on.
             task = await to_thread.run_sync(recipe.deal)
-            player = Player(recipe, task, get_model())
-        SEAT.set(player.policy)
+            match = Match(recipe, task, get_model(), state.epoch - 1)
+        SEAT.set(match.policy)
         try:
-            await _through(player, state)
+            await _through(match, state)
         except LimitExceededError as limit:
-            player.cut(f"Inspect's {limit.type} limit")
+            match.cut(f"Inspect's {limit.type} limit")
             raise
         except get_cancelled_exc_class():  # As a time limit does.
-            player.cut("Inspect stopped the sample")
+            match.cut("Inspect stopped the sample")
             raise
         finally:
-            trace = player.finished()
+            trace = match.finished()
             state.store.set(TRACE, list(trace.lines()))
-        state.messages = player.chat.messages(_told(trace))
+        state.messages = match.chat.messages(_told(trace))
         return state
 
     return solve
 
 
-async def _through(player: Player, state: TaskState) -> None:
+async def _through(match: Match, state: TaskState) -> None:
     """All events, each in its own span of the transcript."""
-    while (event := player.event) is not None:
-        async with span(player.heading, type="event"):
-            while player.event == event:
-                await player.turn(state)
+    while (event := match.event) is not None:
+        async with span(match.heading, type="event"):
+            while match.event == event:
+                await match.turn(state)
 
 
 def _told(trace: Trace) -> list[Message]:

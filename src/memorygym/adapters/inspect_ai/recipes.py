@@ -1,78 +1,101 @@
-"""What a task's arguments deal: one recipe a sample, fit for a log, with no secret in it."""
+"""What a task's arguments name: one recipe a sample, fit for a log, with no secret in it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from memorygym import registry
-from memorygym.core import JSON, Policy, Task
-from memorygym.episode import Episode
+from memorygym.adapters.inspect_ai.sources import (
+    Source,
+    check_arguments,
+    deal,
+    names,
+    positive,
+    salt_of,
+    source_of,
+)
+from memorygym.contract import contract
+from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runner import episode_for, labels_of, policy_for
-from memorygym.runs.tasks import checked_salt, salt_hash
+from memorygym.isolation.arms import Arm, arms
+from memorygym.isolation.arms import Limits as ArmLimits
+from memorygym.isolation.figures import left_out
+from memorygym.isolation.oracle import check_view
+from memorygym.isolation.playing import ArmSeat
+from memorygym.isolation.plugging import Plugged, plug_all
+from memorygym.runs.limits import Limits
+from memorygym.runs.measures import measure
+from memorygym.runs.minds import Minds
+from memorygym.runs.seats import AgentSeat, Player
+from memorygym.runs.tasks import salt_hash
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.track import Track, find
 
 TOOL_MODES = ("native", "text")
-SIZES = tuple(Sizes.__slots__)
-USUAL = ("template", "tier", "seed", "seeds", "memory")
-MORE = (*SIZES, "salt_file", "tool_mode")
-"""Arguments beside the usual ones."""
+ROLES = AGENT, REASONER = ("agent", "reasoner")
+"""An agent uses its memory itself; a reasoner is shown what memory brings within a budget."""
+BUDGET = 1000
+MEMORY = "markdown"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One sample: what is dealt, with which memory, and how tools are told."""
+    """One sample: which task, who plays it with what, and how tools are told."""
 
     track: str
     template: str
     seed: int
-    tier: str
+    role: str
     memory: str
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    """What is set beside the tier."""
-    salt_file: str = ""
-    """Where the secret of a sealed set is read: a log keeps arguments, so none of them holds it."""
-    tool_mode: str = "native"
+    budget: int | None
+    """Tokens of the view of a reasoner."""
+    capacity: int | None
+    """Most tokens that the memory may hold."""
+    tool_mode: str
     """`text` tells the tools in the system message, for models without tool calling."""
+    source: Source
+    """Where the task comes from."""
 
     @property
     def name(self) -> str:
-        """The sample's id: one world."""
+        """The sample's id: one task."""
         return f"{self.template}-{self.seed}"
 
     @property
-    def salt(self) -> str:
-        """The secret of a sealed set, "" for the public one."""
-        return secret(self.salt_file) if self.salt_file else ""
-
-    @property
-    def settings(self) -> Settings:
-        """As the runner has them."""
-        sizes = Sizes(**self.sizes)
-        return Settings(self.template, self.seed, self.tier, sizes, self.salt, self.memory)
+    def told(self) -> str:
+        """The sample in a line."""
+        knobs: Any = self.source.get("knobs", {})
+        words = [f"{name} {value}" for name, value in knobs.items() if name != "template"]
+        return " · ".join((self.track, self.template, f"seed {self.seed}", *words))
 
     def deal(self) -> Task:
-        """The task; a track that does not say how it is dealt is dealt as `worlds` is."""
-        module, settings = registry.load_module("tracks", self.track), self.settings
-        if not hasattr(module, "deal"):
-            return settings.deal()
-        task: Task = module.deal(self.template, self.seed, self.tier, settings.sizes, self.salt)
-        return task
+        """The task."""
+        return deal(self.track, self.source, (self.template, self.seed))
 
-    def mind(self, agent: str, task: Task) -> Policy:
-        """The registered agent of that name. Raises UnknownPart."""
-        return policy_for(agent, task)
+    def seat(self, agent: str) -> Player:
+        """Where that agent, reasoner or model plays: as in `bench`, or as in `compare`."""
+        if self.role == AGENT:
+            return AgentSeat(agent, self.memory, Limits(capacity=self.capacity))
+        rows = arms([self.memory], [self.memory] * plugged(self.memory).tools, self._limits)
+        arm = next(row for row in rows if row.spec == self.memory and row.role != "held")
+        return ArmSeat(agent, arm, plugged(self.memory), Minds())
 
-    def seat(self, task: Task, mind: Policy) -> tuple[Episode, Policy]:
-        """The episode, and who plays it: the agent alone."""
-        return episode_for(task, mind, self.settings.make_memory), mind
+    def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:
+        """Who plays, and the questions that a comparison would leave out."""
+        labels = self.seat(agent).labels(self.track, repeat)
+        return labels if self.role == AGENT else {**labels, "left_out": self._left_out(task)}
 
-    def labels(self, agent: str, _: Task) -> dict[str, JSON]:
-        """Who plays, as the runner says it."""
-        return labels_of(self.settings, agent)
+    @property
+    def _limits(self) -> ArmLimits:
+        return ArmLimits(self.budget or BUDGET, self.capacity)
+
+    def _left_out(self, task: Task) -> list[JSON]:
+        """The numbers of the questions whose facts do not fit the view together."""
+        arm = Arm("oracle", "oracle", "reference", self._limits)
+        reasoner = next(iter(find(self.track).reasoners))
+        seat = ArmSeat(reasoner, arm, plugged(arm.spec), Minds())
+        (numbers,) = left_out([measure(seat.play(task, 0, []))]).values()
+        return [*sorted(numbers)]
 
     def to_json(self) -> dict[str, Any]:
         """As a sample's metadata hold it."""
@@ -84,89 +107,60 @@ class Recipe:
         return cls(**{name: raw[name] for name in cls.__slots__})
 
 
-def recipes(
-    track: str, template: object, seeds: range, tier: str, memory: str, **more: Any
-) -> list[Recipe]:
-    """Every world that the arguments name. Raises UnknownPart or BadSettings."""
-    for name in more:
-        if name not in MORE:
-            raise UnknownPart("argument", name, (*USUAL, *MORE))
-    if tier not in TIERS:
-        raise UnknownPart("tier", tier, TIERS)
-    mode = str(more.get("tool_mode", TOOL_MODES[0]))
-    if mode not in TOOL_MODES:
-        raise UnknownPart("tool_mode", mode, TOOL_MODES)
-    check_memory(memory)
-    if salt_file := salt_file_of(more):
-        secret(salt_file)
-    sizes = {name: whole(name, more[name]) for name in SIZES if more.get(name) is not None}
+def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
+    """Every sample that the arguments name. Raises UnknownPart, BadSettings or MemoryFault."""
+    made = find(track)
+    check_arguments(made, given)
+    source = source_of(made, given)
+    role = _chosen("role", given, ROLES, _role_of(made))
+    mode = _chosen("tool_mode", given, TOOL_MODES, TOOL_MODES[0])
+    memory, budget = str(given.get("memory", MEMORY)), given.get("budget")
+    if role == REASONER:
+        plugged(memory)
+        budget = positive("budget", BUDGET if budget is None else budget)
+    elif budget is not None:
+        raise BadSettings(
+            f"budget {budget}: an agent plays within the budget of its task; leave it out, or give"
+            f" role={REASONER}"
+        )
+    else:
+        check_memory(memory)
+    most = given.get("capacity")
+    capacity = None if most is None else positive("capacity", most)
     found = [
-        Recipe(track, name, seed, tier, memory, sizes, salt_file, mode)
-        for name in _chosen(track, template)
-        for seed in seeds
+        Recipe(track, template, seed, role, memory, budget, capacity, mode, source)
+        for template, seed in names(track, source, given)
     ]
-    found[0].deal()
+    # Whatever cannot be is to be found before anything is played.
+    task = found[0].deal()
+    if budget is not None:
+        check_view(made, task, budget)
     return found
 
 
-def chosen_seeds(seed: object, seeds: object) -> range:
-    """That seed alone if one is given, else the first `seeds`. Raises BadSettings."""
-    if seed is None:
-        if (number := whole("seeds", seeds)) < 1:
-            raise BadSettings(f"seeds {number}: give at least 1")
-        return range(number)
-    if (first := whole("seed", seed)) < 0:
-        raise BadSettings(f"seed {first}: seeds are counted from 0")
-    return range(first, first + 1)
-
-
-def about(recipe: Recipe, contract: str) -> dict[str, JSON]:
+def about(one: Recipe) -> dict[str, JSON]:
     """What a log says of the whole task; a salt only as its hash."""
+    seat = one.seat("")
     return {
-        "contract": contract, "track": recipe.track, "tier": recipe.tier, "memory": recipe.memory,
-        "sizes": dict(recipe.sizes), "salt": salt_hash(recipe.salt),
+        "contract": contract(one.track), "track": one.track, "role": one.role,
+        "memory": seat.memory, "budget": seat.budget, "capacity": one.capacity,
+        "source": dict(one.source), "salt": salt_hash(salt_of(one.source)),
     }  # fmt: skip
 
 
-def templates(track: str) -> list[str]:
-    """What a track can deal; a track that does not say deals the worlds."""
-    module = registry.load_module("tracks", track)
-    return list(module.templates()) if hasattr(module, "templates") else registry.names("worlds")
+def _role_of(track: Track) -> str:
+    """Tracks whose tasks lie in files ask about texts: there the reasoner is held fixed."""
+    return REASONER if track.instances or track.files else AGENT
 
 
-def _chosen(track: str, template: object) -> list[str]:
-    known = templates(track)
-    wanted = list(template) if isinstance(template, (list, tuple)) else [str(template)]
-    if wanted == ["all"]:
-        return known
-    for name in wanted:
-        if name not in known and ":" not in str(name):
-            raise UnknownPart(track, str(name), known)
-    return wanted
+def _chosen(name: str, given: Mapping[str, Any], choices: Sequence[str], usual: str) -> str:
+    """The choice that `-T` gave. Raises UnknownPart."""
+    if (choice := str(given.get(name, usual))) not in choices:
+        raise UnknownPart(name, choice, choices)
+    return choice
 
 
-def whole(name: str, value: object) -> int:
-    """A number that `-T` gave. Raises BadSettings."""
-    if type(value) is not int:
-        raise BadSettings(f"{name} {value!r}: give a whole number")
-    return value
-
-
-def salt_file_of(given: Mapping[str, Any]) -> str:
-    """Where the arguments say the secret is, "" if they do not. Raises BadSettings for `-T
-    salt_file=`, which Inspect reads as None."""
-    if "salt_file" not in given:
-        return ""
-    path = given["salt_file"]
-    return str(Path(checked_salt("" if path is None else str(path), "salt_file")).resolve())
-
-
-def secret(path: str) -> str:
-    """What a salt_file holds. Raises BadSettings."""
-    try:
-        found = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"salt_file {path}: cannot be read ({error})") from error
-    if not found:
-        raise BadSettings(f"salt_file {path}: holds no secret")
-    return found
+@lru_cache(maxsize=8)
+def plugged(spec: str) -> Plugged:
+    """The memory of that spec; to try somebody else's may take seconds."""
+    return plug_all([spec])[spec]

@@ -1,24 +1,23 @@
-"""The scorer of worlds: the axes of a trace as Inspect's score."""
+"""The scorer of what agents played: the track's own score of a trace as Inspect's."""
 
+from collections import Counter
 from math import nan
 
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
+from memorygym import scoring
 from memorygym.adapters.inspect_ai.explaining import explanation
 from memorygym.adapters.inspect_ai.playing import TRACE
-from memorygym.adapters.inspect_ai.recipes import Recipe
 from memorygym.adapters.inspect_ai.registering import registered
+from memorygym.attribution import Attribution, store_precision
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
-from memorygym.runner import Plan, Result, judged
 from memorygym.trace import Trace, read_trace
-from memorygym.track import table
-from memorygym.tracks.worlds.axes import WEIGHTS
+from memorygym.track import Track, table, track_of
 
-# One sample is one world, so Inspect's standard error over samples is clustered by world.
+# One sample is one task, so Inspect's standard error over samples is clustered by task.
 METRICS = {"*": [mean(), stderr()]}
-SHOWN = ("composite", *WEIGHTS, "abstention")
 
 
 def axes() -> Scorer:
@@ -26,16 +25,28 @@ def axes() -> Scorer:
 
     async def score(state: TaskState, _: Target) -> Score:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
-        settings = Recipe.from_json(state.metadata).settings
-        result = judged(settings, str(trace.labels["agent"]), trace, Plan())
+        found, attribution = scoring.score(trace), Attribution(trace)
+        figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
+        named = {name: figures.get(name) for name in shown(track_of(trace))}
+        causes = Counter(cause for _, cause in attribution.causes)
+        metadata: dict[str, JSON] = {
+            "contract": trace.labels["contract"], "task": trace.task, "axes": dict(found.axes),
+            "writes": found.writes, "peak_tokens": found.peak, "accuracy": found.accuracy,
+            "causes": dict(causes), "store_precision": dict(store_precision(trace)),
+        }  # fmt: skip
         return Score(
-            value=value_of(result),
-            answer=f"{result.score.correct} of {result.score.answerable} answerable right",
-            explanation=explanation(trace),
-            metadata=metadata_of(trace, result),
+            value={name: nan if value is None else value for name, value in named.items()},
+            answer=f"{found.correct} of {found.answerable} answerable right",
+            explanation=explanation(trace, attribution),
+            metadata=metadata,
         )
 
     return score
+
+
+def shown(track: Track) -> tuple[str, ...]:
+    """What every score of the track has; where it names no axes, the metadata tell the kinds."""
+    return ("composite", *track.axes, "abstention")
 
 
 def trace_of(lines: list[str] | None, name: str) -> Trace:
@@ -47,26 +58,6 @@ def trace_of(lines: list[str] | None, name: str) -> Trace:
         raise BadTrace(damage)
     trace.gold = table(trace)  # Read once here, not once a use.
     return trace
-
-
-def value_of(result: Result) -> dict[str, float]:
-    """One value an axis."""
-    score = result.score
-    named = {"composite": score.composite, **score.axes, "abstention": score.abstention}
-    return {name: nan if value is None else value for name, value in named.items()}
-
-
-def metadata_of(trace: Trace, result: Result) -> dict[str, JSON]:
-    """What a score stands for and what it cost."""
-    return {
-        "contract": trace.labels["contract"],
-        "task": trace.task,
-        "writes": result.score.writes,
-        "peak_tokens": result.score.peak,
-        "accuracy": result.score.accuracy,
-        "causes": dict(result.causes),
-        "store_precision": dict(result.precision),
-    }
 
 
 AXES = registered(lambda name: scorer(metrics=METRICS, name=name), axes, "axes")

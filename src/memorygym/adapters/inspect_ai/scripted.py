@@ -1,6 +1,5 @@
 """Our agents and locked reasoners as models: `--model memorygym/strategic`, without a network."""
 
-from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,8 +17,10 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from memorygym import registry
 from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
 from memorygym.adapters.inspect_ai.refusing import refusing
+from memorygym.agents.note_taker import agents_of
 from memorygym.core import Policy
 from memorygym.errors import BadSettings, UnknownPart
+from memorygym.track import find
 
 SEAT: ContextVar[Policy] = ContextVar("SEAT")
 """Who plays the sample at hand. The solver seats it, so gold never passes through a message."""
@@ -74,18 +75,19 @@ def _check(name: str) -> None:
     try:
         registry.check("agents", name)
     except UnknownPart as error:
-        locked = {one for track in registry.names("tracks") for one in reasoners(track)}
-        if name not in locked:
-            raise UnknownPart("agents", name, {*registry.names("agents"), *locked}) from error
+        of_tracks = {one for track in registry.names("tracks") for one in players(track)}
+        if name not in of_tracks:
+            raise UnknownPart("agents", name, of_tracks) from error
 
 
-def reasoners(track: str) -> Sequence[str]:
-    """The locked reasoners of a track; none of one that cannot be loaded, which others outlive."""
+def players(track: str) -> set[str]:
+    """The agents and reasoners of a track; none of one that cannot be loaded, which others
+    outlive."""
     try:
-        found: Sequence[str] = registry.load("tracks", track, "REASONERS")
-    except (ImportError, AttributeError, BadSettings):
-        return ()
-    return found
+        found = find(track)
+    except (ImportError, BadSettings):
+        return set()
+    return {*found.reasoners, *agents_of(found)}
 
 
 def _provider() -> type[ScriptedAPI]:

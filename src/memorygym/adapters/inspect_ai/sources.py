@@ -1,4 +1,4 @@
-"""Where tasks that are no worlds come from: knobs, a folder of instances, a file of a data set."""
+"""Where tasks come from: a track's knobs, a folder of instances, a file of a data set."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,18 +6,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from memorygym import registry
-from memorygym.adapters.inspect_ai.recipes import chosen_seeds, salt_file_of, secret, whole
 from memorygym.core import JSON, Task
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.instances.tasks import kept, knobs_of, made
-from memorygym.tracks.worlds.settings import Dealt
+from memorygym.instances.tasks import kept
+from memorygym.runs.tasks import checked_salt, dealt
+from memorygym.track import Options, TaskRecipe, Track, find
 
-INSTANCES = 10
-"""Instances that are made unless seeds are given."""
-OWN = ("seed", "seeds", "memory", "budget", "capacity", "tool_mode")
-"""Arguments that all such tracks have."""
-SALT, FOLDER = "salt_file", "data"
+MANY = 10
+"""Seeds that are played unless they are given."""
+OWN = ("seed", "seeds", "role", "memory", "budget", "capacity", "tool_mode")
+"""Arguments that all tracks have."""
+SALT, FOLDER, TEMPLATE, ALL = "salt_file", "data", "template", "all"
 OF_FILES = ("format", "file", "most")
 """Arguments of a track whose tasks lie in a file."""
 
@@ -27,33 +26,36 @@ Name = tuple[str, int]
 """Template and seed of a task."""
 
 
-def is_dealt(track: str) -> bool:
-    """Whether the tasks of a track are made of instances or a file, and are no worlds."""
-    return hasattr(registry.load_module("tracks", track), "recipes") or _lies_in_files(track)
-
-
-def _lies_in_files(track: str) -> bool:
-    return hasattr(registry.load_module("tracks", track), "recipes_of")
-
-
-def source_of(track: str, given: Mapping[str, Any]) -> dict[str, JSON]:
-    """What the arguments name. Raises UnknownPart or BadSettings."""
-    if _lies_in_files(track):
-        _check(given, OF_FILES)
-        return _of_file(track, given)
-    if FOLDER in given:
-        _check(given, [FOLDER])
-        return {"folder": _path(given[FOLDER])}
-    own, known = {*OWN, SALT}, knobs_of(track)
-    _check(given, [FOLDER, SALT, *known])
-    knobs: dict[str, JSON] = {name: text(given[name]) for name in given if name not in own}
-    return {"knobs": knobs, "n": _seeds(given).stop, SALT: salt_file_of(given)}
-
-
-def _check(given: Mapping[str, Any], others: Sequence[str]) -> None:
+def check_arguments(track: Track, given: Mapping[str, Any]) -> None:
+    """Raises UnknownPart for an argument that the track does not have."""
+    more: Sequence[str] = (SALT, *track.knobs(), *([FOLDER] if track.instances else []))
+    if track.files:
+        more = OF_FILES
+    elif track.instances and FOLDER in given:
+        more = [FOLDER]
     for name in given:
-        if name not in (*OWN, *others):
-            raise UnknownPart("argument", name, (*OWN, *others))
+        if name not in (*OWN, *more):
+            raise UnknownPart("argument", name, (*OWN, *more))
+
+
+def source_of(track: Track, given: Mapping[str, Any]) -> dict[str, JSON]:
+    """What checked arguments name. Raises BadSettings."""
+    if track.files:
+        return _of_file(track.name, given)
+    if FOLDER in given:
+        return {"folder": _path(given[FOLDER])}
+    stated = {name: given[name] for name in track.knobs() if given.get(name) is not None}
+    if stated.get(TEMPLATE) == ALL:
+        del stated[TEMPLATE]
+    knobs = {**track.official, **{name: text(value) for name, value in stated.items()}}
+    seeds = _seeds(given)
+    salt_file = _path(_salt_file(given)) if SALT in given else ""
+    return {"knobs": dict[str, JSON](knobs), "seeds": [seeds.start, seeds.stop], SALT: salt_file}
+
+
+def _salt_file(given: Mapping[str, Any]) -> str:
+    """Raises BadSettings for `-T salt_file=`, which Inspect reads as None."""
+    return checked_salt("" if given[SALT] is None else str(given[SALT]), SALT)
 
 
 def _of_file(track: str, given: Mapping[str, Any]) -> dict[str, JSON]:
@@ -77,12 +79,14 @@ def names(track: str, source: Source, given: Mapping[str, Any]) -> list[Name]:
     for cached in (_listed, _dealt):  # What lies on disk may have changed since.
         cached.cache_clear()
     listed = [*_listed(track, json.dumps(source))]
+    if "knobs" in source:
+        return listed
     if given.get("seed") is None:
         return listed if given.get("seeds") is None else listed[: _seeds(given).stop]
-    seed = given["seed"]
     found = [name for name in listed if name[1] in _seeds(given)]
     if not found:
-        raise BadSettings(f"seed {seed}: there is no such task; seeds are {_few(listed)}")
+        seed, few = given["seed"], _few(listed)
+        raise BadSettings(f"seed {seed}: there is no such task; seeds are {few}")
     return found
 
 
@@ -92,12 +96,20 @@ def _few(listed: Sequence[Name]) -> str:
 
 
 def _seeds(given: Mapping[str, Any]) -> range:
+    """That seed alone if one is given, else the first `seeds`. Raises BadSettings."""
+    if given.get("seed") is not None:
+        if (first := whole("seed", given["seed"])) < 0:
+            raise BadSettings(f"seed {first}: seeds are counted from 0")
+        return range(first, first + 1)
     many = given.get("seeds")
-    return chosen_seeds(given.get("seed"), INSTANCES if many is None else many)
+    return range(MANY if many is None else positive("seeds", many))
 
 
 def salt_of(source: Source) -> str:
-    """The secret of a sealed set, "" for what everybody can make. Raises BadSettings."""
+    """The secret of a private set, "" for what everybody can make. Raises BadSettings.
+
+    It is read from a file: a log keeps arguments, so none of them holds it.
+    """
     return secret(str(source[SALT])) if source.get(SALT) else ""
 
 
@@ -112,12 +124,12 @@ def _dealt(track: str, source: str, name: Name) -> Task:
 
 
 @lru_cache(maxsize=8)
-def _listed(track: str, source: str) -> Mapping[Name, Dealt]:
+def _listed(track: str, source: str) -> Mapping[Name, TaskRecipe]:
     """The tasks of a source in order; none is dealt yet."""
     return {(one.template, one.seed): one for one in _found(track, json.loads(source))}
 
 
-def _found(track: str, source: Mapping[str, Any]) -> Iterator[Dealt]:
+def _found(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
     match source:
         case {"folder": folder}:
             found = kept(Path(folder))
@@ -125,9 +137,11 @@ def _found(track: str, source: Mapping[str, Any]) -> Iterator[Dealt]:
                 raise BadSettings(f"{folder} holds instances of {found[0].track}, not of {track}")
             yield from found
         case {"format": format, "file": file, "most": most}:
-            yield from registry.load("tracks", track, "recipes_of")(format, Path(file), most)
-        case {"knobs": knobs, "n": many}:
-            yield from made(track, knobs, range(many), salt_of(source))
+            files = find(track).files
+            assert files
+            yield from files(format, Path(file), most)
+        case {"knobs": knobs, "seeds": [first, end]}:
+            yield from dealt(track, Options(range(first, end), salt_of(source), knobs)).recipes
 
 
 def text(value: object) -> str:
@@ -146,3 +160,21 @@ def positive(name: str, value: object) -> int:
     if (number := whole(name, value)) < 1:
         raise BadSettings(f"{name} {number}: give at least 1")
     return number
+
+
+def whole(name: str, value: object) -> int:
+    """A number that `-T` gave. Raises BadSettings."""
+    if type(value) is not int:
+        raise BadSettings(f"{name} {value!r}: give a whole number")
+    return value
+
+
+def secret(path: str) -> str:
+    """What a salt_file holds. Raises BadSettings."""
+    try:
+        found = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"salt_file {path}: cannot be read ({error})") from error
+    if not found:
+        raise BadSettings(f"salt_file {path}: holds no secret")
+    return found

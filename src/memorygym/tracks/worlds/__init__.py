@@ -1,7 +1,7 @@
 """worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Message, Policy, Task
@@ -131,7 +131,7 @@ def validate(
 class _Agents(Mapping[str, Agent]):
     """The agents by name, one file each; none is imported before it is asked for."""
 
-    @cached_property
+    @property
     def _names(self) -> Sequence[str]:
         from memorygym import registry
 

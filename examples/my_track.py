@@ -1,0 +1,120 @@
+"""A track in one file: a clerk who orders coats by what customers said many turns ago."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from memorygym.agents.calls import calls
+from memorygym.core import Budget, Env, Message, Policy, Step, Task, Tool, content_id, tool
+from memorygym.frozen import thaw
+from memorygym.outcome import SubTask
+from memorygym.registry import set_knobs
+from memorygym.rng import rng
+from memorygym.scoring import rewarded
+from memorygym.statements import Goals, Known, Sentence, Statement
+from memorygym.track import Track
+
+SYSTEM = "You are a clerk. Customers say what they want, and some change it; order the dearest."
+WISHES = {"size": "S M L".split(), "colour": "blue green red".split(), "budget": "40 60 80".split()}
+FACTS = Sentence("Turn {rank}: {subject}'s {key} is {value}.")  # The highest rank holds.
+REQUEST = re.compile(r"Turn \d+: Order a coat for (\w+)('s friend)?\.")
+FIND = tool("find", "Coats, the dearest first.", size="string", colour="string", budget="string")
+ORDER = tool("order", "Order a coat by its number; it ends the turn.", coat="string")
+WAIT = tool("wait", "End the turn without an order.")
+
+
+def needs(texts: Sequence[str], *, first: bool = False) -> list[Statement]:
+    """The facts that the last text rests on if it is a request: a friend, then the wishes."""
+    known = Known((fact for text in texts for fact in FACTS.read(text)), first=first)
+    ((name, friend),) = REQUEST.findall(texts[-1]) or [("nobody", "")]
+    met = known.get(name, "friend") if friend else None
+    return [*filter(None, (met, *map(known.about(met.value if met else name).get, WISHES)))]
+
+
+def find(stock: list[list[str]], size: str = "", colour: str = "", budget: str = "") -> list[str]:
+    return [coat for coat, *of, price in stock if of == [size, colour] and price <= budget]
+
+
+class ShopEnv(Env):  # Plays a task: a turn is an event, which evicts all that was shown before.
+    tools = (FIND, ORDER, WAIT)
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.state, self.turn = task, thaw(task.state), 0
+
+    def reset(self) -> Step:
+        return Step((Message("user", self.state["script"][0]),), evict=True)
+
+    def step(self, reply: Message) -> Step:
+        stock, script, reward, coat = self.state["stock"], self.state["script"], 0.0, None
+        match [(call.name, call.arguments) for call in reply.calls]:
+            case [("find", wishes)]:
+                return Step((Message("user", " ".join(find(stock, **wishes)) or "No such coat."),))
+            case [("order", {"coat": coat})]:
+                self.state["orders"].append([self.turn, coat])
+                wanted = (fact.value for fact in needs(script[: self.turn + 1])[-3:])
+                reward = float([coat] == find(stock, *wanted)[:1])
+        self.turn += 1
+        shown = tuple(Message("user", text) for text in script[self.turn : self.turn + 1])
+        return Step(shown, reward=reward, done=not shown, evict=True, answer=coat)
+
+
+@dataclass(frozen=True)
+class Clerk(Policy):  # Acts on the view alone; a weak one believes what it reads first.
+    weak: bool = False
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        now = max(i for i, m in enumerate(view) if m.role == "user" and m.content[:5] == "Turn ")
+        if any(call.name == "find" for message in view[now:] for call in message.calls):
+            coats = re.findall(r"\bP\d+", " ".join(message.content for message in view[now:]))
+            return calls(("order", {"coat": coats[0]}) if coats else ("wait", {}))
+        facts = needs([m.content for m in (*view[1:], view[now])], first=self.weak)
+        wishes = {fact.key: fact.value for fact in facts if fact.key in WISHES}
+        return calls(("find", wishes) if len(wishes) == len(WISHES) else ("wait", {}))
+
+
+@dataclass(frozen=True)
+class Recipe:  # A task that can be made; what has a type and a default is a knob.
+    seed: int
+    salt: str
+    turns: int = 12
+    template = "shop"
+
+    def deal(self) -> Task:
+        draw = rng("shop", self.seed, self.salt, self.turns)
+        coats = [f"P{number}" for number in draw.sample(range(100, 1000), 27)]
+        stock = [[coats.pop(), *kind] for kind in product(*WISHES.values())][::-1]
+        people = draw.sample("Ada Ben Eva Ida Leo Max Nia Sam Tom Zoe".split(), 4)
+        told = [(who, key, draw.choice(some)) for who in people for key, some in WISHES.items()]
+        told += [(people[0], "friend", people[2]), (people[1], "friend", people[3])]
+        draw.shuffle(told)
+        told += [(who, "size", draw.choice(WISHES["size"])) for who in people[1:3]]  # They change.
+        lines = [f"{who}'s {key} is {value}." for who, key, value in told]
+        lines += ["Nobody knows when the train to the sea leaves, or what it costs."] * self.turns
+        lines += [f"Order a coat for {who}{s}." for s in ("", "'s friend") for who in people[:2]]
+        script = [f"Turn {number}: {line}" for number, line in enumerate(lines, 1)]
+        state = {"stock": stock, "script": script, "orders": []}
+        goals = ()
+        for turn, text in enumerate(script):
+            if facts := needs(script[: turn + 1]):
+                kind = "own" if len(facts) == len(WISHES) else "friend"
+                truth = find(stock, *(fact.value for fact in facts[-3:]))[0]
+                goals += (SubTask(turn, kind, text, truth, tuple(facts)),)
+        recipe = {"template": self.template, "seed": self.seed, "turns": self.turns}
+        id = content_id("shop", SYSTEM, state)
+        return Task(id, "shop", recipe, SYSTEM, (), Budget(), Goals(goals), state)
+
+
+SHOP = Track(
+    name="shop",
+    version="shop-v1",
+    tasks=lambda o: [Recipe(n, o.salt, **set_knobs("shop", Recipe, o.knobs)) for n in o.seeds],
+    env=ShopEnv,
+    outcomes=rewarded,
+    gold=Goals.from_json,
+    facts=lambda _: FACTS,
+    reasoners={"strong": lambda _: Clerk(), "weak": lambda _: Clerk(weak=True)},
+    oracle=lambda task: task.gold.texts(FACTS.tell),
+    tools=ShopEnv.tools,
+    knobs=lambda: {"turns": "turns of small talk before the requests (12)"},
+)

@@ -1,0 +1,105 @@
+"""A task of a track under check, and the episodes that are played of it, each once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+from memorygym.agents.note_taker import Silent
+from memorygym.core import Budget, Memory, Policy, Task
+from memorygym.episode import Episode
+from memorygym.isolation.oracle import Oracle
+from memorygym.memory.full import Full
+from memorygym.memory.none import Nothing
+from memorygym.models import extractive
+from memorygym.outcome import Outcome
+from memorygym.statements import StatementReader
+from memorygym.trace import Trace
+from memorygym.trace_reader import TraceReader
+from memorygym.track import TaskRecipe, Track
+
+ENDLESS = 200
+"""Replies in one event, after which it is believed to have no end."""
+
+
+class Broken(Exception):
+    """A rule that is broken so that nothing more can be found out about the task."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task of the track, and what was played of it."""
+
+    track: Track
+    recipe: TaskRecipe
+    task: Task
+
+    @property
+    def where(self) -> str:
+        return f"{self.recipe.template}, seed {self.recipe.seed}"
+
+    @property
+    def bare(self) -> Task:
+        """The task without its gold table."""
+        return replace(self.task, gold=None)
+
+    def reasoner(self, name: str) -> Policy:
+        return self.track.reasoners[name](self.track.known(self.task))
+
+    @property
+    def strong(self) -> str:
+        return next(iter(self.track.reasoners))
+
+    def play(self, make: Callable[[], Policy], memory: Callable[[], Memory], each: bool) -> Trace:
+        """An episode without limits; with `each` the policy is made anew in every event."""
+        episode = Episode(
+            self.track.env(self.bare), memory, Budget(turns=self.task.budget.turns),
+            extractive.write,
+        )  # fmt: skip
+        policy, event, replies = make(), episode.event, 0
+        while not episode.done:
+            if episode.event != event:
+                policy, event, replies = make() if each else policy, episode.event, 0
+            replies += 1
+            if replies > ENDLESS:
+                raise Broken(
+                    f"event {event + 1} has no end, whatever is replied; let a reply without calls"
+                    " go on to the next event"
+                )
+            episode.step(policy.act(episode.view(), episode.tools))
+        episode.trace.gold = self.task.gold
+        return episode.trace
+
+    @cached_property
+    def full(self) -> Trace:
+        return self.play(partial(self.reasoner, self.strong), Full, False)
+
+    @cached_property
+    def none(self) -> Trace:
+        return self.play(partial(self.reasoner, self.strong), Nothing, False)
+
+    @cached_property
+    def silent(self) -> Trace:
+        return self.play(Silent, Full, False)
+
+    @cached_property
+    def oracle(self) -> Trace:
+        texts = self.track.oracle(self.task)
+        return self.play(partial(self.reasoner, self.strong), partial(Oracle, texts), False)
+
+    @cached_property
+    def outcomes(self) -> Sequence[Outcome]:
+        """Of the strong reasoner that sees all."""
+        return self.track.outcomes(self.full)
+
+    @cached_property
+    def reader(self) -> TraceReader:
+        if self.track.reader:
+            return self.track.reader(self.full)
+        goals = [outcome.goal for outcome in self.outcomes]
+        facts = self.track.facts(self.task.system)
+        return StatementReader(self.full, goals, facts, self.track.tool_names)
+
+    def mean(self, trace: Trace) -> float:
+        """The mean score of the goals."""
+        told = self.track.outcomes(trace)
+        return sum(outcome.score for outcome in told) / len(told) if told else 0.0

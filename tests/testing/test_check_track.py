@@ -1,0 +1,64 @@
+"""Every rule that a track may break is said, and the tracks here break none."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym import registry
+from memorygym.testing import check_track
+from memorygym.track import Track, find
+from tests.testing.shops import BROKEN
+from tests.tracks.shopping import known
+
+SMALL: Mapping[str, Mapping[str, Any]] = {
+    "worlds": {"knobs": {"template": "company", "tier": "lite"}},
+    "research": {"knobs": {"tokens": "10k"}},
+    "codeqa": {"knobs": {"tokens": "10k"}, "seeds": 1},
+}
+"""By track: what is enough to check it by."""
+HOTPOT = [
+    {
+        "_id": f"q{number}", "question": f"What is the value of {name}?", "answer": name,
+        "type": "bridge", "level": "easy", "supporting_facts": [[f"Title {name}", 1]],
+        "context": [[f"Title {n}", [f"One of {n}.", f"The value of {n} is {n}."]] for n in "abcd"],
+    }
+    for number, name in enumerate("ab")
+]  # fmt: skip
+
+
+@pytest.fixture
+def shop() -> Iterator[Track]:
+    with known() as track:
+        yield track
+
+
+@pytest.mark.parametrize("sentence", BROKEN)
+def test_a_broken_rule_is_said(sentence: str, shop: Track) -> None:
+    found = check_track(BROKEN[sentence](shop))
+    assert any(sentence in one for one in found), found
+
+
+def test_a_sentence_names_the_track_the_place_and_what_to_do(shop: Track) -> None:
+    (first, *_) = check_track(BROKEN["goal 1 is due in event 129, which was never played"](shop))
+    assert first.startswith("shop: shop, seed 0: ") and first.endswith(": mend its event")
+
+
+def test_a_track_that_cannot_be_found_is_said() -> None:
+    assert check_track("no_such_module:SHOP")[0].startswith("no_such_module:SHOP: ")
+
+
+@pytest.mark.parametrize("name", [*registry.names("tracks"), "shop"])
+def test_a_track_keeps_every_rule(name: str, tmp_path: Path, shop: Track) -> None:
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(HOTPOT))
+    given = SMALL.get(name, {})
+    if files := find(name).files:
+        given = {"tasks": files("hotpotqa", path, None)}
+    assert check_track(name, **given) == []
+
+
+def test_a_researcher_who_searches_himself_plays_a_track_too() -> None:
+    assert check_track("research", 1, knobs={"tokens": "10k", "mode": "agentic"}) == []

@@ -1,0 +1,68 @@
+"""The example of a track, as the tests plug it in, and a model that plays it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym import registry
+from memorygym.core import Message
+from memorygym.track import Track, find
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+SHOP = "my_track:SHOP"
+
+
+@contextmanager
+def known() -> Iterator[Track]:
+    """This process finds the track by its name, until the block ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(EXAMPLES))
+        patch.setattr(registry, "_GIVEN", dict(registry.given()))
+        yield find(SHOP)
+
+
+def start(folder: Path, *words: str, path: str = "") -> "subprocess.Popen[str]":
+    """A process of its own, in that folder."""
+    paths = os.pathsep.join(filter(None, [path, str(ROOT), str(ROOT / "src")]))
+    return subprocess.Popen(
+        [sys.executable, "-m", "memorygym", *words], cwd=folder,
+        env={**os.environ, "PYTHONPATH": paths},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def told(process: "subprocess.Popen[str]") -> str:
+    """What it printed; it must end well."""
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    return out
+
+
+def plug(folder: Path) -> str:
+    """What Python's path must hold to find the track as an installed package's."""
+    info = folder / "shop-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[memorygym.tracks]\nshop = my_track:SHOP\n")
+    return os.pathsep.join([str(folder), str(EXAMPLES)])
+
+
+def clerk(
+    messages: Sequence[Mapping[str, Any]], tools: Collection[str]
+) -> tuple[str, list[tuple[str, dict[str, Any] | str]]]:
+    """Decides as the strong reasoner does, as a model over the loopback; the track is known."""
+    clerk = import_module("my_track").Clerk()
+    told = [Message.from_openai(message) for message in messages]
+    # What a memory composed, and the event, come as one message of the user.
+    view = [replace(m, content=part) for m in told for part in m.content.split("\n\n")]
+    reply = clerk.act(view, ())
+    return reply.content, [(call.name, dict(call.arguments)) for call in reply.calls]

@@ -1,0 +1,227 @@
+"""The example of a track plays under every command, plugged in by file and by entry point."""
+
+import csv
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym import cli
+from memorygym.agents.calls import END, calls
+from memorygym.core import Step, Task
+from memorygym.episode import Episode
+from memorygym.errors import BadSettings, UnknownPart
+from memorygym.memory.full import Full
+from memorygym.runs.measures import measure
+from memorygym.testing import check_track
+from memorygym.track import Options, Track
+from tests.servers.openai import serving
+from tests.tracks.shopping import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
+
+COMPARE = ["--memories", "bm25,recency,markdown", "--track", f"{SHOP}:turns=4", "-q"]
+
+
+@pytest.fixture
+def shop() -> Iterator[Track]:
+    """The track, which this process knows for one test."""
+    with known() as track:
+        yield track
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished comparison of two tasks; nobody alters it."""
+    folder = tmp_path_factory.mktemp("shop") / "duel"
+    words = ["--seeds", "2", "--budget", "120", "--curve", "hops", "-o", str(folder)]
+    told(start(EXAMPLES, "compare", *COMPARE, *words))
+    return folder
+
+
+def dealt(shop: Track, seed: int = 0, **knobs: str) -> Task:
+    (recipe,) = shop.tasks(Options(range(seed, seed + 1), "", knobs))
+    return recipe.deal()
+
+
+def means(folder: Path) -> dict[str, float]:
+    """Accuracy by arm."""
+    (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
+    return {row["arm"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What a command prints; it must end well."""
+    status = cli.main(words)
+    out, err = capsys.readouterr()
+    assert status == 0, out + err
+    return out
+
+
+def test_it_fits_on_a_screen_or_two_and_keeps_every_rule(shop: Track) -> None:
+    assert len((EXAMPLES / "my_track.py").read_text().splitlines()) <= 120
+    assert check_track(shop, seeds=5) == []
+
+
+def test_a_knob_it_lacks_is_named(shop: Track) -> None:
+    with pytest.raises(UnknownPart, match=r"turn.*turns"):
+        dealt(shop, turn="4")
+    with pytest.raises(BadSettings, match=r"turns=few"):
+        dealt(shop, turns="few")
+
+
+def test_an_arm_is_worth_what_it_remembers(compared: Path) -> None:
+    found = means(compared)
+    assert (found["oracle"], found["full"], found["none"]) == (1, 1, 0)
+    assert found["recency"] < found["bm25"] < 1
+    assert "markdown+scribe" in found and "held:bm25" in found
+
+
+def test_a_comparison_tells_where_facts_are_lost_and_how_many_lookups_it_takes(
+    compared: Path,
+) -> None:
+    with (compared / "hops.csv").open(newline="") as file:
+        assert {row["bin"] for row in csv.DictReader(file)} == {"1", "2"}
+    with (compared / "questions.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["arm"] == "bm25"]
+    assert {(row["kind"], row["needs"]) for row in rows} == {("own", "3"), ("friend", "4")}
+    assert all(int(row["length"]) >= int(row["span"]) > 0 for row in rows)
+
+
+def test_a_run_of_scripted_agents_is_scored_explained_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
+) -> None:
+    run = str(tmp_path / "run")
+    out = said(capsys, "bench", "--track", SHOP, "--seeds", "2", "--run", run)
+    assert all(name in out for name in ("strong", "weak", "silent", "shop-v1@"))
+    assert "never written" in said(capsys, "failures", run)
+    assert "friend:" in said(capsys, "explain", run)
+
+
+@pytest.mark.parametrize("command", ["score", "status"])
+def test_a_comparison_is_told_again(
+    command: str, compared: Path, capsys: pytest.CaptureFixture[str], shop: Track
+) -> None:
+    assert "bm25" in said(capsys, command, str(compared))
+
+
+def test_the_way_of_a_fact_is_followed_by_whoever_plugs_the_track_in(compared: Path) -> None:
+    words = ["explain", str(compared), "--question", "shop+0+strong+bm25+120#3"]
+    out = told(start(EXAMPLES, "--plug", SHOP, *words))
+    assert "observed" in out and "stored" in out and "LOST: no text that tells it came" in out
+
+
+def test_a_folder_of_a_track_that_nobody_plugs_in_brings_no_code(compared: Path) -> None:
+    process = start(EXAMPLES, "explain", str(compared))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2 and "'shop'" in err and "friend:" not in out
+
+
+def test_it_is_played_as_an_installed_package(tmp_path: Path) -> None:
+    path, run = plug(tmp_path / "site"), str(tmp_path / "run")
+    out = told(
+        start(tmp_path, "bench", "--track", "shop:turns=3", "--seed", "1", "--run", run, path=path)
+    )
+    assert "shop track" in out or "shop-v1@" in out
+    assert "friend:" in told(start(tmp_path, "explain", run, path=path))
+    assert "shop" in told(start(tmp_path, "list", "tracks", path=path))
+
+
+def test_a_model_plays_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track) -> None:
+    with serving(clerk=clerk) as server:
+        asked = ["--track", SHOP, "--seed", "0", "--model", "clerk", "--api-base", server.url]
+        results = tmp_path / "results.json"
+        said(capsys, "bench", *asked, "--backend", "bm25", "-o", str(results))
+        (row,) = json.loads(results.read_bytes())["episodes"]
+    # Words of the request bring no wish of a friend: those two requests are one reply each.
+    assert row["composite"] == 0.5 and row["usage"]["query"]["calls"] == 6
+
+
+def test_a_model_is_the_reasoner_of_a_comparison(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
+) -> None:
+    with serving(clerk=clerk) as server:
+        words = ["--seed", "0", "--reasoner", "clerk", "--api-base", server.url]
+        said(capsys, "compare", *COMPARE, *words, "--budget", "120", "-o", str(tmp_path / "run"))
+    found = means(tmp_path / "run")
+    assert (found["oracle"], found["full"], found["none"]) == (1, 1, 0)
+
+
+def rows(folder: Path) -> list[Any]:
+    return [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
+
+
+def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    words = ["bench", "--track", f"{SHOP}:turns=60", "--seeds", "12", "-q", "--workers", "1"]
+    process = start(EXAMPLES, *words, "--run", str(broken))
+    while len([*broken.glob("traces/*")]) < 4 and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    kept = {path.name: path.read_bytes() for path in broken.glob("traces/*.gz")}
+    assert len(kept) < 36
+    told(start(EXAMPLES, *words, "--run", str(broken)))
+    told(start(EXAMPLES, *words, "--run", str(whole)))
+    assert rows(broken) == rows(whole)
+    for path in whole.glob("traces/*.gz"):
+        other = broken / "traces" / path.name
+        assert gzip.decompress(path.read_bytes()) == gzip.decompress(other.read_bytes())
+
+
+def test_a_fork_acts_on_a_shop_of_its_own(shop: Track) -> None:
+    task = dealt(shop)
+    alone, forked = (Episode(shop.env(task), Full) for _ in range(2))
+    for episode in (alone, forked):
+        while "Order a coat" not in episode.view()[-1].content:
+            episode.step(END)
+    moment = forked.snapshot()
+    other = forked.fork(moment)
+    other.step(calls(("order", {"coat": "P1"})))
+    assert other.env.state["orders"] and not forked.env.state["orders"]  # type: ignore[attr-defined]
+    for episode in (alone, forked):
+        episode.step(calls(("order", {"coat": task.state["stock"][0][0]})))  # type: ignore[index,call-overload]
+    assert forked.trace.first_unlike(alone.trace) is None
+    assert not forked.fork(moment).env.state["orders"]  # type: ignore[attr-defined]
+
+
+def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> None:
+    class Closing(type(shop.env(dealt(shop)))):  # type: ignore[misc]
+        """Closes before the last request."""
+
+        def step(self, reply: Any) -> Step:
+            step: Step = super().step(reply)
+            last = self.turn == len(self.state["script"]) - 1
+            return Step(done=True, evict=True) if last else step
+
+    task = dealt(shop)
+    episode = Episode(Closing(task), Full)
+    while not episode.done:
+        episode.view()
+        episode.step(END)
+    trace = episode.trace
+    trace.gold = task.gold
+    trace.labels |= {"agent": "strong", "memory": "full", "budget": None}
+    assert [case.score for case in measure(trace).cases] == [0, 0, 0, 0]
+
+
+@pytest.mark.inspect
+def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
+    path = plug(tmp_path / "site")
+    code = (
+        "import sys; from inspect_ai import eval\n"
+        "(log,) = eval('memorygym/shop', model='memorygym/strong', task_args={'seeds': 1},"
+        f" display='none', log_dir={str(tmp_path / 'logs')!r})\n"
+        "print(log.status, log.error); sys.exit(log.status != 'success')"
+    )
+    paths = os.pathsep.join([path, str(ROOT / "src")])
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=300,
+        env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
