@@ -23,8 +23,8 @@ from memorygym.isolation.figures import left_out
 from memorygym.isolation.oracle import check_view
 from memorygym.isolation.playing import ArmSeat
 from memorygym.isolation.plugging import Plugged, plug_all
-from memorygym.runs.measures import measure
 from memorygym.runs.limits import Limits
+from memorygym.runs.measures import measure
 from memorygym.runs.minds import Minds
 from memorygym.runs.seats import AgentSeat, Player
 from memorygym.runs.tasks import salt_hash
