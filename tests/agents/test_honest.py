@@ -15,6 +15,7 @@ from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
 from memorygym.track import find
+from memorygym.tracks.worlds.agents import is_recoder
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 from tests.playing import play_agent
 
