@@ -2,6 +2,9 @@
 
 from memorygym.tracks.worlds.agents.honest.guesser import Guesser
 
+UNBOUNDED = True
+BOOK = "mine"
+
 
 def make(gold: object = None) -> Guesser:
     """The agent."""

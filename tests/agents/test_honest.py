@@ -15,6 +15,7 @@ from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
 from memorygym.track import find
+from memorygym.tracks.worlds.agents import is_recoder
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 from tests.playing import play_agent
 
@@ -109,7 +110,12 @@ def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
     assert pooled("smart_guesser") <= 5
 
 
-def test_no_outside_agent_is_given_gold_or_a_lifted_budget(dealt: Dealt) -> None:
+@pytest.mark.parametrize("name", ["tests.cheat:make", "cheat"])
+def test_no_outside_agent_is_given_gold_or_a_lifted_budget(
+    name: str, dealt: Dealt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_plugged", lambda kind: {"cheat": "tests.cheat:make"})
     task = dealt(tier="lite")
-    policy_for("tests.cheat:make", task)  # It fails where it is given anything.
-    assert episode_for("tests.cheat:make", task, Markdown).budget == task.budget
+    policy_for(name, task)  # It fails where it is given anything.
+    assert episode_for(name, task, Markdown).budget == task.budget
+    assert not is_recoder(name)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from memorygym.cli import main
+from tests.commands.boards import Maker
 
 LITE = ["--template", "company", "--tier", "lite"]
 
@@ -49,8 +50,6 @@ def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def made(tmp_path: Path):
+def made(tmp_path: Path) -> Maker:
     """Writes results of runs that nobody played."""
-    from tests.commands.boards import Maker
-
     return Maker(tmp_path)

@@ -81,7 +81,7 @@ def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
 ) -> None:
     folder = tmp_path / "run"
     compared(folder, "--track", "codeqa:hops=2:tokens=10k", "--seed", "0")
-    assert main(["explain", str(folder)]) == 0
+    assert main(["explain", str(folder), "--system", "none"]) == 0
     missed = [one.split()[0] for one in capsys.readouterr().out.splitlines() if "none+all#" in one]
     assert missed
     for name in missed:
@@ -151,8 +151,8 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
         (["--track", "reserch"], "did you mean research?"),
         (["--track", "research:hopps=2"], "did you mean hops?"),
         (["--track", "research:tokens=many"], "give a number such as"),
-        (["--track", "worlds:tier=lite"], "worlds has no knobs"),
-        (["--track", "research", "--tier", "lite"], "--tier is of worlds"),
+        (["--track", "worlds:hops=2"], "no knob of the track worlds named 'hops'"),
+        (["--track", "research", "--tier", "lite"], "--tier is no knob of the track research"),
         (["--data", "nowhere"], "no such folder"),
         (["--data", "hotpotqa:x:least=3"], "choose from most"),
         (["--data", "x", "--track", "research"], "give one of them"),

@@ -122,6 +122,18 @@ def test_a_run_that_another_process_plays_is_running(played: Path, command) -> N
     assert not _state(command, played)["running"]
 
 
+def test_a_run_of_part_of_a_folder_of_tasks_is_whole(command, tmp_path: Path) -> None:
+    made, run = str(tmp_path / "made"), tmp_path / "run"
+    words = ["--n", "3", "--tokens", "3k", "--hops", "2", "--workers", "1", "-o", made]
+    assert command("generate", "research", *words).status == 0
+    assert command("bench", "-q", "--data", made, "--seeds", "2", "--run", str(run)).status == 0
+    assert _state(command, run)["finished"] and _state(command, run)["planned"] == 6
+    _stop(run)
+    first = _state(command, run)["next"][0].replace("DATA", shlex.quote(made))
+    assert command(*shlex.split(first)[1:]).status == 0
+    assert _state(command, run)["finished"]
+
+
 def test_a_line_that_is_being_written_is_left_out(played: Path, command) -> None:
     before = _state(command, played)["seconds"]
     with (played / "timings.jsonl").open("ab") as file:

@@ -59,10 +59,10 @@ def _tasks(recipe: Recipe) -> Iterator[str]:
     """Which tasks, but for the knobs of worlds beside tier and template."""
     knobs, seeds = recipe["knobs"], recipe["seeds"]
     if recipe["data"]:
-        every = [seed for _, seed in recipe["data"]["tasks"]]
         yield from ("--data", "DATA")
-        # Of files, --seed counts the tasks.
-        seeds = [] if seeds == every else [every.index(seed) for seed in seeds]
+        # Of files, --seed counts the tasks; all are taken unless the recipe says from where.
+        first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
+        seeds = [] if first is None else list(range(first, first + many))
     elif recipe["track"] == WORLDS:
         yield from ("--tier", knobs["tier"])
         yield from ("-t", knobs["template"]) if "template" in knobs else ()

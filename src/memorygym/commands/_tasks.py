@@ -2,11 +2,13 @@
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from memorygym import registry
 from memorygym.commands._recipe import add_worlds, check_seed, seeds_of
+from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.tasks import kept
 from memorygym.runs.tasks import Tasks, dealt, from_disk
@@ -85,7 +87,11 @@ def _read(args: argparse.Namespace) -> Tasks:
         raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
     data = found.recipe["data"]
     assert isinstance(data, Mapping)
-    return from_disk(some, found.track, str(data["sha256"]), found.told)
+    taken = from_disk(some, found.track, str(data["sha256"]), found.told)
+    names: list[JSON] = [[one.template, one.seed] for one in some]
+    # From where is told, so that the command can be told again.
+    part: dict[str, JSON] = {**data, "tasks": names, "from": chosen.start}
+    return replace(taken, recipe={**taken.recipe, "data": part})
 
 
 def _of_folder(args: argparse.Namespace) -> Tasks:

@@ -84,7 +84,7 @@ def _add_out(out: argparse._ArgumentGroup) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Plays and reports; the exit code of design §11."""
+    """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
     against = read_results(args.against) if args.against else None
     prices = read_prices(args.prices) if args.prices else {}
     found = perform(

@@ -180,7 +180,7 @@ def _scripted_anywhere() -> set[str]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Plays and reports; the exit code of design §11."""
+    """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
     with ExitStack() as stack:
         return _compared(args, comparison_of(args, stack))
 

@@ -9,12 +9,16 @@ from memorygym.track import Agent
 
 
 def agent_of(name: str) -> Agent:
-    """The agent of that name: an adversary's file states IMITATES and BOUND beside `make`."""
-    module = registry.load_module("agents", name)
-    sees = "gold" in signature(module.make).parameters
+    """The agent of that name: an adversary's file states IMITATES and BOUND beside `make`.
+
+    Only one of this package may see the gold table or play without budgets.
+    """
+    ours = registry.is_ours("agents", name)
+    module = registry.load_module("agents", name) if ours else None
+    sees = module is not None and "gold" in signature(module.make).parameters
     unbounded = bool(getattr(module, "UNBOUNDED", False))
     kind: Literal["honest", "adversary", "truth"] = "honest"
-    if ".adversaries." in module.__name__:
+    if module is not None and ".adversaries." in module.__name__:
         kind = "adversary"
     elif sees or unbounded:
         kind = "truth"
@@ -29,4 +33,5 @@ def agent_of(name: str) -> Agent:
 def is_recoder(name: str) -> bool:
     """Whether an agent stores records as numbers, so that what its memory holds is counted in
     records."""
-    return bool(getattr(registry.load_module("agents", name), "BOOK", None))
+    ours = registry.is_ours("agents", name)
+    return ours and bool(getattr(registry.load_module("agents", name), "BOOK", None))
