@@ -14,6 +14,8 @@ _PARTS = (
     "ledger.py",
     "rng.py",
     "arguments.py",
+    "complaint.py",
+    "schema.py",
     "agents/chat.py",
     "agents/protocol.py",
     "stores/search/fulltext.py",
