@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from memorygym import frozen
 from memorygym.errors import BadSettings, UnknownPart
+from memorygym.schema import refuse_misfit
 
 JSON: TypeAlias = frozen.JSON
 DEEPEST = 32
@@ -94,7 +95,10 @@ def _shallow(value: JSON, depth: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool that a policy may call: its name, one sentence, and a JSON schema of its arguments."""
+    """A tool that a policy may call: its name, one sentence, and a JSON schema of its arguments.
+
+    Raises BadSettings if the schema is none of draft 7.
+    """
 
     name: str
     description: str
@@ -102,6 +106,7 @@ class Tool:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", frozen.freeze(self.parameters))
+        refuse_misfit(self.name, self.parameters)
 
     def to_openai(self) -> dict[str, JSON]:
         """The tool as an OpenAI function definition."""

@@ -42,10 +42,9 @@ from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.page import one_line
-from memorygym.results.consistency import check_episodes
 from memorygym.results.file import document, keep
 from memorygym.runs.minds import Minds
-from memorygym.runs.tasks import Tasks
+from memorygym.runs.tasks import Tasks, check_episodes
 from memorygym.track import find as track_named
 
 BUDGET = 1000

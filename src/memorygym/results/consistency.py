@@ -4,37 +4,25 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from math import isclose, prod
+from math import isclose
 from pathlib import Path
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadSettings, MemoryGymError, clipped
+from memorygym.errors import MemoryGymError, clipped
 from memorygym.results.file import Document, misfit, read_json
 from memorygym.results.summary import Row, summaries
 from memorygym.runs.results import Place, place_of
 from memorygym.runs.seats import seats_of
-from memorygym.runs.tasks import again, unknown_part
+from memorygym.runs.tasks import again, check_episodes, unknown_part
 from memorygym.track import find
 
 Recipe = Mapping[str, Any]
 """What `run.json` says is played."""
 ROUNDING = 2e-6
 """Figures are stored to six places: what is computed from rounded ones may differ by this."""
-LARGEST = 1_000_000
-"""Most episodes of a run."""
 Places = Mapping[str, Place]
 """By name: the episodes that a recipe names."""
-
-
-def check_episodes(*factors: int) -> None:
-    """Raises BadSettings if their product is more than a run can hold."""
-    if (planned := prod(factors)) > LARGEST:
-        told = f"{planned:,}" if planned < LARGEST**3 else "endless"
-        raise BadSettings(
-            f"{told} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
-            f" most {LARGEST:,} together"
-        )
 
 
 def planned(recipe: Recipe, salt: str = "") -> list[Place]:

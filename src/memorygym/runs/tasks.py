@@ -1,8 +1,9 @@
 """What is played: the tasks of one track, each made when it is needed, and how a run tells them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import prod
 from typing import Any
 
 from memorygym import registry
@@ -24,9 +25,27 @@ class Tasks:
     """What they are, in a few words."""
 
 
+LARGEST = 1_000_000
+"""Most episodes of a run."""
+
+
+def check_episodes(*factors: int) -> None:
+    """Raises BadSettings if their product is more than a run can hold."""
+    if (planned := prod(factors)) > LARGEST:
+        told = f"{planned:,}" if planned < LARGEST**3 else "endless"
+        raise BadSettings(
+            f"{told} episodes are too many for a run: give fewer seeds, repeats or agents, for at"
+            f" most {LARGEST:,} together"
+        )
+
+
 def dealt(track: str, options: Options) -> Tasks:
     """The tasks that the track makes. Raises UnknownPart or BadSettings."""
     made = find(track)
+    seeds = options.seeds
+    if (many := seeds.stop - seeds.start) > 1:  # A range of more than a machine word has no len.
+        first = made.tasks(replace(options, seeds=range(seeds.start, seeds.start + 1)))
+        check_episodes(len(first), many)
     recipes = made.tasks(options)
     recipe: dict[str, JSON] = {
         "track": made.name,
