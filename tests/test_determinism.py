@@ -4,8 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
+import fastjsonschema
 import pytest
 
 import memorygym
@@ -15,10 +18,19 @@ SOURCE = Path(memorygym.__file__).parents[1]
 OTHERS = ("3.12", "3.13", "3.14")
 
 
+@cache
+def needed() -> str:
+    """A folder with the one package that the base install brings, which is plain Python."""
+    folder = Path(mkdtemp())
+    (folder / "fastjsonschema").symlink_to(Path(fastjsonschema.__file__).parent)
+    return str(folder)
+
+
 def printed(python: str, cwd: Path, **environment: str) -> list[str]:
     """What the script prints in a process of its own; the package comes from its source."""
     command = [python, "-W", "error", str(SCRIPT)]
-    settings = {"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"], **environment}
+    path = os.pathsep.join([str(SOURCE), needed()])
+    settings = {"PYTHONPATH": path, "PATH": os.environ["PATH"], **environment}
     done = subprocess.run(
         command, cwd=cwd, env=settings, capture_output=True, check=True, text=True
     )

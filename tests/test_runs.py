@@ -178,7 +178,7 @@ def test_64_episodes_at_once_lose_nothing_to_a_server_that_fails(tmp_path: Path)
             words = ["--model", model, "--api-base", server.url, "--workers", "64", "-o", out]
             subprocess.run([*BENCH, "--tier", "lite", "--seeds", "7", *words], check=True)
             rows[model] = json.loads(Path(out).read_bytes())["episodes"]
-    apart = ("agent", "episode")
+    apart = ("agent", "episode", "who")
     plain, faulty = (
         [{name: value for name, value in row.items() if name not in apart} for row in found]
         for found in rows.values()

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.grading import names, phrases, verdict
 from memorygym.grading.quantities import Number
-from memorygym.tracks.worlds.dealing import asking, deal, ground, schema
+from memorygym.tracks.worlds.dealing import asking, dealer, ground, schema
 from memorygym.tracks.worlds.dealing.board import Board, Draft
 from memorygym.tracks.worlds.dealing.questions import REASONING, related
 from tests.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
@@ -17,7 +17,10 @@ from tests.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
 @verify("announced")
 def fewer_questions_than_announced(patch: pytest.MonkeyPatch) -> None:
     wrap(
-        patch, deal, "plan", lambda old, tier, stream: old(replace(tier, mix=(6, 4, 6, 3)), stream)
+        patch,
+        dealer,
+        "plan",
+        lambda old, tier, stream: old(replace(tier, mix=(6, 4, 6, 3)), stream),
     )
 
 

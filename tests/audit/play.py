@@ -10,8 +10,9 @@ from memorygym import episode, ledger, rng, scoring, tokens
 from memorygym.core import Message
 from memorygym.stores import notebook
 from memorygym.stores.search.fulltext import FullText
+from memorygym.tracks.worlds import axes
 from memorygym.tracks.worlds.agents import scribe
-from memorygym.tracks.worlds.dealing import deal
+from memorygym.tracks.worlds.dealing import deal, dealer
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.audit.planting import MANY, SESSIONS, validate, wrap
 
@@ -170,7 +171,7 @@ def search_finds_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @validate("same seed, another trace")
 def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deal, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+    patch.setattr(dealer, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
 
 
 @validate("same seed, another trace")
@@ -193,16 +194,16 @@ def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
 
 @validate("maintenance above its gate", "notice_keeper", "naive", "strategic")
 def maintenance_has_no_gate(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scoring, "_maintenance", lambda trace, judged, breadth: scoring._accuracy(
+    patch.setattr(axes, "_maintenance", lambda trace, judged, breadth: scoring.accuracy(
         [o for o in judged if o.goal.kind == "update"]))  # fmt: skip
 
 
 @validate("efficiency above its use", "strategic")
 def efficiency_ignores_use(patch: pytest.MonkeyPatch) -> None:
-    def efficiency(old: Any, trace: Any, right: int, asked: int, *used: int) -> float:
-        return min(1.0, 1.25 * right / asked)
+    def efficiency(old: Any, trace: Any, plain: Any, asked: int) -> float:
+        return min(1.0, 1.25 * plain.correct / asked)
 
-    wrap(patch, scoring, "_efficiency", efficiency)
+    wrap(patch, axes, "_efficiency", efficiency)
 
 
 @validate("abstainer", "abstainer")
@@ -210,7 +211,7 @@ def refusals_are_scored_as_breadth(patch: pytest.MonkeyPatch) -> None:
     def outcomes(old: Any, trace: Any) -> list[Any]:
         kinds = {"abstention": "retrieval"}
         return [
-            replace(o, question=replace(o.goal, kind=kinds.get(o.goal.kind, o.goal.kind)))
+            replace(o, goal=replace(o.goal, kind=kinds.get(o.goal.kind, o.goal.kind)))
             for o in old(trace)
         ]
 

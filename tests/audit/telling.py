@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.tracks.worlds.dealing import deal, ground, prose
+from memorygym.tracks.worlds.dealing import deal, dealer, ground, prose
 from tests.audit.planting import LONG, MANY, SESSIONS, validate, verify, wrap
 
 
@@ -97,7 +97,7 @@ def sessions_correct_what_they_told_themselves(patch: pytest.MonkeyPatch) -> Non
 
 @verify("announced", SESSIONS)
 def session_breaks_are_left_out(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, deal, "Event", lambda old, kind, text, free, fresh: old(kind, text, free, False))
+    wrap(patch, dealer, "Event", lambda old, kind, text, free, fresh: old(kind, text, free, False))
 
 
 @verify("needs nothing", LONG)
@@ -146,7 +146,7 @@ def there_are_twice_as_many_writes(patch: pytest.MonkeyPatch) -> None:
 
 @verify("budget")
 def the_reference_record_is_wordy(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, deal, "record_of", lambda old, *args: " = ".join(old(*args).split()))
+    wrap(patch, dealer, "record_of", lambda old, *args: " = ".join(old(*args).split()))
 
 
 @validate("priority - random", "priority_strategic", "random_strategic", worlds=MANY)
@@ -163,4 +163,4 @@ def the_brief_names_other_groups(patch: pytest.MonkeyPatch) -> None:
         codes = [a.code for a in guide.attributes if a.code not in guide.key_attributes]
         return str(old(replace(guide, key_categories=others[:3], key_attributes=codes[:6]), *rest))
 
-    wrap(patch, deal, "brief", misled)
+    wrap(patch, dealer, "brief", misled)

@@ -39,7 +39,7 @@ def test_its_instances_play_as_tasks_with_a_question(track: str, tmp_path: Path,
     command("generate", track, *TWO, str(tmp_path))
     for path in instance_files(tmp_path):
         instance = read_instance(path)
-        task = dealing_tracks()[track].task_of(instance, "stratum", 3)
+        task = dealing_tracks()[track].task(instance, "stratum", 3)
         assert task.gold.questions
         assert (task.recipe["template"], task.recipe["seed"]) == ("stratum", 3)
         assert task.recipe["instance"] in path.name

@@ -63,6 +63,7 @@ def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
         "admit",
         "brief",
         "count",
+        "event",
         "write",
     ]
     for part in (meter.admit, meter.count, meter.write):

@@ -12,7 +12,6 @@ from memorygym.isolation.arms import (
     Role,
     budget_of,
     memory_of,
-    policy_of,
 )
 from memorygym.isolation.plugging import plug_all
 from memorygym.trace import Trace
@@ -32,7 +31,7 @@ def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
     (plugged,) = (one for name, one in plug_all([spec]).items() if name == spec)
     role: Role = "reference" if spec in REFERENCES else "memory"
     row = Arm(spec, spec, role, Limits(budget))
-    who = policy_of(policy, task, tools=plugged.tools)
+    who = TRACK.note_taker(policy, task) if plugged.tools else policy
     make: Callable[[], Memory] = memory_of(row, task, plugged.make)
     trace = play(Episode(TRACK.env(task), make, budget_of(row, task, tools=plugged.tools)), who)
     trace.gold = task.gold
