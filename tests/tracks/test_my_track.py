@@ -225,3 +225,13 @@ def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
         [sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=300,
         env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["status", "score", "failures", "explain", "pack"])
+def test_a_run_of_a_track_that_nobody_named_is_one_sentence(
+    words: str, compared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([words, str(compared)]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "of the track 'shop', which is not installed" in err
+    assert "--plug my_track:SHOP" in err

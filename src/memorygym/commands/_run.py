@@ -6,6 +6,7 @@ name of an episode and the number of its question.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from memorygym import registry
 from memorygym.agents.accounting import limits_of
 from memorygym.attribution import LOSSES, Attribution
-from memorygym.errors import BadSettings, BadTrace, UnknownPart
+from memorygym.errors import BadSettings, BadTrace, UnknownPart, clipped
 from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
@@ -99,6 +100,7 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
     than can be."""
     about: Mapping[str, Any] = Run(folder).about()
+    check_track(folder, about)
     lacking = [name for name in ("contract", "recipe") if name not in about]
     if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
         raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
@@ -107,6 +109,34 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     except BadSettings as error:
         raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
     return about
+
+
+def check_track(folder: Path, about: Mapping[str, Any]) -> None:
+    """Raises BadSettings for a run of a track that is not installed here, with what to do."""
+    recipe = about.get("recipe")
+    track = recipe.get("track") if isinstance(recipe, Mapping) else None
+    if isinstance(track, str) and track not in registry.names("tracks"):
+        raise BadSettings(
+            f"{folder} is a run of the track {clipped(track, 40)!r}, which is not installed here:"
+            " name where it stands, as in --plug my_track:SHOP"
+        )
+
+
+def read_known(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
+    """As `read_traces`. Raises BadSettings for the folder of a run of an unknown track."""
+    paths = list(paths)
+    for path in paths:
+        check_folder(path)
+    return read_traces(paths)
+
+
+def check_folder(path: Path) -> None:
+    """Raises BadSettings for the folder of a run of an unknown track."""
+    about: Mapping[str, Any] = {}
+    if (path / "run.json").is_file():
+        with suppress(BadSettings):  # What a damaged one holds, its traces tell as well.
+            about = Run(path).about()
+    check_track(path, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +154,11 @@ class Played:
 
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
-    """Every whole trace of these files and folders, or what is wrong with it."""
-    for path, trace, damage in read_traces(paths):
+    """Every whole trace of these files and folders, or what is wrong with it.
+
+    Raises BadSettings for the folder of a run whose track is not installed here.
+    """
+    for path, trace, damage in read_known(paths):
         if damage or trace is None:
             yield None, damage
             continue
@@ -176,6 +209,7 @@ def named(run: Path, name: str) -> dict[str, Path]:
 
     Raises UnknownPart with the nearest names if there is none.
     """
+    check_folder(run)
     every = {path.name.partition(".jsonl")[0]: path for path in trace_files([run])}
     wanted = unquote(name)  # As a whole: a memory with tools has a + in its name.
     found = {key: path for key, path in every.items() if unquote(key) == wanted}

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memorygym.commands._run import checked
+from memorygym.commands._run import checked, read_known
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadTrace
 from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
-from memorygym.runs.folder import read_traces
 from memorygym.runs.limits import Limits
 from memorygym.runs.results import Result, Wanted, place_in, result_of
 from memorygym.shapes import shape
@@ -106,7 +105,7 @@ def _knobs(trace: Trace) -> list[str]:
 
 def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored | None, str]]:
     """Every trace scored as far as it can be, and what is wrong with it."""
-    for path, trace, damage in read_traces(paths):
+    for path, trace, damage in read_known(paths):
         try:
             yield _score(path, trace, damage, attributed=attributed) if trace else None, damage
         except BadTrace as error:
