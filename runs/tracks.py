@@ -136,7 +136,7 @@ def _strata(rows: Rows, ranks: Mapping[str, Any], of: Any) -> Iterator[str]:
             for row in rows:
                 if row["arm"] == arm and of(row) == stratum:
                     task = row["template"], row["seed"]
-                    tasks.setdefault(task, []).append(row["correct"] == "1")
+                    tasks.setdefault(task, []).append(row["score"] == "1")
             cells.append(_share([*tasks.values()]))
         yield f"| {arm} | {' | '.join(cells)} |"
 
