@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from memorygym.core import JSON
 from memorygym.outcome import Goal, SubTask
-from memorygym.trace import Heard, Said, Shown, Trace
+from memorygym.trace import Trace
 from memorygym.trace_reader import HELD, MISSING, STALE
 
 
@@ -265,16 +265,7 @@ class StatementReader:
     def _told(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
         """By subject and key: the events in which the environment told of it, with the value."""
         told: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        calls: dict[str, str] = {}
-        for record in self._trace.records:
-            texts: list[str] = []
-            match record:
-                case Said(message=message):
-                    calls = {call.id: call.name for call in message.calls}
-                case Shown(messages=messages):
-                    texts = [message.content for message in messages]
-                case Heard(messages=messages):
-                    texts = [m.content for m in messages if calls.get(m.call_id) in self._env_tools]
-            for one in (one for text in texts for one in self.read(text)):
-                told.setdefault((one.subject, one.key), []).append((record.event, one.value))
+        for event, text in self._trace.told(self._env_tools):
+            for one in self.read(text):
+                told.setdefault((one.subject, one.key), []).append((event, one.value))
         return told

@@ -4,7 +4,7 @@ Every count and score is a pure function of a trace.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import zip_longest
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -151,7 +151,7 @@ class Trace:
     gold: Gold | Mapping[str, JSON] | None
     """The side table; a plain mapping when read from disk."""
     labels: dict[str, JSON] = field(default_factory=dict)
-    """Who played: agent, memory, contract; set by the runner."""
+    """Who played: agent, memory, contract; by the labels of its seat."""
     records: list[Record] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
@@ -187,6 +187,29 @@ class Trace:
         """The events that ended because the same calls kept failing."""
         cuts = (record for record in self.records if isinstance(record, Cut))
         return [cut.event for cut in cuts if cut.reason.startswith(STUCK)]
+
+    def messages(self) -> Iterator[Message]:
+        """All that was said, in order, but what memory composed: nobody saw it in one piece."""
+        yield Message("system", self.system)
+        for record in self.records:
+            match record:
+                case Said(message=message):
+                    yield message
+                case Shown(messages=messages) | Heard(messages=messages):
+                    yield from messages
+
+    def told(self, env_tools: Container[str]) -> Iterator[tuple[int, str]]:
+        """What the environment told, shown or as an answer of those tools: (event, text)."""
+        made: dict[str, str] = {}
+        for record in self.records:
+            match record:
+                case Said(message=message):
+                    made = {call.id: call.name for call in message.calls}
+                case Shown(event, messages):
+                    yield from ((event, message.content) for message in messages)
+                case Heard(event, messages):
+                    own = (m for m in messages if made.get(m.call_id) in env_tools)
+                    yield from ((event, message.content) for message in own)
 
     def composed(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
         """What the memory put before the live messages after each change: (event, messages)."""
