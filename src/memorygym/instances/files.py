@@ -17,8 +17,8 @@ from typing import Any, NoReturn, Protocol
 from memorygym.core import JSON
 from memorygym.disk import as_bytes, locked, write_whole
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical, json_hash
 from memorygym.instances.schemas import instance_id, misfit, track_of
-from memorygym.tokens import canonical
 from memorygym.trace import CANARY
 from memorygym.track import Instances, find
 
@@ -88,7 +88,7 @@ def about(track: str, instances: Instances, recipe: Mapping[str, JSON]) -> dict[
 def recipes_digest(recipes: Sequence[Recipe]) -> str:
     """Of all that the instances depend on, what lies outside the command line too."""
     told: list[JSON] = [[one.template, one.seed, dict(one.knobs())] for one in recipes]
-    return sha256(canonical(told).encode()).hexdigest()
+    return json_hash(told)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from urllib.parse import quote, unquote
 from memorygym.core import JSON
 from memorygym.disk import as_bytes, locked, write_whole
 from memorygym.errors import BadSettings, BadTrace
-from memorygym.tokens import canonical
+from memorygym.frozen import canonical
 from memorygym.trace import Trace, read_trace
 
 FORMAT = "memorygym-run-3"
