@@ -151,7 +151,7 @@ def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
         raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
     outcome = told[number - 1]
     question, attribution = outcome.goal, Attribution(trace)
-    cause = "" if outcome.correct else attribution.cause(outcome)
+    cause = attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
     provenance = Provenance(trace, attribution)
     journeys = provenance.journeys(question)
