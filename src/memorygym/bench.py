@@ -75,7 +75,6 @@ class Evaluation:
 class Findings:
     """What an evaluation found."""
 
-    evaluation: Evaluation
     results: Sequence[Result]
     failures: Sequence[Failure]
     summaries: Sequence[Summary]
@@ -114,7 +113,7 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
     planned = len(job.units) * len(evaluation.agents)
     found = document(job.about(), planned, outcomes, beside, rows)
     summed = summaries(found["episodes"])
-    return Findings(evaluation, results, failures, summed, beside, rows, found)
+    return Findings(results, failures, summed, beside, rows, found)
 
 
 def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
