@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core import Call, Message
-from memorygym.tokens import canonical, count, normal, shown_tokens, words
+from memorygym.frozen import canonical
+from memorygym.tokens import count, normal, shown_tokens, words
 
 KNOWN = {"Harbor", "revenue", "incomprehensible", "Mc", "Donald", "HTTP", "Server"}
 

@@ -1,5 +1,6 @@
 """Why each miss was missed and what the entries are worth: from the trace alone, without an LLM."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -35,9 +36,17 @@ class Attribution:
         """Every miss with one of CAUSES."""
         return [(o, self.cause(o)) for o in outcomes(self._trace) if not o.correct]
 
+    @property
+    def counts(self) -> Counter[str]:
+        """Misses by cause."""
+        return Counter(cause for _, cause in self.causes)
+
     def cause(self, outcome: Outcome) -> str:
-        """One of CAUSES for a miss: the earliest step at which a needed fact was lost."""
+        """One of CAUSES for a miss: the earliest step at which a needed fact was lost; "" for what
+        is right."""
         question = outcome.goal
+        if outcome.correct:
+            return ""
         if outcome.answer is None:
             return "stuck" if question.event in self._trace.stuck else "format"
         if question.kind == "abstention":

@@ -16,9 +16,8 @@ from memorygym.runs.engine import perform as play
 from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.results import Failure, Result, Wanted
-from memorygym.runs.seats import AgentSeat, Player, episode_for, is_foreign, played, policy_for
+from memorygym.runs.seats import AgentSeat, Player, is_foreign, played
 from memorygym.runs.tasks import Tasks
-from memorygym.sandbox.choosing import memory_factory
 from memorygym.trace import Trace
 from memorygym.track import Invariant, find
 
@@ -76,7 +75,6 @@ class Evaluation:
 class Findings:
     """What an evaluation found."""
 
-    evaluation: Evaluation
     results: Sequence[Result]
     failures: Sequence[Failure]
     summaries: Sequence[Summary]
@@ -115,20 +113,18 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
     planned = len(job.units) * len(evaluation.agents)
     found = document(job.about(), planned, outcomes, beside, rows)
     summed = summaries(found["episodes"])
-    return Findings(evaluation, results, failures, summed, beside, rows, found)
+    return Findings(results, failures, summed, beside, rows, found)
 
 
 def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
     """The track's self-test over results that were played with its `inspect`."""
-    test, make = find(evaluation.tasks.track).self_test, memory_factory(evaluation.memory)
+    test = find(evaluation.tasks.track).self_test
     assert test
 
     def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
-        task = evaluation.limits.applied(task)
-        policy = policy_for(agent or evaluation.agents[0], task)
-        policy = around(policy) if around else policy
-        labels = AgentSeat(agent, evaluation.memory).labels(task.track, 0)
-        return played(episode_for(agent, task, make), policy, task, labels)
+        seat = AgentSeat(agent, evaluation.memory, evaluation.limits)
+        policy = around(seat.policy(task)) if around else seat.policy(task)
+        return played(seat.begin(task, []), policy, task, seat.labels(task.track, 0))
 
     return test.validate(evaluation.tasks.recipes, results, again)
 

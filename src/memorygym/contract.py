@@ -35,7 +35,7 @@ _LOOKED_UP = re.compile(r'registry\.\w+\(\s*"(\w+)"')
 
 
 @lru_cache(maxsize=16)
-def contract(track: str = "worlds") -> str:
+def contract(track: str) -> str:
     """The version of the track and a hash of all that its scores depend on."""
     return f"{find(track).version}@{digest(sources(track))}"
 

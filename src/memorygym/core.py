@@ -1,10 +1,8 @@
 """The words of the system: what is dealt, played, remembered and recorded. Plain frozen data."""
 
 import copy
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
 from memorygym import frozen
@@ -12,8 +10,6 @@ from memorygym.errors import BadSettings, UnknownPart
 from memorygym.schema import refuse_misfit
 
 JSON: TypeAlias = frozen.JSON
-DEEPEST = 32
-"""Levels of nesting in a call's arguments; deeper ones are kept as their text."""
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -44,7 +40,7 @@ class Message:
                 {
                     "id": call.id,
                     "type": "function",
-                    "function": {"name": call.name, "arguments": _arguments_text(call.arguments)},
+                    "function": {"name": call.name, "arguments": frozen.json_text(call.arguments)},
                 }
                 for call in self.calls
             ]
@@ -58,9 +54,8 @@ class Message:
         calls = []
         listed = raw.get("tool_calls") or ()
         for item in listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ():
-            function = item.get("function") if isinstance(item, Mapping) else None
-            if isinstance(item, Mapping) and isinstance(function, Mapping):
-                arguments = _arguments_value(function.get("arguments"))
+            if isinstance(item, Mapping) and isinstance(function := item.get("function"), Mapping):
+                arguments = frozen.json_value(function.get("arguments"))
                 calls.append(Call(str(function.get("name")), arguments, str(item.get("id") or "")))
         role = raw.get("role")
         if role not in ("system", "user", "assistant", "tool"):
@@ -68,29 +63,6 @@ class Message:
         content = raw.get("content")
         call_id = str(raw.get("tool_call_id") or "")
         return cls(role, content if isinstance(content, str) else "", tuple(calls), call_id)
-
-
-def _arguments_text(arguments: JSON) -> str:
-    return arguments if isinstance(arguments, str) else json.dumps(arguments)
-
-
-def _arguments_value(text: JSON) -> JSON:
-    if not isinstance(text, str):
-        return text
-    try:
-        value: JSON = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return text if isinstance(value, str) or not _shallow(value, DEEPEST) else value
-
-
-def _shallow(value: JSON, depth: int) -> bool:
-    """Whether the value is nested at most that deep."""
-    if isinstance(value, Mapping):
-        return depth > 0 and all(_shallow(item, depth - 1) for item in value.values())
-    if isinstance(value, list):
-        return depth > 0 and all(_shallow(item, depth - 1) for item in value)
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +90,19 @@ class Tool:
         return {"type": "function", "function": function}
 
 
-def tool(name: str, description: str, **types: str) -> Tool:
-    """A tool whose arguments must all be given: of each its JSON type.
+def tool(name: str, description: str, optional: Sequence[str] = (), **arguments: JSON) -> Tool:
+    """A tool by its arguments: of each its JSON type, or its JSON schema.
 
     >>> tool("order", "Order a coat.", coat="string").parameters["required"]
     ['coat']
     """
-    properties: dict[str, JSON] = {key: {"type": type} for key, type in types.items()}
     schema: dict[str, JSON] = {
         "type": "object",
-        "properties": properties,
-        "required": [*types],
+        "properties": {
+            name: {"type": given} if isinstance(given, str) else given
+            for name, given in arguments.items()
+        },
+        "required": [name for name in arguments if name not in optional],
         "additionalProperties": False,
     }
     return Tool(name, description, schema)
@@ -206,8 +180,7 @@ def content_id(*parts: JSON) -> str:
     >>> content_id("shop", {"cups": 3}) == content_id("shop", {"cups": 3})
     True
     """
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()[:16]
+    return frozen.json_hash(parts)[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,10 +290,8 @@ class Memory(Protocol):
         return
 
 
-class Writer(Protocol):
-    """The model that memories ask, behind `Meter.write`."""
-
-    def __call__(self, task: str, text: str, most: int) -> str: ...
+Writer: TypeAlias = Callable[[str, str, int], str]
+"""The model that memories ask, behind `Meter.write`: of a task, a text and the most tokens."""
 
 
 class Policy(Protocol):

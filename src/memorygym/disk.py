@@ -80,6 +80,29 @@ def _write(place: Path | int, lines: Iterable[bytes], *, packed: bool) -> None:
 
 
 @contextmanager
+def begun(directory: Path, document: str, inner: str, holds: str) -> Iterator[Path]:
+    """Holds a folder that is new, empty or was begun: the path of its document, which need not be
+    there yet; the folder `inner` is. Raises BadSettings for any other, or one in use."""
+    path = directory / document
+    if directory.exists() and not path.exists() and not _only_begun(directory, inner):
+        raise BadSettings(
+            f"{directory} is not empty and holds no {holds}; give a new or an empty folder"
+        )
+    (directory / inner).mkdir(parents=True, exist_ok=True)
+    with locked(directory):
+        for part in directory.rglob("*.part"):
+            part.unlink(missing_ok=True)
+        yield path
+
+
+def _only_begun(directory: Path, inner: str) -> bool:
+    """Whether a folder holds no more than what was killed as it began."""
+    return all(
+        path.name in ("lock", inner) or path.name.endswith(".part") for path in directory.rglob("*")
+    )
+
+
+@contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Holds the folder; the lock goes with the process, however it ends. Raises BadSettings."""
     with (directory / "lock").open("ab") as file:

@@ -6,7 +6,6 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from memorygym.arguments import Failing, misfit, plain_reply
 from memorygym.core import Budget, Call, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
@@ -147,7 +146,7 @@ class Episode:
     def _moment(self, entries: Mapping[str, str]) -> Snapshot:
         return Snapshot(
             self.env.fork(), entries, copy.deepcopy(self._ledger),
-            _copied(self.trace), self._held, self._composed, tuple(self._live),
+            self.trace.copied(), self._held, self._composed, tuple(self._live),
             self._event, self._turns, self._failing, self.done,
         )  # fmt: skip
 
@@ -156,7 +155,7 @@ class Episode:
         kept = moment or self.snapshot()
         other = copy.copy(self)
         other.env = kept.env.fork()
-        other.trace = _copied(kept.trace)
+        other.trace = kept.trace.copied()
         other.done = kept.done
         other._live = list(kept.live)
         other._ledger = copy.deepcopy(kept.ledger)
@@ -187,8 +186,7 @@ class Episode:
         self._ledger.free_edits = step.free_edits
         messages = step.messages
         if messages and step.evict and self._memory.tools:
-            status = _status(self.budget, self._ledger.writes, self._ledger.tokens)
-            messages = (status, *messages)
+            messages = (Message("user", self._ledger.status()), *messages)
         if messages:
             self.trace.records.append(Shown(self._event, messages, step.evict, step.session))
             self._ledger.unread += [message.content for message in messages]
@@ -286,26 +284,10 @@ class Episode:
         return composed
 
 
-@lru_cache(maxsize=256)
-def _status(budget: Budget, writes: int, tokens: int) -> Message:
-    if budget.capacity is None or budget.writes is None or budget.slot is None:
-        return Message("user", "[memory: no limits]")
-    return Message(
-        "user",
-        f"[memory: {budget.writes - writes} of {budget.writes} writes left; "
-        f"{tokens:,} of {budget.capacity:,} tokens held; "
-        f"at most {budget.slot} tokens an entry]",
-    )
-
-
 def _alike(some: Sequence[Message], others: Sequence[Message]) -> int:
     """How many messages at the start are the same."""
     pairs = enumerate(zip(some, others, strict=False))
     return next((at for at, (one, other) in pairs if one != other), min(len(some), len(others)))
-
-
-def _copied(trace: Trace) -> Trace:
-    return replace(trace, labels=dict(trace.labels), records=list(trace.records))
 
 
 def play(episode: Episode, policy: Policy) -> Trace:

@@ -1,9 +1,13 @@
-"""JSON values, and containers of them that cannot be changed."""
+"""JSON values: containers of them that cannot be changed, their one text, and its hash."""
 
+import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+DEEPEST = 32
+"""Levels of nesting in a call's arguments; deeper ones are kept as their text."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -77,3 +81,41 @@ def unlike_json(value: object) -> str:
     else:
         return f" is a {type(value).__name__}"
     return next((place + found for place, item in inner if (found := unlike_json(item))), "")
+
+
+def canonical(value: JSON) -> str:
+    """The one JSON text of a value: sorted keys, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def json_hash(value: JSON) -> str:
+    """The SHA-256 of that text, in hex."""
+    return sha256(canonical(value).encode()).hexdigest()
+
+
+def json_text(value: JSON) -> str:
+    """A value as JSON; a text as it is."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def json_value(text: JSON) -> JSON:
+    """The value of a JSON text; what is no text, or no JSON of few levels, as it is.
+
+    >>> json_value('{"page": 1}'), json_value("{oops")
+    ({'page': 1}, '{oops')
+    """
+    if not isinstance(text, str):
+        return text
+    try:
+        value: JSON = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return text if isinstance(value, str) or not _shallow(value, DEEPEST) else value
+
+
+def _shallow(value: JSON, depth: int) -> bool:
+    """Whether the value is nested at most that deep."""
+    if isinstance(value, (Mapping, list)):
+        items = value.values() if isinstance(value, Mapping) else value
+        return depth > 0 and all(_shallow(item, depth - 1) for item in items)
+    return True

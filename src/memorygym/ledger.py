@@ -67,6 +67,17 @@ class Ledger:
 
         return Gate(self.brief, lambda: self.event, admit, count, write)
 
+    def status(self) -> str:
+        """What is left, as the agent reads it."""
+        limits = self.budget
+        if limits.capacity is None or limits.writes is None or limits.slot is None:
+            return "[memory: no limits]"
+        return (
+            f"[memory: {limits.writes - self.writes} of {limits.writes} writes left; "
+            f"{self.tokens:,} of {limits.capacity:,} tokens held; "
+            f"at most {limits.slot} tokens an entry]"
+        )
+
     def count(self, text: str) -> int:
         """Tokens of a text, given all words that the environment has shown."""
         for shown in self.unread:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from memorygym.core import JSON
 from memorygym.outcome import Goal, SubTask
-from memorygym.trace import Heard, Said, Shown, Trace
+from memorygym.trace import Trace
 from memorygym.trace_reader import HELD, MISSING, STALE
 
 
@@ -43,24 +43,18 @@ class Known:
         self._subjects: dict[tuple[str, str], list[tuple[str, int]]] = {}
         """By key and value, of any statement."""
         self._first = first
-        self._counts: Callable[[int], bool] | None = None
+        self._sources: Container[int] | None = None
+        """What alone counts, unless all do."""
         for one, source in zip(statements, sources or repeat(0)):  # noqa: B905  # repeat has no end
             self._by_subject.setdefault(one.subject, {}).setdefault(one.key, []).append(
                 (one, source)
             )
             self._subjects.setdefault((one.key, one.value), []).append((one.subject, source))
 
-    def without(self, sources: Container[int]) -> "Known":
-        """What is known but from these."""
-        return self._where(lambda source: source not in sources)
-
     def only(self, sources: Container[int]) -> "Known":
         """What is known from these alone."""
-        return self._where(lambda source: source in sources)
-
-    def _where(self, counts: Callable[[int], bool]) -> "Known":
         other = copy(self)
-        other._counts = counts
+        other._sources = sources
         return other
 
     def get(self, subject: str, key: str) -> Statement | None:
@@ -81,7 +75,7 @@ class Known:
         return [one for one in held if one and one.value == value]
 
     def _counted(self, source: int) -> bool:
-        return self._counts is None or self._counts(source)
+        return self._sources is None or source in self._sources
 
     def _holding(self, told: Iterable[tuple[Statement, int]]) -> Statement | None:
         held: Statement | None = None
@@ -265,16 +259,7 @@ class StatementReader:
     def _told(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
         """By subject and key: the events in which the environment told of it, with the value."""
         told: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        calls: dict[str, str] = {}
-        for record in self._trace.records:
-            texts: list[str] = []
-            match record:
-                case Said(message=message):
-                    calls = {call.id: call.name for call in message.calls}
-                case Shown(messages=messages):
-                    texts = [message.content for message in messages]
-                case Heard(messages=messages):
-                    texts = [m.content for m in messages if calls.get(m.call_id) in self._env_tools]
-            for one in (one for text in texts for one in self.read(text)):
-                told.setdefault((one.subject, one.key), []).append((record.event, one.value))
+        for event, text in self._trace.told(self._env_tools):
+            for one in self.read(text):
+                told.setdefault((one.subject, one.key), []).append((event, one.value))
         return told

@@ -7,14 +7,14 @@ another without a blank 1 more. Blanks cost nothing: stored text is normalised, 
 nothing.
 """
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import is_normalized, normalize
 
-from memorygym.core import JSON, Message
+from memorygym.core import Message
+from memorygym.frozen import canonical
 
 MESSAGE_TOKENS = 4
 """What a message costs beside its text."""
@@ -137,11 +137,6 @@ def _is_normal(text: str) -> bool:
         and text.replace("\n", "").isprintable()
         and is_normalized("NFC", text)
     )
-
-
-def canonical(value: JSON) -> str:
-    """The one JSON text of a value: sorted keys, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def shown_tokens(message: Message, price: Callable[[str], int]) -> int:

@@ -4,16 +4,16 @@ Every count and score is a pure function of a trace.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from memorygym.core import JSON, Budget, Entry, Gold, Message
 from memorygym.errors import BadTrace
+from memorygym.frozen import canonical
 from memorygym.rulings import Ruling, Vote
 from memorygym.shapes import Misfit, plain, shape
-from memorygym.tokens import canonical
 
 FORMAT = "memorygym-trace-2"
 CANARY = "memorygym:canary:6f0c3a52-9d1e-4c0b-8b1b-0d8f7c5e2a94"
@@ -134,8 +134,7 @@ class Judged:
 Record: TypeAlias = (
     Shown | Composed | Asked | Said | Heard | Stored | Answered | Rewarded | Cut | Judged
 )
-_EVERY = (Shown, Composed, Asked, Said, Heard, Stored, Answered, Rewarded, Cut, Judged)
-_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in _EVERY}
+_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in get_args(Record)}
 
 
 @dataclass(slots=True)
@@ -151,16 +150,14 @@ class Trace:
     gold: Gold | Mapping[str, JSON] | None
     """The side table; a plain mapping when read from disk."""
     labels: dict[str, JSON] = field(default_factory=dict)
-    """Who played: agent, memory, contract; set by the runner."""
+    """Who played, as its seat says it: agent, memory, contract."""
     records: list[Record] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
         """The trace as JSON lines: a header, then one record a line."""
-        gold = (
-            self.gold
-            if self.gold is None or isinstance(self.gold, Mapping)
-            else self.gold.to_json()
-        )
+        gold = self.gold
+        if gold is not None and not isinstance(gold, Mapping):
+            gold = gold.to_json()
         header: dict[str, JSON] = {
             "format": FORMAT,
             "canary": CANARY,
@@ -187,6 +184,32 @@ class Trace:
         """The events that ended because the same calls kept failing."""
         cuts = (record for record in self.records if isinstance(record, Cut))
         return [cut.event for cut in cuts if cut.reason.startswith(STUCK)]
+
+    def copied(self) -> "Trace":
+        """A trace that goes on apart from this one."""
+        return replace(self, labels=dict(self.labels), records=list(self.records))
+
+    def messages(self) -> Iterator[Message]:
+        """All that was said, in order, but what memory composed: nobody saw it in one piece."""
+        yield Message("system", self.system)
+        for record in self.records:
+            match record:
+                case Said(message=message):
+                    yield message
+                case Shown(messages=messages) | Heard(messages=messages):
+                    yield from messages
+
+    def told(self, env_tools: Container[str]) -> Iterator[tuple[int, str]]:
+        """What the environment told, shown or as an answer of those tools: (event, text)."""
+        made: dict[str, str] = {}
+        for record in self.records:
+            match record:
+                case Said(message=message):
+                    made = {call.id: call.name for call in message.calls}
+                case Shown(event, messages) | Heard(event, messages):
+                    for message in messages:
+                        if isinstance(record, Shown) or made.get(message.call_id) in env_tools:
+                            yield event, message.content
 
     def composed(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
         """What the memory put before the live messages after each change: (event, messages)."""

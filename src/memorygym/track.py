@@ -233,6 +233,13 @@ class Track:
         """The task as its reasoners may know it."""
         return task if self.informed else replace(task, gold=None)
 
+    def reading(self, trace: Trace) -> TraceReader:
+        """How a trace of it is read. Raises BadTrace without a gold table."""
+        if self.reader:
+            return self.reader(trace)
+        goals = [outcome.goal for outcome in self.outcomes(trace)]
+        return StatementReader(trace, goals, self.facts(trace.system), self.tool_names)
+
 
 _EXAMPLES = {
     "name": '"shop"', "version": '"shop-v1"', "tasks": "recipes", "env": "ShopEnv",
@@ -278,11 +285,7 @@ def track_of(trace: Trace) -> Track:
 
 def reader_of(trace: Trace) -> TraceReader:
     """How a trace is read. Raises BadTrace without a gold table."""
-    track = track_of(trace)
-    if track.reader:
-        return track.reader(trace)
-    goals = [outcome.goal for outcome in track.outcomes(trace)]
-    return StatementReader(trace, goals, track.facts(trace.system), track.tool_names)
+    return track_of(trace).reading(trace)
 
 
 def table(trace: Trace) -> Any:

@@ -74,8 +74,8 @@ def test_the_log_on_disk_reads_back_with_scores_messages_and_trace(tmp_path: Pat
     (log,) = evaluate(tmp_path, "memorygym/strategic")
     read = read_eval_log(log.location)
     (sample,) = read.samples
-    assert read.eval.task_version == contract()
-    assert sample.scores["axes"].metadata["contract"] == contract()
+    assert read.eval.task_version == contract("worlds")
+    assert sample.scores["axes"].metadata["contract"] == contract("worlds")
     assert sample.scores == log.samples[0].scores
     assert sample.store == log.samples[0].store
     assert sum("=== QUESTION" in message.text for message in sample.messages) == 10

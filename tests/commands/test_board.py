@@ -68,7 +68,7 @@ def test_what_was_measured_otherwise_has_its_own_table(
 
 def test_another_contract_is_never_ranked(made: Make) -> None:
     old = Path(made({"naive": 0.9}))
-    old.write_text(old.read_text().replace(contract(), "worlds-v1@00000000"))
+    old.write_text(old.read_text().replace(contract("worlds"), "worlds-v1@00000000"))
     out = page(shown(str(old), made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
     rows = section(out, "Contract worlds-v1@00000000, not compared with the above")

@@ -1,1 +1,1 @@
-"""Policies that play episodes: scripted ones, honest and adversarial, and a chat model."""
+"""Agents that every track has: a chat model, and its reasoners as users of memory tools."""

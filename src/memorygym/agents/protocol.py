@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from json import JSONDecoder
 
 from memorygym.core import JSON, Call, Message, Tool
-
-DEEPEST = 32
-"""Levels of nesting that a call may have; a deeper one is not read."""
+from memorygym.frozen import DEEPEST
 
 LONGEST_NAME = 64
 """Characters of a tool's name, as in the OpenAI format."""

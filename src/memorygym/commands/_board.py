@@ -19,7 +19,6 @@ from memorygym.commands._board_cells import (
 )
 from memorygym.commands._board_memories import LEGEND as COMPARED
 from memorygym.commands._board_memories import ranking_parts, unshown_table
-from memorygym.contract import contract
 from memorygym.page import wrapped
 from memorygym.publishing.entrant import Entrant
 from memorygym.publishing.evidence import WORD
@@ -71,7 +70,9 @@ def as_markdown(found: Board, prices: Prices, command: str) -> str:
 
 
 def _contracts(found: Board) -> str:
-    names = [f"`{name}`" for name in found.contracts or [contract()]]
+    names = [f"`{name}`" for name in found.contracts]
+    if not names:
+        return "No track of these runs is installed here"
     return f"Contract{'s' * (len(names) > 1)} {', '.join(names)}"
 
 

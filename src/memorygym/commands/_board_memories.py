@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from memorygym.commands._board_cells import grid, mean, safe, status, title
-from memorygym.isolation.report import Report, Row
-from memorygym.isolation.tables import detectable_text, verdict_text
+from memorygym.isolation.report import Report
+from memorygym.isolation.tables import detectable_text, normalised_text, verdict_text
 from memorygym.page import wrapped
 from memorygym.publishing.leaderboard import Board
 from memorygym.publishing.rankings import Ranking
-from memorygym.stats import span
 
 LEGEND = (
     "Memories are ranked within a comparison: one reasoner, one budget of tokens in view, the same"
@@ -27,7 +26,7 @@ def ranking_parts(one: Ranking, found: Board) -> Iterator[str]:
         [
             [
                 "–" if row.rank is None else str(row.rank), row.arm, mean(row.standing.accuracy),
-                _gain(row), status(one.evidence),
+                normalised_text(row), status(one.evidence),
             ]
             for row in report.of("memory")
         ],
@@ -44,11 +43,6 @@ def heading(one: Ranking, found: Board) -> str:
     parts.append("no budget" if budget is None else f"budget {budget:,}")
     capacity = one.recipe["capacity"]
     return ", ".join([*parts, *([f"capacity {capacity:,}"] if capacity else [])])
-
-
-def _gain(row: Row) -> str:
-    undefined = row.standing.gain and not row.standing.normalised
-    return "undefined" if undefined else span(row.standing.normalised)
 
 
 def _under(one: Ranking) -> Iterator[str]:

@@ -5,6 +5,7 @@ name of an episode and the number of its question.
 """
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -152,6 +153,11 @@ class Played:
         """Whether it is of a comparison."""
         return "budget" in self.trace.labels
 
+    @property
+    def system(self) -> str:
+        """What a list of misses groups it by: of a comparison its system, "" of all others."""
+        return self.place.who if self.compared else ""
+
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
     """Every whole trace of these files and folders, or what is wrong with it.
@@ -180,6 +186,17 @@ class Systems:
     """The names of all systems so far."""
     left: set[str] = field(default_factory=set)
     """Those of them that are left out because nobody named them."""
+    damaged: int = 0
+    """Traces that could not be read."""
+
+    def read(self, paths: Iterable[Path]) -> Iterator[Played]:
+        """Every whole trace; what is wrong with the others is printed."""
+        for played, damage in read_played(paths):
+            if played:
+                yield played
+            else:
+                self.damaged += 1
+                print(f"memorygym: {damage}; left out", file=sys.stderr)
 
     def take(self, played: Played) -> bool:
         """Whether this one is asked for."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from memorygym.core import Message, Policy, Task, Tool
+from memorygym.frozen import canonical
 from memorygym.page import WIDTH, fit, short, wrapped
-from memorygym.tokens import canonical
 from memorygym.trace import (
     Answered,
     Asked,

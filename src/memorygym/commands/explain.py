@@ -5,7 +5,6 @@ from 1, as their headings count them.
 """
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,22 +124,16 @@ class Misses:
 def _list(found: Mapping[str, Path], systems: Systems) -> int:
     """Prints every miss with its cause, of a comparison system by system."""
     by_who: dict[str, Misses] = {}
-    damaged = 0
     for name, path in found.items():
-        ((played, damage),) = read_played([path])
-        if played is None:
-            damaged += 1
-            print(f"memorygym: {damage}; left out", file=sys.stderr)
-        elif systems.take(played):
-            who = played.place.who if played.compared else ""
-            by_who.setdefault(who, Misses()).add(name, played.trace)
+        for played in filter(systems.take, systems.read([path])):
+            by_who.setdefault(played.system, Misses()).add(name, played.trace)
     systems.check()
     for who, misses in (by_who or {"": Misses()}).items():
         for line in misses.lines:
             print("\n".join(fit(line)))
         print(f"{who}: {misses}\n" if who else misses)
     print("\n".join(systems.note()), end="\n" if systems.left else "")
-    return 2 if damaged else 0
+    return 2 if systems.damaged else 0
 
 
 def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
@@ -151,7 +144,7 @@ def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
         raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
     outcome = told[number - 1]
     question, attribution = outcome.goal, Attribution(trace)
-    cause = "" if outcome.correct else attribution.cause(outcome)
+    cause = attribution.cause(outcome)
     yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
     provenance = Provenance(trace, attribution)
     journeys = provenance.journeys(question)

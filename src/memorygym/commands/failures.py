@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from memorygym.commands._run import (
     Played,
     Systems,
     facts_of,
-    read_played,
     steps_lines,
     verdict_lines,
 )
@@ -124,32 +122,28 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings(f"--limit {args.limit}: give at least 1")
     _check("cause", args.cause, CAUSES)
     systems = Systems(args.system, args.run)
-    by_who, damaged = _found(args, systems)
+    by_who = _found(args, systems)
     if args.json:
         for miss in (miss for found in by_who.values() for miss in found.misses[: args.limit]):
             print(json.dumps(miss.to_json(), ensure_ascii=False))
-        return 2 if damaged else 0
+        return 2 if systems.damaged else 0
     parts = [_text(who, found, args.limit) for who, found in (by_who or {"": Found()}).items()]
     print("\n\n".join([*parts, *systems.note()]))
-    return 2 if damaged else 0
+    return 2 if systems.damaged else 0
 
 
-def _found(args: argparse.Namespace, systems: Systems) -> tuple[dict[str, Found], int]:
-    """What the options ask for, by system of a comparison, and how many traces cannot be read.
+def _found(args: argparse.Namespace, systems: Systems) -> dict[str, Found]:
+    """What the options ask for, by system of a comparison.
 
     Raises UnknownPart if nothing there answers to one of them.
     """
     by_who: dict[str, Found] = {}
-    met, damaged = Met(), 0
-    for played, damage in read_played(args.run):
-        if played is None:
-            damaged += 1
-            print(f"memorygym: {damage}; left out", file=sys.stderr)
-            continue
+    met = Met()
+    for played in systems.read(args.run):
         told = outcomes(played.trace)
         met.add(played, told)
         if _wanted(args, played.place) and systems.take(played):
-            found = by_who.setdefault(played.place.who if played.compared else "", Found())
+            found = by_who.setdefault(played.system, Found())
             found.episodes += 1
             found.asked += [o.goal for o in told if _of(args.competency, o.goal)]
             found.misses += _misses(args, played, told)
@@ -157,7 +151,7 @@ def _found(args: argparse.Namespace, systems: Systems) -> tuple[dict[str, Found]
     systems.check()
     for found in by_who.values():
         found.misses.sort(key=_order)
-    return by_who, damaged
+    return by_who
 
 
 def _order(miss: Miss) -> tuple[object, ...]:

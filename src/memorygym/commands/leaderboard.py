@@ -4,12 +4,12 @@ import argparse
 import csv
 import io
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import as_json, flat_rows
+from memorygym.commands._model import workers_of
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
@@ -65,7 +65,7 @@ def _examined(args: argparse.Namespace) -> Iterator[tuple[str, Evidence]]:
 
 def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
     """What a run shows, in whichever form it comes."""
-    workers = args.workers or os.cpu_count() or 1
+    workers = workers_of(args, waits=False)
     if path.is_dir():
         return examine(path, args.check, args.salt, workers)
     if path.suffix == ".json":

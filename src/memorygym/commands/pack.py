@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from memorygym.commands._model import workers_of
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings(f"--salt is not that of {args.run}")
     if leaked := leaks([folder / name for name in files], secrets_of(os.environ), recipe["salt"]):
         raise BadSettings(f"{args.run} is not packed, for it holds secrets: {_some(leaked)}")
-    found = examine(folder, "traces", args.salt, args.workers or os.cpu_count() or 1)
+    found = examine(folder, "traces", args.salt, workers_of(args, waits=False))
     if problems := [*found.problems, *_tape_problems(folder)]:
         raise BadSettings(f"{args.run} is not packed: {_some(problems)}")
     path = args.output or folder.with_name(f"{folder.name}.tar.gz")

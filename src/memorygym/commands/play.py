@@ -3,21 +3,20 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from memorygym.commands._human import HELP, Human
 from memorygym.commands._recipe import add_task, settings_of
 from memorygym.commands._screen import Screen, Watched
-from memorygym.core import Memory, Policy, Task
-from memorygym.episode import play
+from memorygym.core import Policy
+from memorygym.episode import Episode, play
 from memorygym.page import wrapped
 from memorygym.results.summary import summaries
 from memorygym.runs.folder import write_trace
 from memorygym.runs.results import Wanted, place_in, result_of
-from memorygym.runs.seats import AgentSeat, episode_for, policy_for
+from memorygym.runs.seats import AgentSeat, played
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.sandbox.choosing import memory_factory
 from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
 
@@ -40,33 +39,29 @@ def run(args: argparse.Namespace) -> int:
     recipe = settings_of(args)
     check_memory(args.memory)
     task = recipe.deal()
-    agent = "human" if args.human else args.agent
-    policy = Human() if args.human else policy_for(agent, task)
+    seat = AgentSeat("human" if args.human else args.agent, args.memory)
+    policy = Human() if args.human else seat.policy(task)
     plain = args.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
     screen = Screen(colour=not plain, whole=args.human)
     print(screen.opening(task))
     if args.human:
         print(f"\n{HELP}")
-    trace = _played(task, agent, policy, memory_factory(args.memory), screen)
-    trace.labels.update(AgentSeat(agent, args.memory).labels(task.track, 0))
+    labels = seat.labels(task.track, 0)
+    trace = played(seat.begin(task, []), policy, task, labels, partial(_watched, screen))
     if args.trace:
         write_trace(args.trace, trace)
     print(_verdicts(trace))
     return 0
 
 
-def _played(
-    task: Task, agent: str, policy: Policy, memory: Callable[[], Memory], screen: Screen
-) -> Trace:
+def _watched(screen: Screen, episode: Episode, policy: Policy) -> Trace:
     """The episode, each record printed as it comes; a person may leave before the end."""
-    episode = episode_for(agent, task, memory)
     watched = Watched(policy, episode.trace, screen.show)
     try:
         play(episode, watched)
     except EOFError:
         print("\nend of input; a question without an answer counts as wrong")
     watched.catch_up()
-    episode.trace.gold = task.gold
     return episode.trace
 
 

@@ -13,6 +13,7 @@ from memorygym.commands._command import command_of
 from memorygym.commands._run import about_run, read_played
 from memorygym.contract import contract
 from memorygym.core import JSON
+from memorygym.disk import is_locked
 from memorygym.page import fit
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
@@ -89,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _state(folder: Path) -> State:
     found, about = Run(folder), about_run(folder)
-    running = _locked(folder)
+    running = is_locked(folder)
     places = {place.episode for place in planned(about["recipe"])}
     rows: list[Row] = []
     damaged: list[str] = []
@@ -117,21 +118,6 @@ def _state(folder: Path) -> State:
         seconds=seconds,
         remaining=remaining,
     )
-
-
-def _locked(folder: Path) -> bool:
-    """Whether a process is playing into the folder: it holds the lock until it ends."""
-    import fcntl
-
-    try:
-        with (folder / "lock").open("rb") as file:
-            # Shared: two who look at the same time do not see each other.
-            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 def _failures(folder: Path) -> Sequence[Mapping[str, Any]]:

@@ -21,7 +21,6 @@ from memorygym.contract import contract
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.jobs import source_of
 from memorygym.models.tape import Tape
-from memorygym.outcome import Outcome
 from memorygym.page import fit, wrapped
 from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
@@ -123,7 +122,6 @@ def _of_options(args: argparse.Namespace, name: EpisodeId) -> Again:
     if args.model and agent != args.model:
         raise BadSettings(f"{args.id} is an episode of {agent}, not of --model {args.model}")
     check_counts(args, *LIMITS)
-    registry.load("worlds", name.template, "WORLD")
     backend = args.backend or "markdown"
     check_memory(backend)
     if not args.model:
@@ -242,7 +240,7 @@ def _episode(found: Result) -> Iterator[str]:
     for number, outcome in enumerate(outcomes(found.trace), start=1):
         yield ""
         limits = limits_in(found.trace, outcome.goal.event)
-        yield from verdict_lines(f"{name}#{number}", outcome, _cause(attribution, outcome), limits)
+        yield from verdict_lines(f"{name}#{number}", outcome, attribution.cause(outcome), limits)
     head = ACCURACY if "budget" in found.trace.labels else COMPOSITE
     yield "\n" + results_table(summaries([found.to_json()]), head=head)
 
@@ -254,7 +252,7 @@ def _question(found: Result, number: int) -> Iterator[str]:
     attribution, outcome = Attribution(trace), outcomes(trace)[number - 1]
     yield "\n".join(_shown(trace, outcome.goal.event)) + "\n"
     name = f"{found.place.episode}#{number}"
-    yield from verdict_lines(name, outcome, _cause(attribution, outcome))
+    yield from verdict_lines(name, outcome, attribution.cause(outcome))
     facts = facts_of(attribution, outcome.goal)
     if facts:
         yield "\nthe facts that it needs, and what memory held when it was asked"
@@ -278,15 +276,9 @@ def _shown(trace: Trace, event: int) -> Iterator[str]:
                 yield text
 
 
-def _cause(attribution: Attribution, outcome: Outcome) -> str:
-    return "" if outcome.correct else attribution.cause(outcome)
-
-
 def _unlike(trace: Trace, stored: Trace | None) -> str:
     """Where a trace differs from the stored one; "" if it does not, or if none is stored."""
-    if stored is None:
-        return ""
-    where = trace.first_unlike(stored)
+    where = trace.first_unlike(stored) if stored else None
     if where is None:
         return ""
     return f"the trace differs from the one in the run, first in line {where + 1}"

@@ -3,16 +3,15 @@
 import argparse
 import json
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
-from memorygym import registry
 from memorygym.commands._instances import verify_folder
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runs.executors import over_processes
+from memorygym.track import Options
 from memorygym.tracks.worlds.dealing.tiers import TIERS
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import settings_of
 from memorygym.tracks.worlds.verifier import Proof, verify
 
 MOST_SHOWN = 50
@@ -58,14 +57,9 @@ def run(args: argparse.Namespace) -> int:
     _refuse(args, OF_FOLDERS, "is for DIR; worlds are proven without it")
     if args.track != "worlds":
         raise UnknownPart("track to verify", args.track, ["worlds"])
-    if args.tier not in TIERS:
-        raise UnknownPart("tier", args.tier, TIERS)
     check_counts(args, "seeds", "workers")
-    names = [args.template] if args.template else registry.names("worlds")
-    for name in names:
-        registry.load("worlds", name, "WORLD")
-    make = partial(Settings, tier=args.tier, salt=args.salt)
-    tasks = [make(name, seed) for name in names for seed in range(args.seeds)]
+    knobs = {"tier": args.tier, "template": args.template or ""}
+    tasks = settings_of(Options(range(args.seeds), args.salt, knobs))
     total = Proof()
     for proof in over_processes(verify, tasks, args.workers):
         total.add(proof)

@@ -1,9 +1,9 @@
 """Check a packed run: complete, unaltered, and its scores those of its traces."""
 
 import argparse
-import os
 from pathlib import Path
 
+from memorygym.commands._model import workers_of
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.errors import BadSettings
 from memorygym.page import wrapped
@@ -49,7 +49,7 @@ def _examined(folder: Path, args: argparse.Namespace) -> list[str]:
             told = f"the hash of its salt is {recipe['salt']}" if recipe["salt"] else "it has none"
             raise WrongSalt(f"--salt is not that of {args.file}: {told}")
         check = "play" if args.play else "traces"
-        found = examine(folder, check, args.salt, args.workers or os.cpu_count() or 1)
+        found = examine(folder, check, args.salt, workers_of(args, waits=False))
     except WrongSalt:
         raise
     except BadSettings as error:

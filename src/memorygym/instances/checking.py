@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical
 from memorygym.instances.files import (
     Recipe,
     as_file,
@@ -24,7 +25,6 @@ from memorygym.instances.schemas import (
     own_options,
     track_of,
 )
-from memorygym.tokens import canonical
 from memorygym.trace import CANARY
 from memorygym.track import Instances, find
 

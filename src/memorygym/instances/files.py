@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from memorygym.core import JSON
-from memorygym.disk import as_bytes, locked, write_whole
+from memorygym.disk import as_bytes, begun, write_whole
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical, json_hash
 from memorygym.instances.schemas import instance_id, misfit, track_of
-from memorygym.tokens import canonical
 from memorygym.trace import CANARY
 from memorygym.track import Instances, find
 
@@ -88,7 +88,7 @@ def about(track: str, instances: Instances, recipe: Mapping[str, JSON]) -> dict[
 def recipes_digest(recipes: Sequence[Recipe]) -> str:
     """Of all that the instances depend on, what lies outside the command line too."""
     told: list[JSON] = [[one.template, one.seed, dict(one.knobs())] for one in recipes]
-    return sha256(canonical(told).encode()).hexdigest()
+    return json_hash(told)
 
 
 @contextmanager
@@ -98,26 +98,13 @@ def open_folder(folder: Path, new: Mapping[str, JSON]) -> Iterator[None]:
     Raises BadSettings if the folder holds anything else or is in use. One that was begun and holds
     no instance yet is begun again: its first recipe may have been a mistake.
     """
-    path = folder / "manifest.json"
-    if folder.exists() and not path.exists() and not _only_begun(folder):
-        raise BadSettings(f"{folder} is not empty and holds no instances; give a new folder")
-    (folder / "instances").mkdir(parents=True, exist_ok=True)
-    with locked(folder):
+    with begun(folder, "manifest.json", "instances", "instances") as path:
         old = read_manifest(folder) if path.exists() else {}
-        if is_begun := bool(old) and any(folder.glob("instances/*.json")):
+        if old and any(folder.glob("instances/*.json")):
             _check_same(folder, old, new)
-        for part in folder.rglob("*.part"):
-            part.unlink(missing_ok=True)
-        if not is_begun:
+        else:
             write_whole(path, [as_bytes({**new, "files": {}})])
         yield
-
-
-def _only_begun(folder: Path) -> bool:
-    return all(
-        path.name in ("lock", "instances") or path.name.endswith(".part")
-        for path in folder.rglob("*")
-    )
 
 
 def _check_same(

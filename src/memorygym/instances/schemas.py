@@ -7,14 +7,13 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from memorygym import registry
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
-from memorygym.tokens import canonical
+from memorygym.frozen import json_hash
 from memorygym.track import Instances, find
 
 DERIVED = ("instance_id", "verification")
@@ -46,7 +45,7 @@ def instance_id(instance: Mapping[str, JSON]) -> str:
     'codeqa-fcf6635dc59b7d25'
     """
     content = {name: value for name, value in instance.items() if name not in DERIVED}
-    digest = sha256(canonical(content).encode()).hexdigest()[:_DIGITS]
+    digest = json_hash(content)[:_DIGITS]
     return f"{_track(str(instance['schema']))}-{digest}"
 
 

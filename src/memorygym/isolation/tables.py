@@ -155,13 +155,14 @@ def _scores(report: Report) -> list[Column]:
         Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
         _share("accuracy", 11, "standing.accuracy"),
         _share("vs none", 12, "standing.gain", "+"),
-        Column("normalised gain", 17, _normalised),
+        Column("normalised gain", 17, normalised_text),
         _share("vs recency", 11, "standing.advantage", "+"),
         Column("p", 6, p),
     ]
 
 
-def _normalised(row: Row) -> str:
+def normalised_text(row: Row) -> str:
+    """The normalised gain with its interval."""
     undefined = row.standing.gain and not row.standing.normalised
     return "undefined" if undefined else span(row.standing.normalised)
 

@@ -21,7 +21,7 @@ from typing import IO, Any
 from memorygym.core import JSON, Message, Tool
 from memorygym.disk import claim
 from memorygym.errors import BadSettings
-from memorygym.tokens import canonical
+from memorygym.frozen import canonical
 from memorygym.trace import CANARY
 
 FORMAT = "memorygym-replies-1"

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from memorygym.core import JSON, Call, Message
 from memorygym.errors import clipped
+from memorygym.frozen import json_text
 from memorygym.models.model import Reply
 
 THOUGHT = "</think>"
@@ -49,8 +50,7 @@ def to_wire(message: Message) -> dict[str, JSON]:
 def _well_formed(call: Call) -> Call:
     arguments = call.arguments
     if not isinstance(arguments, Mapping):
-        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-        arguments = {"malformed": _sendable(text)}
+        arguments = {"malformed": _sendable(json_text(arguments))}
     name = _UNNAMED.sub("_", call.name)[:_LONGEST_NAME] or "unnamed"
     return Call(name, arguments, call.id)
 

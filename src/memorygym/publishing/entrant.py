@@ -9,12 +9,12 @@ from memorygym import registry
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS
 from memorygym.contract import contract
+from memorygym.frozen import canonical
 from memorygym.publishing.evidence import REPRODUCED, Evidence
 from memorygym.results.comparisons import World, composites
 from memorygym.results.file import Document
 from memorygym.results.summary import Summary
 from memorygym.runs.limits import Limits
-from memorygym.tokens import canonical
 from memorygym.track import Agent, Options, find
 
 

@@ -14,6 +14,7 @@ from memorygym.bench import Evaluation
 from memorygym.contract import contract
 from memorygym.disk import as_bytes
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.frozen import canonical
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.reporting import DOCUMENT, DRAWN, TABLES, Outcome
 from memorygym.jobs import source_of
@@ -26,7 +27,6 @@ from memorygym.runs.folder import Run
 from memorygym.runs.minds import Absent, Recall, from_tape
 from memorygym.runs.results import Result
 from memorygym.runs.tasks import salt_hash, unknown_part
-from memorygym.tokens import canonical
 from memorygym.track import find
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"

@@ -14,12 +14,12 @@ from memorygym import registry
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical
 from memorygym.publishing.entrant import Entrant, Set, is_current, unranked
 from memorygym.publishing.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.publishing.rankings import Ranking, rankings
 from memorygym.results.summary import summaries
 from memorygym.stats import Difference, paired, ranks, unpaired
-from memorygym.tokens import canonical
 from memorygym.track import Bound, find
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from memorygym.frozen import canonical
 from memorygym.isolation.report import Report
 from memorygym.publishing.entrant import Set, is_current, set_of
 from memorygym.publishing.evidence import Evidence
-from memorygym.tokens import canonical
 
 
 class Ranking(NamedTuple):

@@ -1,15 +1,13 @@
 """Two results files side by side: what may be compared, and by how much one is better."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from memorygym.errors import BadSettings, clipped
+from memorygym.results.file import Document
 from memorygym.results.summary import by_who, by_world
 from memorygym.stats import Difference, paired, unpaired
 
-Document = Mapping[str, Any]
-"""A results file as `read_results` gives it."""
 World = tuple[str, int]
 ALIKE = (
     "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",

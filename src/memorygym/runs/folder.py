@@ -24,9 +24,9 @@ from typing import IO, Any
 from urllib.parse import quote, unquote
 
 from memorygym.core import JSON
-from memorygym.disk import as_bytes, locked, write_whole
+from memorygym.disk import as_bytes, begun, write_whole
 from memorygym.errors import BadSettings, BadTrace
-from memorygym.tokens import canonical
+from memorygym.frozen import canonical
 from memorygym.trace import Trace, read_trace
 
 FORMAT = "memorygym-run-3"
@@ -197,29 +197,13 @@ def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
     `about` holds `contract`, `recipe` and whatever tells how it was started. Raises BadSettings if
     the folder holds anything else or is in use.
     """
-    path = directory / "run.json"
     new: dict[str, JSON] = {"format": FORMAT, **about}
-    if directory.exists() and not path.exists() and not _only_begun(directory):
-        raise BadSettings(
-            f"{directory} is not empty and holds no run; give a new or an empty folder"
-        )
-    (directory / "traces").mkdir(parents=True, exist_ok=True)
-    with locked(directory):
+    with begun(directory, "run.json", "traces", "run") as path:
         if path.exists():
             _check_same(directory, new)
         else:
             write_whole(path, [as_bytes(new)])
-        for part in directory.rglob("*.part"):
-            part.unlink(missing_ok=True)
         yield Run(directory)
-
-
-def _only_begun(directory: Path) -> bool:
-    """Whether the folder holds no more than a run that was killed as it began."""
-    return all(
-        path.name in ("lock", "traces") or path.name.endswith(".part")
-        for path in directory.rglob("*")
-    )
 
 
 def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:

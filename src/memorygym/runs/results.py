@@ -1,9 +1,8 @@
 """What an episode comes to: a result that follows from its trace alone, or a failure."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from memorygym.agents.accounting import Usage, usage_of
 from memorygym.attribution import Attribution, store_precision
@@ -172,7 +171,6 @@ class Wanted:
 def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
     """The result of a trace. Raises BadTrace without a gold table."""
     went = outcomes(trace)
-    missed: Any = Attribution(trace).causes if wanted.causes else ()
     labels = trace.labels
     return Result(
         place=place,
@@ -183,7 +181,7 @@ def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
         repaired=sum(outcome.repaired for outcome in went),
         judged=next(iter(agreement([trace]).values()), None) if "judge" in labels else None,
         stuck=len(trace.stuck),
-        causes=Counter(cause for _, cause in missed),
+        causes=Attribution(trace).counts if wanted.causes else {},
         precision=store_precision(trace) if wanted.causes else {},
         usage=usage_of(trace) if "usage" in labels else {},
         measured=measure(trace) if wanted.measured else None,

@@ -21,8 +21,8 @@ from memorygym.stats.intervals import (
     wilson,
 )
 from memorygym.stats.kendall import kendall, tau_b
-from memorygym.stats.percents import NOTHING, percent, points, span
-from memorygym.stats.repeats import Repeats, Sources
+from memorygym.stats.percents import NOTHING, percent, span
+from memorygym.stats.repeats import Repeats
 from memorygym.stats.spread import design_effect, deviation, icc
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "Difference",
     "Estimate",
     "Repeats",
-    "Sources",
     "bootstrap",
     "clustered",
     "clustered_share",
@@ -47,7 +46,6 @@ __all__ = [
     "paired",
     "percent",
     "percentiles",
-    "points",
     "ranks",
     "resamples",
     "same_worlds",

@@ -2,18 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from memorygym.core import JSON, Entry, Meter, Tool
+from memorygym.core import JSON, Entry, Meter, tool
 from memorygym.errors import Refused
-
-
-def _tool(name: str, description: str, required: Sequence[str], **properties: JSON) -> Tool:
-    schema: dict[str, JSON] = {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-    return Tool(name, description, schema)
 
 
 def _string(description: str) -> JSON:
@@ -25,31 +15,29 @@ def _count(description: str) -> JSON:
 
 
 TOOLS = (
-    _tool(
+    tool(
         "Write",
         "Store a new entry in memory. Costs one write.",
-        ["content"],
         content=_string("The text of the entry."),
     ),
-    _tool(
+    tool(
         "Edit",
         "Replace old_text, which must occur exactly once in memory, by new_text. Costs one write,"
         " unless the event says that an edit is free. An entry edited to nothing is removed.",
-        ["old_text", "new_text"],
         old_text=_string("Text as it stands in one entry."),
         new_text=_string("What to put in its place."),
     ),
-    _tool(
+    tool(
         "Read",
         "Read memory, one line after the other; the whole of it unless lines are named. Free.",
-        [],
+        optional=["start_line", "num_lines"],
         start_line=_count("First line, counted from 1."),
         num_lines=_count("How many lines."),
     ),
-    _tool(
+    tool(
         "memory_search",
         "Find the entries that match the words of a query best. Free.",
-        ["query"],
+        optional=["top_k"],
         query=_string("Words to look for, such as a name."),
         top_k=_count("How many entries at most; 5 unless given."),
     ),

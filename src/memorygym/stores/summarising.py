@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from memorygym.core import Message
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical
 from memorygym.stores.condensing import HEAD, PREFIX, History
 from memorygym.stores.knobs import at_least
 from memorygym.stores.prompts import NEW, SO_FAR, summary
-from memorygym.tokens import MESSAGE_TOKENS, canonical, cut
+from memorygym.tokens import MESSAGE_TOKENS, cut
 
 KEPT = 0.75
 """How much of a budget is kept when a view exceeds it, so that not every message does."""

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from memorygym.core import JSON, Call, Entry, Memory, Message, Meter, Role
+from memorygym.frozen import canonical
 from memorygym.stores.passages import Passages
-from memorygym.tokens import canonical, normal, shown_tokens
+from memorygym.tokens import normal, shown_tokens
 
 _BLANK = re.compile(r"\s+")
 

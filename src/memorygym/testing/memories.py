@@ -13,7 +13,7 @@ from memorygym.agents.calls import END, calls, submit
 from memorygym.core import JSON, Call, Memory, Message, Policy, Task, Tool
 from memorygym.episode import Episode, Snapshot, play
 from memorygym.errors import MemoryFault
-from memorygym.models.extractive import write
+from memorygym.runs.seats import seated
 from memorygym.testing import views
 from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
@@ -21,7 +21,6 @@ from memorygym.trace import Heard, Record, Said, Shown, Trace
 from memorygym.tracks.worlds.agents.honest import strategic
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.scene import scene
 
@@ -38,7 +37,7 @@ def check_memory(make: Make) -> list[str]:
     """
     fresh = Fresh(make)
     try:
-        _episode(_dealt("lite", 0), make)  # What cannot be made or opened is told, too.
+        seated(_dealt("lite", 0), make)  # What cannot be made or opened is told, too.
         _played(_task(make), make)
     except MemoryFault as fault:
         return [str(fault)]
@@ -72,16 +71,12 @@ def _dealt(tier: str, seed: int) -> Task:
     return replace(deal("company", seed, tier), gold=None)
 
 
-def _episode(task: Task, make: Make) -> Episode:
-    return Episode(WorldsEnv(task), make, writer=write)
-
-
 def _policy(episode: Episode) -> Policy:
     return strategic.make() if len(episode.tools) > len(episode.env.tools) else Reading()
 
 
 def _played(task: Task, make: Make) -> Trace:
-    episode = _episode(task, make)
+    episode = seated(task, make)
     return play(episode, _policy(episode))
 
 
@@ -120,7 +115,7 @@ def _without_sessions(trace: Trace) -> list[Record]:
 
 def _restored(make: Make) -> Iterator[str]:
     """At the end of every event, the dump restored in a new object reads and finds the same."""
-    episode = _episode(_task(make), make)
+    episode = seated(_task(make), make)
     policy = _policy(episode)
     while not episode.done:
         reply = policy.act(episode.view(), episode.tools)
@@ -138,7 +133,7 @@ def _restored(make: Make) -> Iterator[str]:
 
 def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
     """At the end of every event, the dump restored in a fresh process reads and finds the same."""
-    episode = _episode(_task(make), make)
+    episode = seated(_task(make), make)
     policy = _policy(episode)
     moments: list[tuple[Snapshot, list[Message]]] = []
     here: list[list[str]] = []
@@ -158,7 +153,7 @@ def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
 
 def _answers(make: Make, moments: Sequence[tuple[Snapshot, list[Message]]]) -> list[list[str]]:
     """Asks the last moment first: what one leaves behind tells nothing of those before it."""
-    episode = _episode(_task(make), make)
+    episode = seated(_task(make), make)
     return [_told(episode.fork(moment), probes) for moment, probes in reversed(moments)][::-1]
 
 
@@ -189,7 +184,7 @@ def _heard(episode: Episode, probe: Message) -> str:
 def _apart(make: Make) -> Iterator[str]:
     """Two episodes that are played in turns are the two that are played alone."""
     tasks = (_task(make, 1), _task(make, 2))
-    episodes = [_episode(task, make) for task in tasks]
+    episodes = [seated(task, make) for task in tasks]
     policy = _policy(episodes[0])
     while not all(episode.done for episode in episodes):
         for episode in episodes:

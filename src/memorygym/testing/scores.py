@@ -1,5 +1,6 @@
 """What an agent or a memory must not lose: its composite, and every question that it got right."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -158,7 +159,7 @@ def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
 
 
 def _causes(traces: Sequence[Trace]) -> str:
-    causes = [cause for trace in traces for _, cause in Attribution(trace).causes]
-    known = sorted(set(causes), key=lambda cause: (-causes.count(cause), cause))
-    told = ", ".join(f"{cause} {causes.count(cause)}" for cause in known[:COMMONEST])
-    return f"{len(causes)} misses: {told}"
+    causes = sum((Attribution(trace).counts for trace in traces), Counter[str]())
+    known = sorted(causes, key=lambda cause: (-causes[cause], cause))
+    told = ", ".join(f"{cause} {causes[cause]}" for cause in known[:COMMONEST])
+    return f"{causes.total()} misses: {told}"

@@ -12,7 +12,6 @@ from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing
 from memorygym.models import extractive
 from memorygym.outcome import Outcome
-from memorygym.statements import StatementReader
 from memorygym.trace import Trace
 from memorygym.trace_reader import TraceReader
 from memorygym.track import TaskRecipe, Track
@@ -93,11 +92,7 @@ class Case:
 
     @cached_property
     def reader(self) -> TraceReader:
-        if self.track.reader:
-            return self.track.reader(self.full)
-        goals = [outcome.goal for outcome in self.outcomes]
-        facts = self.track.facts(self.task.system)
-        return StatementReader(self.full, goals, facts, self.track.tool_names)
+        return self.track.reading(self.full)
 
     def mean(self, trace: Trace) -> float:
         """The mean score of the goals."""

@@ -7,7 +7,7 @@ from typing import Any
 from memorygym.memory.full import Full
 from memorygym.outcome import Outcome
 from memorygym.testing.track_cases import Case
-from memorygym.trace import Heard, Rewarded, Said, Shown, Trace, read_trace
+from memorygym.trace import Rewarded, Trace, read_trace
 from memorygym.trace_reader import HELD
 
 
@@ -80,9 +80,10 @@ def facts(case: Case) -> Iterator[str]:
     if case.track.informed:
         return
     reader, texts = case.reader, case.track.oracle(case.task)
+    told = [*case.full.told(case.track.tool_names)]
     for outcome in case.outcomes:
         goal = outcome.goal
-        shown = [record for text in _shown(case, goal.event) for record in reader.read(text)]
+        shown = [record for at, text in told if at < goal.event for record in reader.read(text)]
         for need in goal.needs:
             fact, where = reader.required(goal, need), f"in event {goal.event + 1}"
             if not case.track.reader and [*reader.read(reader.text(fact))] != [need]:
@@ -100,17 +101,3 @@ def facts(case: Case) -> Iterator[str]:
                     f"{reader.text(fact)!r}, needed {where}, is not in what `oracle` shows there:"
                     " give all needs of the goal, told as `facts` reads them"
                 )
-
-
-def _shown(case: Case, event: int) -> Iterator[str]:
-    """What the environment said before an event."""
-    made: dict[str, str] = {}
-    for record in case.full.records:
-        match record:
-            case Said(message=message):
-                made = {call.id: call.name for call in message.calls}
-            case Shown(at, messages) if at < event:
-                yield from (message.content for message in messages)
-            case Heard(at, messages) if at < event:
-                own = (m for m in messages if made.get(m.call_id) in case.track.tool_names)
-                yield from (message.content for message in own)

@@ -15,14 +15,13 @@ from memorygym import registry
 from memorygym.core import Gold, Task
 from memorygym.errors import MemoryGymError, UnknownPart
 from memorygym.frozen import Frozen
+from memorygym.isolation.gates import CEILING
 from memorygym.stores.notebook import TOOLS
 from memorygym.testing.track_cases import Broken, Case
 from memorygym.testing.track_envs import env_rules
 from memorygym.testing.track_goals import facts, goals, replays
 from memorygym.track import Options, TaskRecipe, Track, find
 
-CEILING = 0.95
-"""What the strong reasoner reaches, at least, where it is shown just what it needs."""
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from memorygym.core import JSON, Env, Message, Step, Task, Tool
+from memorygym.core import Env, Message, Step, Task, Tool, tool
 from memorygym.errors import Refused
 
 ASKS = "question"
@@ -11,28 +11,10 @@ EVENT, QUESTION = "===", "=== QUESTION"
 """What the text of an event begins with, and of one that asks."""
 
 
-def tool(name: str, description: str, required: str, **properties: tuple[str, str]) -> Tool:
-    """A tool with one argument that must be given; of each its type and its meaning."""
-    kinds: dict[str, JSON] = {
-        key: {"type": kind, "description": text} for key, (kind, text) in properties.items()
-    }
-    return Tool(
-        name,
-        description,
-        {
-            "type": "object",
-            "properties": kinds,
-            "required": [required],
-            "additionalProperties": False,
-        },
-    )
-
-
 def submit(description: str) -> Tool:
     """The tool that takes the answer of a question."""
-    return tool(
-        "submit_answer", description, "answer", answer=("string", "One claim, as asked for.")
-    )
+    answer = {"type": "string", "description": "One claim, as asked for."}
+    return tool("submit_answer", description, answer=answer)
 
 
 class Streaming(Env):

@@ -109,7 +109,7 @@ def test_what_the_crowd_says_otherwise_counts_as_rewritten():
 
 def test_an_instance_is_the_same_bytes_in_every_process():
     code = (
-        "from memorygym.tokens import canonical; from hashlib import sha256\n"
+        "from memorygym.frozen import canonical; from hashlib import sha256\n"
         "from memorygym.tracks.research.dealing.settings import Settings\n"
         "from memorygym.tracks.research.strata import Recipe\n"
         "made = Recipe(Settings('made', 3, 0, 5, 12_000, 'intersection')).instance()\n"

@@ -19,7 +19,7 @@ from memorygym.runs.minds import Minds
 from memorygym.runs.results import Wanted, place_of, result_of
 from memorygym.runs.seats import AgentSeat, Told
 from memorygym.scoring import outcomes
-from memorygym.trace import Answered, Heard, Said, Shown, Trace
+from memorygym.trace import Answered, Said, Trace
 
 SCRIPTED = "memorygym/"
 """A model whose name begins so is a shipped agent: `memorygym/strategic`."""
@@ -114,7 +114,7 @@ class Match(Policy):
             "events_seen": len({record.event for record in trace.records}),
             "answers": sum(isinstance(record, Answered) for record in trace.records),
             "usage": _usage(trace),
-            "conversation": [to_wire(message) for message in _messages(trace)],
+            "conversation": [to_wire(message) for message in trace.messages()],
         }
 
     def _sleep(self, seconds: float) -> None:
@@ -146,16 +146,3 @@ def _questions(trace: Trace) -> Iterator[dict[str, Any]]:
             "answer": outcome.answer,
             "correct": outcome.correct,
         }
-
-
-def _messages(trace: Trace) -> Iterator[Message]:
-    """All that was said, in order; the agent itself never sees it in one piece."""
-    yield Message("system", trace.system)
-    for record in trace.records:
-        match record:
-            case Said(message=message):
-                yield message
-            case Shown(messages=messages) | Heard(messages=messages):
-                yield from messages
-            case _:
-                pass

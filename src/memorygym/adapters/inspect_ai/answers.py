@@ -1,6 +1,5 @@
 """The scorer of tracks that ask about texts: what a comparison measures of the same trace."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -43,7 +42,6 @@ def answers() -> Scorer:
     async def score(state: TaskState, _: Target) -> Score:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
         measured, attribution = measure(trace), Attribution(trace)
-        causes = Counter(cause for _, cause in attribution.causes)
         left = trace.labels["left_out"]
         assert isinstance(left, list)
         cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
@@ -51,7 +49,11 @@ def answers() -> Scorer:
             value=value_of(cases),
             answer=f"{sum(case.score == 1 for case in cases)} of {len(cases)} right",
             explanation=explanation(trace, attribution),
-            metadata={**_metadata(trace, measured), "causes": dict(causes), "cases": _told(cases)},
+            metadata={
+                **_metadata(trace, measured),
+                "causes": dict(attribution.counts),
+                "cases": _told(cases),
+            },
         )
 
     return score

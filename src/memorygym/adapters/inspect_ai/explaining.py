@@ -1,7 +1,5 @@
 """What a log says of a trace: every question with its verdict, and why those missed were missed."""
 
-from collections import Counter
-
 from memorygym.attribution import Attribution
 from memorygym.scoring import outcomes
 from memorygym.trace import Trace
@@ -10,11 +8,10 @@ from memorygym.trace import Trace
 def explanation(trace: Trace, attribution: Attribution | None = None) -> str:
     """A Markdown table of the questions, and the misses by cause."""
     attribution = attribution or Attribution(trace)
-    causes = Counter(cause for _, cause in attribution.causes)
     rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
     for outcome in outcomes(trace):
         asked = outcome.goal
-        missed = "" if outcome.correct else attribution.cause(outcome)
+        missed = attribution.cause(outcome)
         group = asked.competency or asked.kind
         cells = (
             f"*event {asked.event + 1}, {group}:* {asked.text}", asked.truth,
@@ -22,7 +19,7 @@ def explanation(trace: Trace, attribution: Attribution | None = None) -> str:
             f"**{missed}**: {outcome.reason}" if missed else "right",
         )  # fmt: skip
         rows.append(f"| {' | '.join(map(_cell, cells))} |")
-    told = ", ".join(f"{cause} {n}" for cause, n in sorted(causes.items()))
+    told = ", ".join(f"{cause} {n}" for cause, n in sorted(attribution.counts.items()))
     rows.append(f"\nMisses by cause: {told or 'none'}.")
     return "\n".join(rows)
 

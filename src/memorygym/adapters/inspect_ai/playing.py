@@ -17,7 +17,7 @@ from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
 from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
-from memorygym.trace import Cut, Heard, Said, Shown, Trace
+from memorygym.trace import Cut, Said, Shown, Trace
 
 TRACE = "memorygym_trace"
 """Where a sample's store keeps the trace, as its JSON lines."""
@@ -165,7 +165,7 @@ def play() -> Solver:
         finally:
             trace = match.finished()
             state.store.set(TRACE, list(trace.lines()))
-        state.messages = match.chat.messages(_told(trace))
+        state.messages = match.chat.messages(list(trace.messages()))
         return state
 
     return solve
@@ -177,18 +177,6 @@ async def _through(match: Match, state: TaskState) -> None:
         async with span(match.heading, type="event"):
             while match.event == event:
                 await match.turn(state)
-
-
-def _told(trace: Trace) -> list[Message]:
-    """The whole history in order, evicted messages included, for whoever reads the log."""
-    told = [Message("system", trace.system)]
-    for record in trace.records:
-        match record:
-            case Shown() | Heard():
-                told += record.messages
-            case Said():
-                told.append(record.message)
-    return told
 
 
 PLAY = registered(solver, play, "play")

@@ -1,6 +1,5 @@
 """The scorer of what agents played: the track's own score of a trace as Inspect's."""
 
-from collections import Counter
 from math import nan
 
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
@@ -28,11 +27,10 @@ def axes() -> Scorer:
         found, attribution = scoring.score(trace), Attribution(trace)
         figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
         named = {name: figures.get(name) for name in shown(track_of(trace))}
-        causes = Counter(cause for _, cause in attribution.causes)
         metadata: dict[str, JSON] = {
             "contract": trace.labels["contract"], "task": trace.task, "axes": dict(found.axes),
             "writes": found.writes, "peak_tokens": found.peak, "accuracy": found.accuracy,
-            "causes": dict(causes), "store_precision": dict(store_precision(trace)),
+            "causes": dict(attribution.counts), "store_precision": dict(store_precision(trace)),
         }  # fmt: skip
         return Score(
             value={name: nan if value is None else value for name, value in named.items()},

@@ -1,1 +1,1 @@
-"""What tracks share that ask about texts: environment, reasoners, ceiling and lens; no track."""
+"""What tracks share that ask about texts: environment, reasoners, ceiling and reader; no track."""

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from memorygym.core import Message, Step
-from memorygym.tracks._stream import Streaming, submit, tool
+from memorygym.core import Message, Step, tool
+from memorygym.tracks._stream import Streaming, submit
 
 SUBMIT = submit("Answer the question of this event. Once a question.")
 RECALL = tool(
     "recall",
     "Have memory brought into view for this instead of for the question; what you write beside the"
     " call stays in view.",
-    "query", query=("string", "What you need to know next."),
-)  # fmt: skip
+    query={"type": "string", "description": "What you need to know next."},
+)
 
 
 class StreamEnv(Streaming):

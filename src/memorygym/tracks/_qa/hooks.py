@@ -8,7 +8,7 @@ from memorygym.core import Message, Policy, Task
 from memorygym.instances.model import Gold
 from memorygym.outcome import Outcome
 from memorygym.trace import Trace
-from memorygym.track import table
+from memorygym.track import reader_of, table
 from memorygym.tracks._qa.env import RECALL, SUBMIT, StreamEnv
 from memorygym.tracks._stream import QUESTION, event_of
 
@@ -19,22 +19,23 @@ def outcomes(trace: Trace) -> Sequence[Outcome]:
     """How each question went. Raises BadTrace without a gold table."""
     from memorygym.scoring import answered
 
-    return answered(trace, reader(trace))
+    by: Any = reader_of(trace)
+    return answered(trace, by)
 
 
 def reader(trace: Trace) -> Any:
     """How a trace is read, through statements. Raises BadTrace without a gold table."""
     from memorygym.tracks._qa.question_reader import QuestionReader
-    from memorygym.tracks._qa.reasoners import reader_of
+    from memorygym.tracks._qa.reasoners import parsed
 
-    return QuestionReader(trace, table(trace), reader_of(trace.track, trace.system))
+    return QuestionReader(trace, table(trace), parsed(trace.track, trace.system))
 
 
 def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
-    from memorygym.tracks._qa.reasoners import LOCKED, reader_of
+    from memorygym.tracks._qa.reasoners import LOCKED, parsed
 
-    return LOCKED[name](partial(reader_of, task.track))
+    return LOCKED[name](partial(parsed, task.track))
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:

@@ -26,7 +26,7 @@ Readers = Callable[[str], Reader]
 
 
 @lru_cache(maxsize=64)
-def reader_of(track: str, system: str) -> Reader:
+def parsed(track: str, system: str) -> Reader:
     """The track's strong reader under that pinned message, which parses a text once."""
     made: Any = find(track).facts(system)
     return Parsed(made)
@@ -115,7 +115,7 @@ LOCKED = {"strong": Strong, "weak": Weak}
 
 def told(track: str, system: str, text: str) -> Iterator[str]:
     """What the track's reader takes from each paragraph of a text, in canonical sentences."""
-    by = reader_of(track, system)
+    by = parsed(track, system)
     for part in text.split("\n\n"):
         if found := "\n".join(dict.fromkeys(map(by.tell, by.read(part)))):
             yield found

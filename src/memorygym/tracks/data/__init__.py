@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Policy, Task
 from memorygym.errors import BadSettings
-from memorygym.outcome import Outcome
 from memorygym.trace import Trace
 from memorygym.track import Options, TaskRecipe, Track, table
 from memorygym.tracks._qa import hooks
@@ -66,13 +65,6 @@ def reader(trace: Trace) -> Any:
     return QuestionReader(trace, gold, informed_reader(gold))
 
 
-def outcomes(trace: Trace) -> Sequence[Outcome]:
-    """How each question went. Raises BadTrace without a gold table."""
-    from memorygym.scoring import answered
-
-    return answered(trace, reader(trace))
-
-
 def strong(task: Task) -> Policy:
     """The one that is told what each question rests on."""
     from memorygym.instances.model import Gold
@@ -93,7 +85,6 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
 TRACK = Track(
     **hooks.SHARED
     | {
-        "outcomes": outcomes,
         "reasoners": {"strong": strong},
         "note_taker": note_taker,
         "reader": reader,

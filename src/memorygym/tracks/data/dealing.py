@@ -7,9 +7,10 @@ from hashlib import sha256
 from memorygym.core import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.stores.splitting import LONGEST_HEAD, passages
-from memorygym.tokens import canonical, count, normal
+from memorygym.tokens import count, normal
 
 TRACK = "data"
 EVENT_TOKENS = 2_500

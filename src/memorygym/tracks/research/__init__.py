@@ -17,7 +17,6 @@ from memorygym.tracks.research.tools import OPEN, SEARCH
 if TYPE_CHECKING:
     from memorygym.core import JSON, Env, Message, Policy, Task
     from memorygym.instances.model import Reader
-    from memorygym.outcome import Outcome
     from memorygym.trace import Trace
     from memorygym.tracks.research.strata import Recipe
 
@@ -91,13 +90,6 @@ def reader(trace: "Trace") -> Any:
     return reader_of(trace) or hooks.reader(trace)
 
 
-def outcomes(trace: "Trace") -> "Sequence[Outcome]":
-    """How its question went. Raises BadTrace without a gold table."""
-    from memorygym.scoring import answered
-
-    return answered(trace, reader(trace))
-
-
 def verification(instance: "Mapping[str, Any]") -> "dict[str, JSON]":
     """What the final texts of an instance prove."""
     from memorygym.tracks.research.proving import verification as proved
@@ -132,7 +124,6 @@ TRACK = Track(
     **hooks.SHARED
     | {
         "env": env,
-        "outcomes": outcomes,
         "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
         "asks": asks,
         "note_taker": note_taker,

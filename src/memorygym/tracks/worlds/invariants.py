@@ -271,7 +271,7 @@ def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Inva
     c.exact("views unlike the record", surprises, 0)
     if task.budget.slot and task.budget.writes:
         bungler = Bungler(task.budget.slot, task.budget.writes)
-        trace = play(task, "", lambda _: bungler)
+        trace = play(task, "abstainer", lambda _: bungler)
         heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
         wrong = [m.content for m in heard if m.call_id == "wrong"]
         c.exact("mistakes not refused", [sum(not text.startswith("refused") for text in wrong)], 0)

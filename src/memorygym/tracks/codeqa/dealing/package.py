@@ -91,7 +91,7 @@ class Package:
             name = self.names.function(district.domain)
             blocks.append("\n".join(writing.function(name, option, uses, self._chance)))
             depth = uses.callee.depth + 1 if uses.callee else 0
-            made.append(Made(name, dotted, depth, option))
+            made.append(Made(name, dotted, depth))
             used += uses.all()
         if functions >= FUNCTIONS:
             blocks.append(self._klass(district, dotted, used))

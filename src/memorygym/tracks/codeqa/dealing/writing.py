@@ -26,8 +26,6 @@ class Made:
     module: str
     depth: int = 0
     """Calls below it."""
-    option: str = ""
-    """Its optional parameter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from hashlib import sha256
 from memorygym import registry
 from memorygym.core import JSON, Budget, Event, Task
 from memorygym.errors import BadSettings
+from memorygym.frozen import canonical
 from memorygym.rng import Stream, rng
-from memorygym.tokens import canonical, count
+from memorygym.tokens import count
 from memorygym.tracks.worlds.dealing.asking import Asker
 from memorygym.tracks.worlds.dealing.board import Board
 from memorygym.tracks.worlds.dealing.brief import brief

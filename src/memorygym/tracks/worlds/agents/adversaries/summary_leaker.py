@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from memorygym.agents.calls import calls, read, search, submit
 from memorygym.core import Call, Message, Policy, Tool
-from memorygym.tokens import canonical
+from memorygym.frozen import canonical
 from memorygym.track import Bound
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.notes import record_of

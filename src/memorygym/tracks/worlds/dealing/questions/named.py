@@ -33,8 +33,8 @@ def synthesis(board: Board) -> Draft | None:
     if winner is None:
         return None
     text = (
-        f"Which of {_names(board, entities)} has the {word} entry for {board.label(a)}? Answer"
-        " as NAME (VALUE)."
+        f"Which of {_names(board, entities)} has the {word} entry for {board.label(a)}? Answer as"
+        " NAME (VALUE)."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     rivals = _rivals(board, entities, winner)
@@ -49,9 +49,8 @@ def comparison(board: Board) -> Draft | None:
         return None
     gap = abs(board.number(entities[0], a.code) - board.number(entities[1], a.code))
     text = (
-        f"Which of {_names(board, entities)} has the higher entry for {board.label(a)}, and by"
-        " how much?"
-        " Answer as NAME (DIFFERENCE)."
+        f"Which of {_names(board, entities)} has the higher entry for {board.label(a)}, and by how"
+        " much? Answer as NAME (DIFFERENCE)."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     truth = f"{board.name(winner)} ({a.number(gap)})"
@@ -71,8 +70,8 @@ def outlier(board: Board) -> Draft | None:
     winner = gaps[0][1]
     text = (
         f"Which of {_names(board, entities)} lies farthest from their mean entry for"
-        f" {board.label(a)},"
-        " and by how much? Answer as NAME (DEVIATION), with one decimal more than the entries have."
+        f" {board.label(a)}, and by how much? Answer as NAME (DEVIATION), with one decimal more"
+        " than the entries have."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     truth = f"{board.name(winner)} ({scaled(a, gaps[0][0])})"
@@ -104,9 +103,8 @@ def multi_hop(board: Board) -> Draft | None:
         return None
     text = (
         f"Sort {_names(board, entities)} by their groups and take the group whose mean entry for"
-        f" {board.label(a)} is highest: which of its members named here has the highest entry"
-        f" for {board.label(b)}?"
-        " Answer as NAME (VALUE)."
+        f" {board.label(a)} is highest: which of its members named here has the highest entry for"
+        f" {board.label(b)}? Answer as NAME (VALUE)."
     )
     needs = tuple(Need(e, key) for e in entities for key in ("category", a.code, b.code))
     rivals = _rivals(board, entities, winner)

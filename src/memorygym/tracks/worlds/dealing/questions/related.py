@@ -45,8 +45,7 @@ def lookup(board: Board) -> Draft | None:
     entity, relation, found, needs = start
     text = (
         f'Complete the sentence "{board.name(entity)} {relation.phrase} ...": which'
-        f" {board.guide.noun} is"
-        " it? Answer as NAME."
+        f" {board.guide.noun} is it? Answer as NAME."
     )
     about = (entity, board.guide.key_attributes[0])
     return Draft(text, board.name(found[0]), tuple(needs), about, (board.name(entity),))
@@ -60,9 +59,8 @@ def hop(board: Board) -> Draft | None:
     entity, relation, found, needs = start
     a = board.attribute("int", "float", "date", "text")
     text = (
-        f'Take the {board.guide.noun} that completes "{board.name(entity)} {relation.phrase}'
-        ' ...". What is'
-        f" the entry for {board.label(a)} under that name?"
+        f'Take the {board.guide.noun} that completes "{board.name(entity)} {relation.phrase} ...".'
+        f" What is the entry for {board.label(a)} under that name?"
     )
     needs.append(Need(found[0], a.code))
     return Draft(text, board.show(found[0], a.code), tuple(needs), (found[0], a.code))
@@ -81,9 +79,8 @@ def chain(board: Board) -> Draft | None:
     a = board.attribute("int", "float")
     text = (
         f'Follow "{board.name(entity)} {first.phrase} ..." and from there "... {second.phrase}'
-        ' ...": which'
-        f" {board.guide.noun} do you reach, and what is the entry for {board.label(a)} under"
-        " that name? Answer as NAME (VALUE)."
+        f' ...": which {board.guide.noun} do you reach, and what is the entry for {board.label(a)}'
+        " under that name? Answer as NAME (VALUE)."
     )
     needs += [*more, Need(last[0], a.code)]
     rivals = (board.name(entity), board.name(found[0]))
@@ -98,8 +95,7 @@ def count(board: Board) -> Draft | None:
     entity, relation, found, needs = start
     text = (
         f'How many {board.guide.plural} complete the sentence "{board.name(entity)}'
-        f' {relation.phrase} ...",'
-        " and which? Answer as COUNT (NAMES)."
+        f' {relation.phrase} ...", and which? Answer as COUNT (NAMES).'
     )
     names = ", ".join(board.name(other) for other in found)
     about = (entity, board.guide.key_attributes[0])
@@ -117,9 +113,8 @@ def best_of(board: Board) -> Draft | None:
     if winner is None:
         return None
     text = (
-        f'Of all {board.guide.plural} that complete "{board.name(entity)} {relation.phrase}'
-        ' ...", which has'
-        f" the highest entry for {board.label(a)}? Answer as NAME (VALUE)."
+        f'Of all {board.guide.plural} that complete "{board.name(entity)} {relation.phrase} ...",'
+        f" which has the highest entry for {board.label(a)}? Answer as NAME (VALUE)."
     )
     needs += [Need(other, a.code) for other in found]
     rivals = tuple(board.name(e) for e in [entity, *found] if e != winner)

@@ -34,9 +34,8 @@ def cross_category(board: Board) -> Draft | None:
     ranked = sorted(scope.members, key=lambda e: board.number(e, a.code), reverse=True)
     total = sum(board.number(entity, b.code) for entity in ranked[:TOP])
     text = (
-        f"Of {scope.text}, take the three with the highest entries for {board.label(a)}: what"
-        " is the sum"
-        f" of their entries for {board.label(b)}?"
+        f"Of {scope.text}, take the three with the highest entries for {board.label(a)}: what is"
+        f" the sum of their entries for {board.label(b)}?"
     )
     return Draft(text, b.number(total), scope.needs([a.code, b.code]), (ranked[0], b.code))
 
@@ -85,11 +84,9 @@ def multi_constraint(board: Board) -> Draft | None:
         return None
     total = sum(board.number(entity, c.code) for entity in inside)
     text = (
-        f"Among {scope.text}, how many have an entry above {a.number(low)} for {board.label(a)}"
-        " and one below"
-        f" {b.number(high)} for {board.label(b)}, and what is the sum of their entries for"
-        f" {board.label(c)}?"
-        " Answer as COUNT (SUM)."
+        f"Among {scope.text}, how many have an entry above {a.number(low)} for {board.label(a)} and"
+        f" one below {b.number(high)} for {board.label(b)}, and what is the sum of their entries"
+        f" for {board.label(c)}? Answer as COUNT (SUM)."
     )
     needs = scope.needs([a.code, b.code, c.code])
     return Draft(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
@@ -107,9 +104,8 @@ def text_match(board: Board) -> Draft | None:
     if any(word in texts[entity] for entity in scope.members if entity != winner):
         return None
     text = (
-        f'Among {scope.text}, which has the word "{word}" in the entry for {board.label(a)},'
-        " and what is"
-        f" the entry for {board.label(b)} there? Answer as NAME (VALUE)."
+        f'Among {scope.text}, which has the word "{word}" in the entry for {board.label(a)}, and'
+        f" what is the entry for {board.label(b)} there? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
     return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))
@@ -126,10 +122,8 @@ def enum_filter(board: Board) -> Draft | None:
     if any(board.value(e, a.code) == choice for e in scope.members if e != winner):
         return None
     text = (
-        f'Among {scope.text}, which has "{choice}" as the entry for {board.label(a)}, and what'
-        " is the entry for"
-        f" {board.label(b)} there?"
-        " Answer as NAME (VALUE)."
+        f'Among {scope.text}, which has "{choice}" as the entry for {board.label(a)}, and what is'
+        f" the entry for {board.label(b)} there? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
     return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))

@@ -80,9 +80,9 @@ def temporal_trend(board: Board) -> Draft | None:
         return None
     text = (
         f"From the first to the last period, how does the entry for {board.label(attribute)} at"
-        f" {board.name(entity)} move: strongly rising (by more than 15 %), slightly rising"
-        " (more than 3 %), flat, slightly falling or"
-        " strongly falling? Answer as LABEL (CHANGE IN %), with two decimals."
+        f" {board.name(entity)} move: strongly rising (by more than 15 %), slightly rising (more"
+        " than 3 %), flat, slightly falling or strongly falling? Answer as LABEL (CHANGE IN %),"
+        " with two decimals."
     )
     truth = f"{label} ({float(change):.2f}%)"
     return Draft(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
@@ -127,9 +127,8 @@ def delta(board: Board) -> Draft | None:
     assert isinstance(change.new, int) and isinstance(change.old, int)
     a = board.guide.attribute(change.code)
     text = (
-        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. By how"
-        " much did it"
-        " move, as an amount without a sign?"
+        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. By how much"
+        " did it move, as an amount without a sign?"
     )
     needs = (Need(change.entity, change.code), Need(change.entity, change.code, old=True))
     truth = a.number(abs(change.new - change.old))
@@ -144,9 +143,8 @@ def counterfactual(board: Board) -> Draft | None:
     change = board.stream.choice(changes)
     a = board.guide.attribute(change.code)
     text = (
-        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. What would"
-        " it be had"
-        " it not been?"
+        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. What would it"
+        " be had it not been?"
     )
     needs = (Need(change.entity, change.code), Need(change.entity, change.code, old=True))
     return Draft(text, a.show(change.old), needs, (change.entity, change.code))
