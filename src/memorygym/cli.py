@@ -4,13 +4,15 @@ import argparse
 import errno
 import io
 import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 from memorygym import __doc__ as about
-from memorygym import __version__
+from memorygym import __version__, registry
 from memorygym.commands import headline
 from memorygym.errors import MemoryGymError, ProviderFailure, UnknownPart
 
@@ -51,9 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except OSError as error:
         if error.filename is None and error.errno not in FULL:
-            raise
+            return _broken(error)
         where = f"{error.filename}: " if error.filename else ""
         return _complain(f"{where}{error.strerror}", BAD_USAGE)
+    except Exception as error:  # noqa: BLE001  # raised again unless somebody else's track plays
+        return _broken(error)
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -100,6 +104,21 @@ def _plugged(argv: Sequence[str]) -> Sequence[str]:
         find(words[at + 1])
         del words[at : at + 2]
     return words
+
+
+def _broken(error: Exception) -> int:
+    """Tells of a track of somebody else that raised, or gave what it must not; raises the error if
+    there is none."""
+    if not (spec := next(iter(registry.outside("tracks")), "")):
+        raise error
+    # Of an error in a worker process only the text of its traceback is here.
+    told = "".join(traceback.format_exception(error))
+    file = getattr(sys.modules[registry.module_of("tracks", spec)], "__file__", "")
+    frames = re.findall(rf'File "{re.escape(file)}", (line \d+, in .+)', told)
+    place = f" ({Path(file).name}, {frames[-1]})" if frames else ""
+    what = f"the track {spec} broke: {type(error).__name__}: {error}{place}"
+    hint = f'memorygym.testing.check_track("{spec}") looks for what it must keep to'
+    return _complain(f"{what}; {hint}", BAD_USAGE)
 
 
 def _complain(what: object, status: int) -> int:

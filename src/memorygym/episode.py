@@ -6,6 +6,7 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from memorygym.arguments import Failing, misfit, plain_reply
 from memorygym.core import Budget, Call, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
@@ -194,6 +195,9 @@ class Episode:
 
     def _note_worth(self, step: Step) -> None:
         """Records what a reply was worth to the environment."""
+        answer: object = step.answer  # Somebody else's, who may keep to no types.
+        if not isinstance(answer, str | None) or not isfinite(step.reward):
+            raise TypeError(f"a Step has the answer {step.answer!r} and the reward {step.reward!r}")
         if step.answer is not None:
             self.trace.records.append(Answered(self._event, step.answer))
         if step.reward:

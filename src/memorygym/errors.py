@@ -25,7 +25,8 @@ class UnknownPart(MemoryGymError):
         known = sorted(choices)
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
-        super().__init__(f"no {kind} named {name!r}; {hint}")
+        own = "; --plug pkg.mod:OBJECT tells of one of yours" if kind == "tracks" else ""
+        super().__init__(f"no {kind} named {name!r}; {hint}{own}")
         self._told = (kind, name, known)
 
     def __reduce__(self) -> tuple[type["UnknownPart"], tuple[str, str, list[str]]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from memorygym.bench import Evaluation
-from memorygym.isolation.arms import REFERENCES
 from memorygym.isolation.arms import Limits as ArmLimits
+from memorygym.isolation.arms import named
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
 from memorygym.runs.limits import Limits
@@ -32,7 +32,7 @@ def source_of(
         )
     return Comparison(
         tasks,
-        plug_all(spec for spec in recipe["memories"] if spec not in REFERENCES),
+        plug_all(named(recipe)),
         [ArmLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
         tuple(recipe["reasoners"]),
         minds,

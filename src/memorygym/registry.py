@@ -78,6 +78,15 @@ _GIVEN: dict[tuple[str, str], str] = {}
 """By kind and name: the spec under which this process was given a part that calls itself so."""
 
 
+_OUTSIDE: dict[tuple[str, str], None] = {}
+"""By kind and spec: the parts of somebody else that this process has loaded, in order."""
+
+
+def outside(kind: str) -> list[str]:
+    """The specs of these parts."""
+    return [spec for of, spec in _OUTSIDE if of == kind]
+
+
 def remember(kind: str, name: str, spec: str) -> None:
     """From now on the name stands for what the spec brought, if no other part has it.
 
@@ -139,6 +148,7 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
     if not colon or not module or module.startswith("."):
         raise UnknownPart(kind, spec, names(kind))
     found = _imported(kind, spec, module)
+    _OUTSIDE[kind, spec] = None
     try:
         return getattr(found, name)
     except AttributeError as error:

@@ -221,8 +221,10 @@ class Track:
 
     def __post_init__(self) -> None:
         for part in fields(self):
-            if problem := _problem(part.name, getattr(self, part.name)):
-                raise BadSettings(f"the track {self.name!r}: `{part.name}` {problem}")
+            value, (fits, example) = getattr(self, part.name), _FITS[part.name]
+            if not fits(value) or (not value and part.name in ("name", "version", "reasoners")):
+                told = f"the track {self.name!r}: `{part.name}` is {value!r:.60}"
+                raise BadSettings(f"{told}; give one such as {part.name}={example}")
 
     @property
     def tool_names(self) -> frozenset[str]:
@@ -241,28 +243,27 @@ class Track:
         return StatementReader(trace, goals, self.facts(trace.system), self.tool_names)
 
 
-_EXAMPLES = {
-    "name": '"shop"', "version": '"shop-v1"', "tasks": "recipes", "env": "ShopEnv",
-    "outcomes": "outcomes", "facts": "lambda system: ShopReader()", "oracle": "oracle",
-    "asks": "lambda view: True", "reasoners": '{"strong": lambda task: Clerk()}',
-    "tools": "(FIND, ORDER)",
+def _is(kind: Any, parts: Any = None) -> Callable[[Any], bool]:
+    def held(it: Any) -> Iterable[Any]:
+        return it.values() if kind is Mapping else it if parts else ()
+
+    return lambda it: isinstance(it, kind) and all(isinstance(one, parts) for one in held(it))
+
+
+_FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
+    "name": (_is(str), '"shop"'), "version": (_is(str), '"shop-v1"'),
+    "tasks": (callable, "recipes"), "env": (callable, "ShopEnv"), "oracle": (callable, "oracle"),
+    "outcomes": (callable, "outcomes"), "facts": (callable, "lambda system: ShopReader()"),
+    "asks": (callable, "lambda view: True"), "knobs": (callable, 'lambda: {"turns": "12"}'),
+    "reasoners": (_is(Mapping, Callable), '{"strong": lambda task: Clerk()}'),
+    "agents": (_is(Mapping, Agent), '{"strong": Agent(make=lambda task: Clerk())}'),
+    "tools": (_is(tuple, Tool), "(FIND, ORDER)"), "axes": (_is(tuple, str), '("own", "friend")'),
+    **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
+    **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
+    "instances": (_is(Instances | None), "None"), "headline": (_is(Headline | None), "None"),
+    "self_test": (_is(SelfTest | None), "None"), "informed": (_is(bool), "False"),
 }  # fmt: skip
-
-
-def _problem(name: str, value: object) -> str:
-    """What is wrong with a field of a track, with an example; "" if nothing is."""
-    match name, value:
-        case (("name" | "version"), str()) if value:
-            return ""
-        case (("tasks" | "env" | "outcomes" | "facts" | "oracle" | "asks"), _) if callable(value):
-            return ""
-        case "reasoners", Mapping() if value and all(map(callable, value.values())):
-            return ""
-        case "tools", tuple() if all(isinstance(tool, Tool) for tool in value):
-            return ""
-    if name not in _EXAMPLES:
-        return ""
-    return f"is {value!r:.60}; give one such as {name}={_EXAMPLES[name]}"
+"""By field of a track: what fits it, and an example."""
 
 
 def find(name: str) -> Track:

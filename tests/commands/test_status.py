@@ -192,3 +192,12 @@ def test_a_recipe_of_more_than_can_be_played_is_damaged(
     for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
         status, _, err = command(*words)
         assert status == 2 and f"{path} is damaged ({said}" in err
+
+
+def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:
+    about = json.loads((played / "run.json").read_bytes())
+    about["recipe"]["track"] = "this:s"
+    (played / "run.json").write_text(json.dumps(about))
+    status, _, err = command("status", str(played))
+    assert status == 2 and "no tracks named 'this:s'" in err
+    assert "this" not in sys.modules

@@ -10,6 +10,7 @@ import pytest
 from memorygym.cli import main
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import flat_rows
+from memorygym.commands._command import command_of
 from memorygym.core import Message
 from memorygym.isolation.arms import Limits
 from memorygym.isolation.performing import perform, played_gates
@@ -50,6 +51,22 @@ def test_a_comparison_is_shown_from_its_traces_and_by_playing(
 ) -> None:
     found = examine(duel, check)
     assert (found.standing, found.problems, found.limits) == (standing, (), ())
+
+
+def test_memories_that_are_not_named_in_alphabetical_order_are_shown_as_well(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "duel"
+    words = ["--memories", "recency,markdown,bm25", "--budget", "200,400", "-o", str(folder)]
+    tasks = ["--tier", "lite", "--template", "company", "--seeds", "1", "-q"]
+    assert main(["compare", *words, *tasks]) == 0
+    found = examine(folder, "traces")
+    assert (found.standing, found.problems, found.limits) == (VERIFIED, (), ())
+    (folder / "results.json").unlink()
+    recipe = json.loads((folder / "run.json").read_bytes())["recipe"]
+    again = command_of(recipe, folder)
+    assert again[again.index("--memories") + 1] == "markdown,bm25"
+    assert main([*again[1:], "-q"]) == 0
 
 
 def better(folder: Path) -> None:

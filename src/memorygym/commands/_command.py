@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from memorygym import registry
 from memorygym.agents.note_taker import agents_of
 from memorygym.commands._tasks import KNOBS, WORLDS
-from memorygym.isolation.arms import REFERENCES
+from memorygym.isolation.arms import REFERENCES, named
 from memorygym.track import find
 
 Recipe = Mapping[str, Any]
@@ -41,8 +42,7 @@ def _bench(recipe: Recipe) -> Iterator[str]:
 
 
 def _compare(recipe: Recipe) -> Iterator[str]:
-    named = [spec for spec in recipe["memories"] if spec not in REFERENCES]
-    yield from ("--memories", ",".join(named or REFERENCES[:1]))
+    yield from ("--memories", ",".join(named(recipe) or REFERENCES[:1]))
     yield from ("--budget", ",".join(map(str, recipe["budgets"])))
     yield from _tasks(recipe)
     yield from _sizes(recipe)
@@ -68,7 +68,8 @@ def _tasks(recipe: Recipe) -> Iterator[str]:
         yield from ("-t", knobs["template"]) if "template" in knobs else ()
     else:
         told = "".join(f":{name}={value}" for name, value in knobs.items())
-        yield from ("--track", f"{recipe['track']}{told}")
+        spec = registry.given().get(("tracks", recipe["track"]), recipe["track"])
+        yield from ("--track", f"{spec}{told}")
     if seeds == list(range(len(seeds))):
         yield from ("--seeds", str(len(seeds))) if seeds else ()
     else:

@@ -242,7 +242,8 @@ def checked(trace: Trace) -> Trace:
     """The trace, its gold table read. Raises ValueError or BadTrace if its track cannot."""
     tracks = registry.names("tracks")
     if trace.track not in tracks:  # Any other name would be imported and called.
-        raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}")
+        hint = "--plug pkg.mod:OBJECT tells of one of yours"
+        raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}; {hint}")
     trace.gold = table(trace)
     reader_of(trace).read("")  # A track reads by what its pinned message states.
     return trace

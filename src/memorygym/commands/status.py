@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from memorygym import registry
 from memorygym.commands._command import command_of
 from memorygym.commands._run import about_run, read_played
 from memorygym.contract import contract
@@ -187,6 +188,8 @@ def _span(seconds: float) -> str:
 def _next(state: State) -> Iterator[str]:
     """Commands that finish the run, or look at it."""
     folder, recipe = shlex.quote(str(state.path)), state.about["recipe"]
+    if spec := registry.given().get(("tracks", recipe["track"])):
+        folder = f"{folder} --plug {shlex.quote(spec)}"
     if not state.running and not state.finished:
         if state.about["contract"] != (now := contract(recipe["track"])):
             yield f"none goes on: this version plays {now}, another contract"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Task
 from memorygym.isolation.oracle import Oracle
@@ -55,6 +55,14 @@ def arms(specs: Sequence[str], with_tools: Sequence[str], limits: Limits) -> lis
             rows.append(Arm(name, spec, "memory", limits))
             rows.append(Arm(HELD + name, spec, "held", limits))
     return rows
+
+
+def named(recipe: Mapping[str, Any]) -> list[str]:
+    """The memories of a comparison's recipe in the order in which they were named: run.json sorts
+    its keys, its arms are in order."""
+    order = {arm: at for at, (arm, _) in reversed([*enumerate(recipe["arms"])])}
+    specs = [spec for spec in recipe["memories"] if spec not in REFERENCES]
+    return sorted(specs, key=lambda spec: order.get(spec, order.get(spec + SCRIBE, len(order))))
 
 
 def role_of(arm: str) -> Role:

@@ -7,6 +7,7 @@ interval is over tasks. Two arms are compared on the tasks that both finished.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from memorygym.errors import BadSettings
 from memorygym.isolation.arms import HELD, Role, role_of
 from memorygym.isolation.contests import RECENCY, Scores, World, contests
 from memorygym.isolation.gain import Gain
@@ -25,7 +26,7 @@ def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str
     """All figures of one reasoner at one budget; `failures` counts the failed tasks by arm.
 
     `name` names the random streams. Raises ValueError if there is nothing to report, or an arm
-    played a task twice.
+    played a task twice, and BadSettings if no question counts.
     """
     if len(reasoners := {one.reasoner for one in measured}) != 1:
         raise ValueError(f"figures are of one reasoner, not of {sorted(reasoners)}")
@@ -34,6 +35,11 @@ def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str
         arms.setdefault(arm, {})
     asked = {one.world: {case.number for case in one.cases} for one in measured}
     scores = {arm: scored(played, left) for arm, played in arms.items()}
+    if not any(scores.values()):
+        raise BadSettings(
+            "no question counts, for the oracle was shown the facts of none: give a larger budget,"
+            " or a track whose `oracle` names the events of its goals"
+        )
     memories = {arm: mine for arm, mine in scores.items() if role_of(arm) == "memory"}
     whole = {arm for arm in memories if arms[arm].keys() == asked.keys() and not failures.get(arm)}
     found = contests(memories, whole, scores.get(RECENCY, {}), name)

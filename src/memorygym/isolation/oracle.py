@@ -49,6 +49,6 @@ def least_view(track: Track, task: Task) -> int:
     for at in range(max(len(task.events), max(texts, default=-1) + 1)):
         if at < len(task.events):
             known |= words(task.events[at].text)
-        if at in texts:
+        if texts.get(at):
             costs.append(shown_tokens(Message("user", texts[at]), partial(count, known=known)))
     return min(costs, default=0)

@@ -78,6 +78,8 @@ def results_in(path: Path) -> Path:
     if not path.is_dir():
         return path
     if not (path / "results.json").exists():
+        if (path / "run.json").exists():
+            Run(path).about()  # Raises for a run of an earlier layout.
         raise BadSettings(f"{path} holds no results.json: the run has not finished")
     return path / "results.json"
 

@@ -25,7 +25,7 @@ from urllib.parse import quote, unquote
 
 from memorygym.core import JSON
 from memorygym.disk import as_bytes, begun, write_whole
-from memorygym.errors import BadSettings, BadTrace
+from memorygym.errors import BadSettings, BadTrace, clipped
 from memorygym.frozen import canonical
 from memorygym.trace import Trace, read_trace
 
@@ -215,8 +215,8 @@ def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
         if isinstance(kept, Mapping) and isinstance(wanted, Mapping):
             kept, wanted = _first_unlike(kept, wanted)
         raise BadSettings(
-            f"{directory} holds a run of another {name}: {canonical(kept)}, not"
-            f" {canonical(wanted)}; give a new folder"
+            f"{directory} holds a run of another {name}: {clipped(canonical(kept), 200)}, not"
+            f" {clipped(canonical(wanted), 200)}; give a new folder"
         )
 
 
@@ -224,7 +224,7 @@ def _first_unlike(
     kept: Mapping[str, JSON], wanted: Mapping[str, JSON]
 ) -> tuple[dict[str, JSON], dict[str, JSON]]:
     """The first key under which two objects differ, with its value in each."""
-    for key in sorted({*kept, *wanted}):
+    for key in sorted({*kept, *wanted}, key=lambda key: (key != "kind", key)):
         one, other = kept.get(key), wanted.get(key)
         if canonical(one) != canonical(other):
             return {key: one}, {key: other}

@@ -1,7 +1,8 @@
 """Who plays a task, with which memory and limits: a run plays every seat on every task."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.agents.note_taker import agents_of
 from memorygym.contract import contract
-from memorygym.core import JSON, Budget, Memory, Policy, Task, Writer
+from memorygym.core import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
 from memorygym.judge import judge_trace
@@ -132,8 +133,24 @@ class AgentSeat:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.labels(task.track, repeat)
         chat = self.minds.chat(self.agent, repeat) if self.waits else None
-        trace = played(episode, self.policy(task, chat), task, labels)
+        policy = self.policy(task, chat)
+        if not chat and not registry.is_ours("agents", self.agent):
+            policy = Anew(partial(self.policy, task), episode)
+        trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.minds) if chat else trace
+
+
+class Anew(Policy):
+    """An agent that is made again as every event begins: what it keeps on itself is no memory."""
+
+    def __init__(self, make: Callable[[], Policy], episode: Episode) -> None:
+        self._make, self._episode = make, episode
+        self._policy, self._event = make(), episode.event
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if self._episode.event != self._event:
+            self._policy, self._event = self._make(), self._episode.event
+        return self._policy.act(view, tools)
 
 
 def is_foreign(memory: str) -> bool:

@@ -46,7 +46,8 @@ def dealt(track: str, options: Options) -> Tasks:
     if (many := seeds.stop - seeds.start) > 1:  # A range of more than a machine word has no len.
         first = made.tasks(replace(options, seeds=range(seeds.start, seeds.start + 1)))
         check_episodes(len(first), many)
-    recipes = made.tasks(options)
+    if not (recipes := made.tasks(options)):
+        raise BadSettings(f"the track {made.name} makes no task of the seeds {[*seeds][:3]}")
     recipe: dict[str, JSON] = {
         "track": made.name,
         "templates": sorted({one.template for one in recipes}),
@@ -88,11 +89,12 @@ class Elsewhere:
 
 
 def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
-    """The tasks of a run's recipe. Raises UnknownPart, or BadSettings for a salt that is another.
+    """The tasks of a run's recipe. Raises UnknownPart for a track that is not known here, or
+    BadSettings for a salt that is another.
 
     Those of a private test set cannot be made without its salt, and none that lie in a file.
     """
-    track = str(recipe["track"])
+    track = registry.known("tracks", str(recipe["track"]))  # A file must bring no code in.
     if recipe["data"]:
         places = [one for one in _elsewhere(recipe["data"]) if one.seed in recipe["seeds"]]
         return Tasks(track, places, recipe, f"{track} track, of a file")

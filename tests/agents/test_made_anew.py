@@ -1,0 +1,31 @@
+"""What an agent of somebody else keeps on itself is gone when the next event begins."""
+
+from pathlib import Path
+
+import pytest
+
+from memorygym.runs.seats import AgentSeat
+from memorygym.trace import Said
+from tests.publishing.playing import lite
+
+HOARDER = """
+from memorygym.core import Message, Policy
+
+
+class Hoarder(Policy):
+    def __init__(self):
+        self.seen = []
+
+    def act(self, view, tools):
+        self.seen.append(view[-1].content)
+        return Message("assistant", f"{len(self.seen)} texts")
+"""
+
+
+def test_it_is_made_anew_in_every_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hoarder.py").write_text(HOARDER)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (recipe,) = lite().recipes
+    trace = AgentSeat("hoarder:Hoarder").play(recipe.deal(), 0, [])
+    said = [record.message.content for record in trace.records if isinstance(record, Said)]
+    assert len(said) > 2 and {*said} == {"1 texts"}

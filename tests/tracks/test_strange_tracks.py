@@ -1,0 +1,147 @@
+"""Strange tracks of other people play; of broken ones one sentence says what breaks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tracks.shopping import EXAMPLES, start, told
+
+STRANGE = """
+from dataclasses import replace
+from my_track import FACTS, SHOP, Recipe, ShopEnv
+from memorygym.outcome import Outcome
+from memorygym.scoring import rewarded
+
+
+def thirds(trace):
+    return [Outcome(o.goal, o.score or 0.3, o.reason, o.answer) for o in rewarded(trace)]
+
+
+def shop(**changed):
+    try:
+        return replace(SHOP, **changed)
+    except Exception as error:
+        problem = error
+
+    def tell():
+        raise problem
+
+    return tell
+
+
+class Raises(ShopEnv):
+    def step(self, reply):
+        raise ValueError("the till is stuck")
+
+
+class NoStep(ShopEnv):
+    def step(self, reply):
+        return None
+
+
+class Numbers(ShopEnv):
+    def step(self, reply):
+        return replace(super().step(reply), answer=5)
+
+
+def oracle(task):
+    return {**SHOP.oracle(task), 0: ""}
+
+
+PARTIAL = shop(outcomes=thirds)
+LEAVES_EMPTY = shop(oracle=oracle)
+ELSEWHERE = shop(oracle=lambda task: {999: "x"})
+RAISES, NO_STEP, NUMBERS = shop(env=Raises), shop(env=NoStep), shop(env=Numbers)
+NO_TASKS = shop(tasks=lambda options: [])
+NO_MEANINGS = shop(knobs={"turns": "12"})
+NO_AGENTS = shop(agents={"clerk": 3})
+NO_GOLD = shop(gold=3)
+NO_AXES = shop(axes="own")
+NO_OFFICIAL = shop(official={"turns": 12})
+"""
+KNOBS = ":turns=4"
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> str:
+    """What Python's path must hold to find them."""
+    (tmp_path / "strange.py").write_text(STRANGE)
+    return f"{tmp_path}:{EXAMPLES}"
+
+
+def test_a_run_whose_goals_earn_parts_of_a_score_is_valid_and_packed(
+    strange: str, tmp_path: Path
+) -> None:
+    run = str(tmp_path / "run")
+    words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "--run", run, "-q"]
+    told(start(tmp_path, *words, path=strange))
+    row = json.loads((tmp_path / "run" / "results.json").read_bytes())["episodes"][-1]
+    assert (row["accuracy"], sum(row["right"])) == (0.3, 0)
+    packed = told(start(tmp_path, "--plug", "strange:PARTIAL", "pack", run, path=strange))
+    assert "verified from traces" in packed
+
+
+def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "-o", str(results)]
+    told(start(tmp_path, *words, path=strange))
+    document = json.loads(results.read_bytes())
+    document["episodes"][0]["accuracy"] = 0.1
+    results.write_text(json.dumps(document))
+    words = ["--plug", "strange:PARTIAL", "validate-results", str(results)]
+    out, _ = start(tmp_path, *words, path=strange).communicate(timeout=60)
+    assert "accuracy: 0.1, but" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("RAISES", "broke: ValueError: the till is stuck (strange.py, line "),
+        ("NO_STEP", "broke: AttributeError: "),
+        ("NUMBERS", "the answer 5"),
+        ("NO_TASKS", "the track shop makes no task of the seeds [0]"),
+        ("NO_MEANINGS", "`knobs` is {'turns': '12'}; give one such as"),
+        ("NO_AGENTS", "`agents` is {'clerk': 3}; give one such as"),
+        ("NO_GOLD", "`gold` is 3; give one such as"),
+        ("NO_AXES", "`axes` is 'own'; give one such as"),
+        ("NO_OFFICIAL", "`official` is {'turns': 12}; give one such as"),
+    ],
+)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_broken_track_is_one_sentence(
+    name: str, wanted: str, workers: str, strange: str, tmp_path: Path
+) -> None:
+    seeds = ["--seeds", workers if name != "NO_TASKS" else "1"]
+    words = ["bench", "--track", f"strange:{name}", *seeds, "--workers", workers, "-q"]
+    process = start(tmp_path, *words, path=strange)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.count("\n")) == (2, 1), err
+    assert wanted in err
+
+
+@pytest.mark.parametrize(
+    ("name", "budget", "wanted"),
+    [
+        ("LEAVES_EMPTY", "20", "a budget of 20 holds no fact of this track; the least"),
+        ("ELSEWHERE", "60", "no question counts, for the oracle was shown the facts of none"),
+    ],
+)
+def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
+    name: str, budget: str, wanted: str, strange: str, tmp_path: Path
+) -> None:
+    words = ["compare", "--track", f"strange:{name}{KNOBS}", "--seeds", "1", "--budget", budget]
+    process = start(tmp_path, *words, "--memories", "bm25", "-q", path=strange)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.count("\n")) == (2, 1) and wanted in err, err
+
+
+def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_path: Path) -> None:
+    words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "--run", "run", "-q"]
+    told(start(tmp_path, *words, path=strange))
+    (tmp_path / "run" / "results.json").unlink()
+    out = told(start(tmp_path, "--plug", "strange:PARTIAL", "status", "run", path=strange))
+    assert "--track strange:PARTIAL:turns=4" in out
+    assert "failures run --plug strange:PARTIAL" in out
+    _, err = start(tmp_path, "status", "run", path=strange).communicate(timeout=60)
+    assert "--plug pkg.mod:OBJECT" in err
