@@ -12,6 +12,7 @@ from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import flat_rows
 from memorygym.commands._command import command_of
 from memorygym.core import Message
+from memorygym.disk import as_bytes
 from memorygym.isolation.arms import Limits
 from memorygym.isolation.performing import perform, played_gates
 from memorygym.isolation.playing import Comparison
@@ -67,6 +68,15 @@ def test_memories_that_are_not_named_in_alphabetical_order_are_shown_as_well(
     again = command_of(recipe, folder)
     assert again[again.index("--memories") + 1] == "markdown,bm25"
     assert main([*again[1:], "-q"]) == 0
+
+
+def test_templates_that_were_not_played_are_named(altered: Path) -> None:
+    for name in ("run.json", "results.json"):
+        found = json.loads((altered / name).read_bytes())
+        found["recipe"]["templates"] = ["company", "hospital"]
+        (altered / name).write_bytes(as_bytes(found))
+    found = examine(altered, "traces")
+    assert found.standing != VERIFIED and "recipe.templates" in found.limits[0]
 
 
 def better(folder: Path) -> None:

@@ -105,7 +105,8 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     if len(seeds) != last - first + 1:
         raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
     found = dealt(track, Options(range(first, last + 1), salt, recipe["knobs"]))
-    return Tasks(track, found.recipes, recipe, found.told)
+    made = {**recipe, "templates": found.recipe["templates"]}
+    return Tasks(track, found.recipes, made, found.told)
 
 
 def _elsewhere(data: Mapping[str, Any]) -> list[Elsewhere]:
