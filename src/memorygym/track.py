@@ -245,7 +245,9 @@ class Track:
 
 def _is(kind: Any, parts: Any = None) -> Callable[[Any], bool]:
     def held(it: Any) -> Iterable[Any]:
-        return it.values() if kind is Mapping else it if parts else ()
+        if isinstance(it, Mapping):  # Others make their values when they are asked for one.
+            return it.values() if isinstance(it, dict) else ()
+        return it if parts else ()
 
     return lambda it: isinstance(it, kind) and all(isinstance(one, parts) for one in held(it))
 

@@ -199,5 +199,5 @@ def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:
     about["recipe"]["track"] = "this:s"
     (played / "run.json").write_text(json.dumps(about))
     status, _, err = command("status", str(played))
-    assert status == 2 and "no tracks named 'this:s'" in err
+    assert status == 2 and "track 'this:s', which is not installed here" in err
     assert "this" not in sys.modules

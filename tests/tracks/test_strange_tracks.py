@@ -144,4 +144,4 @@ def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_p
     assert "--track strange:PARTIAL:turns=4" in out
     assert "failures run --plug strange:PARTIAL" in out
     _, err = start(tmp_path, "status", "run", path=strange).communicate(timeout=60)
-    assert "--plug pkg.mod:OBJECT" in err
+    assert "as in --plug my_track:SHOP" in err
