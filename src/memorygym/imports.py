@@ -4,6 +4,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from memorygym.sandbox.finding import file_of
@@ -29,6 +30,7 @@ _IMPORT = re.compile(
 )
 
 
+@cache  # A run asks for the code of every memory that it names, and most of that is the same.
 def code(text: str) -> str:
     r"""The lines of a module without comments, blank lines and blanks at their ends.
 
@@ -39,7 +41,8 @@ def code(text: str) -> str:
     return "\n".join(map(str.rstrip, told.split("\n"))).strip("\n")
 
 
-def imported(lines: str, package: str) -> Iterator[str]:
+@cache
+def imported(lines: str, package: str) -> tuple[str, ...]:
     r"""What `code` of a package may import anywhere: modules, and names in them that may be some.
 
     What only type checkers import is left out.
@@ -47,6 +50,10 @@ def imported(lines: str, package: str) -> Iterator[str]:
     >>> list(imported("import a.b as c, d\nfrom .e import (f, g as h)", "x.y"))
     ['a.b', 'd', 'x.y.e', 'x.y.e.f', 'x.y.e.g']
     """
+    return tuple(_imported(lines, package))
+
+
+def _imported(lines: str, package: str) -> Iterator[str]:
     bare = _STRINGS.sub("''", lines).replace("\\\n", " ")
     if "TYPE_CHECKING:" in bare:
         bare = _TYPES.sub("", f"{bare}\n")
