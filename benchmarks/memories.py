@@ -13,6 +13,7 @@ from time import perf_counter, thread_time
 
 from memorygym import registry
 from memorygym.core import Budget, Memory, Message
+from memorygym.errors import BadSettings
 from memorygym.ledger import Ledger
 from memorygym.models.extractive import write
 from memorygym.stores.search.fulltext import STOP_WORDS
@@ -92,7 +93,10 @@ def main() -> None:
     heads = f"{'':<24}{'entries':>8}{'observe ms':>12}{'compose ms':>12}{'its CPU':>10}"
     print(f"{heads}{'of goal':>10}{'of goal':>10}")
     for name in sys.argv[1:] or registry.names("memory"):
-        row(name, entries, questions)
+        try:
+            row(name, entries, questions)
+        except BadSettings as error:
+            print(f"{name:<24} left out: {error}")
 
 
 if __name__ == "__main__":

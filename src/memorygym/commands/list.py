@@ -102,8 +102,8 @@ def _about(kind: str, name: str) -> str:
     return ""
 
 
-def _modules(kind: str, name: str) -> list[str]:
+def _modules(kind: str, name: str) -> Iterator[str]:
     """Where a part may be stated, our own package first."""
-    built_in = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
+    yield from (f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind])
     points = entry_points(group=f"memorygym.{kind}")
-    return built_in + [point.module for point in points if point.name == name]
+    yield from (point.module for point in points if point.name == name)
