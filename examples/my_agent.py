@@ -37,7 +37,7 @@ class MyAgent(Policy):
 
 if __name__ == "__main__":
     assert check_policy(MyAgent) == []
-    for name, policy in (("my agent", MyAgent()), ("naive", naive.make())):
+    for name, policy in (("my agent", MyAgent()), ("naive", naive())):
         worlds = [WorldsEnv(deal("city", seed)) for seed in range(5)]
         traces = [play(Episode(world, Markdown), policy) for world in worlds]
         print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")

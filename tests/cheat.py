@@ -1,6 +1,6 @@
 """An agent from outside that asks for the side table by the name of its argument."""
 
-from memorygym.tracks.worlds.agents.honest.guesser import Guesser
+from memorygym.tracks.worlds.agents.honest import Guesser
 
 UNBOUNDED = True
 BOOK = "mine"

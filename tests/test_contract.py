@@ -20,8 +20,9 @@ ONCE_LACKED = {
     "worlds": (
         "trace", "shapes", "ledger", "tokens", "rng", "grading.quantities", "stores.passages",
         "tracks.worlds.agents.scribe", "tracks.worlds.scene",
-        "tracks.worlds.agents.honest.brief_reader", "tracks.worlds.dealing.questions.sets",
-        "tracks.worlds.domains.company", "tracks.worlds.agents.adversaries.packer",
+        "tracks.worlds.agents.honest", "tracks.worlds.dealing.questions.sets",
+        "tracks.worlds.domains.company.json", "tracks.worlds.agents.packers",
+        "tracks.worlds.agents.parts.json",
     ),
     "research": ("instances.ablation", "tracks._qa.reasoners", "tracks.research.schema.json"),
     "codeqa": ("statements", "tracks.codeqa.dealing.walking", "tracks.codeqa.schema.json"),

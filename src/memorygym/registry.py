@@ -20,11 +20,12 @@ FOLDERS = {
     "worlds": ("tracks.worlds.domains",),
     "memory": ("memory",),
     "shims": ("memory.shims",),
-    "agents": ("tracks.worlds.agents.honest", "tracks.worlds.agents.adversaries"),
+    "agents": ("tracks.worlds.agents",),
     "tracks": ("tracks",),
     "datasets": ("datasets",),
 }
-"""Where each kind lives, below the package; a track is a folder, every other part a file."""
+"""Where each kind lives, below the package; a track is a folder, an agent an entry of the file
+parts.json, every other part a file."""
 DOES = {
     "agents": {"act": "def act(self, view, tools)"},
     "memory": {
@@ -61,17 +62,22 @@ def is_ours(kind: str, name: str) -> bool:
 
 @cache
 def _built_in(kind: str) -> dict[str, str]:
+    """By name: the module of a part, or `package.module:object`."""
     found: dict[str, str] = {}
     for folder in FOLDERS[kind]:
-        path = files("memorygym")
-        for part in folder.split("."):
-            path = path / part
-        for item in path.iterdir():
-            name = item.name.removesuffix(".py")
-            is_part = item.is_dir() if kind == "tracks" else item.name.endswith(".py")
-            if is_part and not name.startswith("_"):
+        place = files("memorygym").joinpath(*folder.split("."))
+        if kind == "agents":
+            from json import loads  # The command line starts without it.
+
+            stated = loads(place.joinpath("parts.json").read_text(encoding="utf-8"))
+            return {name: f"memorygym.{folder}.{stated[name]['made_by']}" for name in stated}
+        for item in place.iterdir():
+            name, _, ending = item.name.partition(".")
+            if ending == "json":
+                found[name] = f"memorygym.{folder}:{name}"
+            elif item.is_dir() if kind == "tracks" else ending == "py":
                 found[name] = f"memorygym.{folder}.{name}"
-    return dict(sorted(found.items()))
+    return {name: found[name] for name in sorted(found) if not name.startswith("_")}
 
 
 _GIVEN: dict[tuple[str, str], str] = {}
@@ -143,7 +149,8 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
     that cannot be imported or lacks the object.
     """
     if spec in _built_in(kind):
-        return getattr(import_module(_built_in(kind)[spec]), attribute)
+        module, _, name = _built_in(kind)[spec].partition(":")
+        return getattr(import_module(module), name or attribute)
     module, colon, name = target_of(kind, spec).partition(":")
     if not colon or not module or module.startswith("."):
         raise UnknownPart(kind, spec, names(kind))
@@ -157,7 +164,7 @@ def load(kind: str, spec: str, attribute: str = "make") -> Any:
 
 def module_of(kind: str, spec: str) -> str:
     """The module that states a part: an id's own, or that of `package.module:object`."""
-    return _built_in(kind).get(spec) or target_of(kind, spec).partition(":")[0]
+    return (_built_in(kind).get(spec) or target_of(kind, spec)).partition(":")[0]
 
 
 def load_module(kind: str, spec: str) -> Any:

@@ -10,7 +10,8 @@ from memorygym.rng import rng
 from memorygym.scoring import score
 from memorygym.tokens import count, words
 from memorygym.trace import Trace
-from memorygym.track import Bound, find
+from memorygym.track import find
+from memorygym.tracks.worlds.agents import is_recoder, scripted
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -26,12 +27,7 @@ from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 from tests.playing import play_agent
 
-FOLDER = "memorygym.tracks.worlds.agents.adversaries."
-
-ADVERSARIES = [
-    name for name in registry.names("agents")
-    if registry.load("agents", name).__module__.startswith(FOLDER)
-]  # fmt: skip
+ADVERSARIES = [name for name, agent in scripted().items() if agent.most is not None]
 RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_packer"]
 TASK = deal("company", 0, "lite")
 
@@ -57,11 +53,11 @@ def played(task: Task, name: str, policy: Policy) -> Trace:
 
 @pytest.mark.parametrize("name", ADVERSARIES)
 def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) -> None:
-    assert len(registry.load("agents", name, "IMITATES").split()) > 4
-    bound = registry.load("agents", name, "BOUND")
-    assert isinstance(bound, Bound) and 0 <= bound.most < 100
-    assert not bound.over or bound.over in registry.names("agents")
-    assert find("worlds").agents[name].kind == "adversary"
+    assert len(scripted()[name].imitates.split()) > 4
+    agent = find("worlds").agents[name]
+    assert agent.bound and 0 <= agent.bound.most < 100
+    assert not agent.bound.over or agent.bound.over in registry.names("agents")
+    assert agent.kind == "adversary"
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
@@ -74,7 +70,7 @@ def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str
 
 @pytest.mark.parametrize("name", RECODERS)
 def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: str) -> None:
-    assert registry.load("agents", name, "BOOK")
+    assert is_recoder(name)
     held = held_records(played(TASK, name, made(name)))
     assert 0.5 < held < 2
 

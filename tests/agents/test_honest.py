@@ -15,14 +15,11 @@ from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
 from memorygym.track import find
-from memorygym.tracks.worlds.agents import is_recoder
+from memorygym.tracks.worlds.agents import is_recoder, scripted
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 from tests.playing import play_agent
 
-AGENTS = sorted(
-    name for name in registry.names("agents")
-    if ".honest." in registry.load_module("agents", name).__name__
-)  # fmt: skip
+AGENTS = sorted(name for name, agent in scripted().items() if agent.most is None)
 AGENT = find("worlds").agents
 TEMPLATES = registry.names("worlds")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]

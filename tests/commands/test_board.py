@@ -182,7 +182,7 @@ def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-agents\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[memorygym.agents]\nours = outside_agents:make\n")
     (tmp_path / "outside_agents.py").write_text(
-        "from memorygym.tracks.worlds.agents.honest.naive import make\n"
+        "from memorygym.tracks.worlds.agents.honest import naive as make\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     registry._plugged.cache_clear()  # What is installed is looked up once a process.

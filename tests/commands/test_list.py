@@ -24,9 +24,9 @@ def test_text_fits_80_columns(command) -> None:
 
 
 def test_no_part_is_imported(command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "memorygym.tracks.worlds.agents.honest.guesser", raising=False)
+    monkeypatch.delitem(sys.modules, "memorygym.tracks.worlds.agents.packers", raising=False)
     command("list", "agents")
-    assert "memorygym.tracks.worlds.agents.honest.guesser" not in sys.modules
+    assert "memorygym.tracks.worlds.agents.packers" not in sys.modules
 
 
 def test_a_track_tells_its_version_and_its_knobs(command) -> None:

@@ -15,7 +15,7 @@ from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_memory
 from memorygym.tokens import count, shown_tokens
 from memorygym.trace import Answered, Cut, Stored
-from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.memory.attackers import (
     Broken,
@@ -136,7 +136,7 @@ def test_nothing_in_a_view_carries_text_without_its_price(begin: Begin, message:
 
 def test_a_memory_adds_at_most_its_capacity_to_a_view(dealt: Callable[..., Task]) -> None:
     task = dealt("company", 0, "standard")
-    trace = play(Episode(WorldsEnv(task), Mirror), strategic.make())
+    trace = play(Episode(WorldsEnv(task), Mirror), Strategist())
     sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.composed()]
     assert task.budget.view == task.budget.capacity
     assert sizes and max(sizes) <= (task.budget.capacity or 0)

@@ -20,7 +20,7 @@ from memorygym.testing.scripts import Act, Stage, replies, story
 from memorygym.testing.views import Batched, fractured, stepped_in, watched
 from memorygym.tokens import shown_tokens
 from memorygym.trace import Asked, Composed, Heard, Said, Shown
-from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.memory.parts import EXTRAS, NAMES, every, maker
@@ -188,7 +188,7 @@ def seen(name: str) -> list[list[Any]]:
     plays = [(story(0), Budget(view=200)), (story(0), Budget()), (story(0), Budget(capacity=300))]
     plays += [(story(0) * 5, Budget(view=1_000)), (story(0) * 5, Budget())]
     world = play(Episode(WorldsEnv(deal("company", 0, "lite")), maker(name), writer=write),
-                 strategic.make())  # fmt: skip
+                 Strategist())  # fmt: skip
     read = [record for record in world.records if isinstance(record, (Composed, Heard))]
     return [read, *(composed(watched(maker(name), acts, budget)) for acts, budget in plays)]
 

@@ -19,7 +19,7 @@ from memorygym.ledger import Ledger
 from memorygym.sandbox.blocking import can_shut
 from memorygym.sandbox.process import Limits
 from memorygym.sandbox.remote import remote
-from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
 
@@ -39,7 +39,7 @@ def opened(spec: str, limits: Limits = QUICK, budget: Budget = FREE) -> Memory:
 def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) -> None:
     task = deal("company", 0, "multi")
     traces = [
-        play(Episode(WorldsEnv(task), make), strategic.make())
+        play(Episode(WorldsEnv(task), make), Strategist())
         for make in (
             partial(registry.make, "memory", f"memorygym.{spec}"),
             remote(f"memorygym.{spec}"),

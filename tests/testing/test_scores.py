@@ -9,7 +9,8 @@ from memorygym.cli import main
 from memorygym.errors import BadSettings
 from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_regressions, check_score
-from memorygym.tracks.worlds.agents.honest import naive, strategic
+from memorygym.tracks.worlds.agents.honest import naive
+from memorygym.tracks.worlds.agents.scribe import Strategist
 
 
 class Forgetful(Markdown):
@@ -42,8 +43,8 @@ def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
     "agent",
     [
         "strategic",
-        "memorygym.tracks.worlds.agents.honest.strategic:make",
-        lambda _: strategic.make(),
+        "memorygym.tracks.worlds.agents.scribe:Strategist",
+        lambda _: Strategist(),
     ],
 )
 def test_an_agent_is_given_by_name_or_as_what_makes_it(agent) -> None:
@@ -80,11 +81,11 @@ def test_what_cannot_be_is_refused(change) -> None:
 
 def test_what_was_right_is_right_again(baseline: Path) -> None:
     assert check_regressions("strategic", baseline) == []
-    assert check_regressions(lambda _: strategic.make(), str(baseline)) == []
+    assert check_regressions(lambda _: Strategist(), str(baseline)) == []
 
 
 def test_every_question_that_is_wrong_now_is_told(baseline: Path) -> None:
-    found = check_regressions(lambda _: naive.make(), baseline)
+    found = check_regressions(lambda _: naive(), baseline)
     lost = check_regressions("strategic", baseline, memory=Forgetful)
     rows = json.loads(baseline.read_bytes())["episodes"]
     right = sum(sum(row["right"]) for row in rows)
@@ -95,9 +96,9 @@ def test_every_question_that_is_wrong_now_is_told(baseline: Path) -> None:
 def test_of_several_agents_one_is_named(tmp_path: Path) -> None:
     both = _results(tmp_path / "both.json", "strategic", "naive")
     assert check_regressions("naive", both) == []
-    assert check_regressions(lambda _: strategic.make(), both, was="naive") == []
+    assert check_regressions(lambda _: Strategist(), both, was="naive") == []
     with pytest.raises(BadSettings, match="strategic, naive: say which"):
-        check_regressions(lambda _: strategic.make(), both)
+        check_regressions(lambda _: Strategist(), both)
 
 
 def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from memorygym.core import JSON, Call, Message
 
+Wanted = tuple[str, Mapping[str, JSON]]
+"""The name of a tool, and its arguments."""
 
-def calls(*wanted: tuple[str, Mapping[str, JSON]]) -> Message:
+
+def calls(*wanted: Wanted) -> Message:
     """A reply that makes those calls; without any it ends the event."""
     return Message(
         "assistant",
@@ -14,23 +17,23 @@ def calls(*wanted: tuple[str, Mapping[str, JSON]]) -> Message:
     )
 
 
-def write(content: str) -> tuple[str, Mapping[str, JSON]]:
+def write(content: str) -> Wanted:
     return "Write", {"content": content}
 
 
-def edit(old: str, new: str) -> tuple[str, Mapping[str, JSON]]:
+def edit(old: str, new: str) -> Wanted:
     return "Edit", {"old_text": old, "new_text": new}
 
 
-def search(query: str, k: int = 8) -> tuple[str, Mapping[str, JSON]]:
+def search(query: str, k: int = 8) -> Wanted:
     return "memory_search", {"query": query, "top_k": k}
 
 
-def read() -> tuple[str, Mapping[str, JSON]]:
+def read() -> Wanted:
     return "Read", {}
 
 
-def submit(answer: str) -> tuple[str, Mapping[str, JSON]]:
+def submit(answer: str) -> Wanted:
     return "submit_answer", {"answer": answer}
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import fill
@@ -17,6 +18,8 @@ from memorygym.commands._tasks import WORLDS
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH
 from memorygym.track import Track, find
+from memorygym.tracks.worlds import domains
+from memorygym.tracks.worlds.agents import scripted
 
 Row = Mapping[str, Any]
 
@@ -94,7 +97,12 @@ def _knobs(kind: str, name: str) -> dict[str, Any]:
 
 
 def _about(kind: str, name: str) -> str:
-    """The first line of its docstring, without the name that it begins with."""
+    """What it states, or the first line of its docstring, without the name that it begins with."""
+    if kind == "agents" and registry.is_ours(kind, name):
+        return scripted()[name].about
+    if kind == "worlds" and registry.is_ours(kind, name):
+        stated = json.loads(files(domains).joinpath(f"{name}.json").read_text(encoding="utf-8"))
+        return str(stated["about"])
     for module in _modules(kind, name):
         spec = find_spec(module)
         if spec and spec.origin:

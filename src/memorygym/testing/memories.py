@@ -18,7 +18,7 @@ from memorygym.testing import views
 from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
 from memorygym.trace import Heard, Record, Said, Shown, Trace
-from memorygym.tracks.worlds.agents.honest import strategic
+from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.facts import Knowledge
@@ -72,7 +72,7 @@ def _dealt(tier: str, seed: int) -> Task:
 
 
 def _policy(episode: Episode) -> Policy:
-    return strategic.make() if len(episode.tools) > len(episode.env.tools) else Reading()
+    return Strategist() if len(episode.tools) > len(episode.env.tools) else Reading()
 
 
 def _played(task: Task, make: Make) -> Trace:

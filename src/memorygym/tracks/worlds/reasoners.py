@@ -96,7 +96,7 @@ class Clerk(Policy):
     """Keeps notes with a memory's tools as `brief_reader` does, looks them up, then reasons."""
 
     def __init__(self, reasoner: Policy) -> None:
-        self._scribe = brief_reader.make()
+        self._scribe = brief_reader()
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memorygym.core import Message
-from memorygym.tracks.worlds.facts import Knowledge, Query
+from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.reader import StrongReader, reader
 
 _HEAD = re.compile(
@@ -51,6 +51,11 @@ class Scene:
         """The documents of this event: the entity's name, as the heading gives it, and the text."""
         parts = (part for part in self.text.split("\n\n") if " · " in part)
         return [(part.split(" · ", 2)[1], part) for part in _bodies(parts)]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """What the event tells."""
+        return self.reader.read(self.text)
 
     @property
     def query(self) -> Query | None:

@@ -217,7 +217,7 @@ class Prover:
         if question.kind == "abstention":
             return
         view = [Message("system", self.task.system), Message("user", event.text)]
-        tally.guessed += self._right(question, guess(scene(view), query))
+        tally.guessed += self._right(question, guess(scene(view)))
         self._leave_one_out(question, query, tally)
         if question.kind == "update":
             self._stale(question, tally)

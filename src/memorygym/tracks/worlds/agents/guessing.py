@@ -3,24 +3,37 @@
 from functools import lru_cache
 
 from memorygym import registry
+from memorygym.errors import UnknownPart
 from memorygym.rng import rng
-from memorygym.tracks.worlds.dealing.schema import Trait
-from memorygym.tracks.worlds.facts import Attribute, Query
+from memorygym.tracks.worlds.dealing.brief import REFUSAL
+from memorygym.tracks.worlds.dealing.schema import Trait, World
+from memorygym.tracks.worlds.facts import Attribute
 from memorygym.tracks.worlds.scene import Scene
 
 
 @lru_cache(maxsize=64)
+def public_world(noun: str) -> World:
+    """The public domain with that noun. Raises UnknownPart if there is none."""
+    names = registry.names("worlds")
+    for world in (registry.load("worlds", name, "WORLD") for name in names):
+        if world.noun == noun:
+            found: World = world
+            return found
+    raise UnknownPart("public domain", noun, names)
+
+
 def _traits(noun: str) -> dict[str, Trait]:
     """The public traits of the domain with that noun, by label."""
-    for name in registry.names("worlds"):
-        world = registry.load("worlds", name, "WORLD")
-        if world.noun == noun:
-            return {trait.label: trait for trait in world.traits}
-    return {}
+    try:
+        return {trait.label: trait for trait in public_world(noun).traits}
+    except UnknownPart:
+        return {}
 
 
-def guess(now: Scene, query: Query) -> str:
-    """One claim in the form that the question asks for."""
+def guess(now: Scene) -> str:
+    """One claim in the form that the question of this event asks for."""
+    if (query := now.query) is None:
+        return REFUSAL
     guide = now.reader.guide
     traits = _traits(guide.noun)
     attributes = [guide.attribute(code) for code in query.codes]

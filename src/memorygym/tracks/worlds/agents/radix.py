@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from memorygym import registry
-from memorygym.errors import UnknownPart
 from memorygym.tokens import count
 from memorygym.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
+from memorygym.tracks.worlds.agents.guessing import public_world
 from memorygym.tracks.worlds.axes import gold_of
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.notes import record_of
@@ -30,17 +30,6 @@ class Unpacked:
     def take(self, radix: int) -> int:
         self.number, digit = divmod(self.number, radix)
         return digit
-
-
-@lru_cache(maxsize=16)
-def public_world(noun: str) -> World:
-    """The public domain with that noun."""
-    worlds = (registry.load("worlds", name, "WORLD") for name in registry.names("worlds"))
-    for world in worlds:
-        if world.noun == noun:
-            found: World = world
-            return found
-    raise UnknownPart("public domain", noun, registry.names("worlds"))
 
 
 @dataclass(frozen=True)
@@ -221,7 +210,7 @@ def _decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple
 
 def held_records(trace: Trace) -> float:
     """Whole entities in the final memory, as a share of the reference records it has room for."""
-    book = registry.load("agents", str(trace.labels["agent"]), "BOOK")
+    book = registry.load("agents", str(trace.labels["agent"])).book
     texts: dict[str, str] = {}
     for _, held in trace.stores():
         texts = held

@@ -1,17 +1,26 @@
 """The policies of those that recode: as numbers in dense text, or as words packed page by page."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.agents.calls import END, calls, edit, read, submit, write
+from memorygym.agents.calls import END, Wanted, calls, edit, read, write
 from memorygym.core import Message
 from memorygym.tokens import count
-from memorygym.tracks.worlds.agents.alphabet import Alphabet
+from memorygym.tracks.worlds.agents.alphabet import (
+    DIGITS,
+    LETTERS,
+    MARKS,
+    Alphabet,
+    Kind,
+    Listed,
+    book_of,
+    spelled,
+)
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
 from memorygym.tracks.worlds.agents.scribe import Scribe, allowance, at_random, by_brief
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.notes import note_of
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.scene import Scene
 
@@ -27,7 +36,7 @@ class Hoarder(Scribe):
     def __init__(self) -> None:
         super().__init__(self.chosen)
 
-    def chosen(self, now: Scene, records: list[Record]) -> list[str]:
+    def chosen(self, now: Scene) -> list[str]:
         """Entries for a batch."""
         raise NotImplementedError
 
@@ -48,7 +57,7 @@ class Hoarder(Scribe):
         return count(text)
 
     def change(self, now: Scene) -> Message:
-        told = now.reader.read(now.text)
+        told = now.records
         if not now.said:
             return calls(read())
         if len(now.said) > 1 or not told:
@@ -75,40 +84,57 @@ class Hoarder(Scribe):
         """Whether a value is news."""
         return old != new
 
-    def reply(self, now: Scene) -> Message:
-        query = now.query
-        if query is None:
-            return calls(submit(REFUSAL))
-        if not now.said:
-            return calls(read())
-        answer = self.conclude(now, query, Knowledge(self.held(now)))
-        return calls(submit(REFUSAL if answer is None else answer))
+    def look_up(self, query: Query) -> Wanted:
+        return read()
+
+    def known(self, now: Scene) -> Knowledge:
+        return Knowledge(self.held(now))
 
 
 Book = Callable[[str], Alphabet]
 """By the pinned message: in which alphabet a recoder writes."""
 
 
-def always(alphabet: Alphabet) -> Book:
+@dataclass(frozen=True, slots=True)
+class Recoding:
+    """A recoder as it is made: in which alphabet it writes, and whether records also in part."""
+
+    book: Book
+    parts: bool = False
+
+    def __call__(self) -> "Recoder":
+        return Recoder(self.book, self.parts)
+
+
+def always(*kinds: Kind) -> Recoding:
     """The same alphabet whatever was shown."""
-    return lambda _: alphabet
+    alphabet = lru_cache(lambda: Alphabet(kinds))
+    return Recoding(lambda _: alphabet())
+
+
+radix_digits = always(*DIGITS)
+radix_letters = always(*LETTERS, *spelled())
+radix_mixed = always(*DIGITS, *MARKS, *LETTERS, *spelled())
+radix_words = Recoding(book_of)
+radix_expert = Recoding(book_of, parts=True)
+unicode_packer = always(Listed([chr(point) for point in range(0x4E00, 0x9FA6)], "mark", price=3))
 
 
 class Recoder(Hoarder):
     """One number a batch; choice by the brief."""
 
-    def __init__(self, book: Book, *, parts: bool = False) -> None:
+    def __init__(self, book: Book, parts: bool) -> None:
         super().__init__()
         self._book = book
         self._parts = parts
 
-    def chosen(self, now: Scene, records: list[Record]) -> list[str]:
+    def chosen(self, now: Scene) -> list[str]:
         """As many records as the room takes, found by halving; in part before whole, if at all."""
         alphabet, lines = self._book(now.system), allowance(now, LINES)
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
         width = min(now.slot - 1, -(-room // max(1, lines)))
-        group = Group(now.system, alphabet, len(records[0].name.split()))
-        ranked = sorted(records, key=lambda record: by_brief(now, record))
+        group = Group(now.system, alphabet, len(now.records[0].name.split()))
+        ranked = sorted(now.records, key=lambda record: by_brief(now, record))
         whole = [group.codec.record(record, group.codes) for record in ranked]
         parts = [group.codec.record(record, group.keys) for record in ranked] if self._parts else []
         ends = range(1, len(ranked) + 1)
@@ -155,11 +181,11 @@ class Packer(Hoarder):
         self._shrink = shrink
         self._expand = expand
 
-    def chosen(self, now: Scene, records: list[Record]) -> list[str]:
+    def chosen(self, now: Scene) -> list[str]:
         """Pages of records, each closed by a semicolon."""
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
         texts: list[str] = []
-        for record in sorted(records, key=lambda record: at_random(now, record)):
+        for record in sorted(now.records, key=lambda record: at_random(record.name)):
             texts.append(self._shrink(now.reader.guide, record) + ";")
             room -= count(texts[-1])
             if room < 0:

@@ -7,7 +7,7 @@ kept are whole records, or notes of their worth-while parts, attribute by attrib
 from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 
-from memorygym.agents.calls import END, calls, edit, read, search, submit, write
+from memorygym.agents.calls import END, Wanted, calls, edit, read, search, submit, write
 from memorygym.core import Message, Policy, Tool
 from memorygym.rng import rng
 from memorygym.tokens import count
@@ -19,7 +19,7 @@ from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.reader import StrongReader
 from memorygym.tracks.worlds.scene import Scene, scene
 
-Keep = Callable[[Scene, list[Record]], list[str]]
+Keep = Callable[[Scene], list[str]]
 """Which entries to write of the documents of an event."""
 ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
 
@@ -47,12 +47,11 @@ class Scribe(Policy):
         """Writes what is worth keeping, all in one reply."""
         if now.said:
             return END
-        entries = self._keep(now, list(now.reader.read(now.text)))
-        return calls(*[write(entry) for entry in entries])
+        return calls(*[write(entry) for entry in self._keep(now)])
 
     def change(self, now: Scene) -> Message:
         """Looks the entity up and edits its line in place."""
-        told = now.reader.read(now.text)
+        told = now.records
         if not told:
             return END
         if not now.said:
@@ -76,10 +75,17 @@ class Scribe(Policy):
         if query is None:
             return calls(submit(REFUSAL))
         if not now.said:
-            alone = query.kind in ONE_ENTITY
-            return calls(search(query.names[0]) if alone else read())
-        answer = self.conclude(now, query, now.known)
+            return calls(self.look_up(query))
+        answer = self.conclude(now, query, self.known(now))
         return calls(submit(REFUSAL if answer is None else answer))
+
+    def look_up(self, query: Query) -> Wanted:
+        """The call that finds what the question needs."""
+        return search(query.names[0]) if query.kind in ONE_ENTITY else read()
+
+    def known(self, now: Scene) -> Knowledge:
+        """What memory gave."""
+        return now.known
 
     def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
         """The answer from what memory gave, None to refuse."""
@@ -111,13 +117,9 @@ def allowance(now: Scene, share: float) -> int:
     return total * now.batch // now.batches - total * (now.batch - 1) // now.batches
 
 
-def at_random(_: Scene, record: Record) -> tuple[float, ...]:
-    """Ranks entities in an order that has nothing to do with the brief."""
-    return (_whim(record.name),)
-
-
 @lru_cache(maxsize=65_536)
-def _whim(name: str) -> float:
+def at_random(name: str) -> float:
+    """Ranks entities in an order that has nothing to do with the brief."""
     return rng("scribe", name).uniform()
 
 
@@ -125,7 +127,7 @@ class Strategist(Scribe):
     """Keeps whole records of entities chosen at random, for the whole budget."""
 
     def __init__(self) -> None:
-        super().__init__(whole_records(1.0, at_random))
+        super().__init__(sampled(1.0))
 
 
 class Answerer(Policy):
@@ -140,33 +142,29 @@ class Answerer(Policy):
         return calls(submit(self.answer(now))) if now.title == "QUESTION" else END
 
 
-class Sampler(Scribe):
-    """Keeps whole records of entities chosen at random, and reads no other document."""
-
-    def __init__(self, share: float, *, updates: bool = True) -> None:
-        super().__init__(whole_records(share, at_random), updates=updates)
-        self._share = share
-
-    def store(self, now: Scene) -> Message:
-        if now.said:
-            return END
-        ranked = sorted(now.documents, key=lambda document: _whim(document[0]))
-        chosen = [text for _, text in ranked[: allowance(now, self._share)]]
-        records = [record for text in chosen for record in now.reader.read(text)]
-        return calls(*[write(record_of(now.reader.guide, record)) for record in records])
-
-
 def by_brief(now: Scene, record: Record) -> tuple[float, ...]:
     """Ranks entities of the key groups first."""
-    return (record.category not in now.reader.guide.key_categories, *at_random(now, record))
+    return (record.category not in now.reader.guide.key_categories, at_random(record.name))
 
 
-def whole_records(share: float, rank: Callable[[Scene, Record], tuple[float, ...]]) -> Keep:
-    """One reference record a write, as many as the share of the writes allows."""
+def whole_records(share: float) -> Keep:
+    """One reference record a write, as many as the share of the writes allows, by the brief."""
 
-    def keep(now: Scene, records: list[Record]) -> list[str]:
-        chosen = sorted(records, key=lambda record: rank(now, record))[: allowance(now, share)]
-        return [record_of(now.reader.guide, record) for record in chosen]
+    def keep(now: Scene) -> list[str]:
+        chosen = sorted(now.records, key=lambda record: by_brief(now, record))
+        return [record_of(now.reader.guide, record) for record in chosen[: allowance(now, share)]]
+
+    return keep
+
+
+def sampled(share: float) -> Keep:
+    """The same of entities chosen at random; no other document is read."""
+
+    def keep(now: Scene) -> list[str]:
+        ranked = sorted(now.documents, key=lambda document: at_random(document[0]))
+        texts = [text for _, text in ranked[: allowance(now, share)]]
+        records = [record for text in texts for record in now.reader.read(text)]
+        return [record_of(now.reader.guide, record) for record in records]
 
     return keep
 
@@ -188,19 +186,19 @@ def whole(record: Record) -> Record:
     return Record(record.name, record.category, values, edges=record.edges)
 
 
-def worth_while(now: Scene, records: list[Record]) -> list[str]:
+def worth_while(now: Scene) -> list[str]:
     """Entries for this batch: parts of records by expected questions a token, within its share."""
     guide = now.reader.guide
     planned = SLACK * now.capacity * now.batch / now.batches
     room = min(planned, now.capacity) - now.held
-    options: list[tuple[float, tuple[float, ...], int, int, str, str]] = []
-    for record in records:
+    options: list[tuple[float, float, int, int, str, str]] = []
+    for record in now.records:
         key = record.category in guide.key_categories
         weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
         small, big = note_of(guide, key_part(now, record)), note_of(guide, whole(record))
         cost = count(small) + 1
         extra = count(big) + 1 - cost
-        tie, name = at_random(now, record), record.name
+        tie, name = at_random(record.name), record.name
         options.append((-weight * ATTRIBUTE_SHARE / cost, tie, 0, cost, name, small))
         options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, name, big))
     chosen: dict[str, str] = {}
@@ -208,5 +206,4 @@ def worth_while(now: Scene, records: list[Record]) -> list[str]:
         if cost <= room and (level == 0 or name in chosen) and count(note) <= now.slot:
             chosen[name] = note
             room -= cost
-    filled = fill([(note, count(note)) for note in chosen.values()], now.slot)
-    return ["\n".join(entry) for entry in filled][: now.writes_left]
+    return fill([(note, count(note)) for note in chosen.values()], now.slot)[: now.writes_left]

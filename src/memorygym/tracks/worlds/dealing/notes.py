@@ -54,7 +54,7 @@ def note_of(guide: Guide, record: Record) -> str:
     return " ".join(parts)
 
 
-def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[list[str]]:
+def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
     """Notes with their costs, put into entries of at most `slot` tokens (a line break costs 1)."""
     entries: list[list[str]] = []
     room = -1
@@ -64,7 +64,7 @@ def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[list[str]]:
             room = slot + 1
         entries[-1].append(text)
         room -= cost + 1
-    return entries
+    return ["\n".join(entry) for entry in entries]
 
 
 def read_note(line: str, guide: Guide) -> Record | None:

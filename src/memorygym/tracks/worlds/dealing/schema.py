@@ -1,9 +1,13 @@
 """What a domain's file states: its names, traits, relations, constraints and wording."""
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+from memorygym.errors import BadSettings
 from memorygym.rng import Stream
+from memorygym.shapes import shape
 from memorygym.tracks.worlds.facts import Attribute, Kind, Relation, Value
 
 CODES = "abcdefghijklmnopqrstuvw"
@@ -24,7 +28,7 @@ class Trait:
     """A sentence without its full stop: {s} the entity, {v} the value; it contains the label."""
     low: int = 0
     high: int = 0
-    """Range in scaled units; ints are uniform, floats log-uniform where the range is positive."""
+    """Range, times 10^decimals; ints are uniform, floats log-uniform where it is positive."""
     decimals: int = 0
     prefix: str = ""
     suffix: str = ""
@@ -32,6 +36,7 @@ class Trait:
     parts: tuple[tuple[str, ...], ...] = ()
     """A text is one word of each part."""
     length: int = 1
+    """Values of a series."""
 
     def attribute(self, code: str) -> Attribute:
         """What an agent is told of it."""
@@ -70,40 +75,6 @@ class Trait:
             low = top
         weights = [(top - bottom) / bottom for bottom, top in steps]
         return stream.between(*stream.weighted(steps, weights))
-
-
-def count(label: str, alias: str, low: int, high: int, says: str, suffix: str = "") -> Trait:
-    """A whole number, exact."""
-    return Trait(label, alias, "int", says, low, high, suffix=suffix)
-
-
-def measure(
-    label: str, alias: str, low: int, high: int, says: str, unit: tuple[str, str, int] = ("", "", 1)
-) -> Trait:
-    """A decimal number: `low` and `high` scaled, `unit` = prefix, suffix, decimals."""
-    return Trait(label, alias, "float", says, low, high, unit[2], unit[0], unit[1])
-
-
-def series(
-    label: str, alias: str, low: int, high: int, says: str, unit: tuple[str, str, int] = ("", "", 0)
-) -> Trait:
-    """Six periods of a quantity, scaled as in `measure`."""
-    return Trait(label, alias, "series", says, low, high, unit[2], unit[0], unit[1], length=PERIODS)
-
-
-def enum(label: str, alias: str, choices: str, says: str) -> Trait:
-    """One of at least eight words."""
-    return Trait(label, alias, "enum", says, choices=tuple(choices.split()))
-
-
-def text(label: str, alias: str, parts: Sequence[str], says: str) -> Trait:
-    """Three to six words, one from each list."""
-    return Trait(label, alias, "text", says, parts=tuple(tuple(part.split()) for part in parts))
-
-
-def date(label: str, alias: str, says: str) -> Trait:
-    """A day between 2000 and 2029."""
-    return Trait(label, alias, "date", says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +123,28 @@ class World:
     """Pairs of labels whose quotient makes sense and is mostly above 1."""
     ceilings: tuple[Ceiling, ...]
     wording: Wording
+    about: str = ""
+    """What lists say of it."""
 
     def attributes(self) -> tuple[Attribute, ...]:
         """What an agent is told of the traits, in schema order."""
         return tuple(trait.attribute(code) for code, trait in zip(CODES, self.traits, strict=False))
+
+
+@cache
+def read_world(file: Path) -> World:
+    """The domain that a JSON file states; the file's name is its id.
+
+    Of a trait, what its kind has no use for may be left out. Raises BadSettings with the field.
+    """
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        traits = [_complete(trait) for trait in raw.get("traits", ())]
+        return shape(World, {**raw, "traits": traits, "id": file.stem})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadSettings(f"worlds {file.stem}: {file.name}: {error}") from error
+
+
+def _complete(trait: dict[str, object]) -> dict[str, object]:
+    periods = PERIODS if trait.get("kind") == "series" else 1
+    return {"low": 0, "high": 0, "decimals": 0, "length": periods, **trait}

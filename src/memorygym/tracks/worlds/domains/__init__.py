@@ -1,1 +1,13 @@
-"""The ten domains: one file each, whose name is its id."""
+"""The ten domains: one JSON file each, whose name is its id and an attribute of this package."""
+
+from pathlib import Path
+
+from memorygym.tracks.worlds.dealing.schema import World, read_world
+
+
+def __getattr__(name: str) -> World:
+    """The domain of that name, read when it is first asked for."""
+    file = Path(__file__).with_name(f"{name}.json")
+    if not file.is_file():
+        raise AttributeError(name)
+    return read_world(file)

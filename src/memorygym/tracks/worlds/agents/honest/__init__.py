@@ -1,1 +1,0 @@
-"""Scripted agents that manage their memory within the rules, one a file."""

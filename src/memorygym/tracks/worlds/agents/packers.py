@@ -1,0 +1,188 @@
+"""Adversaries that write records shorter than notes are, in notations that they read back."""
+
+from functools import lru_cache
+
+from memorygym.agents.calls import Wanted, read
+from memorygym.tracks.worlds.agents.alphabet import packed
+from memorygym.tracks.worlds.agents.guessing import public_world
+from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
+from memorygym.tracks.worlds.agents.recoder import Packer
+from memorygym.tracks.worlds.agents.scribe import Scribe, allowance
+from memorygym.tracks.worlds.dealing.notes import pack_value, record_of
+from memorygym.tracks.worlds.dealing.schema import World
+from memorygym.tracks.worlds.facts import Attribute, Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.scene import Scene
+
+
+def packer() -> Packer:
+    return Packer(record_of, lambda _, text: text)
+
+
+def _rounded(guide: Guide, record: Record) -> str:
+    """The positional record without texts, and its decimals as three digits each in the end."""
+    values = {
+        a.code: record.values[a.code] for a in guide.attributes if a.kind not in ("text", "float")
+    }
+    short = record_of(guide, Record(record.name, record.category, values))
+    kept = " ".join(word for word in short.split(" ") if word != "?")
+    run = "".join(_cut(record.values[a.code]) for a in guide.attributes if a.kind == "float")
+    return " ".join([kept, *(f"{code} {other}" for code, other in record.edges), run])
+
+
+def _cut(value: Value) -> str:
+    """Sign and power of ten as one digit, then two digits.
+
+    >>> _cut(8347), _cut(-52)
+    ('283', '552')
+    """
+    assert isinstance(value, int)
+    shown = str(abs(value)).zfill(2)
+    return f"{len(shown) - 2 + 5 * (value < 0)}{shown[:2]}"
+
+
+def _restore(cut: str) -> str:
+    power = int(cut[0])
+    return f"{'-' * (power > 4)}{cut[1:]}{'5' * (power % 5 > 0)}{'0' * (power % 5 - 1)}"
+
+
+def _unrounded(guide: Guide, text: str) -> str:
+    """The record in the notation of notes, with the middle of each cut decimal."""
+    *words, run = text.split(" ")
+    floats = [a for a in guide.attributes if a.kind == "float"]
+    if len(run) != 3 * len(floats) or not run.isdigit():
+        return text
+    at = next(i for i, word in enumerate(words) if len(word) == 1)
+    parts, rest = words[: at + 1], words[at + 1 :]
+    for a in guide.attributes:
+        parts += _take(a, rest, run[3 * floats.index(a) :][:3] if a.kind == "float" else "")
+        rest = rest if a.kind in ("text", "float") else rest[a.length :]
+    return " ".join([*parts, *rest])
+
+
+def _take(a: Attribute, rest: list[str], cut: str) -> list[str]:
+    if a.kind == "text":
+        return ["?"]
+    return [_restore(cut)] if cut else rest[: a.length]
+
+
+def quantiser() -> Packer:
+    return Packer(_rounded, _unrounded)
+
+
+@lru_cache(maxsize=16)
+def _lists(world: World) -> list[tuple[str, tuple[str, ...]]]:
+    """The lists whose places make up the run of digits, by the attribute of each."""
+    lists = [("name", world.first), ("name", world.second), ("category", world.categories)]
+    for attribute, trait in zip(world.attributes(), world.traits, strict=True):
+        lists += [(attribute.code, part) for part in trait.parts]
+        lists += [(attribute.code, trait.choices)] if trait.choices else []
+    return lists
+
+
+def _width(words: tuple[str, ...]) -> int:
+    return len(str(len(words) - 1))
+
+
+def _coded(guide: Guide, record: Record) -> str:
+    """A run of digits for all words and dates, then the figures, then relations as digits."""
+    world = public_world(guide.noun)
+    if len(record.name.split()) != 2:
+        return record_of(guide, record)
+    coded = ("text", "enum", "date")
+    words = [*record.name.split(), record.category]
+    for a in guide.attributes:
+        words += str(record.values[a.code]).split() if a.kind in ("text", "enum") else []
+    run = "".join(
+        f"{places.index(word):0{_width(places)}d}"
+        for (_, places), word in zip(_lists(world), words, strict=True)
+    )
+    dates = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind == "date"]
+    rest = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind not in coded]
+    edges = [code + _name_digits(world, other) for code, other in record.edges]
+    return " ".join([run + "".join(dates), *rest, *edges])
+
+
+def _name_digits(world: World, name: str) -> str:
+    first, second = name.split()
+    at = world.first.index(first), world.second.index(second)
+    return f"{at[0]:0{_width(world.first)}d}{at[1]:0{_width(world.second)}d}"
+
+
+def _uncoded(guide: Guide, text: str) -> str:
+    """The record in the notation of notes."""
+    run, *rest = text.split(" ")
+    if not run.isdigit():
+        return text
+    world = public_world(guide.noun)
+    known: dict[str, list[str]] = {}
+    for key, places in _lists(world):
+        known.setdefault(key, []).append(places[int(run[: _width(places)])])
+        run = run[_width(places) :]
+    record = Record(" ".join(known["name"]), known["category"][0])
+    parts: list[str] = [record.name, guide.category_code(record.category)]
+    for a in guide.attributes:
+        if a.kind == "date":
+            parts.append(run[:6])
+            run = run[6:]
+        elif a.code in known:
+            value: Value = " ".join(known[a.code])
+            parts.append(pack_value(a, value))
+        else:
+            parts += rest[: a.length]
+            rest = rest[a.length :]
+    size = _width(world.first)
+    for edge in rest:
+        first, second = world.first[int(edge[1 : size + 1])], world.second[int(edge[size + 1 :])]
+        parts += [edge[0], first, second]
+    return " ".join(parts)
+
+
+def codebook_packer() -> Packer:
+    return Packer(_coded, _uncoded)
+
+
+BLANKS = " \t\n\r\v\f\u00a0\u2003\u2028\u200b\u200c\u200d\u2060\ufeff\u00ad\u3000"
+
+
+class Smuggler(Scribe):
+    """Every blank is a digit to the base of sixteen."""
+
+    def __init__(self) -> None:
+        super().__init__(_hidden, updates=False)
+
+    def look_up(self, query: Query) -> Wanted:
+        return read()
+
+    def known(self, now: Scene) -> Knowledge:
+        return Knowledge(_found(now))
+
+
+def _hidden(now: Scene) -> list[str]:
+    """Records in all kinds of blanks, in spaces and tabs, in line breaks, by turns."""
+    kinds = (BLANKS, " \t", "\n\v")
+    chosen = now.records[: allowance(now, 1.0)]
+    return [_hide(now, record, kinds[turn % 3]) for turn, record in enumerate(chosen)]
+
+
+def _hide(now: Scene, record: Record, blanks: str) -> str:
+    codes = [a.code for a in now.reader.guide.attributes]
+    number = packed(Codec(public_world(now.reader.guide.noun), 2).record(record, codes))
+    hidden = ""
+    while number:
+        number, digit = divmod(number, len(blanks))
+        hidden += blanks[digit]
+    return f"A{hidden}B"
+
+
+def _found(now: Scene) -> list[Record]:
+    """What can still be read between the letters."""
+    codec = Codec(public_world(now.reader.guide.noun), 2)
+    codes = [a.code for a in now.reader.guide.attributes]
+    records = []
+    for hidden in now.heard[0].split("A")[1:]:
+        body = hidden.partition("B")[0]
+        if len(body) > 50 and all(mark in BLANKS for mark in body):
+            blanks = next(b for b in (" \t", "\n\v", BLANKS) if set(body) <= set(b))
+            number = packed([(blanks.index(mark), len(blanks)) for mark in body])
+            records.append(codec.take_record(Unpacked(number), codes))
+    return records
