@@ -10,10 +10,10 @@ from memorygym.statements import Known, Statement
 from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count
-from memorygym.tracks.research.asking import phrase, question
+from memorygym.tracks.research.asking import month_text, phrase, question
 from memorygym.tracks.research.dealing.graph import Claim, Graph
 from memorygym.tracks.research.dealing.programs import program, shapes
-from memorygym.tracks.research.dealing.prose import AUTHORITY, COLOUR, UNTOLD, month_text
+from memorygym.tracks.research.dealing.prose import AUTHORITY, COLOUR, UNTOLD
 from memorygym.tracks.research.dealing.questions import question as put
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, YEAR
 from memorygym.tracks.research.reading import ResearchReader

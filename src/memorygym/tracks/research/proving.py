@@ -11,7 +11,7 @@ from memorygym.instances.marking import right
 from memorygym.instances.model import Found
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
-from memorygym.tracks.research.asking import Both, Choice, Get, Query, Sum, Whose
+from memorygym.tracks.research.asking import Pick, Query, Shared, Step, Total, phrase
 from memorygym.tracks.research.dealing.questions import search_text
 from memorygym.tracks.research.dealing.record import file_name
 from memorygym.tracks.research.reading import ResearchReader
@@ -43,18 +43,16 @@ class _Listener(ResearchReader):
     def guess(self, query: Query) -> str | None:
         """The most common answer to the last step of a query."""
         match query:
-            case Get(key) | Choice(key):
-                return self._common(key)
-            case Both():
-                return self._common("inventor")
-            case Whose(key):
+            case Step(key, inverse=True):
                 return next((one.subject for one in self.told if one.key == key), None)
-            case Sum(left, right, minus):
+            case Step(key) | Pick(key):
+                return self._common(key)
+            case Shared():
+                return self._common("inventor")
+            case Total(left, right):
                 sides = [self.guess(side) for side in (left, right)]
                 numbers = [int(side) for side in sides if side and side.isdecimal()]
-                if len(numbers) < 2:
-                    return None
-                return str(abs(numbers[0] - numbers[1]) if minus else sum(numbers))
+                return query.of(*numbers) if len(numbers) == 2 else None
         return None
 
     def _common(self, key: str) -> str | None:
@@ -115,7 +113,7 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
     found: list[str] = []
     for at in range(len(instance["turns"])):
         text = instance["memory_files"][file_name(at)]
-        sought = listener.sought(_sub_query(text))
+        sought = phrase(_sub_query(text))
         if sought is not None and _last_keys(sought) == wanted[-1:]:
             got = listener.answer(sought, known)
             found += [got.answer] if isinstance(got, Found) else []
@@ -134,13 +132,13 @@ def _sub_query(text: str) -> str:
 def _last_keys(query: Query | None) -> list[str]:
     """What the last look-ups of a query are for: two for the sum of two."""
     match query:
-        case Get(key) | Whose(key):
+        case Step(key):
             return [key]
-        case Sum(left, right):
+        case Total(left, right):
             return [*_last_keys(left), *_last_keys(right)]
-        case Both():
+        case Shared():
             return ["inventor"]
-        case Choice(_, _, left, right):
+        case Pick(_, _, left, right):
             return _last_keys(left) or _last_keys(right)
     return []
 
@@ -148,9 +146,8 @@ def _last_keys(query: Query | None) -> list[str]:
 def _combined(query: Query | None, found: Sequence[str]) -> list[str]:
     """What follows from the last values that were found."""
     match query:
-        case Sum(_, _, minus) if len(found) > 1:
-            first, second = (int(value) for value in found[-2:])
-            return [str(abs(first - second) if minus else first + second)]
+        case Total() if len(found) > 1:
+            return [query.of(*map(int, found[-2:]))]
     return list(found[-1:])
 
 

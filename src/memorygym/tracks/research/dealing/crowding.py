@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, cycle, islice
 
 from memorygym.rng import Stream
+from memorygym.tracks.research.asking import Start
 from memorygym.tracks.research.dealing.graph import Claim, Lookup
-from memorygym.tracks.research.dealing.programs import Start, Step
 from memorygym.tracks.research.dealing.prose import (
     AUTHORITY,
     DAYS,
@@ -83,8 +83,7 @@ def _likened(plan: Plan, lookup: Lookup) -> Lookup:
     else:
         asked = graph.names.near(claim.subject, claim.kind)
         claim = claim._replace(subject=asked, value=graph.other(relation))
-    step = Step(lookup.step.key, Start(claim.kind), lookup.step.inverse, lookup.step.month)
-    return Lookup(claim, step, asked, "lookup")
+    return Lookup(claim, replace(lookup.step, of=Start(claim.kind)), asked, "lookup")
 
 
 def _other_time(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:

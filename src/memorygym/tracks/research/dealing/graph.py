@@ -2,11 +2,11 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.dealing.programs import Pick, Program, Shared, Start, Step, Total
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_key
 from memorygym.tracks.research.dealing.relations import (
     KINDS,
     RELATIONS,
@@ -40,15 +40,6 @@ class Claim(NamedTuple):
         return f"{self.relation} {month_key(self.start)} {month_key(self.end)}"
 
 
-def month_key(month: int) -> str:
-    """A month as keys write it.
-
-    >>> month_key(2029 * 12 + 2)
-    '2029-03'
-    """
-    return f"{month // 12}-{month % 12 + 1:02d}"
-
-
 class Lookup(NamedTuple):
     """One hop: the fact that must be found, and the step of the program that needs it."""
 
@@ -58,6 +49,11 @@ class Lookup(NamedTuple):
     asked: str
     """The entity that the step starts from."""
     operation: str
+
+    @property
+    def found(self) -> str:
+        """What it finds."""
+        return self.claim.subject if self.step.inverse else self.claim.value
 
 
 @dataclass(slots=True)
@@ -94,13 +90,13 @@ class Graph:
         self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
         self._numbers: set[tuple[str, str]] = set()
 
-    def chain(self, program: Program) -> Chain:
+    def chain(self, program: Query) -> Chain:
         """The program on new entities."""
         chain = Chain()
         chain.answer = self._run(program, chain)
         return chain
 
-    def _run(self, program: Program, chain: Chain) -> str:
+    def _run(self, program: Query, chain: Chain) -> str:
         match program:
             case Start(kind):
                 chain.starts.append(self.names.new(kind))
@@ -111,9 +107,8 @@ class Graph:
                 return self._pick(program, chain)
             case Shared():
                 return self._shared(program, chain)
-            case Total(left, right, minus):
-                first, second = (int(self._run(side, chain)) for side in (left, right))
-                return str(abs(first - second) if minus else first + second)
+            case Total(left, right):
+                return program.of(*(int(self._run(side, chain)) for side in (left, right)))
 
     def _step(self, step: Step, found: str, chain: Chain, operation: str) -> str:
         relation = RELATIONS[step.key]
@@ -125,9 +120,8 @@ class Graph:
         else:
             claim = Claim(found, relation.subject, step.key, self.value(relation))
         kind = relation.value if step.inverse else relation.subject
-        bare = Step(step.key, Start(kind), step.inverse, step.month)
-        chain.lookups.append(Lookup(claim, bare, found, operation))
-        return claim.subject if step.inverse else claim.value
+        chain.lookups.append(Lookup(claim, replace(step, of=Start(kind)), found, operation))
+        return chain.lookups[-1].found
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
         sides = [self._run(side, chain) for side in (pick.left, pick.right)]
@@ -135,7 +129,7 @@ class Graph:
         values = [
             int(self._step(Step(pick.key, Start(kind)), side, chain, "compare")) for side in sides
         ]
-        return sides[values.index((min if pick.least else max)(values))]
+        return sides[pick.place(values)]
 
     def _shared(self, shared: Shared, chain: Chain) -> str:
         laboratory, basis = (self._run(side, chain) for side in (shared.laboratory, shared.basis))

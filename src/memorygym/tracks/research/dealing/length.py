@@ -7,9 +7,9 @@ from heapq import heapify, heappop, heappush
 from memorygym.errors import BadSettings
 from memorygym.rng import Stream
 from memorygym.tokens import count
+from memorygym.tracks.research.asking import Start, Step
 from memorygym.tracks.research.dealing.crowding import Crowd, Crowded
 from memorygym.tracks.research.dealing.graph import Graph, Lookup
-from memorygym.tracks.research.dealing.programs import Start, Step
 from memorygym.tracks.research.dealing.prose import Document, written
 from memorygym.tracks.research.dealing.questions import briefing_text, search_text
 from memorygym.tracks.research.dealing.relations import TERM

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from memorygym.rng import Stream
+from memorygym.tracks.research.asking import month_text
 from memorygym.tracks.research.dealing.graph import Claim
 from memorygym.tracks.research.dealing.relations import RELATIONS, YEAR
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 AUTHORITY = MappingProxyType({
     "Register": 3, "Catalogue": 3, "Field report": 2, "Conference notes": 2,
     "Newsletter": 1, "Profile": 1, "Travel log": 1,
@@ -162,15 +160,6 @@ def sentence(stream: Stream, claim: Claim) -> str:
     return stream.choice(relation.sentences).format(
         s=claim.subject, v=value, a=month_text(claim.start), b=month_text(claim.end)
     )
-
-
-def month_text(month: int) -> str:
-    """A month in words.
-
-    >>> month_text(2029 * 12 + 2)
-    'March 2029'
-    """
-    return f"{MONTHS[month % 12]} {month // 12}"
 
 
 def day_text(day: int) -> str:

@@ -6,16 +6,8 @@ Questions and sub-queries are phrases that nest to the right.
 from collections.abc import Iterable, Iterator
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.dealing.programs import (
-    Pick,
-    Program,
-    Shared,
-    Start,
-    Step,
-    Total,
-    kind_of,
-)
-from memorygym.tracks.research.dealing.prose import month_text
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_text
+from memorygym.tracks.research.dealing.programs import kind_of
 
 LISTED = 10
 """Documents on a page of what a search finds."""
@@ -143,7 +135,7 @@ FORMS = {
 """What is answered, by the kind of what is asked for."""
 
 
-def question(stream: Stream, program: Program, starts: list[str]) -> str:
+def question(stream: Stream, program: Query, starts: list[str]) -> str:
     """A program in words; `starts` are the entities that it names."""
     phrase = _phrase(stream, program, iter(starts))
     match kind_of(program):
@@ -160,7 +152,7 @@ def step_phrase(stream: Stream, step: Step, asked: str) -> str:
     return _phrase(stream, step, iter((asked,)))
 
 
-def _phrase(stream: Stream, program: Program, starts: Iterator[str]) -> str:
+def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
     match program:
         case Start():
             return next(starts)

@@ -6,8 +6,9 @@ from memorygym.core import JSON
 from memorygym.instances.schemas import instance_id
 from memorygym.tokens import count
 from memorygym.trace import CANARY
+from memorygym.tracks.research.asking import Total
 from memorygym.tracks.research.dealing.graph import Lookup
-from memorygym.tracks.research.dealing.programs import Total, kind_of
+from memorygym.tracks.research.dealing.programs import kind_of
 from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
 from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM, search_text
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
@@ -104,17 +105,12 @@ def _decomposition(plan: Plan) -> list[JSON]:
     return [
         {
             "sub_question": f"What is {plan.phrases[at]}?",
-            "sub_answer": found(lookup),
+            "sub_answer": lookup.found,
             "operation": lookup.operation,
             "fact_ids": [f"f{at + 1}"],
         }
         for at, lookup in enumerate(plan.chain.lookups)
     ]
-
-
-def found(lookup: Lookup) -> str:
-    """What a look-up finds."""
-    return lookup.claim.subject if lookup.step.inverse else lookup.claim.value
 
 
 def _facts(plan: Plan) -> list[JSON]:
@@ -135,7 +131,7 @@ def _facts(plan: Plan) -> list[JSON]:
             "first_available_at_turn": turn,
             "retention_span": len(plan.turns) - turn,
             "is_discoverable": True,
-            "intermediate_answer": found(lookup),
+            "intermediate_answer": lookup.found,
             "subject": claim.subject,
             "key": claim.key,
             "value": claim.value,
@@ -226,7 +222,7 @@ def _rubric(plan: Plan) -> dict[str, JSON]:
         "retention_facts": list(ids),
         "noise_contradictions": _contradictions(plan),
         "temporal_facts": list(temporal),
-        "per_hop_answers": [found(lookup) for lookup in plan.chain.lookups],
+        "per_hop_answers": [lookup.found for lookup in plan.chain.lookups],
         "bridge_dependencies": _dependencies(plan.chain.lookups),
         "per_turn_retention": _retention(plan),
     }
@@ -234,7 +230,7 @@ def _rubric(plan: Plan) -> dict[str, JSON]:
 
 def _dependencies(lookups: Sequence[Lookup]) -> list[JSON]:
     """Which fact must be known before a fact can be looked for."""
-    finders = {found(lookup): f"f{at}" for at, lookup in enumerate(lookups, 1)}
+    finders = {lookup.found: f"f{at}" for at, lookup in enumerate(lookups, 1)}
     return [
         {"fact_id": f"f{at}", "after": finders.get(lookup.asked)}
         for at, lookup in enumerate(lookups, 1)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from memorygym.rng import Stream
+from memorygym.tracks.research.asking import Query
 from memorygym.tracks.research.dealing.graph import Chain, Graph, Lookup
-from memorygym.tracks.research.dealing.programs import Program
 from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
 from memorygym.tracks.research.dealing.questions import question, step_phrase
 from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
@@ -41,7 +41,7 @@ class Plan:
     """A question, the searches that lead to it, and those that do not."""
 
     settings: Settings
-    program: Program
+    program: Query
     graph: Graph
     chain: Chain
     siblings: list[Chain]
@@ -68,7 +68,7 @@ class Plan:
         return next(turn for turn in self.turns if turn.hop == hop)
 
 
-def plan(stream: Stream, settings: Settings, program: Program, graph: Graph) -> Plan:
+def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Plan:
     """The turns of the chain and its siblings, in no order yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
@@ -109,9 +109,7 @@ def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bo
 
 def search(stream: Stream, lookup: Lookup, documents: Iterable[Document]) -> Turn:
     """A turn that looks up one thing of one entity."""
-    claim = lookup.claim
-    found = claim.subject if lookup.step.inverse else claim.value
-    return Turn(step_phrase(stream, lookup.step, lookup.asked), found, list(documents))
+    return Turn(step_phrase(stream, lookup.step, lookup.asked), lookup.found, list(documents))
 
 
 SHUFFLED, BY_HOP = "shuffled", "hops"
