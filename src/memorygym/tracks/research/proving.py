@@ -12,8 +12,7 @@ from memorygym.instances.model import Found
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.tracks.research.asking import Pick, Query, Shared, Step, Total, phrase
-from memorygym.tracks.research.dealing.questions import search_text
-from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks.research.dealing.record import file_name, memory_files
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.task import events_of, facts_of, question_of
 
@@ -153,16 +152,14 @@ def _combined(query: Query | None, found: Sequence[str]) -> list[str]:
 
 def _turns_match(instance: Mapping[str, Any]) -> Verdict:
     """The texts are those of the turns, and the documents are under their titles."""
-    before = 1 + (instance["reveal_mode"] == "immediate")
+    turns, files = instance["turns"], instance["memory_files"]
+    texts = [(turn["sub_query"], [one["text"] for one in turn["documents"]]) for turn in turns]
     window = instance["eviction_policy"]["window_size"]
-    turns = instance["turns"]
-    texts = [[one["text"] for one in turn["documents"]] for turn in turns]
     off: list[JSON] = []
-    for at, turn in enumerate(turns):
-        shown = [text for those in texts[max(0, at + 1 - window) : at + 1] for text in those]
-        wanted = search_text(before + at, len(turns) + before, turn["sub_query"], shown)
-        titled = all(one["text"].startswith(f"[{one['title']}]\n") for one in turn["documents"])
-        if not titled or instance["memory_files"][file_name(at)] != wanted:
+    for at, (name, text) in enumerate(memory_files(texts, instance["reveal_mode"], window).items()):
+        documents = turns[at]["documents"]
+        titled = all(one["text"].startswith(f"[{one['title']}]\n") for one in documents)
+        if not titled or files[name] != text:
             off.append(at)
-    extra = len(instance["memory_files"]) - len(turns)
+    extra = len(files) - len(turns)
     return {"ok": not off and not extra, "turns": len(turns), "off": off}

@@ -6,7 +6,6 @@ the corpus, so that who searches a longer one finds more that misleads.
 """
 
 from bisect import bisect
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate, cycle, islice
@@ -24,7 +23,7 @@ from memorygym.tracks.research.dealing.prose import (
     written,
 )
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, Relation, of_kind
-from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn, search
+from memorygym.tracks.research.dealing.turns import Distractor, Plan, search
 
 
 def distract(stream: Stream, plan: Plan) -> None:
@@ -39,7 +38,9 @@ def distract(stream: Stream, plan: Plan) -> None:
         (_paraphrase, dials.paraphrase),
     ):
         for hop in islice(_hops(stream, plan, make), many):
-            _place(plan, make(stream, plan, hop, stream.choice(plan.turns)))
+            turn, one = stream.choice(plan.turns), make(stream, plan, hop)
+            turn.documents.append(one.document)
+            plan.distractors.append(one)
 
 
 def _hops(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> Iterator[int]:
@@ -51,11 +52,6 @@ def _hops(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> Iterat
     return cycle(hops)
 
 
-def _place(plan: Plan, one: Distractor) -> None:
-    one.turn.documents.append(one.document)
-    plan.distractors.append(one)
-
-
 def _red_herring(stream: Stream, plan: Plan) -> None:
     """A search for what a look-up asks for, of an entity that is no part of the question."""
     hop = stream.between(1, len(plan.chain.lookups))
@@ -64,13 +60,13 @@ def _red_herring(stream: Stream, plan: Plan) -> None:
     turn = search(stream, lookup, [document])
     turn.red_herring = True
     plan.turns.append(turn)
-    plan.distractors.append(Distractor("dead_end", document, turn, hop))
+    plan.distractors.append(Distractor("dead_end", document, hop))
 
 
-def _near_miss(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
+def _near_miss(stream: Stream, plan: Plan, hop: int) -> Distractor:
     """The same relation of an entity with a similar name."""
     claim = _likened(plan, plan.chain.lookups[hop - 1]).claim
-    return Distractor("sibling_near_miss", written(stream, [claim]), turn, hop)
+    return Distractor("sibling_near_miss", written(stream, [claim]), hop)
 
 
 def _likened(plan: Plan, lookup: Lookup) -> Lookup:
@@ -86,7 +82,7 @@ def _likened(plan: Plan, lookup: Lookup) -> Lookup:
     return Lookup(claim, replace(lookup.step, of=Start(claim.kind)), asked, "lookup")
 
 
-def _other_time(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
+def _other_time(stream: Stream, plan: Plan, hop: int) -> Distractor:
     """What held earlier: by a document of the same genre, or in another term."""
     support = plan.supports[hop - 1]
     claim = otherwise(plan, hop)
@@ -95,18 +91,18 @@ def _other_time(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
         start = claim.start - stream.between(90, 130)
         other = claim._replace(start=start, end=start + stream.between(10, 40))
         document = written(stream, [other], support.genre, earlier)
-        return Distractor("same_entity", document, turn, hop)
+        return Distractor("same_entity", document, hop)
     document = written(stream, [claim], support.genre, earlier)
-    return Distractor("same_entity", document, turn, hop, claim.value)
+    return Distractor("same_entity", document, hop, claim.value)
 
 
-def _conflict(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
+def _conflict(stream: Stream, plan: Plan, hop: int) -> Distractor:
     """A later document of lower authority that says otherwise."""
     support = plan.supports[hop - 1]
     claim = otherwise(plan, hop)
     later = support.day + stream.between(1, FIRST_DAY + DAYS - support.day)
     document = written(stream, [claim], stream.choice(_lower(plan, hop)), later)
-    return Distractor("conflicting_authority", document, turn, hop, claim.value)
+    return Distractor("conflicting_authority", document, hop, claim.value)
 
 
 def _lower(plan: Plan, hop: int) -> list[str]:
@@ -142,14 +138,14 @@ def _compared(plan: Plan, hop: int) -> int:
     return pair[0]
 
 
-def _paraphrase(stream: Stream, plan: Plan, hop: int, turn: Turn) -> Distractor:
+def _paraphrase(stream: Stream, plan: Plan, hop: int) -> Distractor:
     """A document in the same genre, of the same subject, which leaves the fact out."""
     claim, support = plan.chain.lookups[hop - 1].claim, plan.supports[hop - 1]
     told = plan.told[claim.subject]
     aside = plan.graph.beside(claim.subject, claim.kind, tuple(told), 1)
     told.update(one.relation for one in aside)
     near = aside or [_likened(plan, plan.chain.lookups[hop - 1]).claim]
-    return Distractor("overlap", written(stream, near, support.genre), turn, hop)
+    return Distractor("overlap", written(stream, near, support.genre), hop)
 
 
 _OLDER, _MENTIONS = 0.04, 0.1
@@ -158,15 +154,6 @@ _MOST = 5040
 """The weight of whoever is written of most; that of the n-th is this over n."""
 _NEAR = 0.2
 """How often other keys are told of a near miss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crowded:
-    """A document of the crowd; which look-up of the question it contradicts, and with what."""
-
-    document: Document
-    hop: int = 0
-    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +190,12 @@ class Crowd:
             for document in turn.documents:
                 for claim in document.claims:
                     self._asides.setdefault((claim.subject, claim.relation), claim)
-        self._waiting: deque[Crowded] = deque()
+        self._waiting: list[Distractor] = []
 
-    def next(self) -> Crowded:
+    def next(self) -> Distractor:
         """The next document. Who takes one and leaves all others leaves nothing undecided."""
         if self._waiting:
-            return self._waiting.popleft()
+            return self._waiting.pop()
         support = self._famed()
         if self._stream.chance(_OLDER):
             return self._older(support)
@@ -216,8 +203,8 @@ class Crowd:
             near = self._near and self._stream.chance(_NEAR)
             entities = self._near if near else list(_entities(support.lookup.claim))
             if asides := self._others(*self._stream.choice(entities)):
-                return Crowded(written(self._stream, asides))
-        return Crowded(self._mention(support.lookup))
+                return Distractor("crowd", written(self._stream, asides))
+        return Distractor("crowd", self._mention(support.lookup))
 
     def _famed(self) -> _Support:
         """Fame is uneven: the first of them is written of twice as much as the second."""
@@ -247,7 +234,7 @@ class Crowd:
         told = document.sentences
         return replace(document, sentences=(*told[:at], said, *told[at:]))
 
-    def _older(self, support: _Support) -> Crowded:
+    def _older(self, support: _Support) -> Distractor:
         """What was told of a look-up before, and is outranked."""
         if support.lookup.step.inverse:
             return self._withdrawn(support.lookup)
@@ -265,9 +252,9 @@ class Crowd:
             other = claim._replace(value=self._plan.graph.other(RELATIONS[claim.relation]))
         beside = self._others(claim.subject, claim.kind)[: stream.below(3)]
         document = written(stream, [other, *beside], genre, day)
-        return Crowded(document, support.hop, other.value if support.hop else "")
+        return Distractor("crowd", document, support.hop, other.value if support.hop else "")
 
-    def _withdrawn(self, lookup: Lookup) -> Crowded:
+    def _withdrawn(self, lookup: Lookup) -> Distractor:
         """Something else of which the same was told, until a later document corrected that: the
         correction comes first, so that it is there whatever is left out."""
         stream, claim = self._stream, lookup.claim
@@ -275,8 +262,8 @@ class Crowd:
         true = told._replace(value=self._plan.graph.other(RELATIONS[claim.relation]))
         genre, day = stream.choice(GENRES[claim.kind]), stream.between(0, DAYS - 2)
         later = stream.between(day + 1, DAYS - 1)
-        self._waiting.append(Crowded(written(stream, [told], genre, FIRST_DAY + day)))
-        return Crowded(written(stream, [true], genre, FIRST_DAY + later))
+        self._waiting.append(Distractor("crowd", written(stream, [told], genre, FIRST_DAY + day)))
+        return Distractor("crowd", written(stream, [true], genre, FIRST_DAY + later))
 
 
 def _entities(claim: Claim) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """The scripted searches of an instance before they are filled to length, and their order."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from memorygym.rng import Stream
@@ -29,9 +28,8 @@ class Distractor:
 
     source: str
     document: Document
-    turn: Turn
-    hop: int
-    """The look-up that it interferes with."""
+    hop: int = 0
+    """The look-up that it interferes with, from 1; 0: none."""
     value: str = ""
     """What it tells instead of the truth, of the same key."""
 
@@ -48,14 +46,10 @@ class Plan:
     question: str
     firm: int
     """The look-up whose fact is never told by a source of the lowest authority, from 0."""
-    phrases: list[str] = field(default_factory=list)
-    """What each look-up of the chain asks for, in words."""
     turns: list[Turn] = field(default_factory=list)
     supports: list[Document] = field(default_factory=list)
     """By look-up, the document that tells its fact."""
     distractors: list[Distractor] = field(default_factory=list)
-    crowd: list[Document] = field(default_factory=list)
-    """What was added to length that names entities of the chains."""
     told: dict[str, set[str]] = field(default_factory=dict)
     """By subject of the chain: the relations that something was said of."""
 
@@ -64,8 +58,10 @@ class Plan:
         """Whether the question asks one clear thing: no step back has two ends."""
         return all(chain.clear for chain in (self.chain, *self.siblings))
 
-    def serving(self, hop: int) -> Turn:
-        return next(turn for turn in self.turns if turn.hop == hop)
+    @property
+    def serving(self) -> dict[int, int]:
+        """By look-up, from 1: the turn that serves it, in the order of turns."""
+        return {turn.hop: at for at, turn in enumerate(self.turns) if turn.hop}
 
 
 def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Plan:
@@ -91,10 +87,9 @@ def _searches(stream: Stream, made: Plan, chain: Chain, *, mine: bool) -> None:
         made.turns.append(turn)
         if mine:
             made.supports.append(document)
-            made.phrases.append(turn.sub_query)
-            made.distractors += [Distractor("natural", one, turn, number + 1) for one in beside]
+            made.distractors += [Distractor("natural", one, number + 1) for one in beside]
         else:
-            made.distractors.append(Distractor("sibling_chain", document, turn, number + 1))
+            made.distractors.append(Distractor("sibling_chain", document, number + 1))
 
 
 def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool) -> Document:
@@ -107,9 +102,9 @@ def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bo
     return written(stream, [claim, *aside], stream.choice(genres), needed=mine)
 
 
-def search(stream: Stream, lookup: Lookup, documents: Iterable[Document]) -> Turn:
+def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
     """A turn that looks up one thing of one entity."""
-    return Turn(step_phrase(stream, lookup.step, lookup.asked), lookup.found, list(documents))
+    return Turn(step_phrase(stream, lookup.step, lookup.asked), lookup.found, documents)
 
 
 SHUFFLED, BY_HOP = "shuffled", "hops"
