@@ -107,8 +107,7 @@ def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
     return Turn(step_phrase(stream, lookup.step, lookup.asked), lookup.found, documents)
 
 
-SHUFFLED, BY_HOP = "shuffled", "hops"
-ORDERS = (SHUFFLED, BY_HOP)
+BY_HOP = "hops"
 
 
 def order(stream: Stream, plan: Plan) -> None:
