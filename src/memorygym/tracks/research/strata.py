@@ -1,9 +1,8 @@
 """What the command line asks for: strata of hops and lengths, and the instances in each."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
-from functools import partial
 from itertools import cycle, product
 from typing import Any
 
@@ -142,8 +141,12 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
     _within(args, "crowd", DENSEST, " percent")
     given = ("seed", "reveal", "eviction", "order", "crowd", "mode")
     chosen: dict[str, Any] = {name: getattr(args, name) for name in given}
-    settings: Callable[..., Settings]
-    settings = partial(_settings, window=_window(args), dials=dials, **chosen)
+    chosen |= {"dials": dials, "window": _window(args)}
+
+    def settings(hops: int, tokens: int, shape: str, number: int) -> Settings:
+        name = f"hops{hops}-{short(tokens)}"
+        return Settings(name, number, hops=hops, tokens=tokens, shape=shape, **chosen)
+
     for hops, tokens in strata:
         samples = product(shapes(hops), range(_SAMPLED))
         _check_length([settings(hops, tokens, shape, number) for shape, number in samples])
@@ -153,11 +156,6 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
         shape = choices[number // len(strata) % len(choices)]
         made.append(Recipe(settings(hops, tokens, shape, number)))
     return made
-
-
-def _settings(hops: int, tokens: int, shape: str, number: int, **chosen: Any) -> Settings:
-    name = f"hops{hops}-{short(tokens)}"
-    return Settings(name, number, hops=hops, tokens=tokens, shape=shape, **chosen)
 
 
 def _hops(text: str) -> Iterator[int]:
