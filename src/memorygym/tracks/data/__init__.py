@@ -16,9 +16,8 @@ from memorygym.track import Options, TaskRecipe, Track, table
 from memorygym.tracks._qa import hooks
 
 if TYPE_CHECKING:
-    from memorygym.datasets._samples import Sample
     from memorygym.instances.model import Gold, Reader
-    from memorygym.tracks.data.recipes import Recipe
+    from memorygym.tracks.data.dealing import Recipe
 
 
 def tasks(_: Options) -> Sequence[TaskRecipe]:
@@ -26,19 +25,12 @@ def tasks(_: Options) -> Sequence[TaskRecipe]:
     raise BadSettings("--track data: it deals no tasks; give --data FORMAT:FILE")
 
 
-def task_of(sample: "Sample", template: str, seed: int, most: int | None = None) -> "Task":
-    """A sample as a task of at most so many questions. Raises BadSettings if none has evidence."""
-    from memorygym.tracks.data.dealing import deal
-
-    return deal(sample, template, seed, most)
-
-
 def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
     """The samples of a file of that format of which a question can be asked.
 
     Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
     """
-    from memorygym.tracks.data.recipes import recipes
+    from memorygym.tracks.data.dealing import recipes
 
     return recipes(name, path, most)
 

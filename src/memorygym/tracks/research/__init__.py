@@ -8,17 +8,30 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from memorygym.core import tool
 from memorygym.instances.tasks import knobs_of, tasks_of
 from memorygym.track import Instances, Track
 from memorygym.tracks._qa import hooks
 from memorygym.tracks._qa.env import StreamEnv
-from memorygym.tracks.research.tools import OPEN, SEARCH
 
 if TYPE_CHECKING:
     from memorygym.core import JSON, Env, Message, Policy, Task
     from memorygym.instances.model import Reader
     from memorygym.trace import Trace
     from memorygym.tracks.research.strata import Recipe
+
+SEARCH = tool(
+    "search",
+    "Find the documents that fit best, ten on a page with four sentences of each.",
+    optional=["page"],
+    query={"type": "string", "description": "Words to look for."},
+    page={"type": "integer", "description": "Which page; 1 unless given."},
+)
+OPEN = tool(
+    "open",
+    "Read a document.",
+    document={"type": "integer", "description": "Its number on a page."},
+)
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
@@ -66,7 +79,7 @@ def asks(view: "Sequence[Message]") -> bool:
 
 def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks.research.scribing import Noter, SearchScribe, is_briefed
+    from memorygym.tracks.research.searchers import Noter, SearchScribe, is_briefed
     from memorygym.tracks.research.searching import is_searched
 
     if is_searched(task):

@@ -14,6 +14,8 @@ from memorygym.trace import Answered, Shown, Trace
 from memorygym.track import table
 from memorygym.tracks._qa.env import RECALL, recalling
 from memorygym.tracks._qa.question_reader import QuestionReader
+from memorygym.tracks._stream import submit
+from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.asking import NAME
 from memorygym.tracks.research.dealing.questions import (
     LISTED,
@@ -23,8 +25,8 @@ from memorygym.tracks.research.dealing.questions import (
     step_text,
 )
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.tools import OPEN, SEARCH, SUBMIT
 
+SUBMIT = submit("Answer the question; this ends the task.")
 QUOTED = 4
 """Sentences of a document on a page."""
 DEEPEST = 2_000
