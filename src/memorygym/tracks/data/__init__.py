@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Policy, Task
 from memorygym.errors import BadSettings
+from memorygym.instances.model import Gold, Reader
 from memorygym.trace import Trace
 from memorygym.track import Options, TaskRecipe, Track, table
 from memorygym.tracks._qa import hooks
 
 if TYPE_CHECKING:
-    from memorygym.instances.model import Gold, Reader
     from memorygym.tracks.data.dealing import Recipe
 
 
@@ -35,14 +35,12 @@ def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
     return recipes(name, path, most)
 
 
-def facts(system: str) -> "Reader":  # noqa: ARG001  # No pinned message says what is asked.
+def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what is asked.
     """The reader without a side table, to which no text tells anything."""
-    from memorygym.instances.model import Gold
-
     return informed_reader(Gold((), ()))
 
 
-def informed_reader(gold: "Gold") -> "Reader":
+def informed_reader(gold: Gold) -> Reader:
     """The reader that knows which paragraphs the questions of a task rest on."""
     from memorygym.tracks.data.reading import EvidenceReader
 
@@ -59,7 +57,6 @@ def reader(trace: Trace) -> Any:
 
 def strong(task: Task) -> Policy:
     """The one that is told what each question rests on."""
-    from memorygym.instances.model import Gold
     from memorygym.tracks._qa.reasoners import Parsed, Strong
 
     assert isinstance(task.gold, Gold)

@@ -57,17 +57,17 @@ def task_of(instance: "Mapping[str, Any]", template: str, seed: int) -> "Task":
 
 def env(task: "Task") -> "Env":
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
-    from memorygym.tracks.research.searching import SearchEnv, is_searched
+    from memorygym.tracks.research.searching import SearchEnv, steps_of
 
-    return SearchEnv(task) if is_searched(task) else StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else StreamEnv(task)
 
 
 def reasoner(name: str, task: "Task") -> "Policy":
     """The scripted reasoner of that name."""
     from memorygym.tracks.research.searchers import SEARCHERS
-    from memorygym.tracks.research.searching import is_searched
+    from memorygym.tracks.research.searching import steps_of
 
-    return SEARCHERS[name]() if is_searched(task) else hooks.reasoner(name, task)
+    return SEARCHERS[name]() if steps_of(task) else hooks.reasoner(name, task)
 
 
 def asks(view: "Sequence[Message]") -> bool:
@@ -80,9 +80,9 @@ def asks(view: "Sequence[Message]") -> bool:
 def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
     """The fixed user of memories with tools, who answers as that reasoner does."""
     from memorygym.tracks.research.searchers import Noter, SearchScribe, is_briefed
-    from memorygym.tracks.research.searching import is_searched
+    from memorygym.tracks.research.searching import steps_of
 
-    if is_searched(task):
+    if steps_of(task):
         return SearchScribe(reasoner)
     behind = hooks.note_taker(reasoner, task)
     return Noter(behind) if is_briefed(task) else behind
@@ -90,10 +90,10 @@ def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
 
 def oracle(task: "Task") -> "Mapping[int, str]":
     """By event: what its question needs; who searches himself has the question at every step."""
-    from memorygym.tracks.research.searching import is_searched, steps_of
+    from memorygym.tracks.research.searching import steps_of
 
-    texts = hooks.oracle(task)
-    return dict.fromkeys(range(steps_of(task) + 1), texts[0]) if is_searched(task) else texts
+    texts, steps = hooks.oracle(task), steps_of(task)
+    return dict.fromkeys(range(steps + 1), texts[0]) if steps else texts
 
 
 def reader(trace: "Trace") -> Any:

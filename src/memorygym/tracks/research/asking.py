@@ -95,15 +95,12 @@ _WHOSE = {
     r"a method (?:derived from|rooted in)": "basis",
 }
 _CHOSEN = {
-    "was founded earlier": ("founding year", True),
-    "was founded later": ("founding year", False),
-    "was born earlier": ("birth year", True),
-    "was born later": ("birth year", False),
-    "is lighter": ("weight", True),
-    "is heavier": ("weight", False),
-    "is less populous": ("population", True),
-    "is more populous": ("population", False),
+    "founding year": ("was founded later", "was founded earlier"),
+    "birth year": ("was born later", "was born earlier"),
+    "weight": ("is heavier", "is lighter"),
+    "population": ("is more populous", "is less populous"),
 }
+"""In words, that it has more, and that it has less."""
 _STEPS = [
     *((re.compile(f"the {words} "), key, False) for words, key in _GET.items()),
     *((re.compile(f"{words} "), key, True) for words, key in _WHOSE.items()),
@@ -168,9 +165,9 @@ class _Parser:
                 return Step(key, self.phrase(), inverse)
         if self._take("whichever of "):
             left, right = self._pair(" and ")
-            for words, (key, least) in _CHOSEN.items():
-                if self._take(f" {words}"):
-                    return Pick(key, least, left, right)
+            for key, (more, less) in _CHOSEN.items():
+                if found := self._take(f" (?:{more}|({less}))"):
+                    return Pick(key, bool(found[1]), left, right)
         if self._take("the person who belongs to "):
             return Shared(*self._pair(" and devised a method derived from "))
         for words, minus in (("the sum of ", False), ("the difference between ", True)):

@@ -1,5 +1,6 @@
 """Verification: what an instance claims, proved from its final texts by the independent reader."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from memorygym.tracks.research.task import events_of, facts_of, question_of
 
 CHANCE = 0.25
 """The best that who sees only the order of the sub-queries may hope for."""
-_SOUGHT = "Sub-query: "
+_SOUGHT = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 
 
 class _Listener(ResearchReader):
@@ -112,7 +113,7 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
     found: list[str] = []
     for at in range(len(instance["turns"])):
         text = instance["memory_files"][file_name(at)]
-        sought = phrase(_sub_query(text))
+        sought = phrase(_SOUGHT.findall(text)[0])
         if sought is not None and _last_keys(sought) == wanted[-1:]:
             got = listener.answer(sought, known)
             found += [got.answer] if isinstance(got, Found) else []
@@ -121,11 +122,6 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
     wrong = not any(right(asked.question, guess) for guess in guesses)
     fewest = len(wanted) / CHANCE
     return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
-
-
-def _sub_query(text: str) -> str:
-    start = text.index(_SOUGHT) + len(_SOUGHT)
-    return text[start : text.index("\n", start)]
 
 
 def _last_keys(query: Query | None) -> list[str]:

@@ -36,9 +36,10 @@ _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
-def is_searched(task: Task) -> bool:
-    """Whether the reasoner makes the searches of a task itself."""
-    return task.system == SEARCHING and _STEPS.search(task.events[0].text) is not None
+def steps_of(task: Task) -> int:
+    """How many searches and readings a task allows; 0: the reasoner makes none itself."""
+    found = _STEPS.search(task.events[0].text) if task.system == SEARCHING else None
+    return int(found[1]) if found else 0
 
 
 def reader_of(trace: Trace) -> QuestionReader | None:
@@ -48,7 +49,8 @@ def reader_of(trace: Trace) -> QuestionReader | None:
     the rest was never there to be remembered.
     """
     shown = [one for one in trace.records if isinstance(one, Shown) and one.messages]
-    if trace.system != SEARCHING or not _searches(shown[:1]):
+    texts = (message.content for one in shown[:1] for message in one.messages)
+    if trace.system != SEARCHING or not any(text.startswith(RESULT) for text in texts):
         return None
     gold: Gold = table(trace)
     answered = [one.event for one in trace.records if isinstance(one, Answered)]
@@ -57,17 +59,6 @@ def reader_of(trace: Trace) -> QuestionReader | None:
     facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
     asked = tuple(_asked(question, first, event) for question in gold.questions)
     return QuestionReader(trace, Gold(facts, asked), ResearchReader())
-
-
-def steps_of(task: Task) -> int:
-    """How many searches and readings a task allows. Raises AssertionError for any other task."""
-    found = _STEPS.search(task.events[0].text)
-    assert found
-    return int(found[1])
-
-
-def _searches(shown: list[Shown]) -> bool:
-    return any(m.content.startswith(RESULT) for one in shown for m in one.messages)
 
 
 def _first_told(shown: list[Shown], facts: tuple[Fact, ...]) -> dict[str, int]:

@@ -28,10 +28,7 @@ _SOUGHT = {
 
 
 class _Lacking(Exception):
-    """A fact that the walk cannot go on without."""
-
-    def __init__(self, subject: str, key: str) -> None:
-        super().__init__(sought(subject, key))
+    """A subject and a key without whose value the walk cannot go on."""
 
 
 def sought(subject: str, key: str) -> str:
@@ -56,7 +53,7 @@ def answered(query: Query, known: Known) -> Found | Missing:
     try:
         answer = walk.find(query)
     except _Lacking as lacking:
-        return Missing(str(lacking), tuple(walk.used))
+        return Missing(sought(*lacking.args), tuple(walk.used))
     return Found(answer, tuple(walk.used))
 
 

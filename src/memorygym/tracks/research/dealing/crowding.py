@@ -8,7 +8,7 @@ the corpus, so that who searches a longer one finds more that misleads.
 from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate, cycle, islice
+from itertools import accumulate, count, cycle, islice, repeat
 
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Start
@@ -22,7 +22,7 @@ from memorygym.tracks.research.dealing.prose import (
     Document,
     written,
 )
-from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, Relation, of_kind
+from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, of_kind
 from memorygym.tracks.research.dealing.turns import Distractor, Plan, search
 
 
@@ -89,11 +89,9 @@ def _other_time(stream: Stream, plan: Plan, hop: int) -> Distractor:
     earlier = FIRST_DAY + stream.below(support.day - FIRST_DAY)
     if claim.relation == TERM:
         start = claim.start - stream.between(90, 130)
-        other = claim._replace(start=start, end=start + stream.between(10, 40))
-        document = written(stream, [other], support.genre, earlier)
-        return Distractor("same_entity", document, hop)
+        claim = claim._replace(start=start, end=start + stream.between(10, 40))
     document = written(stream, [claim], support.genre, earlier)
-    return Distractor("same_entity", document, hop, claim.value)
+    return Distractor("same_entity", document, hop, "" if claim.relation == TERM else claim.value)
 
 
 def _conflict(stream: Stream, plan: Plan, hop: int) -> Distractor:
@@ -115,27 +113,14 @@ def _lower(plan: Plan, hop: int) -> list[str]:
 def otherwise(plan: Plan, hop: int) -> Claim:
     """The fact of a look-up with another value, by which a comparison comes out otherwise."""
     lookup = plan.chain.lookups[hop - 1]
-    relation = RELATIONS[lookup.claim.relation]
-    span = _beyond(plan, hop, relation) if lookup.operation == "compare" else None
+    relation, span = RELATIONS[lookup.claim.relation], None
+    if lookup.operation == "compare":
+        pair = [one for one in plan.chain.lookups if one.operation == "compare"]
+        other = int(pair[lookup is pair[0]].claim.value)
+        low, high = relation.span
+        is_less = int(lookup.claim.value) < other
+        span = (other + 1, high) if is_less else (low, other - 1)
     return lookup.claim._replace(value=plan.graph.other(relation, span))
-
-
-def _beyond(plan: Plan, hop: int, relation: Relation) -> tuple[int, int]:
-    """The numbers on the other side of what the fact of a look-up is compared with."""
-    other = _compared(plan, hop)
-    low, high = relation.span
-    is_less = int(plan.chain.lookups[hop - 1].claim.value) < other
-    return (other + 1, high) if is_less else (low, other - 1)
-
-
-def _compared(plan: Plan, hop: int) -> int:
-    """The number that the fact of a look-up is compared with."""
-    pair = [
-        int(one.claim.value)
-        for at, one in enumerate(plan.chain.lookups, 1)
-        if one.operation == "compare" and at != hop
-    ]
-    return pair[0]
 
 
 def _paraphrase(stream: Stream, plan: Plan, hop: int) -> Distractor:
@@ -169,18 +154,15 @@ class Crowd:
 
     def __init__(self, stream: Stream, plan: Plan) -> None:
         self._stream, self._plan = stream, plan
-        self._supports = [
-            _Support(lookup, document, hop)
-            for hop, (lookup, document) in enumerate(
-                zip(plan.chain.lookups, plan.supports, strict=True), 1
-            )
-        ]
+        self._supports = [*map(_Support, plan.chain.lookups, plan.supports, count(1))]
         siblings = [one.document for one in plan.distractors if one.source == "sibling_chain"]
         lookups = [lookup for chain in plan.siblings for lookup in chain.lookups]
-        self._supports += map(_Support, lookups, siblings, [0] * len(lookups))
+        self._supports += map(_Support, lookups, siblings, repeat(0))
         stream.shuffle(self._supports)
         self._fame = list(accumulate(_MOST // rank for rank in range(1, len(self._supports) + 1)))
-        self._near = list(dict.fromkeys(self._near_misses()))
+        near = (one.document for one in plan.distractors if one.source == "sibling_near_miss")
+        named = (entity for document in near for entity in _entities(document.claims[0]))
+        self._near = list(dict.fromkeys(named))
         chains = (plan.chain, *plan.siblings)
         needed = [claim for chain in chains for claim in chain.facts]
         needed += [claim for chain in chains for _, claim in chain.beside]
@@ -209,11 +191,6 @@ class Crowd:
     def _famed(self) -> _Support:
         """Fame is uneven: the first of them is written of twice as much as the second."""
         return self._supports[bisect(self._fame, self._stream.below(self._fame[-1]))]
-
-    def _near_misses(self) -> Iterator[tuple[str, str]]:
-        for one in self._plan.distractors:
-            if one.source == "sibling_near_miss":
-                yield from _entities(one.document.claims[0])
 
     def _others(self, name: str, kind: str) -> list[Claim]:
         """Some claims of other keys of an entity; each comes again with the same value."""

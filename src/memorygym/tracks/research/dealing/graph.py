@@ -1,6 +1,6 @@
 """The entity graph: chains of facts that a program asks for, and all else that may be told."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -88,7 +88,7 @@ class Graph:
         self.stream = stream
         self._waiting: deque[tuple[str, str]] = deque()
         self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
-        self._numbers: set[tuple[str, str]] = set()
+        self._numbers: dict[str, set[int]] = defaultdict(set)
 
     def chain(self, program: Query) -> Chain:
         """The program on new entities."""
@@ -161,25 +161,21 @@ class Graph:
         """A value for a chain: a name that nothing bears yet, or a number that no chain has."""
         if not relation.numeric:
             return self.names.new(relation.value)
-        low, high = relation.span
-        free = next(
-            number
-            for number in iter(lambda: str(self.stream.between(low, high)), "")
-            if (relation.key, number) not in self._numbers
-        )
-        self._numbers.add((relation.key, free))
-        return free
+        taken = self._numbers[relation.key]
+        while (number := self.stream.between(*relation.span)) in taken:
+            pass
+        taken.add(number)
+        return str(number)
 
     def other(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
         """A value that no chain has, of a number in that span; such values may come again."""
         if not relation.numeric:
             return self.names.new(relation.value)
         low, high = span or relation.span
-        taken = [int(number) for key, number in self._numbers if key == relation.key]
-        free = high - low + 1 - sum(low <= number <= high for number in taken)
-        if free < 1:
+        taken = self._numbers[relation.key]
+        if high - low < sum(low <= number <= high for number in taken):
             low, high = relation.span
-        while str(number := self.stream.between(low, high)) in map(str, taken):
+        while (number := self.stream.between(low, high)) in taken:
             pass
         return str(number)
 

@@ -26,15 +26,10 @@ _CLOSE = 30
 """Tokens that may be left."""
 
 
-def turn_size(tokens: int) -> int:
-    """How many tokens a turn is to show."""
-    return 3_000 if tokens <= 1_000_000 else 5_800
-
-
 def add_turns(stream: Stream, plan: Plan) -> None:
     """Turns about other entities, so that none need be larger than a search is."""
-    wanted = -(-plan.settings.tokens // turn_size(plan.settings.tokens))
-    while len(plan.turns) < wanted:
+    size = 3_000 if plan.settings.tokens <= 1_000_000 else 5_800
+    while len(plan.turns) * size < plan.settings.tokens:
         document = filler(stream, plan.graph)
         claim = stream.choice(document.claims)
         month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0

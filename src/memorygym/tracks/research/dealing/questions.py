@@ -113,15 +113,12 @@ _WHOSE = {
     "basis": ("a method derived from", "a method rooted in"),
 }
 _PICKED = {
-    ("founding year", True): "was founded earlier",
-    ("founding year", False): "was founded later",
-    ("birth year", True): "was born earlier",
-    ("birth year", False): "was born later",
-    ("weight", True): "is lighter",
-    ("weight", False): "is heavier",
-    ("population", True): "is less populous",
-    ("population", False): "is more populous",
+    "founding year": ("was founded later", "was founded earlier"),
+    "birth year": ("was born later", "was born earlier"),
+    "weight": ("is heavier", "is lighter"),
+    "population": ("is more populous", "is less populous"),
 }
+"""Of who has more, and of who has less."""
 FORMS = {
     "year": "a year",
     "count": "a whole number, without a unit",
@@ -153,19 +150,20 @@ def step_phrase(stream: Stream, step: Step, asked: str) -> str:
 
 
 def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
+    def told(part: Query) -> str:
+        return _phrase(stream, part, starts)
+
     match program:
         case Start():
             return next(starts)
         case Step(key, of, inverse, month):
             words = stream.choice((_WHOSE if inverse else _OF)[key])
-            return f"{words.format(month=month_text(month))} {_phrase(stream, of, starts)}"
+            return f"{words.format(month=month_text(month))} {told(of)}"
         case Pick(key, least, left, right):
-            sides = f"{_phrase(stream, left, starts)} and {_phrase(stream, right, starts)}"
-            return f"whichever of {sides} {_PICKED[key, least]}"
+            return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"
         case Shared(laboratory, basis):
-            place = _phrase(stream, laboratory, starts)
-            base = _phrase(stream, basis, starts)
-            return f"the person who belongs to {place} and devised a method derived from {base}"
+            place = f"the person who belongs to {told(laboratory)}"
+            return f"{place} and devised a method derived from {told(basis)}"
         case Total(left, right, minus):
-            sides = f"{_phrase(stream, left, starts)} and {_phrase(stream, right, starts)}"
+            sides = f"{told(left)} and {told(right)}"
             return f"{'the difference between' if minus else 'the sum of'} {sides}"

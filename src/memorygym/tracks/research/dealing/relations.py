@@ -41,8 +41,12 @@ class Names:
 
     def new(self, kind: str) -> str:
         """A name that nothing bears yet."""
+        pick = self._stream.choice
         while True:
-            name = f"{self._first(kind)} {self._last(kind)}"
+            if kind in _TYPES:
+                name = f"{self._stem()} {pick(_TYPES[kind])}"
+            else:
+                name = f"{pick(_GIVEN)}{pick(_CALLED)} {self._stem()}"
             if name not in self._used:
                 self._used.add(name)
                 return name
@@ -69,13 +73,6 @@ class Names:
         """A stem with another end."""
         cut = max(4, len(stem) - 3 - self._stream.below(2))
         return stem[:cut] + self._stream.choice(_THIRD)
-
-    def _first(self, kind: str) -> str:
-        pick = self._stream.choice
-        return self._stem() if kind in _TYPES else pick(_GIVEN) + pick(_CALLED)
-
-    def _last(self, kind: str) -> str:
-        return self._stream.choice(_TYPES[kind]) if kind in _TYPES else self._stem()
 
     def _stem(self) -> str:
         pick = self._stream.choice

@@ -1,6 +1,8 @@
 """The scripted searches of an instance before they are filled to length, and their order."""
 
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Query
@@ -117,8 +119,6 @@ def order(stream: Stream, plan: Plan) -> None:
     """
     hops = len(plan.chain.lookups)
     many = 1 + len(plan.siblings)
-    served, others = plan.turns[: many * hops], plan.turns[many * hops :]
-    chains = [served[at * hops : (at + 1) * hops] for at in range(many)]
     places: list[int] = list(range(len(plan.turns)))
     stream.shuffle(places)
     slots = [places[at * hops : (at + 1) * hops] for at in range(many)]
@@ -128,8 +128,7 @@ def order(stream: Stream, plan: Plan) -> None:
     if latest == 0:
         other = stream.between(1, many - 1)
         slots[0], slots[other] = slots[other], slots[0]
-    ordered: dict[int, Turn] = {}
-    for own, turns in zip(slots, chains, strict=True):
-        ordered.update(zip(own, turns, strict=True))
-    ordered.update(zip(places[many * hops :], others, strict=True))
-    plan.turns = [ordered[at] for at in range(len(ordered))]
+    taken = (*chain(*slots), *places[many * hops :])
+    plan.turns = [
+        turn for _, turn in sorted(zip(taken, plan.turns, strict=True), key=itemgetter(0))
+    ]
