@@ -35,7 +35,7 @@ def test_every_wording_is_read(key, words):
     value, written = value_of(RELATIONS[key])
     start, end = map(month_text, MONTHS)
     sentence = words.format(s="Halden Quist", v=written, a=start, b=end)
-    wanted = Claim("Halden Quist", "", key, value, *MONTHS).key
+    wanted = Claim("Halden Quist", key, value, *MONTHS).key
     assert READER.read(sentence) == (Statement("Halden Quist", wanted, value),)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, count, cycle, islice, repeat
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.asking import Start
 from memorygym.tracks.research.dealing.graph import Claim, Lookup
 from memorygym.tracks.research.dealing.prose import (
     AUTHORITY,
@@ -73,13 +72,13 @@ def _likened(plan: Plan, lookup: Lookup) -> Lookup:
     """A look-up with a similar name in place of the one it starts from."""
     graph, claim = plan.graph, lookup.claim
     relation = RELATIONS[claim.relation]
-    if lookup.step.inverse:
+    if lookup.inverse:
         asked = graph.names.near(claim.value, relation.value)
         claim = claim._replace(subject=graph.names.new(claim.kind), value=asked)
     else:
         asked = graph.names.near(claim.subject, claim.kind)
         claim = claim._replace(subject=asked, value=graph.other(relation))
-    return Lookup(claim, replace(lookup.step, of=Start(claim.kind)), asked, "lookup")
+    return lookup._replace(claim=claim, operation="lookup")
 
 
 def _other_time(stream: Stream, plan: Plan, hop: int) -> Distractor:
@@ -206,14 +205,14 @@ class Crowd:
     def _mention(self, lookup: Lookup) -> Document:
         """A document about something else, which names an entity in the words of a search."""
         document = written(self._stream, self._plan.graph.profile())
-        said = UNTOLD[lookup.step.key, lookup.step.inverse].format(s=lookup.asked)
+        said = UNTOLD[lookup.claim.relation, lookup.inverse].format(s=lookup.asked)
         at = self._stream.below(len(document.sentences) + 1)
         told = document.sentences
         return replace(document, sentences=(*told[:at], said, *told[at:]))
 
     def _older(self, support: _Support) -> Distractor:
         """What was told of a look-up before, and is outranked."""
-        if support.lookup.step.inverse:
+        if support.lookup.inverse:
             return self._withdrawn(support.lookup)
         stream, claim = self._stream, support.lookup.claim
         genre = stream.choice([

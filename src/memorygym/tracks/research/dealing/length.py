@@ -7,7 +7,6 @@ from heapq import heapify, heappop, heappush
 from memorygym.errors import BadSettings
 from memorygym.rng import Stream
 from memorygym.tokens import count
-from memorygym.tracks.research.asking import Start, Step
 from memorygym.tracks.research.dealing.crowding import Crowd
 from memorygym.tracks.research.dealing.graph import Graph, Lookup
 from memorygym.tracks.research.dealing.prose import Document, written
@@ -33,8 +32,7 @@ def add_turns(stream: Stream, plan: Plan) -> None:
         document = filler(stream, plan.graph)
         claim = stream.choice(document.claims)
         month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0
-        step = Step(claim.relation, Start(claim.kind), month=month)
-        plan.turns.append(search(stream, Lookup(claim, step, claim.subject, ""), [document]))
+        plan.turns.append(search(stream, Lookup(claim, "lookup", month=month), [document]))
 
 
 def filler(stream: Stream, graph: Graph) -> Document:

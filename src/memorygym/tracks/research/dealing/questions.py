@@ -144,9 +144,9 @@ def question(stream: Stream, program: Query, starts: list[str]) -> str:
             return f"Which {kind} is {phrase}?"
 
 
-def step_phrase(stream: Stream, step: Step, asked: str) -> str:
-    """One step in words, from the entity it starts from."""
-    return _phrase(stream, step, iter((asked,)))
+def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
+    """One step in words, which what it starts from is to follow."""
+    return stream.choice((_WHOSE if inverse else _OF)[key]).format(month=month_text(month))
 
 
 def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
@@ -157,8 +157,7 @@ def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
         case Start():
             return next(starts)
         case Step(key, of, inverse, month):
-            words = stream.choice((_WHOSE if inverse else _OF)[key])
-            return f"{words.format(month=month_text(month))} {told(of)}"
+            return f"{step_words(stream, key, month, inverse=inverse)} {told(of)}"
         case Pick(key, least, left, right):
             return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"
         case Shared(laboratory, basis):

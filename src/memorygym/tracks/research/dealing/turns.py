@@ -1,14 +1,12 @@
 """The scripted searches of an instance before they are filled to length, and their order."""
 
 from dataclasses import dataclass, field
-from itertools import chain
-from operator import itemgetter
 
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Query
 from memorygym.tracks.research.dealing.graph import Chain, Graph, Lookup
 from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
-from memorygym.tracks.research.dealing.questions import question, step_phrase
+from memorygym.tracks.research.dealing.questions import question, step_words
 from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
 
 
@@ -106,7 +104,8 @@ def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bo
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
     """A turn that looks up one thing of one entity."""
-    return Turn(step_phrase(stream, lookup.step, lookup.asked), lookup.found, documents)
+    words = step_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
+    return Turn(f"{words} {lookup.asked}", lookup.found, documents)
 
 
 BY_HOP = "hops"
@@ -128,7 +127,6 @@ def order(stream: Stream, plan: Plan) -> None:
     if latest == 0:
         other = stream.between(1, many - 1)
         slots[0], slots[other] = slots[other], slots[0]
-    taken = (*chain(*slots), *places[many * hops :])
-    plan.turns = [
-        turn for _, turn in sorted(zip(taken, plan.turns, strict=True), key=itemgetter(0))
-    ]
+    taken = [*(place for own in slots for place in own), *places[many * hops :]]
+    ordered = dict(zip(taken, plan.turns, strict=True))
+    plan.turns = [ordered[at] for at in range(len(ordered))]
