@@ -17,7 +17,6 @@ from memorygym.tracks.research.dealing.prose import (
     DAYS,
     FIRST_DAY,
     GENRES,
-    UNTOLD,
     Document,
     written,
 )
@@ -205,7 +204,8 @@ class Crowd:
     def _mention(self, lookup: Lookup) -> Document:
         """A document about something else, which names an entity in the words of a search."""
         document = written(self._stream, self._plan.graph.profile())
-        said = UNTOLD[lookup.claim.relation, lookup.inverse].format(s=lookup.asked)
+        untold = RELATIONS[lookup.claim.relation].untold
+        said = untold[lookup.inverse].format(s=lookup.asked)
         at = self._stream.below(len(document.sentences) + 1)
         told = document.sentences
         return replace(document, sentences=(*told[:at], said, *told[at:]))

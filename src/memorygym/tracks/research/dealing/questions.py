@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_text
 from memorygym.tracks.research.dealing.programs import kind_of
+from memorygym.tracks.research.dealing.relations import RELATIONS
 
 LISTED = 10
 """Documents on a page of what a search finds."""
@@ -84,34 +85,6 @@ def page_text(query: str, page: int, pages: int, found: Iterable[tuple[int, str,
     ))  # fmt: skip
 
 
-_OF = {
-    "employer": ("the employer of", "the laboratory that employs"),
-    "birthplace": ("the birthplace of", "the native town of"),
-    "mentor": ("the mentor of", "the doctoral supervisor of"),
-    "birth year": ("the birth year of", "the year of birth of"),
-    "seat": ("the home town of", "the town that is home to"),
-    "founding year": ("the founding year of", "the year of foundation of"),
-    "staff": ("the staff size of", "the number of employees of"),
-    "flagship": ("the flagship instrument of", "the principal instrument of"),
-    "director": ("the director in {month} of", "the head in {month} of"),
-    "designer": ("the designer of", "the engineer behind"),
-    "weight": ("the weight in kilograms of", "the mass in kilograms of"),
-    "inventor": ("the inventor of", "the originator of"),
-    "basis": ("the parent method of", "the method underlying"),
-    "instrument": ("the measuring instrument of", "the instrument used by"),
-    "samples": ("the sample count of", "the number of samples of"),
-    "leader": ("the leader of", "the chief of"),
-    "population": ("the population of", "the number of inhabitants of"),
-    "mayor": ("the mayor of", "the person who is mayor of"),
-}
-_WHOSE = {
-    "flagship": ("the laboratory whose flagship is", "the laboratory famed for"),
-    "designer": ("the instrument devised by", "the instrument due to"),
-    "inventor": ("the method devised by", "the method due to"),
-    "instrument": ("the survey that relied on", "the survey equipped with"),
-    "leader": ("the survey headed by", "the survey under"),
-    "basis": ("a method derived from", "a method rooted in"),
-}
 _PICKED = {
     "founding year": ("was founded later", "was founded earlier"),
     "birth year": ("was born later", "was born earlier"),
@@ -146,7 +119,9 @@ def question(stream: Stream, program: Query, starts: list[str]) -> str:
 
 def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
     """One step in words, which what it starts from is to follow."""
-    return stream.choice((_WHOSE if inverse else _OF)[key]).format(month=month_text(month))
+    relation = RELATIONS[key]
+    words = stream.choice(relation.whose if inverse else relation.asked)
+    return words.format(month=month_text(month))
 
 
 def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
