@@ -79,13 +79,13 @@ def asks(view: "Sequence[Message]") -> bool:
 
 def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks.research.searchers import Noter, SearchScribe, is_briefed
+    from memorygym.tracks.research.searchers import Noter, SearchScribe
     from memorygym.tracks.research.searching import steps_of
 
     if steps_of(task):
         return SearchScribe(reasoner)
     behind = hooks.note_taker(reasoner, task)
-    return Noter(behind) if is_briefed(task) else behind
+    return Noter(behind) if task.events[0].kind == "briefing" else behind
 
 
 def oracle(task: "Task") -> "Mapping[int, str]":

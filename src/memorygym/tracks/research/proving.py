@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from memorygym.tokens import count
 from memorygym.tracks.research.asking import Pick, Query, Shared, Step, Total, phrase
 from memorygym.tracks.research.dealing.record import file_name, memory_files
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.task import events_of, facts_of, question_of
+from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 
 CHANCE = 0.25
 """The best that who sees only the order of the sub-queries may hope for."""
@@ -67,41 +67,27 @@ class _Listener(ResearchReader):
 
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """All checks on the final texts; an instance is accepted if every one of them is passed."""
-    listener = _Listener({(f.subject, f.key, f.value) for f in facts_of(instance)})
-    exhibit = _exhibit(instance, listener)
-    return proof(
-        exhibit,
-        subquery_shortcut=lambda: _shortcut(instance, listener, exhibit.questions[0]),
-        one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
-        turns_match=lambda: _turns_match(instance),
-    )
-
-
-def _exhibit(instance: Mapping[str, Any], reader: _Listener) -> Exhibit:
-    events = events_of(instance)
-    question = question_of(instance, len(events) - 1)
+    facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
+    listener = _Listener({(fact.subject, fact.key, fact.value) for fact in facts})
     contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
-    return Exhibit(
-        reader=reader,
-        documents=list(_documents([event.text for event in events[:-1]])),
-        facts=[replace(fact, sentence=contents[fact.id]) for fact in facts_of(instance)],
-        questions=[Asked(question, events[-1].text)],
-        guess=reader.guess,
-        tokens=sum(count(event.text) for event in events[:-1]),
+    asked = Asked(question_of(instance, len(texts)), last)
+    exhibit = Exhibit(
+        reader=listener,
+        documents=[Document(at, text) for text, at in documents_of(texts).items()],
+        facts=[replace(fact, sentence=contents[fact.id]) for fact in facts],
+        questions=[asked],
+        guess=listener.guess,
+        tokens=sum(map(count, texts)),
         target=instance["target_tokens"],
         window=instance["eviction_policy"]["window_size"],
         pinned=instance["system"],
     )
-
-
-def _documents(texts: Sequence[str]) -> Iterator[Document]:
-    """The documents in the order in which they are first shown."""
-    seen: set[str] = set()
-    for at, text in enumerate(texts):
-        for paragraph in text.split("\n\n"):
-            if paragraph.startswith("[") and paragraph not in seen:
-                seen.add(paragraph)
-                yield Document(at, paragraph)
+    return proof(
+        exhibit,
+        subquery_shortcut=lambda: _shortcut(instance, listener, asked),
+        one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
+        turns_match=lambda: _turns_match(instance),
+    )
 
 
 def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) -> Verdict:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.agents.calls import END, calls, read, write
-from memorygym.core import JSON, Call, Message, Policy, Task, Tool
+from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
 from memorygym.tracks._qa.env import RECALL, SUBMIT
@@ -189,11 +189,6 @@ class SearchScribe(Policy):
             return reply
         written = Call("Write", {"content": reply.content}, "0")
         return replace(reply, calls=(written, *reply.calls))
-
-
-def is_briefed(task: Task) -> bool:
-    """Whether the question is told before the searches."""
-    return task.events[0].text.startswith(_BRIEFING)
 
 
 class Noter(Policy):

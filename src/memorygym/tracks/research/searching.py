@@ -25,6 +25,7 @@ from memorygym.tracks.research.dealing.questions import (
     step_text,
 )
 from memorygym.tracks.research.reading import ResearchReader
+from memorygym.tracks.research.task import documents_of
 
 SUBMIT = submit("Answer the question; this ends the task.")
 QUOTED = 4
@@ -92,9 +93,7 @@ class SearchEnv(Env):
 
     @cached_property
     def _corpus(self) -> dict[int, str]:
-        paragraphs = (part for event in self.task.events[1:] for part in event.text.split("\n\n"))
-        documents = dict.fromkeys(part for part in paragraphs if part.startswith("["))
-        return dict(enumerate(documents, 1))
+        return dict(enumerate(documents_of(event.text for event in self.task.events[1:]), 1))
 
     @cached_property
     def _index(self) -> FullText:
@@ -139,13 +138,12 @@ class SearchEnv(Env):
         if not found:
             return f"Nothing for '{query}'."
         names = _NAMES.findall(query)
-        naming = [number for number in found if _holds(self._corpus[number], names)]
+        naming = [n for n in found if names and all(name in self._corpus[n] for name in names)]
         pages = max(1, -(-len(naming) // LISTED))
         at = page if isinstance(page, int) else 1
         if not 1 <= at <= pages:
             return f"There is no page {page} for '{query}'; there are 1 to {pages}."
-        first = set(naming)
-        ranked = [*naming, *(number for number in found if number not in first)]
+        ranked = list(dict.fromkeys([*naming, *found]))
         chosen = ranked[(at - 1) * LISTED : at * LISTED]
         return page_text(query, at, pages, self._excerpts(query, chosen))
 
@@ -154,10 +152,6 @@ class SearchEnv(Env):
         for number in numbers:
             heading, body = headed(self._corpus[number])
             yield number, heading, " ".join(_best(sentences(body), terms))
-
-
-def _holds(text: str, names: list[str]) -> bool:
-    return bool(names) and all(name in text for name in names)
 
 
 def _best(told: list[str], terms: set[str]) -> list[str]:

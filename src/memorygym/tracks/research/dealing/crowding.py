@@ -124,10 +124,7 @@ def otherwise(plan: Plan, hop: int) -> Claim:
 def _paraphrase(stream: Stream, plan: Plan, hop: int) -> Distractor:
     """A document in the same genre, of the same subject, which leaves the fact out."""
     claim, support = plan.chain.lookups[hop - 1].claim, plan.supports[hop - 1]
-    told = plan.told[claim.subject]
-    aside = plan.graph.beside(claim.subject, claim.kind, tuple(told), 1)
-    told.update(one.relation for one in aside)
-    near = aside or [_likened(plan, plan.chain.lookups[hop - 1]).claim]
+    near = plan.aside(claim, 1) or [_likened(plan, plan.chain.lookups[hop - 1]).claim]
     return Distractor("overlap", written(stream, near, support.genre), hop)
 
 

@@ -23,7 +23,10 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
     """The whole instance but its verification; `shown` are its tokens."""
     settings, lookups = plan.settings, plan.chain.lookups
     ids: list[JSON] = [f"f{hop}" for hop in range(1, len(lookups) + 1)]
+    terms = [id for id, one in zip(ids, lookups, strict=True) if one.claim.relation == TERM]
+    policy: JSON = {"mode": settings.eviction, "window_size": settings.shown, "allow_notes": True}
     told = [one for one in plan.distractors if one.hop]
+    kinds, contradictions = dict.fromkeys(one.source for one in told), _contradictions(plan)
     turns = [(turn.sub_query, [one.text for one in turn.documents]) for turn in plan.turns]
     made: dict[str, JSON] = {
         "schema": SCHEMA,
@@ -41,20 +44,16 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "num_hops": len(lookups),
         "decomposition": _decomposition(plan),
         "turns": [_turn(at, turn) for at, turn in enumerate(plan.turns)],
-        "grounding_facts": _facts(plan),
+        "grounding_facts": [_fact(plan, hop) for hop in range(1, len(lookups) + 1)],
         "distractors": _distractors(plan, told),
         "memory_files": {**memory_files(turns, settings.reveal, settings.shown)},
         "gold_supporting_paragraphs": [one.title for one in plan.supports],
-        "contradictions": _contradictions(plan),
-        "transforms_applied": [
-            *dict.fromkeys(one.source for one in told), "filler", settings.order
-        ],
+        "contradictions": contradictions,
+        "transforms_applied": [*kinds, "filler", settings.order],
         "difficulty_preset": f"{len(lookups)}-hop {settings.shape}",
         "knobs": settings.knobs(),
         "reveal_mode": settings.reveal,
-        "eviction_policy": {
-            "mode": settings.eviction, "window_size": settings.shown, "allow_notes": True
-        },
+        "eviction_policy": policy,
         "memory_required_facts": ids,
         "context_tokens": _context(plan, shown),
         "total_tokens": shown,
@@ -62,15 +61,13 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "rubric": {
             "expected_answer": plan.chain.answer,
             "retention_facts": ids,
-            "noise_contradictions": _contradictions(plan),
-            "temporal_facts": [
-                id for id, one in zip(ids, lookups, strict=True) if one.claim.relation == TERM
-            ],
+            "noise_contradictions": contradictions,
+            "temporal_facts": terms,
             "per_hop_answers": [one.found for one in lookups],
             "bridge_dependencies": _dependencies(lookups),
             "per_turn_retention": _retention(plan),
         },
-    }  # fmt: skip
+    }
     return {"instance_id": instance_id(made), **made}
 
 
@@ -128,35 +125,28 @@ def _decomposition(plan: Plan) -> list[JSON]:
     ]
 
 
-def _facts(plan: Plan) -> list[JSON]:
-    serving = plan.serving
-    facts: list[JSON] = []
-    for hop, (lookup, document) in enumerate(
-        zip(plan.chain.lookups, plan.supports, strict=True), 1
-    ):
-        turn = serving[hop]
-        claim = lookup.claim
-        facts.append({
-            "fact_id": f"f{hop}",
-            "content": document.first,
-            "fact_type": _fact_type(plan, hop),
-            "source_paragraph_title": document.title,
-            "needed_at_hop": hop,
-            "first_available_at_hop": list(serving).index(hop) + 1,
-            "first_available_at_turn": turn,
-            "retention_span": len(plan.turns) - turn,
-            "is_discoverable": True,
-            "intermediate_answer": lookup.found,
-            "subject": claim.subject,
-            "key": claim.key,
-            "value": claim.value,
-            "rank": rank(document),
-            "rewrites": sum(one.hop == hop and bool(one.value) for one in plan.distractors),
-        })  # fmt: skip
-    return facts
+def _fact(plan: Plan, hop: int) -> dict[str, JSON]:
+    lookup, document, serving = plan.chain.lookups[hop - 1], plan.supports[hop - 1], plan.serving
+    return {
+        "fact_id": f"f{hop}",
+        "content": document.first,
+        "fact_type": _fact_type(plan, hop),
+        "source_paragraph_title": document.title,
+        "needed_at_hop": hop,
+        "first_available_at_hop": list(serving).index(hop) + 1,
+        "first_available_at_turn": serving[hop],
+        "retention_span": len(plan.turns) - serving[hop],
+        "is_discoverable": True,
+        "intermediate_answer": lookup.found,
+        "subject": lookup.claim.subject,
+        "key": lookup.claim.key,
+        "value": lookup.claim.value,
+        "rank": _rank(document),
+        "rewrites": sum(one.hop == hop and bool(one.value) for one in plan.distractors),
+    }
 
 
-def rank(document: Document) -> list[JSON]:
+def _rank(document: Document) -> list[JSON]:
     """What decides when documents contradict each other: authority, then the day as yyyymmdd."""
     month, day = divmod(document.day, 28)
     return [AUTHORITY[document.genre], month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Query
-from memorygym.tracks.research.dealing.graph import Chain, Graph, Lookup
+from memorygym.tracks.research.dealing.graph import Chain, Claim, Graph, Lookup
 from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
 from memorygym.tracks.research.dealing.questions import question, step_words
 from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
@@ -44,8 +44,6 @@ class Plan:
     chain: Chain
     siblings: list[Chain]
     question: str
-    firm: int
-    """The look-up whose fact is never told by a source of the lowest authority, from 0."""
     turns: list[Turn] = field(default_factory=list)
     supports: list[Document] = field(default_factory=list)
     """By look-up, the document that tells its fact."""
@@ -63,29 +61,37 @@ class Plan:
         """By look-up, from 1: the turn that serves it, in the order of turns."""
         return {turn.hop: at for at, turn in enumerate(self.turns) if turn.hop}
 
+    def aside(self, claim: Claim, most: int) -> list[Claim]:
+        """Up to that many other claims of its subject, of relations that nothing was said of."""
+        told = self.told[claim.subject]
+        aside = self.graph.beside(claim.subject, claim.kind, tuple(told), most)
+        told.update(one.relation for one in aside)
+        return aside
+
 
 def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Plan:
     """The turns of the chain and its siblings, in no order yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
     text = question(stream, program, chain.starts)
+    # One fact of each chain is never told by a source of the lowest authority.
     firm = stream.below(len(chain.lookups))
-    made = Plan(settings, program, graph, chain, siblings, text, firm)
+    made = Plan(settings, program, graph, chain, siblings, text)
     for one in (chain, *siblings):
         for claim in one.facts:
             made.told.setdefault(claim.subject, set()).add(claim.relation)
-        _searches(stream, made, one, mine=one is chain)
+        _searches(stream, made, one, firm)
     return made
 
 
-def _searches(stream: Stream, made: Plan, chain: Chain, *, mine: bool) -> None:
+def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
     for number, lookup in enumerate(chain.lookups):
-        document = _support(stream, made, lookup, firm=number == made.firm, mine=mine)
+        document = _support(stream, made, lookup, firm=number == firm, mine=chain is made.chain)
         beside = [written(stream, [claim]) for at, claim in chain.beside if at == number]
         turn = search(stream, lookup, [document, *beside])
-        turn.hop = number + 1 if mine else 0
         made.turns.append(turn)
-        if mine:
+        if chain is made.chain:
+            turn.hop = number + 1
             made.supports.append(document)
             made.distractors += [Distractor("natural", one, number + 1) for one in beside]
         else:
@@ -94,12 +100,9 @@ def _searches(stream: Stream, made: Plan, chain: Chain, *, mine: bool) -> None:
 
 def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool) -> Document:
     """The one document that tells a fact, among up to two other claims of its subject."""
-    claim = lookup.claim
-    told = made.told[claim.subject]
-    aside = made.graph.beside(claim.subject, claim.kind, tuple(told), stream.below(3))
-    told.update(one.relation for one in aside)
-    genres = [one for one in GENRES[claim.kind] if not firm or AUTHORITY[one] > 1]
-    return written(stream, [claim, *aside], stream.choice(genres), needed=mine)
+    aside = made.aside(lookup.claim, stream.below(3))
+    genres = [one for one in GENRES[lookup.claim.kind] if not firm or AUTHORITY[one] > 1]
+    return written(stream, [lookup.claim, *aside], stream.choice(genres), needed=mine)
 
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
