@@ -15,7 +15,8 @@ from memorygym.statements import Known
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count, normal
 from memorygym.tracks import data
-from memorygym.tracks._qa.ceiling import sentences
+from memorygym.tracks._qa.hooks import oracle
+from memorygym.tracks.data.dealing import deal
 from tests.datasets import published
 
 LONG = "This sentence is about lamp number {}."
@@ -49,7 +50,7 @@ def sample(text: str) -> Sample:
 def test_the_oracle_scores_100_percent_and_no_memory_nothing(name: str, tmp_path: Path) -> None:
     asked = 0
     for task in tasks(name, tmp_path):
-        by, shown = data.informed_reader(gold_of(task)), sentences(task)
+        by, shown = data.informed_reader(gold_of(task)), oracle(task)
         for question in gold_of(task).questions:
             told = shown[question.event]
             found = concluded(by, task, question, [told])
@@ -77,7 +78,7 @@ def test_all_that_was_shown_answers_and_less_than_a_question_needs_does_not(
 
 @pytest.mark.parametrize("size", [20, 64, 512])
 def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
-    task = data.task_of(sample(" ".join(map(LONG.format, range(90)))), "x:s", 0)
+    task = deal(sample(" ".join(map(LONG.format, range(90)))), "x:s", 0)
     by, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
     kept = [part for event in task.events[:-1] for part in passages(event.text, size, count)]
     assert len(question.needs) > 1
@@ -85,7 +86,7 @@ def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
 
 
 def test_a_long_unit_is_told_in_parts_and_all_of_them_are_needed() -> None:
-    task = data.task_of(sample(" ".join(map(LONG.format, range(900)))), "x:s", 0)
+    task = deal(sample(" ".join(map(LONG.format, range(900)))), "x:s", 0)
     texts = [event.text for event in task.events if event.kind == "text"]
     assert len(texts) > 1 and all(count(text) <= 2_600 for text in texts)
     by, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions

@@ -46,10 +46,15 @@ def note_taker(reasoner: Policy, task: Task) -> Policy:
 
 
 def oracle(task: Task) -> Mapping[int, str]:
-    """By event: what its question needs."""
-    from memorygym.tracks._qa.ceiling import sentences
-
-    return sentences(task)
+    """By event of a question: one canonical sentence for every fact that it needs."""
+    gold = task.gold
+    assert isinstance(gold, Gold)
+    told = {fact.id: fact.sentence for fact in gold.facts}
+    return {
+        question.event: "\n\n".join(told[need] for need in question.needs)
+        for question in gold.questions
+        if question.needs
+    }
 
 
 def asks(view: Sequence[Message]) -> bool:

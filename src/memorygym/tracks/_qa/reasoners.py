@@ -148,15 +148,18 @@ class Clerk(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         shown = view[event_of(view)].content
-        named = {tool.name for tool in tools}
         if not shown.startswith(QUESTION):
-            if view[-1].role == "tool" or "Write" not in named:
+            if view[-1].role == "tool" or all(tool.name != "Write" for tool in tools):
                 return END
             return calls(*map(write, self._notes(view[0].content, shown)))
-        reply = self._reasoner.act(view, tools)
-        if "memory_search" not in named or not any(c.name == RECALL.name for c in reply.calls):
-            return reply
-        return replace(reply, calls=tuple(map(_searched, reply.calls)))
+        return by_search(self._reasoner.act(view, tools), tools)
+
+
+def by_search(reply: Message, tools: Sequence[Tool]) -> Message:
+    """The reply with recalls as searches, where memory can be searched."""
+    if all(tool.name != "memory_search" for tool in tools):
+        return reply
+    return replace(reply, calls=tuple(map(_searched, reply.calls)))
 
 
 def _searched(call: Call) -> Call:

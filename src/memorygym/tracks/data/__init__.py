@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Policy, Task
 from memorygym.errors import BadSettings
+from memorygym.instances.model import Gold, Reader
 from memorygym.trace import Trace
 from memorygym.track import Options, TaskRecipe, Track, table
 from memorygym.tracks._qa import hooks
 
 if TYPE_CHECKING:
-    from memorygym.datasets._samples import Sample
-    from memorygym.instances.model import Gold, Reader
-    from memorygym.tracks.data.recipes import Recipe
+    from memorygym.tracks.data.dealing import Recipe
 
 
 def tasks(_: Options) -> Sequence[TaskRecipe]:
@@ -26,31 +25,22 @@ def tasks(_: Options) -> Sequence[TaskRecipe]:
     raise BadSettings("--track data: it deals no tasks; give --data FORMAT:FILE")
 
 
-def task_of(sample: "Sample", template: str, seed: int, most: int | None = None) -> "Task":
-    """A sample as a task of at most so many questions. Raises BadSettings if none has evidence."""
-    from memorygym.tracks.data.dealing import deal
-
-    return deal(sample, template, seed, most)
-
-
 def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
     """The samples of a file of that format of which a question can be asked.
 
     Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
     """
-    from memorygym.tracks.data.recipes import recipes
+    from memorygym.tracks.data.dealing import recipes
 
     return recipes(name, path, most)
 
 
-def facts(system: str) -> "Reader":  # noqa: ARG001  # No pinned message says what is asked.
+def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what is asked.
     """The reader without a side table, to which no text tells anything."""
-    from memorygym.instances.model import Gold
-
     return informed_reader(Gold((), ()))
 
 
-def informed_reader(gold: "Gold") -> "Reader":
+def informed_reader(gold: Gold) -> Reader:
     """The reader that knows which paragraphs the questions of a task rest on."""
     from memorygym.tracks.data.reading import EvidenceReader
 
@@ -67,7 +57,6 @@ def reader(trace: Trace) -> Any:
 
 def strong(task: Task) -> Policy:
     """The one that is told what each question rests on."""
-    from memorygym.instances.model import Gold
     from memorygym.tracks._qa.reasoners import Parsed, Strong
 
     assert isinstance(task.gold, Gold)

@@ -1,18 +1,23 @@
-"""Makes the task of a sample: paragraphs under headings, packed into events, then questions."""
+"""Makes the tasks of a file: of each sample, paragraphs packed into events, then questions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from memorygym.core import JSON, Budget, Event, Task
+from memorygym.datasets._loading import LeftOut, format_named, load
 from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit
 from memorygym.errors import BadSettings
 from memorygym.frozen import canonical
 from memorygym.instances.model import Fact, Gold, Question
+from memorygym.page import one_line
 from memorygym.stores.splitting import LONGEST_HEAD, passages
 from memorygym.tokens import count, normal
 
 TRACK = "data"
+LONGEST_NAME = 40
+"""Characters of a sample's id in a template."""
 EVENT_TOKENS = 2_500
 """Most tokens of an event, its title aside."""
 PART_TOKENS = 300
@@ -27,6 +32,43 @@ SYSTEM = (
     " begins, unless memory brings it back. In the end you are asked about them: answer with"
     " submit_answer in as few words as can be, as the texts put it, without a sentence around it."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A sample, and how much of it is asked."""
+
+    template: str
+    seed: int
+    """The number of its record in the file."""
+    sample: Sample
+    most: int | None = None
+
+    def knobs(self) -> dict[str, JSON]:
+        """What is set beside template and seed."""
+        return {"instance": self.sample.id, "most": self.most}
+
+    def deal(self) -> Task:
+        """The task."""
+        return deal(self.sample, self.template, self.seed, self.most)
+
+
+def recipes(name: str, path: Path, most: int | None = None) -> list[Recipe]:
+    """One of each sample of which a question can be asked; records that are none are passed over.
+
+    Raises BadSettings if none is left.
+    """
+    if most is not None and most < 1:
+        raise BadSettings(f"most {most}: give at least 1 question")
+    unit = next((one for one in format_named(name).units if one != "session"), None)
+    found: list[Recipe] = []
+    for number, one in enumerate(load(name, path, unit)):
+        if not isinstance(one, LeftOut) and askable(one):
+            template = f"{name}:{one_line(one.id)[:LONGEST_NAME]}"
+            found.append(Recipe(template, number, one, most))
+    if not found:
+        raise BadSettings(f"{path}: no question has both evidence and an answer")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

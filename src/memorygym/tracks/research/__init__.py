@@ -8,17 +8,30 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from memorygym.core import tool
 from memorygym.instances.tasks import knobs_of, tasks_of
 from memorygym.track import Instances, Track
 from memorygym.tracks._qa import hooks
 from memorygym.tracks._qa.env import StreamEnv
-from memorygym.tracks.research.tools import OPEN, SEARCH
 
 if TYPE_CHECKING:
     from memorygym.core import JSON, Env, Message, Policy, Task
     from memorygym.instances.model import Reader
     from memorygym.trace import Trace
     from memorygym.tracks.research.strata import Recipe
+
+SEARCH = tool(
+    "search",
+    "Find the documents that fit best, ten on a page with four sentences of each.",
+    optional=["page"],
+    query={"type": "string", "description": "Words to look for."},
+    page={"type": "integer", "description": "Which page; 1 unless given."},
+)
+OPEN = tool(
+    "open",
+    "Read a document.",
+    document={"type": "integer", "description": "Its number on a page."},
+)
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
@@ -44,17 +57,17 @@ def task_of(instance: "Mapping[str, Any]", template: str, seed: int) -> "Task":
 
 def env(task: "Task") -> "Env":
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
-    from memorygym.tracks.research.searching import SearchEnv, is_searched
+    from memorygym.tracks.research.searching import SearchEnv, steps_of
 
-    return SearchEnv(task) if is_searched(task) else StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else StreamEnv(task)
 
 
 def reasoner(name: str, task: "Task") -> "Policy":
     """The scripted reasoner of that name."""
     from memorygym.tracks.research.searchers import SEARCHERS
-    from memorygym.tracks.research.searching import is_searched
+    from memorygym.tracks.research.searching import steps_of
 
-    return SEARCHERS[name]() if is_searched(task) else hooks.reasoner(name, task)
+    return SEARCHERS[name]() if steps_of(task) else hooks.reasoner(name, task)
 
 
 def asks(view: "Sequence[Message]") -> bool:
@@ -66,21 +79,21 @@ def asks(view: "Sequence[Message]") -> bool:
 
 def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks.research.scribing import Noter, SearchScribe, is_briefed
-    from memorygym.tracks.research.searching import is_searched
+    from memorygym.tracks.research.searchers import Noter, SearchScribe
+    from memorygym.tracks.research.searching import steps_of
 
-    if is_searched(task):
+    if steps_of(task):
         return SearchScribe(reasoner)
     behind = hooks.note_taker(reasoner, task)
-    return Noter(behind) if is_briefed(task) else behind
+    return Noter(behind) if task.events[0].kind == "briefing" else behind
 
 
 def oracle(task: "Task") -> "Mapping[int, str]":
     """By event: what its question needs; who searches himself has the question at every step."""
-    from memorygym.tracks.research.searching import is_searched, steps_of
+    from memorygym.tracks.research.searching import steps_of
 
-    texts = hooks.oracle(task)
-    return dict.fromkeys(range(steps_of(task) + 1), texts[0]) if is_searched(task) else texts
+    texts, steps = hooks.oracle(task), steps_of(task)
+    return dict.fromkeys(range(steps + 1), texts[0]) if steps else texts
 
 
 def reader(trace: "Trace") -> Any:

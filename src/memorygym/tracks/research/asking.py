@@ -1,37 +1,32 @@
-"""The reader's grammar of questions: phrases that nest, read from left to right."""
+"""What questions are made of, and the reader's grammar of them: phrases that nest."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """An entity by its name."""
+class Start:
+    """What a question names."""
 
     name: str
+    """Of an entity; where none is dealt yet, its kind."""
 
 
 @dataclass(frozen=True, slots=True)
-class Get:
-    """The value of a key of something."""
+class Step:
+    """The value of a key of something; with `inverse`, what has that as its value."""
 
     key: str
     of: "Query"
-    month: str = ""
-    """Of a term of office: the month it must cover, as 2029-03."""
+    inverse: bool = False
+    month: int = 0
+    """Of a term of office: the month it must cover, counted from the year 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
-    """What has something as the value of a key."""
-
-    key: str
-    value: "Query"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Pick:
     """The one of two with less, or more, of a key."""
 
     key: str
@@ -39,9 +34,13 @@ class Choice:
     left: "Query"
     right: "Query"
 
+    def place(self, values: Sequence[int]) -> int:
+        """Which of the two it is, from 0."""
+        return values.index((min if self.least else max)(values))
+
 
 @dataclass(frozen=True, slots=True)
-class Both:
+class Shared:
     """Who works at a laboratory and invented a method that builds on another."""
 
     laboratory: "Query"
@@ -49,25 +48,24 @@ class Both:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Total:
     """Two numbers added, or the difference between them."""
 
     left: "Query"
     right: "Query"
     minus: bool
 
+    def of(self, first: int, second: int) -> str:
+        """The sum, or the difference."""
+        return str(abs(first - second) if self.minus else first + second)
 
-Query: TypeAlias = Named | Get | Whose | Choice | Both | Sum
+
+Query: TypeAlias = Start | Step | Pick | Shared | Total
 
 NAME = r"[A-Z][a-z]+ [A-Z][a-z]+"
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "January February March April May June July August September October November "
-        "December".split(),
-        1,
-    )
-}
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 _ASKED = re.compile(r"^Question: (?:(?:Who|What) is|Which [a-z]+ is) (.+)\?\s*$", re.MULTILINE)
 _GET = {
     r"(?:employer of|laboratory that employs)": "employer",
@@ -97,21 +95,41 @@ _WHOSE = {
     r"a method (?:derived from|rooted in)": "basis",
 }
 _CHOSEN = {
-    "was founded earlier": ("founding year", True),
-    "was founded later": ("founding year", False),
-    "was born earlier": ("birth year", True),
-    "was born later": ("birth year", False),
-    "is lighter": ("weight", True),
-    "is heavier": ("weight", False),
-    "is less populous": ("population", True),
-    "is more populous": ("population", False),
+    "founding year": ("was founded later", "was founded earlier"),
+    "birth year": ("was born later", "was born earlier"),
+    "weight": ("is heavier", "is lighter"),
+    "population": ("is more populous", "is less populous"),
 }
+"""In words, that it has more, and that it has less."""
 _STEPS = [
-    *((re.compile(f"the {words} "), "get", key) for words, key in _GET.items()),
-    *((re.compile(f"{words} "), "whose", key) for words, key in _WHOSE.items()),
+    *((re.compile(f"the {words} "), key, False) for words, key in _GET.items()),
+    *((re.compile(f"{words} "), key, True) for words, key in _WHOSE.items()),
 ]
 _TERM = re.compile(r"the (?:director|head) in ([A-Z][a-z]+) (\d{4}) of ")
 _NAMED = re.compile(NAME)
+
+
+def month_of(name: str, year: str) -> int:
+    """A month counted from the year 0."""
+    return int(year) * 12 + MONTHS.index(name)
+
+
+def month_key(month: int) -> str:
+    """A month as keys write it.
+
+    >>> month_key(2029 * 12 + 2)
+    '2029-03'
+    """
+    return f"{month // 12}-{month % 12 + 1:02d}"
+
+
+def month_text(month: int) -> str:
+    """A month in words.
+
+    >>> month_text(2029 * 12 + 2)
+    'March 2029'
+    """
+    return f"{MONTHS[month % 12]} {month // 12}"
 
 
 def question(text: str) -> Query | None:
@@ -140,50 +158,33 @@ class _Parser:
         self.at = 0
 
     def phrase(self) -> Query:
-        if found := self._take(_TERM):
-            month = f"{found[2]}-{MONTHS[found[1]]:02d}"
-            return Get("director", self.phrase(), month)
-        for pattern, what, key in _STEPS:
+        if term := self._take(_TERM):
+            return Step("director", self.phrase(), month=month_of(*term.groups()))
+        for pattern, key, inverse in _STEPS:
             if self._take(pattern):
-                inner = self.phrase()
-                return Get(key, inner) if what == "get" else Whose(key, inner)
-        if self._word("whichever of "):
-            return self._choice()
-        if self._word("the person who belongs to "):
-            place = self.phrase()
-            self._need(" and devised a method derived from ")
-            return Both(place, self.phrase())
+                return Step(key, self.phrase(), inverse)
+        if self._take("whichever of "):
+            left, right = self._pair(" and ")
+            for key, (more, less) in _CHOSEN.items():
+                if found := self._take(f" (?:{more}|({less}))"):
+                    return Pick(key, bool(found[1]), left, right)
+        if self._take("the person who belongs to "):
+            return Shared(*self._pair(" and devised a method derived from "))
         for words, minus in (("the sum of ", False), ("the difference between ", True)):
-            if self._word(words):
-                left, right = self._pair()
-                return Sum(left, right, minus)
-        if found := self._take(_NAMED):
-            return Named(found[0])
+            if self._take(words):
+                return Total(*self._pair(" and "), minus)
+        if name := self._take(_NAMED):
+            return Start(name[0])
         raise _Unread(self.text[self.at :])
 
-    def _choice(self) -> Query:
-        left, right = self._pair()
-        for words, (key, least) in _CHOSEN.items():
-            if self._word(f" {words}"):
-                return Choice(key, least, left, right)
-        raise _Unread(self.text[self.at :])
-
-    def _pair(self) -> tuple[Query, Query]:
+    def _pair(self, between: str) -> tuple[Query, Query]:
         left = self.phrase()
-        self._need(" and ")
+        if not self._take(between):
+            raise _Unread(self.text[self.at :])
         return left, self.phrase()
 
-    def _need(self, words: str) -> None:
-        if not self._word(words):
-            raise _Unread(self.text[self.at :])
-
-    def _word(self, words: str) -> bool:
-        found = self.text.startswith(words, self.at)
-        self.at += len(words) if found else 0
-        return found
-
-    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self.text, self.at)
+    def _take(self, pattern: str | re.Pattern[str]) -> re.Match[str] | None:
+        found = re.compile(pattern).match(self.text, self.at)
         if found:
             self.at = found.end()
         return found

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from memorygym.errors import BadSettings
-from memorygym.tracks.research.dealing.questions import SYSTEM, search_text
-from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks.research.dealing.questions import SYSTEM
+from memorygym.tracks.research.dealing.record import memory_files
 
 _TEXT = {"type": "string"}
 _TRUTH = {"type": "string", "pattern": r"\S"}
@@ -96,7 +96,9 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     # The original's default window counts for full eviction too; nothing outlives a turn there.
     policy["window_size"] = policy["window_size"] if policy["mode"] == "sliding_window" else 1
     made["eviction_policy"] = policy
-    made["memory_files"] = _files(made)
+    turns = [(turn["sub_query"], [*map(_paragraph, turn["documents"])]) for turn in made["turns"]]
+    # The texts as our events show them; the original's own rendering has no headers.
+    made["memory_files"] = memory_files(turns, made["reveal_mode"], policy["window_size"])
     made.setdefault("instance_id", place)
     return made
 
@@ -121,23 +123,6 @@ def _turn(at: int, turn: Mapping[str, Any]) -> dict[str, Any]:
     documents = [{"title": "", "is_supporting": False, **one} for one in turn["documents"]]
     filled = {"sub_query": "", "sub_answer": "", "is_red_herring": False}
     return {**filled, **turn, "turn_index": at, "documents": documents}
-
-
-def _files(made: Mapping[str, Any]) -> dict[str, str]:
-    """The text of each turn as our events show it; the original's own rendering has no headers."""
-    turns = made["turns"]
-    before = 1 + (made["reveal_mode"] == "immediate")
-    window = made["eviction_policy"]["window_size"]
-    texts = [[_paragraph(one) for one in turn["documents"]] for turn in turns]
-    return {
-        file_name(at): search_text(
-            before + at,
-            len(turns) + before,
-            turn["sub_query"],
-            [text for those in texts[max(0, at + 1 - window) : at + 1] for text in those],
-        )
-        for at, turn in enumerate(turns)
-    }
 
 
 def _paragraph(document: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Verification: what an instance claims, proved from its final texts by the independent reader."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +12,14 @@ from memorygym.instances.marking import right
 from memorygym.instances.model import Found
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
-from memorygym.tracks.research.asking import Both, Choice, Get, Query, Sum, Whose
-from memorygym.tracks.research.dealing.questions import search_text
-from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks.research.asking import Pick, Query, Shared, Step, Total, phrase
+from memorygym.tracks.research.dealing.record import file_name, memory_files
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.task import events_of, facts_of, question_of
+from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 
 CHANCE = 0.25
 """The best that who sees only the order of the sub-queries may hope for."""
-_SOUGHT = "Sub-query: "
+_SOUGHT = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 
 
 class _Listener(ResearchReader):
@@ -43,18 +43,16 @@ class _Listener(ResearchReader):
     def guess(self, query: Query) -> str | None:
         """The most common answer to the last step of a query."""
         match query:
-            case Get(key) | Choice(key):
-                return self._common(key)
-            case Both():
-                return self._common("inventor")
-            case Whose(key):
+            case Step(key, inverse=True):
                 return next((one.subject for one in self.told if one.key == key), None)
-            case Sum(left, right, minus):
+            case Step(key) | Pick(key):
+                return self._common(key)
+            case Shared():
+                return self._common("inventor")
+            case Total(left, right):
                 sides = [self.guess(side) for side in (left, right)]
                 numbers = [int(side) for side in sides if side and side.isdecimal()]
-                if len(numbers) < 2:
-                    return None
-                return str(abs(numbers[0] - numbers[1]) if minus else sum(numbers))
+                return query.of(*numbers) if len(numbers) == 2 else None
         return None
 
     def _common(self, key: str) -> str | None:
@@ -69,41 +67,27 @@ class _Listener(ResearchReader):
 
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """All checks on the final texts; an instance is accepted if every one of them is passed."""
-    listener = _Listener({(f.subject, f.key, f.value) for f in facts_of(instance)})
-    exhibit = _exhibit(instance, listener)
-    return proof(
-        exhibit,
-        subquery_shortcut=lambda: _shortcut(instance, listener, exhibit.questions[0]),
-        one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
-        turns_match=lambda: _turns_match(instance),
-    )
-
-
-def _exhibit(instance: Mapping[str, Any], reader: _Listener) -> Exhibit:
-    events = events_of(instance)
-    question = question_of(instance, len(events) - 1)
+    facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
+    listener = _Listener({(fact.subject, fact.key, fact.value) for fact in facts})
     contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
-    return Exhibit(
-        reader=reader,
-        documents=list(_documents([event.text for event in events[:-1]])),
-        facts=[replace(fact, sentence=contents[fact.id]) for fact in facts_of(instance)],
-        questions=[Asked(question, events[-1].text)],
-        guess=reader.guess,
-        tokens=sum(count(event.text) for event in events[:-1]),
+    asked = Asked(question_of(instance, len(texts)), last)
+    exhibit = Exhibit(
+        reader=listener,
+        documents=[Document(at, text) for text, at in documents_of(texts).items()],
+        facts=[replace(fact, sentence=contents[fact.id]) for fact in facts],
+        questions=[asked],
+        guess=listener.guess,
+        tokens=sum(map(count, texts)),
         target=instance["target_tokens"],
         window=instance["eviction_policy"]["window_size"],
         pinned=instance["system"],
     )
-
-
-def _documents(texts: Sequence[str]) -> Iterator[Document]:
-    """The documents in the order in which they are first shown."""
-    seen: set[str] = set()
-    for at, text in enumerate(texts):
-        for paragraph in text.split("\n\n"):
-            if paragraph.startswith("[") and paragraph not in seen:
-                seen.add(paragraph)
-                yield Document(at, paragraph)
+    return proof(
+        exhibit,
+        subquery_shortcut=lambda: _shortcut(instance, listener, asked),
+        one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
+        turns_match=lambda: _turns_match(instance),
+    )
 
 
 def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) -> Verdict:
@@ -115,7 +99,7 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
     found: list[str] = []
     for at in range(len(instance["turns"])):
         text = instance["memory_files"][file_name(at)]
-        sought = listener.sought(_sub_query(text))
+        sought = phrase(_SOUGHT.findall(text)[0])
         if sought is not None and _last_keys(sought) == wanted[-1:]:
             got = listener.answer(sought, known)
             found += [got.answer] if isinstance(got, Found) else []
@@ -126,21 +110,16 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
     return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
 
 
-def _sub_query(text: str) -> str:
-    start = text.index(_SOUGHT) + len(_SOUGHT)
-    return text[start : text.index("\n", start)]
-
-
 def _last_keys(query: Query | None) -> list[str]:
     """What the last look-ups of a query are for: two for the sum of two."""
     match query:
-        case Get(key) | Whose(key):
+        case Step(key):
             return [key]
-        case Sum(left, right):
+        case Total(left, right):
             return [*_last_keys(left), *_last_keys(right)]
-        case Both():
+        case Shared():
             return ["inventor"]
-        case Choice(_, _, left, right):
+        case Pick(_, _, left, right):
             return _last_keys(left) or _last_keys(right)
     return []
 
@@ -148,24 +127,21 @@ def _last_keys(query: Query | None) -> list[str]:
 def _combined(query: Query | None, found: Sequence[str]) -> list[str]:
     """What follows from the last values that were found."""
     match query:
-        case Sum(_, _, minus) if len(found) > 1:
-            first, second = (int(value) for value in found[-2:])
-            return [str(abs(first - second) if minus else first + second)]
+        case Total() if len(found) > 1:
+            return [query.of(*map(int, found[-2:]))]
     return list(found[-1:])
 
 
 def _turns_match(instance: Mapping[str, Any]) -> Verdict:
     """The texts are those of the turns, and the documents are under their titles."""
-    before = 1 + (instance["reveal_mode"] == "immediate")
+    turns, files = instance["turns"], instance["memory_files"]
+    texts = [(turn["sub_query"], [one["text"] for one in turn["documents"]]) for turn in turns]
     window = instance["eviction_policy"]["window_size"]
-    turns = instance["turns"]
-    texts = [[one["text"] for one in turn["documents"]] for turn in turns]
     off: list[JSON] = []
-    for at, turn in enumerate(turns):
-        shown = [text for those in texts[max(0, at + 1 - window) : at + 1] for text in those]
-        wanted = search_text(before + at, len(turns) + before, turn["sub_query"], shown)
-        titled = all(one["text"].startswith(f"[{one['title']}]\n") for one in turn["documents"])
-        if not titled or instance["memory_files"][file_name(at)] != wanted:
+    for at, (name, text) in enumerate(memory_files(texts, instance["reveal_mode"], window).items()):
+        documents = turns[at]["documents"]
+        titled = all(one["text"].startswith(f"[{one['title']}]\n") for one in documents)
+        if not titled or files[name] != text:
             off.append(at)
-    extra = len(instance["memory_files"]) - len(turns)
+    extra = len(files) - len(turns)
     return {"ok": not off and not extra, "turns": len(turns), "off": off}

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from memorygym.instances.model import Found, Missing
-from memorygym.statements import Known, Statement
-from memorygym.tracks.research.asking import MONTHS, NAME, Query, phrase, question
+from memorygym.statements import Statement
+from memorygym.tracks.research.asking import MONTHS, NAME, month_key, month_of, question
 from memorygym.tracks.research.walking import answered
 
 _MONTH = f"(?:{'|'.join(MONTHS)})"
@@ -97,15 +96,8 @@ class ResearchReader:
         """What a text tells: documents under their headings, and notes."""
         return tuple(_statements(text))
 
-    def ask(self, text: str) -> Query | None:
-        return question(text)
-
-    def sought(self, text: str) -> Query | None:
-        """The query in a sub-query, which is a phrase without a question."""
-        return phrase(text)
-
-    def answer(self, query: Query, known: Known) -> Found | Missing:
-        return answered(query, known)
+    ask = staticmethod(question)
+    answer = staticmethod(answered)
 
     def tell(self, statement: Statement) -> str:
         """A note with the rank of its source."""
@@ -113,8 +105,7 @@ class ResearchReader:
         if len(statement.rank) != 2:
             return f"Noted: {fact}"
         authority, day = statement.rank
-        month = tuple(MONTHS)[day // 100 % 100 - 1]
-        date = f"{day % 100} {month} {day // 10_000}"
+        date = f"{day % 100} {MONTHS[day // 100 % 100 - 1]} {day // 10_000}"
         return f"Noted from a source of rank {authority}, {date}: {fact}"
 
 
@@ -128,7 +119,7 @@ def _told(statement: Statement) -> str:
 
 def _month(key: str) -> str:
     year, month = key.split("-")
-    return f"{tuple(MONTHS)[int(month) - 1]} {year}"
+    return f"{MONTHS[int(month) - 1]} {year}"
 
 
 def _statements(text: str) -> Iterator[Statement]:
@@ -145,7 +136,7 @@ def _statements(text: str) -> Iterator[Statement]:
 
 
 def _rank(authority: int, day: str, month: str, year: str) -> tuple[int, int]:
-    return authority, int(year) * 10_000 + MONTHS[month] * 100 + int(day)
+    return authority, int(year) * 10_000 + (MONTHS.index(month) + 1) * 100 + int(day)
 
 
 def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
@@ -160,14 +151,9 @@ def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
     frame = _frame(_NUMBERS.sub("#", _NAMES.sub("N", _DATES.sub("M", sentence))))
     if frame is None:
         return None
-    months = [_month_key(parts[at]) for at in frame.terms]
+    months = [month_key(month_of(*parts[at].split(" "))) for at in frame.terms]
     key = " ".join([frame.key, *months])
     return Statement(parts[frame.subject], key, parts[frame.value].replace(",", ""), rank)
-
-
-def _month_key(text: str) -> str:
-    name, year = text.split(" ")
-    return f"{year}-{MONTHS[name]:02d}"
 
 
 @lru_cache(maxsize=4096)

@@ -1,21 +1,24 @@
-"""The locked reasoners of the agentic mode: they keep nothing between events but what memory shows.
+"""Who decides in the track: the locked reasoners of the agentic mode, and the note takers.
 
-Beside a call they say what they newly concluded in that event, for their memory to hold.
+The reasoners keep nothing between events but what memory shows. Beside a call they say what they
+newly concluded in that event, for their memory to hold.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from memorygym.agents.calls import END, calls, read, write
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
-from memorygym.tracks._qa.env import RECALL
-from memorygym.tracks._qa.reasoners import REFUSAL
+from memorygym.tracks._qa.env import RECALL, SUBMIT
+from memorygym.tracks._qa.reasoners import REFUSAL, by_search
+from memorygym.tracks._stream import event_of
+from memorygym.tracks.research import SEARCH
+from memorygym.tracks.research.asking import Query
 from memorygym.tracks.research.dealing.questions import RESULT
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.tools import SEARCH, SUBMIT
 from memorygym.tracks.research.walking import seeking, sought
 
 LOOKUPS = (RECALL.name, "memory_search")
@@ -26,20 +29,8 @@ _STEP = re.compile(rf"{RESULT} · step (\d+) ===")
 _STEPS = re.compile(r"At most (\d+) steps\.$")
 _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)
 _DONE = re.compile(r"^Searched for '(.+)'\.$", re.MULTILINE)
+_BRIEFING, _SHOWN, _SERVED = "=== BRIEFING", "=== SEARCH ", "asked at the end: "
 _READER = ResearchReader()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a search found, as far as one event shows it."""
-
-    query: str
-    page: int
-    pages: int
-
-    @property
-    def last(self) -> bool:
-        return self.page == self.pages
 
 
 class Scene:
@@ -48,19 +39,23 @@ class Scene:
     def __init__(self, view: Sequence[Message]) -> None:
         at = max(at for at, one in enumerate(view) if one.content.startswith(RESULT))
         self.result, self.question = view[at].content, view[at + 1].content
-        self._live = view[at + 2 :]
-        own = [call for one in self._live for call in one.calls if call.name in LOOKUPS]
-        given = (call.arguments for call in own)
+        live = view[at + 2 :]
+        given = (call.arguments for one in live for call in one.calls if call.name in LOOKUPS)
         self.tried = [str(one.get("query")) for one in given if isinstance(one, Mapping)]
         """What memory was asked for, in order."""
         texts = [one.content for one in view[1:]]
         self.noted = tuple(_noted(texts))
         """What was concluded, now or before."""
         self.told = tuple(_READER.read("\n\n".join(texts)))
-        self.said = set(_noted(one.content for one in self._live))
+        self.said = set(_noted(one.content for one in live))
         """What was concluded or found in memory, in this event, and stays in view."""
         self.done = {query for text in texts for query in _DONE.findall(text)}
         """Searches that were read to the end."""
+        page = _PAGE.search(self.result)
+        self.query = page[1] if page else ""
+        """What the page that it shows was searched for, if it shows one."""
+        self.next = int(page[2]) + 1 if page and page[2] != page[3] else 0
+        """The page after that; 0: none."""
 
     @property
     def is_last(self) -> bool:
@@ -68,44 +63,41 @@ class Scene:
         step, steps = _STEP.search(self.result), _STEPS.search(self.question)
         return bool(step and steps and int(step[1]) >= int(steps[1]))
 
-    @cached_property
-    def page(self) -> Page | None:
-        """The page that it shows, if any."""
-        found = _PAGE.search(self.result)
-        return Page(found[1], int(found[2]), int(found[3])) if found else None
-
-    @cached_property
     def fresh(self) -> list[Statement]:
         """What the page tells of what it was searched for, or of what was concluded before, and the
         view has no better word on."""
-        aim = seeking(self.page.query) if self.page else None
+        aim = seeking(self.query)
         if aim is None:
             return []
         name, key = aim
-        before = Known(self.noted)
+        before, page = Known(self.noted), _READER.read(self.result)
         told = Known(
             one
-            for one in _READER.read(self.result)
+            for one in page
             if before.get(one.subject, one.key)
             or (
                 one.key.split(" 2")[0] == key
                 and (one.subject == name or (one.value == name and key in _BACK))
             )
         )
-        subjects = dict.fromkeys(one.subject for one in _READER.read(self.result))
+        subjects = dict.fromkeys(one.subject for one in page)
         best = (one for subject in subjects for one in told.about(subject).values())
-        return [one for one in best if _is_news(one, before.get(one.subject, one.key))]
+        held = ((one, before.get(one.subject, one.key)) for one in best)
+        return [one for one, other in held if other is None or one.rank > other.rank]
 
 
-def _is_news(one: Statement, before: Statement | None) -> bool:
-    return before is None or one.rank > before.rank
-
-
-def _noted(texts: Sequence[str] | Iterator[str]) -> Iterator[Statement]:
+def _noted(texts: Iterable[str]) -> Iterator[Statement]:
     for text in texts:
         for line in text.split("\n"):
             if line.startswith("Noted"):
                 yield from _READER.read(line)
+
+
+def _calling(tool: Tool, notes: str, **arguments: JSON) -> Message:
+    return Message("assistant", notes, (Call(tool.name, arguments, "1"),))
+
+
+_REFUSED = _calling(SUBMIT, "", answer=REFUSAL)
 
 
 class Searcher(Policy):
@@ -114,19 +106,19 @@ class Searcher(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         scene = Scene(view)
         query = _READER.ask(scene.question)
-        if query is None:
-            return _calling(SUBMIT, "", answer=REFUSAL)
-        fresh = [one for one in scene.fresh if one not in scene.said]
-        page = scene.page
-        if page and not page.last and not scene.is_last:
-            return _calling(SEARCH, _notes(fresh), query=page.query, page=page.page + 1)
-        known = Known((*scene.noted, *scene.fresh))
+        return _REFUSED if query is None else self.step(scene, query)
+
+    def step(self, scene: Scene, query: Query) -> Message:
+        """What to do next to answer the query."""
+        told = scene.fresh()
+        fresh = [one for one in told if one not in scene.said]
+        if scene.next and not scene.is_last:
+            return _calling(SEARCH, _notes(fresh), query=scene.query, page=scene.next)
+        known = Known((*scene.noted, *told))
         got = _READER.answer(query, known)
         if isinstance(got, Found):
             return _calling(SUBMIT, "", answer=got.answer)
-        if scene.is_last:
-            return _calling(SUBMIT, "", answer=REFUSAL)
-        return _onward(scene, got, fresh, known)
+        return _REFUSED if scene.is_last else _onward(scene, got, fresh, known)
 
 
 def _onward(scene: Scene, got: Missing, fresh: list[Statement], known: Known) -> Message:
@@ -135,17 +127,17 @@ def _onward(scene: Scene, got: Missing, fresh: list[Statement], known: Known) ->
     Some memories show one step in place of another. Who comes back to a step for that says again
     what follows from it; nobody else does, for notes that repeat themselves need no memory.
     """
-    tried, page, wanted = scene.tried, scene.page, got.query
-    ended = page.query if page and page.query not in scene.done else ""
+    tried, wanted = scene.tried, got.query
+    ended = scene.query if scene.query not in scene.done else ""
     notes = list(fresh)
     if wanted in tried[:-1] or len(set(tried)) < len(tried):
         notes += [one for one in got.used if one not in scene.said and one not in fresh]
     waits = tried[-1:] == [wanted] or tried.count(wanted) > 1
     if notes or not waits:
         return _calling(RECALL, _notes(notes, ended), query=wanted)
-    search = _unsearched(wanted, known, scene.done | ({page.query} if page else set()))
+    search = _unsearched(wanted, known, scene.done | {scene.query})
     if search is None:
-        return _calling(SUBMIT, "", answer=REFUSAL)
+        return _REFUSED
     return _calling(SEARCH if search in (wanted, *tried) else RECALL, "", query=search)
 
 
@@ -164,20 +156,15 @@ def _unsearched(query: str, known: Known, done: set[str]) -> str | None:
 class Hasty(Searcher):
     """Believes the first match, turns no page unless it must, and never asks its memory."""
 
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        scene = Scene(view)
-        query = _READER.ask(scene.question)
-        if query is None:
-            return _calling(SUBMIT, "", answer=REFUSAL)
+    def step(self, scene: Scene, query: Query) -> Message:
         got = _READER.answer(query, Known(scene.told, first=True))
         if isinstance(got, Found):
             return _calling(SUBMIT, "", answer=got.answer)
-        page = scene.page
-        if scene.is_last or (page and page.last and page.query == got.query):
-            return _calling(SUBMIT, "", answer=REFUSAL)
-        if page and page.query == got.query:
-            return _calling(SEARCH, "", query=got.query, page=page.page + 1)
-        return _calling(SEARCH, "", query=got.query)
+        if scene.query != got.query and not scene.is_last:
+            return _calling(SEARCH, "", query=got.query)
+        if scene.is_last or not scene.next:
+            return _REFUSED
+        return _calling(SEARCH, "", query=got.query, page=scene.next)
 
 
 SEARCHERS = {"strong": Searcher, "weak": Hasty}
@@ -190,5 +177,46 @@ def _notes(told: Sequence[Statement], ended: str = "") -> str:
     return "\n".join(lines)
 
 
-def _calling(tool: Tool, notes: str, **arguments: JSON) -> Message:
-    return Message("assistant", notes, (Call(tool.name, arguments, "1"),))
+class SearchScribe(Policy):
+    """Writes what a searcher concludes, and searches its memory where the searcher recalls."""
+
+    def __init__(self, reasoner: Policy) -> None:
+        self._reasoner = reasoner
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        reply = by_search(self._reasoner.act(view, tools), tools)
+        if not reply.content or all(tool.name != "Write" for tool in tools):
+            return reply
+        written = Call("Write", {"content": reply.content}, "0")
+        return replace(reply, calls=(written, *reply.calls))
+
+
+class Noter(Policy):
+    """Who was told the question first writes down nothing but what may lead on from it: what tells
+    of a name in the question or in what is noted already. The rest is left to the clerk."""
+
+    def __init__(self, clerk: Policy) -> None:
+        self._clerk = clerk
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        at = event_of(view)
+        shown, heard = view[at].content, [one for one in view[at:] if one.role == "tool"]
+        if shown.startswith(_BRIEFING) and not heard:
+            return calls(write(shown.split(_SERVED, 1)[1]))
+        if not shown.startswith(_SHOWN):
+            return self._clerk.act(view, tools)
+        if not heard:
+            return calls(read())
+        return END if len(heard) > 1 else calls(*map(write, _leading(shown, heard[0].content)))
+
+
+def _leading(shown: str, held: str) -> list[str]:
+    """What a text tells of names that are held, and of those that this adds."""
+    left, known, found = dict.fromkeys(_READER.read(shown)), held, list[str]()
+    while leads := [one for one in left if one.subject in known or one.value in known]:
+        for one in leads:
+            del left[one]
+            if one.subject not in known or one.value not in known:
+                found.append(_READER.tell(one))
+                known += f"\n{one.subject} {one.value}"
+    return found

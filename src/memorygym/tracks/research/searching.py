@@ -14,6 +14,8 @@ from memorygym.trace import Answered, Shown, Trace
 from memorygym.track import table
 from memorygym.tracks._qa.env import RECALL, recalling
 from memorygym.tracks._qa.question_reader import QuestionReader
+from memorygym.tracks._stream import submit
+from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.asking import NAME
 from memorygym.tracks.research.dealing.questions import (
     LISTED,
@@ -23,8 +25,9 @@ from memorygym.tracks.research.dealing.questions import (
     step_text,
 )
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.tools import OPEN, SEARCH, SUBMIT
+from memorygym.tracks.research.task import documents_of
 
+SUBMIT = submit("Answer the question; this ends the task.")
 QUOTED = 4
 """Sentences of a document on a page."""
 DEEPEST = 2_000
@@ -34,9 +37,10 @@ _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
-def is_searched(task: Task) -> bool:
-    """Whether the reasoner makes the searches of a task itself."""
-    return task.system == SEARCHING and _STEPS.search(task.events[0].text) is not None
+def steps_of(task: Task) -> int:
+    """How many searches and readings a task allows; 0: the reasoner makes none itself."""
+    found = _STEPS.search(task.events[0].text) if task.system == SEARCHING else None
+    return int(found[1]) if found else 0
 
 
 def reader_of(trace: Trace) -> QuestionReader | None:
@@ -46,7 +50,8 @@ def reader_of(trace: Trace) -> QuestionReader | None:
     the rest was never there to be remembered.
     """
     shown = [one for one in trace.records if isinstance(one, Shown) and one.messages]
-    if trace.system != SEARCHING or not _searches(shown[:1]):
+    texts = (message.content for one in shown[:1] for message in one.messages)
+    if trace.system != SEARCHING or not any(text.startswith(RESULT) for text in texts):
         return None
     gold: Gold = table(trace)
     answered = [one.event for one in trace.records if isinstance(one, Answered)]
@@ -55,17 +60,6 @@ def reader_of(trace: Trace) -> QuestionReader | None:
     facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
     asked = tuple(_asked(question, first, event) for question in gold.questions)
     return QuestionReader(trace, Gold(facts, asked), ResearchReader())
-
-
-def steps_of(task: Task) -> int:
-    """How many searches and readings a task allows. Raises AssertionError for any other task."""
-    found = _STEPS.search(task.events[0].text)
-    assert found
-    return int(found[1])
-
-
-def _searches(shown: list[Shown]) -> bool:
-    return any(m.content.startswith(RESULT) for one in shown for m in one.messages)
 
 
 def _first_told(shown: list[Shown], facts: tuple[Fact, ...]) -> dict[str, int]:
@@ -99,9 +93,7 @@ class SearchEnv(Env):
 
     @cached_property
     def _corpus(self) -> dict[int, str]:
-        paragraphs = (part for event in self.task.events[1:] for part in event.text.split("\n\n"))
-        documents = dict.fromkeys(part for part in paragraphs if part.startswith("["))
-        return dict(enumerate(documents, 1))
+        return dict(enumerate(documents_of(event.text for event in self.task.events[1:]), 1))
 
     @cached_property
     def _index(self) -> FullText:
@@ -146,13 +138,12 @@ class SearchEnv(Env):
         if not found:
             return f"Nothing for '{query}'."
         names = _NAMES.findall(query)
-        naming = [number for number in found if _holds(self._corpus[number], names)]
+        naming = [n for n in found if names and all(name in self._corpus[n] for name in names)]
         pages = max(1, -(-len(naming) // LISTED))
         at = page if isinstance(page, int) else 1
         if not 1 <= at <= pages:
             return f"There is no page {page} for '{query}'; there are 1 to {pages}."
-        first = set(naming)
-        ranked = [*naming, *(number for number in found if number not in first)]
+        ranked = list(dict.fromkeys([*naming, *found]))
         chosen = ranked[(at - 1) * LISTED : at * LISTED]
         return page_text(query, at, pages, self._excerpts(query, chosen))
 
@@ -161,10 +152,6 @@ class SearchEnv(Env):
         for number in numbers:
             heading, body = headed(self._corpus[number])
             yield number, heading, " ".join(_best(sentences(body), terms))
-
-
-def _holds(text: str, names: list[str]) -> bool:
-    return bool(names) and all(name in text for name in names)
 
 
 def _best(told: list[str], terms: set[str]) -> list[str]:

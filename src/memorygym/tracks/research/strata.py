@@ -1,12 +1,14 @@
 """What the command line asks for: strata of hops and lengths, and the instances in each."""
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
 from itertools import cycle, product
+from typing import Any
 
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
+from memorygym.instances.files import failed_checks
 from memorygym.rng import rng
 from memorygym.tokens import short
 from memorygym.tracks.research.dealing.crowding import distract
@@ -15,13 +17,10 @@ from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, l
 from memorygym.tracks.research.dealing.programs import LEAST, MOST, program, shapes
 from memorygym.tracks.research.dealing.record import VERSION, record
 from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, Dials, Settings
-from memorygym.tracks.research.dealing.turns import ORDERS, SHUFFLED, Plan, order, plan
+from memorygym.tracks.research.dealing.turns import BY_HOP, Plan, order, plan
 from memorygym.tracks.research.proving import verification
 
 HOPS = "2,3,4,5,6,8"
-REVEALS = ("delayed", "immediate")
-EVICTIONS = ("full_eviction", "sliding_window")
-MODES = ("scripted", "agentic")
 ATTEMPTS = 20
 """Deals of one instance before something must be wrong."""
 WINDOW, WIDEST = 2, 8
@@ -69,7 +68,7 @@ class Recipe:
                 continue
             made = deal(self.settings, attempt)
             made["verification"] = found = {**verification(made), "attempts": attempt + 1}
-            if not (failed := _failed(found)):
+            if not (failed := failed_checks(found)):
                 return made
         raise BadSettings(
             f"{self.template}, instance {self.seed}: none of {ATTEMPTS} deals was accepted; "
@@ -79,64 +78,37 @@ class Recipe:
     def _rehearsal(self, attempt: int) -> list[str]:
         if self.settings.tokens < REHEARSED:
             return []
-        return _failed(verification(deal(replace(self.settings, tokens=_SHORT), attempt)))
+        return failed_checks(verification(deal(replace(self.settings, tokens=_SHORT), attempt)))
 
 
-def _failed(found: dict[str, JSON]) -> list[str]:
-    checks = found["checks"]
-    assert isinstance(checks, dict)
-    return [name for name, one in checks.items() if not (isinstance(one, dict) and one["ok"])]
-
-
-def declare(group: "argparse._ArgumentGroup") -> None:
-    """The options of the track; all have defaults."""
-    group.add_argument(
-        "--hops", default=HOPS, metavar="H[,H]",
-        help=f"look-ups of a question, {LEAST} to {MOST} (default: {HOPS})",
-    )  # fmt: skip
-    group.add_argument(
-        "--reveal",
-        choices=REVEALS,
-        default="delayed",
-        help="immediate: the question is told before the searches, too (default: delayed)",
-    )
-    group.add_argument(
-        "--eviction",
-        choices=EVICTIONS,
-        default="full_eviction",
-        help="sliding_window: documents stay in view for some turns (default: full_eviction)",
-    )
-    group.add_argument(
-        "--window",
-        type=int,
-        metavar="N",
-        help=f"turns in view under sliding_window (default: {WINDOW})",
-    )
-    group.add_argument(
-        "--order",
-        choices=ORDERS,
-        default=SHUFFLED,
-        help="hops: every chain's searches come in the order of its hops (default: shuffled)",
-    )
-    group.add_argument(
-        "--mode", choices=MODES, default="scripted",
-        help="agentic: the reasoner searches and opens documents itself (default: scripted)",
-    )  # fmt: skip
-    group.add_argument(
-        "--crowd", type=int, default=CROWD, metavar="PERCENT",
-        help="of the documents that fill an instance to its length, so many percent for each hop"
+_OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
+    ("hops", HOPS, "H[,H]", f"look-ups of a question, {LEAST} to {MOST}"),
+    (
+        "reveal", ("delayed", "immediate"), None,
+        "immediate: the question is told before the searches, too",
+    ),
+    (
+        "eviction", ("full_eviction", "sliding_window"), None,
+        "sliding_window: documents stay in view for some turns",
+    ),
+    ("window", WINDOW, "N", "turns in view under sliding_window"),
+    (
+        "order", ("shuffled", BY_HOP), None,
+        f"{BY_HOP}: every chain's searches come in the order of its hops",
+    ),
+    (
+        "mode", ("scripted", "agentic"), None,
+        "agentic: the reasoner searches and opens documents itself",
+    ),
+    (
+        "crowd", CROWD, "PERCENT",
+        "of the documents that fill an instance to its length, so many percent for each hop"
         " name entities of the question's chain, its siblings or its near misses: other facts of"
-        " them, mentions, outdated tellings; the one dial that grows with length and hops"
-        f" (default: {CROWD})",
-    )  # fmt: skip
-    for field in fields(Dials):
-        group.add_argument(
-            f"--{field.name.replace('_', '-')}", type=int, default=field.default, metavar="N",
-            help=f"{_MEANING[field.name]} (default: {field.default})",
-        )  # fmt: skip
-
-
-_MEANING = {
+        " them, mentions, outdated tellings; the one dial that grows with length and hops",
+    ),
+)  # fmt: skip
+"""Name, what it is unless given or the choices with that first, what stands for it, and help."""
+_DIALS = {
     "near_miss": "documents an instance, whatever its length, that tell what is asked for of"
     " similar names",
     "other_time": "documents an instance, whatever its length, that tell what held earlier",
@@ -148,43 +120,42 @@ _MEANING = {
 }
 
 
+def declare(group: "argparse._ArgumentGroup") -> None:
+    """The options of the track; all have defaults."""
+    many = asdict(Dials())
+    dials = ((name, many[name], "N", text) for name, text in _DIALS.items())
+    for name, default, metavar, text in (*_OPTIONS, *dials):
+        choices = default if isinstance(default, tuple) else None
+        usual = default[0] if choices else default
+        group.add_argument(
+            f"--{name.replace('_', '-')}", type=type(usual), choices=choices, default=usual,
+            metavar=metavar, help=f"{text} (default: {usual})",
+        )  # fmt: skip
+    group.set_defaults(window=None)  # That it was given without need must be seen.
+
+
 def asked(args: argparse.Namespace) -> list[Recipe]:
-    """Recipe i is of stratum i, cyclically."""
-    hops = list(_hops(args.hops))
-    dials = Dials(**{field.name: _dial(args, field.name) for field in fields(Dials)})
-    window = _window(args)
-    if not 0 <= args.crowd <= DENSEST:
-        raise BadSettings(f"--crowd {args.crowd}: give 0 to {DENSEST} percent")
-    strata = list(product(hops, args.tokens))
-    for many, tokens in strata:
-        _check_length(args, many, tokens, dials, window)
+    """Recipe i is of stratum i, cyclically. Raises BadSettings that says what is reachable."""
+    strata = list(product(_hops(args.hops), args.tokens))
+    dials = Dials(**{name: _within(args, name, MOST_OF_A_KIND) for name in Dials.__slots__})
+    _within(args, "crowd", DENSEST, " percent")
+    given = ("seed", "reveal", "eviction", "order", "crowd", "mode")
+    chosen: dict[str, Any] = {name: getattr(args, name) for name in given}
+    chosen |= {"dials": dials, "window": _window(args)}
+
+    def settings(hops: int, tokens: int, shape: str, number: int) -> Settings:
+        name = f"hops{hops}-{short(tokens)}"
+        return Settings(name, number, hops=hops, tokens=tokens, shape=shape, **chosen)
+
+    for hops, tokens in strata:
+        samples = product(shapes(hops), range(_SAMPLED))
+        _check_length([settings(hops, tokens, shape, number) for shape, number in samples])
     made = []
-    for number, (many, tokens) in zip(range(args.n), cycle(strata), strict=False):
-        choices = shapes(many)
+    for number, (hops, tokens) in zip(range(args.n), cycle(strata), strict=False):
+        choices = shapes(hops)
         shape = choices[number // len(strata) % len(choices)]
-        made.append(Recipe(_settings(args, (many, tokens, shape), number, dials, window)))
+        made.append(Recipe(settings(hops, tokens, shape, number)))
     return made
-
-
-def _settings(
-    args: argparse.Namespace, stratum: tuple[int, int, str], number: int, dials: Dials, window: int
-) -> Settings:
-    hops, tokens, shape = stratum
-    return Settings(
-        template=f"hops{hops}-{short(tokens)}",
-        number=number,
-        seed=args.seed,
-        hops=hops,
-        tokens=tokens,
-        shape=shape,
-        dials=dials,
-        reveal=args.reveal,
-        eviction=args.eviction,
-        window=window,
-        order=args.order,
-        crowd=args.crowd,
-        mode=args.mode,
-    )
 
 
 def _hops(text: str) -> Iterator[int]:
@@ -198,11 +169,10 @@ def _hops(text: str) -> Iterator[int]:
         yield int(part)
 
 
-def _dial(args: argparse.Namespace, name: str) -> int:
+def _within(args: argparse.Namespace, name: str, most: int, unit: str = "") -> int:
     many: int = getattr(args, name)
-    if not 0 <= many <= MOST_OF_A_KIND:
-        option = name.replace("_", "-")
-        raise BadSettings(f"--{option} {many}: give 0 to {MOST_OF_A_KIND:,}")
+    if not 0 <= many <= most:
+        raise BadSettings(f"--{name.replace('_', '-')} {many}: give 0 to {most:,}{unit}")
     return many
 
 
@@ -217,21 +187,16 @@ def _window(args: argparse.Namespace) -> int:
     return window
 
 
-def _check_length(
-    args: argparse.Namespace, hops: int, tokens: int, dials: Dials, window: int
-) -> None:
-    if tokens > LARGEST:
-        raise BadSettings(f"--tokens {tokens:,}: reachable are at most {LARGEST:,}")
-    if tokens > _ROOMY * window and not any(dial > 10 for dial in astuple(dials)):
+def _check_length(samples: Sequence[Settings]) -> None:
+    """Raises BadSettings if instances such as these cannot be as long as they are to be."""
+    one = samples[0]
+    if one.tokens > LARGEST:
+        raise BadSettings(f"--tokens {one.tokens:,}: reachable are at most {LARGEST:,}")
+    if one.tokens > _ROOMY * one.window and max(astuple(one.dials)) <= 10:
         return
-    samples = (
-        _settings(args, (hops, tokens, shape), number, dials, window)
-        for shape in shapes(hops)
-        for number in range(_SAMPLED)
-    )
-    needed = max(least(skeleton(one)) for one in samples)
-    if needed * _SPARE > tokens:
-        raise BadSettings(f"--{unreachable(tokens, hops, int(needed * _SPARE))}")
+    needed = max(least(skeleton(sample)) for sample in samples) * _SPARE
+    if needed > one.tokens:
+        raise BadSettings(f"--{unreachable(one.tokens, one.hops, int(needed))}")
 
 
 def deal(settings: Settings, attempt: int = 0) -> dict[str, JSON]:

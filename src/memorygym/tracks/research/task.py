@@ -1,6 +1,6 @@
 """An instance as a task: searches that pass by, then the question; nothing else is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,13 +34,9 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
         facts = [replace(fact, event=0) for fact in facts]
         asked = replace(asked, event=0)
     gold = Gold(tuple(facts), (asked,))
-    recipe = {
-        "template": template,
-        "seed": seed,
-        "instance": instance["instance_id"],
-        "knobs": instance.get("knobs", {}),
-    }
-    return Task(instance["instance_id"], TRACK, recipe, instance["system"], events, Budget(), gold)
+    id, knobs = instance["instance_id"], instance.get("knobs", {})
+    recipe = {"template": template, "seed": seed, "instance": id, "knobs": knobs}
+    return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 
 
 def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -58,6 +54,16 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     else:
         asked = question_text(total, question, instance["answer_form"])
     return (*first, *searches, Event(ASKS, asked))
+
+
+def documents_of(texts: Iterable[str]) -> dict[str, int]:
+    """The documents that texts of events show, each with the first event that shows it."""
+    found: dict[str, int] = {}
+    for at, text in enumerate(texts):
+        for paragraph in text.split("\n\n"):
+            if paragraph.startswith("["):
+                found.setdefault(paragraph, at)
+    return found
 
 
 def _is_agentic(instance: Mapping[str, Any]) -> bool:
@@ -85,13 +91,9 @@ def _told_at(instance: Mapping[str, Any], raw: Mapping[str, Any]) -> int:
     """The turn that tells a fact; of an imported one, the first with its paragraph."""
     if "first_available_at_turn" in raw:
         return int(raw["first_available_at_turn"])
+    titles = [[document["title"] for document in turn["documents"]] for turn in instance["turns"]]
     title = raw["source_paragraph_title"]
-    titled = (
-        at
-        for at, turn in enumerate(instance["turns"])
-        if any(document["title"] == title for document in turn["documents"])
-    )
-    return next(titled, 0)
+    return next((at for at, found in enumerate(titles) if title in found), 0)
 
 
 def question_of(instance: Mapping[str, Any], event: int) -> Question:

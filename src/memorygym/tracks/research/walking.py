@@ -2,7 +2,7 @@
 
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
-from memorygym.tracks.research.asking import Both, Choice, Get, Named, Query, Sum, Whose
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_key
 
 _SOUGHT = {
     "employer": "employer, works at, joined, holds a post at, payroll",
@@ -28,10 +28,7 @@ _SOUGHT = {
 
 
 class _Lacking(Exception):
-    """A fact that the walk cannot go on without."""
-
-    def __init__(self, subject: str, key: str) -> None:
-        super().__init__(sought(subject, key))
+    """A subject and a key without whose value the walk cannot go on."""
 
 
 def sought(subject: str, key: str) -> str:
@@ -56,7 +53,7 @@ def answered(query: Query, known: Known) -> Found | Missing:
     try:
         answer = walk.find(query)
     except _Lacking as lacking:
-        return Missing(str(lacking), tuple(walk.used))
+        return Missing(sought(*lacking.args), tuple(walk.used))
     return Found(answer, tuple(walk.used))
 
 
@@ -67,22 +64,22 @@ class _Walk:
 
     def find(self, query: Query) -> str:
         match query:
-            case Named(name):
+            case Start(name):
                 return name
-            case Get(key, of, month):
-                subject = self.find(of)
-                return self._term(subject, month) if month else self._value(subject, key)
-            case Whose(key, value):
-                return self._subject(key, self.find(value))
-            case Choice(key, least, left, right):
-                sides = [self.find(left), self.find(right)]
-                values = [self._number(side, key) for side in sides]
-                return sides[values.index((min if least else max)(values))]
-            case Both(laboratory, basis):
-                return self._both(self.find(laboratory), self.find(basis))
-            case Sum(left, right, minus):
-                first, second = (self._whole(self.find(side), side) for side in (left, right))
-                return str(abs(first - second) if minus else first + second)
+            case Step(key, of, inverse, month):
+                found = self.find(of)
+                if inverse:
+                    return self._subject(key, found)
+                return self._term(found, month_key(month)) if month else self._value(found, key)
+            case Pick(key, _, left, right):
+                names = [self.find(left), self.find(right)]
+                values = [self._whole(self._value(name, key), key) for name in names]
+                return names[query.place(values)]
+            case Shared(laboratory, basis):
+                return self._shared(self.find(laboratory), self.find(basis))
+            case Total(left, right):
+                sides = ((self.find(side), getattr(side, "key", "")) for side in (left, right))
+                return query.of(*(self._whole(value, key) for value, key in sides))
 
     def _value(self, subject: str, key: str) -> str:
         one = self._known.get(subject, key)
@@ -91,12 +88,9 @@ class _Walk:
         self.used.append(one)
         return one.value
 
-    def _number(self, subject: str, key: str) -> int:
-        return self._whole(self._value(subject, key), Get(key, Named(subject)))
-
-    def _whole(self, value: str, query: Query) -> int:
+    def _whole(self, value: str, key: str) -> int:
         if not value.isdecimal():
-            raise _Lacking(value, getattr(query, "key", ""))
+            raise _Lacking(value, key)
         return int(value)
 
     def _term(self, subject: str, month: str) -> str:
@@ -115,7 +109,7 @@ class _Walk:
         self.used.append(told[0])
         return told[0].subject
 
-    def _both(self, laboratory: str, basis: str) -> str:
+    def _shared(self, laboratory: str, basis: str) -> str:
         """Of those who work there, the one who invented a method on that basis."""
         staff = {one.subject: one for one in self._known.whose("employer", laboratory)}
         lacking = None if staff else _Lacking(laboratory, "employer")

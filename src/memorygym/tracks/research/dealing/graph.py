@@ -1,12 +1,12 @@
 """The entity graph: chains of facts that a program asks for, and all else that may be told."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.dealing.programs import Pick, Program, Shared, Start, Step, Total
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_key
 from memorygym.tracks.research.dealing.relations import (
     KINDS,
     RELATIONS,
@@ -24,13 +24,16 @@ class Claim(NamedTuple):
     """What one sentence tells."""
 
     subject: str
-    kind: str
-    """The kind of the subject."""
     relation: str
     value: str
     start: int = 0
     """Of a term: its first month, counted from the year 0."""
     end: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the subject."""
+        return RELATIONS[self.relation].subject
 
     @property
     def key(self) -> str:
@@ -40,24 +43,25 @@ class Claim(NamedTuple):
         return f"{self.relation} {month_key(self.start)} {month_key(self.end)}"
 
 
-def month_key(month: int) -> str:
-    """A month as keys write it.
-
-    >>> month_key(2029 * 12 + 2)
-    '2029-03'
-    """
-    return f"{month // 12}-{month % 12 + 1:02d}"
-
-
 class Lookup(NamedTuple):
-    """One hop: the fact that must be found, and the step of the program that needs it."""
+    """One hop: a fact that must be found."""
 
     claim: Claim
-    step: Step
-    """With a start in place of all that was found before."""
-    asked: str
-    """The entity that the step starts from."""
     operation: str
+    inverse: bool = False
+    """Whether it starts from the value."""
+    month: int = 0
+    """Of a term: the month asked for, counted from the year 0."""
+
+    @property
+    def asked(self) -> str:
+        """What it starts from."""
+        return self.claim.value if self.inverse else self.claim.subject
+
+    @property
+    def found(self) -> str:
+        """What it finds."""
+        return self.claim.subject if self.inverse else self.claim.value
 
 
 @dataclass(slots=True)
@@ -74,7 +78,7 @@ class Chain:
     def clear(self) -> bool:
         """Whether no fact is needed twice, and no step back from a value leads to two subjects."""
         ends = Counter((claim.relation, claim.value) for claim in set(self.facts))
-        back = [(one.claim.relation, one.claim.value) for one in self.lookups if one.step.inverse]
+        back = [(one.claim.relation, one.claim.value) for one in self.lookups if one.inverse]
         several = {"basis"}  # Of the methods on a basis, who works where decides.
         once = len(set(self.facts)) == len(self.facts)
         return once and all(ends[end] == 1 for end in back if end[0] not in several)
@@ -92,64 +96,55 @@ class Graph:
         self.stream = stream
         self._waiting: deque[tuple[str, str]] = deque()
         self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
-        self._numbers: set[tuple[str, str]] = set()
+        self._numbers: dict[str, set[int]] = defaultdict(set)
 
-    def chain(self, program: Program) -> Chain:
+    def chain(self, program: Query) -> Chain:
         """The program on new entities."""
         chain = Chain()
         chain.answer = self._run(program, chain)
         return chain
 
-    def _run(self, program: Program, chain: Chain) -> str:
+    def _run(self, program: Query, chain: Chain) -> str:
         match program:
             case Start(kind):
                 chain.starts.append(self.names.new(kind))
                 return chain.starts[-1]
             case Step():
-                return self._step(program, self._run(program.of, chain), chain, "lookup")
+                return self._step(program, chain)
             case Pick():
                 return self._pick(program, chain)
             case Shared():
                 return self._shared(program, chain)
-            case Total(left, right, minus):
-                first, second = (int(self._run(side, chain)) for side in (left, right))
-                return str(abs(first - second) if minus else first + second)
+            case Total(left, right):
+                return program.of(*(int(self._run(side, chain)) for side in (left, right)))
 
-    def _step(self, step: Step, found: str, chain: Chain, operation: str) -> str:
-        relation = RELATIONS[step.key]
+    def _step(self, step: Step, chain: Chain) -> str:
+        found, relation = self._run(step.of, chain), RELATIONS[step.key]
         if step.inverse:
-            claim = Claim(self.names.new(relation.subject), relation.subject, step.key, found)
+            claim = Claim(self.names.new(relation.subject), step.key, found)
         elif step.key == TERM:
             claim = self.term(found, step.month)
             chain.beside += [(len(chain.lookups), one) for one in self.terms_beside(claim)]
         else:
-            claim = Claim(found, relation.subject, step.key, self.value(relation))
-        kind = relation.value if step.inverse else relation.subject
-        bare = Step(step.key, Start(kind), step.inverse, step.month)
-        chain.lookups.append(Lookup(claim, bare, found, operation))
-        return claim.subject if step.inverse else claim.value
+            claim = Claim(found, step.key, self.value(relation))
+        chain.lookups.append(Lookup(claim, "lookup", step.inverse, step.month))
+        return chain.lookups[-1].found
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
         sides = [self._run(side, chain) for side in (pick.left, pick.right)]
-        kind = RELATIONS[pick.key].subject
-        values = [
-            int(self._step(Step(pick.key, Start(kind)), side, chain, "compare")) for side in sides
-        ]
-        return sides[values.index((min if pick.least else max)(values))]
+        claims = [Claim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
+        chain.lookups += [Lookup(claim, "compare") for claim in claims]
+        return sides[pick.place([int(claim.value) for claim in claims])]
 
     def _shared(self, shared: Shared, chain: Chain) -> str:
         laboratory, basis = (self._run(side, chain) for side in (shared.laboratory, shared.basis))
-        method = self.names.new("method")
-        person = self.names.new("person")
-        hops = (
-            (Claim(method, "method", "basis", basis), True, basis),
-            (Claim(method, "method", "inventor", person), False, method),
-            (Claim(person, "person", "employer", laboratory), False, person),
-        )
+        method, person = self.names.new("method"), self.names.new("person")
         first = len(chain.lookups)
-        for claim, inverse, asked in hops:
-            step = Step(claim.relation, Start(claim.kind), inverse)
-            chain.lookups.append(Lookup(claim, step, asked, "intersect"))
+        chain.lookups += [
+            Lookup(Claim(method, "basis", basis), "intersect", inverse=True),
+            Lookup(Claim(method, "inventor", person), "intersect"),
+            Lookup(Claim(person, "employer", laboratory), "intersect"),
+        ]
         for _ in range(2):
             chain.beside += self._rivals(first, laboratory, basis)
         return person
@@ -158,34 +153,30 @@ class Graph:
         """A method of that basis by someone who works elsewhere, and someone else who works
         there."""
         method, person = self.names.new("method"), self.names.new("person")
-        yield first, Claim(method, "method", "basis", basis)
-        yield first + 1, Claim(method, "method", "inventor", person)
-        yield first + 2, Claim(person, "person", "employer", self.names.new("laboratory"))
-        yield first + 2, Claim(self.names.new("person"), "person", "employer", laboratory)
+        yield first, Claim(method, "basis", basis)
+        yield first + 1, Claim(method, "inventor", person)
+        yield first + 2, Claim(person, "employer", self.names.new("laboratory"))
+        yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
 
     def value(self, relation: Relation) -> str:
         """A value for a chain: a name that nothing bears yet, or a number that no chain has."""
         if not relation.numeric:
             return self.names.new(relation.value)
-        low, high = relation.span
-        free = next(
-            number
-            for number in iter(lambda: str(self.stream.between(low, high)), "")
-            if (relation.key, number) not in self._numbers
-        )
-        self._numbers.add((relation.key, free))
-        return free
+        taken = self._numbers[relation.key]
+        while (number := self.stream.between(*relation.span)) in taken:
+            pass
+        taken.add(number)
+        return str(number)
 
     def other(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
         """A value that no chain has, of a number in that span; such values may come again."""
         if not relation.numeric:
             return self.names.new(relation.value)
         low, high = span or relation.span
-        taken = [int(number) for key, number in self._numbers if key == relation.key]
-        free = high - low + 1 - sum(low <= number <= high for number in taken)
-        if free < 1:
+        taken = self._numbers[relation.key]
+        if high - low < sum(low <= number <= high for number in taken):
             low, high = relation.span
-        while str(number := self.stream.between(low, high)) in map(str, taken):
+        while (number := self.stream.between(low, high)) in taken:
             pass
         return str(number)
 
@@ -193,7 +184,7 @@ class Graph:
         """A director's term that covers the month."""
         start = month - self.stream.between(3, 20)
         end = month + self.stream.between(3, 20)
-        return Claim(laboratory, "laboratory", TERM, self.names.new("person"), start, end)
+        return Claim(laboratory, TERM, self.names.new("person"), start, end)
 
     def terms_beside(self, claim: Claim) -> list[Claim]:
         """The terms before and after."""
@@ -227,14 +218,13 @@ class Graph:
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))
         if relation.numeric:
-            number = str(self.stream.between(*relation.span))
-            return Claim(name, relation.subject, relation.key, number)
+            return Claim(name, relation.key, str(self.stream.between(*relation.span)))
         known = self._recent[relation.value]
         if known and not relation.inverse and self.stream.chance(0.3):
             value = self.stream.choice(known)
             if value != name:
-                return Claim(name, relation.subject, relation.key, value)
+                return Claim(name, relation.key, value)
         value = self.names.new(relation.value)
         if len(self._waiting) < _WAITING:
             self._waiting.append((value, relation.value))
-        return Claim(name, relation.subject, relation.key, value)
+        return Claim(name, relation.key, value)

@@ -7,13 +7,13 @@ from heapq import heapify, heappop, heappush
 from memorygym.errors import BadSettings
 from memorygym.rng import Stream
 from memorygym.tokens import count
-from memorygym.tracks.research.dealing.crowding import Crowd, Crowded
+from memorygym.tracks.research.dealing.crowding import Crowd
 from memorygym.tracks.research.dealing.graph import Graph, Lookup
-from memorygym.tracks.research.dealing.programs import Start, Step
 from memorygym.tracks.research.dealing.prose import Document, written
-from memorygym.tracks.research.dealing.questions import briefing_text, search_text
+from memorygym.tracks.research.dealing.questions import briefing_text
+from memorygym.tracks.research.dealing.record import memory_files
 from memorygym.tracks.research.dealing.relations import TERM
-from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn, search
+from memorygym.tracks.research.dealing.turns import Plan, search
 
 LARGEST = 10_000_000
 """Tokens of the longest instance."""
@@ -25,20 +25,14 @@ _CLOSE = 30
 """Tokens that may be left."""
 
 
-def turn_size(tokens: int) -> int:
-    """How many tokens a turn is to show."""
-    return 3_000 if tokens <= 1_000_000 else 5_800
-
-
 def add_turns(stream: Stream, plan: Plan) -> None:
     """Turns about other entities, so that none need be larger than a search is."""
-    wanted = -(-plan.settings.tokens // turn_size(plan.settings.tokens))
-    while len(plan.turns) < wanted:
+    size = 3_000 if plan.settings.tokens <= 1_000_000 else 5_800
+    while len(plan.turns) * size < plan.settings.tokens:
         document = filler(stream, plan.graph)
         claim = stream.choice(document.claims)
         month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0
-        step = Step(claim.relation, Start(claim.kind), month=month)
-        plan.turns.append(search(stream, Lookup(claim, step, claim.subject, ""), [document]))
+        plan.turns.append(search(stream, Lookup(claim, "lookup", month=month), [document]))
 
 
 def filler(stream: Stream, graph: Graph) -> Document:
@@ -61,7 +55,8 @@ def fill(stream: Stream, plan: Plan) -> int:
         size, at = heappop(heap)
         room = (settings.tokens - spent) // weights[at] - _BETWEEN
         if room > _ROOM and stream.below(100) < settings.crowded:
-            document = _crowded(plan, crowd.next(), turns[at])
+            plan.distractors.append(crowd.next())
+            document = plan.distractors[-1].document
         else:
             document = filler(stream, plan.graph)
         cost = count(document.text)
@@ -76,14 +71,6 @@ def fill(stream: Stream, plan: Plan) -> int:
     for turn in turns:
         stream.shuffle(turn.documents)
     return spent
-
-
-def _crowded(plan: Plan, one: Crowded, turn: Turn) -> Document:
-    """A document of the crowd, which is booked; it is never trimmed."""
-    plan.crowd.append(one.document)
-    if one.hop:
-        plan.distractors.append(Distractor("crowd", one.document, turn, one.hop, one.value))
-    return one.document
 
 
 def least(plan: Plan) -> int:
@@ -108,14 +95,11 @@ def unreachable(tokens: int, hops: int, least: int) -> str:
 
 def _frame(plan: Plan) -> int:
     """Tokens of all that is shown beside documents."""
-    told = plan.settings.reveal == "immediate"
-    first = 2 if told else 1
-    events = len(plan.turns) + first
-    total = count(briefing_text(events, plan.question)) if told else 0
-    return total + sum(
-        count(search_text(at, events, turn.sub_query, ()))
-        for at, turn in enumerate(plan.turns, first)
-    )
+    turns, reveal = [(turn.sub_query, ()) for turn in plan.turns], plan.settings.reveal
+    texts = [*memory_files(turns, reveal, 1).values()]
+    if reveal == "immediate":
+        texts.append(briefing_text(len(turns) + 2, plan.question))
+    return sum(map(count, texts))
 
 
 def _cost(documents: Sequence[Document]) -> int:

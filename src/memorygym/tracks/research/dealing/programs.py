@@ -1,9 +1,7 @@
 """What questions ask, as nested steps from the entities that they name: 2 to 8 look-ups each."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
-
 from memorygym.rng import Stream
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total
 from memorygym.tracks.research.dealing.relations import (
     KINDS,
     RELATIONS,
@@ -20,60 +18,12 @@ SHAPES = {"bridge": 2, "temporal": 2, "numerical": 4, "intersection": 4, "compar
 COMPARED = ("founding year", "birth year", "weight", "population")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """An entity that the question names."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The value of a relation; with `inverse`, the entity that has the value."""
-
-    key: str
-    of: "Program"
-    inverse: bool = False
-    month: int = 0
-    """Of a term: the month asked for, counted from the year 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """That of two entities which has less, or more, of something."""
-
-    key: str
-    least: bool
-    left: "Program"
-    right: "Program"
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """The person who works at a laboratory and invented a method with a certain basis."""
-
-    laboratory: "Program"
-    basis: "Program"
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The sum of two numbers, or by how much they differ."""
-
-    left: "Program"
-    right: "Program"
-    minus: bool
-
-
-Program: TypeAlias = Start | Step | Pick | Shared | Total
-
-
 def shapes(hops: int) -> tuple[str, ...]:
     """The shapes that a question of that many hops may have."""
     return tuple(shape for shape, least in SHAPES.items() if least <= hops)
 
 
-def program(stream: Stream, shape: str, hops: int) -> Program:
+def program(stream: Stream, shape: str, hops: int) -> Query:
     """A random program of that shape with exactly that many look-ups."""
     while True:
         made = _SHAPED[shape](stream, hops)
@@ -81,7 +31,7 @@ def program(stream: Stream, shape: str, hops: int) -> Program:
             return made
 
 
-def kind_of(made: Program) -> str:
+def kind_of(made: Query) -> str:
     """The kind of what a program finds: of an entity, YEAR or COUNT."""
     match made:
         case Start(kind):
@@ -97,7 +47,7 @@ def kind_of(made: Program) -> str:
             return "count"
 
 
-def _temporal(made: Program) -> bool:
+def _temporal(made: Query) -> bool:
     match made:
         case Step(key, of):
             return key == TERM or _temporal(of)
@@ -106,11 +56,11 @@ def _temporal(made: Program) -> bool:
     return False
 
 
-def _bridge(stream: Stream, hops: int) -> Program | None:
+def _bridge(stream: Stream, hops: int) -> Query | None:
     return _walk(stream, Start(stream.choice(KINDS)), hops, (RELATIONS[stream.choice(_ENDS)],))
 
 
-def _numerical(stream: Stream, hops: int) -> Program | None:
+def _numerical(stream: Stream, hops: int) -> Query | None:
     first = stream.between(2, hops - 2)
     end = (RELATIONS[stream.choice(_COUNTS)],)
     left = _walk(stream, Start(stream.choice(KINDS)), first, end)
@@ -118,7 +68,7 @@ def _numerical(stream: Stream, hops: int) -> Program | None:
     return Total(left, right, stream.chance(0.5)) if left and right else None
 
 
-def _comparison(stream: Stream, hops: int) -> Program | None:
+def _comparison(stream: Stream, hops: int) -> Query | None:
     key = stream.choice(COMPARED)
     kind = RELATIONS[key].subject
     after = stream.between(1, hops - 4)
@@ -130,7 +80,7 @@ def _comparison(stream: Stream, hops: int) -> Program | None:
     return _walk(stream, Pick(key, stream.chance(0.5), left, right), after, _FREE)
 
 
-def _intersection(stream: Stream, hops: int) -> Program | None:
+def _intersection(stream: Stream, hops: int) -> Query | None:
     after = stream.between(1, hops - 3)
     first = stream.between(0, hops - 3 - after)
     left = _to_kind(stream, "laboratory", first)
@@ -150,14 +100,14 @@ _COUNTS = tuple(key for key, one in RELATIONS.items() if one.value == "count")
 _FREE = tuple(RELATIONS.values())
 
 
-def _to_kind(stream: Stream, kind: str, steps: int) -> Program | None:
+def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
     if not steps:
         return Start(kind)
     ends = tuple(one for one in _FREE if one.value == kind)
     return _walk(stream, Start(stream.choice(KINDS)), steps, ends)
 
 
-def _walk(stream: Stream, made: Program, steps: int, ends: tuple[Relation, ...]) -> Program | None:
+def _walk(stream: Stream, made: Query, steps: int, ends: tuple[Relation, ...]) -> Query | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
     for left in range(steps, 0, -1):
         options = _next(made)
@@ -173,7 +123,7 @@ def _walk(stream: Stream, made: Program, steps: int, ends: tuple[Relation, ...])
     return made
 
 
-def _next(made: Program) -> list[tuple[Relation, bool]]:
+def _next(made: Query) -> list[tuple[Relation, bool]]:
     """The steps that lead on, none back along a fact that was used."""
     kind = kind_of(made)
     match made:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from memorygym.rng import Stream
+from memorygym.tracks.research.asking import month_text
 from memorygym.tracks.research.dealing.graph import Claim
 from memorygym.tracks.research.dealing.relations import RELATIONS, YEAR
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 AUTHORITY = MappingProxyType({
     "Register": 3, "Catalogue": 3, "Field report": 2, "Conference notes": 2,
     "Newsletter": 1, "Profile": 1, "Travel log": 1,
@@ -82,36 +80,6 @@ COLOUR = {
 }
 
 
-UNTOLD = MappingProxyType({
-    ("employer", False): "Nobody could say where {s} works now, or on whose payroll.",
-    ("birthplace", False): "In which town {s} was born is a story for another day.",
-    ("mentor", False): "Who trained {s} through the doctorate is not for us to tell.",
-    ("birth year", False): "In which year {s} was born is anybody's guess.",
-    ("seat", False): "Where {s} is based, and in which buildings, is left to the reader.",
-    ("founding year", False): "When {s} was founded or got its charter is left open here.",
-    ("staff", False): "How many people {s} employs, and at what wages, was not asked.",
-    ("flagship", False): "What {s} counts as its showpiece was on the tip of every tongue.",
-    ("flagship", True): "Who owns {s} and shows it as a showpiece was much debated.",
-    ("director", False): "Who directed {s}, or was in charge before, was a riddle in the quiz.",
-    ("designer", False): "By whom {s} was designed, and where the plans are, we did not hear.",
-    ("designer", True): "What was designed by {s}, and which plans, we did not hear.",
-    ("weight", False): "How many kilograms {s} weighs was a question for the crane.",
-    ("inventor", False): "By whom {s} was invented, and who takes credit, was argued at length.",
-    ("inventor", True): "What was invented by {s}, and who takes credit, was argued at length.",
-    ("basis", False): "What {s} builds on or extends was lost in the noise.",
-    ("basis", True): "What builds on {s} or extends it was lost in the noise.",
-    ("instrument", False): "With what {s} was carried out or took its readings went unsaid.",
-    ("instrument", True): "Which readings were taken with {s}, and where, went unsaid.",
-    ("samples", False): "How many samples {s} gathered was written on the lost page.",
-    ("leader", False): "By whom {s} was led into the field, and in command, was whispered.",
-    ("leader", True): "What was led into the field by {s}, in command, was whispered.",
-    ("population", False): "How many people live in {s} is what the next census will tell.",
-    ("mayor", False): "Who is mayor in {s} was painted over on the sign.",
-})  # fmt: skip
-"""By the key of a look-up and whether it goes back from the value: what names the entity it starts
-from in the words of a search, and tells nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """One document; what it tells, and whether a question rests on it."""
@@ -162,15 +130,6 @@ def sentence(stream: Stream, claim: Claim) -> str:
     return stream.choice(relation.sentences).format(
         s=claim.subject, v=value, a=month_text(claim.start), b=month_text(claim.end)
     )
-
-
-def month_text(month: int) -> str:
-    """A month in words.
-
-    >>> month_text(2029 * 12 + 2)
-    'March 2029'
-    """
-    return f"{MONTHS[month % 12]} {month // 12}"
 
 
 def day_text(day: int) -> str:

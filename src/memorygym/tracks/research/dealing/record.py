@@ -1,13 +1,15 @@
 """The instance as JSON, in the field names of MemGym's schema."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from memorygym.core import JSON
 from memorygym.instances.schemas import instance_id
 from memorygym.tokens import count
 from memorygym.trace import CANARY
+from memorygym.tracks.research.asking import Total
 from memorygym.tracks.research.dealing.graph import Lookup
-from memorygym.tracks.research.dealing.programs import Total, kind_of
+from memorygym.tracks.research.dealing.programs import kind_of
 from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
 from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM, search_text
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
@@ -19,8 +21,13 @@ VERSION = "research-v1"
 
 def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
     """The whole instance but its verification; `shown` are its tokens."""
-    settings = plan.settings
-    facts = _facts(plan)
+    settings, lookups = plan.settings, plan.chain.lookups
+    ids: list[JSON] = [f"f{hop}" for hop in range(1, len(lookups) + 1)]
+    terms = [id for id, one in zip(ids, lookups, strict=True) if one.claim.relation == TERM]
+    policy: JSON = {"mode": settings.eviction, "window_size": settings.shown, "allow_notes": True}
+    told = [one for one in plan.distractors if one.hop]
+    kinds, contradictions = dict.fromkeys(one.source for one in told), _contradictions(plan)
+    turns = [(turn.sub_query, [one.text for one in turn.documents]) for turn in plan.turns]
     made: dict[str, JSON] = {
         "schema": SCHEMA,
         "generator_version": VERSION,
@@ -34,44 +41,50 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "answer_form": FORMS[kind_of(plan.program)],
         "answer": plan.chain.answer,
         "aliases": _aliases(plan),
-        "num_hops": len(plan.chain.lookups),
+        "num_hops": len(lookups),
         "decomposition": _decomposition(plan),
         "turns": [_turn(at, turn) for at, turn in enumerate(plan.turns)],
-        "grounding_facts": facts,
-        "distractors": _distractors(plan),
-        "memory_files": memory_files(plan),
+        "grounding_facts": [_fact(plan, hop) for hop in range(1, len(lookups) + 1)],
+        "distractors": _distractors(plan, told),
+        "memory_files": {**memory_files(turns, settings.reveal, settings.shown)},
         "gold_supporting_paragraphs": [one.title for one in plan.supports],
-        "contradictions": _contradictions(plan),
-        "transforms_applied": _transforms(plan),
-        "difficulty_preset": f"{len(plan.chain.lookups)}-hop {settings.shape}",
+        "contradictions": contradictions,
+        "transforms_applied": [*kinds, "filler", settings.order],
+        "difficulty_preset": f"{len(lookups)}-hop {settings.shape}",
         "knobs": settings.knobs(),
         "reveal_mode": settings.reveal,
-        "eviction_policy": {
-            "mode": settings.eviction, "window_size": settings.shown, "allow_notes": True
-        },
-        "memory_required_facts": [f"f{at}" for at in range(1, len(facts) + 1)],
+        "eviction_policy": policy,
+        "memory_required_facts": ids,
         "context_tokens": _context(plan, shown),
         "total_tokens": shown,
         "target_tokens": settings.tokens,
-        "rubric": _rubric(plan),
-    }  # fmt: skip
+        "rubric": {
+            "expected_answer": plan.chain.answer,
+            "retention_facts": ids,
+            "noise_contradictions": contradictions,
+            "temporal_facts": terms,
+            "per_hop_answers": [one.found for one in lookups],
+            "bridge_dependencies": _dependencies(lookups),
+            "per_turn_retention": _retention(plan),
+        },
+    }
     return {"instance_id": instance_id(made), **made}
 
 
-def memory_files(plan: Plan) -> dict[str, JSON]:
-    """The texts of the search events, as they are shown."""
-    settings = plan.settings
-    first = 2 if settings.reveal == "immediate" else 1
-    events = len(plan.turns) + first
-    texts = [[one.text for one in turn.documents] for turn in plan.turns]
+def memory_files(
+    turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
+) -> dict[str, str]:
+    """By name, the texts of the search events as they are shown: each turn's sub-query, and the
+    documents of all turns in the window that ends with it."""
+    first = 2 if reveal == "immediate" else 1
     return {
         file_name(at): search_text(
             first + at,
-            events,
-            turn.sub_query,
-            [text for shown in texts[max(0, at + 1 - settings.shown) : at + 1] for text in shown],
+            len(turns) + first,
+            sub_query,
+            [text for _, texts in turns[max(0, at + 1 - window) : at + 1] for text in texts],
         )
-        for at, turn in enumerate(plan.turns)
+        for at, (sub_query, _) in enumerate(turns)
     }
 
 
@@ -103,49 +116,37 @@ def _aliases(plan: Plan) -> list[JSON]:
 def _decomposition(plan: Plan) -> list[JSON]:
     return [
         {
-            "sub_question": f"What is {plan.phrases[at]}?",
-            "sub_answer": found(lookup),
+            "sub_question": f"What is {plan.turns[plan.serving[hop]].sub_query}?",
+            "sub_answer": lookup.found,
             "operation": lookup.operation,
-            "fact_ids": [f"f{at + 1}"],
+            "fact_ids": [f"f{hop}"],
         }
-        for at, lookup in enumerate(plan.chain.lookups)
+        for hop, lookup in enumerate(plan.chain.lookups, 1)
     ]
 
 
-def found(lookup: Lookup) -> str:
-    """What a look-up finds."""
-    return lookup.claim.subject if lookup.step.inverse else lookup.claim.value
+def _fact(plan: Plan, hop: int) -> dict[str, JSON]:
+    lookup, document, serving = plan.chain.lookups[hop - 1], plan.supports[hop - 1], plan.serving
+    return {
+        "fact_id": f"f{hop}",
+        "content": document.first,
+        "fact_type": _fact_type(plan, hop),
+        "source_paragraph_title": document.title,
+        "needed_at_hop": hop,
+        "first_available_at_hop": list(serving).index(hop) + 1,
+        "first_available_at_turn": serving[hop],
+        "retention_span": len(plan.turns) - serving[hop],
+        "is_discoverable": True,
+        "intermediate_answer": lookup.found,
+        "subject": lookup.claim.subject,
+        "key": lookup.claim.key,
+        "value": lookup.claim.value,
+        "rank": _rank(document),
+        "rewrites": sum(one.hop == hop and bool(one.value) for one in plan.distractors),
+    }
 
 
-def _facts(plan: Plan) -> list[JSON]:
-    served = [at for at, turn in enumerate(plan.turns) if turn.hop]
-    facts: list[JSON] = []
-    for hop, (lookup, document) in enumerate(
-        zip(plan.chain.lookups, plan.supports, strict=True), 1
-    ):
-        turn = plan.turns.index(plan.serving(hop))
-        claim = lookup.claim
-        facts.append({
-            "fact_id": f"f{hop}",
-            "content": document.first,
-            "fact_type": _fact_type(plan, hop),
-            "source_paragraph_title": document.title,
-            "needed_at_hop": hop,
-            "first_available_at_hop": served.index(turn) + 1,
-            "first_available_at_turn": turn,
-            "retention_span": len(plan.turns) - turn,
-            "is_discoverable": True,
-            "intermediate_answer": found(lookup),
-            "subject": claim.subject,
-            "key": claim.key,
-            "value": claim.value,
-            "rank": rank(document),
-            "rewrites": sum(one.hop == hop and bool(one.value) for one in plan.distractors),
-        })  # fmt: skip
-    return facts
-
-
-def rank(document: Document) -> list[JSON]:
+def _rank(document: Document) -> list[JSON]:
     """What decides when documents contradict each other: authority, then the day as yyyymmdd."""
     month, day = divmod(document.day, 28)
     return [AUTHORITY[document.genre], month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
@@ -161,17 +162,17 @@ def _fact_type(plan: Plan, hop: int) -> str:
     return "terminal" if hop == len(plan.chain.lookups) else "bridge"
 
 
-def _distractors(plan: Plan) -> list[JSON]:
-    turns = {id(turn): at for at, turn in enumerate(plan.turns)}
+def _distractors(plan: Plan, told: Sequence[Distractor]) -> list[JSON]:
+    turns = _places(plan)
     return [
         {
             "id": f"d{at}",
             "content": one.document.text,
             "source": one.source,
-            "target_turn": turns[id(one.turn)],
+            "target_turn": turns[id(one.document)],
             "interferes_with": f"f{one.hop}",
         }
-        for at, one in enumerate(plan.distractors, 1)
+        for at, one in enumerate(told, 1)
     ]
 
 
@@ -193,48 +194,25 @@ def _decided(plan: Plan, one: Distractor) -> str:
     return "recency" if AUTHORITY[one.document.genre] == AUTHORITY[truth.genre] else "authority"
 
 
-def _transforms(plan: Plan) -> list[JSON]:
-    kinds = dict.fromkeys(one.source for one in plan.distractors)
-    return [*kinds, "filler", plan.settings.order]
+def _places(plan: Plan) -> dict[int, int]:
+    """By the id of a document in memory, the turn that finds it."""
+    return {id(one): at for at, turn in enumerate(plan.turns) for one in turn.documents}
 
 
 def _context(plan: Plan, shown: int) -> dict[str, JSON]:
     """The tokens that are shown, by what they are there for."""
-    most = plan.settings.shown
-    views = {
-        id(one): min(most, len(plan.turns) - at)
-        for at, turn in enumerate(plan.turns)
-        for one in turn.documents
-    }
-    tokens: dict[str, int] = {"supporting": 0}
+    turns, tokens = _places(plan), Counter[str]()
     kinds = [("supporting", one) for one in plan.supports]
-    kinds += [(one.source, one.document) for one in plan.distractors if one.source != "crowd"]
-    kinds += [("crowd", one) for one in plan.crowd]
-    for kind, document in kinds:
-        tokens[kind] = tokens.get(kind, 0) + views[id(document)] * count(document.text)
+    for kind, document in [*kinds, *((one.source, one.document) for one in plan.distractors)]:
+        views = min(plan.settings.shown, len(plan.turns) - turns[id(document)])
+        tokens[kind] += views * count(document.text)
     tokens["filler"] = shown - sum(tokens.values())
     return {**tokens, "total": shown}
 
 
-def _rubric(plan: Plan) -> dict[str, JSON]:
-    ids = [f"f{at}" for at in range(1, len(plan.supports) + 1)]
-    temporal = [
-        id for id, one in zip(ids, plan.chain.lookups, strict=True) if one.claim.relation == TERM
-    ]
-    return {
-        "expected_answer": plan.chain.answer,
-        "retention_facts": list(ids),
-        "noise_contradictions": _contradictions(plan),
-        "temporal_facts": list(temporal),
-        "per_hop_answers": [found(lookup) for lookup in plan.chain.lookups],
-        "bridge_dependencies": _dependencies(plan.chain.lookups),
-        "per_turn_retention": _retention(plan),
-    }
-
-
 def _dependencies(lookups: Sequence[Lookup]) -> list[JSON]:
     """Which fact must be known before a fact can be looked for."""
-    finders = {found(lookup): f"f{at}" for at, lookup in enumerate(lookups, 1)}
+    finders = {lookup.found: f"f{at}" for at, lookup in enumerate(lookups, 1)}
     return [
         {"fact_id": f"f{at}", "after": finders.get(lookup.asked)}
         for at, lookup in enumerate(lookups, 1)
@@ -243,7 +221,7 @@ def _dependencies(lookups: Sequence[Lookup]) -> list[JSON]:
 
 def _retention(plan: Plan) -> list[JSON]:
     """By turn: the facts in view, those gone from view, and those told for the first time."""
-    first = {f"f{turn.hop}": at for at, turn in enumerate(plan.turns) if turn.hop}
+    first = {f"f{hop}": at for hop, at in plan.serving.items()}
     window = plan.settings.shown
     return [
         {

@@ -1,13 +1,11 @@
 """What an instance is to be like: the knobs, and what is reachable."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from memorygym.core import JSON
 
 SIBLINGS = 3
 """Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
-
-
 CROWD = 8
 DENSEST = 90
 """Most percent of an instance that are crowd."""
@@ -58,15 +56,6 @@ class Settings:
 
     def knobs(self) -> dict[str, JSON]:
         """As results and instances tell them."""
-        return {
-            "mode": self.mode,
-            "hops": self.hops,
-            "tokens": self.tokens,
-            "shape": self.shape,
-            "reveal": self.reveal,
-            "eviction": self.eviction,
-            "window": self.shown,
-            "order": self.order,
-            "crowd": self.crowd,
-            **{name: getattr(self.dials, name) for name in Dials.__slots__},
-        }
+        names = "mode hops tokens shape reveal eviction window order crowd".split()
+        told: dict[str, JSON] = {name: getattr(self, name) for name in names}
+        return {**told, "window": self.shown, **asdict(self.dials)}

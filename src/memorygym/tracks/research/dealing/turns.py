@@ -1,13 +1,12 @@
 """The scripted searches of an instance before they are filled to length, and their order."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.dealing.graph import Chain, Graph, Lookup
-from memorygym.tracks.research.dealing.programs import Program
+from memorygym.tracks.research.asking import Query
+from memorygym.tracks.research.dealing.graph import Chain, Claim, Graph, Lookup
 from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
-from memorygym.tracks.research.dealing.questions import question, step_phrase
+from memorygym.tracks.research.dealing.questions import question, step_words
 from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
 
 
@@ -29,9 +28,8 @@ class Distractor:
 
     source: str
     document: Document
-    turn: Turn
-    hop: int
-    """The look-up that it interferes with."""
+    hop: int = 0
+    """The look-up that it interferes with, from 1; 0: none."""
     value: str = ""
     """What it tells instead of the truth, of the same key."""
 
@@ -41,21 +39,15 @@ class Plan:
     """A question, the searches that lead to it, and those that do not."""
 
     settings: Settings
-    program: Program
+    program: Query
     graph: Graph
     chain: Chain
     siblings: list[Chain]
     question: str
-    firm: int
-    """The look-up whose fact is never told by a source of the lowest authority, from 0."""
-    phrases: list[str] = field(default_factory=list)
-    """What each look-up of the chain asks for, in words."""
     turns: list[Turn] = field(default_factory=list)
     supports: list[Document] = field(default_factory=list)
     """By look-up, the document that tells its fact."""
     distractors: list[Distractor] = field(default_factory=list)
-    crowd: list[Document] = field(default_factory=list)
-    """What was added to length that names entities of the chains."""
     told: dict[str, set[str]] = field(default_factory=dict)
     """By subject of the chain: the relations that something was said of."""
 
@@ -64,58 +56,62 @@ class Plan:
         """Whether the question asks one clear thing: no step back has two ends."""
         return all(chain.clear for chain in (self.chain, *self.siblings))
 
-    def serving(self, hop: int) -> Turn:
-        return next(turn for turn in self.turns if turn.hop == hop)
+    @property
+    def serving(self) -> dict[int, int]:
+        """By look-up, from 1: the turn that serves it, in the order of turns."""
+        return {turn.hop: at for at, turn in enumerate(self.turns) if turn.hop}
+
+    def aside(self, claim: Claim, most: int) -> list[Claim]:
+        """Up to that many other claims of its subject, of relations that nothing was said of."""
+        told = self.told[claim.subject]
+        aside = self.graph.beside(claim.subject, claim.kind, tuple(told), most)
+        told.update(one.relation for one in aside)
+        return aside
 
 
-def plan(stream: Stream, settings: Settings, program: Program, graph: Graph) -> Plan:
+def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Plan:
     """The turns of the chain and its siblings, in no order yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
     text = question(stream, program, chain.starts)
+    # One fact of each chain is never told by a source of the lowest authority.
     firm = stream.below(len(chain.lookups))
-    made = Plan(settings, program, graph, chain, siblings, text, firm)
+    made = Plan(settings, program, graph, chain, siblings, text)
     for one in (chain, *siblings):
         for claim in one.facts:
             made.told.setdefault(claim.subject, set()).add(claim.relation)
-        _searches(stream, made, one, mine=one is chain)
+        _searches(stream, made, one, firm)
     return made
 
 
-def _searches(stream: Stream, made: Plan, chain: Chain, *, mine: bool) -> None:
+def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
     for number, lookup in enumerate(chain.lookups):
-        document = _support(stream, made, lookup, firm=number == made.firm, mine=mine)
+        document = _support(stream, made, lookup, firm=number == firm, mine=chain is made.chain)
         beside = [written(stream, [claim]) for at, claim in chain.beside if at == number]
         turn = search(stream, lookup, [document, *beside])
-        turn.hop = number + 1 if mine else 0
         made.turns.append(turn)
-        if mine:
+        if chain is made.chain:
+            turn.hop = number + 1
             made.supports.append(document)
-            made.phrases.append(turn.sub_query)
-            made.distractors += [Distractor("natural", one, turn, number + 1) for one in beside]
+            made.distractors += [Distractor("natural", one, number + 1) for one in beside]
         else:
-            made.distractors.append(Distractor("sibling_chain", document, turn, number + 1))
+            made.distractors.append(Distractor("sibling_chain", document, number + 1))
 
 
 def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool) -> Document:
     """The one document that tells a fact, among up to two other claims of its subject."""
-    claim = lookup.claim
-    told = made.told[claim.subject]
-    aside = made.graph.beside(claim.subject, claim.kind, tuple(told), stream.below(3))
-    told.update(one.relation for one in aside)
-    genres = [one for one in GENRES[claim.kind] if not firm or AUTHORITY[one] > 1]
-    return written(stream, [claim, *aside], stream.choice(genres), needed=mine)
+    aside = made.aside(lookup.claim, stream.below(3))
+    genres = [one for one in GENRES[lookup.claim.kind] if not firm or AUTHORITY[one] > 1]
+    return written(stream, [lookup.claim, *aside], stream.choice(genres), needed=mine)
 
 
-def search(stream: Stream, lookup: Lookup, documents: Iterable[Document]) -> Turn:
+def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
     """A turn that looks up one thing of one entity."""
-    claim = lookup.claim
-    found = claim.subject if lookup.step.inverse else claim.value
-    return Turn(step_phrase(stream, lookup.step, lookup.asked), found, list(documents))
+    words = step_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
+    return Turn(f"{words} {lookup.asked}", lookup.found, documents)
 
 
-SHUFFLED, BY_HOP = "shuffled", "hops"
-ORDERS = (SHUFFLED, BY_HOP)
+BY_HOP = "hops"
 
 
 def order(stream: Stream, plan: Plan) -> None:
@@ -125,8 +121,6 @@ def order(stream: Stream, plan: Plan) -> None:
     """
     hops = len(plan.chain.lookups)
     many = 1 + len(plan.siblings)
-    served, others = plan.turns[: many * hops], plan.turns[many * hops :]
-    chains = [served[at * hops : (at + 1) * hops] for at in range(many)]
     places: list[int] = list(range(len(plan.turns)))
     stream.shuffle(places)
     slots = [places[at * hops : (at + 1) * hops] for at in range(many)]
@@ -136,8 +130,6 @@ def order(stream: Stream, plan: Plan) -> None:
     if latest == 0:
         other = stream.between(1, many - 1)
         slots[0], slots[other] = slots[other], slots[0]
-    ordered: dict[int, Turn] = {}
-    for own, turns in zip(slots, chains, strict=True):
-        ordered.update(zip(own, turns, strict=True))
-    ordered.update(zip(places[many * hops :], others, strict=True))
+    taken = [*(place for own in slots for place in own), *places[many * hops :]]
+    ordered = dict(zip(taken, plan.turns, strict=True))
     plan.turns = [ordered[at] for at in range(len(ordered))]
