@@ -68,12 +68,12 @@ def test_what_it_does_not_know_is_not_answered(body: str) -> None:
 
 def test_a_package_that_does_not_run_is_reported() -> None:
     with pytest.raises(Failed, match="NameError"):
-        run({"a/__init__.py": "", "a/b.py": "x = y"}, [Job(tests="all")])
+        run({"a/__init__.py": "", "a/b.py": "x = y"}, [Job(tests=True)])
 
 
 def test_a_package_cannot_fill_the_memory() -> None:
     with pytest.raises(Failed, match="MemoryError"):
-        run({"a/__init__.py": "x = 'a' * 10**11"}, [Job(tests="all")])
+        run({"a/__init__.py": "x = 'a' * 10**11"}, [Job(tests=True)])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_package_cannot_fill_the_memory() -> None:
 )
 def test_code_that_does_more_than_ours_is_refused(code: str) -> None:
     with pytest.raises(Failed, match="does what dealt code does not"):
-        run({"a/__init__.py": code}, [Job(tests="all")])
+        run({"a/__init__.py": code}, [Job(tests=True)])
 
 
 def test_a_call_that_does_more_than_ours_is_refused() -> None:

@@ -10,8 +10,9 @@ from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
-from memorygym.tracks.codeqa.executing import Job, affected, run
+from memorygym.tracks.codeqa.executing import Job, changed, run
 from memorygym.tracks.codeqa.querying import Query
+from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
 from memorygym.tracks.codeqa.task import task_of
 
@@ -96,16 +97,13 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """
     if instance["settings"]["source"] != SYNTH:
         return {"ok": True, "executed": 0, "not_run": "the code is a user's own"}
-    files = {path: code for path, code in instance["repo_files"].items() if path.endswith(".py")}
-    jobs, wanted = [Job(tests="all")], [""]
-    for pair in instance["qa_pairs"]:
-        if job := _job(pair["question"], files):
-            jobs.append(job)
-            wanted.append(pair["gold_answer"])
-    whole, *others = run(files, jobs)
+    files = instance["repo_files"]
+    jobs = [(pair["gold_answer"], _job(pair["question"], files)) for pair in instance["qa_pairs"]]
+    asked = [(truth, job) for truth, job in jobs if job]
+    whole, *others = run(files, [Job(tests=True), *(job for _, job in asked)])
     wrong = [
         truth
-        for truth, one in zip(wanted[1:], others, strict=True)
+        for (truth, _), one in zip(asked, others, strict=True)
         if truth not in (",".join(one.failed), ",".join(map(str, one.returned)))
     ]
     ok = not wrong and not whole.failed and whole.passed > 0
@@ -122,13 +120,9 @@ def _job(question: str, files: Mapping[str, str]) -> Job | None:
         imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
         return Job([(imports, found[1])])
     if found := _CHANGE.search(question):
-        line = re.compile(rf"^{found[1]} = .*$", re.MULTILINE)
-        path, old = next((p, m[0]) for p, code in files.items() if (m := line.search(code)))
-        changes = {path: (old, f"{found[1]} = {found[2]}")}
-        return Job(tests=affected(files, path), changes=changes)
+        return changed(files, found[1], found[2])
     return None
 
 
 def _module(name: str, files: Mapping[str, str]) -> str:
-    path = next(path for path, code in files.items() if f"\ndef {name}(" in code)
-    return path.removesuffix(".py").replace("/", ".")
+    return dotted(next(path for path, code in files.items() if f"\ndef {name}(" in code))

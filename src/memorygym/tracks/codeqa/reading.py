@@ -101,7 +101,7 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
         return observed(body, moment(head["stamp"]))
     if head["kind"] == "md":
         return changes(body)
-    module = head["path"].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = dotted(head["path"])
     owner = f"{head['klass']}." if head["klass"] else ""
     if head["part"]:
         return _body(f"{owner}{head['part']}", body)
@@ -110,6 +110,15 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
     if body.startswith(("class ", "@")):
         return _class(body, module)
     return _lines(body, module)
+
+
+def dotted(path: str) -> str:
+    """The name under which a file is imported.
+
+    >>> dotted("a/b/c.py"), dotted("a/__init__.py")
+    ('a.b.c', 'a')
+    """
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _function(source: str, module: str, owner: str) -> Iterator[Statement]:

@@ -9,7 +9,7 @@ from memorygym.rng import Stream
 from memorygym.tracks.codeqa.dealing.package import TESTED, Package, Test
 from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.writing import Made, number
-from memorygym.tracks.codeqa.executing import Job, affected, run
+from memorygym.tracks.codeqa.executing import Job, changed, run
 from memorygym.tracks.codeqa.showing import FULL, Shown, paragraphs, shown
 
 DISTRICT = 10
@@ -139,20 +139,12 @@ def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, s
     names = [name for name in tree.constants if name in read]
     chance.shuffle(names)
     changes = [(name, str(number(chance))) for name in names[:CHANGES]]
-    jobs = [change(package.files, tree.places[name], name, tree.constants[name], value)
-            for name, value in changes]  # fmt: skip
-    outcomes = run(package.files, jobs)
+    outcomes = run(package.files, [changed(package.files, *change) for change in changes])
     return tuple(
         (name, value, outcome.failed[0])
         for (name, value), outcome in zip(changes, outcomes, strict=True)
         if len(outcome.failed) == 1
     )
-
-
-def change(files: dict[str, str], path: str, name: str, old: str, new: str) -> Job:
-    """The job that sees which tests fail once a constant has another value."""
-    line = {path: (f"{name} = {old}", f"{name} = {new}")}
-    return Job(tests=affected(files, path), changes=line)
 
 
 def _imports(call: str, place: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memorygym.tracks.codeqa.executing import dotted
+from memorygym.tracks.codeqa.reading import dotted
 
 Lines = Sequence[str]
 Defined = ast.FunctionDef | ast.AsyncFunctionDef
