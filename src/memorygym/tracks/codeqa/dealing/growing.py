@@ -29,21 +29,14 @@ class Growth:
         self.package = package
         self.files: dict[str, list[Shown]] = {}
         self.cost = extra
-        for path in package.files:
-            self._take(path)
-
-    def add(self, path: str, code: str) -> None:
-        """Adds a file that is written already."""
-        self.package.files[path] = code
-        self._take(path)
+        self.take_new()
 
     def grow(self, target: int, chance: Stream) -> None:
         """Adds modules while they fit."""
         package = self.package
         while self._left(target) > WHOLE:
-            known = set(package.files)
             district = package.district()
-            self._take_new(known)
+            self.take_new()
             for _ in range(DISTRICT):
                 if self._left(target) <= WHOLE:
                     break
@@ -54,9 +47,8 @@ class Growth:
                 code = test_module(package.tests[path], [TYPICAL] * len(tested))
                 self.cost += sum(one.cost for one in told(path, code))
         while self._left(target) > HALF:
-            known = set(package.files)
-            package.small(2)
-            self._take_new(known)
+            package.small()
+            self.take_new()
 
     def finish(self) -> None:
         """Writes the tests of what was added."""
@@ -73,16 +65,17 @@ class Growth:
         """Adds settings that cost about as much."""
         if missing < 60:
             return
-        known = set(self.package.files)
         self.package.ballast(missing - 40)
-        self._take_new(known)
+        self.take_new()
 
     def _left(self, target: int) -> int:
         return target - self.cost - HEAD * (self.cost // (FULL - 100) + 1)
 
-    def _take_new(self, known: set[str]) -> None:
-        for path in [path for path in self.package.files if path not in known]:
-            self._take(path)
+    def take_new(self) -> None:
+        """Counts the files that were written since."""
+        for path in self.package.files:
+            if path not in self.files:
+                self._take(path)
 
     def _take(self, path: str) -> None:
         self.files[path] = told(path, self.package.files[path])
