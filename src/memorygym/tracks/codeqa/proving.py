@@ -11,7 +11,7 @@ from memorygym.tokens import count
 from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
 from memorygym.tracks.codeqa.executing import Job, changed, run
-from memorygym.tracks.codeqa.querying import Query
+from memorygym.tracks.codeqa.querying import Query, ask
 from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
 from memorygym.tracks.codeqa.task import task_of
@@ -22,8 +22,6 @@ WORDING = frozenset(
 )
 """Words of the trade."""
 _FILE = re.compile(r"\[(\S+\.(?:py|md))\b")
-_CALL = re.compile(r"What does `([^`]+)` return\?")
-_CHANGE = re.compile(r"once `(\w+)` is set to (-?\d+):")
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,12 +113,13 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
 
 def _job(question: str, files: Mapping[str, str]) -> Job | None:
     """What to run to learn the truth of a question, None if it asks for no running."""
-    if found := _CALL.match(question):
-        names = re.findall(r"(\w+)\(", found[1])
-        imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
-        return Job([(imports, found[1])])
-    if found := _CHANGE.search(question):
-        return changed(files, found[1], found[2])
+    match ask(question):
+        case Query(kind="output", told=call):
+            names = re.findall(r"(\w+)\(", call)
+            imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
+            return Job([(imports, call)])
+        case Query(kind="failing", paths=[path], told=value):
+            return changed(files, path.anchor, value)
     return None
 
 

@@ -1,5 +1,6 @@
 """Chooses the questions of an instance among drafts: only what a careful reader finds is asked."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.dealing.walking import spread
 from memorygym.tracks.codeqa.noting import moment
 from memorygym.tracks.codeqa.querying import ask
 
@@ -55,7 +55,8 @@ class Chooser:
         self._asker = asker
         self.known = Known(told)
         self._chance = chance
-        self._used: dict[str, int] = {}
+        self._used = Counter[str]()
+        """How often each kind was chosen: the rarest are tried first."""
         self._texts: set[str] = set()
 
     def choose(self, hops: Sequence[int]) -> list[Chosen]:
@@ -70,12 +71,14 @@ class Chooser:
 
     def _one(self, hops: int) -> Chosen:
         kinds = self._asker.kinds(hops)
-        for kind in spread(list(kinds), self._used, self._chance):
+        order = list(kinds)
+        self._chance.shuffle(order)
+        for kind in sorted(order, key=lambda kind: self._used[kind]):
             for _ in range(TRIES):
                 draft = kinds[kind](hops)
                 one = self._checked(draft, hops) if draft else None
                 if one:
-                    self._used[kind] = self._used.get(kind, 0) + 1
+                    self._used[kind] += 1
                     self._texts.add(one.draft.text)
                     return one
         raise NoQuestion(

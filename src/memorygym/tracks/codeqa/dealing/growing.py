@@ -53,20 +53,16 @@ class Growth:
     def finish(self) -> None:
         """Writes the tests of what was added."""
         tests = [test for several in self.package.tests.values() for test in several]
-        if not tests:
-            return
-        paths = list(self.package.tests)
-        calls = [(test.imports, test.call) for test in tests]
-        write_tests(self.package, run(self.package.files, [Job(calls)])[0].returned)
-        for path in paths:
-            self.files[path] = told(path, self.package.files[path])
+        if tests:
+            calls = [(test.imports, test.call) for test in tests]
+            write_tests(self.package, run(self.package.files, [Job(calls)])[0].returned)
+            self.take_new()
 
     def fill(self, missing: int) -> None:
         """Adds settings that cost about as much."""
-        if missing < 60:
-            return
-        self.package.ballast(missing - 40)
-        self.take_new()
+        if missing >= 60:
+            self.package.ballast(missing - 40)
+            self.take_new()
 
     def _left(self, target: int) -> int:
         return target - self.cost - HEAD * (self.cost // (FULL - 100) + 1)
@@ -120,10 +116,12 @@ def write_tests(package: Package, results: Iterable[int]) -> None:
 
 def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
     """The code of a test module."""
-    head = ['"""Tests."""', *sorted({test.imports for test in tests})]
-    blocks = ["\n".join(head)]
-    blocks += ["\n".join(t.lines(result)) for t, result in zip(tests, results, strict=True)]
-    return "\n\n\n".join(blocks) + "\n"
+    head = "\n".join(['"""Tests."""', *sorted({test.imports for test in tests})])
+    blocks = [
+        f"def {test.name}():\n    assert {test.call} == {result}"
+        for test, result in zip(tests, results, strict=True)
+    ]
+    return "\n\n\n".join([head, *blocks]) + "\n"
 
 
 def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, str, str], ...]:

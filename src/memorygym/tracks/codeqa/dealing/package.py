@@ -26,9 +26,6 @@ class Test:
     call: str
     imports: str
 
-    def lines(self, result: int) -> list[str]:
-        return [f"def {self.name}():", f"    assert {self.call} == {result}"]
-
 
 class Package:
     """A package that grows; `files` hold it but for the tests."""
