@@ -8,13 +8,13 @@ from typing import Any
 from memorygym.core import JSON
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
+from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
 from memorygym.tracks.codeqa.executing import Job, changed, run
 from memorygym.tracks.codeqa.querying import Query, ask
 from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
-from memorygym.tracks.codeqa.task import task_of
 
 WORDING = frozenset(
     "function constant class exception module parameter default value decorator setting called"
