@@ -7,7 +7,7 @@ What was stopped, even by kill -9, goes on where it was: the instances that are 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,20 +31,16 @@ class Recipe(Protocol):
     @property
     def template(self) -> str:
         """The stratum: what results group it by."""
-        ...
 
     @property
     def seed(self) -> int:
         """The number of the instance in its stratum."""
-        ...
 
     def knobs(self) -> Mapping[str, JSON]:
         """All else that its bytes depend on."""
-        ...
 
     def instance(self) -> dict[str, Any]:
         """The instance, with its verification."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +130,10 @@ def make(job: Job) -> Made:
     if not failed and misfit(track_of(instance, str(job.folder)), instance):
         failed = ["schema"]
     if failed:
-        return _made(job, "", "", instance, failed)
-    name = f"instances/{job.number:06}-{instance['instance_id']}.json"
-    digest = sha256()
-    write_whole(job.folder / name, _hashed(as_file(instance), digest))
-    return _made(job, name, digest.hexdigest(), instance)
-
-
-def _hashed(pieces: Iterable[bytes], digest: Any) -> Iterator[bytes]:
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
+        return _made(job, instance, None, failed)
+    path = job.folder / f"instances/{job.number:06}-{instance['instance_id']}.json"
+    write_whole(path, as_file(instance))
+    return _made(job, instance, path)
 
 
 def _kept(job: Job, path: Path) -> Made | None:
@@ -153,25 +142,24 @@ def _kept(job: Job, path: Path) -> Made | None:
     try:
         instance = parse(data, path)
         id = instance_id(instance)
-        name = f"instances/{job.number:06}-{id}.json"
-        digest = sha256()
-        for piece in as_file(instance):
-            digest.update(piece)
-        is_same = digest.digest() == sha256(data).digest()
-        if instance["instance_id"] != id or not path.match(name) or not is_same:
-            return None
-        return _made(job, name, digest.hexdigest(), instance)
+        is_named = instance["instance_id"] == id and path.name == f"{job.number:06}-{id}.json"
+        is_whole = is_named and b"".join(as_file(instance)) == data
+        return _made(job, instance, path) if is_whole else None
     except (BadSettings, KeyError, TypeError):
         return None
 
 
 def _made(
-    job: Job, name: str, digest: str, instance: Mapping[str, Any], failed: Sequence[str] = ()
+    job: Job, instance: Mapping[str, Any], path: Path | None, failed: Sequence[str] = ()
 ) -> Made:
     proof = instance["verification"]
-    length, attempts = proof["checks"]["length"], proof.get("attempts", 1)
-    template = job.recipe.template
-    return Made(name, digest, template, length["tokens"], length["target"], attempts, tuple(failed))
+    length = proof["checks"]["length"]
+    return Made(
+        f"instances/{path.name}" if path else "",
+        sha256(path.read_bytes()).hexdigest() if path else "",
+        job.recipe.template, length["tokens"], length["target"], proof.get("attempts", 1),
+        tuple(failed),
+    )  # fmt: skip
 
 
 def as_file(instance: Mapping[str, Any]) -> Iterator[bytes]:

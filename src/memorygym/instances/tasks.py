@@ -21,20 +21,14 @@ TOKENS = "20k"
 class Made:
     """An instance that is made when it is played."""
 
+    template: str
+    """What results group it by."""
+    seed: int
+    """Its number."""
     make: Callable[[Mapping[str, Any], str, int], Task]
     """Of the track: the task of an instance."""
     recipe: Any
     """Of the track: `instance()` makes it."""
-
-    @property
-    def template(self) -> str:
-        """What results group it by."""
-        return str(self.recipe.template)
-
-    @property
-    def seed(self) -> int:
-        """Its number."""
-        return int(self.recipe.seed)
 
     def deal(self) -> Task:
         """The task."""
@@ -75,7 +69,11 @@ def _made(track: str, instances: Instances, options: Options) -> list[Made]:
         parsed.seed = int(sha256(options.salt.encode()).hexdigest(), 16)
     parsed.n = options.seeds.stop
     recipes = instances.recipes(parsed)
-    return [Made(instances.task, recipe) for recipe in recipes if recipe.seed in options.seeds]
+    return [
+        Made(recipe.template, recipe.seed, instances.task, recipe)
+        for recipe in recipes
+        if recipe.seed in options.seeds
+    ]
 
 
 def kept(folder: Path) -> list[Kept]:

@@ -167,7 +167,7 @@ def test_the_words_of_names_are_none_that_the_grader_passes_over() -> None:
 
 def test_names_never_run_out_and_are_given_once() -> None:
     names = Names(rng("test", "names"), 2)
-    drawn = [names.klass("beacons") for _ in range(20_000)]
+    drawn = [names.draw("class", "beacons") for _ in range(20_000)]
     assert len({name.casefold() for name in drawn}) == len(drawn)
 
 

@@ -15,7 +15,7 @@ READER = CodeReader()
 
 
 def dealt(seed: int) -> tuple[Package, list[tuple[str, str]], Known]:
-    """A package, calls of all its functions and classes, and what its shown form tells."""
+    """A package, calls of all its functions, and what its shown form tells."""
     package = Package(rng("test", "evaluating", seed), 2)
     district = package.district()
     for _ in range(8):
@@ -26,12 +26,6 @@ def dealt(seed: int) -> tuple[Package, list[tuple[str, str]], Known]:
     ]  # fmt: skip
     parts = [normal(p) for path, code in package.files.items() for p in paragraphs(path, code)]
     told = [one for part in parts for one in READER.read(part)]
-    for made in district.classes:
-        for one in [one.subject for one in told if one.subject.startswith(f"{made.name}.")]:
-            method = one.partition(".")[2]
-            if not method.endswith(("_share", "__")):
-                imported = f"from {made.module} import {made.name}"
-                calls.append((imported, f"{made.name}(41).{method}(7)"))
     return package, calls, Known(told)
 
 
@@ -51,6 +45,8 @@ def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
         "while a:\na = a",
         "return [b for c in a]",
         "return open(a)",
+        "return Sift(a).b",
+        "return 'a' * 10 ** 9 * a",
         "return a.__class__",
         "for b in range(10 ** 9):\na += 1",
         "return sift(a)",
@@ -68,12 +64,12 @@ def test_what_it_does_not_know_is_not_answered(body: str) -> None:
 
 def test_a_package_that_does_not_run_is_reported() -> None:
     with pytest.raises(Failed, match="NameError"):
-        run({"a/__init__.py": "", "a/b.py": "x = y"}, [Job(tests="all")])
+        run({"a/__init__.py": "", "a/b.py": "x = y"}, [Job(tests=True)])
 
 
 def test_a_package_cannot_fill_the_memory() -> None:
     with pytest.raises(Failed, match="MemoryError"):
-        run({"a/__init__.py": "x = 'a' * 10**11"}, [Job(tests="all")])
+        run({"a/__init__.py": "x = 'a' * 10**11"}, [Job(tests=True)])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +87,7 @@ def test_a_package_cannot_fill_the_memory() -> None:
 )
 def test_code_that_does_more_than_ours_is_refused(code: str) -> None:
     with pytest.raises(Failed, match="does what dealt code does not"):
-        run({"a/__init__.py": code}, [Job(tests="all")])
+        run({"a/__init__.py": code}, [Job(tests=True)])
 
 
 def test_a_call_that_does_more_than_ours_is_refused() -> None:

@@ -1,13 +1,13 @@
 """Answers queries from statements, and says what must be known next where they do not suffice."""
 
 import ast
+from collections.abc import Mapping
 from contextlib import suppress
 
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
-from memorygym.tracks.codeqa.evaluating import Definitions, Evaluator, Lacking, Raised
+from memorygym.tracks.codeqa.evaluating import Beyond, Evaluator, Lacking, Raised
 from memorygym.tracks.codeqa.noting import tell
-from memorygym.tracks.codeqa.operations import Beyond
 from memorygym.tracks.codeqa.querying import Path, Query, ask
 from memorygym.tracks.codeqa.reading import read
 
@@ -15,33 +15,24 @@ _MANY = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}
 """Links of which a definition may have several; a path goes on only where there is one."""
 
 
-class Told(Definitions):
-    """Definitions from statements, and which of these were used."""
+class Told:
+    """What statements tell, and which of these were used."""
 
-    def __init__(self, known: Known, instead: dict[str, str] | None = None) -> None:
+    def __init__(self, known: Known, instead: Mapping[tuple[str, str], str] | None = None) -> None:
         self._known = known
         self._instead = instead or {}
+        """What holds whatever is known, by subject and key."""
         self.used: dict[Statement, None] = {}
 
     def get(self, subject: str, key: str) -> str:
         """The value that holds. Raises Lacking."""
+        if (subject, key) in self._instead:
+            return self._instead[subject, key]
         one = self._known.get(subject, key)
         if one is None:
             raise Lacking(subject)
         self.used[one] = None
         return one.value
-
-    def value(self, name: str) -> str:
-        return self._instead.get(name) or self.get(name, "value")
-
-    def source(self, name: str) -> str:
-        return self.get(name, "source")
-
-    def parent(self, name: str) -> str:
-        return self.get(name, "base")
-
-    def has(self, name: str, member: str) -> bool:
-        return any(self._known.get(f"{name}.{member}", key) for key in ("source", "value"))
 
     def end(self, path: Path) -> str:
         """The subject that a path leads to. Raises Lacking."""
@@ -94,9 +85,10 @@ def answer(query: Query, known: Known) -> Found | Missing:
                 ]
                 said = str(sum(values))
             case "output":
-                said = str(Evaluator(told).expression(query.told))
+                said = str(Evaluator(told.get).expression(query.told))
             case "returns":
-                said = str(Evaluator(told).call(told.end(query.paths[0]), int(query.told)))
+                name = told.end(query.paths[0])
+                said = str(Evaluator(told.get).call(name, int(query.told)))
             case "callers":
                 said = _callers(told.end(query.paths[0]), int(query.told), known, told)
             case _:
@@ -140,9 +132,9 @@ def _failing(name: str, value: str, known: Known) -> Found | Missing:
             continue
         way[subject] = before
         if subject.startswith("test_"):
-            told = Told(known, {name: value})
+            told = Told(known, {(name, "value"): value})
             try:
-                Evaluator(told).call(subject)
+                Evaluator(told.get).call(subject)
             except Raised:
                 return Found(subject, tuple(dict.fromkeys((*before, *told.used))))
             except Lacking as error:

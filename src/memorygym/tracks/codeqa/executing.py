@@ -8,16 +8,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from memorygym.tracks.codeqa import child
-
-SECONDS = 240
-MEBIBYTES = 4096
-_IMPORT = re.compile(r"^from ([\w.]+) import", re.MULTILINE)
+from memorygym.tracks.codeqa.reading import dotted
 
 
 class Failed(Exception):
@@ -30,74 +25,50 @@ class Job:
 
     calls: Sequence[tuple[str, str]] = ()
     """Import lines and an expression."""
-    tests: Sequence[str] | str = ()
-    """Test modules, or `all` for all modules there are."""
-    changes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """A line of a file, and what it reads instead."""
+    tests: bool = False
+    """Whether to run all tests."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Files that read otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a job."""
 
-    returned: tuple[int, ...]
-    failed: tuple[str, ...]
+    returned: Sequence[int]
+    failed: Sequence[str]
     """Names of tests."""
     passed: int
 
 
 def run(files: Mapping[str, str], jobs: Sequence[Job]) -> list[Outcome]:
     """The outcomes of jobs, from one process. Raises Failed with what it said."""
-    told = json.dumps(
-        {
-            "files": dict(files),
-            "jobs": [{name: getattr(job, name) for name in Job.__slots__} for job in jobs],
-        }
-    )
-    command = [
-        sys.executable,
-        "-I",
-        "-S",
-        "-B",
-        str(Path(child.__file__)),
-        str(SECONDS),
-        str(MEBIBYTES),
-    ]
-    with TemporaryDirectory(prefix="memorygym-") as folder:
-        try:
-            done = subprocess.run(
-                command, input=told.encode(), capture_output=True, cwd=folder, env={},
-                timeout=2 * SECONDS, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise Failed(f"the package ran for more than {2 * SECONDS} s") from error
+    told = {
+        "files": _modules(files),
+        "jobs": [asdict(job) | {"changes": _modules(job.changes)} for job in jobs],
+    }
+    command = [sys.executable, "-I", "-S", "-B", child.__file__]
+    most = 2 * child.SECONDS
+    try:
+        done = subprocess.run(
+            command, input=json.dumps(told).encode(), capture_output=True, env={}, timeout=most,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"the package ran for more than {most} s") from error
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise Failed(f"the package ended with status {done.returncode}: {' '.join(last)[:200]}")
     found: list[dict[str, Any]] = json.loads(done.stdout)
-    return [Outcome(tuple(one["returned"]), tuple(one["failed"]), one["passed"]) for one in found]
+    return [Outcome(**one) for one in found]
 
 
-def affected(files: Mapping[str, str], path: str) -> list[str]:
-    """The test modules that import a file, directly or through others."""
-    importers: dict[str, list[str]] = {}
-    for place, code in files.items():
-        for module in _IMPORT.findall(code):
-            importers.setdefault(module, []).append(dotted(place))
-    reached = {dotted(path): None}
-    waiting = list(reached)
-    while waiting:
-        for module in importers.get(waiting.pop(), ()):
-            if module not in reached:
-                reached[module] = None
-                waiting.append(module)
-    return sorted(one for one in reached if one.rpartition(".")[2].startswith("test_"))
+def changed(files: Mapping[str, str], name: str, value: str) -> Job:
+    """The job that sees which tests fail once a constant has another value."""
+    line = re.compile(rf"^{name} = .*$", re.MULTILINE)
+    path = next(path for path, code in files.items() if line.search(code))
+    return Job(tests=True, changes={path: line.sub(f"{name} = {value}", files[path], count=1)})
 
 
-def dotted(path: str) -> str:
-    """The name under which a file is imported.
-
-    >>> dotted("a/b/c.py"), dotted("a/__init__.py")
-    ('a.b.c', 'a')
-    """
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+def _modules(files: Mapping[str, str]) -> dict[str, str]:
+    return {dotted(path): code for path, code in files.items() if path.endswith(".py")}

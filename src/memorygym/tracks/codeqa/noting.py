@@ -13,10 +13,8 @@ OBSERVED = 2
 """What the rank of an observation begins with; its date and time follow."""
 
 _MARKS: dict[tuple[int, ...], str] = {
-    DEFINED: "",
-    IMPORTED: ", by an import",
-    SUPERSEDED: ", superseded",
-}
+    DEFINED: "", IMPORTED: ", by an import", SUPERSEDED: ", superseded"
+}  # fmt: skip
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
 _PHRASES = {
     "file": "module", "value": "value", "base": "parent class", "raises": "exception thrown",
@@ -25,10 +23,11 @@ _PHRASES = {
     "setting": "trigger", "exception": "ending", "culprit": "culprit", "items": "item cap",
     "plan": "plan", "memory": "memory cap",
 }  # fmt: skip
-_KEYS = {phrase: key for key, phrase in _PHRASES.items()}
+KEYS = {phrase: key for key, phrase in _PHRASES.items()}
+"""By how it is called in sentences."""
 _LINE = " | "
 _NOTE = re.compile(
-    r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
+    r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
 )
 _DIGITS = re.compile(r"\d+")
@@ -50,7 +49,7 @@ def tell(statement: Statement) -> str:
 def notes(text: str) -> Iterator[Statement]:
     """The statements of the sentences in a text."""
     for subject, phrase, name, value, mark in _NOTE.findall(text):
-        key = f"{_KEYS[phrase]}{name}"
+        key = f"{KEYS[phrase]}{name}"
         told = value.replace(_LINE, "\n") if key == "source" else value
         yield Statement(subject, key, told, _RANKS[mark] if mark in _RANKS else moment(mark))
 

@@ -8,12 +8,13 @@ from typing import Any
 from memorygym.core import JSON
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
+from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answering import CodeReader
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
-from memorygym.tracks.codeqa.executing import Job, affected, run
-from memorygym.tracks.codeqa.querying import Query
+from memorygym.tracks.codeqa.executing import Job, changed, run
+from memorygym.tracks.codeqa.querying import Query, ask
+from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
-from memorygym.tracks.codeqa.task import task_of
 
 WORDING = frozenset(
     "function constant class exception module parameter default value decorator setting called"
@@ -21,8 +22,6 @@ WORDING = frozenset(
 )
 """Words of the trade."""
 _FILE = re.compile(r"\[(\S+\.(?:py|md))\b")
-_CALL = re.compile(r"What does `([^`]+)` return\?")
-_CHANGE = re.compile(r"once `(\w+)` is set to (-?\d+):")
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,16 +95,13 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """
     if instance["settings"]["source"] != SYNTH:
         return {"ok": True, "executed": 0, "not_run": "the code is a user's own"}
-    files = {path: code for path, code in instance["repo_files"].items() if path.endswith(".py")}
-    jobs, wanted = [Job(tests="all")], [""]
-    for pair in instance["qa_pairs"]:
-        if job := _job(pair["question"], files):
-            jobs.append(job)
-            wanted.append(pair["gold_answer"])
-    whole, *others = run(files, jobs)
+    files = instance["repo_files"]
+    jobs = [(pair["gold_answer"], _job(pair["question"], files)) for pair in instance["qa_pairs"]]
+    asked = [(truth, job) for truth, job in jobs if job]
+    whole, *others = run(files, [Job(tests=True), *(job for _, job in asked)])
     wrong = [
         truth
-        for truth, one in zip(wanted[1:], others, strict=True)
+        for (truth, _), one in zip(asked, others, strict=True)
         if truth not in (",".join(one.failed), ",".join(map(str, one.returned)))
     ]
     ok = not wrong and not whole.failed and whole.passed > 0
@@ -117,18 +113,15 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
 
 def _job(question: str, files: Mapping[str, str]) -> Job | None:
     """What to run to learn the truth of a question, None if it asks for no running."""
-    if found := _CALL.match(question):
-        names = re.findall(r"(\w+)\(", found[1])
-        imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
-        return Job([(imports, found[1])])
-    if found := _CHANGE.search(question):
-        line = re.compile(rf"^{found[1]} = .*$", re.MULTILINE)
-        path, old = next((p, m[0]) for p, code in files.items() if (m := line.search(code)))
-        changes = {path: (old, f"{found[1]} = {found[2]}")}
-        return Job(tests=affected(files, path), changes=changes)
+    match ask(question):
+        case Query(kind="output", told=call):
+            names = re.findall(r"(\w+)\(", call)
+            imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
+            return Job([(imports, call)])
+        case Query(kind="failing", paths=[path], told=value):
+            return changed(files, path.anchor, value)
     return None
 
 
 def _module(name: str, files: Mapping[str, str]) -> str:
-    path = next(path for path, code in files.items() if f"\ndef {name}(" in code)
-    return path.removesuffix(".py").replace("/", ".")
+    return dotted(next(path for path, code in files.items() if f"\ndef {name}(" in code))

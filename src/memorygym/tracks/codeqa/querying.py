@@ -44,24 +44,15 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("base", r"Which class does (?P<path>.+?) derive from"),
         ("raises", r"Which exception does (?P<path>.+?) raise"),
         ("file", r"In which module is (?P<path>.+?) defined\? Give the module's own name\."),
-        (
-            "argument",
-            r"What does the decorator `(?P<by>\w+)` of (?P<path>.+?) set `(?P<word>\w+)` to",
-        ),
-        (
-            "callers",
-            r"Which (?P<word>\d+) functions call (?P<path>.+?)\?"
-            r" Give their number and their names\.",
-        ),
-        (
-            "returns",
-            r"What does (?P<path>the function .+?) return for the argument (?P<word>-?\d+)",
-        ),
+        ("argument",
+         r"What does the decorator `(?P<by>\w+)` of (?P<path>.+?) set `(?P<word>\w+)` to"),
+        ("callers",
+         r"Which (?P<word>\d+) functions call (?P<path>.+?)\? Give their number and their names\."),
+        ("returns",
+         r"What does (?P<path>the function .+?) return for the argument (?P<word>-?\d+)"),
         ("output", r"What does `(?P<word>[^`]+)` return"),
-        (
-            "failing",
-            r"Exactly one test fails once (?P<path>`\w+`) is set to (?P<word>-?\d+): which one",
-        ),
+        ("failing",
+         r"Exactly one test fails once (?P<path>`\w+`) is set to (?P<word>-?\d+): which one"),
         ("rows", r"How many rows a page did the user ask for in the case of (?P<path>.+?)"),
         ("breaks", r"Beyond how many entries does (?P<path>.+?) break"),
         ("setting", r"Which setting reproduces the failure of (?P<path>.+?)"),
@@ -72,10 +63,6 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("memory", r"How many MB may (?P<path>.+?) hold"),
     )
 )  # fmt: skip
-_TERMS = (
-    ("value", re.compile(r"the value of (?P<path>.+?)$")),
-    ("default", re.compile(r"the default of the parameter `(?P<word>\w+)` of (?P<path>.+?)$")),
-)
 
 
 def ask(text: str) -> Query | None:
@@ -96,29 +83,19 @@ def _query(kind: str, found: re.Match[str]) -> Query | None:
     if kind == "output":
         return Query("output", (), told=words["word"])
     if kind == "sum":
-        terms = _term(words["one"]), _term(words["other"])
-        if not (terms[0] and terms[1]):
-            return None
-        return Query("sum", (terms[0][1], terms[1][1]), (terms[0][0], terms[1][0]))
+        one, other = (ask(f"What is {words[name]}?") for name in ("one", "other"))
+        return one and other and Query("sum", one.paths + other.paths, one.keys + other.keys)
     path = _path(words["path"])
     if path is None:
         return None
-    if kind in ("callers", "returns", "failing"):
-        return Query(kind, (path,), told=words["word"])
-    if kind == "argument":
-        return Query("get", (path,), (f"argument:{words['by']}.{words['word']}",))
-    return Query("get", (path,), (_key(kind, words),))
-
-
-def _key(kind: str, words: dict[str, str]) -> str:
-    return f"default:{words['word']}" if kind == "default" else kind
-
-
-def _term(text: str) -> tuple[str, Path] | None:
-    for kind, pattern in _TERMS:
-        if (found := pattern.match(text)) and (path := _path(found["path"])):
-            return _key(kind, found.groupdict()), path
-    return None
+    match kind:
+        case "callers" | "returns" | "failing":
+            return Query(kind, (path,), told=words["word"])
+        case "default":
+            return Query("get", (path,), (f"default:{words['word']}",))
+        case "argument":
+            return Query("get", (path,), (f"argument:{words['by']}.{words['word']}",))
+    return Query("get", (path,), (kind,))
 
 
 def _path(text: str) -> Path | None:

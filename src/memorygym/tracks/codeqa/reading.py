@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from memorygym.statements import Statement
-from memorygym.tracks.codeqa.noting import DEFINED, IMPORTED, SUPERSEDED, moment, notes
+from memorygym.tracks.codeqa.noting import DEFINED, IMPORTED, KEYS, SUPERSEDED, moment, notes
 
 TOPIC = r"(?P<topic>[Tt]he [a-z]+(?: [a-z]+){2,6}?)"
 _NUMBER, _NAME = r"(?P<value>\d+)", r"(?P<value>\w+(?:\.\w+)?)"
@@ -33,10 +33,6 @@ _CHANGED = re.compile(
     r"Until release [\d.]+ the (preset for|value|parent class|exception thrown)(?: (\w+))? of"
     r" `([\w.]+)` was `([^`\n]+)`; superseded since\."
 )
-_CHANGES = {
-    "preset for": "default:", "value": "value", "parent class": "base",
-    "exception thrown": "raises",
-}  # fmt: skip
 
 
 def observed(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
@@ -52,7 +48,7 @@ def observed(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
 def changes(body: str) -> Iterator[Statement]:
     """What the lines of a change log tell of values that hold no longer."""
     for phrase, name, subject, value in _CHANGED.findall(body):
-        yield Statement(subject, f"{_CHANGES[phrase]}{name}", value, SUPERSEDED)
+        yield Statement(subject, f"{KEYS[phrase]}{name}", value, SUPERSEDED)
 
 
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -101,7 +97,7 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
         return observed(body, moment(head["stamp"]))
     if head["kind"] == "md":
         return changes(body)
-    module = head["path"].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = dotted(head["path"])
     owner = f"{head['klass']}." if head["klass"] else ""
     if head["part"]:
         return _body(f"{owner}{head['part']}", body)
@@ -110,6 +106,15 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
     if body.startswith(("class ", "@")):
         return _class(body, module)
     return _lines(body, module)
+
+
+def dotted(path: str) -> str:
+    """The name under which a file is imported.
+
+    >>> dotted("a/b/c.py"), dotted("a/__init__.py")
+    ('a.b.c', 'a')
+    """
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _function(source: str, module: str, owner: str) -> Iterator[Statement]:

@@ -1,9 +1,12 @@
 """Makes questions over a tree and a session, with what is true, before anybody reads a text."""
 
 import builtins
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 
 from memorygym.tracks.codeqa.dealing.session import BY_KEY, Observation
 from memorygym.tracks.codeqa.dealing.tree import module_of
@@ -47,6 +50,11 @@ class Asker:
         self._topics = walker.topics
         self._chance = walker.chance
         self._runs = runs
+        self._properties: dict[str, Callable[[End], tuple[str, str] | None]] = {
+            "default": self._default_of, "value": self._value_of, "base": self._base_of,
+            "raises": self._raises_of, "file": self._file_of, "argument": self._argument_of,
+        }  # fmt: skip
+        """A question of what a path leads to, and what is true."""
         homes = Counter(module_of(tree, name) for name in self._at.names["class"])
         self._called: dict[int, list[str]] = {}
         for name, callers in tree.callers.items():
@@ -62,43 +70,38 @@ class Asker:
     def kinds(self, hops: int) -> dict[str, Callable[[int], Draft | None]]:
         """What can be asked with so many hops."""
         found: dict[str, Callable[[int], Draft | None]] = {
-            name: lambda hops, name=name: self._chain(hops, name)  # type: ignore[misc]  # A bound name.
-            for name in ("default", "value", "base", "raises", "file", "argument")
+            name: partial(self._chain, name) for name in self._properties
         }
         if hops >= 2:
             found |= {"sum": self._sum, "callers": self._callers}
         if self._topics and hops == 1:
-            found["topic"] = lambda _: self._topic(list(BY_KEY))
-            found["complaint"] = lambda _: self._topic(_OF_USERS)
+            found["topic"] = partial(self._topic, list(BY_KEY))
+            found["complaint"] = partial(self._topic, _OF_USERS)
         if self._topics and hops >= 2:
             found["bridge"] = self._bridge
         if self._runs.values:
-            found["output"] = self._output
+            found["output"] = partial(self._output, "output", 1)
         if self._runs.values and hops >= 2:
-            found |= {
-                "returns": self._returns, "failing": self._failing, "composition": self._composition
-            }  # fmt: skip
+            found |= {"returns": self._returns, "failing": self._failing}
+            found["composition"] = partial(self._output, "composition", 2)
         return found
 
-    def _chain(self, hops: int, kind: str) -> Draft | None:
+    def _chain(self, kind: str, hops: int) -> Draft | None:
         """A property of what a path of names leads to."""
-        start = (
-            self._chance.choice(["function", "class"]) if kind in ("base", "file") else "function"
-        )
-        if kind == "value" and hops == 1:
-            start = "constant"
+        start = "constant" if kind == "value" and hops == 1 else "function"
+        if kind in ("base", "file"):
+            start = self._chance.choice(["function", "class"])
         return self._final(self._at.walk(self._at.start(start), hops - 1), kind)
 
     def _bridge(self, hops: int) -> Draft | None:
         """The same from a topic of the session."""
         end = self._at.walk(self._at.opening(), hops - 2)
-        kind = self._chance.choice(["default", "value", "base", "raises", "file", "argument"])
-        return self._final(end, kind)
+        return self._final(end, self._chance.choice(list(self._properties)))
 
     def _final(self, end: End | None, kind: str) -> Draft | None:
         if end is None:
             return None
-        made = getattr(self, f"_{kind}_of")(end)
+        made = self._properties[kind](end)
         if made is None or not (NUMBER.match(made[1]) or named(made[1])):
             return None
         text, truth = made
@@ -129,9 +132,10 @@ class Asker:
         code = self._tree.functions.get(end.name)
         if not code or len(code.raises) != 1 or not code.raises[0][0].isupper():
             return None
-        if hasattr(builtins, code.raises[0]):
-            return None
-        return f"Which exception does {end.text} raise?", code.raises[0]
+        name = code.raises[0]
+        return (
+            None if hasattr(builtins, name) else (f"Which exception does {end.text} raise?", name)
+        )
 
     def _file_of(self, end: End) -> tuple[str, str] | None:
         module = module_of(self._tree, end.name) if end.name in self._tree.places else ""
@@ -168,15 +172,12 @@ class Asker:
     def _term(self, end: End | None) -> tuple[str, str] | None:
         if end is None:
             return None
+        told: tuple[str, str] | None
         if end.kind == "constant":
-            value = self._tree.constants[end.name]
-            return (
-                (f"the value of {end.text}", value)
-                if NUMBER.match(value) and telling(value)
-                else None
-            )
-        told = self._told_default(end)
-        return told if told and NUMBER.match(told[1]) else None
+            told = f"the value of {end.text}", self._tree.constants[end.name]
+        else:
+            told = self._told_default(end)
+        return told if told and NUMBER.match(told[1]) and telling(told[1]) else None
 
     def _callers(self, hops: int) -> Draft | None:
         """All functions that call one; each of them is a hop."""
@@ -188,7 +189,7 @@ class Asker:
         text = f"Which {hops} functions call `{name}`? Give their number and their names."
         return Draft("callers", text, truth, "relationship_count")
 
-    def _topic(self, keys: Sequence[str]) -> Draft | None:
+    def _topic(self, keys: Sequence[str], hops: int) -> Draft | None:
         """What the session observed of a topic."""
         aspect = BY_KEY[self._chance.choice(keys)]
         told = self._at.observed(aspect)
@@ -199,18 +200,9 @@ class Asker:
         text = aspect.question.format(topic=first.topic)
         return Draft("topic", text, first.value, told=told, rivals=rivals)
 
-    def _output(self, hops: int) -> Draft | None:
-        return self._runs_of([call for call in self._runs.values if call.count("(") == 1], "output")
-
-    def _composition(self, hops: int) -> Draft | None:
-        """A function of what another one returns."""
-        calls = [call for call in self._runs.values if call.count("(") == 2]
-        return self._runs_of(calls, "composition")
-
-    def _runs_of(self, calls: list[str], kind: str) -> Draft | None:
-        if not calls:
-            return None
-        call = self._chance.choice(calls)
+    def _output(self, kind: str, deep: int, hops: int) -> Draft | None:
+        """What a call returns, or a call of what another one returns."""
+        call = self._chance.choice([one for one in self._runs.values if one.count("(") == deep])
         return Draft(kind, f"What does `{call}` return?", self._runs.values[call])
 
     def _returns(self, hops: int) -> Draft | None:
@@ -219,12 +211,11 @@ class Asker:
         end = start or self._at.walk(self._at.start("function"), 1)
         if end is None or end.kind != "function":
             return None
-        calls = [call for call in self._runs.values if call.partition("(")[0] == end.name]
-        plain = [call for call in calls if NUMBER.match(_given(call))]
-        if not plain:
+        calls = [call for call in self._runs.values if re.match(rf"{end.name}\(\d+\)$", call)]
+        if not calls:
             return None
-        call = self._chance.choice(plain)
-        given = _given(call)
+        call = self._chance.choice(calls)
+        given = call[len(end.name) + 1 : -1]
         text = f"What does {end.text} return for the argument {given}?"
         return Draft("returns", text, self._runs.values[call], told=end.told)
 
@@ -238,12 +229,8 @@ class Asker:
     def _rivals(self, truth: str) -> tuple[str, ...]:
         """Names that hold all its words and more, which the grader might take for it."""
         words = set(truth.casefold().split("_"))
-        every: Iterable[str] = self._tree.places
-        return tuple(one for one in every if words < set(one.casefold().split("_")))[:8]
-
-
-def _given(call: str) -> str:
-    return call.partition("(")[2].removesuffix(")")
+        every = (one for one in self._tree.places if words < set(one.casefold().split("_")))
+        return tuple(islice(every, 8))
 
 
 def _plain(caller: str) -> bool:

@@ -1,5 +1,6 @@
 """Chooses the questions of an instance among drafts: only what a careful reader finds is asked."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.dealing.walking import spread
 from memorygym.tracks.codeqa.noting import moment
 from memorygym.tracks.codeqa.querying import ask
 
@@ -55,7 +55,8 @@ class Chooser:
         self._asker = asker
         self.known = Known(told)
         self._chance = chance
-        self._used: dict[str, int] = {}
+        self._used = Counter[str]()
+        """How often each kind was chosen: the rarest are tried first."""
         self._texts: set[str] = set()
 
     def choose(self, hops: Sequence[int]) -> list[Chosen]:
@@ -70,12 +71,14 @@ class Chooser:
 
     def _one(self, hops: int) -> Chosen:
         kinds = self._asker.kinds(hops)
-        for kind in spread(list(kinds), self._used, self._chance):
+        order = list(kinds)
+        self._chance.shuffle(order)
+        for kind in sorted(order, key=lambda kind: self._used[kind]):
             for _ in range(TRIES):
                 draft = kinds[kind](hops)
                 one = self._checked(draft, hops) if draft else None
                 if one:
-                    self._used[kind] = self._used.get(kind, 0) + 1
+                    self._used[kind] += 1
                     self._texts.add(one.draft.text)
                     return one
         raise NoQuestion(
@@ -85,31 +88,23 @@ class Chooser:
 
     def _checked(self, draft: Draft, hops: int) -> Chosen | None:
         """The draft with its needs, if the reader finds the truth in so many hops."""
-        query = ask(draft.text)
-        assert query, f"the reader does not understand {draft.text!r}"
-        if draft.text in self._texts:
-            return None
-        observed = [observable(one, NOON) for one in draft.told]
-        found = answer(query, Beside(observed, self.known))
-        if not isinstance(found, Found) or found.answer != draft.truth:
-            return None
-        subjects = {one.subject for one in found.used}
-        return Chosen(draft, hops, found.used) if len(subjects) == hops else None
+        used = () if draft.text in self._texts else _right(draft, self.known)
+        return Chosen(draft, hops, used) if len({one.subject for one in used}) == hops else None
 
 
 def misleads(one: Chosen, old: Statement, known: Known) -> bool:
     """Whether who takes an old value for the one that holds answers otherwise."""
-    observed = (observable(told, NOON) for told in one.draft.told)
-    query = ask(one.draft.text)
-    assert query
-    found = answer(query, Beside([*observed, old], known))
-    return not isinstance(found, Found) or found.answer != one.draft.truth
+    return not _right(one.draft, known, old)
 
 
-NOON = "2030-01-01 12:00"
-"""When things are observed, until they are given their times."""
+def _right(draft: Draft, known: Known, *more: Statement) -> tuple[Statement, ...]:
+    """What the reader concludes the truth from; nothing if it concludes something else."""
+    query = ask(draft.text)
+    assert query, f"the reader does not understand {draft.text!r}"
+    found = answer(query, Beside([*map(observable, draft.told), *more], known))
+    return found.used if isinstance(found, Found) and found.answer == draft.truth else ()
 
 
-def observable(one: Observation, stamp: str) -> Statement:
-    """The statement that an observation of that time makes."""
-    return Statement(one.topic, one.aspect.key, one.value, moment(stamp))
+def observable(one: Observation) -> Statement:
+    """The statement that an observation makes, until it is given its time."""
+    return Statement(one.topic, one.aspect.key, one.value, moment("2030-01-01 12:00"))

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from memorygym.rng import Stream
 from memorygym.tokens import count
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
-from memorygym.tracks.codeqa.dealing.package import District
 from memorygym.tracks.codeqa.dealing.stale import ends
 from memorygym.tracks.codeqa.dealing.tree import Tree
-from memorygym.tracks.codeqa.dealing.writing import Made, Uses
+from memorygym.tracks.codeqa.dealing.writing import District, Made, Uses
 from memorygym.tracks.codeqa.querying import ask
 
 RARER = 0.001
@@ -52,6 +51,10 @@ PROSE: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 
 
+_USED = {"function": "callee", "constant": "constant", "exception": "fault"}
+"""As what a function uses something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A name that is mentioned."""
@@ -73,14 +76,9 @@ class Crowd:
     def uses(self, uses: Uses, chance: Stream) -> Uses:
         """The same with a function, a constant or an exception that is asked about."""
         target = self._drawn(chance)
-        match target:
-            case Target(kind="function", made=Made() as made):
-                return replace(uses, callee=made)
-            case Target(kind="constant", made=Made() as made):
-                return replace(uses, constant=made)
-            case Target(kind="exception", made=Made() as made):
-                return replace(uses, fault=made)
-        return uses
+        if not target or not target.made or target.kind not in _USED:
+            return uses
+        return replace(uses, **{_USED[target.kind]: target.made})
 
     def parent(self, chance: Stream) -> Made | None:
         """A class that is asked about, to derive another one from."""

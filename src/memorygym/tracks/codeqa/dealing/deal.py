@@ -107,7 +107,9 @@ def _remarks(growth: Growth, crowd: Crowd, settings: Settings, chance: Stream) -
     if settings.form != "files":
         return found
     for number, at in enumerate(range(0, len(found), A_PAGE), 1):
-        growth.add(f"docs/review_{number}.md", "\n\n".join(found[at : at + A_PAGE]) + "\n")
+        path = f"docs/review_{number}.md"
+        growth.package.files[path] = "\n\n".join(found[at : at + A_PAGE]) + "\n"
+    growth.take_new()
     return []
 
 

@@ -9,7 +9,7 @@ from memorygym.rng import Stream
 from memorygym.tracks.codeqa.dealing.package import TESTED, Package, Test
 from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.writing import Made, number
-from memorygym.tracks.codeqa.executing import Job, affected, run
+from memorygym.tracks.codeqa.executing import Job, changed, run
 from memorygym.tracks.codeqa.showing import FULL, Shown, paragraphs, shown
 
 DISTRICT = 10
@@ -29,21 +29,14 @@ class Growth:
         self.package = package
         self.files: dict[str, list[Shown]] = {}
         self.cost = extra
-        for path in package.files:
-            self._take(path)
-
-    def add(self, path: str, code: str) -> None:
-        """Adds a file that is written already."""
-        self.package.files[path] = code
-        self._take(path)
+        self.take_new()
 
     def grow(self, target: int, chance: Stream) -> None:
         """Adds modules while they fit."""
         package = self.package
         while self._left(target) > WHOLE:
-            known = set(package.files)
             district = package.district()
-            self._take_new(known)
+            self.take_new()
             for _ in range(DISTRICT):
                 if self._left(target) <= WHOLE:
                     break
@@ -54,35 +47,31 @@ class Growth:
                 code = test_module(package.tests[path], [TYPICAL] * len(tested))
                 self.cost += sum(one.cost for one in told(path, code))
         while self._left(target) > HALF:
-            known = set(package.files)
-            package.small(2)
-            self._take_new(known)
+            package.small()
+            self.take_new()
 
     def finish(self) -> None:
         """Writes the tests of what was added."""
         tests = [test for several in self.package.tests.values() for test in several]
-        if not tests:
-            return
-        paths = list(self.package.tests)
-        calls = [(test.imports, test.call) for test in tests]
-        write_tests(self.package, run(self.package.files, [Job(calls)])[0].returned)
-        for path in paths:
-            self.files[path] = told(path, self.package.files[path])
+        if tests:
+            calls = [(test.imports, test.call) for test in tests]
+            write_tests(self.package, run(self.package.files, [Job(calls)])[0].returned)
+            self.take_new()
 
     def fill(self, missing: int) -> None:
         """Adds settings that cost about as much."""
-        if missing < 60:
-            return
-        known = set(self.package.files)
-        self.package.ballast(missing - 40)
-        self._take_new(known)
+        if missing >= 60:
+            self.package.ballast(missing - 40)
+            self.take_new()
 
     def _left(self, target: int) -> int:
         return target - self.cost - HEAD * (self.cost // (FULL - 100) + 1)
 
-    def _take_new(self, known: set[str]) -> None:
-        for path in [path for path in self.package.files if path not in known]:
-            self._take(path)
+    def take_new(self) -> None:
+        """Counts the files that were written since."""
+        for path in self.package.files:
+            if path not in self.files:
+                self._take(path)
 
     def _take(self, path: str) -> None:
         self.files[path] = told(path, self.package.files[path])
@@ -127,10 +116,12 @@ def write_tests(package: Package, results: Iterable[int]) -> None:
 
 def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
     """The code of a test module."""
-    head = ['"""Tests."""', *sorted({test.imports for test in tests})]
-    blocks = ["\n".join(head)]
-    blocks += ["\n".join(t.lines(result)) for t, result in zip(tests, results, strict=True)]
-    return "\n\n\n".join(blocks) + "\n"
+    head = "\n".join(['"""Tests."""', *sorted({test.imports for test in tests})])
+    blocks = [
+        f"def {test.name}():\n    assert {test.call} == {result}"
+        for test, result in zip(tests, results, strict=True)
+    ]
+    return "\n\n\n".join([head, *blocks]) + "\n"
 
 
 def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, str, str], ...]:
@@ -139,20 +130,12 @@ def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, s
     names = [name for name in tree.constants if name in read]
     chance.shuffle(names)
     changes = [(name, str(number(chance))) for name in names[:CHANGES]]
-    jobs = [change(package.files, tree.places[name], name, tree.constants[name], value)
-            for name, value in changes]  # fmt: skip
-    outcomes = run(package.files, jobs)
+    outcomes = run(package.files, [changed(package.files, *change) for change in changes])
     return tuple(
         (name, value, outcome.failed[0])
         for (name, value), outcome in zip(changes, outcomes, strict=True)
         if len(outcome.failed) == 1
     )
-
-
-def change(files: dict[str, str], path: str, name: str, old: str, new: str) -> Job:
-    """The job that sees which tests fail once a constant has another value."""
-    line = {path: (f"{name} = {old}", f"{name} = {new}")}
-    return Job(tests=affected(files, path), changes=line)
 
 
 def _imports(call: str, place: dict[str, str]) -> str:

@@ -1,12 +1,11 @@
 """Assembles an instance: the dealt parts under the field names of the CodeQA schema."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from memorygym.core import JSON
 from memorygym.instances.schemas import instance_id
-from memorygym.statements import Statement
 from memorygym.tokens import count
 from memorygym.trace import CANARY
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
@@ -26,7 +25,6 @@ _CATEGORIES = {
 _PRESETS = ((10_000, "small"), (50_000, "medium"), (100_000, "large"), (500_000, "xl"))
 _JOINING = ("sum", "callers", "composition")
 """Kinds of questions that join several facts, none of which leads to another."""
-Read = Callable[[str], tuple[Statement, ...]]
 Need = tuple[str, str, str]
 """Subject, key and value."""
 _DIFFICULTIES = ("easy", "easy", "medium", "hard", "hard")
@@ -68,7 +66,10 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
         ),
         "target_tokens": settings.tokens,
         "fact_test_results": {},
-        "turns": _turns(dealt.pages),
+        "turns": [
+            {"turn_index": n, "kind": page.kind, "files": page.paths}
+            for n, page in enumerate(dealt.pages, 1)
+        ],
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},
         "context_tokens": _spent(dealt.pages, list(texts.values())),
         "canary": CANARY,
@@ -85,15 +86,25 @@ def _facts(dealt: Dealt, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]
     """The needed facts, each as it is told first and where."""
     needs = dict.fromkeys((n.subject, n.key, n.value) for one in dealt.chosen for n in one.needs)
     found: dict[Need, dict[str, Any]] = {}
-    names = list(texts)
-    parts = [text.split("\n\n") for text in texts.values()]
+    parts = [
+        (turn, name, part)
+        for turn, (name, text) in enumerate(texts.items(), 1)
+        for part in text.split("\n\n")
+    ]
     known = cache(read)
-    for number, need in enumerate(needs, 1):
-        subject, key, value = need
-        told = _told(subject, key, parts, known)
-        turn, statement = next((turn, one) for turn, one in told if one.value == value)
+    for number, (subject, key, value) in enumerate(needs, 1):
+        # A topic may begin a sentence.
+        word = subject[1:] if " " in subject else subject.rpartition(".")[2]
+        told = [
+            (one, turn, name)
+            for turn, name, part in parts
+            if word in part
+            for one in known(part)
+            if one.subject == subject and one.key == key
+        ]
+        statement, turn, name = next(each for each in told if each[0].value == value)
         aspect = BY_KEY.get(key)
-        found[need] = {
+        found[subject, key, value] = {
             "id": f"f{number}",
             "content": tell(statement),
             "topic": subject,
@@ -101,31 +112,14 @@ def _facts(dealt: Dealt, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]
             "discoverable": aspect is None,
             "relevance": "critical",
             "hunks_enabled": [],
-            "evidence": names[turn - 1],
+            "evidence": name,
             "subject": subject,
             "key": key,
             "value": value,
             "first_available_at_turn": turn,
-            "rewrites": len({one.value for _, one in told} - {value}),
+            "rewrites": len({one.value for one, _, _ in told} - {value}),
         }
     return found
-
-
-def _told(
-    subject: str, key: str, texts: Sequence[Sequence[str]], read: Read
-) -> list[tuple[int, Statement]]:
-    """The values told of a fact, each with the number of its event."""
-    word = subject.rpartition(".")[2]
-    # A topic may begin a sentence.
-    word = word[1:] if " " in word else word
-    return [
-        (turn, one)
-        for turn, text in enumerate(texts, 1)
-        for part in text
-        if word in part
-        for one in read(part)
-        if one.subject == subject and one.key == key
-    ]
 
 
 def _pair(number: int, one: Chosen, facts: Mapping[Need, dict[str, Any]]) -> dict[str, Any]:
@@ -159,12 +153,6 @@ def _distractors(dealt: Dealt) -> list[JSON]:
             "target_qa_id": f"q{one.question + 1}",
         }
         for number, one in enumerate(dealt.near, 1)
-    ]
-
-
-def _turns(pages: Sequence[Page]) -> list[JSON]:
-    return [
-        {"turn_index": n, "kind": page.kind, "files": page.paths} for n, page in enumerate(pages, 1)
     ]
 
 

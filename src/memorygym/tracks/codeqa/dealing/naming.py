@@ -3,7 +3,7 @@
 The grader takes none of the words for a word of a sentence.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from memorygym.rng import Stream
 
@@ -54,8 +54,11 @@ MEASURES = "LIMIT QUOTA FLOOR CEILING STRIDE SHARE PACE SPAN".split()
 MARKS = "throttled metered audited mirrored".split()
 SETTINGS = "attempts pause window burst".split()
 
-
-Form = Callable[[Sequence[str]], str]
+_ENDS: Mapping[str, tuple[Sequence[str] | None, Sequence[str] | None]] = {
+    "function": (VERBS, None), "test": (None, VERBS), "constant": (None, MEASURES),
+    "class": (None, KINDS), "fault": (None, FAULTS), "module": (["the"], None),
+}  # fmt: skip
+"""By kind of name: its first and its last word; None: one of the domain."""
 
 
 class Names:
@@ -65,52 +68,33 @@ class Names:
         self._chance = chance
         self._siblings = siblings
         self._taken: set[str] = set()
-        self._waiting: dict[str, list[list[str]]] = {}
-        """Members of families that are still to be given out."""
+        self._waiting: dict[tuple[str, str], list[list[str]]] = {}
+        """Members of families that are still to be given out, by kind and domain."""
 
-    def function(self, domain: str) -> str:
-        return self._name(f"function {domain}", VERBS, DOMAINS[domain], form="_".join)
-
-    def test(self, domain: str) -> str:
-        return self._name(f"test {domain}", DOMAINS[domain], VERBS, form=_test)
-
-    def constant(self, domain: str) -> str:
-        return self._name(f"constant {domain}", DOMAINS[domain], MEASURES, form=_upper)
-
-    def klass(self, domain: str) -> str:
-        return self._name(f"class {domain}", DOMAINS[domain], KINDS, form=_titled)
-
-    def fault(self, domain: str) -> str:
-        return self._name(f"fault {domain}", DOMAINS[domain], FAULTS, form=_titled)
-
-    def module(self, domain: str) -> str:
-        return self._name(f"module {domain}", ["the"], DOMAINS[domain], form=_module)
-
-    def _name(self, kind: str, first: Sequence[str], last: Sequence[str], *, form: Form) -> str:
-        waiting = self._waiting.setdefault(kind, [])
+    def draw(self, kind: str, domain: str) -> str:
+        """A new name of a `function`, `test`, `constant`, `class`, `fault` or `module`."""
+        waiting = self._waiting.setdefault((kind, domain), [])
         if not waiting:
+            first, last = (DOMAINS[domain] if one is None else one for one in _ENDS[kind])
             ends = self._chance.choice(first), self._chance.choice(last)
             middles = self._chance.sample(QUALIFIERS, self._siblings + 1)
             waiting += [[ends[0], middle, ends[1]] for middle in middles]
         words = waiting.pop()
         # A name that is taken gets one more word: so names never run out.
-        while (name := form(words)).casefold() in self._taken:
+        while (name := _joined(kind, words)).casefold() in self._taken:
             words = [words[0], self._chance.choice(QUALIFIERS), *words[1:]]
         self._taken.add(name.casefold())
         return name
 
 
-def _upper(words: Sequence[str]) -> str:
-    return "_".join(words).upper()
-
-
-def _titled(words: Sequence[str]) -> str:
-    return "".join(word.title() for word in words)
-
-
-def _test(words: Sequence[str]) -> str:
-    return "_".join(["test", *words])
-
-
-def _module(words: Sequence[str]) -> str:
-    return "_".join(words[1:])
+def _joined(kind: str, words: Sequence[str]) -> str:
+    match kind:
+        case "class" | "fault":
+            return "".join(word.title() for word in words)
+        case "constant":
+            return "_".join(words).upper()
+        case "test":
+            return "_".join(["test", *words])
+        case "module":
+            return "_".join(words[1:])
+    return "_".join(words)

@@ -1,22 +1,14 @@
 """Deals an instance over a user's folder: so much of its code as the length asks for, as it is."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
 from memorygym.tracks.codeqa.dealing.asking import Runs
-from memorygym.tracks.codeqa.dealing.deal import (
-    LOG,
-    Asked,
-    Dealt,
-    Where,
-    observations,
-    questions,
-    tokens,
-)
-from memorygym.tracks.codeqa.dealing.floor import refuse_guessed
-from memorygym.tracks.codeqa.dealing.folder import Folder
+from memorygym.tracks.codeqa.dealing.choosing import Chosen
+from memorygym.tracks.codeqa.dealing.deal import LOG, Dealt, observations, questions, tokens
+from memorygym.tracks.codeqa.dealing.folder import folder_of, refuse_guessed
 from memorygym.tracks.codeqa.dealing.growing import HEAD, told
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.dealing.tree import tree
@@ -33,8 +25,9 @@ Taken = dict[str, list[int]]
 _NAME = re.compile(r"\w+")
 
 
-def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings, folder: Folder) -> Dealt:
+def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
     """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
+    folder = folder_of(settings.source)
     files = folder.files
     where = ("codeqa", "tree", *seed, settings.tokens, attempt)
     most = sum(_cost(told(path, code)) for path, code in files.items())
@@ -47,55 +40,51 @@ def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings, folder:
     rng(*where, "files").shuffle(order)
     near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
     cut = {path: list(chunks(files[path].splitlines())) for path in order}
-    taken = _first(cut, settings.tokens - near)
+    taken: Taken = {}
+    _take(cut, taken, settings.tokens - near)
     shown = _shown(files, cut, taken)
     asked = questions(shown, tree(shown), Runs(), settings, where)
     watched = observations(asked.told, rng(*where, "session"))
-    if asked.log:
-        shown[LOG] = asked.log
-    made = _pages(shown, watched, settings, where)
+
+    def paged() -> tuple[dict[str, str], list[Page]]:
+        final = _shown(files, cut, taken) | ({LOG: asked.log} if asked.log else {})
+        parts = [part for path, code in final.items() if (part := told(path, code))]
+        return final, pages(parts, watched, settings.form, rng(*where, "pages"))
+
+    _, made = paged()
     missing = settings.tokens - tokens(made, len(made) + settings.questions)
-    filled = _shown(files, cut, _filled(cut, taken, missing, asked))
-    filled |= {LOG: asked.log} if asked.log else {}
-    made = _pages(filled, watched, settings, where)
-    name = f"{folder.name}@{folder.hash[:16]}"
-    return Dealt(name, filled, made, asked.chosen, asked.near)
+    left = _take(cut, taken, missing, _named(asked.chosen), CLOSE)
+    if left > CLOSE:
+        raise BadSettings(f"{left:,} tokens are missing: the source has no more code to show")
+    shown, made = paged()
+    return Dealt(f"{folder.name}@{folder.hash[:16]}", shown, made, asked.chosen, asked.near)
 
 
-def _first(cut: Cut, room: int) -> Taken:
-    """Files for which there is room, and parts of those that are too long."""
-    found: Taken = {}
-    for path, parts in cut.items():
-        for at, part in enumerate(parts):
-            cost = _cost(told(path, rendered([part])))
-            if cost <= room:
-                found.setdefault(path, []).append(at)
-                room -= cost
-    return found
+def _take(cut: Cut, taken: Taken, room: int, named: Set[str] = frozenset(), close: int = 0) -> int:
+    """Takes the parts that fit and hold none of those names, until so little room is left.
 
-
-def _filled(cut: Cut, taken: Taken, missing: int, asked: Asked) -> Taken:
-    """What is shown, and parts that name nothing that is asked about.
-
-    Raises BadSettings if there are not enough.
+    Returns what is left.
     """
-    named = {
-        word for one in asked.chosen for need in one.needs
-        for word in (*_NAME.findall(need.subject), need.key.rpartition(":")[2])
-    }  # fmt: skip
-    found = {path: list(numbers) for path, numbers in taken.items()}
     for path, parts in cut.items():
+        held = {*taken.get(path, ())}
         for at, part in enumerate(parts):
-            if missing <= CLOSE:
-                return found
+            if at in held or room <= close:
+                continue
             cost = _cost(told(path, rendered([part])))
-            held = at in taken.get(path, ())
-            if not held and cost <= missing and named.isdisjoint(_NAME.findall("\n".join(part))):
-                found.setdefault(path, []).append(at)
-                missing -= cost
-    if missing > CLOSE:
-        raise BadSettings(f"{missing:,} tokens are missing: the source has no more code to show")
-    return found
+            if cost <= room and named.isdisjoint(_NAME.findall("\n".join(part))):
+                taken.setdefault(path, []).append(at)
+                room -= cost
+    return room
+
+
+def _named(chosen: Iterable[Chosen]) -> Set[str]:
+    """The words that name what is asked about."""
+    return {
+        word
+        for one in chosen
+        for need in one.needs
+        for word in (*_NAME.findall(need.subject), need.key.rpartition(":")[2])
+    }
 
 
 def _shown(files: Mapping[str, str], cut: Cut, taken: Taken) -> dict[str, str]:
@@ -106,13 +95,6 @@ def _shown(files: Mapping[str, str], cut: Cut, taken: Taken) -> dict[str, str]:
         else rendered(cut[path][at] for at in sorted(numbers))
         for path, numbers in taken.items()
     }
-
-
-def _pages(
-    files: Mapping[str, str], watched: Sequence[Shown], settings: Settings, where: Where
-) -> list[Page]:
-    shown = [told(path, code) for path, code in files.items()]
-    return pages([one for one in shown if one], watched, settings.form, rng(*where, "pages"))
 
 
 def _cost(parts: Iterable[Shown]) -> int:

@@ -7,8 +7,7 @@ from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.tokens import short
 from memorygym.tracks.codeqa.dealing.choosing import NoQuestion
-from memorygym.tracks.codeqa.dealing.deal import Dealt, deal
-from memorygym.tracks.codeqa.dealing.folder import folder_of
+from memorygym.tracks.codeqa.dealing.deal import deal
 from memorygym.tracks.codeqa.dealing.instance import instance_of
 from memorygym.tracks.codeqa.dealing.real import deal_folder
 from memorygym.tracks.codeqa.dealing.settings import SYNTH, Settings
@@ -42,7 +41,8 @@ class Recipe:
         failed: dict[str, int] = {}
         for attempt in range(ATTEMPTS):
             try:
-                dealt = self._dealt((self.stream, self.seed), attempt)
+                make = deal if self.settings.source == SYNTH else deal_folder
+                dealt = make((self.stream, self.seed), attempt, self.settings)
             except NoQuestion as error:
                 failed[str(error)] = failed.get(str(error), 0) + 1
                 continue
@@ -54,8 +54,3 @@ class Recipe:
                 failed[name] = failed.get(name, 0) + (not check["ok"])
         told = ", ".join(f"{name} {times}×" for name, times in failed.items() if times)
         raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
-
-    def _dealt(self, seed: tuple[int, int], attempt: int) -> Dealt:
-        if self.settings.source == SYNTH:
-            return deal(seed, attempt, self.settings)
-        return deal_folder(seed, attempt, self.settings, folder_of(self.settings.source))

@@ -136,11 +136,8 @@ def stamps(number: int, chance: Stream) -> list[str]:
 
 def in_order(observations: Sequence[Observation], chance: Stream) -> list[Observation]:
     """The observations shuffled, those of one topic in their order."""
-    places = list(range(len(observations)))
-    chance.shuffle(places)
-    rank = dict(zip(places, range(len(places)), strict=True))
-    mixed = sorted(range(len(observations)), key=lambda n: rank[n])
-    found: list[Observation] = [observations[n] for n in mixed]
+    found = list(observations)
+    chance.shuffle(found)
     by_topic: dict[tuple[str, str], list[Observation]] = {}
     for one in sorted(found, key=lambda one: one.order):
         by_topic.setdefault((one.topic, one.aspect.key), []).append(one)

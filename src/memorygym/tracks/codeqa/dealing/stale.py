@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from memorygym.rng import Stream
 from memorygym.statements import Known, Statement
-from memorygym.tracks.codeqa.dealing.choosing import NOON, Chosen, misleads, observable
+from memorygym.tracks.codeqa.dealing.choosing import Chosen, misleads, observable
 from memorygym.tracks.codeqa.dealing.session import Observation
 from memorygym.tracks.codeqa.dealing.walking import Walker, telling
 from memorygym.tracks.codeqa.dealing.writing import number
@@ -34,7 +34,7 @@ def earlier(
                 value = walker.observable(last.aspect.kind)
                 if value and value not in values and len(values) <= times:
                     old = replace(last, value=value, order=0)
-                    if misleads(one, observable(old, NOON), known):
+                    if misleads(one, observable(old), known):
                         values.add(value)
                         found.append(old)
     return found
@@ -120,7 +120,7 @@ def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[Near]:
         )
         needed = {need.subject for need in each.needs}
         observed = (
-            Near(at, observable(one, NOON), "adversarial")
+            Near(at, observable(one), "adversarial")
             for one in each.draft.told
             if one.topic not in needed
         )

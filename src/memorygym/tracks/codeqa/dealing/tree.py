@@ -2,10 +2,12 @@
 
 import ast
 import builtins
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from memorygym.tracks.codeqa.executing import dotted
+from memorygym.tracks.codeqa.reading import dotted
 
 Lines = Sequence[str]
 Defined = ast.FunctionDef | ast.AsyncFunctionDef
@@ -59,24 +61,26 @@ class _Seen:
 
     def __init__(self) -> None:
         self._tree = Tree()
-        self._times: dict[str, int] = {}
+        self._times = Counter[str]()
         self._vague: set[str] = set()
 
     def module(self, path: str, code: Lines, module: ast.Module) -> None:
         for node in ast.walk(module):
             match node:
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                    self._times[name] = self._times.get(name, 0) + 1
-                case ast.ClassDef(name=name):
-                    self._times[name] = self._times.get(name, 0) + 1
+                case (
+                    ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name)
+                    | ast.ClassDef(name=name)
+                ):  # fmt: skip
+                    self._times[name] += 1
                 case ast.alias(name=name, asname=str(other)):
                     self._vague |= {name, other}
-                case ast.Call(func=ast.Attribute(attr=name)):
-                    self._vague.add(name)
-                case ast.Raise(exc=ast.Call(func=ast.Name(id=name))):
+                case (
+                    ast.Call(func=ast.Attribute(attr=name))
+                    | ast.Raise(exc=ast.Call(func=ast.Name(id=name)))
+                ):
                     self._vague.add(name)
                 case ast.Name(id=name, ctx=ast.Store()) if name.isupper():
-                    self._times[name] = self._times.get(name, 0) + 1
+                    self._times[name] += 1
             if isinstance(node, Defined):
                 self._vague.update(o.id for o in node.decorator_list if isinstance(o, ast.Name))
         for node in module.body:
@@ -85,18 +89,17 @@ class _Seen:
     def _top(self, path: str, code: Lines, node: ast.stmt) -> None:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._made(_function(path, code, node, node.name), whole=_is_whole(code, node))
+                self._defined(path, code, node, node.name)
                 self._tree.places[node.name] = path
-                self._vague.update(_outside(node))
             case ast.ClassDef():
                 self._class(path, code, node)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.isupper():
                 if told := _text(code, value):
                     self._tree.places[name] = path
                     self._tree.constants[name] = told
-                self._vague.update(_calls(node))
+                self._vague.update(_calls([node]))
             case _:
-                self._vague.update(_calls(node))
+                self._vague.update(_calls([node]))
 
     def _class(self, path: str, code: Lines, node: ast.ClassDef) -> None:
         self._tree.places[node.name] = path
@@ -104,41 +107,35 @@ class _Seen:
             case [ast.Name(id=parent)] | [ast.Attribute(attr=parent)] if not node.keywords:
                 self._tree.bases[node.name] = parent
         for member in node.body:
-            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(member, Defined):
                 name = f"{node.name}.{member.name}"
-                self._times[name] = self._times.get(name, 0) + 1
-                self._made(_function(path, code, member, name), whole=_is_whole(code, member))
-                self._vague.update(_outside(member))
+                self._times[name] += 1
+                self._defined(path, code, member, name)
             else:
-                self._vague.update(_calls(member))
+                self._vague.update(_calls([member]))
 
-    def _made(self, made: Function, *, whole: bool) -> None:
-        if not whole:
+    def _defined(self, path: str, code: Lines, node: Defined, name: str) -> None:
+        made = _function(path, code, node, name)
+        outside = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        self._vague.update(_calls(outside))
+        if not _is_whole(code, node):
             self._vague.update(made.calls)
             return
-        self._tree.functions[made.name] = made
-        for name in made.calls:
-            self._tree.callers.setdefault(name, []).append(made.name)
+        self._tree.functions[name] = made
+        for called in made.calls:
+            self._tree.callers.setdefault(called, []).append(name)
 
     def found(self) -> Tree:
         times = self._times
-        once = {n for n, one in times.items() if one == 1 and times.get(n.partition(".")[0]) == 1}
+        once = {n for n, one in times.items() if one == 1 and times[n.partition(".")[0]] == 1}
         tree = self._tree
-        called = {
+        callers = {
             name: names for name, names in tree.callers.items()
             if name in tree.places and name not in self._vague and not hasattr(builtins, name)
+            and once.issuperset(names)
         }  # fmt: skip
-        return Tree(
-            {name: one for name, one in tree.functions.items() if name in once},
-            {name: one for name, one in tree.bases.items() if name in once},
-            {name: one for name, one in tree.constants.items() if name in once},
-            {name: one for name, one in tree.places.items() if name in once},
-            {
-                name: names
-                for name, names in called.items()
-                if name in once and once.issuperset(names)
-            },
-        )
+        tables: Any = (tree.functions, tree.bases, tree.constants, tree.places, callers)
+        return Tree(*({n: one for n, one in table.items() if n in once} for table in tables))
 
 
 def _function(path: str, code: Lines, node: Defined, name: str) -> Function:
@@ -156,7 +153,7 @@ def _function(path: str, code: Lines, node: Defined, name: str) -> Function:
     return Function(
         name, path,
         {argument.arg: _text(code, default) for argument, default in given}, arguments,
-        tuple(dict.fromkeys(_calls(node, body=True))), tuple(dict.fromkeys(_raises(node))),
+        tuple(dict.fromkeys(_calls(node.body))), tuple(dict.fromkeys(_raises(node))),
         tuple(dict.fromkeys(_reads(node))),
     )  # fmt: skip
 
@@ -169,12 +166,9 @@ def _text(code: Lines, node: ast.expr) -> str:
     return code[node.lineno - 1].encode()[node.col_offset : node.end_col_offset].decode()
 
 
-def _calls(node: ast.stmt, *, body: bool = False) -> Iterator[str]:
+def _calls(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The names that are called as they are, not as a part of something."""
-    within = (
-        node.body if body and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else [node]
-    )
-    parts = [part for statement in within for part in ast.walk(statement)]
+    parts = [part for node in nodes for part in ast.walk(node)]
     raised = {id(part.exc) for part in parts if isinstance(part, ast.Raise)}
     for part in parts:
         match part:
@@ -186,13 +180,6 @@ def _is_whole(code: Lines, node: Defined) -> bool:
     """Whether it is shown in one piece: no line of a text in it begins at the left margin."""
     rest = code[node.body[0].lineno : node.end_lineno]
     return all(not line or line[0] in " \t)]}" for line in rest)
-
-
-def _outside(node: Defined) -> Iterator[str]:
-    """The names that are called when a function is defined."""
-    for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
-        if part:
-            yield from _calls(ast.Expr(part))
 
 
 def _raises(node: ast.AST) -> Iterator[str]:

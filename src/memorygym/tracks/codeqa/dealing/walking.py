@@ -5,27 +5,17 @@ Not every value is worth asking for.
 
 import builtins
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from memorygym.grading.clauses import familiar
 from memorygym.rng import Stream
 from memorygym.tracks.codeqa.dealing.naming import QUALIFIERS
 from memorygym.tracks.codeqa.dealing.session import BY_KEY, Aspect, Observation, Topics
-from memorygym.tracks.codeqa.dealing.tree import Function, Tree
+from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.writing import number
 
 NUMBER = re.compile(r"-?\d+$")
-
-
-def only_call(code: Function, *, classes: bool = False) -> str:
-    """The one function of the package that it calls, or the one class; "" if it is not one."""
-    called = [name for name in code.calls if not hasattr(builtins, name)]
-    if classes:
-        called = [n for n in called if n[0].isupper() and not n.isupper() and n not in code.raises]
-    else:
-        called = [name for name in called if name.islower()]
-    return called[0] if len(called) == 1 else ""
 
 
 def bare(value: str) -> str:
@@ -52,13 +42,6 @@ def named(name: str) -> bool:
     (True, False, False)
     """
     return len(name) > 4 and not hasattr(builtins, name) and not familiar(name.casefold())
-
-
-def spread(wanted: Sequence[str], used: dict[str, int], chance: Stream) -> list[str]:
-    """The kinds in the order in which they should be tried: those asked least first."""
-    order = list(wanted)
-    chance.shuffle(order)
-    return sorted(order, key=lambda kind: used.get(kind, 0))
 
 
 _STEPS = {
@@ -89,11 +72,7 @@ class Walker:
     """Draws names and paths of a tree; None where luck had none."""
 
     def __init__(
-        self,
-        tree: Tree,
-        topics: Topics | None,
-        chance: Stream,
-        exceptions: list[str] | None = None,
+        self, tree: Tree, topics: Topics | None, chance: Stream, raisable: list[str] | None = None
     ) -> None:
         self.tree = tree
         self.topics = topics
@@ -102,7 +81,7 @@ class Walker:
             "function": [name for name in tree.functions if not name.startswith("test_")],
             "constant": list(tree.constants),
             "class": (classes := [name for name in tree.bases if name in tree.places]),
-            "exception": classes if exceptions is None else exceptions,
+            "exception": classes if raisable is None else raisable,
         }
 
     def pick(self, kind: str) -> str | None:
@@ -116,11 +95,9 @@ class Walker:
         """A topic, and the one step that leads from it into the code."""
         assert self.topics
         key = self.chance.choice(list(_OPENINGS))
-        kind = _OPENINGS[key]
-        told = self.observed(BY_KEY[key])
-        if not told:
-            return None
-        return End(kind, told[0].value, f"{_STEPS[key]} {told[0].topic}", told)
+        if told := self.observed(BY_KEY[key]):
+            return End(_OPENINGS[key], told[0].value, f"{_STEPS[key]} {told[0].topic}", told)
+        return None
 
     def walk(self, end: End | None, steps: int) -> End | None:
         """So many steps further."""
@@ -138,17 +115,20 @@ class Walker:
             return [("base", "class", parent)] if parent in self.tree.bases else []
         if end.kind != "function":
             return []
-        code, found = self.tree.functions[end.name], []
-        if (called := only_call(code)) and called in self.tree.functions:
-            # The way that goes on is taken more often than those that end.
-            found += [("calls", "function", called)] * 2
-        if (made := only_call(code, classes=True)) and made in self.tree.bases:
-            found.append(("makes", "class", made))
-        if len(code.reads) == 1 and code.reads[0] in self.tree.constants:
-            found.append(("reads", "constant", code.reads[0]))
-        if len(code.raises) == 1 and code.raises[0] in self.tree.bases:
-            found.append(("raises", "class", code.raises[0]))
-        return found
+        tree, code = self.tree, self.tree.functions[end.name]
+        called = [name for name in code.calls if not hasattr(builtins, name)]
+        made = [n for n in called if n[0].isupper() and not n.isupper() and n not in code.raises]
+        onward = ("calls", "function", [name for name in called if name.islower()], tree.functions)
+        steps: Sequence[tuple[str, str, Sequence[str], Container[str]]] = (
+            onward, onward,  # It is taken more often than the ways that end.
+            ("makes", "class", made, tree.bases), ("reads", "constant", code.reads, tree.constants),
+            ("raises", "class", code.raises, tree.bases),
+        )  # fmt: skip
+        return [
+            (key, kind, names[0])
+            for key, kind, names, known in steps
+            if len(names) == 1 and names[0] in known
+        ]
 
     def observed(self, aspect: Aspect) -> tuple[Observation, ...]:
         """That aspect of a topic and of its siblings, all with values of their own."""
@@ -161,8 +141,7 @@ class Walker:
         if len(values) < len(topics):
             return ()
         return tuple(
-            Observation(topic, aspect, value, 1)
-            for topic, value in zip(topics, values, strict=False)
+            Observation(topic, aspect, v, 1) for topic, v in zip(topics, values, strict=True)
         )
 
     def remarks(self, number: int) -> list[Observation]:

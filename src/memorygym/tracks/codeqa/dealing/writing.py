@@ -1,6 +1,6 @@
 """Writes the definitions of a module: lines of code that run, in blocks of one statement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from memorygym.rng import Stream
 from memorygym.tracks.codeqa.dealing.naming import (
@@ -26,6 +26,18 @@ class Made:
     module: str
     depth: int = 0
     """Calls below it."""
+
+
+@dataclass(slots=True)
+class District:
+    """What modules near one another may use."""
+
+    domain: str
+    functions: list[Made] = field(default_factory=list)
+    constants: list[Made] = field(default_factory=list)
+    tables: list[Made] = field(default_factory=list)
+    faults: list[Made] = field(default_factory=list)
+    classes: list[Made] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
