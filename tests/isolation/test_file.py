@@ -5,7 +5,6 @@ import json
 from io import StringIO
 
 from memorygym.disk import as_bytes
-from memorygym.isolation.agreement import agreement
 from memorygym.isolation.curves import curve
 from memorygym.isolation.figures import figures
 from memorygym.isolation.file import (
@@ -19,6 +18,7 @@ from memorygym.isolation.file import (
 )
 from memorygym.isolation.gates import gates
 from memorygym.isolation.pareto import by_tokens
+from memorygym.isolation.report import agreement
 from tests.isolation.made import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}
@@ -30,7 +30,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
     first, second = (
-        as_bytes(document({}, gates(report), [report], [agreement(report, report, "t")]))
+        as_bytes(document({}, gates(report), [report], [agreement(report, report)]))
         for report in (
             figures(measured, {}, "test") for measured in (all_played(TWO), all_played(TWO)[::-1])
         )

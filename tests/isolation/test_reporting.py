@@ -7,8 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.performing import Findings
-from memorygym.isolation.reporting import clock_for, curve_of, outcome_of, write_files
+from memorygym.isolation.reporting import Findings, clock_for, curve_of, outcome_of, write_files
 from memorygym.outcome import Score
 from memorygym.runs.measures import Measured
 from memorygym.runs.results import Failure, Place, Result

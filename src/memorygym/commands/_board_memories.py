@@ -25,7 +25,7 @@ def ranking_parts(one: Ranking, found: Board) -> Iterator[str]:
         ["rank", "memory", "accuracy", "normalised gain", "status"],
         [
             [
-                "–" if row.rank is None else str(row.rank), row.arm, mean(row.standing.accuracy),
+                "–" if row.rank is None else str(row.rank), row.arm, mean(row["accuracy"]),
                 normalised_text(row), status(one.evidence),
             ]
             for row in report.of("memory")
@@ -60,7 +60,7 @@ def _under(one: Ranking) -> Iterator[str]:
 
 
 def _references(report: Report) -> str:
-    return ", ".join(f"`{row.arm}` {mean(row.standing.accuracy)}" for row in report.of("reference"))
+    return ", ".join(f"`{row.arm}` {mean(row['accuracy'])}" for row in report.of("reference"))
 
 
 def unshown_table(found: Board) -> str:

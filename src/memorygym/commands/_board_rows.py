@@ -57,7 +57,7 @@ def _memories(one: Ranking) -> list[dict[str, JSON]]:
     """The memories and references of a comparison: `agent` is the reasoner."""
     rows: list[dict[str, JSON]] = []
     for row in (*one.report.of("memory"), *one.report.of("reference")):
-        accuracy, gain = row.standing.accuracy, row.standing.normalised
+        accuracy, gain = row["accuracy"], row["normalised"]
         whole = accuracy.to_json() if accuracy else {}
         rows.append({
             **_set_json(one.set), "rank": row.rank, "agent": one.report.reasoner,

@@ -6,8 +6,7 @@ from math import log10
 from string import ascii_uppercase
 
 from memorygym.isolation.columns import amount, named
-from memorygym.isolation.report import Report
-from memorygym.isolation.timing import Clock
+from memorygym.isolation.report import Clock, Report
 
 ACROSS, DOWN, APART = 72, 16, 5
 """Columns and lines of a plot, and columns between no cost and the least."""
@@ -26,7 +25,7 @@ class Point:
 
 def by_tokens(report: Report) -> list[Point]:
     """Against tokens a task: those in view, and those of the memory's own model."""
-    costs = {row.arm: row.costs.total.mean for row in report.rows if row.costs.total}
+    costs = {row.arm: found.mean for row in report.rows if (found := row["total"])}
     return _points(report, costs)
 
 
@@ -38,10 +37,10 @@ def by_clock(report: Report, clock: Clock) -> list[Point]:
 def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
     """Cheapest first. Oracle is no memory, and arms with failed tasks played others."""
     found = {
-        row.arm: (row.standing.accuracy.mean, costs[row.arm])
+        row.arm: (accuracy.mean, costs[row.arm])
         for row in report.rows
         if row.role != "held" and row.arm != "oracle" and not row.failed
-        if row.standing.accuracy and row.arm in costs
+        if (accuracy := row["accuracy"]) and row.arm in costs
     }
     points = [
         Point(arm, accuracy, cost, _better(found, accuracy, cost))

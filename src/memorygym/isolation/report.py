@@ -1,81 +1,14 @@
 """What a comparison reports: every figure of every arm under one reasoner and one budget."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from memorygym.isolation.arms import Role
 from memorygym.isolation.contests import Contests, Scores, World
-from memorygym.stats import Estimate
+from memorygym.stats import Estimate, kendall
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How well an arm answers: shares, and differences of shares."""
-
-    accuracy: Estimate | None
-    gain: Estimate | None
-    """Over none."""
-    degradation: Estimate | None
-    """Minus full: below 0 where it answers less than the whole history would."""
-    normalised: Estimate | None
-    """The gain as a share of oracle's, a ratio of means; None where oracle's is not surely above
-    0."""
-    advantage: Estimate | None
-    """Over recency."""
-    exact: Estimate | None
-    """Share of the answers that match the truth word for word (EM of SQuAD)."""
-    f1: Estimate | None
-    """Of the answers' words with the truths' (SQuAD)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Losses:
-    """Where an arm loses what it was shown."""
-
-    storing: Estimate | None
-    """Accuracy of oracle minus that with all that the memory holds in view."""
-    retrieving: Estimate | None
-    """Accuracy with all that the memory holds in view, minus its own."""
-    survival: Estimate | None
-    """Share of the needed facts that were in view."""
-    exposure: Estimate | None
-    """Share of the needed facts changed before, of which the view gave a superseded value."""
-    precision: Estimate | None
-    """Share of what it held in the end that is true; the rest is one of the next four."""
-    stale: Estimate | None
-    wrong: Estimate | None
-    duplicate: Estimate | None
-    irrelevant: Estimate | None
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What an arm takes, a task."""
-
-    view: Estimate | None
-    """Tokens that memory brought into the view of a question."""
-    ingest_calls: Estimate | None
-    """Of the memory's own model, in events that ask nothing."""
-    ingest_tokens: Estimate | None
-    query_calls: Estimate | None
-    query_tokens: Estimate | None
-    total: Estimate | None
-    """Tokens: in view of all questions, and of the memory's model."""
-    fractures: Estimate | None
-    """Times that what it composed was not a continuation of what it composed before."""
-    cuts: Estimate | None
-    """Times that the referee cut a view or undid a write beyond the capacity."""
-    empty: Estimate | None
-    """Replies of the memory's model without text."""
-    overlong: Estimate | None
-    """Replies of it longer than asked, which were cut."""
-    limited: Estimate | None
-    """Replies of the reasoner that its context or `--max-tokens` cut short."""
-    repaired: Estimate | None
-    """Answers that the grader rejected and a judge accepted."""
-    peak: Estimate | None
-    """Most tokens held."""
-    writes: Estimate | None
-    """Paid through tools."""
+Clock = Mapping[str, tuple[float, float]]
+"""By arm: the median and the 95th percentile of its milliseconds a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +23,11 @@ class Row:
     """Tasks that it did not finish."""
     rank: int | None
     """Of a memory that finished all tasks: one more than the memories shown to be better."""
-    standing: Standing
-    losses: Losses
-    costs: Costs
+    figures: Mapping[str, Estimate | None]
+    """By the names that `figures` gives them, in the order of compare.csv."""
 
-    @property
-    def figures(self) -> dict[str, Estimate | None]:
-        """All of them by name."""
-        return {
-            field.name: getattr(part, field.name)
-            for part in (self.standing, self.losses, self.costs)
-            for field in fields(part)
-        }
+    def __getitem__(self, figure: str) -> Estimate | None:
+        return self.figures[figure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +55,26 @@ class Report:
     def of(self, role: Role) -> list[Row]:
         """The rows of a role, the best first."""
         return [row for row in self.rows if row.role == role]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether the memories rank alike under two reasoners: if so, it is they that are measured."""
+
+    reasoners: tuple[str, str]
+    budget: int | None
+    tau: Estimate
+    """Kendall's tau-b, with its interval over tasks."""
+
+
+def agreement(one: Report, other: Report) -> Agreement | None:
+    """Of the memories that finished every task under both; None with fewer than two of them."""
+    ours, theirs = (
+        {row.arm: row.scores for row in report.of("memory") if row.rank is not None}
+        for report in (one, other)
+    )
+    if len(ours.keys() & theirs.keys()) < 2:
+        return None
+    name = f"{one.reasoner} {other.reasoner} {one.budget}"
+    tau = kendall(dict(sorted(ours.items())), theirs, name)
+    return Agreement((one.reasoner, other.reasoner), one.budget, tau)

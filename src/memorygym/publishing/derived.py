@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from memorygym.bench import Evaluation
 from memorygym.bench import findings as found_by_agents
 from memorygym.errors import BadSettings
-from memorygym.isolation.gates import Gate
-from memorygym.isolation.performing import findings, played_gates
+from memorygym.isolation.gates import Gate, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.reporting import (
     DOCUMENT,
     DRAWN,
     Outcome,
     curve_text_of,
+    findings,
     outcome_of,
     texts_of,
 )

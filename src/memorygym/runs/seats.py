@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.agents.note_taker import agents_of
-from memorygym.contract import contract
+from memorygym.contract import code_of, contract, digest
 from memorygym.core import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
@@ -161,6 +161,16 @@ def is_foreign(memory: str) -> bool:
     name, _ = registry.split(memory)
     shim = name.partition(":")[0]
     return not (registry.is_ours("memory", name) or registry.is_ours("shims", shim))
+
+
+def source_of(spec: str) -> str:
+    """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
+    name, _ = registry.split(spec)
+    head, _, rest = name.partition(":")
+    if registry.is_ours("shims", head):
+        shim = registry.module_of("shims", head)
+        return digest(code_of(registry.module_of("memory", rest), shim))
+    return digest(code_of(registry.module_of("memory", name)))
 
 
 def policy_for(agent: str, task: Task) -> Policy:

@@ -20,9 +20,8 @@ from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation.arms import Arm, arms
 from memorygym.isolation.arms import Limits as ArmLimits
 from memorygym.isolation.figures import left_out
-from memorygym.isolation.oracle import check_view
 from memorygym.isolation.playing import ArmSeat
-from memorygym.isolation.plugging import Plugged, plug_all
+from memorygym.isolation.plugging import Plugged, check_view, plug_all
 from memorygym.runs.limits import Limits
 from memorygym.runs.measures import measure
 from memorygym.runs.minds import Minds
