@@ -12,11 +12,10 @@ from memorygym.results.file import Document, document, keep
 from memorygym.results.summary import Summary, summaries
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
-from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.results import Failure, Result, Wanted
 from memorygym.runs.seats import AgentSeat, Player, is_foreign, played, source_of
-from memorygym.runs.tasks import Tasks
+from memorygym.runs.tasks import Limits, Tasks
 from memorygym.trace import Trace
 from memorygym.track import Invariant, find
 

@@ -6,8 +6,7 @@ from memorygym.commands._board_cells import grid, mean, safe, status, title
 from memorygym.isolation.report import Report
 from memorygym.isolation.tables import detectable_text, normalised_text, verdict_text
 from memorygym.page import wrapped
-from memorygym.publishing.leaderboard import Board
-from memorygym.publishing.rankings import Ranking
+from memorygym.publishing.leaderboard import Board, Ranking
 
 LEGEND = (
     "Memories are ranked within a comparison: one reasoner, one budget of tokens in view, the same"

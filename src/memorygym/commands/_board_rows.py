@@ -3,8 +3,7 @@
 from memorygym.commands._board_cells import Prices, axes_of, dollars, tokens
 from memorygym.core import JSON
 from memorygym.publishing.entrant import Entrant, Set
-from memorygym.publishing.leaderboard import Board, Gap, Held
-from memorygym.publishing.rankings import Ranking
+from memorygym.publishing.leaderboard import Board, Gap, Held, Ranking
 from memorygym.stats import Estimate
 
 FORMAT = "memorygym-leaderboard-2"

@@ -26,11 +26,10 @@ from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
 from memorygym.runs.engine import Table
 from memorygym.runs.folder import Run, name_parts
-from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Absent, Minds, Recall, anew, from_tape
 from memorygym.runs.results import Failure, Result, Wanted, place_of
 from memorygym.runs.seats import Player
-from memorygym.runs.tasks import dealt, salt_hash
+from memorygym.runs.tasks import Limits, dealt, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.scoring import outcomes
 from memorygym.tables import ACCURACY, COMPOSITE, heading, results_table

@@ -14,7 +14,7 @@ from memorygym.publishing.evidence import REPRODUCED, Evidence
 from memorygym.results.comparisons import World, composites
 from memorygym.results.file import Document
 from memorygym.results.summary import Summary
-from memorygym.runs.limits import Limits
+from memorygym.runs.tasks import Limits
 from memorygym.track import Agent, Options, find
 
 

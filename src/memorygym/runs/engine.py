@@ -17,10 +17,9 @@ from memorygym.contract import contract
 from memorygym.core import JSON, Task
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.models.tape import Tape
-from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.folder import Run, append_episode, playing
 from memorygym.runs.minds import Minds
-from memorygym.runs.progress import watched
 from memorygym.runs.results import Failure, Kind, Place, Result, Wanted, place_of, result_of
 from memorygym.runs.seats import Player
 from memorygym.runs.tasks import Tasks

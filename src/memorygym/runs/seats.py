@@ -15,8 +15,8 @@ from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
 from memorygym.judge import judge_trace
 from memorygym.models import extractive
-from memorygym.runs.limits import LIFTED, Limits
 from memorygym.runs.minds import Minds
+from memorygym.runs.tasks import LIFTED, Limits
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.trace import Trace
 from memorygym.track import find

@@ -22,11 +22,10 @@ from memorygym.isolation.arms import Limits as ArmLimits
 from memorygym.isolation.figures import left_out
 from memorygym.isolation.playing import ArmSeat
 from memorygym.isolation.plugging import Plugged, check_view, plug_all
-from memorygym.runs.limits import Limits
 from memorygym.runs.measures import measure
 from memorygym.runs.minds import Minds
 from memorygym.runs.seats import AgentSeat, Player
-from memorygym.runs.tasks import salt_hash
+from memorygym.runs.tasks import Limits, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.track import Track, find
 
