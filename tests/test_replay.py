@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.runs.replay import unlike
+from memorygym.publishing.recheck import unlike
 from memorygym.runs.seats import AgentSeat
 from memorygym.runs.tasks import Limits
 from memorygym.trace import Trace, read_trace

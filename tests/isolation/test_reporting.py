@@ -21,7 +21,8 @@ BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 def findings(measured: list[Measured], *reasoners: str) -> Findings:
     """At one budget."""
     clocked = {(who, arm, 1000): [1.0, 3.0] for who in reasoners for arm in ("m", "held:m")}
-    return Findings({"contract": "c"}, reasoners, (1000,), results(measured), clocked)
+    recipe = {"reasoners": reasoners, "budgets": [1000]}
+    return Findings({"contract": "c", "recipe": recipe}, results(measured), clocked)
 
 
 def results(measured: Sequence[Measured]) -> list[Result | Failure]:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import dataclass, field, replace
+from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
-from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.isolation import file
 from memorygym.isolation.arms import role_of
@@ -33,13 +33,11 @@ DRAWN = tuple(f"{kind}.csv" for kind in CURVES)
 class Findings:
     """What a comparison found."""
 
-    about: Mapping[str, JSON]
+    about: Mapping[str, Any]
     """Contract, version and recipe, as run.json holds them."""
-    reasoners: tuple[str, ...]
-    budgets: tuple[int, ...]
     outcomes: Sequence[Result | Failure]
     """Of all episodes, in the order of the tasks."""
-    clocked: Mapping[tuple[str, str, int | None], Sequence[float]]
+    clocked: Mapping[tuple[str, str, int | None], Sequence[float]] = field(default_factory=dict)
     """By reasoner, arm and budget: milliseconds of the memory in each step, of a kept run."""
 
     @property
@@ -52,6 +50,11 @@ class Findings:
     def failed(self) -> list[Failure]:
         """The episodes without a score."""
         return [one for one in self.outcomes if isinstance(one, Failure)]
+
+    @property
+    def failures(self) -> Counter[str]:
+        """How many they are, by arm."""
+        return Counter(one.place.memory for one in self.failed)
 
     def under(self, reasoner: str, budget: int | None) -> "Findings":
         """What was found with that reasoner, at that budget or without one."""
@@ -89,34 +92,19 @@ class Outcome:
 def perform(comparison: Comparison, folder: Path | None, workers: int, *, quiet: bool) -> Findings:
     """Plays whatever is not kept yet. Raises BadKey, and BadSettings for a folder of another."""
     job = replace(comparison.job(), folder=folder, workers=workers, quiet=quiet)
-    return findings(comparison, job.about(), play(job), folder)
-
-
-def findings(
-    comparison: Comparison,
-    about: Mapping[str, JSON],
-    outcomes: Sequence[Result | Failure],
-    folder: Path | None,
-) -> Findings:
-    """What the episodes of a comparison come to."""
-    return Findings(
-        about=about,
-        reasoners=comparison.reasoners,
-        budgets=tuple(limits.view for limits in comparison.limits),
-        outcomes=outcomes,
-        clocked=clocked(Run(folder)) if folder else {},
-    )
+    outcomes = play(job)
+    return Findings(job.about(), outcomes, clocked(Run(folder)) if folder else {})
 
 
 def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
     """Gates first: those that were played, then those that the figures show."""
-    sets = {(r, b): found.under(r, b) for r in found.reasoners for b in found.budgets}
-    reports = [_report(own, *one) for one, own in sets.items() if own.measured]
-    empty = [
-        Gate(f"{reasoner} finished a task at budget {budget:,}", False, "")
-        for (reasoner, budget), own in sets.items()
-        if not own.measured
-    ]
+    reports, empty = [], []
+    for who, view in product(*(found.about["recipe"][name] for name in ("reasoners", "budgets"))):
+        own = found.under(who, view)
+        if own.measured:
+            reports.append(figures(own.measured, own.failures, f"{who} {view}"))
+        else:
+            empty.append(Gate(f"{who} finished a task at budget {view:,}", False, ""))
     held = [*played, *empty, *(gate for report in reports for gate in gates(report))]
     agreed = (
         agreement(one, other)
@@ -128,15 +116,10 @@ def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
 
 def invalid_of(found: Findings, outcome: Outcome) -> str:
     """What is told in place of figures, after the failures that may be why."""
-    failed = Counter(one.place.memory for one in found.failed)
+    failed = found.failures
     told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
     played = f"{len(found.measured):,} episodes played, {failed.total():,} failed ({told})"
     return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
-
-
-def _report(own: Findings, reasoner: str, budget: int) -> Report:
-    failures = Counter(one.place.memory for one in own.failed)
-    return figures(own.measured, failures, f"{reasoner} {budget}")
 
 
 def clock_for(found: Findings, report: Report) -> Clock:

@@ -13,9 +13,9 @@ from memorygym.isolation.playing import Comparison
 from memorygym.isolation.reporting import (
     DOCUMENT,
     DRAWN,
+    Findings,
     Outcome,
     curve_text_of,
-    findings,
     outcome_of,
     texts_of,
 )
@@ -72,7 +72,7 @@ def _comparison(
     source: Comparison,
     outcomes: Sequence[Result | Failure],
 ) -> Derived:
-    found = findings(source, about, outcomes, None)
+    found = Findings(about, outcomes)
     if source.tasks.recipe["data"]:
         outcome = _as_stated(folder, outcome_of(found, ()))
     else:

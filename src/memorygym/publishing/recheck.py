@@ -3,22 +3,22 @@
 What is wrong is a sentence that names the file.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from memorygym.core import Task
-from memorygym.errors import MemoryGymError
+from memorygym.core import Message, Policy, Task, Tool
+from memorygym.errors import BadTrace, MemoryGymError
 from memorygym.judge import misruled
 from memorygym.results.consistency import difference
 from memorygym.runs.engine import Unit
 from memorygym.runs.executors import over_processes, over_threads
 from memorygym.runs.folder import Run, read_traces
-from memorygym.runs.replay import unlike
 from memorygym.runs.results import Place, Result, Wanted, place_of, result_of
-from memorygym.runs.seats import Player
-from memorygym.trace import Judged, Trace
+from memorygym.runs.seats import Player, played
+from memorygym.trace import Judged, Said, Trace
 from memorygym.track import table
 
 Method = Literal["play", "replay", "score"]
@@ -135,3 +135,43 @@ def _otherwise(trace: Trace, place: Place, seat: Player, task: Task) -> str:
         return f"played again, it fails: {error}"
     number = again.first_unlike(trace)
     return "" if number is None else f"played again, record {number} comes out otherwise"
+
+
+class Recorded(Policy):
+    """Says what the policy of a trace said, word for word."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._said = iter([r.message for r in trace.records if isinstance(r, Said)])
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if (message := next(self._said, None)) is None:
+            raise BadTrace("the replies end before the episode does")
+        return message
+
+
+def unlike(trace: Trace, task: Task, seat: Player) -> str:
+    """What shows that a trace is no record of that task, seat and replies; "" if nothing does.
+
+    The replies are played again: task, gold table, budget and every record must come out the same.
+    The labels are taken as they are, a judge's rulings are not played again, and whether the agent
+    itself made those replies is another matter.
+    """
+    try:
+        again = played(seat.begin(task, []), Recorded(trace), task, trace.labels)
+    except MemoryGymError as error:
+        return str(error)
+    unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judged)])
+    match again.first_unlike(unjudged):
+        case None:
+            return ""
+        case 0:
+            field = _differing(next(again.lines()), next(unjudged.lines()))
+            return f"{field} is not that of the task"
+        case number:
+            return f"record {number} is not what the replies lead to"
+
+
+def _differing(ours: str, theirs: str) -> str:
+    """The first field of the header that differs."""
+    mine, given = json.loads(ours), json.loads(theirs)
+    return next(str(name) for name in mine if mine[name] != given.get(name))

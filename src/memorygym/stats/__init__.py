@@ -3,25 +3,28 @@
 from memorygym.stats.comparing import (
     Difference,
     holm,
+    kendall,
     paired,
     ranks,
     sign_flip,
     sign_flips,
+    tau_b,
     unpaired,
 )
 from memorygym.stats.detecting import FIGURE, SEPARATE, Design, mde, same_worlds, worlds_needed
 from memorygym.stats.intervals import (
+    NOTHING,
     Estimate,
     bootstrap,
     clustered,
     clustered_share,
     estimate,
+    percent,
     percentiles,
     resamples,
+    span,
     wilson,
 )
-from memorygym.stats.kendall import kendall, tau_b
-from memorygym.stats.percents import NOTHING, percent, span
 from memorygym.stats.repeats import Repeats
 from memorygym.stats.spread import design_effect, deviation, icc
 
