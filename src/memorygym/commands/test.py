@@ -138,7 +138,7 @@ def _of_options(args: argparse.Namespace, name: EpisodeId) -> Again:
         minds=minds_of(args) if args.model else Minds(),
     )
     (seat,) = evaluation.seats(evaluation.minds)
-    episode = place_of(WORLDS, tasks.recipes[0], name.repeat, seat).episode
+    episode = place_of(WORLDS, tasks.recipes[0], name.repeat, seat.seat).episode
     told = f"{episode}: tier {knobs['tier']}, memory {backend}"
     return Again(WORLDS, tasks.recipes[0], name.repeat, seat, told)
 
@@ -164,7 +164,7 @@ def _of_run(
     (again,) = (
         Again(track, one, repeat, seat, f"{told}{how}", stored)
         for (one, repeat), seat in product(source.job().units, source.seats(source.minds))
-        if place_of(track, one, repeat, seat).episode == name
+        if place_of(track, one, repeat, seat.seat).episode == name
     )
     return again
 

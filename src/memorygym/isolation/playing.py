@@ -16,7 +16,7 @@ from memorygym.rng import rng
 from memorygym.runs.engine import Job
 from memorygym.runs.minds import Minds, Numbered, Silent
 from memorygym.runs.results import Wanted
-from memorygym.runs.seats import Player, Steps, modelled, played, scripted, seated
+from memorygym.runs.seats import Player, Seat, Steps, modelled, played, scripted, seated
 from memorygym.runs.tasks import Tasks
 from memorygym.trace import Trace
 from memorygym.track import find
@@ -80,15 +80,10 @@ class ArmSeat:
     arm: Arm
     plugged: Plugged
     minds: Minds
-    compared: bool = True
 
     @property
-    def memory(self) -> str:
-        return self.arm.name
-
-    @property
-    def budget(self) -> int | None:
-        return self.arm.budget
+    def seat(self) -> Seat:
+        return Seat(self.agent, self.arm.name, self.arm.budget, compared=True)
 
     @property
     def waits(self) -> bool:

@@ -40,7 +40,7 @@ class Recheck:
 
     def unit(self, unit: Unit) -> list[Result | str]:
         """The results of one task's episodes, or what is wrong with each."""
-        places = [(place_of(self.recipe["track"], *unit, seat), seat) for seat in self.seats]
+        places = [(place_of(self.recipe["track"], *unit, seat.seat), seat) for seat in self.seats]
         claims = [claim for claim in places if claim[0].episode not in self.failed]
         try:
             task = unit[0].deal() if claims and not self.recipe["data"] else None
@@ -75,7 +75,7 @@ class Recheck:
         stated = {name: trace.recipe.get(name) for name in own}
         if (trace.track, stated) != (place.track, own):
             return f"it is of {trace.track} {stated['template']} {stated['seed']}"
-        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, seat, task):
+        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, place, task):
             return told
         if task is None:
             return ""
@@ -89,9 +89,9 @@ class Recheck:
     def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
         """Which label is not that of the episode."""
         wanted, told = seat.labels(place.track, place.repeat), trace.labels
-        if model := self.recipe["models"].get(seat.agent):
+        if model := self.recipe["models"].get(place.agent):
             wanted |= {"model": model, "usage": told.get("usage")}
-        if judge := self._judge(seat):
+        if judge := self._judge(place):
             of = told.get("judge")
             wanted["judge"] = {
                 **judge,
@@ -101,10 +101,10 @@ class Recheck:
             return "a judge's rulings, but the recipe names no judge"
         return difference(told, wanted, "labels")
 
-    def _misruled(self, trace: Trace, seat: Player, task: Task | None) -> str:
+    def _misruled(self, trace: Trace, place: Place, task: Task | None) -> str:
         """Why the rulings are not of the recipe's judge; the truths are the task's if it is there,
         not the trace's."""
-        judge = self._judge(seat)
+        judge = self._judge(place)
         try:
             return (
                 misruled(replace(trace, gold=task.gold) if task else trace, judge) if judge else ""
@@ -112,10 +112,10 @@ class Recheck:
         except (KeyError, TypeError) as error:
             return f"the recipe does not tell who judged ({error!r})"
 
-    def _judge(self, seat: Player) -> Mapping[str, Any] | None:
-        """Who judged what that seat answered: only models are judged."""
+    def _judge(self, place: Place) -> Mapping[str, Any] | None:
+        """Who judged what was answered there: only models are judged."""
         judge: Mapping[str, Any] | None = self.recipe["judge"]
-        return judge if seat.agent in self.recipe["models"] else None
+        return judge if place.agent in self.recipe["models"] else None
 
 
 def rechecked(

@@ -9,7 +9,7 @@ from operator import add, sub
 from typing import TypeVar
 
 from memorygym.rng import rng
-from memorygym.stats.intervals import ALPHA, DRAWS, Estimate, around, bootstrap, points, t_tail
+from memorygym.stats.intervals import ALPHA, Estimate, around, bootstrap, points, t_tail
 from memorygym.stats.spread import deviation
 
 EXACT = 24
@@ -229,7 +229,6 @@ def kendall(
     a: Mapping[str, Mapping[W, float]],
     b: Mapping[str, Mapping[W, float]],
     name: str,
-    draws: int = DRAWS,
 ) -> Estimate:
     """The tau-b of the rankings by mean score, of the parts and on the worlds that are in both.
 
@@ -249,7 +248,6 @@ def kendall(
         range(len(worlds)),
         lambda picks: tau_b(_totals(ours, picks), _totals(theirs, picks)),
         name,
-        draws,
     )
 
 

@@ -138,7 +138,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
 
 def about(one: Recipe) -> dict[str, JSON]:
     """What a log says of the whole task; a salt only as its hash."""
-    seat = one.seat("")
+    seat = one.seat("").seat
     return {
         "contract": contract(one.track), "track": one.track, "role": one.role,
         "memory": seat.memory, "budget": seat.budget, "capacity": one.capacity,
