@@ -1,6 +1,6 @@
 """Whether two reasoners rank the memories alike."""
 
-from memorygym.isolation.report import agreement
+from memorygym.isolation.figures import agreement
 from memorygym.isolation.tables import agreement_text
 from tests.isolation.made import reported
 

@@ -5,8 +5,8 @@ import json
 from io import StringIO
 
 from memorygym.disk import as_bytes
-from memorygym.isolation.curves import curve
-from memorygym.isolation.figures import figures
+from memorygym.isolation.curves import by_tokens, curve
+from memorygym.isolation.figures import agreement, figures
 from memorygym.isolation.file import (
     curve_csv,
     document,
@@ -17,8 +17,6 @@ from memorygym.isolation.file import (
     timings_csv,
 )
 from memorygym.isolation.gates import gates
-from memorygym.isolation.pareto import by_tokens
-from memorygym.isolation.report import agreement
 from tests.isolation.made import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from memorygym.commands._board_cells import grid, mean, safe, status, title
-from memorygym.isolation.report import Report
+from memorygym.isolation.figures import Report
 from memorygym.isolation.tables import detectable_text, normalised_text, verdict_text
 from memorygym.page import wrapped
 from memorygym.publishing.leaderboard import Board, Ranking

@@ -20,9 +20,8 @@ from memorygym.commands._recipe import check_counts
 from memorygym.commands._tasks import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
-from memorygym.isolation.curves import CURVES, curve_text
+from memorygym.isolation.curves import CURVES, by_clock, by_tokens, curve_text, plot
 from memorygym.isolation.gates import invalid_text, played_gates
-from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import check_view, plug_all
 from memorygym.isolation.reporting import (

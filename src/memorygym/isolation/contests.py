@@ -4,18 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from memorygym.stats import (
-    Estimate,
-    deviation,
-    holm,
-    mde,
-    paired,
-    percentiles,
-    ranks,
-    resamples,
-    sign_flip,
-    sign_flips,
-)
+from memorygym import stats
+from memorygym.stats import Estimate
 
 World = tuple[str, int]
 """Template and seed: what is paired."""
@@ -74,15 +64,15 @@ def contests(
     whole = {arm: memories[arm] for arm in sorted(finished)}
     scores = {RECENCY: recency, **memories}
     alike = all(mine.keys() == recency.keys() for mine in whole.values())
-    drawn = sign_flips({RECENCY: recency, **whole} if alike else whole, name)
+    drawn = stats.sign_flips({RECENCY: recency, **whole} if alike else whole, name)
     over = {
         (arm, RECENCY): drawn[RECENCY, arm]
         if (RECENCY, arm) in drawn
-        else sign_flip(memories[arm], recency, name)
+        else stats.sign_flip(memories[arm], recency, name)
         for arm in sorted(memories)
         if memories[arm].keys() & recency.keys()
     }
-    places = ranks(whole)
+    places = stats.ranks(whole)
     return Contests(
         {pair.arm: pair for pair in _pairs(scores, over)},
         tuple(_pairs(scores, {pair: p for pair, p in drawn.items() if RECENCY not in pair})),
@@ -93,11 +83,11 @@ def contests(
 
 def _pairs(scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float]) -> list[Pair]:
     found = []
-    for ((arm, other), p), adjusted in zip(ps.items(), holm([*ps.values()]), strict=True):
+    for ((arm, other), p), adjusted in zip(ps.items(), stats.holm([*ps.values()]), strict=True):
         a, b = scores[arm], scores[other]
         values = [a[world] - b[world] for world in a if world in b]
-        detectable = mde(deviation(values), len(values)) if len(values) > 1 else None
-        found.append(Pair(arm, other, paired(a, b).estimate, p, adjusted, detectable))
+        detectable = stats.mde(stats.deviation(values), len(values)) if len(values) > 1 else None
+        found.append(Pair(arm, other, stats.paired(a, b).estimate, p, adjusted, detectable))
     return found
 
 
@@ -106,7 +96,7 @@ def _verdict(scores: Mapping[str, Scores], places: Mapping[str, int]) -> Verdict
         return None
     means = {arm: sum(mine.values()) / len(mine) for arm, mine in scores.items()}
     best, second, *_ = sorted(scores, key=lambda arm: (-means[arm], arm))
-    lead = paired(scores[best], scores[second]).estimate
+    lead = stats.paired(scores[best], scores[second]).estimate
     alone = sum(place == 1 for place in places.values()) == 1
     return Verdict(best, second, lead, won=lead.low > 0 and alone)
 
@@ -135,18 +125,18 @@ class Gain:
         worlds = tuple(w for w in scores if w in self._none and w in self._oracle)
         mine = [scores[world] for world in worlds]
         gains = [(_sum(mine, pick) - floor) / width for pick, floor, width in self._scale(worlds)]
-        return percentiles(gains[0], gains[1:], len(worlds)) if gains else None
+        return stats.percentiles(gains[0], gains[1:], len(worlds)) if gains else None
 
     def _scale_on(self, worlds: tuple[World, ...]) -> list[tuple[Sequence[int], float, float]]:
         """Of these tasks, then of every resample of them: their places in worlds, the sum of
         none's scores, and oracle's minus that; [] where there is no gain to tell."""
         none, oracle = ({w: s[w] for w in worlds} for s in (self._none, self._oracle))
-        if not worlds or paired(oracle, none).estimate.low <= 0:
+        if not worlds or stats.paired(oracle, none).estimate.low <= 0:
             return []
         low, high = [*none.values()], [*oracle.values()]
         scale = [
             (pick, floor := _sum(low, pick), _sum(high, pick) - floor)
-            for pick in (range(len(worlds)), *resamples(len(worlds), self._name))
+            for pick in (range(len(worlds)), *stats.resamples(len(worlds), self._name))
         ]
         # A resample without any room between the two would make a gain that is no number.
         return scale if min(width for _, _, width in scale) > 0 else []

@@ -11,10 +11,9 @@ from math import inf
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.isolation.curves import Bin
+from memorygym.isolation.curves import Bin, Point
+from memorygym.isolation.figures import Agreement, Clock, Report, Row
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.pareto import Point
-from memorygym.isolation.report import Agreement, Clock, Report, Row
 from memorygym.runs.measures import Case, Measured
 from memorygym.stats import Estimate
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from memorygym.core import Budget, Env, Memory, Message, Step, Task, Writer
 from memorygym.episode import Episode
 from memorygym.errors import MemoryFault
+from memorygym.isolation.figures import Report
 from memorygym.isolation.playing import Comparison
-from memorygym.isolation.report import Report
 from memorygym.models import extractive
 from memorygym.rng import rng
 from memorygym.track import find

@@ -11,12 +11,10 @@ from memorygym.disk import as_bytes, write_whole
 from memorygym.isolation import file
 from memorygym.isolation.arms import role_of
 from memorygym.isolation.columns import paragraph
-from memorygym.isolation.curves import CURVES, Bin, curve
-from memorygym.isolation.figures import figures
+from memorygym.isolation.curves import CURVES, Bin, by_tokens, curve
+from memorygym.isolation.figures import Agreement, Clock, Report, agreement, figures
 from memorygym.isolation.gates import Gate, gates, invalid_text
-from memorygym.isolation.pareto import by_tokens
 from memorygym.isolation.playing import Comparison
-from memorygym.isolation.report import Agreement, Clock, Report, agreement
 from memorygym.runs.engine import perform as play
 from memorygym.runs.folder import Run, name_parts
 from memorygym.runs.measures import Measured

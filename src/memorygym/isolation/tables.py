@@ -11,17 +11,42 @@ from memorygym.isolation.columns import (
     amount,
     listed,
     named,
+    number,
     p_value,
     paragraph,
-    quantity,
+    share,
 )
-from memorygym.isolation.report import Agreement, Clock, Report, Row
+from memorygym.isolation.figures import Agreement, Clock, Report, Row
 from memorygym.page import WIDTH
 from memorygym.stats import NOTHING, percent, span
 
 GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
 """Over the columns of what a memory's own model costs."""
 ENDS = {"oracle": "oracle (ceiling)", "none": "none (floor)"}
+MATCHES = (share("EM", 12, "exact"), share("F1", 12, "f1"))
+LOSSES = (
+    share("vs full", 12, "degradation", "+"),
+    share("storing", 12, "storing", "+"),
+    share("retrieving", 12, "retrieving", "+"),
+    share("survival", 12, "survival"),
+    share("stale", 12, "exposure"),
+)
+COSTS = (
+    number("in view", 10, "view"),
+    number("calls", 9, "ingest_calls"),
+    number("tokens", 11, "ingest_tokens"),
+    number("calls", 9, "query_calls"),
+    number("tokens", 11, "query_tokens"),
+    number("breaks", 10, "fractures"),
+)
+STORE = (
+    share("true", 9, "precision"),
+    share("stale", 10, "stale"),
+    share("wrong", 10, "wrong"),
+    share("duplicate", 10, "duplicate"),
+    share("irrelevant", 11, "irrelevant"),
+    number("peak", 10, "peak"),
+)
 FAULTS = {
     "cuts": "Views or writes that the referee cut",
     "empty": "Empty replies of the memory's model",
@@ -52,17 +77,17 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
     parts = [
         [*_unjudged(report), *_heading(report, setting)],
         [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
-        [*_table(report, "words of answers, %", _words()), *paragraph(WORDS)]
+        [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
         if setting.words
         else [],
-        [*_table(report, "where it is lost, %", _losses()), *paragraph(LOST)],
+        [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)],
         [
             GROUPS,
-            *_table(report, "what it costs", _costs()),
+            *_table(report, "what it costs", COSTS),
             *paragraph(COST),
             *_faults(report),
         ],
-        [*_table(report, "what it held, %", _store(), references=False), *paragraph(HELD)],
+        [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)],
         _clock(clock) if clock else [],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
@@ -134,14 +159,6 @@ def _line(row: Row, columns: Sequence[Column]) -> list[str]:
     return named(name, "".join(f"{column.cell(row):>{column.width}}" for column in columns))
 
 
-def _share(head: str, width: int, figure: str, sign: str = "") -> Column:
-    return Column(head, width, lambda row: percent(row[figure], sign))
-
-
-def _quantity(head: str, width: int, figure: str) -> Column:
-    return Column(head, width, lambda row: quantity(row[figure]))
-
-
 def _scores(report: Report) -> list[Column]:
     over = report.contests.over_recency
 
@@ -150,10 +167,10 @@ def _scores(report: Report) -> list[Column]:
 
     return [
         Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
-        _share("accuracy", 11, "accuracy"),
-        _share("vs none", 12, "gain", "+"),
+        share("accuracy", 11, "accuracy"),
+        share("vs none", 12, "gain", "+"),
         Column("normalised gain", 17, normalised_text),
-        _share("vs recency", 11, "advantage", "+"),
+        share("vs recency", 11, "advantage", "+"),
         Column("p", 6, p),
     ]
 
@@ -161,42 +178,6 @@ def _scores(report: Report) -> list[Column]:
 def normalised_text(row: Row) -> str:
     """The normalised gain with its interval."""
     return "undefined" if row["gain"] and not row["normalised"] else span(row["normalised"])
-
-
-def _words() -> list[Column]:
-    return [_share("EM", 12, "exact"), _share("F1", 12, "f1")]
-
-
-def _losses() -> list[Column]:
-    return [
-        _share("vs full", 12, "degradation", "+"),
-        _share("storing", 12, "storing", "+"),
-        _share("retrieving", 12, "retrieving", "+"),
-        _share("survival", 12, "survival"),
-        _share("stale", 12, "exposure"),
-    ]
-
-
-def _costs() -> list[Column]:
-    return [
-        _quantity("in view", 10, "view"),
-        _quantity("calls", 9, "ingest_calls"),
-        _quantity("tokens", 11, "ingest_tokens"),
-        _quantity("calls", 9, "query_calls"),
-        _quantity("tokens", 11, "query_tokens"),
-        _quantity("breaks", 10, "fractures"),
-    ]
-
-
-def _store() -> list[Column]:
-    return [
-        _share("true", 9, "precision"),
-        _share("stale", 10, "stale"),
-        _share("wrong", 10, "wrong"),
-        _share("duplicate", 10, "duplicate"),
-        _share("irrelevant", 11, "irrelevant"),
-        _quantity("peak", 10, "peak"),
-    ]
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -15,7 +15,7 @@ from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.frozen import canonical
-from memorygym.isolation.report import Report
+from memorygym.isolation.figures import Report
 from memorygym.publishing.entrant import Entrant, Set, is_current, set_of, unranked
 from memorygym.publishing.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.results.summary import summaries
