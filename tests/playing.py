@@ -7,10 +7,9 @@ from memorygym.bench import Evaluation, Findings, perform
 from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.memory.markdown import Markdown
 from memorygym.runs.engine import Table
-from memorygym.runs.limits import Limits
 from memorygym.runs.results import Failure, Result, Wanted
 from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for
-from memorygym.runs.tasks import dealt
+from memorygym.runs.tasks import Limits, dealt
 from memorygym.trace import Trace
 from memorygym.track import Options, TaskRecipe
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.runs.limits import Limits
-from memorygym.runs.replay import unlike
+from memorygym.publishing.recheck import unlike
 from memorygym.runs.seats import AgentSeat
+from memorygym.runs.tasks import Limits
 from memorygym.trace import Trace, read_trace
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 from memorygym.tracks.worlds.settings import Settings

@@ -8,16 +8,14 @@ from pathlib import Path
 
 from memorygym.core import Policy, Task
 from memorygym.errors import BadSettings
-from memorygym.isolation.plugging import source_of
 from memorygym.results.file import Document, document, keep
 from memorygym.results.summary import Summary, summaries
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
-from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.results import Failure, Result, Wanted
-from memorygym.runs.seats import AgentSeat, Player, is_foreign, played
-from memorygym.runs.tasks import Tasks
+from memorygym.runs.seats import AgentSeat, Player, is_foreign, played, source_of
+from memorygym.runs.tasks import Limits, Tasks
 from memorygym.trace import Trace
 from memorygym.track import Invariant, find
 

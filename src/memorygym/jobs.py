@@ -8,9 +8,8 @@ from memorygym.isolation.arms import Limits as ArmLimits
 from memorygym.isolation.arms import named
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
-from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Absent, Recall, minds_of
-from memorygym.runs.tasks import again
+from memorygym.runs.tasks import Limits, again
 
 
 def source_of(

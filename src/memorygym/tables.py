@@ -6,8 +6,7 @@ from memorygym import registry
 from memorygym.agents.accounting import Usage, limits_in
 from memorygym.attribution import Attribution
 from memorygym.page import fit, plain
-from memorygym.results.comparisons import Comparison
-from memorygym.results.file import Document
+from memorygym.results.file import Comparison, Document
 from memorygym.results.summary import Row, Summary
 from memorygym.runs.results import Failure
 from memorygym.scoring import outcomes
@@ -176,10 +175,8 @@ def _repeats_lines(found: Repeats) -> list[str]:
     told = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
     lines = [f"{k} repeats, in %: {told}"]
     if sources:
-        lines.append(
-            f"variance of answers: {sources.between:.3f} between questions, {sources.within:.3f}"
-            " within"
-        )
+        between, within = sources
+        lines.append(f"variance of answers: {between:.3f} between questions, {within:.3f} within")
     return lines
 
 

@@ -13,8 +13,7 @@ from memorygym import registry
 from memorygym.bench import Evaluation
 from memorygym.bench import perform as bench
 from memorygym.contract import contract
-from memorygym.runs.limits import Limits
-from memorygym.runs.tasks import dealt
+from memorygym.runs.tasks import Limits, dealt
 from memorygym.track import Options
 from tests.adapters.inspecting import (
     AXES,

@@ -17,8 +17,8 @@ from memorygym.publishing.leaderboard import Board, board
 from memorygym.results.consistency import planned
 from memorygym.results.file import document, read_results, write_results
 from memorygym.rng import rng
-from memorygym.runs.limits import Limits
 from memorygym.runs.results import Failure, Place, Result
+from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.axes import WEIGHTS
 
 Make = Callable[..., str]

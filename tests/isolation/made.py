@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from memorygym.isolation.figures import figures
-from memorygym.isolation.report import Report
+from memorygym.isolation.figures import Report, figures
 from memorygym.runs.measures import Case, Measured, Spent
 
 STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}

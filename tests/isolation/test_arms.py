@@ -9,7 +9,8 @@ import pytest
 from memorygym import registry
 from memorygym.core import Budget, Entry, Memory, Message, Task
 from memorygym.episode import Episode
-from memorygym.isolation.arms import Limits, arms, budget_of, memory_of
+from memorygym.isolation.arms import Limits, arms, budget_of
+from memorygym.isolation.plugging import memory_of
 
 LIMITS = Limits(500, 900)
 END = Message("assistant", "")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from memorygym.core import Memory, Message, Task
-from memorygym.isolation.canaries import mixes, returns
+from memorygym.isolation.gates import mixes, returns
 from memorygym.memory.bm25 import BM25
 from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.isolation.arms import role_of
-from memorygym.isolation.figures import figures
-from memorygym.isolation.report import Report
+from memorygym.isolation.figures import Report, figures
 from memorygym.runs.measures import Spent
 from memorygym.stats import Estimate
 from tests.isolation.made import STORE, THREE, all_played, played, reported

@@ -5,9 +5,8 @@ import json
 from io import StringIO
 
 from memorygym.disk import as_bytes
-from memorygym.isolation.agreement import agreement
-from memorygym.isolation.curves import curve
-from memorygym.isolation.figures import figures
+from memorygym.isolation.curves import by_tokens, curve
+from memorygym.isolation.figures import agreement, figures
 from memorygym.isolation.file import (
     curve_csv,
     document,
@@ -18,7 +17,6 @@ from memorygym.isolation.file import (
     timings_csv,
 )
 from memorygym.isolation.gates import gates
-from memorygym.isolation.pareto import by_tokens
 from tests.isolation.made import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}
@@ -30,7 +28,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
     first, second = (
-        as_bytes(document({}, gates(report), [report], [agreement(report, report, "t")]))
+        as_bytes(document({}, gates(report), [report], [agreement(report, report)]))
         for report in (
             figures(measured, {}, "test") for measured in (all_played(TWO), all_played(TWO)[::-1])
         )

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from memorygym.isolation.figures import figures
-from memorygym.isolation.pareto import by_clock, by_tokens, plot
-from memorygym.isolation.report import Report
+from memorygym.isolation.curves import by_clock, by_tokens, plot
+from memorygym.isolation.figures import Report, figures
 from memorygym.runs.measures import Spent
 from tests.isolation.made import THREE, all_played, played, reported
 

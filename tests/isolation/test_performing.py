@@ -8,9 +8,10 @@ import pytest
 
 from memorygym.core import Memory, Message
 from memorygym.errors import BadSettings
-from memorygym.isolation.performing import perform, played_gates
+from memorygym.isolation.gates import played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import Plugged
+from memorygym.isolation.reporting import perform
 from memorygym.memory.none import Nothing
 from tests.isolation.comparing import comparison, gossip, world
 

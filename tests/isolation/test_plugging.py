@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation.plugging import plug, plug_all, source_of
+from memorygym.isolation.plugging import plug, plug_all
+from memorygym.runs.seats import source_of
 
 NOTES = """
 from memorygym.core import Memory

@@ -10,7 +10,7 @@ from memorygym import registry
 from memorygym.core import Entry, Memory, Message, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import MemoryFault
-from memorygym.isolation.rebuilding import play_rebuilt
+from memorygym.isolation.playing import play_rebuilt
 from memorygym.models import extractive
 from memorygym.trace import Trace
 from memorygym.tracks.worlds import note_taker

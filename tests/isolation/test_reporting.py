@@ -7,8 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.performing import Findings
-from memorygym.isolation.reporting import clock_for, curve_of, outcome_of, write_files
+from memorygym.isolation.reporting import Findings, clock_for, curve_of, outcome_of, write_files
 from memorygym.outcome import Score
 from memorygym.runs.measures import Measured
 from memorygym.runs.results import Failure, Place, Result
@@ -22,7 +21,8 @@ BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 def findings(measured: list[Measured], *reasoners: str) -> Findings:
     """At one budget."""
     clocked = {(who, arm, 1000): [1.0, 3.0] for who in reasoners for arm in ("m", "held:m")}
-    return Findings({"contract": "c"}, reasoners, (1000,), results(measured), clocked)
+    recipe = {"reasoners": reasoners, "budgets": [1000]}
+    return Findings({"contract": "c", "recipe": recipe}, results(measured), clocked)
 
 
 def results(measured: Sequence[Measured]) -> list[Result | Failure]:

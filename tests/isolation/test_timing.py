@@ -8,7 +8,8 @@ import pytest
 from memorygym.core import Budget, Memory, Message
 from memorygym.episode import Episode
 from memorygym.errors import MemoryFault
-from memorygym.isolation.timing import Timed, clock_of, clocked
+from memorygym.isolation.plugging import Timed
+from memorygym.isolation.reporting import clock_of, clocked
 from memorygym.memory.bm25 import BM25
 from memorygym.memory.markdown import Markdown
 from memorygym.runs.folder import Run

@@ -14,10 +14,10 @@ from memorygym.commands._command import command_of
 from memorygym.core import Message
 from memorygym.disk import as_bytes
 from memorygym.isolation.arms import Limits
-from memorygym.isolation.performing import perform, played_gates
+from memorygym.isolation.gates import played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
-from memorygym.isolation.reporting import outcome_of, write_files
+from memorygym.isolation.reporting import outcome_of, perform, write_files
 from memorygym.models.scripted import Scripted
 from memorygym.publishing.evidence import REPRODUCED, VERIFIED, examine
 from memorygym.publishing.leaderboard import board

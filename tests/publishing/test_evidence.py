@@ -46,7 +46,7 @@ def pretend(run: Path, agent: str) -> None:
     pretended = Evaluation(tasks=lite(), agents=(agent,))
     job = pretended.job()
     (seat,) = pretended.seats(pretended.minds)
-    place = place_of("worlds", pretended.tasks.recipes[0], 0, seat)
+    place = place_of("worlds", pretended.tasks.recipes[0], 0, seat.seat)
     path.unlink()
     write_trace(Run(run).trace_path(place.episode), trace)
     outcomes = [result_of(place, trace, Wanted())]

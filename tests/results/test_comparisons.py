@@ -5,8 +5,7 @@ import copy
 import pytest
 
 from memorygym.errors import BadSettings
-from memorygym.results.comparisons import compare
-from memorygym.results.file import Document
+from memorygym.results.file import Document, compare
 from tests.playing import lite
 
 

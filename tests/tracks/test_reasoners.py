@@ -10,7 +10,7 @@ from memorygym import registry
 from memorygym.core import Budget, Memory, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
-from memorygym.isolation.oracle import Oracle, least_view
+from memorygym.isolation.plugging import Oracle, least_view
 from memorygym.outcome import Outcome
 from memorygym.runs.seats import scripted
 from memorygym.scoring import outcomes

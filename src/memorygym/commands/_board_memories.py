@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from memorygym.commands._board_cells import grid, mean, safe, status, title
-from memorygym.isolation.report import Report
+from memorygym.isolation.figures import Report
 from memorygym.isolation.tables import detectable_text, normalised_text, verdict_text
 from memorygym.page import wrapped
-from memorygym.publishing.leaderboard import Board
-from memorygym.publishing.rankings import Ranking
+from memorygym.publishing.leaderboard import Board, Ranking
 
 LEGEND = (
     "Memories are ranked within a comparison: one reasoner, one budget of tokens in view, the same"
@@ -25,7 +24,7 @@ def ranking_parts(one: Ranking, found: Board) -> Iterator[str]:
         ["rank", "memory", "accuracy", "normalised gain", "status"],
         [
             [
-                "–" if row.rank is None else str(row.rank), row.arm, mean(row.standing.accuracy),
+                "–" if row.rank is None else str(row.rank), row.arm, mean(row["accuracy"]),
                 normalised_text(row), status(one.evidence),
             ]
             for row in report.of("memory")
@@ -60,7 +59,7 @@ def _under(one: Ranking) -> Iterator[str]:
 
 
 def _references(report: Report) -> str:
-    return ", ".join(f"`{row.arm}` {mean(row.standing.accuracy)}" for row in report.of("reference"))
+    return ", ".join(f"`{row.arm}` {mean(row['accuracy'])}" for row in report.of("reference"))
 
 
 def unshown_table(found: Board) -> str:

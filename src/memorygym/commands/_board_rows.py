@@ -3,8 +3,7 @@
 from memorygym.commands._board_cells import Prices, axes_of, dollars, tokens
 from memorygym.core import JSON
 from memorygym.publishing.entrant import Entrant, Set
-from memorygym.publishing.leaderboard import Board, Gap, Held
-from memorygym.publishing.rankings import Ranking
+from memorygym.publishing.leaderboard import Board, Gap, Held, Ranking
 from memorygym.stats import Estimate
 
 FORMAT = "memorygym-leaderboard-2"
@@ -57,7 +56,7 @@ def _memories(one: Ranking) -> list[dict[str, JSON]]:
     """The memories and references of a comparison: `agent` is the reasoner."""
     rows: list[dict[str, JSON]] = []
     for row in (*one.report.of("memory"), *one.report.of("reference")):
-        accuracy, gain = row.standing.accuracy, row.standing.normalised
+        accuracy, gain = row["accuracy"], row["normalised"]
         whole = accuracy.to_json() if accuracy else {}
         rows.append({
             **_set_json(one.set), "rank": row.rank, "agent": one.report.reasoner,

@@ -11,8 +11,7 @@ from typing import Any
 from memorygym.core import JSON
 from memorygym.instances.checking import OF_FILES, Checked, check, files_of, to_deal_again
 from memorygym.page import one_line, wrapped
-from memorygym.runs.executors import over_processes
-from memorygym.runs.progress import watched
+from memorygym.runs.executors import over_processes, watched
 
 MOST_SHOWN = 50
 NOT_RUN = "not run"

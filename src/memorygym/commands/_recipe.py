@@ -5,8 +5,7 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.errors import BadSettings
-from memorygym.runs.limits import CAPACITY
-from memorygym.runs.tasks import checked_salt
+from memorygym.runs.tasks import CAPACITY, checked_salt
 from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.settings import Settings
 

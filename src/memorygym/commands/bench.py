@@ -15,11 +15,9 @@ from memorygym.commands._tasks import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
 from memorygym.page import fit, one_line
-from memorygym.results.comparisons import compare
-from memorygym.results.file import read_results, write_results
-from memorygym.runs.limits import Limits
+from memorygym.results.file import compare, read_results, write_results
 from memorygym.runs.minds import Minds
-from memorygym.runs.tasks import Tasks, check_episodes
+from memorygym.runs.tasks import Limits, Tasks, check_episodes
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tables import (
     against_text,

@@ -20,24 +20,22 @@ from memorygym.commands._recipe import check_counts
 from memorygym.commands._tasks import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
-from memorygym.isolation.agreement import agreement_text
-from memorygym.isolation.curves import CURVES, curve_text
-from memorygym.isolation.gates import invalid_text
-from memorygym.isolation.oracle import check_view
-from memorygym.isolation.pareto import by_clock, by_tokens, plot
-from memorygym.isolation.performing import Findings, perform, played_gates
+from memorygym.isolation.curves import CURVES, by_clock, by_tokens, curve_text, plot
+from memorygym.isolation.gates import invalid_text, played_gates
 from memorygym.isolation.playing import Comparison
-from memorygym.isolation.plugging import plug_all
+from memorygym.isolation.plugging import check_view, plug_all
 from memorygym.isolation.reporting import (
+    Findings,
     Outcome,
     clock_for,
     curve_of,
     curve_text_of,
     invalid_of,
     outcome_of,
+    perform,
     write_files,
 )
-from memorygym.isolation.tables import Setting, report_text
+from memorygym.isolation.tables import Setting, agreement_text, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape

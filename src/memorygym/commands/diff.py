@@ -12,8 +12,7 @@ from memorygym.core import JSON
 from memorygym.errors import UnknownPart
 from memorygym.isolation.arms import role_of
 from memorygym.page import fit
-from memorygym.results.comparisons import Comparison, compare
-from memorygym.results.file import Document, read_results
+from memorygym.results.file import Comparison, Document, compare, read_results
 from memorygym.results.summary import Row
 from memorygym.runs.folder import Run
 from memorygym.scoring import outcomes

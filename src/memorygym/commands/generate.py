@@ -15,8 +15,7 @@ from memorygym.errors import BadSettings
 from memorygym.instances.files import Job, Made, about, finish, make, open_folder, recipes_digest
 from memorygym.instances.schemas import dealing_tracks, own_options, schema_of
 from memorygym.instances.tasks import TOKENS, tokens_of
-from memorygym.runs.executors import over_processes
-from memorygym.runs.progress import watched
+from memorygym.runs.executors import over_processes, watched
 from memorygym.track import Instances
 
 MOST_SHOWN = 20

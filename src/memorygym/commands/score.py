@@ -13,8 +13,8 @@ from memorygym.core import JSON
 from memorygym.errors import BadTrace
 from memorygym.page import fit, wrapped
 from memorygym.results.summary import summaries
-from memorygym.runs.limits import Limits
 from memorygym.runs.results import Result, Wanted, place_in, result_of
+from memorygym.runs.tasks import Limits
 from memorygym.shapes import shape
 from memorygym.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.trace import Trace

@@ -26,11 +26,10 @@ from memorygym.results.consistency import planned
 from memorygym.results.summary import summaries
 from memorygym.runs.engine import Table
 from memorygym.runs.folder import Run, name_parts
-from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Absent, Minds, Recall, anew, from_tape
 from memorygym.runs.results import Failure, Result, Wanted, place_of
 from memorygym.runs.seats import Player
-from memorygym.runs.tasks import dealt, salt_hash
+from memorygym.runs.tasks import Limits, dealt, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.scoring import outcomes
 from memorygym.tables import ACCURACY, COMPOSITE, heading, results_table
@@ -139,7 +138,7 @@ def _of_options(args: argparse.Namespace, name: EpisodeId) -> Again:
         minds=minds_of(args) if args.model else Minds(),
     )
     (seat,) = evaluation.seats(evaluation.minds)
-    episode = place_of(WORLDS, tasks.recipes[0], name.repeat, seat).episode
+    episode = place_of(WORLDS, tasks.recipes[0], name.repeat, seat.seat).episode
     told = f"{episode}: tier {knobs['tier']}, memory {backend}"
     return Again(WORLDS, tasks.recipes[0], name.repeat, seat, told)
 
@@ -165,7 +164,7 @@ def _of_run(
     (again,) = (
         Again(track, one, repeat, seat, f"{told}{how}", stored)
         for (one, repeat), seat in product(source.job().units, source.seats(source.minds))
-        if place_of(track, one, repeat, seat).episode == name
+        if place_of(track, one, repeat, seat.seat).episode == name
     )
     return again
 

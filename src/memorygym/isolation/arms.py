@@ -1,14 +1,10 @@
 """The arms of a comparison: what each row sees, and within which budgets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Literal
 
-from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Task
-from memorygym.isolation.oracle import Oracle
-from memorygym.tokens import normal
-from memorygym.track import find
+from memorygym.core import Budget, Task
 
 Role = Literal["reference", "memory", "held"]
 REFERENCES = ("none", "full", "recency", "oracle")
@@ -86,54 +82,3 @@ def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
         return replace(task.budget, view=view, capacity=limits.capacity, writes=None, slot=None)
     most = limits.capacity or task.budget.capacity or limits.view
     return replace(task.budget, view=limits.view, capacity=min(most, limits.view))
-
-
-def memory_of(
-    arm: Arm, task: Task, make: Callable[[], Memory], *, foreign: bool = False
-) -> Callable[[], Memory]:
-    """Makes the memory of an arm; `make` makes the one that its spec names, `foreign` if that is
-    somebody else's."""
-    if arm.name == "oracle":
-        return partial(Oracle, find(task.track).oracle(task))
-    if arm.role == "held":
-        return lambda: Holding(make(), arm.limits.view, weighed=foreign)
-    return make
-
-
-class Holding(Memory):
-    """A memory that shows all that another one holds: what is missing here was not stored.
-
-    With `weighed` that is what it held as the event began. Then it is asked nothing that it is not
-    asked in its own arm, and cannot tell the two apart.
-    """
-
-    def __init__(self, inner: Memory, budget: int, *, weighed: bool = False) -> None:
-        self._inner = inner
-        self._budget, self._weighed = budget, weighed
-        self._before: Sequence[Entry] = ()
-        self.tools = tuple(inner.tools)
-        self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
-
-    def open(self, meter: Meter) -> None:
-        self._inner.open(meter)
-
-    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        return self._inner.call(name, arguments)
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._inner.observe(new)
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        # What it composes may change what it holds, so it composes here as in its own arm.
-        self._inner.compose(live, self._budget)
-        present = [normal(message.content) for message in live]
-        texts = (entry.text for entry in (self._before if self._weighed else self._inner.dump()))
-        return [Message("user", t) for t in texts if not any(t in said for said in present)]
-
-    def dump(self) -> list[Entry]:
-        self._before = entries = self._inner.dump()
-        return entries
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._before = entries
-        self._inner.restore(entries)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf
 from textwrap import wrap
 
-from memorygym.isolation.report import Row
+from memorygym.isolation.figures import Row
 from memorygym.page import WIDTH, plain
-from memorygym.stats import NOTHING, Estimate
+from memorygym.stats import NOTHING, Estimate, percent
 
 NAME = 20
 """Of the first column; a longer name has a line of its own."""
@@ -69,6 +69,16 @@ def quantity(found: Estimate | None) -> str:
     # Where the interval is wide or the number long, a decimal says nothing.
     digits = 1 if mean < 99.95 * size and half < 9.95 * size else 0
     return f"{mean / size:.{digits}f}±{half / size:.{digits}f}{unit}"
+
+
+def share(head: str, width: int, figure: str, sign: str = "") -> Column:
+    """A share in percent, or a difference of two."""
+    return Column(head, width, lambda row: percent(row[figure], sign))
+
+
+def number(head: str, width: int, figure: str) -> Column:
+    """A quantity."""
+    return Column(head, width, lambda row: quantity(row[figure]))
 
 
 def p_value(p: float | None) -> str:

@@ -1,18 +1,11 @@
-"""Memories against recency and against each other, task by task: tests, ranks and who is best."""
+"""Memories against the references and each other, task by task: gain, tests, ranks, the best."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from memorygym.stats import (
-    Estimate,
-    deviation,
-    holm,
-    mde,
-    paired,
-    ranks,
-    sign_flip,
-    sign_flips,
-)
+from memorygym import stats
+from memorygym.stats import Estimate
 
 World = tuple[str, int]
 """Template and seed: what is paired."""
@@ -71,15 +64,15 @@ def contests(
     whole = {arm: memories[arm] for arm in sorted(finished)}
     scores = {RECENCY: recency, **memories}
     alike = all(mine.keys() == recency.keys() for mine in whole.values())
-    drawn = sign_flips({RECENCY: recency, **whole} if alike else whole, name)
+    drawn = stats.sign_flips({RECENCY: recency, **whole} if alike else whole, name)
     over = {
         (arm, RECENCY): drawn[RECENCY, arm]
         if (RECENCY, arm) in drawn
-        else sign_flip(memories[arm], recency, name)
+        else stats.sign_flip(memories[arm], recency, name)
         for arm in sorted(memories)
         if memories[arm].keys() & recency.keys()
     }
-    places = ranks(whole)
+    places = stats.ranks(whole)
     return Contests(
         {pair.arm: pair for pair in _pairs(scores, over)},
         tuple(_pairs(scores, {pair: p for pair, p in drawn.items() if RECENCY not in pair})),
@@ -90,11 +83,11 @@ def contests(
 
 def _pairs(scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float]) -> list[Pair]:
     found = []
-    for ((arm, other), p), adjusted in zip(ps.items(), holm([*ps.values()]), strict=True):
+    for ((arm, other), p), adjusted in zip(ps.items(), stats.holm([*ps.values()]), strict=True):
         a, b = scores[arm], scores[other]
         values = [a[world] - b[world] for world in a if world in b]
-        detectable = mde(deviation(values), len(values)) if len(values) > 1 else None
-        found.append(Pair(arm, other, paired(a, b).estimate, p, adjusted, detectable))
+        detectable = stats.mde(stats.deviation(values), len(values)) if len(values) > 1 else None
+        found.append(Pair(arm, other, stats.paired(a, b).estimate, p, adjusted, detectable))
     return found
 
 
@@ -103,6 +96,51 @@ def _verdict(scores: Mapping[str, Scores], places: Mapping[str, int]) -> Verdict
         return None
     means = {arm: sum(mine.values()) / len(mine) for arm, mine in scores.items()}
     best, second, *_ = sorted(scores, key=lambda arm: (-means[arm], arm))
-    lead = paired(scores[best], scores[second]).estimate
+    lead = stats.paired(scores[best], scores[second]).estimate
     alone = sum(place == 1 for place in places.values()) == 1
     return Verdict(best, second, lead, won=lead.low > 0 and alone)
+
+
+class Gain:
+    """Normalised gains of many arms: how much of what a perfect memory would add, each adds.
+
+    Arms of the same tasks share their resamples.
+
+    >>> tasks = [("company", seed) for seed in range(3)]
+    >>> scores = {"none": dict.fromkeys(tasks, 0.25), "oracle": dict.fromkeys(tasks, 0.75)}
+    >>> Gain(scores, "example").of(dict.fromkeys(tasks, 0.5))
+    Estimate(mean=0.5, low=0.5, high=0.5, worlds=3)
+    """
+
+    def __init__(self, scores: Mapping[str, Scores], name: str) -> None:
+        self._none, self._oracle = scores.get("none", {}), scores.get("oracle", {})
+        self._name = name
+        self._scale = cache(self._scale_on)
+
+    def of(self, scores: Scores) -> Estimate | None:
+        """(m − none) / (oracle − none), a ratio of means whose parts are drawn again together.
+
+        None where the interval of oracle − none holds 0, as it does on a single task.
+        """
+        worlds = tuple(w for w in scores if w in self._none and w in self._oracle)
+        mine = [scores[world] for world in worlds]
+        gains = [(_sum(mine, pick) - floor) / width for pick, floor, width in self._scale(worlds)]
+        return stats.percentiles(gains[0], gains[1:], len(worlds)) if gains else None
+
+    def _scale_on(self, worlds: tuple[World, ...]) -> list[tuple[Sequence[int], float, float]]:
+        """Of these tasks, then of every resample of them: their places in worlds, the sum of
+        none's scores, and oracle's minus that; [] where there is no gain to tell."""
+        none, oracle = ({w: s[w] for w in worlds} for s in (self._none, self._oracle))
+        if not worlds or stats.paired(oracle, none).estimate.low <= 0:
+            return []
+        low, high = [*none.values()], [*oracle.values()]
+        scale = [
+            (pick, floor := _sum(low, pick), _sum(high, pick) - floor)
+            for pick in (range(len(worlds)), *stats.resamples(len(worlds), self._name))
+        ]
+        # A resample without any room between the two would make a gain that is no number.
+        return scale if min(width for _, _, width in scale) > 0 else []
+
+
+def _sum(values: Sequence[float], pick: Sequence[int]) -> float:
+    return sum(map(values.__getitem__, pick))

@@ -1,13 +1,14 @@
-"""Accuracy by how far back the needed facts were told, how much was shown, how many are needed."""
+"""Accuracy by how far back the needed facts were told, how much was shown, how many are needed; and
+against what a memory costs: who gives more for less, and who is dominated."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, log10
+from string import ascii_uppercase
 
-from memorygym.isolation.columns import NAME, named, paragraph
+from memorygym.isolation.columns import NAME, amount, named, paragraph
 from memorygym.isolation.contests import World
-from memorygym.isolation.figures import judged, left_out
-from memorygym.isolation.report import Report
+from memorygym.isolation.figures import Clock, Report, judged, left_out
 from memorygym.page import WIDTH
 from memorygym.runs.measures import Case, Measured
 from memorygym.stats import NOTHING, Estimate, clustered_share
@@ -18,6 +19,8 @@ NOTE = (
     "Accuracy in %; under it the 95 % interval of a share (Wilson), of as many questions as remain"
     " when those of a task count as alike (design effect)."
 )
+WIDE, HIGH, APART = 72, 16, 5
+"""Columns and lines of a plot, and columns between no cost and the least."""
 COLUMN = 10
 ACROSS = (WIDTH - NAME) // COLUMN
 """Bins that stand side by side."""
@@ -135,3 +138,110 @@ def _cells(texts: Iterable[str]) -> str:
 def _interval(one: Bin) -> str:
     low, high = one.accuracy.low, one.accuracy.high
     return NOTHING if high == inf else f"{100 * low:.0f}–{100 * high:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A memory, none, recency or full: what it reaches, and what for."""
+
+    arm: str
+    accuracy: float
+    cost: float
+    dominated_by: str | None
+    """An arm that is as good on both counts and better on one; the most accurate of these."""
+
+
+def by_tokens(report: Report) -> list[Point]:
+    """Against tokens a task: those in view, and those of the memory's own model."""
+    costs = {row.arm: found.mean for row in report.rows if (found := row["total"])}
+    return _points(report, costs)
+
+
+def by_clock(report: Report, clock: Clock) -> list[Point]:
+    """Against median milliseconds a step."""
+    return _points(report, {arm: median for arm, (median, _) in clock.items()})
+
+
+def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
+    """Cheapest first. Oracle is no memory, and arms with failed tasks played others."""
+    found = {
+        row.arm: (accuracy.mean, costs[row.arm])
+        for row in report.rows
+        if row.role != "held" and row.arm != "oracle" and not row.failed
+        if (accuracy := row["accuracy"]) and row.arm in costs
+    }
+    points = [
+        Point(arm, accuracy, cost, _better(found, accuracy, cost))
+        for arm, (accuracy, cost) in found.items()
+    ]
+    return sorted(points, key=lambda one: (one.cost, -one.accuracy, one.arm))
+
+
+def _better(found: Mapping[str, tuple[float, float]], accuracy: float, cost: float) -> str | None:
+    """Who dominates, if anyone does.
+
+    >>> _better({"cheap": (0.5, 10), "dear": (0.5, 20), "good": (0.6, 20)}, 0.5, 20)
+    'good'
+    """
+    better = [
+        (-a, c, arm)
+        for arm, (a, c) in found.items()
+        if a >= accuracy and c <= cost and (a, c) != (accuracy, cost)
+    ]
+    return min(better)[2] if better else None
+
+
+def plot(points: Sequence[Point], unit: str) -> str:
+    """The points on a logarithmic scale, and who they are; dominated ones have small letters."""
+    if not points:
+        return "nothing to plot: no arm finished every task"
+    marks, (column, ends) = _marks(points), _axis([point.cost for point in points])
+    grid = [[" "] * WIDE for _ in range(HIGH + 1)]
+    for point in points:
+        line = grid[round(HIGH * (1 - point.accuracy))]
+        line[_free(line, column(point.cost))] = marks[point.arm]
+    lines = [f"accuracy in %, against {unit} on a logarithmic scale", ""]
+    for i, line in enumerate(grid):
+        side = f"{100 * (HIGH - i) // HIGH:>4} ┤" if i % 4 == 0 else f"{'':>4} │"
+        lines.append((side + "".join(line)).rstrip())
+    lines += [f"{'':>4} └{'─' * WIDE}", f"{'':>6}{ends}", ""]
+    return "\n".join([*lines, *_legend(points, marks, unit)])
+
+
+def _axis(costs: Sequence[float]) -> tuple[Callable[[float], int], str]:
+    """The column of a cost on a logarithmic axis, and the line under it; what costs nothing has no
+    logarithm, and stands apart at the left."""
+    some = [cost for cost in costs if cost > 0] or [1.0]
+    low, high = min(some), max(some)
+    start = APART if len(some) < len(costs) else 0
+    width = log10(high / low) or 1.0
+
+    def column(cost: float) -> int:
+        return start + round(log10(cost / low) / width * (WIDE - 1 - start)) if cost > 0 else 0
+
+    left = f"{'0':<{start}}{amount(low)}" if start else amount(low)
+    return column, f"{left}{amount(high):>{WIDE - len(left)}}"
+
+
+def _marks(points: Sequence[Point]) -> dict[str, str]:
+    """Letters, to the undominated first; where there are too many points, the rest are dots."""
+    order = sorted(points, key=lambda one: one.dominated_by is not None)
+    letters = f"{ascii_uppercase:·<{len(points)}}"
+    return {
+        one.arm: letter.lower() if one.dominated_by else letter
+        for one, letter in zip(order, letters, strict=False)
+    }
+
+
+def _free(line: Sequence[str], at: int) -> int:
+    """The nearest free place of a line."""
+    free = [i for i, mark in enumerate(line) if mark == " "]
+    return min(free, key=lambda i: (abs(i - at), i), default=at)
+
+
+def _legend(points: Sequence[Point], marks: Mapping[str, str], unit: str) -> Iterator[str]:
+    yield f"{'':<24}{'accuracy':>9}{unit.split(maxsplit=1)[0]:>9}"
+    for one in sorted(points, key=lambda one: (one.dominated_by is not None, one.cost, one.arm)):
+        under = f"   dominated by {marks[one.dominated_by]}" if one.dominated_by else ""
+        figures = f"{100 * one.accuracy:>9.1f}{amount(one.cost):>9}{under}"
+        yield from named(f"{marks[one.arm]} {one.arm}", figures, 24)

@@ -6,20 +6,77 @@ interval is over tasks. Two arms are compared on the tasks that both finished.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 
 from memorygym.errors import BadSettings
 from memorygym.isolation.arms import HELD, Role, role_of
-from memorygym.isolation.contests import RECENCY, Scores, World, contests
-from memorygym.isolation.gain import Gain
-from memorygym.isolation.report import Costs, Losses, Report, Row, Standing
+from memorygym.isolation.contests import RECENCY, Contests, Gain, Scores, World, contests
 from memorygym.runs.measures import Case, Measured
-from memorygym.stats import Estimate, estimate, paired
+from memorygym.stats import Estimate, estimate, kendall, paired
+from memorygym.trace_reader import CONDITIONS
 
+Clock = Mapping[str, tuple[float, float]]
+"""By arm: the median and the 95th percentile of its milliseconds a step."""
 Left = Mapping[World, frozenset[int]]
 """By task: the numbers of the questions that are left out."""
-Value = Callable[[Measured], float | None]
-"""A figure of one task; None where it has none."""
 ROLES: tuple[Role, ...] = ("reference", "memory", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One arm."""
+
+    arm: str
+    role: Role
+    scores: Scores
+    """By finished task, in order."""
+    failed: int
+    """Tasks that it did not finish."""
+    rank: int | None
+    """Of a memory that finished all tasks: one more than the memories shown to be better."""
+    figures: Mapping[str, Estimate | None]
+    """By the names that `figures` gives them, in the order of compare.csv."""
+
+    def __getitem__(self, figure: str) -> Estimate | None:
+        return self.figures[figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All arms under one reasoner and one budget."""
+
+    reasoner: str
+    budget: int | None
+    """Tokens of the view; None where no arm has a limit."""
+    worlds: tuple[World, ...]
+    """Tasks that at least one arm finished."""
+    questions: int
+    """Answerable ones of these tasks, without those left out."""
+    left_out: int
+    """Questions whose needed facts do not fit the budget together."""
+    rows: tuple[Row, ...]
+    """References, then memories, then what memories held; each by accuracy, the best first, and
+    last those that failed somewhere."""
+    contests: Contests
+
+    def row(self, arm: str) -> Row | None:
+        """The row of an arm, if there is one."""
+        return next((row for row in self.rows if row.arm == arm), None)
+
+    def of(self, role: Role) -> list[Row]:
+        """The rows of a role, the best first."""
+        return [row for row in self.rows if row.role == role]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether the memories rank alike under two reasoners: if so, it is they that are measured."""
+
+    reasoners: tuple[str, str]
+    budget: int | None
+    tau: Estimate
+    """Kendall's tau-b, with its interval over tasks."""
 
 
 def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str) -> Report:
@@ -93,9 +150,28 @@ def _by_arm(measured: Sequence[Measured]) -> dict[str, dict[World, Measured]]:
 def _order(row: Row) -> tuple[int, bool, float, bool, str]:
     """By role and accuracy, the ceiling before its equals. An arm that failed somewhere played
     other tasks, so it stands below the others."""
-    accuracy = row.standing.accuracy
+    accuracy = row["accuracy"]
     mean = accuracy.mean if accuracy else -1.0
     return ROLES.index(row.role), row.failed > 0, -mean, row.arm != "oracle", row.arm
+
+
+COUNTS: Mapping[str, Callable[[Measured], float]] = {
+    "ingest_calls": attrgetter("ingest.calls"),  # Of its own model, in events that ask nothing.
+    "ingest_tokens": attrgetter("ingest.tokens"),
+    "query_calls": attrgetter("query.calls"),
+    "query_tokens": attrgetter("query.tokens"),
+    # In view of all questions, and of its own model.
+    "total": lambda one: sum(c.tokens for c in one.cases) + one.ingest.tokens + one.query.tokens,
+    "fractures": attrgetter("fractures"),
+    "cuts": attrgetter("cuts"),
+    "empty": attrgetter("empty"),
+    "overlong": attrgetter("overlong"),
+    "limited": attrgetter("limited"),
+    "repaired": attrgetter("repaired"),
+    "peak": attrgetter("peak"),
+    "writes": attrgetter("writes"),
+}
+"""What a memory takes or does on a task; see Measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,66 +184,33 @@ class _Table:
     normal: Gain
 
     def row(self, arm: str, failed: int, rank: int | None) -> Row:
-        return Row(
-            arm, role_of(arm), self.scores[arm], failed, rank,
-            self._standing(arm), self._losses(arm), self._costs(arm),
+        mine, asked, played, over = (
+            self.scores[arm], partial(self._asked, arm), partial(self._played, arm), self._over
         )  # fmt: skip
-
-    def _standing(self, arm: str) -> Standing:
-        mine = self.scores[arm]
-        return Standing(
-            accuracy=_mean(mine),
-            gain=self._over(arm, "none"),
-            degradation=self._over(arm, "full"),
-            normalised=self.normal.of(mine),
-            advantage=self._over(arm, RECENCY),
-            exact=self._each(arm, lambda one: _share(judged(one, self.left), "exact")),
-            f1=self._each(arm, lambda one: _share(judged(one, self.left), "f1")),
-        )
-
-    def _losses(self, arm: str) -> Losses:
-        left = self.left
-
-        def share(part: str, whole: str) -> Estimate | None:
-            return self._each(arm, lambda one: _pooled(judged(one, left), part, whole))
-
-        def held(condition: str) -> Estimate | None:
-            return self._each(
-                arm, lambda one: one.precision[condition] if any(one.precision.values()) else None
-            )
-
-        return Losses(
-            storing=self._over("oracle", HELD + arm),
-            retrieving=self._over(HELD + arm, arm),
-            survival=share("present", "needs"),
-            exposure=share("stale", "replaced"),
-            precision=held("true"),
-            stale=held("stale"),
-            wrong=held("wrong"),
-            duplicate=held("duplicate"),
-            irrelevant=held("irrelevant"),
-        )
-
-    def _costs(self, arm: str) -> Costs:
-        values: dict[str, Value] = {
-            "view": lambda one: _share(judged(one, self.left), "tokens"),
-            "ingest_calls": lambda one: one.ingest.calls,
-            "ingest_tokens": lambda one: one.ingest.tokens,
-            "query_calls": lambda one: one.query.calls,
-            "query_tokens": lambda one: one.query.tokens,
-            "total": memory_tokens,
-            "fractures": lambda one: one.fractures,
-            "cuts": lambda one: one.cuts,
-            "empty": lambda one: one.empty,
-            "overlong": lambda one: one.overlong,
-            "limited": lambda one: one.limited,
-            "repaired": lambda one: one.repaired,
-            "peak": lambda one: one.peak,
-            "writes": lambda one: one.writes,
+        figures = {
+            "accuracy": _mean(mine),
+            "gain": over(arm, "none"),
+            "degradation": over(arm, "full"),  # Below 0 where the whole history answers more.
+            "normalised": self.normal.of(mine),
+            "advantage": over(arm, RECENCY),
+            "exact": asked(_mean_of("exact")),
+            "f1": asked(_mean_of("f1")),
+            "storing": over("oracle", HELD + arm),
+            "retrieving": over(HELD + arm, arm),
+            "survival": asked(_share_of("present", "needs")),
+            "exposure": asked(_share_of("stale", "replaced")),
+            "precision": played(_held("true")),
+            **{name: played(_held(name)) for name in CONDITIONS[1:]},
+            "view": asked(_mean_of("tokens")),
+            **{name: played(count) for name, count in COUNTS.items()},
         }
-        return Costs(**{name: self._each(arm, value) for name, value in values.items()})
+        return Row(arm, role_of(arm), mine, failed, rank, figures)
 
-    def _each(self, arm: str, value: Value) -> Estimate | None:
+    def _asked(self, arm: str, value: Callable[[Sequence[Case]], float | None]) -> Estimate | None:
+        """Of the questions of each task that count."""
+        return self._played(arm, lambda one: value(judged(one, self.left)))
+
+    def _played(self, arm: str, value: Callable[[Measured], float | None]) -> Estimate | None:
         return _mean({world: value(one) for world, one in self.arms[arm].items()})
 
     def _over(self, arm: str, other: str) -> Estimate | None:
@@ -181,16 +224,30 @@ def _mean(values: Mapping[World, float | None]) -> Estimate | None:
     return estimate(found) if found else None
 
 
-def _pooled(cases: Sequence[Case], part: str, whole: str) -> float | None:
-    total = sum(getattr(case, whole) for case in cases)
-    return sum(getattr(case, part) for case in cases) / total if total else None
+def _mean_of(part: str) -> Callable[[Sequence[Case]], float | None]:
+    return lambda cases: sum(map(attrgetter(part), cases)) / len(cases) if cases else None
 
 
-def _share(cases: Sequence[Case], part: str) -> float | None:
-    """The mean over the questions."""
-    return sum(getattr(case, part) for case in cases) / len(cases) if cases else None
+def _share_of(part: str, whole: str) -> Callable[[Sequence[Case]], float | None]:
+    def share(cases: Sequence[Case]) -> float | None:
+        total = sum(map(attrgetter(whole), cases))
+        return sum(map(attrgetter(part), cases)) / total if total else None
+
+    return share
 
 
-def memory_tokens(one: Measured) -> float:
-    """All that a memory had read on one task: in view of its steps, and by its own model."""
-    return sum(case.tokens for case in one.cases) + one.ingest.tokens + one.query.tokens
+def _held(condition: str) -> Callable[[Measured], float | None]:
+    return lambda one: one.precision[condition] if any(one.precision.values()) else None
+
+
+def agreement(one: Report, other: Report) -> Agreement | None:
+    """Of the memories that finished every task under both; None with fewer than two of them."""
+    ours, theirs = (
+        {row.arm: row.scores for row in report.of("memory") if row.rank is not None}
+        for report in (one, other)
+    )
+    if len(ours.keys() & theirs.keys()) < 2:
+        return None
+    name = f"{one.reasoner} {other.reasoner} {one.budget}"
+    tau = kendall(dict(sorted(ours.items())), theirs, name)
+    return Agreement((one.reasoner, other.reasoner), one.budget, tau)

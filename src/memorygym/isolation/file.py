@@ -5,17 +5,15 @@ All but the clock's are the same bytes for the same episodes.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from io import StringIO
 from math import inf
+from typing import Any
 
 from memorygym.core import JSON
-from memorygym.isolation.agreement import Agreement
-from memorygym.isolation.contests import Pair, Verdict
-from memorygym.isolation.curves import Bin
+from memorygym.isolation.curves import Bin, Point
+from memorygym.isolation.figures import Agreement, Clock, Report, Row
 from memorygym.isolation.gates import Gate
-from memorygym.isolation.pareto import Point
-from memorygym.isolation.report import Report, Row
-from memorygym.isolation.timing import Clock
 from memorygym.runs.measures import Case, Measured
 from memorygym.stats import Estimate
 
@@ -34,12 +32,9 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "gates": [{"name": g.name, "holds": g.holds, "detail": g.detail} for g in gates],
+        "gates": _json(gates),
         "reports": [_report(report) for report in reports],
-        "kendall": [
-            {"reasoners": one.reasoners, "budget": one.budget, "tau": _interval(one.tau)}
-            for one in agreements
-        ],
+        "kendall": _json(agreements),
     }
 
 
@@ -51,48 +46,39 @@ def _report(report: Report) -> JSON:
         "tasks": len(report.worlds),
         "questions": report.questions,
         "left_out": report.left_out,
-        "rows": [_row(row) for row in report.rows],
-        "over_recency": [_pair(pair) for pair in found.over_recency.values()],
-        "pairs": [_pair(pair) for pair in found.pairs],
-        "verdict": _verdict(found.verdict),
+        "rows": [{**_about(row), "figures": _json(row.figures)} for row in report.rows],
+        "over_recency": _json([*found.over_recency.values()]),
+        "pairs": _json(found.pairs),
+        "verdict": _json(found.verdict),
     }
 
 
-def _row(row: Row) -> JSON:
+def _about(row: Row) -> dict[str, Cell]:
     return {
         "arm": row.arm,
         "role": row.role,
         "tasks": len(row.scores),
         "failed": row.failed,
         "rank": row.rank,
-        "figures": {name: _interval(found) for name, found in row.figures.items()},
     }
 
 
-def _pair(pair: Pair) -> JSON:
-    return {
-        "arm": pair.arm,
-        "other": pair.other,
-        "difference": _interval(pair.difference),
-        "p": _rounded(pair.p),
-        "adjusted": _rounded(pair.adjusted),
-        "detectable": _rounded(pair.detectable),
-    }
-
-
-def _verdict(found: Verdict | None) -> JSON:
-    if found is None:
-        return None
-    lead = _interval(found.lead)
-    return {"best": found.best, "second": found.second, "lead": lead, "won": found.won}
-
-
-def _interval(found: Estimate | None) -> JSON:
-    """A mean, its bounds (null for a single task, which has none), and the tasks behind it."""
-    if found is None:
-        return None
-    low, mean, high = _bounds(found)
-    return {"mean": mean, "low": low, "high": high, "tasks": found.worlds}
+def _json(value: Any) -> Any:
+    """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
+    null for a single task, which has none."""
+    match value:
+        case Estimate(worlds=worlds):
+            low, mean, high = _bounds(value)
+            return {"mean": mean, "low": low, "high": high, "tasks": worlds}
+        case float():
+            return _rounded(value)
+        case Mapping():
+            return {name: _json(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_json(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
 def _bounds(found: Estimate | None) -> list[float | None]:
@@ -116,11 +102,7 @@ def _cells(report: Report, row: Row) -> dict[str, Cell]:
     cells: dict[str, Cell] = {
         "reasoner": report.reasoner,
         "budget": report.budget,
-        "arm": row.arm,
-        "role": row.role,
-        "tasks": len(row.scores),
-        "failed": row.failed,
-        "rank": row.rank,
+        **_about(row),
         "p": _rounded(pair.p) if pair else None,
         "p_adjusted": _rounded(pair.adjusted) if pair else None,
         "detectable": _rounded(pair.detectable) if pair else None,
@@ -133,80 +115,75 @@ def _cells(report: Report, row: Row) -> dict[str, Cell]:
 
 def pairs_csv(reports: Iterable[Report]) -> str:
     """pairs.csv: every two memories that finished every task."""
-    heads = (
-        "reasoner", "budget", "arm", "other", "tasks", "low", "difference", "high", "p",
-        "p_adjusted", "detectable",
-    )  # fmt: skip
     rows = [
-        [
-            report.reasoner, report.budget, pair.arm, pair.other, pair.difference.worlds,
-            *_bounds(pair.difference),
-            *map(_rounded, (pair.p, pair.adjusted, pair.detectable)),
-        ]
+        (
+            report, pair.arm, pair.other, pair.difference.worlds, pair.difference,
+            pair.p, pair.adjusted, pair.detectable,
+        )
         for report in reports
         for pair in report.contests.pairs
     ]  # fmt: skip
-    return _csv(heads, rows)
+    return _table("arm,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
 
 
 def questions_csv(measured: Iterable[Measured]) -> str:
     """questions.csv: one row a question and arm; left-out ones too."""
-    heads = ("reasoner", "budget", "arm", "template", "seed", *CASE)
-    return _csv(
-        heads,
-        [
-            [
-                one.reasoner, one.budget, one.arm, *one.world,
-                *(_plain(name, getattr(case, name)) for name in CASE),
-            ]
-            for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.arm, m.world))
-            for case in one.cases
-        ],
-    )  # fmt: skip
+    rows = [
+        (one, one.arm, *one.world, *(_plain(name, getattr(case, name)) for name in CASE))
+        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.arm, m.world))
+        for case in one.cases
+    ]
+    return _table(",".join(("arm", "template", "seed", *CASE)), rows)
 
 
 def timings_csv(timed: Iterable[tuple[Report, Clock]]) -> str:
     """timings.csv: milliseconds a step, which differ from run to run."""
-    rows = [
-        [report.reasoner, report.budget, arm, *map(_rounded, clock[arm])]
-        for report, clock in timed
-        for arm in sorted(clock)
-    ]
-    return _csv(("reasoner", "budget", "arm", "p50_ms", "p95_ms"), rows)
+    rows = [(report, arm, *clock[arm]) for report, clock in timed for arm in sorted(clock)]
+    return _table("arm,p50_ms,p95_ms", rows)
 
 
 def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
     """pareto.csv: what each memory reaches, what for, and who does better for less."""
     rows = [
-        [
-            report.reasoner, report.budget, one.arm, _rounded(one.accuracy), _rounded(one.cost),
-            one.dominated_by,
-        ]
+        (report, one.arm, one.accuracy, one.cost, one.dominated_by)
         for report, points in found
         for one in points
-    ]  # fmt: skip
-    return _csv(("reasoner", "budget", "arm", "accuracy", "tokens", "dominated_by"), rows)
+    ]
+    return _table("arm,accuracy,tokens,dominated_by", rows)
 
 
 def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     """retention.csv or rewrite.csv: accuracy by arm and bin."""
     rows = [
-        [
-            report.reasoner, report.budget, one.arm, one.name, one.questions,
-            *_bounds(one.accuracy),
-        ]
+        (report, one.arm, one.name, one.questions, one.accuracy)
         for report, bins in found
         for one in bins
-    ]  # fmt: skip
-    heads = ("reasoner", "budget", "arm", "bin", "questions", "low", "accuracy", "high")
-    return _csv(heads, rows)
+    ]
+    return _table("arm,bin,questions,low,accuracy,high", rows)
 
 
-def _plain(name: str, value: str | float) -> str | float:
+def _plain(name: str, value: str | float) -> str:
     """Right and wrong as 1 and 0."""
-    if name == "score":
-        return f"{value:g}"
-    return int(value) if isinstance(value, bool) else value
+    return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
+
+
+def _table(heads: str, rows: Iterable[tuple[Any, ...]]) -> str:
+    """A table whose rows begin with the reasoner and budget that they are of; an estimate fills
+    three cells."""
+    cells = (
+        [under.reasoner, under.budget, *(cell for value in row for cell in _filled(value))]
+        for under, *row in rows
+    )
+    return _csv(f"reasoner,budget,{heads}".split(","), cells)
+
+
+def _filled(value: Cell | Estimate) -> Sequence[Cell]:
+    match value:
+        case Estimate():
+            return _bounds(value)
+        case float():
+            return [_rounded(value)]
+    return [value]
 
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

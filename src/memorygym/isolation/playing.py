@@ -1,22 +1,22 @@
 """A comparison as a job: its arms are seats of one run on the same tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
 from memorygym.agents.note_taker import note_taker
 from memorygym.contract import code_of, contract, digest
-from memorygym.core import JSON, Policy, Task
+from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.episode import Episode, play
-from memorygym.isolation.arms import Arm, Limits, arms, budget_of, memory_of
-from memorygym.isolation.plugging import Plugged
-from memorygym.isolation.rebuilding import play_rebuilt
-from memorygym.isolation.timing import Timed
+from memorygym.errors import MemoryFault
+from memorygym.isolation.arms import Arm, Limits, arms, budget_of
+from memorygym.isolation.plugging import Plugged, Timed, memory_of
+from memorygym.rng import rng
 from memorygym.runs.engine import Job
 from memorygym.runs.minds import Minds, Numbered, Silent
 from memorygym.runs.results import Wanted
-from memorygym.runs.seats import Player, Steps, modelled, played, scripted, seated
+from memorygym.runs.seats import Player, Seat, Steps, modelled, played, scripted, seated
 from memorygym.runs.tasks import Tasks
 from memorygym.trace import Trace
 from memorygym.track import find
@@ -80,15 +80,10 @@ class ArmSeat:
     arm: Arm
     plugged: Plugged
     minds: Minds
-    compared: bool = True
 
     @property
-    def memory(self) -> str:
-        return self.arm.name
-
-    @property
-    def budget(self) -> int | None:
-        return self.arm.budget
+    def seat(self) -> Seat:
+        return Seat(self.agent, self.arm.name, self.arm.budget, compared=True)
 
     @property
     def waits(self) -> bool:
@@ -133,3 +128,31 @@ class ArmSeat:
         labels, policy = self.labels(task.track, repeat), self.policy(task, chat)
         trace = played(episode, Numbered(policy, chat) if chat else policy, task, labels, once)
         return modelled(trace, chat, minds) if chat else trace
+
+
+def play_rebuilt(episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory]) -> Trace:
+    """Plays with a memory that may hide what it holds: in one event, which it cannot tell, a copy
+    that is made anew from what the referee weighed last must act the same.
+
+    Raises MemoryFault where it does not. What the memory keeps on the disk is not found.
+    """
+    asking = sorted(find(task.track).oracle(task)) or [0]
+    drawn = rng("rebuilt", task.id).choice(asking)
+    beside: Episode | None = None
+    while not episode.done:
+        if episode.event != drawn:
+            beside = None
+        elif beside is None:
+            beside = episode.restored(make)
+        view = episode.view()
+        if beside and beside.view() != view:
+            raise MemoryFault(
+                f"the memory {getattr(make, 'spec', make)}: made anew from its dump, it gives"
+                f" another view of event {drawn + 1}: it holds what the referee does not weigh, or"
+                " the same task does not make it do the same"
+            )
+        reply = policy.act(view, episode.tools)
+        episode.step(reply)
+        if beside:
+            beside.step(reply)
+    return episode.trace

@@ -2,28 +2,69 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, field, replace
+from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
 from memorygym.disk import as_bytes, write_whole
 from memorygym.isolation import file
-from memorygym.isolation.agreement import Agreement, agreement
 from memorygym.isolation.arms import role_of
 from memorygym.isolation.columns import paragraph
-from memorygym.isolation.curves import CURVES, Bin, curve
-from memorygym.isolation.figures import figures
+from memorygym.isolation.curves import CURVES, Bin, by_tokens, curve
+from memorygym.isolation.figures import Agreement, Clock, Report, agreement, figures
 from memorygym.isolation.gates import Gate, gates, invalid_text
-from memorygym.isolation.pareto import by_tokens
-from memorygym.isolation.performing import Findings
-from memorygym.isolation.report import Report
-from memorygym.isolation.timing import Clock, clock_of
+from memorygym.isolation.playing import Comparison
+from memorygym.runs.engine import perform as play
+from memorygym.runs.folder import Run, name_parts
+from memorygym.runs.measures import Measured
+from memorygym.runs.results import ALL, Failure, Result
 
 DOCUMENT = "compare.json"
 TABLES = ("compare.csv", "questions.csv", "pairs.csv", "pareto.csv")
 """Beside it in every folder of a comparison. What the clock told differs from run to run."""
 DRAWN = tuple(f"{kind}.csv" for kind in CURVES)
 """Beside it where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a comparison found."""
+
+    about: Mapping[str, Any]
+    """Contract, version and recipe, as run.json holds them."""
+    outcomes: Sequence[Result | Failure]
+    """Of all episodes, in the order of the tasks."""
+    clocked: Mapping[tuple[str, str, int | None], Sequence[float]] = field(default_factory=dict)
+    """By reasoner, arm and budget: milliseconds of the memory in each step, of a kept run."""
+
+    @property
+    def measured(self) -> list[Measured]:
+        """What the episodes that ended tell."""
+        ended = [one for one in self.outcomes if isinstance(one, Result)]
+        return [one.measured for one in ended if one.measured]
+
+    @property
+    def failed(self) -> list[Failure]:
+        """The episodes without a score."""
+        return [one for one in self.outcomes if isinstance(one, Failure)]
+
+    @property
+    def failures(self) -> Counter[str]:
+        """How many they are, by arm."""
+        return Counter(one.place.memory for one in self.failed)
+
+    def under(self, reasoner: str, budget: int | None) -> "Findings":
+        """What was found with that reasoner, at that budget or without one."""
+
+        def of(whose: str, view: int | None) -> bool:
+            return whose == reasoner and view in (None, budget)
+
+        return replace(
+            self,
+            outcomes=[one for one in self.outcomes if of(one.place.agent, one.place.budget)],
+            clocked={key: ms for key, ms in self.clocked.items() if of(key[0], key[2])},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +87,25 @@ class Outcome:
         return self.reports if self.valid else ()
 
 
+def perform(comparison: Comparison, folder: Path | None, workers: int, *, quiet: bool) -> Findings:
+    """Plays whatever is not kept yet. Raises BadKey, and BadSettings for a folder of another."""
+    job = replace(comparison.job(), folder=folder, workers=workers, quiet=quiet)
+    outcomes = play(job)
+    return Findings(job.about(), outcomes, clocked(Run(folder)) if folder else {})
+
+
 def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
     """Gates first: those that were played, then those that the figures show."""
-    sets = {(r, b): found.under(r, b) for r in found.reasoners for b in found.budgets}
-    reports = [_report(own, *one) for one, own in sets.items() if own.measured]
-    empty = [
-        Gate(f"{reasoner} finished a task at budget {budget:,}", False, "")
-        for (reasoner, budget), own in sets.items()
-        if not own.measured
-    ]
+    reports, empty = [], []
+    for who, view in product(*(found.about["recipe"][name] for name in ("reasoners", "budgets"))):
+        own = found.under(who, view)
+        if own.measured:
+            reports.append(figures(own.measured, own.failures, f"{who} {view}"))
+        else:
+            empty.append(Gate(f"{who} finished a task at budget {view:,}", False, ""))
     held = [*played, *empty, *(gate for report in reports for gate in gates(report))]
     agreed = (
-        agreement(one, other, f"{one.reasoner} {other.reasoner} {one.budget}")
+        agreement(one, other)
         for one, other in combinations(reports, 2)
         if one.budget == other.budget
     )
@@ -66,15 +114,10 @@ def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
 
 def invalid_of(found: Findings, outcome: Outcome) -> str:
     """What is told in place of figures, after the failures that may be why."""
-    failed = Counter(one.place.memory for one in found.failed)
+    failed = found.failures
     told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
     played = f"{len(found.measured):,} episodes played, {failed.total():,} failed ({told})"
     return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
-
-
-def _report(own: Findings, reasoner: str, budget: int) -> Report:
-    failures = Counter(one.place.memory for one in own.failed)
-    return figures(own.measured, failures, f"{reasoner} {budget}")
 
 
 def clock_for(found: Findings, report: Report) -> Clock:
@@ -113,3 +156,32 @@ def texts_of(found: Findings, outcome: Outcome) -> dict[str, str]:
 def curve_text_of(found: Findings, outcome: Outcome, kind: str) -> str:
     """The file of a curve."""
     return file.curve_csv((report, curve_of(found, report, kind)) for report in outcome.told)
+
+
+def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:
+    """By reasoner, arm and budget: the milliseconds of each step, as the run has kept them.
+
+    An episode that was played twice, since the first time was cut short, counts as it last went.
+    """
+    last: dict[str, list[float]] = {}
+    for row in run.timings():
+        last[row["episode"]] = row.get("memory_ms", [])
+    found: dict[tuple[str, str, int | None], list[float]] = {}
+    for name, steps in last.items():
+        _, _, reasoner, arm, budget = name_parts(name)
+        view = None if budget == ALL else int(budget)
+        found.setdefault((reasoner, arm, view), []).extend(steps)
+    return found
+
+
+def clock_of(times: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
+    """The clock of each arm that was timed, from the milliseconds of its steps.
+
+    >>> clock_of({"a": [5, 1, 4, 2, 3], "b": []})
+    {'a': (3, 5)}
+    """
+    return {
+        arm: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
+        for arm, found in times.items()
+        if (ordered := sorted(found))
+    }

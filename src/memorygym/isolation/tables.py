@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from math import inf
 from statistics import median
 
 from memorygym.isolation.columns import (
@@ -11,18 +11,42 @@ from memorygym.isolation.columns import (
     amount,
     listed,
     named,
+    number,
     p_value,
     paragraph,
-    quantity,
+    share,
 )
-from memorygym.isolation.report import Report, Row
-from memorygym.isolation.timing import Clock
+from memorygym.isolation.figures import Agreement, Clock, Report, Row
 from memorygym.page import WIDTH
 from memorygym.stats import NOTHING, percent, span
 
 GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
 """Over the columns of what a memory's own model costs."""
 ENDS = {"oracle": "oracle (ceiling)", "none": "none (floor)"}
+MATCHES = (share("EM", 12, "exact"), share("F1", 12, "f1"))
+LOSSES = (
+    share("vs full", 12, "degradation", "+"),
+    share("storing", 12, "storing", "+"),
+    share("retrieving", 12, "retrieving", "+"),
+    share("survival", 12, "survival"),
+    share("stale", 12, "exposure"),
+)
+COSTS = (
+    number("in view", 10, "view"),
+    number("calls", 9, "ingest_calls"),
+    number("tokens", 11, "ingest_tokens"),
+    number("calls", 9, "query_calls"),
+    number("tokens", 11, "query_tokens"),
+    number("breaks", 10, "fractures"),
+)
+STORE = (
+    share("true", 9, "precision"),
+    share("stale", 10, "stale"),
+    share("wrong", 10, "wrong"),
+    share("duplicate", 10, "duplicate"),
+    share("irrelevant", 11, "irrelevant"),
+    number("peak", 10, "peak"),
+)
 FAULTS = {
     "cuts": "Views or writes that the referee cut",
     "empty": "Empty replies of the memory's model",
@@ -53,17 +77,17 @@ def report_text(report: Report, setting: Setting, clock: Clock | None = None) ->
     parts = [
         [*_unjudged(report), *_heading(report, setting)],
         [*_table(report, "what it adds, %", _scores(report)), *_notes(report)],
-        [*_table(report, "words of answers, %", _words()), *paragraph(WORDS)]
+        [*_table(report, "words of answers, %", MATCHES), *paragraph(WORDS)]
         if setting.words
         else [],
-        [*_table(report, "where it is lost, %", _losses()), *paragraph(LOST)],
+        [*_table(report, "where it is lost, %", LOSSES), *paragraph(LOST)],
         [
             GROUPS,
-            *_table(report, "what it costs", _costs()),
+            *_table(report, "what it costs", COSTS),
             *paragraph(COST),
             *_faults(report),
         ],
-        [*_table(report, "what it held, %", _store(), references=False), *paragraph(HELD)],
+        [*_table(report, "what it held, %", STORE, references=False), *paragraph(HELD)],
         _clock(clock) if clock else [],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
@@ -135,16 +159,6 @@ def _line(row: Row, columns: Sequence[Column]) -> list[str]:
     return named(name, "".join(f"{column.cell(row):>{column.width}}" for column in columns))
 
 
-def _share(head: str, width: int, path: str, sign: str = "") -> Column:
-    figure = attrgetter(path)
-    return Column(head, width, lambda row: percent(figure(row), sign))
-
-
-def _quantity(head: str, width: int, path: str) -> Column:
-    figure = attrgetter(path)
-    return Column(head, width, lambda row: quantity(figure(row)))
-
-
 def _scores(report: Report) -> list[Column]:
     over = report.contests.over_recency
 
@@ -153,54 +167,17 @@ def _scores(report: Report) -> list[Column]:
 
     return [
         Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
-        _share("accuracy", 11, "standing.accuracy"),
-        _share("vs none", 12, "standing.gain", "+"),
+        share("accuracy", 11, "accuracy"),
+        share("vs none", 12, "gain", "+"),
         Column("normalised gain", 17, normalised_text),
-        _share("vs recency", 11, "standing.advantage", "+"),
+        share("vs recency", 11, "advantage", "+"),
         Column("p", 6, p),
     ]
 
 
 def normalised_text(row: Row) -> str:
     """The normalised gain with its interval."""
-    undefined = row.standing.gain and not row.standing.normalised
-    return "undefined" if undefined else span(row.standing.normalised)
-
-
-def _words() -> list[Column]:
-    return [_share("EM", 12, "standing.exact"), _share("F1", 12, "standing.f1")]
-
-
-def _losses() -> list[Column]:
-    return [
-        _share("vs full", 12, "standing.degradation", "+"),
-        _share("storing", 12, "losses.storing", "+"),
-        _share("retrieving", 12, "losses.retrieving", "+"),
-        _share("survival", 12, "losses.survival"),
-        _share("stale", 12, "losses.exposure"),
-    ]
-
-
-def _costs() -> list[Column]:
-    return [
-        _quantity("in view", 10, "costs.view"),
-        _quantity("calls", 9, "costs.ingest_calls"),
-        _quantity("tokens", 11, "costs.ingest_tokens"),
-        _quantity("calls", 9, "costs.query_calls"),
-        _quantity("tokens", 11, "costs.query_tokens"),
-        _quantity("breaks", 10, "costs.fractures"),
-    ]
-
-
-def _store() -> list[Column]:
-    return [
-        _share("true", 9, "losses.precision"),
-        _share("stale", 10, "losses.stale"),
-        _share("wrong", 10, "losses.wrong"),
-        _share("duplicate", 10, "losses.duplicate"),
-        _share("irrelevant", 11, "losses.irrelevant"),
-        _quantity("peak", 10, "costs.peak"),
-    ]
+    return "undefined" if row["gain"] and not row["normalised"] else span(row["normalised"])
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -253,7 +230,7 @@ def verdict_text(report: Report) -> str:
 def _faults(report: Report) -> Iterator[str]:
     for figure, words in FAULTS.items():
         rows = [row for row in report.rows if row.role != "held"]
-        means = {row.arm: mean.mean for row in rows if (mean := row.figures[figure])}
+        means = {row.arm: mean.mean for row in rows if (mean := row[figure])}
         if told := ", ".join(f"{arm} {amount(mean)}" for arm, mean in means.items() if mean):
             yield from paragraph(f"{words}, a task: {told}.")
 
@@ -261,3 +238,16 @@ def _faults(report: Report) -> Iterator[str]:
 def _clock(clock: Clock) -> list[str]:
     told = ", ".join(f"{arm} {amount(p50)}/{amount(p95)}" for arm, (p50, p95) in clock.items())
     return paragraph(f"Milliseconds of memory a step, median/95th percentile: {told}.")
+
+
+def agreement_text(found: Agreement) -> str:
+    """How far two reasoners agree, as a sentence."""
+    one, other = found.reasoners
+    tau, budget = found.tau, f" at budget {found.budget:,}" if found.budget else ""
+    low, high = ("unknown" if abs(b) == inf else f"{b:.2f}" for b in (tau.low, tau.high))
+    return "\n".join(
+        paragraph(
+            f"Rankings under the {one} and the {other} reasoner{budget}: Kendall's tau-b"
+            f" {tau.mean:.2f}, 95 % interval {low} to {high}, over {tau.worlds} tasks"
+        )
+    )

@@ -11,10 +11,9 @@ from memorygym.bench import OFFICIAL_SEEDS
 from memorygym.contract import contract
 from memorygym.frozen import canonical
 from memorygym.publishing.evidence import REPRODUCED, Evidence
-from memorygym.results.comparisons import World, composites
-from memorygym.results.file import Document
+from memorygym.results.file import Document, World, composites
 from memorygym.results.summary import Summary
-from memorygym.runs.limits import Limits
+from memorygym.runs.tasks import Limits
 from memorygym.track import Agent, Options, find
 
 

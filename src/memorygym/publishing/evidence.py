@@ -19,8 +19,7 @@ from memorygym.isolation.playing import Comparison
 from memorygym.isolation.reporting import DOCUMENT, DRAWN, TABLES, Outcome
 from memorygym.jobs import source_of
 from memorygym.models.tape import Tape
-from memorygym.publishing.derived import Derived, derived
-from memorygym.publishing.recheck import Method, Recheck, rechecked
+from memorygym.publishing.recheck import Derived, Method, Recheck, derived
 from memorygym.results.consistency import difference, inconsistencies, rows_in_order
 from memorygym.results.file import Document, read_json, read_results
 from memorygym.runs.folder import Run
@@ -208,7 +207,7 @@ def _checked(
         job, seats = source.job(), tuple(source.seats(source.minds))
         failed = frozenset(row["episode"] for row in document["failures"])
         check = Recheck(Run(folder), recipe, seats, job.wanted, method, failed)
-        found = list(rechecked(check, job.units, workers, waits=asked))
+        found = check.over(job.units, workers, waits=asked)
         if wrong := [one for one in found if isinstance(one, str)]:
             return wrong
         results = [one for one in found if isinstance(one, Result)]

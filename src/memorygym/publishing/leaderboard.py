@@ -8,19 +8,21 @@ its own, and whatever else was played is named with the reason why it has no ran
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from memorygym import registry
 from memorygym.contract import contract
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.frozen import canonical
-from memorygym.publishing.entrant import Entrant, Set, is_current, unranked
+from memorygym.isolation.figures import Report
+from memorygym.publishing.entrant import Entrant, Set, is_current, set_of, unranked
 from memorygym.publishing.evidence import REPORTED, STANDINGS, Evidence
-from memorygym.publishing.rankings import Ranking, rankings
 from memorygym.results.summary import summaries
 from memorygym.stats import Difference, paired, ranks, unpaired
 from memorygym.track import Bound, find
+
+Unshown = tuple[str, Evidence, str]
 
 
 class Held(NamedTuple):
@@ -58,6 +60,25 @@ class Gap(NamedTuple):
     difference: Difference
 
 
+class Ranking(NamedTuple):
+    """The memories of one comparison under one reasoner, at one budget."""
+
+    source: str
+    """Which comparison, as it was given."""
+    evidence: Evidence
+    report: Report
+
+    @property
+    def set(self) -> Set:
+        """What was played."""
+        return set_of(self.evidence.document)
+
+    @property
+    def recipe(self) -> Any:
+        """The same in full."""
+        return self.evidence.document["recipe"]
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """All that a leaderboard says."""
@@ -73,7 +94,7 @@ class Board:
     notes: Sequence[str]
     rankings: Sequence[Ranking] = ()
     """Memories, each as one comparison ranks them."""
-    unshown: Sequence[tuple[str, Evidence, str]] = ()
+    unshown: Sequence[Unshown] = ()
     """Comparisons without a rank, by name, and why."""
     contracts: Sequence[str] = ()
     """Of the code here, for the tracks of the runs."""
@@ -110,11 +131,12 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
         for key in sorted({one.set for one in shown})
     ]
     by_contract = {name: earlier[name] for name in sorted(earlier)}
-    found, unshown, repeated = rankings(compared)
+    unshown: list[Unshown] = []
+    found = _rankings(compared, unshown, notes)
     tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
     known = sorted(contract(track) for track in tracks.intersection(registry.names("tracks")))
     return Board(
-        tables, _gaps(tables), reported, apart, by_contract, sorted([*notes, *repeated]),
+        tables, _gaps(tables), reported, apart, by_contract, sorted(notes),
         found, unshown, known,
     )  # fmt: skip
 
@@ -183,6 +205,38 @@ def _gaps(tables: Sequence[Table]) -> list[Gap]:
         for one in sorted(table.entrants, key=lambda one: one.order)
         if (ours := public.get((table.set._replace(salt=""), one.identity)))
     ]
+
+
+def _rankings(
+    runs: Iterable[tuple[str, Evidence]], unshown: list[Unshown], notes: list[str]
+) -> list[Ranking]:
+    """Of comparisons, by what was played; one that came twice counts once, and is noted."""
+    found: list[Ranking] = []
+    first: dict[str, str] = {}
+    for name, evidence in runs:
+        if why := _unshown(name, evidence):
+            unshown.append((name, evidence, why))
+            continue
+        content = canonical({**evidence.document, "standing": evidence.standing})
+        if first.setdefault(content, name) != name:
+            notes.append(f"{name} repeats {first[content]}: it is counted once")
+            continue
+        assert evidence.outcome
+        found += [Ranking(name, evidence, report) for report in evidence.outcome.told]
+    return sorted(
+        found, key=lambda one: (one.set, one.report.reasoner, one.report.budget or 0, one.source)
+    )
+
+
+def _unshown(name: str, evidence: Evidence) -> str:
+    """Why its memories have no rank; "" if they have."""
+    if evidence.problems:
+        return f"a check of {name} failed: {evidence.problems[0]}"
+    if not is_current(evidence.document):
+        return "another contract"
+    if evidence.outcome is None:
+        return "; ".join(evidence.limits)
+    return "" if evidence.outcome.valid else "its set-up is invalid"
 
 
 def names(entrants: Sequence[Entrant]) -> dict[str, str]:

@@ -13,21 +13,14 @@ so that a hostile one can name no other file and fill neither memory nor disk.
 
 import json
 import re
+import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from gzip import BadGzipFile, GzipFile
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from tarfile import (
-    AREGTYPE,
-    GNU_FORMAT,
-    GNUTYPE_LONGNAME,
-    RECORDSIZE,
-    REGTYPE,
-    HeaderError,
-    TarInfo,
-)
 from tempfile import TemporaryDirectory
 
 from memorygym import __version__
@@ -47,6 +40,7 @@ CHUNK = 1 << 20
 LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
 """Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, beyond what runs leave."""
 LONGEST_NAME = 1024
+DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.HeaderError, UnicodeError)
 _TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
 
 
@@ -58,16 +52,6 @@ def files_of(folder: Path) -> list[str]:
     """What is packed of a run: neither lock nor timings, which hold dates and seconds."""
     traces = (f"traces/{path.name}" for path in folder.glob("traces/*.jsonl.gz"))
     return sorted([*(name for name in PARTS if (folder / name).exists()), *traces])
-
-
-def manifest_of(folder: Path) -> dict[str, JSON]:
-    """What a pack says of its files."""
-    about = json.loads((folder / "run.json").read_bytes())
-    files: dict[str, JSON] = {name: digest(folder / name) for name in files_of(folder)}
-    return {
-        "format": FORMAT, "canary": CANARY, "version": __version__,
-        "contract": about["contract"], "files": files,
-    }  # fmt: skip
 
 
 def digest(path: Path) -> dict[str, JSON]:
@@ -87,24 +71,23 @@ def write_pack(folder: Path, path: Path) -> str:
     """Packs a run and returns the digest to cite: the SHA-256 of its manifest."""
     if not path.name.endswith(".tar.gz"):
         raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
-    manifest = _manifest_bytes(manifest_of(folder))
-    files = ((name, (folder / name).read_bytes()) for name in files_of(folder))
-    write_whole(path, _tar([(MANIFEST, manifest)], files))
+    names = files_of(folder)
+    about = {"format": FORMAT, "canary": CANARY, "version": __version__}
+    about |= {"contract": json.loads((folder / "run.json").read_bytes())["contract"]}
+    told = {**about, "files": {name: digest(folder / name) for name in names}}
+    manifest = json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"
+    files = ((name, (folder / name).read_bytes()) for name in names)
+    write_whole(path, _tar(chain([(MANIFEST, manifest)], files)))
     return sha256(manifest).hexdigest()
 
 
-def _manifest_bytes(manifest: Mapping[str, JSON]) -> bytes:
-    return json.dumps(manifest, indent=1, sort_keys=True).encode() + b"\n"
-
-
-def _tar(*groups: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    for group in groups:
-        for name, data in group:
-            member = TarInfo(TOP + name)
-            member.size = len(data)
-            yield member.tobuf(GNU_FORMAT, "utf-8", "strict")
-            yield data
-            yield bytes(-len(data) % BLOCK)
+def _tar(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    for name, data in files:
+        member = tarfile.TarInfo(TOP + name)
+        member.size = len(data)
+        yield member.tobuf(tarfile.GNU_FORMAT, "utf-8", "strict")
+        yield data
+        yield bytes(-len(data) % BLOCK)
     yield bytes(2 * BLOCK)
 
 
@@ -139,35 +122,42 @@ def _unpack(path: Path, folder: Path) -> list[str]:
                     _copy(stream, member.size, None)
                     continue
                 _copy(stream, member.size, folder / member.name.removeprefix(TOP))
-        except (EOFError, zlib.error, BadGzipFile, HeaderError, BadPack, UnicodeError) as error:
+        except (
+            EOFError,
+            zlib.error,
+            BadGzipFile,
+            tarfile.HeaderError,
+            BadPack,
+            UnicodeError,
+        ) as error:
             problems.append(f"{path.name} is cut short or damaged ({error})")
     return problems
 
 
-def _members(stream: GzipFile) -> Iterator[TarInfo]:
+def _members(stream: GzipFile) -> Iterator[tarfile.TarInfo]:
     """The head of every member; whoever takes it reads the rest."""
     name, room = "", LARGEST_PACK
     while any(head := _exactly(stream, BLOCK)):
-        member = TarInfo.frombuf(head, "utf-8", "surrogateescape")
+        member = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
         room -= member.size
         if member.size < 0 or room < 0:
             raise BadPack(f"more than {LARGEST_PACK} bytes")
-        if member.type == GNUTYPE_LONGNAME and member.size <= LONGEST_NAME:
+        if member.type == tarfile.GNUTYPE_LONGNAME and member.size <= LONGEST_NAME:
             name = _exactly(stream, -(-member.size // BLOCK) * BLOCK).rstrip(b"\0").decode()
             continue
         member.name = name or member.name
         name = ""
         yield member
     # Tar programs fill their last record with zeros.
-    rest = stream.read(RECORDSIZE + 1)
-    if len(rest) > RECORDSIZE or any(rest) or len(rest) < BLOCK:
+    rest = stream.read(tarfile.RECORDSIZE + 1)
+    if len(rest) > tarfile.RECORDSIZE or any(rest) or len(rest) < BLOCK:
         raise BadPack("its end is not the end of an archive")
 
 
-def _strange(member: TarInfo, folder: Path) -> str:
+def _strange(member: tarfile.TarInfo, folder: Path) -> str:
     """Why a member has no place in a pack; "" if it has."""
     name = member.name.removeprefix(TOP)
-    if member.type not in (REGTYPE, AREGTYPE):
+    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
         return f"{member.name!r} is no plain file"
     known = name in (MANIFEST, *PARTS) or _TRACE.fullmatch(name)
     if not (member.name.startswith(TOP) and known):

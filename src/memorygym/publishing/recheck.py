@@ -1,24 +1,33 @@
-"""Every episode of a run again: from its trace, or by whoever played it.
+"""Every episode of a run again, from its trace or by whoever played it, and the files of the run.
 
 What is wrong is a sentence that names the file.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from memorygym.core import Task
-from memorygym.errors import MemoryGymError
+from memorygym.bench import Evaluation
+from memorygym.bench import findings as found_by_agents
+from memorygym.core import Message, Policy, Task, Tool
+from memorygym.errors import BadSettings, BadTrace, MemoryGymError
+from memorygym.isolation import reporting
+from memorygym.isolation.gates import Gate, played_gates
+from memorygym.isolation.playing import Comparison
 from memorygym.judge import misruled
 from memorygym.results.consistency import difference
+from memorygym.results.file import Document, read_json
+from memorygym.results.file import document as summed_up
 from memorygym.runs.engine import Unit
 from memorygym.runs.executors import over_processes, over_threads
 from memorygym.runs.folder import Run, read_traces
-from memorygym.runs.replay import unlike
-from memorygym.runs.results import Place, Result, Wanted, place_of, result_of
-from memorygym.runs.seats import Player
-from memorygym.trace import Judged, Trace
+from memorygym.runs.results import Failure, Place, Result, Wanted, place_of, result_of
+from memorygym.runs.seats import Player, played
+from memorygym.shapes import shape
+from memorygym.trace import Judged, Said, Trace
 from memorygym.track import table
 
 Method = Literal["play", "replay", "score"]
@@ -38,29 +47,29 @@ class Recheck:
     failed: frozenset[str]
     """Episodes without a trace."""
 
+    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Result | str]:
+        """What comes of every episode that was scored, in the order of the results."""
+        over = over_threads if waits else over_processes
+        return [one for found in over(self.unit, units, workers) for one in found]
+
     def unit(self, unit: Unit) -> list[Result | str]:
         """The results of one task's episodes, or what is wrong with each."""
-        places = [(place_of(self.recipe["track"], *unit, seat), seat) for seat in self.seats]
-        claims = [claim for claim in places if claim[0].episode not in self.failed]
+        track, deal = self.recipe["track"], cache(unit[0].deal)
+        places = [(place_of(track, *unit, player.seat), player) for player in self.seats]
+        return [
+            self._rechecked(place, player, deal)
+            for place, player in places
+            if place.episode not in self.failed
+        ]
+
+    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Result | str:
+        path = self.run.trace_path(place.episode)
+        file = f"traces/{path.name}"
         try:
-            task = unit[0].deal() if claims and not self.recipe["data"] else None
-        except MemoryGymError as error:
-            return [f"{self._file(place)}: {error}" for place, _ in claims]
-        return [self._rechecked(place, seat, task) for place, seat in claims]
-
-    def _file(self, place: Place) -> str:
-        """The trace, as problems name it."""
-        return f"traces/{self._path(place).name}"
-
-    def _path(self, place: Place) -> Path:
-        return self.run.trace_path(place.episode)
-
-    def _rechecked(self, place: Place, seat: Player, task: Task | None) -> Result | str:
-        path, file = self._path(place), self._file(place)
-        _, trace, damage = next(read_traces([path]))
-        if trace is None or damage:
-            return damage.replace(str(path), file)
-        try:
+            task = None if self.recipe["data"] else deal()
+            _, trace, damage = next(read_traces([path]))
+            if trace is None or damage:
+                return damage.replace(str(path), file)
             if told := self._problem(trace, place, seat, task):
                 return f"{file}: {told}"
             # All that looks into the table would read it again.
@@ -75,7 +84,7 @@ class Recheck:
         stated = {name: trace.recipe.get(name) for name in own}
         if (trace.track, stated) != (place.track, own):
             return f"it is of {trace.track} {stated['template']} {stated['seed']}"
-        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, seat, task):
+        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, place, task):
             return told
         if task is None:
             return ""
@@ -89,42 +98,29 @@ class Recheck:
     def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
         """Which label is not that of the episode."""
         wanted, told = seat.labels(place.track, place.repeat), trace.labels
-        if model := self.recipe["models"].get(seat.agent):
+        if model := self.recipe["models"].get(place.agent):
             wanted |= {"model": model, "usage": told.get("usage")}
-        if judge := self._judge(seat):
+        if judge := self._judge(place):
             of = told.get("judge")
-            wanted["judge"] = {
-                **judge,
-                "counts": of.get("counts") if isinstance(of, dict) else None,
-            }
+            counts = of.get("counts") if isinstance(of, dict) else None
+            wanted["judge"] = {**judge, "counts": counts}
         elif any(isinstance(record, Judged) for record in trace.records):
             return "a judge's rulings, but the recipe names no judge"
         return difference(told, wanted, "labels")
 
-    def _misruled(self, trace: Trace, seat: Player, task: Task | None) -> str:
+    def _misruled(self, trace: Trace, place: Place, task: Task | None) -> str:
         """Why the rulings are not of the recipe's judge; the truths are the task's if it is there,
         not the trace's."""
-        judge = self._judge(seat)
+        judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
         try:
-            return (
-                misruled(replace(trace, gold=task.gold) if task else trace, judge) if judge else ""
-            )
+            return misruled(judged, judge) if judge else ""
         except (KeyError, TypeError) as error:
             return f"the recipe does not tell who judged ({error!r})"
 
-    def _judge(self, seat: Player) -> Mapping[str, Any] | None:
-        """Who judged what that seat answered: only models are judged."""
+    def _judge(self, place: Place) -> Mapping[str, Any] | None:
+        """Who judged what was answered there: only models are judged."""
         judge: Mapping[str, Any] | None = self.recipe["judge"]
-        return judge if seat.agent in self.recipe["models"] else None
-
-
-def rechecked(
-    check: Recheck, units: Sequence[Unit], workers: int, *, waits: bool
-) -> Iterator[Result | str]:
-    """What comes of every episode that was scored, in the order of the results."""
-    over = over_threads if waits else over_processes
-    for found in over(check.unit, units, workers):
-        yield from found
+        return judge if place.agent in self.recipe["models"] else None
 
 
 def _otherwise(trace: Trace, place: Place, seat: Player, task: Task) -> str:
@@ -135,3 +131,114 @@ def _otherwise(trace: Trace, place: Place, seat: Player, task: Task) -> str:
         return f"played again, it fails: {error}"
     number = again.first_unlike(trace)
     return "" if number is None else f"played again, record {number} comes out otherwise"
+
+
+class Recorded(Policy):
+    """Says what the policy of a trace said, word for word."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._said = iter([r.message for r in trace.records if isinstance(r, Said)])
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if (message := next(self._said, None)) is None:
+            raise BadTrace("the replies end before the episode does")
+        return message
+
+
+def unlike(trace: Trace, task: Task, seat: Player) -> str:
+    """What shows that a trace is no record of that task, seat and replies; "" if nothing does.
+
+    The replies are played again: task, gold table, budget and every record must come out the same.
+    The labels are taken as they are, a judge's rulings are not played again, and whether the agent
+    itself made those replies is another matter.
+    """
+    try:
+        again = played(seat.begin(task, []), Recorded(trace), task, trace.labels)
+    except MemoryGymError as error:
+        return str(error)
+    unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judged)])
+    match again.first_unlike(unjudged):
+        case None:
+            return ""
+        case 0:
+            field = _differing(next(again.lines()), next(unjudged.lines()))
+            return f"{field} is not that of the task"
+        case number:
+            return f"record {number} is not what the replies lead to"
+
+
+def _differing(ours: str, theirs: str) -> str:
+    """The first field of the header that differs."""
+    mine, given = json.loads(ours), json.loads(theirs)
+    return next(str(name) for name in mine if mine[name] != given.get(name))
+
+
+class Derived(NamedTuple):
+    """What a run's files must be."""
+
+    document: Document
+    """results.json."""
+    files: Mapping[str, bytes]
+    """The others that a comparison leaves, by name."""
+    outcome: reporting.Outcome | None
+    """Of a comparison."""
+
+
+def derived(
+    folder: Path, stated: Document, source: Evaluation | Comparison, results: Sequence[Result]
+) -> Derived:
+    """All of it; `stated` is the results file that the run has.
+
+    Raises BadSettings where it holds what cannot be read.
+    """
+    outcomes = _outcomes(source, stated, results)
+    about = {**source.job().about(), "version": stated["version"]}
+    if isinstance(source, Comparison):
+        return _comparison(folder, about, source, outcomes)
+    if stated["recipe"]["data"]:  # References and the self-test play the tasks, which are not here.
+        made = summed_up(about, len(outcomes), outcomes, {})
+        beside = {name: stated[name] for name in ("references", "invariants")}
+        return Derived({**made, **beside}, {}, None)
+    document = found_by_agents(source, source.job(), outcomes).document
+    return Derived({**document, "version": stated["version"]}, {}, None)
+
+
+def _outcomes(
+    source: Evaluation | Comparison, stated: Document, results: Sequence[Result]
+) -> list[Result | Failure]:
+    """Results and failures, in the order in which the run played."""
+    places = {place.episode: place for place in source.job().episodes()}
+    found: dict[str, Result | Failure] = {one.place.episode: one for one in results}
+    for row in stated["failures"]:
+        found[row["episode"]] = Failure(places[row["episode"]], row["kind"], row["error"])
+    return [found[name] for name in places]
+
+
+def _comparison(
+    folder: Path,
+    about: Mapping[str, Any],
+    source: Comparison,
+    outcomes: Sequence[Result | Failure],
+) -> Derived:
+    found = reporting.Findings(about, outcomes)
+    if source.tasks.recipe["data"]:
+        outcome = _as_stated(folder, reporting.outcome_of(found, ()))
+    else:
+        outcome = reporting.outcome_of(found, played_gates(source))
+    texts = reporting.texts_of(found, outcome)
+    for name in reporting.DRAWN:
+        if (folder / name).exists():
+            texts[name] = reporting.curve_text_of(found, outcome, name.removesuffix(".csv"))
+    files = {name: text.encode() for name, text in texts.items()}
+    return Derived(summed_up(about, len(outcomes), outcomes, {}), files, outcome)
+
+
+def _as_stated(folder: Path, found: reporting.Outcome) -> reporting.Outcome:
+    """The same with the gates that were played, as compare.json states them: without its tasks they
+    cannot be played again."""
+    path = folder / reporting.DOCUMENT
+    try:
+        gates = [shape(Gate, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSettings(f"{reporting.DOCUMENT} is damaged ({error!r})") from error
+    return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

@@ -110,13 +110,14 @@ def _summary(rows: Sequence[Row]) -> Summary:
     causes: Counter[str] = Counter()
     for row in rows:
         causes.update(row["causes"])
+    axes = dict.fromkeys(axis for row in rows for axis in row["axes"])
     return Summary(
         who=rows[0]["who"],
         track=rows[0]["track"],
         episodes=len(rows),
         worlds=len(whole),
         composite=estimate(list(whole.values())),
-        axes={axis: _estimate(_axis(rows, axis)) for axis in _axes(rows)},
+        axes={axis: _estimate(_axis(rows, axis)) for axis in axes},
         abstention=_estimate(by_world(rows, "abstention")),
         accuracy=sum(row["accuracy"] for row in rows) / len(rows),
         deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
@@ -127,11 +128,6 @@ def _summary(rows: Sequence[Row]) -> Summary:
         causes=causes,
         scores=scores,
     )
-
-
-def _axes(rows: Iterable[Row]) -> list[str]:
-    """The named parts of the composite, in the order of the track, else as they first come."""
-    return list(dict.fromkeys(axis for row in rows for axis in row["axes"]))
 
 
 def _axis(rows: Iterable[Row], axis: str) -> dict[tuple[str, int], float]:
@@ -186,14 +182,14 @@ def _repeats(rows: Sequence[Row]) -> Repeats | None:
 
 
 def _repeats_json(found: Repeats) -> dict[str, JSON]:
-    k, sources = found.fewest, found.sources()
+    k, (between, within) = found.fewest, found.sources() or (None, None)
     return {
         "k": k,
         "pass@1": _interval(found.pass_at(1)),
         "pass@k": _interval(found.pass_at(k)),
         "pass^k": _interval(found.pass_all(k)),
-        "between": _rounded(sources.between if sources else None),
-        "within": _rounded(sources.within if sources else None),
+        "between": _rounded(between),
+        "within": _rounded(within),
     }
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import product
+from operator import call
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,19 +18,18 @@ from memorygym.contract import contract
 from memorygym.core import JSON, Task
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.models.tape import Tape
-from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.folder import Run, append_episode, playing
 from memorygym.runs.minds import Minds
-from memorygym.runs.progress import watched
 from memorygym.runs.results import Failure, Kind, Place, Result, Wanted, place_of, result_of
 from memorygym.runs.seats import Player
 from memorygym.runs.tasks import Tasks
 from memorygym.trace import Trace
 from memorygym.track import TaskRecipe, table
 
+Keep = Callable[[], None]
 LONGEST_NAME = 220
 """Characters of an episode's name; file systems take 255, its endings included."""
-Write = Callable[[], None]
 Unit = tuple[TaskRecipe, int]
 """A task and the number of its repeat: what one worker plays."""
 
@@ -66,7 +66,7 @@ class Job:
         """All of them, in the order of the results."""
         seats = self.seats(self.minds)
         for (recipe, repeat), seat in product(self.units, seats):
-            yield place_of(self.tasks.track, recipe, repeat, seat)
+            yield place_of(self.tasks.track, recipe, repeat, seat.seat)
 
 
 def perform(job: Job) -> list[Result | Failure]:
@@ -117,20 +117,20 @@ class Table:
         Somebody else's memory can read files, and a trace holds the answers: where one plays, all
         traces of a task are written when its last seat has ended.
         """
-        recipe, late = unit[0], list[Write]()
+        recipe, late = unit[0], list[Keep]()
         made = cache(recipe.deal)
         foreign = any(seat.foreign for seat in self.seats)
-        keep = late.append if foreign else _at_once
+        keep = late.append if foreign else call
         found = [self._outcome(unit, seat, made, keep) for seat in self.seats]
         for write in late:
             write()
         return found
 
     def _outcome(
-        self, unit: Unit, seat: Player, made: Callable[[], Task], keep: Callable[[Write], None]
+        self, unit: Unit, seat: Player, made: Callable[[], Task], keep: Callable[[Keep], None]
     ) -> Result | Failure:
         """The result of an episode, which is played unless the run has kept it."""
-        place = place_of(self.track, *unit, seat)
+        place = place_of(self.track, *unit, seat.seat)
         if trace := self._kept(place, seat):
             return result_of(place, trace, self.wanted)
         steps, start = list[float](), perf_counter()
@@ -159,7 +159,3 @@ class Table:
             return None
         trace.gold = table(trace)  # All that looks into the table would read it again.
         return trace
-
-
-def _at_once(write: Write) -> None:
-    write()

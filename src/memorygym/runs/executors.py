@@ -1,18 +1,22 @@
-"""Many tasks at once: processes for simulations, threads for models; results in order."""
+"""Many tasks at once: processes for simulations, threads for models; results in order, and how far
+they are on a terminal."""
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from queue import SimpleQueue
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TypeVar
 
 from memorygym import registry
 
 A = TypeVar("A")
 B = TypeVar("B")
+BAR = 30
+"""Characters of the bar that shows progress."""
 
 
 def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Iterator[B]:
@@ -81,3 +85,21 @@ def over_threads(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> Ite
     finally:
         for future in futures:
             future.cancel()
+
+
+def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterator[A]:
+    """What the groups hold, one after another; a terminal shows how many of `total` are done."""
+    start, shown = monotonic(), not quiet and sys.stderr.isatty()
+
+    def write(line: str) -> None:
+        if shown:
+            print(f"\r{line}", end="", file=sys.stderr, flush=True)
+
+    try:
+        for done, group in enumerate(groups, start=1):
+            filled = BAR * done // total
+            left = (monotonic() - start) / done * (total - done)
+            write(f"[{'#' * filled:.<{BAR}}] {done}/{total} {left:4.0f} s left ")
+            yield from group
+    finally:
+        write(" " * (BAR + 40) + "\r")

@@ -4,9 +4,8 @@ All of it is a pure function of a trace; the reasoner's answers tell how it went
 tells which facts were there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from memorygym.agents.accounting import LIMITS
 from memorygym.attribution import Attribution, store_precision
@@ -151,7 +150,7 @@ def _fractures(trace: Trace) -> int:
 
 
 def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
-    before, attribution = partial(_shown_before, _shown(trace)), Attribution(trace)
+    before, attribution = _shown_before(trace), Attribution(trace)
     by = attribution.reader
     by_view = _tokens_in_view(trace, track_of(trace).tool_names)
     cases = []
@@ -161,9 +160,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
             continue
         replaced = [need for need in question.needs if by.replaced(question, need)]
         said, truths = outcome.answer or "", by.truths(question)
-        first = min(
-            (by.first_told(question, need) for need in question.needs), default=question.event
-        )
+        told_at = (by.first_told(question, need) for need in question.needs)
         cases.append(
             Case(
                 number=number,
@@ -178,7 +175,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
                 replaced=len(replaced),
                 stale=sum(attribution.exposed(question, need) for need in replaced),
                 tokens=by_view.get(question.event, 0),
-                span=before(question.event) - before(first),
+                span=before(question.event) - before(min(told_at, default=question.event)),
                 rewrites=max((by.rewrites(question, n) for n in question.needs), default=0),
             )
         )
@@ -209,12 +206,8 @@ def _sizes(messages: Sequence[Message]) -> list[int]:
     return [shown_tokens(message, count) for message in messages]
 
 
-def _shown(trace: Trace) -> list[tuple[int, int]]:
-    """Of each time that the environment showed messages: the event, and their tokens."""
-    shown = (record for record in trace.records if isinstance(record, Shown))
-    return [(one.event, sum(count(m.content) for m in one.messages)) for one in shown]
-
-
-def _shown_before(shown: Sequence[tuple[int, int]], event: int) -> int:
-    """Tokens that were shown before an event, which may never have come."""
-    return sum(tokens for at, tokens in shown if at < event)
+def _shown_before(trace: Trace) -> Callable[[int], int]:
+    """Tells how many tokens were shown before an event, which may never have come."""
+    records = (record for record in trace.records if isinstance(record, Shown))
+    shown = [(one.event, sum(count(m.content) for m in one.messages)) for one in records]
+    return lambda event: sum(tokens for at, tokens in shown if at < event)

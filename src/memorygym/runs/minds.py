@@ -134,7 +134,10 @@ def minds_of(recipe: Mapping[str, Any], recall: Recall = Absent) -> Minds:
             audit_accepted=judged["audit_accepted"],
         )
         return Minds(
-            {name: recall(_plain(asked)) for name, asked in recipe["models"].items()},
+            {
+                name: recall({k: v for k, v in asked.items() if k not in OF_THE_AGENT})
+                for name, asked in recipe["models"].items()
+            },
             recall(writing) if writing else None,
             judge,
             first.get("tool_mode", "auto"),
@@ -159,8 +162,3 @@ def anew(api_base: str | None = None) -> Recall:
         return find(f"{asked['provider']}:{asked['name']}", api_base, **options)
 
     return recall
-
-
-def _plain(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """How the model was asked, without what is told of the agent around it."""
-    return {name: value for name, value in asked.items() if name not in OF_THE_AGENT}

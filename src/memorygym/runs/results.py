@@ -11,7 +11,7 @@ from memorygym.judge.agreement import Agreement, agreement
 from memorygym.outcome import Outcome, Score
 from memorygym.runs.folder import episode_name
 from memorygym.runs.measures import Measured, measure
-from memorygym.runs.seats import Seat, Told
+from memorygym.runs.seats import Seat
 from memorygym.runs.tasks import Elsewhere
 from memorygym.scoring import accuracies, outcomes, score
 from memorygym.shapes import shape
@@ -66,7 +66,7 @@ def place_of(track: str, recipe: TaskRecipe, repeat: int, seat: Seat) -> Place:
 def place_in(trace: Trace) -> Place:
     """The episode that a trace is of. Raises ValueError if its header cannot tell."""
     labels, recipe, budget = trace.labels, trace.recipe, trace.labels.get("budget")
-    seat = Told(
+    seat = Seat(
         shape(str, labels.get("agent", "unknown"), "labels.agent"),
         shape(str, labels.get("memory", "unknown"), "labels.memory"),
         None if budget is None else shape(int, budget, "labels.budget"),

@@ -9,14 +9,14 @@ from typing import Any, Protocol
 from memorygym import registry
 from memorygym.agents.chat import Chat
 from memorygym.agents.note_taker import agents_of
-from memorygym.contract import contract
+from memorygym.contract import code_of, contract, digest
 from memorygym.core import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.episode import Episode, play
 from memorygym.errors import UnknownPart
 from memorygym.judge import judge_trace
 from memorygym.models import extractive
-from memorygym.runs.limits import LIFTED, Limits
 from memorygym.runs.minds import Minds
+from memorygym.runs.tasks import LIFTED, Limits
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.trace import Trace
 from memorygym.track import find
@@ -25,32 +25,27 @@ Steps = list[float]
 """Milliseconds of the memory in each step of an episode."""
 
 
-class Seat(Protocol):
-    """One way to play every task of a run."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One way to play every task of a run, as its recipe tells it."""
+
+    agent: str
+    """The agent, the reasoner or the model."""
+    memory: str
+    """As rows name it."""
+    budget: int | None = None
+    """Tokens of the view, where a comparison sets them."""
+    compared: bool = False
+    """Whether it is of a comparison, where reasoner, system and budget tell rows apart."""
+
+
+class Player(Protocol):
+    """Who plays in a seat."""
 
     @property
-    def agent(self) -> str:
-        """The agent, the reasoner or the model."""
+    def seat(self) -> Seat:
+        """Where."""
         ...
-
-    @property
-    def memory(self) -> str:
-        """The memory, as rows name it."""
-        ...
-
-    @property
-    def budget(self) -> int | None:
-        """Tokens of the view, where a comparison sets them."""
-        ...
-
-    @property
-    def compared(self) -> bool:
-        """Whether it is of a comparison, where reasoner, system and budget tell rows apart."""
-        ...
-
-
-class Player(Seat, Protocol):
-    """A seat that plays."""
 
     @property
     def waits(self) -> bool:
@@ -79,22 +74,12 @@ class Player(Seat, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A seat as the recipe of a run tells it. See Seat."""
-
-    agent: str
-    memory: str
-    budget: int | None
-    compared: bool
-
-
-def seats_of(recipe: Mapping[str, Any]) -> list[Told]:
+def seats_of(recipe: Mapping[str, Any]) -> list[Seat]:
     """Who plays in a run, from its recipe."""
     if recipe["kind"] == "bench":
-        return [Told(agent, recipe["memory"], None, compared=False) for agent in recipe["agents"]]
+        return [Seat(agent, recipe["memory"]) for agent in recipe["agents"]]
     return [
-        Told(reasoner, arm, budget, compared=True)
+        Seat(reasoner, arm, budget, compared=True)
         for reasoner, (arm, budget) in product(recipe["reasoners"], recipe["arms"])
     ]
 
@@ -108,8 +93,10 @@ class AgentSeat:
     limits: Limits = field(default_factory=Limits)
     minds: Minds = field(default_factory=Minds)
     foreign: bool = False
-    budget: int | None = None
-    compared: bool = False
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.agent, self.memory)
 
     @property
     def waits(self) -> bool:
@@ -161,6 +148,16 @@ def is_foreign(memory: str) -> bool:
     name, _ = registry.split(memory)
     shim = name.partition(":")[0]
     return not (registry.is_ours("memory", name) or registry.is_ours("shims", shim))
+
+
+def source_of(spec: str) -> str:
+    """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
+    name, _ = registry.split(spec)
+    head, _, rest = name.partition(":")
+    if registry.is_ours("shims", head):
+        shim = registry.module_of("shims", head)
+        return digest(code_of(registry.module_of("memory", rest), shim))
+    return digest(code_of(registry.module_of("memory", name)))
 
 
 def policy_for(agent: str, task: Task) -> Policy:

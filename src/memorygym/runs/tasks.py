@@ -1,4 +1,4 @@
-"""What is played: the tasks of one track, each made when it is needed, and how a run tells them."""
+"""What is played: the tasks of one track, each made when it is needed, and under which limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from memorygym import registry
-from memorygym.core import JSON
+from memorygym.core import JSON, Budget, Task
 from memorygym.errors import BadSettings, clipped
 from memorygym.shapes import shape
 from memorygym.track import Options, TaskRecipe, find
@@ -25,6 +25,10 @@ class Tasks:
     """What they are, in a few words."""
 
 
+LIFTED = Budget()
+"""No limits: for an agent that is `unbounded`."""
+CAPACITY = 1000
+"""Tokens that a memory may hold on a track whose tasks set no limit."""
 LARGEST = 1_000_000
 """Most episodes of a run."""
 
@@ -145,3 +149,28 @@ def checked_salt(given: str, name: str) -> str:
 def salt_hash(salt: str) -> str | None:
     """What is told of the secret of a private test set; None for the public one."""
     return sha256(salt.encode()).hexdigest() if salt else None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What `bench` sets beside the budget of a task; None leaves it."""
+
+    turns: int | None = None
+    """Most replies within one event."""
+    patience: int | None = None
+    """Identical failing calls in a row that end an event."""
+    capacity: int | None = None
+    """Tokens that the memory may hold, and put into a view."""
+
+    def applied(self, task: Task) -> Task:
+        """The task under these limits; its recipe tells of those that are set."""
+        given = {name: value for name, value in self.to_json().items() if value is not None}
+        budget = replace(task.budget, **{n: v for n, v in given.items() if n != "capacity"})
+        if self.capacity or budget.capacity is None:
+            most = self.capacity or CAPACITY
+            budget = replace(budget, capacity=most, view=most)
+        return replace(task, budget=budget, recipe={**task.recipe, **given})
+
+    def to_json(self) -> dict[str, Any]:
+        """By name."""
+        return {name: getattr(self, name) for name in Limits.__slots__}

@@ -1,59 +1,35 @@
-"""The statistics of the protocol: every figure with an interval, clustered by world."""
+"""The statistics of the protocol: every figure with an interval, clustered by world.
 
-from memorygym.stats.comparing import (
-    Difference,
-    holm,
-    paired,
-    ranks,
-    sign_flip,
-    sign_flips,
-    unpaired,
-)
-from memorygym.stats.detecting import FIGURE, SEPARATE, Design, mde, same_worlds, worlds_needed
-from memorygym.stats.intervals import (
-    Estimate,
-    bootstrap,
-    clustered,
-    clustered_share,
-    estimate,
-    percentiles,
-    resamples,
-    wilson,
-)
-from memorygym.stats.kendall import kendall, tau_b
-from memorygym.stats.percents import NOTHING, percent, span
-from memorygym.stats.repeats import Repeats
-from memorygym.stats.spread import design_effect, deviation, icc
+`as` says that a name is public.
+"""
 
-__all__ = [
-    "FIGURE",
-    "NOTHING",
-    "SEPARATE",
-    "Design",
-    "Difference",
-    "Estimate",
-    "Repeats",
-    "bootstrap",
-    "clustered",
-    "clustered_share",
-    "design_effect",
-    "deviation",
-    "estimate",
-    "holm",
-    "icc",
-    "kendall",
-    "mde",
-    "paired",
-    "percent",
-    "percentiles",
-    "ranks",
-    "resamples",
-    "same_worlds",
-    "sign_flip",
-    "sign_flips",
-    "span",
-    "tau_b",
-    "unpaired",
-    "wilson",
-    "worlds_needed",
-]
+from memorygym.stats.comparing import Difference as Difference
+from memorygym.stats.comparing import holm as holm
+from memorygym.stats.comparing import kendall as kendall
+from memorygym.stats.comparing import paired as paired
+from memorygym.stats.comparing import ranks as ranks
+from memorygym.stats.comparing import sign_flip as sign_flip
+from memorygym.stats.comparing import sign_flips as sign_flips
+from memorygym.stats.comparing import tau_b as tau_b
+from memorygym.stats.comparing import unpaired as unpaired
+from memorygym.stats.detecting import FIGURE as FIGURE
+from memorygym.stats.detecting import SEPARATE as SEPARATE
+from memorygym.stats.detecting import Design as Design
+from memorygym.stats.detecting import mde as mde
+from memorygym.stats.detecting import same_worlds as same_worlds
+from memorygym.stats.detecting import worlds_needed as worlds_needed
+from memorygym.stats.intervals import NOTHING as NOTHING
+from memorygym.stats.intervals import Estimate as Estimate
+from memorygym.stats.intervals import bootstrap as bootstrap
+from memorygym.stats.intervals import clustered as clustered
+from memorygym.stats.intervals import clustered_share as clustered_share
+from memorygym.stats.intervals import estimate as estimate
+from memorygym.stats.intervals import percent as percent
+from memorygym.stats.intervals import percentiles as percentiles
+from memorygym.stats.intervals import resamples as resamples
+from memorygym.stats.intervals import span as span
+from memorygym.stats.intervals import wilson as wilson
+from memorygym.stats.repeats import Repeats as Repeats
+from memorygym.stats.spread import design_effect as design_effect
+from memorygym.stats.spread import deviation as deviation
+from memorygym.stats.spread import icc as icc

@@ -9,13 +9,13 @@ from operator import add, sub
 from typing import TypeVar
 
 from memorygym.rng import rng
-from memorygym.stats.intervals import ALPHA, Estimate, around, t_tail
-from memorygym.stats.percents import points
+from memorygym.stats.intervals import ALPHA, Estimate, around, bootstrap, points, t_tail
 from memorygym.stats.spread import deviation
 
 EXACT = 24
 """Most differing worlds of which every sign flip is counted."""
-DRAWS = 9_999
+FLIPS = 9_999
+"""Drawn where there are more."""
 W = TypeVar("W", bound=Hashable)
 
 
@@ -89,7 +89,7 @@ def _unsure(mean: float, worlds: int) -> Difference:
 def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
     """How often the paired differences would sum so far from 0 if their signs were chance.
 
-    It assumes no distribution. Up to EXACT differing worlds every flip is counted; beyond, DRAWS
+    It assumes no distribution. Up to EXACT differing worlds every flip is counted; beyond, FLIPS
     of them are drawn from the stream of that name, and the data count as one more.
     """
     values = [value for value in _differences(a, b) if value]
@@ -101,9 +101,9 @@ def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
         return min(1.0, 2 * beyond / 2 ** len(values)) if values else 1.0
     tables = _tables(values)
     stream, hits = rng("sign-flip", name), 0
-    for _ in range(DRAWS):
+    for _ in range(FLIPS):
         hits += abs(sum(map(stream.choice, tables))) >= reach
-    return (1 + hits) / (1 + DRAWS)
+    return (1 + hits) / (1 + FLIPS)
 
 
 def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple[str, str], float]:
@@ -128,7 +128,7 @@ def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple
         flipped = flipped or _flipped(scores, worlds, name)
         reach = _reach(values)
         sums = map(abs, map(sub, flipped[a], flipped[b]))
-        found[a, b] = (1 + sum(map(reach.__le__, sums))) / (1 + DRAWS)
+        found[a, b] = (1 + sum(map(reach.__le__, sums))) / (1 + FLIPS)
     return found
 
 
@@ -140,11 +140,11 @@ def _reach(values: Sequence[float]) -> float:
 def _flipped(
     scores: Mapping[str, Mapping[W, float]], worlds: Sequence[W], name: str
 ) -> dict[str, list[float]]:
-    """By name: the sums of its scores under DRAWS drawn signs of the worlds, the same for all."""
-    stream, sums = rng("sign-flips", name), {part: [0.0] * DRAWS for part in scores}
+    """By name: the sums of its scores under FLIPS drawn signs of the worlds, the same for all."""
+    stream, sums = rng("sign-flips", name), {part: [0.0] * FLIPS for part in scores}
     for i in range(0, len(worlds), 8):
         few = worlds[i : i + 8]
-        drawn = [stream.below(1 << len(few)) for _ in range(DRAWS)]
+        drawn = [stream.below(1 << len(few)) for _ in range(FLIPS)]
         for part, mine in scores.items():
             (table,) = _tables([mine[world] for world in few])
             sums[part] = list(map(add, sums[part], map(table.__getitem__, drawn)))
@@ -201,3 +201,56 @@ def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
 def _compared(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
     shared = sum(world in b for world in a)
     return paired(a, b) if shared > 1 else unpaired(list(a.values()), list(b.values()))
+
+
+def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
+    """Kendall's tau-b (1945, The treatment of ties in ranking problems, Biometrika 33).
+
+    1 where two lists of scores rank alike, -1 where one is the other reversed; a tie in one of
+    them lowers it. 0 where one ties all, since it ranks nothing.
+
+    >>> tau_b([1, 2, 3], [2, 4, 9]), tau_b([1, 2, 3], [3, 2, 1]), tau_b([1, 2, 3], [5, 5, 5])
+    (1.0, -1.0, 0.0)
+    >>> round(tau_b([1, 2, 2, 3], [1, 2, 3, 3]), 6)
+    0.8
+    """
+    if len(a) != len(b) or len(a) < 2:
+        raise ValueError(f"{len(a)} scores and {len(b)}: a ranking of at least 2 is compared")
+    balance = told_a = told_b = 0
+    for (a1, b1), (a2, b2) in combinations(zip(a, b, strict=True), 2):
+        by_a, by_b = (a1 > a2) - (a1 < a2), (b1 > b2) - (b1 < b2)
+        balance += by_a * by_b
+        told_a += by_a != 0
+        told_b += by_b != 0
+    return balance / sqrt(told_a * told_b) if balance else 0.0
+
+
+def kendall(
+    a: Mapping[str, Mapping[W, float]],
+    b: Mapping[str, Mapping[W, float]],
+    name: str,
+) -> Estimate:
+    """The tau-b of the rankings by mean score, of the parts and on the worlds that are in both.
+
+    Worlds are drawn again for both rankings together, from the stream of that name.
+
+    >>> kendall({"x": {0: 1, 1: 2}, "y": {0: 3, 1: 4}}, {"x": {0: 5, 1: 6}, "y": {0: 7, 1: 8}}, "e")
+    Estimate(mean=1.0, low=1.0, high=1.0, worlds=2)
+    """
+    parts = [part for part in a if part in b]
+    if len(parts) < 2:
+        raise ValueError(f"{len(parts)} parts in both rankings: give at least 2")
+    worlds = [w for w in a[parts[0]] if all(w in one[part] for one in (a, b) for part in parts)]
+    if not worlds:
+        raise ValueError("no world has a score for every part in both rankings")
+    ours, theirs = ([[one[part][w] for w in worlds] for part in parts] for one in (a, b))
+    return bootstrap(
+        range(len(worlds)),
+        lambda picks: tau_b(_totals(ours, picks), _totals(theirs, picks)),
+        name,
+    )
+
+
+def _totals(scores: Sequence[Sequence[float]], picks: Sequence[int]) -> list[float]:
+    """Of each part over the picked worlds; sums that differ only by rounding are equal."""
+    return [round(sum(map(row.__getitem__, picks)), 9) for row in scores]

@@ -83,6 +83,8 @@ ALPHA = 0.05
 """How often an interval may miss."""
 DRAWS = 2_000
 """Resamples of a bootstrap."""
+NOTHING = "–"
+"""What tables print where there is no figure."""
 T = TypeVar("T")
 
 
@@ -137,20 +139,20 @@ def around(mean: float, error: float, freedom: float, worlds: int) -> Estimate:
 
 
 def bootstrap(
-    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
+    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str
 ) -> Estimate:
     """Any statistic of worlds with its interval over worlds drawn again with replacement.
 
     `name` names the random stream.
     """
-    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name, draws))
+    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name))
     return percentiles(statistic(worlds), list(drawn), len(worlds))
 
 
-def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
+def resamples(n: int, name: str) -> list[list[int]]:
     """Which of n worlds each draw with replacement takes; none of a single world."""
     stream = rng("bootstrap", name)
-    return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
+    return [[stream.below(n) for _ in range(n)] for _ in range(DRAWS if n > 1 else 0)]
 
 
 def percentiles(value: float, drawn: Sequence[float], worlds: int) -> Estimate:
@@ -204,3 +206,44 @@ def clustered_share(worlds: Sequence[Sequence[float]]) -> Estimate:
     effective = n / design_effect([len(world) for world in asked], likeness)
     low, high = wilson(k / n * effective, effective)
     return Estimate(k / n, low, high, len(asked))
+
+
+def percent(found: Estimate | None, sign: str = "", plus_minus: str | None = "±") -> str:
+    """A share or difference with half of its interval; "+" as sign shows it always.
+
+    >>> percent(Estimate(0.5, 0.4, 0.6, 9)), percent(Estimate(0, 0, 0, 9), "+")
+    ('50.0±10.0', '0.0±0.0')
+    >>> percent(Estimate(0.5, 0.4, 0.6, 9), plus_minus=None)
+    '50.0'
+    """
+    if found is None:
+        return NOTHING
+    mean = round(100 * found.mean, 1)
+    text = f"{mean:{sign}.1f}" if mean else "0.0"
+    half = 100 * (found.high - found.mean)
+    if plus_minus is None or half == inf:
+        return text
+    # Beyond a hundred points an interval says no more than that it is useless.
+    return f"{text}{plus_minus}{'100' if half > 99.95 else f'{half:.1f}'}"
+
+
+def span(found: Estimate | None) -> str:
+    """A ratio with its interval, which need not be symmetric.
+
+    >>> span(Estimate(0.5, 0.4, 0.756, 9)), span(Estimate(0.1, -0.04, 0.2, 9))
+    ('50.0 (40–76)', '10.0 (-4 to 20)')
+    """
+    if found is None:
+        return NOTHING
+    low, high = round(100 * found.low), round(100 * found.high)
+    return f"{percent(found, plus_minus=None)} ({low}{'–' if low >= 0 else ' to '}{high})"
+
+
+def points(found: Estimate) -> str:
+    """A difference.
+
+    >>> points(Estimate(0.5, -0.1, 1.1, 9))
+    '+50.0 (-10.0 to +110.0) points'
+    """
+    mean, low, high = (f"{100 * share:+.1f}" for share in (found.mean, found.low, found.high))
+    return f"{mean} ({low} to {high}) points"

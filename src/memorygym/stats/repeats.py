@@ -9,16 +9,6 @@ from memorygym.stats.spread import anova
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What makes answers vary."""
-
-    between: float
-    """Variance of the questions' chances of being answered rightly."""
-    within: float
-    """Variance of the outcome of one question over repeats: what more repeats average out."""
-
-
-@dataclass(frozen=True, slots=True)
 class Repeats:
     """The outcomes of K repeats.
 
@@ -57,11 +47,12 @@ class Repeats:
             [[value(len(question), sum(question)) for question in world] for world in self.worlds]
         )
 
-    def sources(self) -> Sources | None:
-        """The variance between and within questions (one-way ANOVA, a negative part read as 0);
-        None without two worlds and two repeats of each."""
+    def sources(self) -> tuple[float, float] | None:
+        """What makes answers vary (one-way ANOVA, a negative part read as 0): the variance of the
+        questions' chances of being answered rightly, and that of the outcome of one question, which
+        more repeats average out. None without two worlds and two repeats of each."""
         if len(self.worlds) < 2 or self.fewest < 2:
             return None
         found = anova([question for world in self.worlds for question in world])
         assert found is not None
-        return Sources(max(0.0, found.between - found.within) / found.size, found.within)
+        return max(0.0, found.between - found.within) / found.size, found.within

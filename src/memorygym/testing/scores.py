@@ -11,10 +11,9 @@ from memorygym.contract import contract
 from memorygym.core import Memory
 from memorygym.errors import BadSettings, MemoryFault
 from memorygym.results.file import read_results
-from memorygym.runs.limits import Limits
 from memorygym.runs.results import place_of
 from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for, seats_of
-from memorygym.runs.tasks import again
+from memorygym.runs.tasks import Limits, again
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import outcomes, score
 from memorygym.testing.policies import MakesPolicy, made

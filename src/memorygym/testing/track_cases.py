@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from memorygym.agents.note_taker import Silent
 from memorygym.core import Budget, Memory, Policy, Task
 from memorygym.episode import Episode
-from memorygym.isolation.oracle import Oracle
+from memorygym.isolation.plugging import Oracle
 from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing
 from memorygym.models import extractive

@@ -5,15 +5,8 @@ from functools import cache
 
 from memorygym.core import Memory, Policy, Task
 from memorygym.episode import Episode, play
-from memorygym.isolation.arms import (
-    REFERENCES,
-    Arm,
-    Limits,
-    Role,
-    budget_of,
-    memory_of,
-)
-from memorygym.isolation.plugging import plug_all
+from memorygym.isolation.arms import REFERENCES, Arm, Limits, Role, budget_of
+from memorygym.isolation.plugging import memory_of, plug_all
 from memorygym.trace import Trace
 from memorygym.track import Options
 from memorygym.tracks.research import TRACK

@@ -9,7 +9,7 @@ from memorygym.attribution import Attribution
 from memorygym.core import Budget, Call, Message
 from memorygym.episode import Episode, play
 from memorygym.instances.marking import right
-from memorygym.isolation.oracle import Oracle
+from memorygym.isolation.plugging import Oracle
 from memorygym.runs.measures import measure
 from memorygym.track import reader_of
 from memorygym.tracks import research

@@ -17,7 +17,7 @@ from memorygym.models import openai
 from memorygym.models.wire import to_wire
 from memorygym.runs.minds import Minds
 from memorygym.runs.results import Wanted, place_of, result_of
-from memorygym.runs.seats import AgentSeat, Told
+from memorygym.runs.seats import AgentSeat, Seat
 from memorygym.scoring import outcomes
 from memorygym.trace import Answered, Said, Trace
 
@@ -64,7 +64,7 @@ class Match(Policy):
         """Plays to the end; the result."""
         play(self._episode, self)
         trace = self._trace()
-        seat = Told(self._model, self._seat.memory, None, compared=False)
+        seat = Seat(self._model, self._seat.memory)
         place = place_of(trace.track, self._choice.world, 0, seat)
         found = result_of(place, trace, Wanted())
         extra = {**found.to_json(), **self._extra(trace), "questions": list(_questions(trace))}

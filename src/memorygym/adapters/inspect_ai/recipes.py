@@ -20,14 +20,12 @@ from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation.arms import Arm, arms
 from memorygym.isolation.arms import Limits as ArmLimits
 from memorygym.isolation.figures import left_out
-from memorygym.isolation.oracle import check_view
 from memorygym.isolation.playing import ArmSeat
-from memorygym.isolation.plugging import Plugged, plug_all
-from memorygym.runs.limits import Limits
+from memorygym.isolation.plugging import Plugged, check_view, plug_all
 from memorygym.runs.measures import measure
 from memorygym.runs.minds import Minds
 from memorygym.runs.seats import AgentSeat, Player
-from memorygym.runs.tasks import salt_hash
+from memorygym.runs.tasks import Limits, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.track import Track, find
 
@@ -140,7 +138,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
 
 def about(one: Recipe) -> dict[str, JSON]:
     """What a log says of the whole task; a salt only as its hash."""
-    seat = one.seat("")
+    seat = one.seat("").seat
     return {
         "contract": contract(one.track), "track": one.track, "role": one.role,
         "memory": seat.memory, "budget": seat.budget, "capacity": one.capacity,
