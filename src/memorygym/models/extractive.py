@@ -12,8 +12,7 @@ from heapq import heapify, heappop, heappush
 
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.models.model import Model, Reply, checked_sampling, options_of
-from memorygym.models.notice import Notice
+from memorygym.models.model import Model, Reply, checked_sampling, described, options_of
 from memorygym.models.salience import (
     NUMBER,
     OPENERS,
@@ -29,6 +28,8 @@ from memorygym.tokens import count, cut, normal
 
 NAMELESS = True
 """There is one, so the provider alone is the spec."""
+SHAPING = ("max_tokens",)
+"""The options on which replies depend."""
 LONGEST = 1024
 """Tokens of a reply whose request sets no limit."""
 MOST_RARE = 8
@@ -212,7 +213,7 @@ class Extractive(Model):
     """The same behind the interface of models: the system messages are the task, the others the
     text."""
 
-    def __init__(self, options: Options = Options()) -> None:
+    def __init__(self, options: Options) -> None:
         self.options = options
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
@@ -225,26 +226,15 @@ class Extractive(Model):
         return Reply(Message("assistant", written), prompt, count(written), "stop", "", 0)
 
     def describe(self) -> dict[str, JSON]:
-        return {**_described(self.options), "endpoint": None}
+        return {**described("extractive", "", self.options, SHAPING), "endpoint": None}
 
 
 def _joined(messages: Iterator[Message]) -> str:
     return "\n\n".join(message.content for message in messages)
 
 
-def _described(options: Options) -> dict[str, JSON]:
-    return {"provider": "extractive", "name": "extractive", "max_tokens": options.max_tokens}
-
-
-def plan(_name: str, **options: object) -> dict[str, JSON]:
-    """All that shapes its replies."""
-    return _described(options_of(Options, options))
-
-
-def make(
-    name: str, api_base: str | None = None, _say: Notice | None = None, **options: object
-) -> Extractive:
-    """The model; it has no name and no endpoint and never waits."""
+def make(name: str, api_base: str | None = None, **options: object) -> Extractive:
+    """The model; it has no name and no endpoint."""
     if name:
         raise BadSettings(f"extractive takes no name; leave {name!r} out")
     if api_base is not None:
