@@ -78,7 +78,7 @@ def rank(reading: Reading, item: Quantity) -> int:
         return _share(reading, item)
     if before in _SET or (before == "the" and (earlier in _SET or earlier == "over")):
         return TOTAL
-    if outdated(before, earlier) or (before in ("from", "to") and _span(reading, item)):
+    if outdated(reading, item.place) or (before in ("from", "to") and _span(reading, item)):
         return TOTAL
     if item.end + 1 < len(reading.words) and _overtaken(reading, item):
         return TOTAL
@@ -90,8 +90,9 @@ def rank(reading: Reading, item: Quantity) -> int:
     return TOTAL if alone else CLAIM
 
 
-def outdated(before: str, earlier: str) -> bool:
-    """Whether the last two words make what follows an earlier value: "changed from"."""
+def outdated(reading: Reading, place: int) -> bool:
+    """Whether the two words before a place make what follows an earlier value: "changed from"."""
+    before, earlier = reading.word(place - 1), reading.word(place - 2)
     if before in _EARLIER or (before == "from" and earlier in CHANGED):
         return True
     return before == "was" and earlier in ("(", ",")

@@ -53,10 +53,9 @@ def _candidate(reading: Reading, place: int) -> bool:
 
 
 def hedge(reading: Reading) -> str:
-    """The word that offers an alternative, or ""."""
-    if HEDGES.isdisjoint(reading.words):
-        return ""
-    return next(word for word in reading.words if word in HEDGES)
+    """What speaks against an answer with a word that offers an alternative, or ""."""
+    found = [word for word in reading.words if word in HEDGES]
+    return f"hedges with '{found[0]}'" if found else ""
 
 
 def familiar(word: str) -> bool:
