@@ -101,17 +101,15 @@ def outdated(reading: Reading, place: int) -> bool:
 def _context(reading: Reading, item: Quantity) -> bool:
     """Period labels, totals of periods, days of a date, digits in a name."""
     before, after = reading.word(item.place - 1), reading.word(item.end)
+    sure = before in (":", "of", "is") and reading.word(item.place - 2) == "confidence"
+    if sure or before == "confidence" or after in _SURE:
+        return True
     if before in PERIODS or after in ("periods", "quarters"):
-        return True
-    if before == "confidence" or after in _SURE:
-        return True
-    if before in (":", "of", "is") and reading.word(item.place - 2) == "confidence":
         return True
     if before == "over" and (after in _PLURALS or item.unit.base in ("year", "month", "week", "d")):
         return True
-    if _month(reading, item.place - 1) or _month(reading, item.end):
-        return True
-    if before == "," and _month(reading, item.place - 3):
+    dated = _month(reading, item.place - 1) or _month(reading, item.end)
+    if dated or (before == "," and _month(reading, item.place - 3)):
         return True
     if after == "of" and _month(reading, item.end + 1):
         return True
@@ -132,21 +130,16 @@ def _numeral(reading: Reading, place: int) -> bool:
 def _span(reading: Reading, item: Quantity) -> bool:
     """Whether "from 5 to 6" only frames another claim: the 5 after a change, both beside "by 1"."""
     words = reading.words
-    before = words[item.place - 1]
-    start = item.place - 1 if before == "from" else _last(words, "from", item.place)
-    if start < 0:
+    starts = [at for at in range(item.place) if words[at] == "from"]
+    if not starts:
         return False
+    start = starts[-1]
     aside = reading.word(start - 1) in ("(", ",") and reading.word(start - 2)[-1:].isdigit()
     return aside or any(
         word[0].isdigit()
         and (words[at - 1] == "by" or (words[at - 1] == "of" and reading.word(at - 2) in _SHIFTS))
         for at, word in enumerate(words)
     )
-
-
-def _last(words: list[str], word: str, end: int) -> int:
-    """Where a word stands last before `end`, or -1."""
-    return next((at for at in range(end - 1, -1, -1) if words[at] == word), -1)
 
 
 def _overtaken(reading: Reading, item: Quantity) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from memorygym.errors import clipped
-from memorygym.grading import names, phrases
+from memorygym.grading import names, phrases, truths
 from memorygym.grading.claims import bounded, labelled, numbers, outdated
 from memorygym.grading.clauses import denied, hedge
 from memorygym.grading.dates import dates
@@ -15,18 +15,6 @@ from memorygym.grading.phrases import Phrase
 from memorygym.grading.quantities import Number, Quantity, quantities
 from memorygym.grading.reading import Reading, mask, read
 from memorygym.grading.refusals import declines, refuses
-from memorygym.grading.truths import (
-    Day,
-    Extreme,
-    Named,
-    Refusal,
-    Roll,
-    Series,
-    Tally,
-    Trend,
-    Truth,
-    parse,
-)
 
 LONGEST = 2000
 """Most characters of an answer: a claim is short, and a longer text is a list of guesses."""
@@ -61,7 +49,7 @@ def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()
     >>> grade("retrieval", "8412", "It was 8,413.")
     Verdict(correct=False, reason='wanted 8412, read 8,413')
     """
-    wanted = parse(competency, truth)
+    wanted = truths.parse(competency, truth)
     if len(answer) > LONGEST:
         return Verdict(False, f"wanted {truth}, read more than {LONGEST} characters")
     reading = read(answer)
@@ -69,50 +57,50 @@ def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()
         return Verdict(False, f"wanted {truth}, read nothing")
     objection = _objection(wanted, reading, rivals)
     refused = declines(reading) and declines(_beside(wanted, reading))
-    if refused and not isinstance(wanted, Refusal):
+    if refused and not isinstance(wanted, truths.Refusal):
         objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
     if objection:
         return Verdict(False, f"wanted {truth}, {objection}")
     return Verdict(True, f"agrees with {truth}")
 
 
-def _beside(truth: Truth, reading: Reading) -> Reading:
+def _beside(truth: truths.Truth, reading: Reading) -> Reading:
     """What stands beside a value in words, which may read like a refusal: a choice "unknown"."""
-    value = truth.value if isinstance(truth, Named) else truth
+    value = truth.value if isinstance(truth, truths.Named) else truth
     if isinstance(value, Phrase):
         for part in value.parts:
             reading = mask(reading, part, phrases.VALUE)
     return reading
 
 
-def _objection(truth: Truth, reading: Reading, rivals: Collection[str]) -> str:
+def _objection(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -> str:
     """What speaks against the answer, or ""."""
     match truth:
-        case Refusal():
+        case truths.Refusal():
             return "" if refuses(reading) else f"read {clipped(' '.join(reading.raws), 60)}"
         case Number():
             return check_number(reading, truth)
-        case Series():
+        case truths.Series():
             return check_series(reading, truth)
-        case Day():
+        case truths.Day():
             return check_day(reading, truth)
         case Phrase():
             return phrases.objection(reading, truth, rivals)
-        case Trend():
+        case truths.Trend():
             return check_trend(reading, truth)
-        case Extreme():
+        case truths.Extreme():
             return check_extreme(reading, truth)
-        case Tally():
+        case truths.Tally():
             return check_tally(reading, truth)
-        case Roll():
+        case truths.Roll():
             return check_roll(reading, truth, rivals)
         case Name():
             return names.objection(names.completion(names.masked(reading, [truth], rivals)))
-        case Named(name, Name() as value):
+        case truths.Named(name, Name() as value):
             if absent := names.missing(reading, [name, value]):
                 return f"does not name {absent}"
             return names.objection(names.masked(reading, [name, value], rivals))
-        case Named(name, value):
+        case truths.Named(name, value):
             masked = names.masked(reading, [name], rivals)
             known = value.words if isinstance(value, Phrase) else ()
             return names.objection(masked, known) or _objection(value, masked, ())
@@ -123,7 +111,7 @@ def check_number(reading: Reading, truth: Number) -> str:
     return hedge(reading) or _all(reading, claims, [truth])
 
 
-def check_series(reading: Reading, truth: Series) -> str:
+def check_series(reading: Reading, truth: truths.Series) -> str:
     claims = _elements(reading, len(truth.items))
     if len(claims) != len(truth.items):
         reading = read(re.sub(r"(?<=[0-9A-Za-z%])[, ](?=[-+$0-9])", ", ", reading.text))
@@ -136,7 +124,7 @@ def check_series(reading: Reading, truth: Series) -> str:
     return hedge(reading)
 
 
-def check_day(reading: Reading, truth: Day) -> str:
+def check_day(reading: Reading, truth: truths.Day) -> str:
     found = dates(reading)
     kept = [item for item in found if not denied(reading, item.place, item.end)]
     if not kept:
@@ -150,7 +138,7 @@ def check_day(reading: Reading, truth: Day) -> str:
     return hedge(reading)
 
 
-def check_trend(reading: Reading, truth: Trend) -> str:
+def check_trend(reading: Reading, truth: truths.Trend) -> str:
     line = reading.line
     # "rising slightly" is "slightly rising": the strength is the later word of the alphabet.
     labels = {" ".join(sorted(label.split(), reverse=True)) for label in _TREND.findall(line)}
@@ -173,7 +161,7 @@ def check_trend(reading: Reading, truth: Trend) -> str:
     return hedge(reading) or _all(reading, said, [change])
 
 
-def check_extreme(reading: Reading, truth: Extreme) -> str:
+def check_extreme(reading: Reading, truth: truths.Extreme) -> str:
     if word := hedge(reading):
         return word
     periods = _periods(reading)
@@ -186,11 +174,11 @@ def check_extreme(reading: Reading, truth: Extreme) -> str:
     return _all(reading, values, [truth.value]) if truth.value else _remark(reading, values)
 
 
-def check_tally(reading: Reading, truth: Tally) -> str:
+def check_tally(reading: Reading, truth: truths.Tally) -> str:
     return hedge(reading) or _pair(reading, truth.count, truth.total)
 
 
-def check_roll(reading: Reading, truth: Roll, rivals: Collection[str]) -> str:
+def check_roll(reading: Reading, truth: truths.Roll, rivals: Collection[str]) -> str:
     if not truth.names:
         return check_number(reading, truth.count)
     if name := names.missing(reading, truth.names):
