@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.errors import BadKey, BadSettings
-from memorygym.models.endpoint import CHUTES, OPENAI, Endpoint, resolve
+from memorygym.models.openai import CHUTES, OPENAI, Endpoint, resolve
 
 OURS, THEIRS = "http://ours.example/v1", "http://theirs.example/v1"
 

@@ -12,7 +12,7 @@ LOCAL = "http://127.0.0.1:9/v1"
 
 
 def test_the_providers_are_the_files_that_make_models() -> None:
-    assert providers() == ("extractive", "hf", "openai")
+    assert tuple(providers()) == ("extractive", "hf", "openai")
 
 
 @pytest.mark.parametrize(

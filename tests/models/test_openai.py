@@ -151,12 +151,12 @@ def test_a_wait_is_told_in_one_line_on_stderr(
     assert capsys.readouterr().err == f"{server.url}, model 'echo+429x2': {what}\n"
 
 
-def test_every_wait_is_told_to_whoever_asks(server: Server, waits: list[float]) -> None:
+def test_every_wait_is_told(
+    server: Server, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[tuple[str, str]] = []
-    model = make(
-        "echo+503x2", server.url, lambda *line: told.append(line), environ={}, sleep=waits.append
-    )
-    model.complete(HELLO, ())
+    monkeypatch.setattr(notice, "default", lambda: lambda *line: told.append(line))
+    asked(server, waits, "echo+503x2").complete(HELLO, ())
     assert [endpoint for endpoint, _ in told] == [server.url] * 2
     assert told[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")
 

@@ -18,7 +18,7 @@ from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, 
 from memorygym.ledger import Ledger
 from memorygym.sandbox.blocking import can_shut
 from memorygym.sandbox.process import Limits
-from memorygym.sandbox.remote import remote
+from memorygym.sandbox.remote import Remote
 from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
@@ -30,7 +30,7 @@ QUICK = Limits(seconds=20, memory=1024, processor=2)
 
 
 def opened(spec: str, limits: Limits = QUICK, budget: Budget = FREE) -> Memory:
-    memory = remote(f"{PLUGINS}:{spec}", limits)()
+    memory = Remote(f"{PLUGINS}:{spec}", limits)
     memory.open(Ledger(budget).meter())
     return memory
 
@@ -42,7 +42,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         play(Episode(WorldsEnv(task), make), Strategist())
         for make in (
             partial(registry.make, "memory", f"memorygym.{spec}"),
-            remote(f"memorygym.{spec}"),
+            partial(Remote, f"memorygym.{spec}"),
         )
     ]
     assert list(traces[0].lines()) == list(traces[1].lines())
@@ -125,8 +125,8 @@ def test_it_ends_when_its_parent_is_killed(memory: str) -> None:
     script = f"""
 from memorygym.ledger import Ledger
 from memorygym.core import *
-from memorygym.sandbox.remote import remote
-memory = remote("{PLUGINS}:{memory}")()
+from memorygym.sandbox.remote import Remote
+memory = Remote("{PLUGINS}:{memory}")
 memory.open(Ledger(Budget()).meter())
 print(memory._process._popen.pid, flush=True)
 memory.observe([Message("user", "Hello")])
@@ -185,7 +185,7 @@ def test_the_clock_stands_still_while_its_model_writes() -> None:
 )
 def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> None:
     with pytest.raises(BadSettings, match=sentence):
-        remote(spec)()
+        Remote(spec)
 
 
 @pytest.mark.parametrize(
@@ -202,10 +202,10 @@ def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
     script = f"""
 from memorygym.ledger import Ledger
 from memorygym.core import *
-from memorygym.sandbox.remote import remote
+from memorygym.sandbox.remote import Remote
 from memorygym.tracks.worlds.dealing.deal import deal
 task = deal("company", 0, salt="oyster-velvet-quartz")
-memory = remote("{PLUGINS}:{memory}")()
+memory = Remote("{PLUGINS}:{memory}")
 memory.open(Ledger(Budget()).meter())
 print(memory.compose([], None)[0].content)
 """
@@ -217,7 +217,7 @@ print(memory.compose([], None)[0].content)
 def test_calls_travel_whole() -> None:
     calls = (Call("Write", {"content": "a\nb", "n": [1, None, {"x": 1.5}]}, "c1"),)
     said = Message("assistant", "\u00e9\u2028\ud83d\ude00", calls)
-    memory = remote("memorygym.memory.full:make")()
+    memory = Remote("memorygym.memory.full:make")
     memory.open(Ledger(Budget()).meter())
     memory.observe([said, Message("tool", "ok", (), "c1")])
     assert memory.compose([], None)[0].calls == calls

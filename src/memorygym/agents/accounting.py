@@ -4,7 +4,7 @@ What is unknown stays None: a missing figure is never a 0.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from memorygym.core import JSON
@@ -38,7 +38,7 @@ class Usage:
 
     def to_json(self) -> dict[str, JSON]:
         """As results store it."""
-        return {name: getattr(self, name) for name in Usage.__slots__}
+        return asdict(self)
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(

@@ -15,6 +15,8 @@ ToolMode = Literal["auto", "native", "text"]
 `auto` settles within one episode: its first request finds out, at the cost of one refused request,
 so that no reply depends on what another episode met first.
 """
+COST = ("prompt_tokens", "completion_tokens", "cached_tokens", "finish")
+"""What is kept of a reply beside its message."""
 
 
 class Chat(Policy):
@@ -30,16 +32,19 @@ class Chat(Policy):
         self.reasoning = reasoning
         """Keep what the model thought in the history, before its message in <think> tags."""
         self.usage: list[dict[str, JSON]] = []
-        """Of each reply in order: prompt_tokens, completion_tokens, cached_tokens, finish, and
-        tools, the mode in which it was asked."""
+        """Of each reply in order: COST, and `tools`, the mode in which it was asked."""
         self._as_text = tool_mode == "text"
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         made = sum(len(message.calls) for message in view)
         reply = sound(self._ask(view, tools))
-        self.usage.append(_cost(reply, "text" if self._as_text else "native"))
+        cost = {figure: getattr(reply, figure) for figure in COST}
+        self.usage.append({**cost, "tools": "text" if self._as_text else "native"})
         message = _with_ids(_read(reply.message), made)
-        return _with_thought(message, reply.reasoning) if self.reasoning else message
+        if not (self.reasoning and reply.reasoning):
+            return message
+        thought = f"<think>\n{reply.reasoning}\n</think>\n\n"
+        return replace(message, content=thought + message.content)
 
     def describe(self) -> dict[str, JSON]:
         """How the model is asked, for the labels of a trace."""
@@ -80,12 +85,6 @@ def _read(message: Message) -> Message:
     return Message("assistant", content, calls) if calls else message
 
 
-def _with_thought(message: Message, thought: str) -> Message:
-    if not thought:
-        return message
-    return replace(message, content=f"<think>\n{thought}\n</think>\n\n{message.content}")
-
-
 def _with_ids(message: Message, made: int) -> Message:
     """Numbers the calls that came without an id, so that each result names its call."""
     calls = (
@@ -93,13 +92,3 @@ def _with_ids(message: Message, made: int) -> Message:
         for number, call in enumerate(message.calls, start=1)
     )
     return replace(message, calls=tuple(calls))
-
-
-def _cost(reply: Reply, mode: str) -> dict[str, JSON]:
-    return {
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-        "cached_tokens": reply.cached_tokens,
-        "finish": reply.finish,
-        "tools": mode,
-    }

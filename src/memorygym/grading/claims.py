@@ -78,7 +78,7 @@ def rank(reading: Reading, item: Quantity) -> int:
         return _share(reading, item)
     if before in _SET or (before == "the" and (earlier in _SET or earlier == "over")):
         return TOTAL
-    if outdated(before, earlier) or (before in ("from", "to") and _span(reading, item)):
+    if outdated(reading, item.place) or (before in ("from", "to") and _span(reading, item)):
         return TOTAL
     if item.end + 1 < len(reading.words) and _overtaken(reading, item):
         return TOTAL
@@ -90,8 +90,9 @@ def rank(reading: Reading, item: Quantity) -> int:
     return TOTAL if alone else CLAIM
 
 
-def outdated(before: str, earlier: str) -> bool:
-    """Whether the last two words make what follows an earlier value: "changed from"."""
+def outdated(reading: Reading, place: int) -> bool:
+    """Whether the two words before a place make what follows an earlier value: "changed from"."""
+    before, earlier = reading.word(place - 1), reading.word(place - 2)
     if before in _EARLIER or (before == "from" and earlier in CHANGED):
         return True
     return before == "was" and earlier in ("(", ",")
@@ -100,17 +101,15 @@ def outdated(before: str, earlier: str) -> bool:
 def _context(reading: Reading, item: Quantity) -> bool:
     """Period labels, totals of periods, days of a date, digits in a name."""
     before, after = reading.word(item.place - 1), reading.word(item.end)
+    sure = before in (":", "of", "is") and reading.word(item.place - 2) == "confidence"
+    if sure or before == "confidence" or after in _SURE:
+        return True
     if before in PERIODS or after in ("periods", "quarters"):
-        return True
-    if before == "confidence" or after in _SURE:
-        return True
-    if before in (":", "of", "is") and reading.word(item.place - 2) == "confidence":
         return True
     if before == "over" and (after in _PLURALS or item.unit.base in ("year", "month", "week", "d")):
         return True
-    if _month(reading, item.place - 1) or _month(reading, item.end):
-        return True
-    if before == "," and _month(reading, item.place - 3):
+    dated = _month(reading, item.place - 1) or _month(reading, item.end)
+    if dated or (before == "," and _month(reading, item.place - 3)):
         return True
     if after == "of" and _month(reading, item.end + 1):
         return True
@@ -131,21 +130,16 @@ def _numeral(reading: Reading, place: int) -> bool:
 def _span(reading: Reading, item: Quantity) -> bool:
     """Whether "from 5 to 6" only frames another claim: the 5 after a change, both beside "by 1"."""
     words = reading.words
-    before = words[item.place - 1]
-    start = item.place - 1 if before == "from" else _last(words, "from", item.place)
-    if start < 0:
+    starts = [at for at in range(item.place) if words[at] == "from"]
+    if not starts:
         return False
+    start = starts[-1]
     aside = reading.word(start - 1) in ("(", ",") and reading.word(start - 2)[-1:].isdigit()
     return aside or any(
         word[0].isdigit()
         and (words[at - 1] == "by" or (words[at - 1] == "of" and reading.word(at - 2) in _SHIFTS))
         for at, word in enumerate(words)
     )
-
-
-def _last(words: list[str], word: str, end: int) -> int:
-    """Where a word stands last before `end`, or -1."""
-    return next((at for at in range(end - 1, -1, -1) if words[at] == word), -1)
 
 
 def _overtaken(reading: Reading, item: Quantity) -> bool:

@@ -4,6 +4,9 @@ from memorygym.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, VOCABULA
 from memorygym.grading.reading import Reading
 from memorygym.grading.units import UNITS
 
+_BUT = ["anything", "but"]
+_ENDS = BREAKS | {"if"}
+
 
 def clauses(words: list[str]) -> list[tuple[list[str], str]]:
     """The words between breaks with the break that ends them, empty clauses left out.
@@ -30,33 +33,22 @@ def denied(reading: Reading, start: int, end: int) -> bool:
     first, last = start, end
     while first > 0 and words[first - 1] not in BREAKS:
         first -= 1
-    while last < len(words) and words[last] not in BREAKS and not _supposed(words, last):
+    # Something only supposed ends it: "5 if it had not changed", "5 had it not".
+    while last < len(words) and words[last] not in _ENDS:
+        if words[last : last + 2] == ["had", "it"]:
+            break
         last += 1
-    if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == [
-        "anything",
-        "but",
-    ]:
+    if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == _BUT:
         return True
-    other = any(_candidate(reading, place) for place in range(end, last))
-    return not other and not NEGATORS.isdisjoint(words[end:last])
-
-
-def _supposed(words: list[str], place: int) -> bool:
-    """Whether something only supposed begins: "5 if it had not changed", "5 had it not"."""
-    return words[place] == "if" or (
-        words[place] == "had" and words[place + 1 : place + 2] == ["it"]
-    )
-
-
-def _candidate(reading: Reading, place: int) -> bool:
-    return reading.words[place][0] in "<0123456789" or reading.capital(place)
+    if any(words[at][0] in "<0123456789" or reading.capital(at) for at in range(end, last)):
+        return False
+    return not NEGATORS.isdisjoint(words[end:last])
 
 
 def hedge(reading: Reading) -> str:
-    """The word that offers an alternative, or ""."""
-    if HEDGES.isdisjoint(reading.words):
-        return ""
-    return next(word for word in reading.words if word in HEDGES)
+    """What speaks against an answer with a word that offers an alternative, or ""."""
+    found = [word for word in reading.words if word in HEDGES]
+    return f"hedges with '{found[0]}'" if found else ""
 
 
 def familiar(word: str) -> bool:

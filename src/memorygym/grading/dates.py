@@ -32,11 +32,11 @@ def dates(reading: Reading) -> list[Dated]:
     [Dated(day=datetime.date(2014, 3, 9), place=0, end=4)]
     """
     found = [
-        (_iso(word), place, place + 1)
+        (_date(*word.split("-")), place, place + 1)
         for place, word in enumerate(reading.words)
         if word.count("-") == 2 and word[0].isdigit()
     ]
-    for make, pattern in ((_slashed, _SLASHED), (_compact, _COMPACT)):
+    for make, pattern in ((_slashed, _SLASHED), (_date, _COMPACT)):
         for match in pattern.finditer(reading.text):
             first, last = (bisect_left(reading.starts, at) for at in match.span())
             found.append((make(*match.groups()), first, last))
@@ -60,29 +60,19 @@ def _spoken_dates(words: list[str]) -> Iterator[tuple[date | None, int, int]]:
 
 def day(text: str) -> date | None:
     """The date that a text spells whole in ISO notation, or None."""
-    return _iso(text) if len(read(text).words) == 1 and text.count("-") == 2 else None
+    whole = len(read(text).words) == 1 and text.count("-") == 2
+    return _date(*text.split("-")) if whole else None
 
 
-def _iso(word: str) -> date | None:
-    year, month, number = (part if part.isdecimal() else "0" for part in word.split("-"))
-    return _date(int(year), int(month), int(number))
-
-
-def _slashed(*groups: str | None) -> date | None:
+def _slashed(*groups: str) -> date | None:
     """Year first is plain; else one of the first two must be over 12, or both equal."""
     year, _, month, number, first, _, second, last = groups
-    if year and month and number:
-        return _date(int(year), int(month), int(number))
-    if not (first and second and last):
-        return None
+    if year:
+        return _date(year, month, number)
     one, two = int(first), int(second)
     if one == two or two > 12:
-        return _date(int(last), one, two)
-    return _date(int(last), two, one) if one > 12 else None
-
-
-def _compact(year: str, month: str, number: str) -> date | None:
-    return _date(int(year), int(month), int(number))
+        return _date(last, one, two)
+    return _date(last, two, one) if one > 12 else None
 
 
 def _spoken(words: list[str], at: int) -> date | None:
@@ -104,8 +94,9 @@ def _figure(words: list[str], at: int) -> int:
     return ORDINALS.get(word, 0)
 
 
-def _date(year: int, month: int, number: int) -> date | None:
+def _date(*parts: str | int) -> date | None:
+    """The date of a year, a month and a day; None if there is none."""
     try:
-        return date(year, month, number)
+        return date(*map(int, parts))
     except ValueError:
         return None

@@ -57,8 +57,8 @@ def objection(reading: Reading, known: Collection[str] = ()) -> str:
     own = [place for place, word in enumerate(words) if word == NAME]
     if not own:
         return "does not name it"
-    if word := hedge(reading):
-        return f"hedges with '{word}'"
+    if hedged := hedge(reading):
+        return hedged
     if any(_extended(reading, place) for place in own):
         return "names another entity that shares words with it"
     if any(denied(reading, place, place + 1) for place in own):

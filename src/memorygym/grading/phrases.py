@@ -53,8 +53,8 @@ def objection(reading: Reading, truth: Phrase, rivals: Collection[str]) -> str:
             return "does not say all of it"
         for piece in sorted(pieces, key=len, reverse=True):
             covered = mask(covered, piece, VALUE)
-    if word := hedge(covered):
-        return f"hedges with '{word}'"
+    if hedged := hedge(covered):
+        return hedged
     if not NEGATORS.isdisjoint(covered.words):
         return "denies something"
     if rival := _rival(reading, covered, truth, rivals):

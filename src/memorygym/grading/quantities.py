@@ -6,10 +6,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from memorygym.grading.affixes import hyphenated, prefix, suffix
 from memorygym.grading.lexicon import CARDINALS, ORDINALS
 from memorygym.grading.reading import Reading, read
-from memorygym.grading.units import CLASH, MAYBE_METRES, SCALES, Unit, finer
+from memorygym.grading.units import (
+    CLASH,
+    MAYBE_METRES,
+    SCALES,
+    Unit,
+    finer,
+    hyphenated,
+    prefix,
+    suffix,
+)
 
 _wellformed: Callable[[str], object] = re.compile(
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
@@ -168,19 +176,15 @@ def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
     """The quantities with "1 hour 42 min" joined into one."""
     merged = found[:1]
     for item in found[1:]:
-        last = merged[-1]
-        between = reading.words[last.end : item.place]
-        if between in ([], ["and"], [","]) and last.unit.base:
-            unit = (
-                Unit("min")
-                if item.unit.base in MAYBE_METRES and last.unit.base == "h"
-                else item.unit
-            )
-            if finer(last.unit, unit) and last.value is not None and item.value is not None:
-                value = last.unit.convert(last.value, unit) + item.value
-                merged[-1] = replace(item, value=value, unit=unit, place=last.place)
-                continue
-        merged.append(item)
+        last, unit = merged[-1], item.unit
+        if unit.base in MAYBE_METRES and last.unit.base == "h":
+            unit = Unit("min")
+        apart = reading.words[last.end : item.place] not in ([], ["and"], [","])
+        if apart or not finer(last.unit, unit) or last.value is None or item.value is None:
+            merged.append(item)
+        else:
+            value = last.unit.convert(last.value, unit) + item.value
+            merged[-1] = replace(item, value=value, unit=unit, place=last.place)
     return merged
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from memorygym.grading import truths
 from memorygym.grading.claims import labelled, numbers
 from memorygym.grading.clauses import denied, hedge
 from memorygym.grading.dates import dates
@@ -19,20 +20,6 @@ from memorygym.grading.phrases import VALUE, Phrase
 from memorygym.grading.quantities import Number, Quantity, quantities
 from memorygym.grading.reading import NAME, Reading, mask, phrase, places, read
 from memorygym.grading.refusals import declines
-from memorygym.grading.truths import (
-    LABELS,
-    Day,
-    Extreme,
-    Named,
-    Refusal,
-    Roll,
-    Series,
-    Tally,
-    Trend,
-    Truth,
-    UnreadableTruth,
-    parse,
-)
 from memorygym.grading.verdict import LONGEST
 
 _ASIDE = frozenset("of than for over versus vs against".split())
@@ -59,9 +46,9 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
     >>> [repairable("retrieval", "8412", answer) for answer in answers]
     [False, False, False, False]
     """
-    wanted = parse(competency, truth)
+    wanted = truths.parse(competency, truth)
     said = any(char.isalnum() for char in answer)
-    if isinstance(wanted, Refusal) or not said or len(answer) > LONGEST:
+    if isinstance(wanted, truths.Refusal) or not said or len(answer) > LONGEST:
         return False
     reading = read(answer)
     if declines(reading) or hedge(reading) or _several(wanted, reading, rivals):
@@ -71,20 +58,20 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
     return not _another(wanted, competency, reading)
 
 
-def _touches(truth: Truth, reading: Reading) -> bool:
+def _touches(truth: truths.Truth, reading: Reading) -> bool:
     """Whether an answer has what every right one has, however it is worded."""
     match truth:
-        case Refusal():
+        case truths.Refusal():
             return False
-        case Number() | Series() | Day() | Extreme() | Tally() | Roll(_, ()):
+        case Number() | truths.Series() | truths.Day() | truths.Extreme() | truths.Tally():
             return _numbered(reading)
-        case Trend(_, change):
+        case truths.Trend(_, change):
             return change is None or _numbered(reading)
         case Name(words):
             return not _words(words).isdisjoint(reading.words)
-        case Roll(_, names):  # Who names them all has counted them.
-            return all(_touches(name, reading) for name in names)
-        case Named(name, value):
+        case truths.Roll(_, names):  # Who names them all has counted them.
+            return all(_touches(name, reading) for name in names) if names else _numbered(reading)
+        case truths.Named(name, value):
             return _touches(name, reading) and _touches(value, reading)
         case Phrase(parts):
             wanted = [word for part in parts for word in part]
@@ -109,59 +96,59 @@ def _akin(wanted: Collection[str], reading: Reading) -> bool:
     return any(word[:_STEM] in stems for word in reading.words)
 
 
-def _another(truth: Truth, competency: str, reading: Reading) -> bool:
+def _another(truth: truths.Truth, competency: str, reading: Reading) -> bool:
     """Whether the answer is a value of the wanted kind, written so that none can misread it."""
     end = len(reading.words)
-    if isinstance(truth, Day):
+    if isinstance(truth, truths.Day):
         return [(item.place, item.end) for item in dates(reading)] == [(0, end)]
     try:
-        read_as = parse(competency, reading.text)
-    except UnreadableTruth:
+        read_as = truths.parse(competency, reading.text)
+    except truths.UnreadableTruth:
         return False
     match truth, read_as:
         case Number(), Number(quantity):
             return quantity.end == end  # "45 dozen" is not read to its end.
-        case (Series(), Series()) | (Trend(), Trend()):
+        case (truths.Series(), truths.Series()) | (truths.Trend(), truths.Trend()):
             return True
-        case (Extreme(), Extreme()) | (Tally(), Tally()):
+        case (truths.Extreme(), truths.Extreme()) | (truths.Tally(), truths.Tally()):
             return True
-        case Named(_, Number() as true), Named(_, Number(quantity)):
+        case truths.Named(_, Number() as true), truths.Named(_, Number(quantity)):
             return not true.agrees(quantity)
         case _:
             return False
 
 
-def _several(truth: Truth, reading: Reading, rivals: Collection[str]) -> bool:
+def _several(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -> bool:
     """Whether there are more distinct candidates than the truth has parts, or a known wrong one."""
     match truth:
-        case Refusal():
+        case truths.Refusal():
             return False
         case Number():
             return _values(numbers(reading, ordinals=truth.rank)) > 1
-        case Series():
+        case truths.Series():
             return len(numbers(reading, need=len(truth.items))) >= 2 * len(truth.items)
-        case Day():
+        case truths.Day():
             found = [item for item in dates(reading) if not denied(reading, item.place, item.end)]
             return len({item.day for item in found}) > 1
         case Phrase():
             return _is_rival(truth, reading, rivals)
-        case Trend():
-            labels = [label for label in LABELS if f" {label} " in reading.line]
+        case truths.Trend():
+            labels = [label for label in truths.LABELS if f" {label} " in reading.line]
             return len(labels) > 1 or _values(numbers(reading)) > 1
-        case Extreme():
+        case truths.Extreme():
             periods = [item for item in quantities(reading) if labelled(reading, item)]
             return _values(periods) > 1 or _pairs(reading, truth.value)
-        case Tally():
+        case truths.Tally():
             return _pairs(reading, truth.total)
-        case Roll(count, names):
+        case truths.Roll(count, names):
             if not names:
                 return _values(numbers(reading, ordinals=count.rank)) > 1
             return _names(reading, names, rivals) > len(names)
         case Name():
             return _names(reading, [truth], rivals) > 1
-        case Named(name, Name() as value):
+        case truths.Named(name, Name() as value):
             return _names(reading, [name, value], rivals) > 2
-        case Named(name, value):
+        case truths.Named(name, value):
             beside = masked(reading, [name], rivals)
             return _names(reading, [name], rivals) > 1 or _several(value, beside, ())
 

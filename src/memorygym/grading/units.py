@@ -1,7 +1,11 @@
-"""Units, scales and currencies that may stand beside a number, and when two of them clash."""
+"""Signs, currencies, scales, units and divisors: what stands around the digits of a number."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+
+from memorygym.grading.lexicon import CARDINALS
+from memorygym.grading.reading import Reading
 
 SCALES = {
     "k": 3, "thousand": 3, "mn": 6, "mln": 6, "mio": 6, "million": 6, "millions": 6, "b": 9,
@@ -60,6 +64,8 @@ MAYBE_METRES = ("m?", "m ?")
 CLASH = "?"
 """The base of a number with two units at once, such as "$3 %": it agrees with no stated unit."""
 
+_EXPONENT = re.compile(r"e[0-9]{1,2}").fullmatch
+
 SQUARES = {"m": "m²", "km": "km²", "mi": "mi²"}
 
 _SIZES: dict[str, tuple[str, Decimal]] = {
@@ -112,3 +118,95 @@ def finer(first: Unit, second: Unit) -> bool:
     """Whether the second is a smaller time unit, so that "1 hour 42 min" is one quantity."""
     mine, theirs = _SIZES.get(first.base), _SIZES.get(second.base)
     return bool(mine and theirs and mine[0] == theirs[0] == "time" and mine[1] > theirs[1])
+
+
+def hyphenated(reading: Reading, place: int) -> bool:
+    """Whether the digits belong to a word, as in "PG-13"."""
+    text, start = reading.text, reading.starts[place]
+    return start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
+
+
+def prefix(reading: Reading, place: int) -> tuple[bool, bool, str]:
+    """Whether negative, whether signed, and the currency, from what stands before the digits."""
+    text, at = reading.text, reading.starts[place] - 1
+    currency = sign = ""
+    while at >= 0 and (text[at] in "+- " or text[at] in CURRENCIES):
+        char = text[at]
+        if char == " " and not (at and text[at - 1] in CURRENCIES and not currency):
+            break
+        if char in CURRENCIES:
+            currency = CURRENCIES[char]
+        elif char != " ":
+            if sign or (at and text[at - 1].isalnum() and not currency):
+                break
+            sign = char
+        at -= 1
+    word = reading.word(place - 1)
+    if not currency and word in CURRENCIES:
+        currency, word = CURRENCIES[word], reading.word(place - 2)
+    if word == "us" and currency:
+        word = reading.word(place - 2)
+    if word in ("minus", "negative"):
+        return True, True, currency
+    return sign == "-", bool(sign), currency
+
+
+def suffix(reading: Reading, place: int) -> tuple[int | None, Unit, int]:
+    """Scale and unit after a number, and where they end."""
+    power: int | None = None
+    if place >= len(reading.words):
+        return None, Unit(), place
+    word, glued = reading.words[place], reading.glued(place)
+    if glued and _EXPONENT(word):
+        power, place = int(word[1:]), place + 1
+    elif word == "m":
+        if reading.raws[place] == "M":
+            power, place = 6, place + 1
+        else:
+            per, end = _per(reading, place + 1)
+            return None, Unit("m?" if glued else "m ?", per), end
+    elif word in SCALES and (glued or word not in SHORT or reading.raws[place].isupper()):
+        power, place = SCALES[word], place + 1
+    base, place = _base(reading, place)
+    per, place = _per(reading, place)
+    return power, Unit(base, per), place
+
+
+def _base(reading: Reading, place: int) -> tuple[str, int]:
+    word = reading.word(place)
+    if word == "us" and reading.word(place + 1) in CURRENCIES:
+        place, word = place + 1, reading.word(place + 1)
+    after = reading.word(place + 1)
+    if word in ("sq", "square") and UNITS.get(after) in SQUARES:
+        return SQUARES[UNITS[after]], place + 2
+    if word in ("°", "degrees", "degree") and after in ("c", "f", "celsius", "fahrenheit"):
+        return "°" + after[0].upper(), place + 2
+    if word in ("per", "percentage") and after in ("cent", "points", "point"):
+        return "%", place + 2
+    if word in UNITS and (word not in SHORT or reading.glued(place)):
+        return UNITS[word], place + 1
+    return "", place
+
+
+def _per(reading: Reading, place: int) -> tuple[str, int]:
+    """What a number is divided by: "/100", "out of 100", "of 5", "/hr", "per month"."""
+    first = reading.word(place)
+    if first not in ("/", "per", "of", "out"):
+        return "", place
+    if first == "out" and reading.word(place + 1) != "of":
+        return "", place
+    start = place + (2 if first == "out" else 1)
+    if first == "of" and reading.word(start) == "the":
+        start += 1
+    word = reading.word(start)
+    if first in ("/", "per") and word in UNITS:
+        return UNITS[word], start + 1
+    if word in CARDINALS and first != "/":
+        return str(CARDINALS[word]), start + 1
+    if not word.replace(",", "").isdecimal() or not word.isascii():
+        return "", place
+    digits = word.replace(",", "")
+    if reading.word(start + 1) == "k" and reading.glued(start + 1):
+        return digits + "000", start + 2
+    share = first != "/" or digits.strip("0") == "1"
+    return digits if share else "/" + digits, start + 1

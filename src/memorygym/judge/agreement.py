@@ -1,6 +1,6 @@
 """How far a judge agrees with a reference: with the typed grader on traces, with labels on rows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
@@ -135,10 +135,11 @@ def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
 
     Both sides are there only if the judge ruled on accepted answers too (`audit_accepted`).
     """
-    pairs: dict[str, list[Pair]] = {}
+    pairs: dict[str, list[Pair]] = defaultdict(list)
     for trace in traces:
-        found = pairs.setdefault(_prompt(trace), [])
-        found += [pair for _, pair in _pairs(trace)]
+        judge = trace.labels.get("judge")
+        prompt = str(judge.get("prompt")) if isinstance(judge, dict) else "unknown"
+        pairs[prompt] += _pairs(trace)
     return {prompt: tabulate(found) for prompt, found in pairs.items() if found}
 
 
@@ -152,16 +153,11 @@ def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | N
     return sum(b - a for a, b in ruled) / len(ruled) if ruled else None
 
 
-def _pairs(trace: Trace) -> list[tuple[int, Pair]]:
-    """By event, the grader's and the judge's verdicts on what was judged."""
+def _pairs(trace: Trace) -> list[Pair]:
+    """The grader's and the judge's verdicts on what was judged."""
     rulings = {r.event: r.ruling for r in trace.records if isinstance(r, Judged)}
     return [
-        (event, (outcome.correct and not outcome.repaired, ruling.verdict))
+        (outcome.correct and not outcome.repaired, ruling.verdict)
         for outcome in (outcomes(trace) if rulings else ())
-        if (ruling := rulings.get(event := outcome.goal.event))
+        if (ruling := rulings.get(outcome.goal.event))
     ]
-
-
-def _prompt(trace: Trace) -> str:
-    judge = trace.labels.get("judge")
-    return str(judge.get("prompt")) if isinstance(judge, dict) else "unknown"

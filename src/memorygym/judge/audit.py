@@ -12,6 +12,8 @@ from memorygym.rulings import Ruling
 
 GRADER, MAJORITY, TOGETHER = "typed grader", "majority", "grader, then judge"
 
+SAID = {"yes": True, "no": False}
+"""The verdict of a vote; any other is none."""
 Verdicts = Sequence[bool | None]
 """By row; None is no verdict."""
 
@@ -29,12 +31,15 @@ class Audit:
     @property
     def verdicts(self) -> dict[str, Verdicts]:
         """By who gave them: the grader, each model, their majority, and the grader with repairs."""
-        graded = [_graded(row) for row in self.rows]
+        graded = [
+            grade(row.competency, row.truth, row.answer).correct if row.competency else None
+            for row in self.rows
+        ]
         found: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
         if self.judge is None:
             return found
         for at, name in enumerate(self.judge.names):
-            found[name] = [_vote(ruling, at) for ruling in self.rulings]
+            found[name] = [SAID.get(ruling.votes[at].said) for ruling in self.rulings]
         if len(self.judge.names) > 1:
             found[MAJORITY] = [ruling.verdict for ruling in self.rulings]
         if GRADER in found:
@@ -101,14 +106,6 @@ def audit(rows: Sequence[Row], judge: Judge | None) -> Audit:
     """Asks the judge about every row."""
     cases = [Case(row.question, row.truth, row.answer) for row in rows]
     return Audit(rows, judge, list(judge.judge_all(cases)) if judge else [])
-
-
-def _graded(row: Row) -> bool | None:
-    return grade(row.competency, row.truth, row.answer).correct if row.competency else None
-
-
-def _vote(ruling: Ruling, at: int) -> bool | None:
-    return {"yes": True, "no": False}.get(ruling.votes[at].said)
 
 
 def _together(row: Row, graded: bool | None, ruling: Ruling) -> bool | None:

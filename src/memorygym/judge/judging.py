@@ -18,7 +18,7 @@ from memorygym.rulings import Ruling, Vote
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """A reply that is no verdict, and why."""
 
 
@@ -63,8 +63,6 @@ def _object(text: str) -> object:
     fenced = _FENCED.fullmatch(text)
     try:
         return json.loads(fenced[1] if fenced else text, object_pairs_hook=_once)
-    except Unreadable:
-        raise
     except (ValueError, RecursionError) as error:
         raise Unreadable("it is no JSON") from error
 

@@ -17,12 +17,10 @@ def judge_trace(trace: Trace, judge: Judge) -> Trace:
     played, answered = _unjudged(trace)
     asked = [one for one in answered if _is_asked(one, audit_accepted=judge.audit_accepted)]
     cases = (Case(o.goal.text, o.goal.truth, o.answer or "") for o in asked)
-    rulings = list(judge.judge_all(cases))
-    records = [
-        Judged(outcome.goal.event, ruling.votes)
-        for outcome, ruling in zip(asked, rulings, strict=True)
-    ]
-    counts = _counts(answered, dict(zip(map(_event, asked), rulings, strict=True)))
+    events = [one.goal.event for one in asked]
+    ruled = dict(zip(events, judge.judge_all(cases), strict=True))
+    records = [Judged(event, ruling.votes) for event, ruling in ruled.items()]
+    counts = _counts(answered, ruled)
     labels = {**trace.labels, "judge": {**judge.describe(), "counts": counts}}
     return replace(trace, records=[*played, *records], labels=labels)
 
@@ -35,7 +33,7 @@ def misruled(trace: Trace, described: Mapping[str, Any]) -> str:
     rulings = [record for record in trace.records if isinstance(record, Judged)]
     played, answered = _unjudged(trace)
     audits = described["audit_accepted"]
-    asked = {_event(one): one for one in answered if _is_asked(one, audit_accepted=audits)}
+    asked = {one.goal.event: one for one in answered if _is_asked(one, audit_accepted=audits)}
     if [*played, *rulings] != trace.records or [one.event for one in rulings] != list(asked):
         return "its rulings are not on just the answers that the judge is asked about"
     names = voters([model["name"] for model in described["models"]])
@@ -73,13 +71,9 @@ def _is_asked(outcome: Outcome, *, audit_accepted: bool) -> bool:
     return may_repair(outcome)
 
 
-def _event(outcome: Outcome) -> int:
-    return outcome.goal.event
-
-
 def _counts(answered: Sequence[Outcome], rulings: dict[int, Ruling]) -> dict[str, JSON]:
     """What became of the answers that the grader rejected, and the votes that were no verdicts."""
-    rejected = [_event(outcome) for outcome in answered if not outcome.correct]
+    rejected = [outcome.goal.event for outcome in answered if not outcome.correct]
     asked = [rulings[event] for event in rejected if event in rulings]
     ruled = [ruling for ruling in asked if ruling.ruled]
     repaired = sum(ruling.accepted for ruling in ruled)

@@ -5,6 +5,7 @@ by names, numbers, quotations, lateness and the words of the task.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,8 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.models.model import Model, Reply, checked_sampling, options_of
-from memorygym.models.notice import Notice
+from memorygym.models.model import Model, Reply, checked_sampling, described, options_of
 from memorygym.models.salience import (
     NUMBER,
     OPENERS,
@@ -29,6 +29,8 @@ from memorygym.tokens import count, cut, normal
 
 NAMELESS = True
 """There is one, so the provider alone is the spec."""
+SHAPING = ("max_tokens",)
+"""The options on which replies depend."""
 LONGEST = 1024
 """Tokens of a reply whose request sets no limit."""
 MOST_RARE = 8
@@ -41,6 +43,7 @@ _QUOTES = "\"'“”"
 _CLAUSE = re.compile(r"[,;:.](?=\s|$)")
 
 
+@lru_cache(maxsize=1024)  # Several memories ask it the same.
 def write(task: str, text: str, most: int) -> str:
     """The answer to a task of `stores.prompts` in at most that many tokens; a `core.Writer`.
 
@@ -49,12 +52,6 @@ def write(task: str, text: str, most: int) -> str:
     >>> write("Task: triples", "[Note · Ann Lee]\\nShe won 3 cups.", 20)
     'Ann Lee | won cups | 3'
     """
-    return _written(task, text, most)
-
-
-@lru_cache(maxsize=1024)
-def _written(task: str, text: str, most: int) -> str:
-    """The same; several memories ask it the same."""
     first, _, rest = task.partition("\n")
     kind = first.removeprefix(KIND).strip()
     if kind not in KINDS:
@@ -108,56 +105,49 @@ def _extract(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool = Fal
     on a line of its own."""
     if not ranked:
         return ""
-    chosen = sorted(_Choice(ranked, apart=apart).within(most))
-    if chosen:
+    if chosen := _chosen(ranked, most, apart=apart):
         return _laid_out([ranked[at][0] for at in chosen], apart=apart)
     return cut(max(ranked, key=lambda pair: pair[1])[0].text, most)
 
 
-class _Choice:
-    """Chooses sentences by what they are worth for a token.
+def _chosen(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool) -> list[int]:
+    """The places of the sentences that are worth most for a token.
 
     Once a heading is paid for, all under it costs less, so facts about one thing stay together.
     """
+    done: set[int] = set()
+    lines: set[int] = set()
+    opened: set[int] = set()
+    under: dict[int, list[int]] = defaultdict(list)
+    for at, (one, _) in enumerate(ranked):
+        under[one.section].append(at)
 
-    def __init__(self, ranked: Sequence[tuple[Said, int]], *, apart: bool) -> None:
-        self._ranked = ranked
-        self._apart = apart
-        self._under: dict[int, list[int]] = {}
-        for at, (one, _) in enumerate(ranked):
-            self._under.setdefault(one.section, []).append(at)
-        self._lines: set[int] = set()
-        self._opened: set[int] = set()
-
-    def within(self, most: int) -> Iterator[int]:
-        """The places of the chosen, in the order of choice."""
-        left = most + 1  # No line break stands before the first line.
-        queue = [self._queued(at) for at in range(len(self._ranked))]
-        heapify(queue)
-        done: set[int] = set()
-        while queue:
-            at = -heappop(queue)[1]
-            one = self._ranked[at][0]
-            cost = self._cost(one)
-            if at in done or cost > left:
-                continue
-            left -= cost
-            done.add(at)
-            yield at
-            self._lines.add(one.line)
-            if one.section not in self._opened:
-                self._opened.add(one.section)
-                for other in self._under[one.section] if one.head else ():
-                    heappush(queue, self._queued(other))
-
-    def _cost(self, one: Said) -> int:
-        tokens = traits(one.text).tokens + (self._apart or one.line not in self._lines)
-        closed = one.head and one.section not in self._opened
+    def cost(one: Said) -> int:
+        tokens = traits(one.text).tokens + (apart or one.line not in lines)
+        closed = one.head and one.section not in opened
         return tokens + (count(one.head) + 1 if closed else 0)
 
-    def _queued(self, at: int) -> tuple[int, int]:
-        one, weight = self._ranked[at]
-        return -1000 * weight // self._cost(one), -at
+    def queued(at: int) -> tuple[int, int]:
+        one, weight = ranked[at]
+        return -1000 * weight // cost(one), -at
+
+    left = most + 1  # No line break stands before the first line.
+    queue = [queued(at) for at in range(len(ranked))]
+    heapify(queue)
+    while queue:
+        at = -heappop(queue)[1]
+        one = ranked[at][0]
+        price = cost(one)
+        if at in done or price > left:
+            continue
+        left -= price
+        done.add(at)
+        lines.add(one.line)
+        if one.head and one.section not in opened:
+            opened.add(one.section)
+            for other in under[one.section]:
+                heappush(queue, queued(other))
+    return sorted(done)
 
 
 def _laid_out(chosen: Sequence[Said], *, apart: bool) -> str:
@@ -212,7 +202,7 @@ class Extractive(Model):
     """The same behind the interface of models: the system messages are the task, the others the
     text."""
 
-    def __init__(self, options: Options = Options()) -> None:
+    def __init__(self, options: Options) -> None:
         self.options = options
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
@@ -225,26 +215,15 @@ class Extractive(Model):
         return Reply(Message("assistant", written), prompt, count(written), "stop", "", 0)
 
     def describe(self) -> dict[str, JSON]:
-        return {**_described(self.options), "endpoint": None}
+        return {**described("extractive", "", self.options, SHAPING), "endpoint": None}
 
 
 def _joined(messages: Iterator[Message]) -> str:
     return "\n\n".join(message.content for message in messages)
 
 
-def _described(options: Options) -> dict[str, JSON]:
-    return {"provider": "extractive", "name": "extractive", "max_tokens": options.max_tokens}
-
-
-def plan(_name: str, **options: object) -> dict[str, JSON]:
-    """All that shapes its replies."""
-    return _described(options_of(Options, options))
-
-
-def make(
-    name: str, api_base: str | None = None, _say: Notice | None = None, **options: object
-) -> Extractive:
-    """The model; it has no name and no endpoint and never waits."""
+def make(name: str, api_base: str | None = None, **options: object) -> Extractive:
+    """The model; it has no name and no endpoint."""
     if name:
         raise BadSettings(f"extractive takes no name; leave {name!r} out")
     if api_base is not None:

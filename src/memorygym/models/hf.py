@@ -12,6 +12,7 @@ from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadSettings
 from memorygym.models.model import (
     OVERFLOW,
+    SAMPLING,
     Model,
     Reply,
     ToolsRejected,
@@ -20,8 +21,10 @@ from memorygym.models.model import (
     options_of,
     sample_seed,
 )
-from memorygym.models.notice import Notice
 from memorygym.models.wire import spoken, to_wire
+
+SHAPING = (*SAMPLING, "context", "dtype")
+"""The options on which replies depend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Options:
 class Local(Model):
     """A model in this process; safe to share between threads, one request at a time."""
 
-    def __init__(self, name: str, options: Options = Options()) -> None:
+    def __init__(self, name: str, options: Options) -> None:
         self.name = name
         self.options = options
         self._torch, transformers = _packages()
@@ -97,7 +100,7 @@ class Local(Model):
         )
 
     def describe(self) -> dict[str, JSON]:
-        return {**_described(self.name, self.options), "endpoint": None}
+        return {**described("hf", self.name, self.options, SHAPING), "endpoint": None}
 
     def sample(self, index: int) -> "Local":
         if not index:
@@ -161,19 +164,8 @@ def _templated(message: Message) -> dict[str, JSON]:
     return raw
 
 
-def _described(name: str, options: Options) -> dict[str, JSON]:
-    return described("hf", name, options) | {"context": options.context, "dtype": options.dtype}
-
-
-def plan(name: str, **options: object) -> dict[str, JSON]:
-    """All that shapes the replies of a model of that name."""
-    return _described(name, options_of(Options, options))
-
-
-def make(
-    name: str, api_base: str | None = None, _say: Notice | None = None, **options: object
-) -> Local:
-    """The model in that folder, or of that name on the hub; it has no endpoint and never waits."""
+def make(name: str, api_base: str | None = None, **options: object) -> Local:
+    """The model in that folder, or of that name on the hub; it has no endpoint."""
     if api_base is not None:
         raise BadSettings(f"hf:{name} runs in this process; leave the endpoint {api_base!r} out")
     return Local(name, options_of(Options, options))

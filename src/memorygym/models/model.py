@@ -9,6 +9,8 @@ from memorygym.errors import BadSettings, ProviderFailure, UnknownPart
 from memorygym.rng import rng
 
 T = TypeVar("T")
+SAMPLING = ("temperature", "max_tokens", "seed")
+"""The options on which the replies of most models depend."""
 CONTEXT_EXCEEDED = "context_exceeded"
 """The `finish` of a request that the model's context does not hold."""
 
@@ -61,19 +63,11 @@ class Model(Protocol):
 def sound(reply: Reply) -> Reply:
     """The reply itself. Raises ProviderFailure for what is none: a model from elsewhere is a part
     that may be broken, and the referee is to meet nothing but messages."""
-    message: object = getattr(reply, "message", None)
-    calls: object = getattr(message, "calls", None)
-    parts: list[tuple[object, type]] = [
-        (reply, Reply),
-        (getattr(reply, "reasoning", None), str),
-        (message, Message),
-        (getattr(message, "content", None), str),
-        (calls, tuple),
-        *((call, Call) for call in (calls if isinstance(calls, tuple) else ())),
-    ]
-    if not all(isinstance(part, kind) for part, kind in parts) or reply.message.role != "assistant":
-        raise ProviderFailure(f"a model must reply with an assistant's message, not {reply!r:.80}")
-    return reply
+    match reply:
+        case Reply(Message("assistant", str(), tuple(calls)), reasoning=str()):
+            if all(isinstance(call, Call) for call in calls):
+                return reply
+    raise ProviderFailure(f"a model must reply with an assistant's message, not {reply!r:.80}")
 
 
 def unaddressed(asked: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -81,10 +75,10 @@ def unaddressed(asked: Mapping[str, JSON]) -> dict[str, JSON]:
     return {name: value for name, value in asked.items() if name != "endpoint"}
 
 
-def described(provider: str, name: str, options: object) -> dict[str, JSON]:
-    """What every provider says of how its model is asked."""
-    sampling = {key: getattr(options, key) for key in ("temperature", "max_tokens", "seed")}
-    return {"provider": provider, "name": name, **sampling}
+def described(provider: str, name: str, options: object, shaping: Sequence[str]) -> dict[str, JSON]:
+    """All that shapes the replies of a model, wherever it is asked."""
+    shapes = {option: getattr(options, option) for option in shaping}
+    return {"provider": provider, "name": name or provider, **shapes}
 
 
 def sample_seed(seed: int, index: int) -> int:
@@ -101,15 +95,12 @@ def options_of(kind: type[T], given: Mapping[str, object]) -> T:
     return kind(**given)
 
 
-def checked_sampling(temperature: object, max_tokens: object, seed: object) -> None:
+def checked_sampling(temperature: Any, max_tokens: object, seed: object) -> None:
     """Raises BadSettings for values that no model takes."""
-    if temperature is not None and not (_is_number(temperature) and 0 <= temperature <= 100):  # type: ignore[operator]  # a number by then
+    known = type(temperature) in (int, float)
+    if temperature is not None and not (known and 0 <= temperature <= 100):
         raise BadSettings(f"temperature {temperature!r}: give a number from 0")
     if max_tokens is not None and not (type(max_tokens) is int and max_tokens > 0):
         raise BadSettings(f"max_tokens {max_tokens!r}: give a whole number from 1")
     if seed is not None and not (type(seed) is int and seed >= 0):
         raise BadSettings(f"seed {seed!r}: give a whole number from 0")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

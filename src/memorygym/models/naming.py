@@ -1,18 +1,20 @@
 """Names a model by a spec: NAME at an OpenAI-compatible endpoint, or PROVIDER:NAME.
 
-A provider is a file of this folder with a `make` and a `plan`; one with `NAMELESS` has a single
-model and is itself the spec. A colon after anything else belongs to the name, as in qwen3:8b.
+A provider is a file of this folder with a `make`, its `Options`, and in `SHAPING` those on which
+replies depend; one with `NAMELESS` has a single model and is itself the spec. A colon after
+anything else belongs to the name, as in qwen3:8b.
 """
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
+from pkgutil import iter_modules
 from typing import Any
 
+from memorygym import models
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.models.model import Model
-from memorygym.models.notice import Notice
+from memorygym.models.model import Model, described, options_of
 from memorygym.models.replay import Cached
 from memorygym.models.tape import Tape
 
@@ -22,23 +24,19 @@ _SLIP = 0.85
 
 
 def find(
-    spec: str,
-    api_base: str | None = None,
-    tape: Tape | None = None,
-    say: Notice | None = None,
-    **options: object,
+    spec: str, api_base: str | None = None, tape: Tape | None = None, **options: object
 ) -> Model:
     """The model of that spec; with a tape, its replies are recorded or replayed.
 
-    `say` is told why it waits. To replay needs neither a key nor the provider's package. Raises
-    UnknownPart or BadSettings, and BadKey for an endpoint without its key.
+    To replay needs neither a key nor the provider's package. Raises UnknownPart or BadSettings, and
+    BadKey for an endpoint without its key.
     """
     provider, name = split(spec)
-    module: Any = import_module(f"memorygym.models.{provider}")
-    asked = module.plan(name, **options)
+    module = providers()[provider]
+    asked = described(provider, name, options_of(module.Options, options), module.SHAPING)
     if tape is not None and not tape.records:
         return Cached(tape, asked)
-    model: Model = module.make(name, api_base, say, **options)
+    model: Model = module.make(name, api_base, **options)
     return model if tape is None else Cached(tape, asked, model)
 
 
@@ -50,12 +48,10 @@ def split(spec: str) -> tuple[str, str]:
     >>> split("extractive")
     ('extractive', '')
     """
-    head, colon, rest = spec.partition(":")
-    if not colon and _nameless(head):
+    head, colon, name = spec.partition(":")
+    if not colon and getattr(providers().get(head), "NAMELESS", False):
         return head, ""
-    if colon and head in providers():
-        name = rest
-    else:
+    if not (colon and head in providers()):
         if colon and get_close_matches(head.casefold(), providers(), 1, _SLIP):
             raise UnknownPart("provider of models", head, providers())
         head, name = DEFAULT, spec
@@ -65,18 +61,8 @@ def split(spec: str) -> tuple[str, str]:
 
 
 @cache
-def providers() -> tuple[str, ...]:
-    """The files of this folder that make models by name."""
-    names = (item.name.removesuffix(".py") for item in files("memorygym.models").iterdir())
-    modules = sorted(name for name in names if name.isidentifier() and name != "__pycache__")
-    return tuple(name for name in modules if _makes(name))
-
-
-def _makes(name: str) -> bool:
-    module = import_module(f"memorygym.models.{name}")
-    return hasattr(module, "make") and hasattr(module, "plan")
-
-
-def _nameless(head: str) -> bool:
-    module = import_module(f"memorygym.models.{head}") if head in providers() else None
-    return getattr(module, "NAMELESS", False)
+def providers() -> Mapping[str, Any]:
+    """The files of this folder that make models, by name."""
+    names = sorted(item.name for item in iter_modules(models.__path__))
+    modules = {name: import_module(f"memorygym.models.{name}") for name in names}
+    return {name: module for name, module in modules.items() if hasattr(module, "make")}

@@ -6,11 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from time import monotonic
 
-Notice = Callable[[str, str], None]
-"""Takes the address of an endpoint and a line about it."""
-EVERY = 10.0
-"""Seconds between two lines about one endpoint."""
-
 
 class Throttled:
     """Passes on one line in `every` seconds for an endpoint and counts the others; thread-safe."""
@@ -18,7 +13,7 @@ class Throttled:
     def __init__(
         self,
         write: Callable[[str], object],
-        every: float = EVERY,
+        every: float = 10.0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._write, self._every, self._clock = write, every, clock
@@ -44,6 +39,6 @@ def to_stderr(line: str) -> None:
 
 
 @cache
-def default() -> Notice:
+def default() -> Throttled:
     """To stderr, throttled over all models of this process."""
     return Throttled(to_stderr)

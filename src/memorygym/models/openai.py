@@ -4,16 +4,18 @@ import copy
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.models import notice
 from memorygym.models.blame import excused
-from memorygym.models.endpoint import Endpoint, resolve
 from memorygym.models.model import (
+    SAMPLING,
     Model,
     Reply,
     ToolsRejected,
@@ -35,6 +37,10 @@ UNABLE = (400, 404, 405, 422, 501)
 """Statuses with which endpoints turn down `tools`, if the message speaks of tools."""
 BUSY = (429, 503)
 """Statuses whose reason tells of the endpoint and not of the request."""
+OPENAI = "https://api.openai.com/v1"
+CHUTES = "https://llm.chutes.ai/v1"
+SHAPING = (*SAMPLING, "extra")
+"""The options on which replies depend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,59 @@ class Options:
         checked_sampling(self.temperature, self.max_tokens, self.seed)
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address and its key."""
+
+    url: str
+    key: str = field(repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The address without the user and password or query that it may carry."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
+    """The endpoint that the command line and the environment name.
+
+    The address: `api_base`, else OPENAI_BASE_URL, else OpenAI's, or that of Chutes when only
+    CHUTES_API_KEY is set. A local endpoint needs no key.
+
+    >>> resolve("http://127.0.0.1:8000/v1", {})
+    Endpoint(url='http://127.0.0.1:8000/v1')
+    """
+    openai_key = environ.get("OPENAI_API_KEY", "").strip()
+    key = openai_key or environ.get("CHUTES_API_KEY", "").strip()
+    default = CHUTES if key and not openai_key else OPENAI
+    url = (api_base or environ.get("OPENAI_BASE_URL", "").strip() or default).rstrip("/")
+    local = _is_local(url)
+    if not key and local:
+        key = "none"
+    if not key:
+        raise BadKey(f"no key for {url}: set OPENAI_API_KEY (or CHUTES_API_KEY for {CHUTES})")
+    if not (key.isascii() and key.isprintable()):
+        raise BadKey(f"the key for {url} holds characters that no HTTP header can carry")
+    return Endpoint(url, key)
+
+
+def _is_local(url: str) -> bool:
+    """Whether the address is of this machine or a private network; BadSettings if it is no URL."""
+    wrong = BadSettings(f"{url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise wrong from error
+    if not host or parts.scheme not in ("http", "https"):
+        raise wrong
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or "." not in host
+
+
 class _Passing(Exception):
     """A failure that may be gone at the next try, after `wait` seconds if the endpoint said so."""
 
@@ -74,9 +133,8 @@ class OpenAI(Model):
         self,
         name: str,
         endpoint: Endpoint,
-        options: Options = Options(),
-        sleep: Callable[[float], None] = time.sleep,
-        say: notice.Notice | None = None,
+        options: Options,
+        sleep: Callable[[float], None],
     ) -> None:
         try:
             import openai
@@ -88,7 +146,6 @@ class OpenAI(Model):
         self.endpoint = endpoint
         self.options = options
         self._sleep = sleep
-        self._say = say or notice.default()
         self._openai = openai
         self._client = openai.OpenAI(
             api_key=endpoint.key, base_url=endpoint.url, timeout=options.timeout, max_retries=0
@@ -105,12 +162,13 @@ class OpenAI(Model):
             if attempt < tries:
                 wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, LONGEST_WAIT)
                 what = f"{last.told}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
-                self._say(self.endpoint.shown, f"{self}: {what}")
+                notice.default()(self.endpoint.shown, f"{self}: {what}")
                 self._sleep(wait)
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
 
     def describe(self) -> dict[str, JSON]:
-        return {**_described(self.name, self.options), "endpoint": self.endpoint.shown}
+        asked = described("openai", self.name, self.options, SHAPING)
+        return {**asked, "endpoint": self.endpoint.shown}
 
     def sample(self, index: int) -> "OpenAI":
         if self.options.seed is None:
@@ -130,9 +188,9 @@ class OpenAI(Model):
         }
         if tools:
             body["tools"] = [tool.to_openai() for tool in tools]
-        for field in ("temperature", "max_tokens", "seed"):
-            if (value := getattr(options, field)) is not None:
-                body[field] = value
+        for option in SAMPLING:
+            if (value := getattr(options, option)) is not None:
+                body[option] = value
         if options.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         return body | dict(options.extra or {})
@@ -171,11 +229,6 @@ class OpenAI(Model):
         raise ProviderFailure(f"{self}: status {status}: {reason}") from error
 
 
-def _described(name: str, options: Options) -> dict[str, JSON]:
-    extra = None if options.extra is None else dict(options.extra)
-    return described("openai", name, options) | {"extra": extra}
-
-
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the endpoint asks to wait, given as such or as a date."""
     asked = headers.get("retry-after", "")
@@ -189,22 +242,13 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def plan(name: str, **options: object) -> dict[str, JSON]:
-    """All that shapes the replies of a model of that name, wherever it is asked."""
-    return _described(name, options_of(Options, options))
-
-
 def make(
     name: str,
     api_base: str | None = None,
-    say: notice.Notice | None = None,
     *,
     environ: Mapping[str, str] = os.environ,
     sleep: Callable[[float], None] = time.sleep,
     **options: object,
 ) -> OpenAI:
-    """The model of that name at the endpoint that `api_base` and the environment name.
-
-    `say` is told why it waits; the default writes to stderr, seldom.
-    """
-    return OpenAI(name, resolve(api_base, environ), options_of(Options, options), sleep, say)
+    """The model of that name at the endpoint that `api_base` and the environment name."""
+    return OpenAI(name, resolve(api_base, environ), options_of(Options, options), sleep)

@@ -8,9 +8,9 @@ its key, so that a paper's file replays anywhere.
 import copy
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import fields
-from itertools import count
+from itertools import count, takewhile
+from operator import eq
 from typing import Any
 
 from memorygym.arguments import plain_call
@@ -24,7 +24,7 @@ from memorygym.models.model import (
     sound,
     unaddressed,
 )
-from memorygym.models.tape import Request, Tape
+from memorygym.models.tape import Tape, outline
 from memorygym.shapes import Misfit, shape
 
 EXPLAINED = 3
@@ -47,15 +47,22 @@ class Cached(Model):
         self.model = model
         self._asked = unaddressed(asked)
         self._sample = 0
-        self._waiting: dict[str, Future[Mapping[str, Any]]] = {}
-        self._lock = threading.Lock()
+        self._asking: dict[str, threading.Lock] = {}
         self._explained = count(1)
         if model is None and self._asked not in tape.models():
             raise BadSettings(_not_of(tape, self._asked))
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
-        outline = Request(self._asked, messages, tools, self._sample).outline()
-        return _outcome(self._row(outline, messages, tools), self.tape)
+        wanted = outline(self._asked, messages, tools, self._sample)
+        key = str(wanted["key"])
+        row = self.tape.find(key)
+        if row is None:
+            if self.model is None:
+                raise NotRecorded(self._missing(wanted))
+            # Of equal requests at a time only one is asked.
+            with self._asking.setdefault(key, threading.Lock()):
+                row = self.tape.find(key) or self._ask(self.model, wanted, messages, tools)
+        return _outcome(row, self.tape)
 
     def describe(self) -> dict[str, JSON]:
         """As the model says; the endpoint is that of the first reply on the tape, so that a
@@ -74,51 +81,26 @@ class Cached(Model):
         other.model = self.model.sample(index) if self.model else None
         return other
 
-    def _row(
-        self, outline: Mapping[str, Any], messages: Sequence[Message], tools: Sequence[Tool]
-    ) -> Mapping[str, Any]:
-        """What is on the tape, at the latest now: of equal requests at a time only one is asked."""
-        key = outline["key"]
-        if row := self.tape.find(key):
-            return row
-        if self.model is None:
-            raise NotRecorded(self._missing(outline))
-        with self._lock:
-            waiting = self._waiting.get(key)
-            if waiting is None:
-                mine = self._waiting[key] = Future()
-        if waiting:
-            return waiting.result()
-        try:
-            mine.set_result(self.tape.find(key) or self._ask(self.model, outline, messages, tools))
-        except BaseException as error:
-            mine.set_exception(error)
-            raise
-        finally:
-            del self._waiting[key]
-        return mine.result()
-
     def _ask(
         self,
         model: Model,
-        outline: Mapping[str, JSON],
+        wanted: Mapping[str, JSON],
         messages: Sequence[Message],
         tools: Sequence[Tool],
-    ) -> Mapping[str, JSON]:
+    ) -> Mapping[str, Any]:
         try:
             reply = sound(model.complete(messages, tools))
-            row = {**outline, "reply": _reply_json(reply)}
+            row = {**wanted, "reply": _reply_json(reply)}
         except ToolsRejected as error:
-            row = {**outline, "rejected": str(error)}
-        self.tape.append(row, model.describe().get("endpoint"))
-        return self.tape.find(str(row["key"])) or row
+            row = {**wanted, "rejected": str(error)}
+        return self.tape.append(row, model.describe().get("endpoint"))
 
-    def _missing(self, outline: Mapping[str, Any]) -> str:
-        text = f"{self.tape.path} has no reply to request {outline['key'][:16]}"
+    def _missing(self, wanted: Mapping[str, Any]) -> str:
+        text = f"{self.tape.path} has no reply to request {wanted['key'][:16]}"
         if next(self._explained) > EXPLAINED:
             return text
         rows = list(self.tape.rows())
-        return f"{text}; {_difference(outline, max(rows, key=lambda row: _likeness(outline, row)))}"
+        return f"{text}; {_difference(wanted, max(rows, key=lambda row: _likeness(wanted, row)))}"
 
 
 def taped(model: Model, tape: Tape) -> Model:
@@ -157,34 +139,33 @@ def _not_of(tape: Tape, asked: Mapping[str, JSON]) -> str:
     )
 
 
-def _likeness(outline: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[bool, int, bool, bool]:
+def _likeness(wanted: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[bool, int, bool, bool]:
     return (
-        outline["model"] == row["model"],
-        _shared(outline["messages"], row["messages"]),
-        outline["tools"] == row["tools"],
-        outline["sample"] == row["sample"],
+        wanted["model"] == row["model"],
+        _shared(wanted["messages"], row["messages"]),
+        wanted["tools"] == row["tools"],
+        wanted["sample"] == row["sample"],
     )
 
 
-def _difference(outline: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+def _difference(wanted: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     """What keeps a request from being the nearest one on the tape."""
     parts = []
-    if outline["model"] != row["model"]:
-        parts.append(_differing(row["model"], outline["model"]))
-    if outline["sample"] != row["sample"]:
-        parts.append(f"sample {row['sample']}, here {outline['sample']}")
-    if outline["tools"] != row["tools"]:
+    if wanted["model"] != row["model"]:
+        parts.append(_differing(row["model"], wanted["model"]))
+    if wanted["sample"] != row["sample"]:
+        parts.append(f"sample {row['sample']}, here {wanted['sample']}")
+    if wanted["tools"] != row["tools"]:
         parts.append("other tools")
-    if outline["messages"] != row["messages"]:
-        shared, total = _shared(outline["messages"], row["messages"]), len(outline["messages"])
+    if wanted["messages"] != row["messages"]:
+        shared, total = _shared(wanted["messages"], row["messages"]), len(wanted["messages"])
         parts.append(f"the first {shared} of {total} messages are the same")
     return f"the nearest there: {'; '.join(parts)}"
 
 
 def _shared(some: Sequence[str], others: Sequence[str]) -> int:
     """How many items at the start are the same."""
-    pairs = enumerate(zip(some, others, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(some), len(others)))
+    return sum(takewhile(bool, map(eq, some, others)))
 
 
 def _differing(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import json
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
 from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
@@ -29,32 +29,27 @@ SHORT = 8
 """Hexadecimal digits of a short hash."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """All that a reply may depend on."""
+def outline(
+    model: Mapping[str, JSON], messages: Sequence[Message], tools: Sequence[Tool], sample: int
+) -> dict[str, JSON]:
+    """The key and the parts, as they are written, of all that a reply may depend on.
 
-    model: Mapping[str, JSON]
-    """How it is asked, without the endpoint: the same request elsewhere is the same request."""
-    messages: Sequence[Message]
-    tools: Sequence[Tool]
-    sample: int = 0
-    """The number of the repeat."""
-
-    def outline(self) -> dict[str, JSON]:
-        """The key and the parts, as they are written."""
-        messages = [canonical(message.to_openai()) for message in self.messages]
-        tools = canonical([tool.to_openai() for tool in self.tools])
-        whole = (
-            f'{{"messages":[{",".join(messages)}],"model":{canonical(self.model)},'
-            f'"sample":{self.sample},"tools":{tools}}}'
-        )
-        return {
-            "key": _hash(whole),
-            "model": dict(self.model),
-            "sample": self.sample,
-            "tools": _hash(tools)[:SHORT],
-            "messages": [_hash(message)[:SHORT] for message in messages],
-        }
+    `model` is how it is asked, without the endpoint: the same request elsewhere is the same
+    request. `sample` is the number of the repeat.
+    """
+    said = [canonical(message.to_openai()) for message in messages]
+    offered = canonical([tool.to_openai() for tool in tools])
+    whole = (
+        f'{{"messages":[{",".join(said)}],"model":{canonical(model)},'
+        f'"sample":{sample},"tools":{offered}}}'
+    )
+    return {
+        "key": _hash(whole),
+        "model": dict(model),
+        "sample": sample,
+        "tools": _hash(offered)[:SHORT],
+        "messages": [_hash(message)[:SHORT] for message in said],
+    }
 
 
 class Tape:
@@ -77,29 +72,24 @@ class Tape:
             self._file.close()
             raise
 
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __bool__(self) -> bool:
-        """An empty tape is a tape: whoever asks `if tape` means whether there is one."""
-        return True
-
     def find(self, key: str) -> Mapping[str, Any] | None:
         """What is written under a key."""
         with self._lock:
             return self._read(key) if key in self._places else None
 
-    def append(self, row: Mapping[str, JSON], endpoint: JSON) -> None:
-        """Writes a row under its key, at once and in one write; the first under a key stays."""
+    def append(self, row: Mapping[str, JSON], endpoint: JSON) -> Mapping[str, Any]:
+        """What is now under the row's key: the row, written at once and in one write, or the first
+        one."""
         line = canonical({**row, "endpoint": endpoint}).encode() + b"\n"
+        key = str(row["key"])
         with self._lock:
-            if str(row["key"]) in self._places:
-                return
-            start = self._file.seek(0, 2)
-            if self._file.write(line) != len(line):
-                self._file.truncate(start)
-                raise OSError(ENOSPC, f"no room for a reply in {self.path}")
-            self._note({**row, "endpoint": endpoint}, start, len(line))
+            if key not in self._places:
+                start = self._file.seek(0, 2)
+                if self._file.write(line) != len(line):
+                    self._file.truncate(start)
+                    raise OSError(ENOSPC, f"no room for a reply in {self.path}")
+                self._note({**row, "endpoint": endpoint}, start, len(line))
+            return self._read(key)
 
     def endpoint(self, model: Mapping[str, JSON]) -> JSON:
         """Where the first reply of a model asked like that came from; None if there is none."""
@@ -176,16 +166,14 @@ def _reading(path: Path) -> IO[bytes]:
     """The file; a packed one is unpacked aside, so that any reply can be sought in it."""
     if path.suffix != ".gz":
         return path.open("rb")
-    whole = TemporaryFile()  # noqa: SIM115  # open as long as the tape
-    try:
-        with gzip.open(path) as packed:
-            whole.writelines(packed)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        whole.close()
-        raise BadSettings(f"{path} cannot be unpacked ({error})") from error
-    except OSError:
-        whole.close()
-        raise
+    with ExitStack() as opened:
+        whole = opened.enter_context(TemporaryFile())
+        try:
+            with gzip.open(path) as packed:
+                whole.writelines(packed)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise BadSettings(f"{path} cannot be unpacked ({error})") from error
+        opened.pop_all()
     return whole
 
 

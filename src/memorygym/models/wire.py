@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from memorygym.core import JSON, Call, Message
 from memorygym.errors import clipped
@@ -85,7 +86,7 @@ class _Assembly:
     def __init__(self) -> None:
         self.content: list[str] = []
         self.reasoning: list[str] = []
-        self.calls: dict[str, dict[str, str]] = {}
+        self.calls: dict[str, dict[str, Any]] = {}
         self.usage: JSON = None
         self.finish = ""
 
@@ -94,12 +95,8 @@ class _Assembly:
             raise Reported(chunk["error"])
         self.usage = chunk.get("usage") or self.usage
         choice = _first(chunk.get("choices"))
-        if choice is None:
-            return
         self.finish = str(choice.get("finish_reason") or self.finish)
-        delta = choice.get("delta")
-        if not isinstance(delta, Mapping):
-            return
+        delta = _mapping(choice.get("delta"))
         self.content.append(_text(delta.get("content")))
         self.reasoning.append(_reasoning(delta))
         for piece in _mappings(delta.get("tool_calls")):
@@ -109,23 +106,17 @@ class _Assembly:
         """A piece goes to the call of its index; if it has none, to that of its id, or the last."""
         index = piece.get("index", piece.get("id"))
         key = str(index) if index is not None else next(reversed(self.calls), "0")
-        call = self.calls.setdefault(key, {"id": "", "name": "", "arguments": ""})
-        function = piece.get("function")
-        if not isinstance(function, Mapping):
-            function = {}
+        call = self.calls.setdefault(key, {"id": "", "function": {"name": "", "arguments": ""}})
         call["id"] = call["id"] or _text(piece.get("id"))
-        call["name"] = call["name"] or _text(function.get("name"))
-        call["arguments"] += _text(function.get("arguments"))
+        whole, part = call["function"], _mapping(piece.get("function"))
+        whole["name"] = whole["name"] or _text(part.get("name"))
+        whole["arguments"] += _text(part.get("arguments"))
 
     def completion(self) -> dict[str, JSON]:
-        calls: list[JSON] = [
-            {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
-            for call in self.calls.values()
-        ]
         message: JSON = {
             "content": "".join(self.content),
             "reasoning": "".join(self.reasoning),
-            "tool_calls": calls,
+            "tool_calls": list(self.calls.values()),
         }
         return {
             "choices": [{"message": message, "finish_reason": self.finish}],
@@ -135,8 +126,8 @@ class _Assembly:
 
 def _reply(body: Mapping[str, JSON]) -> Reply:
     choice = _first(body.get("choices"))
-    raw = choice.get("message") if choice else None
-    if choice is None or not isinstance(raw, Mapping):
+    raw = choice.get("message")
+    if not isinstance(raw, Mapping):
         if body.get("error"):
             raise Reported(body["error"])
         raise Garbled(f"no reply in the body: {clipped(json.dumps(body), 200)}")
@@ -145,8 +136,7 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
     except RecursionError as error:
         raise Garbled("a call's arguments are nested too deep to read") from error
-    usage = body.get("usage")
-    usage = usage if isinstance(usage, Mapping) else {}
+    usage = _mapping(body.get("usage"))
     return Reply(
         Message("assistant", content, tuple(map(_with_object, message.calls))),
         _whole(usage.get("prompt_tokens")),
@@ -164,8 +154,7 @@ def _reasoning(raw: Mapping[str, JSON]) -> str:
 
 def _cached(usage: Mapping[str, JSON]) -> int | None:
     """Tokens that the provider had already; DeepSeek has its own name for them."""
-    details = usage.get("prompt_tokens_details")
-    told = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    told = _mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
     return _whole(usage.get("prompt_cache_hit_tokens") if told is None else told)
 
 
@@ -204,8 +193,13 @@ def _text(value: JSON) -> str:
     return "".join(_text(part.get("text")) for part in _mappings(value))
 
 
-def _first(value: JSON) -> Mapping[str, JSON] | None:
-    return next(iter(_mappings(value)), None)
+def _first(value: JSON) -> Mapping[str, JSON]:
+    return next(iter(_mappings(value)), {})
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    """The object; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _mappings(value: JSON) -> list[Mapping[str, JSON]]:

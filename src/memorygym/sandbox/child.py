@@ -1,6 +1,6 @@
-"""`python -m memorygym.sandbox.child SPEC ANSWERS LIFELINE`: serves one memory to its parent.
+"""`python -m memorygym.sandbox.child SPEC LIFELINE`: serves one memory to its parent.
 
-Requests come by the standard input, answers go to the descriptor ANSWERS. The memory's own input is
+Requests come and answers go by the socket that is the standard input. The memory's own input is
 empty and what it prints goes to the standard error.
 """
 
@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
@@ -113,7 +114,8 @@ class Service:
     def __init__(self, spec: str, meter: Meter) -> None:
         self._spec, self._meter = spec, meter
         self._limits = DEFAULT
-        self._memory: Memory | None = None
+        self._memory: Memory
+        """There from the first request on, which is to start."""
 
     def answer(self, request: Line) -> bytes:
         """What the parent reads; whatever the memory raises is named."""
@@ -128,12 +130,9 @@ class Service:
             return encode(self._report(method, error))
 
     def _run(self, request: Line) -> object:
-        if self._memory is None:
-            match request:
-                case ["start", Mapping() as limits, list(path)]:
-                    self._start(Limits(**limits), [str(folder) for folder in path])
-            return None
         match request:
+            case ["start", Mapping() as limits, list(path)]:
+                self._start(Limits(**limits), [str(folder) for folder in path])
             case ["open", str(brief)]:
                 self._meter.brief = brief
                 self._memory.open(self._meter)
@@ -191,14 +190,12 @@ def _end_with(lifeline: int) -> None:
         fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
 
 
-def main(spec: str, answers: int, lifeline: int) -> None:
+def main(spec: str, lifeline: int) -> None:
     """Serves until the parent has no more requests; threads that the memory left end with it."""
     _end_with(lifeline)
-    requests = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    with os.fdopen(requests, "rb") as asked, os.fdopen(answers, "wb") as told:
+    with os.fdopen(os.dup(0), "rb") as asked, os.fdopen(os.dup(0), "wb") as told:
+        with Path(os.devnull).open() as nothing:
+            os.dup2(nothing.fileno(), 0)
         meter = Meter(asked, told)
         service = Service(spec, meter)
         while request := meter.request():
@@ -207,4 +204,4 @@ def main(spec: str, answers: int, lifeline: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]))

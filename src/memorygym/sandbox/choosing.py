@@ -7,7 +7,7 @@ from memorygym import registry
 from memorygym.core import Memory
 from memorygym.errors import UnknownPart
 from memorygym.sandbox.process import DEFAULT, Limits
-from memorygym.sandbox.remote import remote
+from memorygym.sandbox.remote import Remote
 
 
 def memory_factory(spec: str, limits: Limits = DEFAULT) -> Callable[[], Memory]:
@@ -27,7 +27,7 @@ def memory_factory(spec: str, limits: Limits = DEFAULT) -> Callable[[], Memory]:
         registry.known("memory", name)
     elif ":" in inner and not registry.is_ours("shims", shim):
         raise UnknownPart("shim", shim, registry.names("shims"))
-    return remote(spec, limits)
+    return partial(Remote, spec, limits)
 
 
 def check(spec: str, limits: Limits = DEFAULT) -> None:

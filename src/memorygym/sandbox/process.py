@@ -9,6 +9,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -45,41 +46,35 @@ class Process:
     """
 
     def __init__(self, spec: str) -> None:
-        answers, theirs = os.pipe()
+        self._line, theirs = socket.socketpair()
         listening, self._lifeline = os.pipe()
-        entry = [sys.executable, "-m", "memorygym.sandbox.child", spec, str(theirs), str(listening)]
         try:
             self._popen = subprocess.Popen(
-                entry,
-                stdin=subprocess.PIPE,
+                [sys.executable, "-m", "memorygym.sandbox.child", spec, str(listening)],
+                stdin=theirs.fileno(),
                 stdout=2,  # What the memory prints must not mix with what we print.
-                pass_fds=(theirs, listening),
+                pass_fds=[listening],
                 process_group=0,
                 # Sets in one order, so that the same episode gives the same trace.
                 env={"PYTHONHASHSEED": "0", **os.environ},
             )
         finally:
-            os.close(theirs)
+            theirs.close()
             os.close(listening)
-        assert self._popen.stdin
-        self._requests = self._popen.stdin.fileno()
-        self._answers = answers
+        self._line.setblocking(False)
         self._read = bytearray()
         self._over = False
-        os.set_blocking(self._requests, False)
-        os.set_blocking(answers, False)
 
     def send(self, line: bytes, seconds: float) -> float:
         """Sends a line; returns the seconds that are left. Raises Ended."""
         until = monotonic() + seconds
         rest = memoryview(line)
         while rest:
-            self._wait(self._requests, select.POLLOUT, until)
-            with suppress(BlockingIOError):
-                try:
-                    rest = rest[os.write(self._requests, rest[:_CHUNK]) :]
-                except BrokenPipeError:
-                    raise Ended(self._why()) from None
+            self._wait(select.POLLOUT, until)
+            try:
+                rest = rest[self._line.send(rest[:_CHUNK]) :]
+            except ConnectionError:
+                raise Ended(self._why()) from None
         return until - monotonic()
 
     def receive(self, seconds: float) -> tuple[bytes, float]:
@@ -90,11 +85,14 @@ class Process:
             searched = len(self._read)
             if searched > LONGEST:
                 raise Ended(f"answered more than {LONGEST // 2**20} MiB")
-            self._wait(self._answers, select.POLLIN, until)
-            with suppress(BlockingIOError):
-                if not (more := os.read(self._answers, _CHUNK)):
-                    raise Ended(self._why())
-                self._read += more
+            self._wait(select.POLLIN, until)
+            try:
+                more = self._line.recv(_CHUNK)
+            except ConnectionError:
+                more = b""
+            if not more:
+                raise Ended(self._why())
+            self._read += more
         line = bytes(self._read[:at])
         del self._read[: at + 1]
         return line, until - monotonic()
@@ -107,16 +105,14 @@ class Process:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
             self._popen.wait()
-            with suppress(OSError):
-                self._popen.stdin.close()  # type: ignore[union-attr]  # it was made with a pipe
-            os.close(self._answers)
+            self._line.close()
             os.close(self._lifeline)
         status: int = self._popen.returncode
         return status
 
-    def _wait(self, channel: int, for_what: int, until: float) -> None:
+    def _wait(self, for_what: int, until: float) -> None:
         poll = select.poll()
-        poll.register(channel, for_what)
+        poll.register(self._line, for_what)
         if not poll.poll(max(0.0, until - monotonic()) * 1000):
             raise Ended("took longer than its limit of {seconds:g} seconds")
 

@@ -1,8 +1,8 @@
 """A memory whose code runs in another process; here are only its calls and the referee's meter."""
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from memorygym.core import JSON, Entry, Memory, Message, Meter, Tool
@@ -24,31 +24,16 @@ from memorygym.shapes import Misfit, plain, shape
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Factory:
-    """Makes a memory in a new process each time; can itself be sent to a worker process."""
-
-    spec: str
-    limits: Limits = DEFAULT
-
-    def __call__(self) -> Memory:
-        return Remote(self.spec, self.limits)
-
-
-def remote(spec: str, limits: Limits = DEFAULT) -> Callable[[], Memory]:
-    """The factory of a memory that `spec` names (see `sandbox.child.made`), run elsewhere."""
-    return Factory(spec, limits)
-
-
 class Remote(Memory):
-    """One memory in one process, which ends with this object.
+    """One memory that `spec` names (see `sandbox.child.made`) in one process, which ends with this
+    object.
 
     All that goes wrong there is raised here as a MemoryFault that names the memory and the call;
     what the meter raised, Refused and ProviderFailure arrive as they were raised, and BadSettings
     before the memory is opened. Later it must not stop what others play.
     """
 
-    def __init__(self, spec: str, limits: Limits) -> None:
+    def __init__(self, spec: str, limits: Limits = DEFAULT) -> None:
         self._spec, self._limits = spec, limits
         self.__qualname__ = spec  # By which the referee names a memory.
         self._meter: Meter | None = None
