@@ -63,9 +63,8 @@ class Viewed(Transcribed):
         self._viewer: Fed[Viewer, Message] = Fed(make, lambda viewer, message: viewer.add(message))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        view = self._viewer.with_all(self._transcript.messages).view
-        said = self._transcript.passages.texts.values()
-        return fitted(view, said, live, budget, self._meter.count)
+        view = self._viewer.with_all(self._kept.messages).view
+        return fitted(view, self._kept.texts.values(), live, budget, self._meter.count)
 
 
 def fitted(
@@ -84,15 +83,16 @@ def fitted(
     if budget is None:
         return left
     texts = set(said)
-    its_own: dict[int, Message] = {}
+    fits: dict[int, Message] = {}
+    quoted: dict[int, Message] = {}
     for at, message in enumerate(left):
-        if to_text(message) not in texts:
-            its_own[at] = _shortened(message, budget, price)
-            budget -= shown_tokens(its_own[at], price) if its_own[at].content else 0
-    quoted = [at for at in range(len(left)) if at not in its_own]
-    kept = len(newest([left[at] for at in quoted], budget, price))
-    fits = {**its_own, **{at: left[at] for at in quoted[len(quoted) - kept :]}}
-    return [fits[at] for at in sorted(fits) if at not in its_own or fits[at].content]
+        if to_text(message) in texts:
+            quoted[at] = message
+        elif (start := _shortened(message, budget, price)).content:
+            fits[at] = start
+            budget -= shown_tokens(start, price)
+    fits |= {at: quoted[at] for at in newest(quoted, budget, price)}
+    return [fits[at] for at in sorted(fits)]
 
 
 def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:

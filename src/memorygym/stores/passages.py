@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Protocol
 
-from memorygym.core import Entry, Message, Meter
+from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.errors import Refused
 from memorygym.stores.splitting import headed
 from memorygym.tokens import MESSAGE_TOKENS, normal
@@ -85,6 +85,21 @@ class Passages:
         self._entries[key] = Entry(str(key), text)
         for index in self._indexes:
             index.set(key, text)
+
+
+class Kept(Memory):
+    """A memory that holds nothing but its passages; who inherits says what they are."""
+
+    _kept: Passages
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
 
 
 def asked(live: Sequence[Message]) -> str:

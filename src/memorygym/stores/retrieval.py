@@ -2,25 +2,21 @@
 
 from collections.abc import Callable, Sequence
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message, Meter
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Index, Passages, shown, wanted
+from memorygym.stores.passages import Index, Kept, Passages, shown, wanted
 from memorygym.stores.splitting import passages
 
 
-class Ranked(Memory):
+class Ranked(Kept):
     """Texts that a search ranks for the newest message of the event; who inherits says which."""
 
-    _kept: Passages
     _index: Index
     """What is searched."""
 
     def __init__(self, chunk_size: int, top_k: int) -> None:
         self.chunk_size = chunk_size
         self.top_k = top_k
-
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
@@ -38,12 +34,6 @@ class Ranked(Memory):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         ranked = ((key, self.text(key)) for key in wanted(self._index.search, live, self.top_k))
         return shown(ranked, live, budget, self._meter.count, self.top_k)
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 class Retrieval(Ranked):
