@@ -7,7 +7,7 @@ from math import inf
 
 from memorygym import registry
 from memorygym.core import JSON
-from memorygym.datasets._loading import LeftOut
+from memorygym.datasets._files import Record
 from memorygym.datasets._samples import Asked, Sample
 from memorygym.errors import BadSettings
 from memorygym.stats import Estimate, clustered, clustered_share
@@ -46,7 +46,7 @@ class Measured:
     """Questions that do not count, by the reason."""
     unknown: int
     """Pieces of evidence that name no unit."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[Record, ...]
     """Records that are no sample."""
 
     def by_category(self) -> dict[str, list[Searched]]:
@@ -74,18 +74,16 @@ def index_of(memory: str) -> Callable[[], Index]:
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
 
 
-def measure(
-    found: Iterable[Sample | LeftOut], index: Callable[[], Index], deepest: int
-) -> Measured:
+def measure(found: Iterable[Sample | Record], index: Callable[[], Index], deepest: int) -> Measured:
     """Searches for every question with evidence, once, among the units of its sample."""
     searched: list[Searched] = []
     sizes: list[int] = []
     counted: list[int] = []
-    left_out: list[LeftOut] = []
+    left_out: list[Record] = []
     skipped: Counter[str] = Counter()
     unknown = 0
     for one in found:
-        if isinstance(one, LeftOut):
+        if isinstance(one, Record):
             left_out.append(one)
             continue
         unknown += sum(asked.unknown for asked in one.questions)
