@@ -13,6 +13,7 @@ from memorygym.errors import BadSettings
 from memorygym.stats import Estimate, clustered, clustered_share
 from memorygym.stores.passages import Index
 
+NAMES = ("recall", "any", "all")
 PLACES = 6
 """Decimal places of a share in JSON."""
 
@@ -123,20 +124,9 @@ def _search(
     return searched
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Recall at one k."""
-
-    fraction: Estimate
-    """The mean share of a question's evidence."""
-    some: Estimate
-    """Questions of which any evidence is found."""
-    every: Estimate
-    """Questions of which all evidence is found."""
-
-
-def shares(searched: Sequence[Searched], k: int) -> Shares:
-    """Recall at k with 95 % intervals, clustered by sample."""
+def shares(searched: Sequence[Searched], k: int) -> dict[str, Estimate]:
+    """Recall at k with 95 % intervals, clustered by sample: the mean share of a question's
+    evidence, and the questions of which any, and of which all, is found."""
     samples: dict[int, list[float]] = {}
     for one in searched:
         samples.setdefault(one.sample, []).append(one.share(k))
@@ -144,19 +134,17 @@ def shares(searched: Sequence[Searched], k: int) -> Shares:
     mean = clustered(groups)
     if mean.high < inf:
         mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds)
-    return Shares(
-        mean,
-        clustered_share([[share > 0 for share in group] for group in groups]),
-        clustered_share([[share == 1 for share in group] for group in groups]),
-    )
+    return {
+        "recall": mean,
+        "any": clustered_share([[share > 0 for share in group] for group in groups]),
+        "all": clustered_share([[share == 1 for share in group] for group in groups]),
+    }
 
 
 def figures(searched: Sequence[Searched], ks: Sequence[int]) -> dict[str, JSON]:
     """Recall at every k as JSON: shares from 0 to 1, by k."""
     found = {str(k): shares(searched, k) for k in ks} if searched else {}
-    return {
-        "recall": {k: round(one.fraction.mean, PLACES) for k, one in found.items()},
-        "any": {k: round(one.some.mean, PLACES) for k, one in found.items()},
-        "all": {k: round(one.every.mean, PLACES) for k, one in found.items()},
-        "n": len(searched),
+    means: dict[str, JSON] = {
+        name: {k: round(at[name].mean, PLACES) for k, at in found.items()} for name in NAMES
     }
+    return {**means, "n": len(searched)}

@@ -45,8 +45,11 @@ class Retrieval(Ranked):
     def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
         at_least(1, chunk_size=chunk_size, top_k=top_k)
         super().__init__(chunk_size, top_k)
-        self.index = index
-        """Makes a new, empty index of the kind that it searches."""
+        self._make_index = index
+
+    def index(self) -> Index:
+        """A new, empty index of the kind that it searches."""
+        return self._make_index()
 
     def open(self, meter: Meter) -> None:
         super().open(meter)
