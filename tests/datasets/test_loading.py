@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from memorygym import registry
-from memorygym.datasets._loading import LeftOut, load
+from memorygym.datasets._files import Record
+from memorygym.datasets._loading import load
+from memorygym.datasets._samples import Sample
 from memorygym.errors import BadSettings, UnknownPart
 from tests.datasets import published
 
@@ -24,8 +26,8 @@ OTHERS = [
 def read(path: Path, name: str = "hotpotqa") -> tuple[list[str], list[str]]:
     """IDs of the samples, and what is said of the other records."""
     found = list(load(name, path))
-    left = [one.text for one in found if isinstance(one, LeftOut)]
-    return [one.id for one in found if not isinstance(one, LeftOut)], left
+    left = [one.text for one in found if isinstance(one, Record)]
+    return [one.id for one in found if isinstance(one, Sample)], left
 
 
 @pytest.mark.parametrize(("wanted", "given"), OTHERS)
@@ -155,7 +157,7 @@ def test_one_object_is_a_file_of_one_record(tmp_path: Path) -> None:
 def test_lone_surrogates_do_no_harm(tmp_path: Path) -> None:
     path = published.write(tmp_path / "a.json", [published.hotpot(question="Who \ud83d is it?")])
     (one,) = load("hotpotqa", path)
-    assert not isinstance(one, LeftOut) and one.questions[0].question == "Who ? is it?"
+    assert isinstance(one, Sample) and one.questions[0].question == "Who ? is it?"
 
 
 def test_a_unit_that_a_format_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:

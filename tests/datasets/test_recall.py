@@ -78,7 +78,7 @@ def test_a_memory_that_ranks_finds_what_is_named(memory: str, tmp_path: Path) ->
     rows = [published.hotpot(n, supporting_facts=[[published.TITLES[n], 0]]) for n in range(3)]
     path = published.write(tmp_path / "a.json", rows)
     found = measure(load("hotpotqa", path), index_of(memory), 1)
-    assert shares(found.searched, 1).every.mean == 1.0
+    assert shares(found.searched, 1)["all"].mean == 1.0
 
 
 @pytest.mark.parametrize("memory", ["recency", "hipporag", "markdown"])
@@ -95,4 +95,4 @@ def test_an_unknown_memory_or_knob_is_refused(memory: str) -> None:
 
 def test_what_was_really_asked_is_mostly_found(tmp_path: Path) -> None:
     found = measure(load("hotpotqa", published.hotpot_file(tmp_path)), index_of("bm25"), 5)
-    assert shares(found.searched, 2).some.mean > 0.5
+    assert shares(found.searched, 2)["any"].mean > 0.5

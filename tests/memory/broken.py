@@ -55,10 +55,10 @@ class Unpriced(Recency):
     """Counts the texts of messages and nothing else."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        messages = self._transcript.messages
+        messages = self._kept.messages
         kept: list[Message] = []
         left = budget or 0
-        for key in reversed(self._transcript.past(live)):
+        for key in reversed(self._kept.before(live)):
             left -= self._meter.count(messages[key].content)
             if budget is not None and left < 0:
                 break
@@ -147,8 +147,8 @@ class Resummarising(Recency):
         self._meter = meter
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        messages = self._transcript.messages
-        past = "\n".join(messages[key].content for key in self._transcript.past(live))
+        messages = self._kept.messages
+        past = "\n".join(messages[key].content for key in self._kept.before(live))
         summary = self._meter.write("Task: summary", past, 60) if past else ""
         return [Message("user", summary)] if summary else []
 
@@ -158,4 +158,4 @@ class Trusting(Resummarising):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         shown = super().compose(live, budget)
-        return [shown[0]] if self._transcript.past(live) else []
+        return [shown[0]] if self._kept.before(live) else []

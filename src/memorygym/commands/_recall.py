@@ -27,11 +27,9 @@ def to_json(found: Measured, ks: Sequence[int]) -> dict[str, JSON]:
 
 def _intervals(searched: Sequence[Searched], k: int) -> dict[str, JSON]:
     """The 95 % intervals at k; null where a single sample gives none."""
-    at = shares(searched, k)
-    named = {"recall": at.fraction, "any": at.some, "all": at.every}
     return {
         name: None if one.high == inf else [round(one.low, PLACES), round(one.high, PLACES)]
-        for name, one in named.items()
+        for name, one in shares(searched, k).items()
     }
 
 
@@ -71,8 +69,7 @@ _HEADS = ("fraction", "any", "all")
 def _rows(name: str, searched: Sequence[Searched], ks: Sequence[int]) -> list[str]:
     rows = []
     for k in ks:
-        at = shares(searched, k)
-        cells = "".join(f"{_cell(one):>16}" for one in (at.fraction, at.some, at.every))
+        cells = "".join(f"{_cell(one):>16}" for one in shares(searched, k).values())
         head = f"{name[:21]:<22}{len(searched):>6}" if k == ks[0] else " " * 28
         rows.append(f"{head}{k:>4}{cells}")
     return rows

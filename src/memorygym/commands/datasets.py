@@ -12,7 +12,8 @@ from textwrap import fill
 from memorygym import registry
 from memorygym.commands._recall import recall_text, to_json
 from memorygym.core import JSON
-from memorygym.datasets._loading import LeftOut, format_named, load, unit_of
+from memorygym.datasets._files import Record
+from memorygym.datasets._loading import format_named, load, unit_of
 from memorygym.datasets._recall import Measured, index_of, measure
 from memorygym.datasets._samples import Sample
 from memorygym.errors import BadSettings
@@ -103,9 +104,9 @@ def _show(args: argparse.Namespace) -> int:
     samples: list[tuple[int, int]] = []
     asked: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    left_out: list[LeftOut] = []
+    left_out: list[Record] = []
     for one in load(args.format, args.file, unit):
-        if isinstance(one, LeftOut):
+        if isinstance(one, Record):
             left_out.append(one)
             continue
         samples.append((len(one.units), sum(count(unit.told) for unit in one.units)))
@@ -196,6 +197,6 @@ def _kept(ks: Sequence[int], found: Measured) -> tuple[list[int], list[int]]:
     return kept, left
 
 
-def _complain(left_out: Sequence[LeftOut]) -> None:
+def _complain(left_out: Sequence[Record]) -> None:
     for one in left_out:
         print(f"left out {one_line(one.text)}", file=sys.stderr)

@@ -1,19 +1,16 @@
 """2wiki: questions over two to four of ten Wikipedia paragraphs (2WikiMultihopQA)."""
 
-from memorygym.datasets._samples import Format, Row, Sample
+from memorygym.datasets._fields import Row
+from memorygym.datasets._samples import Format, Sample
 from memorygym.datasets.hotpotqa import titled
 from memorygym.shapes import Misfit
-
-SOURCE = (
-    "https://github.com/Alab-NII/2wikimultihop (README, Dataset Contents): HotpotQA's fields,"
-    " evidences (triples) and entity_ids."
-)
 
 
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/Alab-NII/2wikimultihop (README, Dataset Contents): HotpotQA's"
+        " fields, evidences (triples) and entity_ids.",
         licence="Apache 2.0 (the repository's; the paragraphs are Wikipedia's)",
         evidence="published: supporting_facts, by paragraph",
         units=("paragraph",),

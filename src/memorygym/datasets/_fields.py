@@ -1,13 +1,15 @@
 """Fields of a record by name and type: what does not fit is named by its place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import TypeVar, cast
 
 from memorygym.errors import clipped
 from memorygym.shapes import Misfit
 
+T = TypeVar("T")
 Row = Mapping[str, object]
+"""A record of a file, or an object in it."""
 
 
 @contextmanager
@@ -74,6 +76,15 @@ def rows(row: Row, name: str) -> Iterator[Row]:
     """A list of objects."""
     for at, item in enumerate(items(row, name)):
         yield as_row(item, f"{name}[{at}]")
+
+
+def each(row: Row, name: str, read: Callable[[Row, int], T]) -> tuple[T, ...]:
+    """What is read of each object of a list, told its place there."""
+    found = []
+    for at, item in enumerate(rows(row, name)):
+        with under(f"{name}[{at}]"):
+            found.append(read(item, at))
+    return tuple(found)
 
 
 def as_row(value: object, place: str) -> Row:

@@ -29,6 +29,11 @@ class Record:
     value: object
     problem: str = ""
 
+    @property
+    def text(self) -> str:
+        """What is wrong, as a message names it."""
+        return f"{self.place}: {self.problem}"
+
 
 def records(path: Path) -> Iterator[Record]:
     """The records of a JSON list, of JSON lines, or the one object that a file is; gzip or not."""

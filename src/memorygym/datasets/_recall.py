@@ -7,12 +7,13 @@ from math import inf
 
 from memorygym import registry
 from memorygym.core import JSON
-from memorygym.datasets._loading import LeftOut
+from memorygym.datasets._files import Record
 from memorygym.datasets._samples import Asked, Sample
 from memorygym.errors import BadSettings
 from memorygym.stats import Estimate, clustered, clustered_share
 from memorygym.stores.passages import Index
 
+NAMES = ("recall", "any", "all")
 PLACES = 6
 """Decimal places of a share in JSON."""
 
@@ -46,7 +47,7 @@ class Measured:
     """Questions that do not count, by the reason."""
     unknown: int
     """Pieces of evidence that name no unit."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[Record, ...]
     """Records that are no sample."""
 
     def by_category(self) -> dict[str, list[Searched]]:
@@ -74,18 +75,16 @@ def index_of(memory: str) -> Callable[[], Index]:
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
 
 
-def measure(
-    found: Iterable[Sample | LeftOut], index: Callable[[], Index], deepest: int
-) -> Measured:
+def measure(found: Iterable[Sample | Record], index: Callable[[], Index], deepest: int) -> Measured:
     """Searches for every question with evidence, once, among the units of its sample."""
     searched: list[Searched] = []
     sizes: list[int] = []
     counted: list[int] = []
-    left_out: list[LeftOut] = []
+    left_out: list[Record] = []
     skipped: Counter[str] = Counter()
     unknown = 0
     for one in found:
-        if isinstance(one, LeftOut):
+        if isinstance(one, Record):
             left_out.append(one)
             continue
         unknown += sum(asked.unknown for asked in one.questions)
@@ -125,20 +124,9 @@ def _search(
     return searched
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Recall at one k."""
-
-    fraction: Estimate
-    """The mean share of a question's evidence."""
-    some: Estimate
-    """Questions of which any evidence is found."""
-    every: Estimate
-    """Questions of which all evidence is found."""
-
-
-def shares(searched: Sequence[Searched], k: int) -> Shares:
-    """Recall at k with 95 % intervals, clustered by sample."""
+def shares(searched: Sequence[Searched], k: int) -> dict[str, Estimate]:
+    """Recall at k with 95 % intervals, clustered by sample: the mean share of a question's
+    evidence, and the questions of which any, and of which all, is found."""
     samples: dict[int, list[float]] = {}
     for one in searched:
         samples.setdefault(one.sample, []).append(one.share(k))
@@ -146,19 +134,17 @@ def shares(searched: Sequence[Searched], k: int) -> Shares:
     mean = clustered(groups)
     if mean.high < inf:
         mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds)
-    return Shares(
-        mean,
-        clustered_share([[share > 0 for share in group] for group in groups]),
-        clustered_share([[share == 1 for share in group] for group in groups]),
-    )
+    return {
+        "recall": mean,
+        "any": clustered_share([[share > 0 for share in group] for group in groups]),
+        "all": clustered_share([[share == 1 for share in group] for group in groups]),
+    }
 
 
 def figures(searched: Sequence[Searched], ks: Sequence[int]) -> dict[str, JSON]:
     """Recall at every k as JSON: shares from 0 to 1, by k."""
     found = {str(k): shares(searched, k) for k in ks} if searched else {}
-    return {
-        "recall": {k: round(one.fraction.mean, PLACES) for k, one in found.items()},
-        "any": {k: round(one.some.mean, PLACES) for k, one in found.items()},
-        "all": {k: round(one.every.mean, PLACES) for k, one in found.items()},
-        "n": len(searched),
+    means: dict[str, JSON] = {
+        name: {k: round(at[name].mean, PLACES) for k, at in found.items()} for name in NAMES
     }
+    return {**means, "n": len(searched)}

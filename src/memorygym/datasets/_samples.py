@@ -1,15 +1,14 @@
 """The common form of all data sets: units that tell something, and questions that rest on some."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from memorygym.datasets._fields import Row
 from memorygym.datasets._files import Record, records
 from memorygym.errors import BadSettings
 from memorygym.grading.squad import normal
 
-Row = Mapping[str, object]
-"""A record of a file."""
 EVERYTHING = "rests_on_everything"
 """Why retrieval is not measured by a question that all of its sample is evidence of."""
 
@@ -44,7 +43,7 @@ class Asked:
     answers: tuple[str, ...]
     """The answer, then its aliases; empty where none is published."""
     evidence: tuple[str, ...]
-    """IDs of the units that it rests on."""
+    """IDs of the units that it rests on; loading drops and counts those that name no unit."""
     category: str
     """Its published id."""
     sessions: tuple[str, ...] = ()
@@ -89,6 +88,17 @@ class Format:
         """Raises BadSettings if it states nothing to cut a file into."""
         if not self.units or set(self.units) - {"paragraph", "turn", "session"}:
             raise BadSettings(f"units {self.units}: choose from paragraph, turn, session")
+
+
+def with_known(sample: Sample) -> Sample:
+    """The same sample with the evidence that names a unit; the rest is counted as unknown."""
+    known = {unit.id for unit in sample.units}
+    questions = []
+    for asked in sample.questions:
+        held = tuple(id for id in asked.evidence if id in known)
+        unknown = asked.unknown + len(asked.evidence) - len(held)
+        questions.append(replace(asked, evidence=held, unknown=unknown))
+    return replace(sample, questions=tuple(questions))
 
 
 def by_session(sample: Sample) -> Sample:

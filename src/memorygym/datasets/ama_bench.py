@@ -1,24 +1,22 @@
 """ama_bench: questions about the steps of an agent's trajectory (AMA-Bench)."""
 
 import re
+from functools import partial
 
-from memorygym.datasets._fields import distinct, optional, rows, text, texts, under
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
-from memorygym.shapes import Misfit
+from memorygym.datasets._fields import Row, distinct, each, optional, text, texts
+from memorygym.datasets._samples import Asked, Format, Sample, Unit
 
-SOURCE = (
-    "https://github.com/AMA-Bench/AMA-Bench (src/memory_interface.py, src/evaluate.py) and the"
-    " columns of https://huggingface.co/datasets/AMA-bench/AMA-bench: episode_id, task, task_type,"
-    " domain, trajectory (turn_idx, action, observation), qa_pairs (question, answer, type). What"
-    " else a pair holds, and the multiple-choice set, could not be looked up."
-)
 _STEP = re.compile(r"\bsteps?\s+(\d+)(?:\s*(?:to|and|-|–)\s*(?:step\s+)?(\d+))?", re.IGNORECASE)
 
 
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/AMA-Bench/AMA-Bench (src/memory_interface.py, src/evaluate.py)"
+        " and the columns of https://huggingface.co/datasets/AMA-bench/AMA-bench: episode_id, task,"
+        " task_type, domain, trajectory (turn_idx, action, observation), qa_pairs (question,"
+        " answer, type). What else a pair holds, and the multiple-choice set, could not be looked"
+        " up.",
         licence="MIT",
         evidence="relevant_turn_indices where a pair has them, else the steps that the question"
         " and its answer name (as the repository's add_qa_answer_ids.py finds them)",
@@ -30,28 +28,20 @@ def make() -> Format:
 
 def sample(row: Row, index: int) -> Sample:
     """A trajectory and its questions."""
-    units = [_unit(step, at) for at, step in enumerate(rows(row, "trajectory"))]
-    if not units:
-        raise Misfit("is empty", "trajectory")
+    units = each(row, "trajectory", _unit)
     distinct([unit.id for unit in units], "trajectory")
     name = optional(row, "episode_id") or str(index)
-    known = {unit.id for unit in units}
-    asked = []
-    for at, pair in enumerate(rows(row, "qa_pairs")):
-        steps = dict.fromkeys(texts(pair, "relevant_turn_indices") or _named(pair))
-        with under(f"qa_pairs[{at}]"):
-            question, answer = text(pair, "question"), text(pair, "answer")
-        asked.append(
-            Asked(
-                id=f"{name}-{at}",
-                question=question,
-                answers=(answer,),
-                evidence=tuple(step for step in steps if step in known),
-                category=optional(pair, "type") or "unknown",
-                unknown=sum(step not in known for step in steps),
-            )
-        )
-    return Sample(name, tuple(units), tuple(asked))
+    return Sample(name, units, each(row, "qa_pairs", partial(_asked, name)))
+
+
+def _asked(name: str, pair: Row, at: int) -> Asked:
+    return Asked(
+        id=f"{name}-{at}",
+        question=text(pair, "question"),
+        answers=(text(pair, "answer"),),
+        evidence=tuple(dict.fromkeys(texts(pair, "relevant_turn_indices") or _named(pair))),
+        category=optional(pair, "type") or "unknown",
+    )
 
 
 def _unit(step: Row, at: int) -> Unit:

@@ -2,19 +2,15 @@
 
 from ast import literal_eval
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from memorygym.datasets._fields import as_row, field, optional, rows, said, shown, text, under
+from memorygym.datasets._fields import Row, as_row, each, field, optional, said, shown, text, under
 from memorygym.datasets._files import Record, records
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.datasets._samples import Asked, Format, Sample, Unit
 from memorygym.shapes import Misfit
 
-SOURCE = (
-    "https://github.com/mohammadtavakoli78/BEAM (chats/, src/beam/download_dataset.py): folders"
-    " with chat.json and probing_questions/probing_questions.json, or rows of"
-    " https://huggingface.co/datasets/Mohammadta/BEAM as JSON (chat, probing_questions)."
-)
 _CHAT, _PROBES = "chat.json", Path("probing_questions") / "probing_questions.json"
 _ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")
 
@@ -32,7 +28,9 @@ class Turn(NamedTuple):
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/mohammadtavakoli78/BEAM (chats/, src/beam/download_dataset.py):"
+        " folders with chat.json and probing_questions/probing_questions.json, or rows of"
+        " https://huggingface.co/datasets/Mohammadta/BEAM as JSON (chat, probing_questions).",
         licence="CC BY-SA 4.0 (not looked up)",
         evidence="published: source_chat_ids, by turn; none for abstention",
         units=("turn", "session"),
@@ -71,18 +69,15 @@ def _chat(folder: Path, index: int) -> Record:
 def sample(row: Row, index: int) -> Sample:
     """A chat and its questions."""
     units = tuple(_units(row))
-    if not units:
-        raise Misfit("holds no message", "chat")
     name = optional(row, "conversation_id") or str(index)
-    known = {unit.id for unit in units}
     probes = field(row, "probing_questions")
     if isinstance(probes, str):
         probes = _literal(probes)
     asked: list[Asked] = []
     by_ability = as_row(probes, "probing_questions")
-    for ability in by_ability:
-        for at, probe in enumerate(rows(by_ability, ability)):
-            asked.append(_asked(probe, ability, f"{name}-{ability}-{at}", known))
+    with under("probing_questions"):
+        for ability in by_ability:
+            asked += each(by_ability, ability, partial(_asked, name, ability))
     return Sample(name, units, tuple(asked))
 
 
@@ -140,33 +135,26 @@ def _messages(turns: list[object], place: str) -> Iterator[Row]:
             yield as_row(turn, place)
 
 
-def _asked(probe: Row, ability: str, name: str, known: set[str]) -> Asked:
-    named = dict.fromkeys(str(id) for id in _flat(probe.get("source_chat_ids")))
+def _asked(chat: str, ability: str, probe: Row, at: int) -> Asked:
     answer = next((optional(probe, key) for key in _ANSWERS if optional(probe, key)), "")
-    with under(f"probing_questions.{ability}"):
-        question = text(probe, "question")
-        if not answer:
-            raise Misfit(f"has none of {', '.join(_ANSWERS)}")
+    if not answer:
+        raise Misfit(f"has none of {', '.join(_ANSWERS)}")
     return Asked(
-        id=name,
-        question=question,
+        id=f"{chat}-{ability}-{at}",
+        question=text(probe, "question"),
         answers=(answer,),
-        evidence=tuple(id for id in named if id in known),
+        evidence=tuple(dict.fromkeys(map(str, _flat(probe.get("source_chat_ids"))))),
         category=ability,
-        unknown=sum(id not in known for id in named),
         unranked="abstention" if ability == "abstention" else "",
     )
 
 
 def _flat(value: object) -> Iterator[object]:
     """The ids in lists and objects of lists."""
-    match value:
-        case None:
-            return
-        case dict():
-            yield from _flat(list(value.values()))
-        case list():
-            for item in value:
-                yield from _flat(item)
-        case _:
-            yield value
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    elif value is not None:
+        yield value

@@ -2,30 +2,16 @@
 
 from collections.abc import Iterator
 
-from memorygym.datasets._fields import (
-    as_row,
-    clean,
-    field,
-    items,
-    optional,
-    shown,
-    text,
-    texts,
-    under,
-)
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.datasets._fields import Row, clean, field, items, optional, shown, text, texts, under
+from memorygym.datasets._samples import Asked, Format, Sample, Unit
 from memorygym.shapes import Misfit
-
-SOURCE = (
-    "https://github.com/hotpotqa/hotpot (README, JSON Format); the copy of Hugging Face,"
-    " https://huggingface.co/datasets/hotpotqa/hotpot_qa, holds the same fields as columns."
-)
 
 
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/hotpotqa/hotpot (README, JSON Format); the copy of Hugging Face,"
+        " https://huggingface.co/datasets/hotpotqa/hotpot_qa, holds the same fields as columns.",
         licence="CC BY-SA 4.0",
         evidence="published: supporting_facts, by paragraph",
         units=("paragraph",),
@@ -47,17 +33,12 @@ def titled(row: Row, index: int) -> Sample:
     for title, sentences in _paragraphs(row):
         seen = sum(unit.title == title for unit in units)
         units.append(Unit(f"{title} ({seen + 1})" if seen else title, sentences, title))
-    if not units:
-        raise Misfit("is empty", "context")
-    titles = {unit.title for unit in units}
-    named = tuple(dict.fromkeys(_supporting(row)))
     asked = Asked(
         id=optional(row, "_id") or optional(row, "id") or str(index),
         question=text(row, "question"),
         answers=(*texts(row, "answer"), *texts(row, "answer_aliases")),
-        evidence=tuple(title for title in named if title in titles),
+        evidence=tuple(dict.fromkeys(_supporting(row))),
         category=optional(row, "type") or "none",
-        unknown=sum(title not in titles for title in named),
     )
     return Sample(asked.id, tuple(units), (asked,))
 
@@ -66,9 +47,8 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
     context = field(row, "context")
     pairs: list[object]
     if isinstance(context, dict):
-        inner = as_row(context, "context")
         with under("context"):
-            titles, texts_of = items(inner, "title"), items(inner, "sentences")
+            titles, texts_of = items(context, "title"), items(context, "sentences")
         if len(titles) != len(texts_of):
             raise Misfit(f"has {len(titles)} titles and {len(texts_of)} texts", "context")
         pairs = [list(pair) for pair in zip(titles, texts_of, strict=True)]
@@ -77,15 +57,11 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
     for at, pair in enumerate(pairs):
         match pair:
             case [str() as title, list() as said] if all(isinstance(one, str) for one in said):
-                yield clean(title), clean("".join(_spaced(said)))
+                # A blank before each that brings none, for some copies have stripped them.
+                spaced = (one if one.startswith(" ") else f" {one}" for one in said[1:])
+                yield clean(title), clean("".join([*said[:1], *spaced]))
             case _:
                 raise Misfit(f"is {shown(pair)}, not a title and sentences", f"context[{at}]")
-
-
-def _spaced(sentences: list[str]) -> Iterator[str]:
-    """The sentences, a blank before each that brings none; some copies have stripped them."""
-    for at, sentence in enumerate(sentences):
-        yield f" {sentence}" if at and not sentence.startswith(" ") else sentence
 
 
 def _supporting(row: Row) -> Iterator[str]:
@@ -94,7 +70,7 @@ def _supporting(row: Row) -> Iterator[str]:
     if facts is None:
         return
     if isinstance(facts, dict):
-        yield from texts(as_row(facts, "supporting_facts"), "title")
+        yield from texts(facts, "title")
         return
     for at, fact in enumerate(items(row, "supporting_facts")):
         match fact:

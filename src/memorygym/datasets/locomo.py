@@ -2,27 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from memorygym.datasets._fields import (
+    Row,
     distinct,
+    each,
     items,
     optional,
     row_of,
-    rows,
     said,
     shown,
     text,
     texts,
     under,
 )
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.datasets._samples import Asked, Format, Sample, Unit
 from memorygym.shapes import Misfit
 
-SOURCE = (
-    "https://github.com/snap-research/locomo (README, branch code; category numbers: issue 29):"
-    " 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial. locomo10.json itself"
-    " could not be looked up, only ten conversations without their questions."
-)
 _SESSION = re.compile(r"session_(\d+)")
 _DIA = re.compile(r"D:?\s*(\d+)\s*:\s*(\d+)")
 ADVERSARIAL = "5"
@@ -33,7 +30,10 @@ NOTHING = ("no information available", "not mentioned")
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/snap-research/locomo (README, branch code; category numbers:"
+        " issue 29): 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial."
+        " locomo10.json itself could not be looked up, only ten conversations without their"
+        " questions.",
         licence="CC BY-NC 4.0 (not looked up)",
         evidence="published: evidence, by turn",
         units=("turn", "session"),
@@ -44,14 +44,11 @@ def make() -> Format:
 
 def sample(row: Row, index: int) -> Sample:
     """A conversation with its questions, of all five categories."""
-    units = tuple(_turns(row_of(row, "conversation")))
-    if not units:
-        raise Misfit("holds no turn", "conversation")
-    distinct([unit.id for unit in units], "conversation")
+    with under("conversation"):
+        units = tuple(_turns(row_of(row, "conversation")))
+        distinct([unit.id for unit in units], "")
     name = optional(row, "sample_id") or str(index)
-    known = {unit.id for unit in units}
-    asked = (_asked(qa, at, name, known) for at, qa in enumerate(rows(row, "qa")))
-    return Sample(name, units, tuple(asked))
+    return Sample(name, units, each(row, "qa", partial(_asked, name)))
 
 
 def _turns(conversation: Row) -> Iterator[Unit]:
@@ -60,12 +57,10 @@ def _turns(conversation: Row) -> Iterator[Unit]:
     for number in sorted(int(one[1]) for one in found if one):
         session = f"session_{number}"
         date = optional(conversation, f"{session}_date_time")
-        for at, turn in enumerate(rows(conversation, session)):
-            with under(f"conversation.{session}[{at}]"):
-                yield _turn(turn, session, date)
+        yield from each(conversation, session, partial(_turn, session, date))
 
 
-def _turn(turn: Row, session: str, date: str) -> Unit:
+def _turn(session: str, date: str, turn: Row, _: int) -> Unit:
     caption = optional(turn, "blip_caption")
     shown_too = f" [{caption}]" if caption else ""
     return Unit(
@@ -77,21 +72,19 @@ def _turn(turn: Row, session: str, date: str) -> Unit:
     )
 
 
-def _asked(qa: Row, at: int, sample: str, known: set[str]) -> Asked:
-    with under(f"qa[{at}]"):
-        category = text(qa, "category")
-        trap = category == ADVERSARIAL
-        told, unread = _evidence(items(qa, "evidence") if "evidence" in qa else [])
-        found = tuple(id for id in told if id in known)
-        return Asked(
-            id=f"{sample}-{at}",
-            question=text(qa, "question"),
-            answers=NOTHING if trap else (text(qa, "answer"),),
-            evidence=found,
-            category=category,
-            rivals=texts(qa, "adversarial_answer") if trap else (),
-            unknown=len(told) - len(found) + unread,
-        )
+def _asked(sample: str, qa: Row, at: int) -> Asked:
+    category = text(qa, "category")
+    trap = category == ADVERSARIAL
+    told, unread = _evidence(items(qa, "evidence") if "evidence" in qa else [])
+    return Asked(
+        id=f"{sample}-{at}",
+        question=text(qa, "question"),
+        answers=NOTHING if trap else (text(qa, "answer"),),
+        evidence=told,
+        category=category,
+        rivals=texts(qa, "adversarial_answer") if trap else (),
+        unknown=unread,
+    )
 
 
 def _evidence(told: list[object]) -> tuple[tuple[str, ...], int]:

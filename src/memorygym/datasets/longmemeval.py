@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 
-from memorygym.datasets._fields import as_row, items, optional, said, shown, text, texts, under
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit
+from memorygym.datasets._fields import Row, as_row, items, optional, said, shown, text, texts, under
+from memorygym.datasets._samples import Asked, Format, Sample, Unit
 from memorygym.shapes import Misfit
 
-SOURCE = (
-    "https://github.com/xiaowu0162/LongMemEval (README, Dataset Format; its retrieval figures"
-    " leave _abs questions out). Every turn is searched here, there the user's alone."
-)
 ABSTAINS = "_abs"
 
 
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/xiaowu0162/LongMemEval (README, Dataset Format; its retrieval"
+        " figures leave _abs questions out). Every turn is searched here, there the user's alone.",
         licence="MIT",
         evidence="published: answer_session_ids by session, has_answer by turn",
         units=("session", "turn"),
@@ -34,23 +31,20 @@ def sample(row: Row, index: int) -> Sample:
         home = f"{session} ({place})" if session in seen else session
         seen.add(home)
         for at, turn in enumerate(turns):
-            told = as_row(turn, f"haystack_sessions[{place}][{at}]")
             with under(f"haystack_sessions[{place}][{at}]"):
+                told = as_row(turn, "")
                 content, role = said(told, "content"), text(told, "role")
             unit = Unit(f"{home}_{at + 1}", content, session=home, date=date, speaker=role)
             units.append(unit)
             evidence += [unit.id] if told.get("has_answer") is True else []
-    if not units:
-        raise Misfit("holds no turn", "haystack_sessions")
     name = optional(row, "question_id") or str(index)
-    sessions = texts(row, "answer_session_ids")
     asked = Asked(
         id=name,
         question=text(row, "question"),
         answers=(text(row, "answer"),),
         evidence=tuple(evidence),
         category=text(row, "question_type"),
-        sessions=sessions,
+        sessions=texts(row, "answer_session_ids"),
         unranked="abstention" if name.endswith(ABSTAINS) else "",
     )
     return Sample(name, tuple(units), (asked,))

@@ -3,18 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from memorygym.datasets._fields import as_row, items, optional, row_of, rows, text, texts
+from memorygym.datasets._fields import Row, as_row, items, optional, row_of, rows, text, texts
 from memorygym.datasets._files import Record, records
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit, holders, spoken
+from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
 from memorygym.errors import BadSettings
 from memorygym.shapes import Misfit
 
-SOURCE = (
-    "https://github.com/xiaowu0162/LongMemEval-V2 (data/public_data.py, evaluation/harness.py,"
-    " memory_modules/trajectory_store.py): questions.jsonl, trajectories.jsonl and"
-    " haystacks/lme_v2_TIER.json in one folder; FILE is that folder, its questions.jsonl (the tier"
-    " small), or a haystack. Screenshots are left out; no evidence could be found in the schema."
-)
 QUESTIONS, TRAJECTORIES = "questions.jsonl", "trajectories.jsonl"
 HAYSTACK = Path("haystacks") / "lme_v2_small.json"
 
@@ -22,7 +16,11 @@ HAYSTACK = Path("haystacks") / "lme_v2_small.json"
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://github.com/xiaowu0162/LongMemEval-V2 (data/public_data.py,"
+        " evaluation/harness.py, memory_modules/trajectory_store.py): questions.jsonl,"
+        " trajectories.jsonl and haystacks/lme_v2_TIER.json in one folder; FILE is that folder, its"
+        " questions.jsonl (the tier small), or a haystack. Screenshots are left out; no evidence"
+        " could be found in the schema.",
         licence="Apache 2.0",
         evidence="derived: the at most 3 states that hold the answer word for word",
         units=("turn", "session"),

@@ -2,15 +2,10 @@
 
 from collections.abc import Iterator
 
-from memorygym.datasets._fields import field, optional, rows, shown, text
-from memorygym.datasets._samples import EVERYTHING, Asked, Format, Row, Sample, Unit
+from memorygym.datasets._fields import Row, field, optional, rows, shown, text
+from memorygym.datasets._samples import EVERYTHING, Asked, Format, Sample, Unit
 from memorygym.shapes import Misfit
 
-SOURCE = (
-    "MemGym-RM of https://huggingface.co/MemGym, after notes of its 23 fields; ' Y' is SAFE and"
-    " label 1, ' N' is HARMFUL and label 0. The rows could not be looked up: whether `messages`"
-    " ends in the judgement or in its answer is not known, so both are left out of the view."
-)
 ANSWERS = {0: "N", 1: "Y"}
 """The answer of each label."""
 
@@ -18,7 +13,10 @@ ANSWERS = {0: "N", 1: "Y"}
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="MemGym-RM of https://huggingface.co/MemGym, after notes of its 23 fields; ' Y' is"
+        " SAFE and label 1, ' N' is HARMFUL and label 0. The rows could not be looked up: whether"
+        " `messages` ends in the judgement or in its answer is not known, so both are left out of"
+        " the view.",
         licence="not stated in what could be looked up",
         evidence="none: a judgement rests on the whole view, so recall is not measured",
         units=("turn",),
@@ -31,8 +29,6 @@ def sample(row: Row, index: int) -> Sample:
     """A view and the judgement of one action."""
     answer = _answer(row)
     units = tuple(Unit(str(at), said, speaker=role) for at, (role, said) in enumerate(_view(row)))
-    if not units:
-        raise Misfit("show nothing before the judgement", "messages")
     asked = Asked(
         id=f"{text(row, 'trajectory_id')}-{optional(row, 'step') or index}"
         f"-{text(row, 'perturbation')}",

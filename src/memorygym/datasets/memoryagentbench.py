@@ -1,17 +1,11 @@
 """memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
 
-from memorygym.datasets._fields import as_row, items, optional, shown, text, texts
-from memorygym.datasets._samples import Asked, Format, Row, Sample, Unit, holders, spoken
+from memorygym.datasets._fields import Row, as_row, items, optional, shown, text, texts
+from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
 from memorygym.shapes import Misfit
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count
 
-SOURCE = (
-    "https://huggingface.co/datasets/ai-hyz/MemoryAgentBench (dataset card) and"
-    " https://github.com/HUST-AI-HYZ/MemoryAgentBench (conversation_creator.py): context,"
-    " questions, answers (a list each), metadata (source, qa_pair_ids, question_types, ...). It is"
-    " published as Parquet; rows as JSON are read here."
-)
 SIZE = 512
 """Most tokens of a unit: the context is cut at blank lines, then at the ends of sentences."""
 
@@ -19,7 +13,10 @@ SIZE = 512
 def make() -> Format:
     """The format."""
     return Format(
-        source=SOURCE,
+        source="https://huggingface.co/datasets/ai-hyz/MemoryAgentBench (dataset card) and"
+        " https://github.com/HUST-AI-HYZ/MemoryAgentBench (conversation_creator.py): context,"
+        " questions, answers (a list each), metadata (source, qa_pair_ids, question_types, ...). It"
+        " is published as Parquet; rows as JSON are read here.",
         licence="MIT",
         evidence="derived: the at most 3 paragraphs that hold an answer word for word",
         units=("paragraph",),
@@ -40,8 +37,10 @@ def sample(row: Row, index: int) -> Sample:
     source = optional(metadata, "source") or "unknown"
     types, ids = texts(metadata, "question_types"), texts(metadata, "qa_pair_ids")
     asked = []
-    for at, question in enumerate(questions):
-        right = _right(answers[at], at)
+    for at, (question, answer) in enumerate(zip(questions, answers, strict=True)):
+        right = texts({"answer": answer}, "answer")
+        if not right:
+            raise Misfit(f"is {shown(answer)}, not an answer", f"answers[{at}]")
         asked.append(
             Asked(
                 id=ids[at] if at < len(ids) else f"{index}-{at}",
@@ -52,11 +51,3 @@ def sample(row: Row, index: int) -> Sample:
             )
         )
     return Sample(f"{source}-{index}", tuple(units), tuple(asked))
-
-
-def _right(answer: object, at: int) -> tuple[str, ...]:
-    """The right answers to a question: a text, or a list of texts."""
-    found = texts({"answers": answer}, "answers")
-    if not found:
-        raise Misfit(f"is {shown(answer)}, not an answer", f"answers[{at}]")
-    return found

@@ -6,9 +6,7 @@ Simplified: no wording of its own for each environment. Not repeated: MemGym's k
 summarises the whole middle anew at every step; here each message is summarised once.
 """
 
-from memorygym.stores.condensing import Condenser
-from memorygym.stores.knobs import at_least
-from memorygym.stores.summarising import Summarise
+from memorygym.stores.condensing import Condenser, Summarise
 
 
 def make(
@@ -18,8 +16,6 @@ def make(
     preserve_first_user: bool = True,
 ) -> Condenser:
     """The memory; a smaller view's budget is its limit in place of `max_tokens`."""
-    at_least(1, max_tokens=max_tokens, keep_recent=keep_recent)
-    at_least(0, keep_first=keep_first)
     rule = Summarise(
         keep_first,
         keep_recent,

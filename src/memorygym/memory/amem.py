@@ -62,12 +62,12 @@ class Zettel:
         )
 
 
-class Zettels:
-    """The notes of a memory under their keys, their links in both directions, and search."""
+class Zettels(Passages):
+    """The notes of a memory, which an index finds, and their links in both directions."""
 
-    def __init__(self, words: Index) -> None:
+    def __init__(self, meter: Meter, index: Index) -> None:
+        super().__init__(meter, index)
         self.notes: dict[int, Zettel] = {}
-        self._words = words
         self._from: dict[int, set[int]] = {}
         """By note: those that link to it."""
 
@@ -76,28 +76,22 @@ class Zettels:
         links = dict.fromkeys([*self.notes[key].links, *sorted(self._from.get(key, ()))])
         return [other for other in links if other in self.notes]
 
-    def like(self, named: Sequence[str], k: int, but: int = 0) -> list[int]:
-        """The k notes that keywords match best, but that one."""
-        found = self.search(" ".join(named), k + 1) if named else []
-        return [key for key in found if key != but][:k]
+    def drop(self, key: int) -> None:
+        """Forgets a note."""
+        super().drop(key)
+        self._untie(key)
+        del self.notes[key]
 
-    def search(self, query: str, k: int) -> list[int]:
-        """See passages.Index."""
-        return self._words.search(query, k)
-
-    def set(self, key: int, text: str) -> None:
-        """See passages.Index."""
+    def _set(self, key: int, text: str) -> None:
         self._untie(key)
         note = self.notes[key] = Zettel.from_text(text)
         for other in note.links:
             self._from.setdefault(other, set()).add(key)
-        self._words.set(key, "\n".join([note.body, *note.named]))
+        super()._set(key, text)
 
-    def drop(self, key: int) -> None:
-        """See passages.Index."""
-        self._untie(key)
-        del self.notes[key]
-        self._words.drop(key)
+    def searched(self, text: str) -> str:
+        note = Zettel.from_text(text)
+        return "\n".join([note.body, *note.named])
 
     def _untie(self, key: int) -> None:
         for other in self.notes[key].links if key in self.notes else ():
@@ -112,6 +106,8 @@ KEYWORDS_TOKENS = 64
 
 class AMem(Ranked):
     """Linked notes."""
+
+    _kept: Zettels
 
     def __init__(
         self,
@@ -140,8 +136,7 @@ class AMem(Ranked):
 
     def open(self, meter: Meter) -> None:
         super().open(meter)
-        self._box = Zettels(self._make_index())
-        self._kept = Passages(meter, self._box)
+        self._kept = Zettels(meter, self._make_index())
 
     def keep(self, passage: str) -> None:
         key = self._kept.add(self._note(passage, passage).text)
@@ -152,28 +147,29 @@ class AMem(Ranked):
         """A note whose keywords the model draws from the context, linked but to the key `but`."""
         reply = self._meter.write(prompts.keywords(), context, KEYWORDS_TOKENS)
         named = keywords(reply, NAMED)
-        return Zettel(body, named, self._box.like(named, self.neighbours, but))
+        like = self._kept.search(" ".join(named), self.neighbours + 1) if named else []
+        return Zettel(body, named, [key for key in like if key != but][: self.neighbours])
 
     def _evolve(self) -> None:
         """Writes the keywords and links of the most linked notes anew."""
-        degrees = {key: len(self._box.linked(key)) for key in self._box.notes}
+        degrees = {key: len(self._kept.linked(key)) for key in self._kept.notes}
         hubs = sorted(degrees, key=lambda key: (-degrees[key], key))[: self.neighbours]
         for hub in sorted(hubs):
-            body = self._box.notes[hub].body
-            around = [", ".join(self._box.notes[key].named) for key in self._box.linked(hub)]
+            body = self._kept.notes[hub].body
+            around = [", ".join(self._kept.notes[key].named) for key in self._kept.linked(hub)]
             note = self._note(body, "\n".join([body, *around]), hub)
             if note.named:
                 self._kept.replace(hub, note.text)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        keys = wanted(self._box.search, live, self.retrieve_k)
+        keys = wanted(self._kept.search, live, self.retrieve_k)
         found = [key for key, _ in islice(unseen(self._bodies(keys), live), self.retrieve_k)]
-        around = [linked for key in found for linked in self._box.linked(key)]
+        around = [linked for key in found for linked in self._kept.linked(key)]
         ranked = self._bodies(dict.fromkeys([*found, *around]))
         return shown(ranked, live, budget, self._meter.count, self.top_k)
 
     def _bodies(self, keys: Iterable[int]) -> Iterator[tuple[int, str]]:
-        return ((key, self._box.notes[key].body) for key in keys)
+        return ((key, self._kept.notes[key].body) for key in keys)
 
 
 make = AMem

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from memorygym.stores.indexed import Indexed
+from memorygym.stores.notebook import Notebook
 from memorygym.stores.search.chroma import Chroma, connect
 
 
-def make() -> Indexed:
+def make() -> Notebook:
     """The memory; raises BadSettings at once if Chroma is not installed."""
-    return Indexed(partial(Chroma, connect()))
+    return Notebook(partial(Chroma, connect()))

@@ -14,8 +14,7 @@ class Full(Transcribed):
     """The whole history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        messages = self._transcript.messages
-        return [messages[key] for key in self._transcript.past(live)]
+        return list(self._kept.at(self._kept.before(live)).values())
 
 
 make = Full

@@ -16,7 +16,7 @@ from itertools import takewhile
 from memorygym.core import Meter
 from memorygym.stores import prompts
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Atoms
+from memorygym.stores.passages import Facts
 from memorygym.stores.replies import joined, topics
 from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
@@ -27,6 +27,8 @@ WAITING = "~\n"
 
 class LightMem(Ranked):
     """A buffer before topics' notes."""
+
+    _kept: Facts
 
     def __init__(
         self,
@@ -46,12 +48,11 @@ class LightMem(Ranked):
 
     def open(self, meter: Meter) -> None:
         super().open(meter)
-        self._index = self._notes = Atoms(meter, self._make_index())
-        self._kept = self._notes.kept
+        self._kept = Facts(meter, self._make_index())
         self._texts = self._kept.texts
 
     def keep(self, passage: str) -> None:
-        self._notes.tell(WAITING + passage)
+        self._kept.tell(WAITING + passage)
         waiting = self._waiting()
         if sum(self._meter.count(self._texts[key]) for key in waiting) >= self.buffer_size:
             self._read(waiting)
@@ -63,14 +64,14 @@ class LightMem(Ranked):
 
     def _read(self, keys: Sequence[int]) -> None:
         """Has the model read the buffer, and puts its notes in the place of it."""
-        buffer = [self._texts[key].removeprefix(WAITING) for key in keys]
+        buffer = [self.body(self._texts[key]) for key in keys]
         text = joined(buffer)
         reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
         for key in keys:
             self._kept.drop(key)
         for heading, said in topics(reply, buffer):
             for sentences in self._packed(heading, said):
-                self._notes.tell(f"{heading}\n{' '.join(sentences)}")
+                self._kept.tell(f"{heading}\n{' '.join(sentences)}")
 
     def _packed(self, heading: str, said: Sequence[str]) -> Iterator[list[str]]:
         """Sentences in groups that make entries."""
@@ -85,8 +86,8 @@ class LightMem(Ranked):
             room -= price
         yield held
 
-    def text(self, key: int) -> str:
-        return self._texts[key].removeprefix(WAITING)
+    def body(self, entry: str) -> str:
+        return entry.removeprefix(WAITING)
 
 
 make = LightMem

@@ -10,9 +10,8 @@ takes too much of it is summarised; no sections of code work are asked for.
 
 from dataclasses import replace
 
-from memorygym.stores.condensing import Condenser
+from memorygym.stores.condensing import Condenser, by_size
 from memorygym.stores.knobs import at_least
-from memorygym.stores.summarising import by_size
 
 
 def make(
@@ -23,8 +22,6 @@ def make(
     max_token_size: int | None = None,
 ) -> Condenser:
     """The memory."""
-    at_least(1, max_event_length=max_event_length)
-    if max_token_size is not None:
-        at_least(1, max_token_size=max_token_size)
+    at_least(1, max_token_size=max_token_size)
     rule = by_size(max_size, keep_first, condensation_ratio)
     return Condenser(replace(rule, max_tokens=max_token_size, max_event_length=max_event_length))

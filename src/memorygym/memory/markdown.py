@@ -1,10 +1,10 @@
 """markdown: a page of entries that the agent writes, edits, reads and searches (FTS5, BM25)."""
 
-from memorygym.stores.indexed import Indexed
+from memorygym.stores.notebook import Notebook
 from memorygym.stores.search.fulltext import FullText
 
 
-class Markdown(Indexed):
+class Markdown(Notebook):
     """The default memory."""
 
     def __init__(self) -> None:

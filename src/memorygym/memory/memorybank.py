@@ -11,16 +11,17 @@ An entry is a passage under a line of two numbers that is not shown: the message
 told or last recalled, and how often it was recalled.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import islice, takewhile
+from itertools import groupby, islice
 from math import exp, inf
+from operator import itemgetter
 from typing import NamedTuple
 
 from memorygym.core import Entry, Message, Meter
 from memorygym.errors import BadSettings
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, fitting, told, unseen, wanted
+from memorygym.stores.passages import Passages, told
 from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.vectors import Best, Vectors, named
 from memorygym.stores.splitting import passages
@@ -44,27 +45,18 @@ class Fading(Passages):
     """
 
     def __init__(self, meter: Meter, index: Vectors, days_per_message: float) -> None:
-        super().__init__(meter)
+        super().__init__(meter, index)
         self.now = 0
-        self._index = index
+        self._cosines = index.cosines
         self._rates = [days_per_message / strength for strength in STRENGTHS]
-        self._passages: dict[int, str] = {}
         self._marks: dict[int, Mark] = {}
         self._groups: list[dict[int, int]] = [{} for _ in STRENGTHS]
         """By recalls: when each key was told, oldest first."""
 
-    def tell(self, passage: str, at: int) -> None:
-        """Stores a passage as told with the message of that number."""
-        self.add(_entry(Mark(at, 0), passage))
-
-    def passage(self, key: int) -> str:
-        """The text under a key without its mark."""
-        return self._passages[key]
-
     def search(self, query: str, k: int) -> list[int]:
         """The k keys with the largest products of cosine and retention, best first."""
         best, worst = Best(k), 0.0
-        cosine = self._index.cosines(query)
+        cosine = self._cosines(query)
         for group, rate in zip(self._groups, self._rates, strict=True):
             for key in reversed(group):
                 retention = exp((group[key] - self.now) * rate)
@@ -80,20 +72,20 @@ class Fading(Passages):
         mark = self._marks[key]
         if mark.told < self.now:
             stronger = Mark(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
-            self.replace(key, _entry(stronger, self._passages[key]))
+            self.replace(key, _entry(stronger, _passage(self.texts[key])))
 
     def victim(self) -> int:
         """The key of least retention; ties go to the smaller key."""
         least: list[tuple[float, int]] = []
         for group, strength in zip(self._groups, STRENGTHS, strict=True):
-            least += [((told - self.now) / strength, key) for key, told in _oldest(group)]
+            for hour, oldest in islice(groupby(group.items(), itemgetter(1)), 1):
+                least += [((hour - self.now) / strength, key) for key, _ in oldest]
         return min(least)[1]
 
     def drop(self, key: int) -> None:
         """Forgets the passage under a key."""
         super().drop(key)
-        self._index.drop(key)
-        del self._passages[key], self._groups[self._marks.pop(key).recalls][key]
+        del self._groups[self._marks.pop(key).recalls][key]
         if not self._marks:
             self.now = 0
 
@@ -107,21 +99,18 @@ class Fading(Passages):
 
     def _set(self, key: int, text: str) -> None:
         super()._set(key, text)
-        line, _, passage = text.partition("\n")
         if key in self._marks:
             del self._groups[self._marks[key].recalls][key]
-        else:
-            self._passages[key] = passage
-            self._index.set(key, passage)
-        mark = self._marks[key] = Mark(*map(int, line.split()))
+        mark = self._marks[key] = Mark(*map(int, text.partition("\n")[0].split()))
         self._groups[mark.recalls][key] = mark.told
         self.now = max(self.now, mark.told)
 
+    def searched(self, text: str) -> str:
+        return _passage(text)
 
-def _oldest(group: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """The keys that were told first, with when."""
-    first = next(iter(group.values()), None)
-    return takewhile(lambda item: item[1] == first, group.items())
+
+def _passage(entry: str) -> str:
+    return entry.partition("\n")[2]
 
 
 def _entry(mark: Mark, passage: str) -> str:
@@ -155,16 +144,17 @@ class MemoryBank(Ranked):
         for message in new:
             at = self._kept.now + (message.role == "user")
             for passage in passages(message.content, self.chunk_size, len):
-                self._kept.tell(passage, at)
+                self._kept.add(_entry(Mark(at, 0), passage))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        keys = wanted(self._kept.search, live, self.top_k)
-        ranked = unseen(((key, self._kept.passage(key)) for key in keys), live)
-        shown = fitting(islice(ranked, self.top_k), budget, self._meter.count)
+        shown = self.found(live, budget)
         # Seen again at the same hour they rank the same: what was recalled only gained on the rest.
         for key in sorted(shown):
             self._kept.recall(key)
         return told(shown)
+
+    def body(self, entry: str) -> str:
+        return _passage(entry)
 
 
 make = MemoryBank

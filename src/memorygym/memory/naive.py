@@ -7,14 +7,10 @@ another, not dropped. Not repeated: MemGym's compares the raw total, which never
 at every step; here the view is compared, and a quarter of the limit is free afterwards.
 """
 
-from memorygym.stores.condensing import Condenser
-from memorygym.stores.knobs import at_least
-from memorygym.stores.summarising import Summarise
+from memorygym.stores.condensing import Condenser, Summarise
 
 
 def make(max_tokens: int = 16_000, keep_recent: int = 5, keep_first: int = 1) -> Condenser:
     """The memory; a smaller view's budget is its limit in place of `max_tokens`."""
-    at_least(1, max_tokens=max_tokens, keep_recent=keep_recent)
-    at_least(0, keep_first=keep_first)
     rule = Summarise(keep_first, keep_recent, max_tokens=max_tokens, summary_tokens=1_024)
     return Condenser(rule)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from memorygym.stores.condensing import Condenser, History
 from memorygym.stores.knobs import at_least
+from memorygym.stores.transcript import to_text
 
 MASK = "<MASKED>"
 _ERROR = re.compile(
@@ -34,10 +35,10 @@ class Mask:
         head = set(history.head(self.keep_first))
         for key in history.past[:left]:
             if key not in head and self._masks(history, key):
-                history.replace(key, replace(history.message(key), content=MASK))
+                history.replace(key, to_text(replace(history.messages[key], content=MASK)))
 
     def _masks(self, history: History, key: int) -> bool:
-        message = history.message(key)
+        message = history.messages[key]
         if message.role not in ("user", "tool") or history.is_summary(key):
             return False
         return message.content != MASK and not (self.selective and _ERROR.search(message.content))

@@ -7,7 +7,7 @@ that is left, the end stays; a tool call and its results stay or go together.
 from collections.abc import Sequence
 
 from memorygym.core import Message
-from memorygym.stores.transcript import Transcribed, ending, newest
+from memorygym.stores.transcript import Transcribed, ending, newest, to_text
 from memorygym.tokens import shown_tokens
 
 
@@ -15,17 +15,17 @@ class Recency(Transcribed):
     """A window of tokens over the history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        transcript, price = self._transcript, self._meter.count
-        past = transcript.past(live)
-        kept = newest([transcript.messages[key] for key in past], budget, price)
-        older = past[: len(past) - len(kept)]
+        price = self._meter.count
+        past = self._kept.at(self._kept.before(live))
+        fits = newest(past, budget, price)
+        kept, older = [past[key] for key in fits], list(past)[: len(past) - len(fits)]
         if older and budget is not None:
             left = budget - sum(shown_tokens(message, price) for message in kept)
-            if end := ending(transcript.messages[older[-1]], left, price):
-                transcript.replace(older.pop(), end)
+            if end := ending(past[older[-1]], left, price):
+                self._kept.replace(older.pop(), to_text(end))
                 kept = [end, *kept]
         for key in older:
-            transcript.drop(key)
+            self._kept.drop(key)
         return kept
 
 

@@ -12,7 +12,7 @@ sentence; `top_k` does not grow with the question; the hybrid search is one of w
 from memorygym.core import Meter
 from memorygym.stores import prompts
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Atoms
+from memorygym.stores.passages import Facts
 from memorygym.stores.replies import alone
 from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
@@ -21,6 +21,8 @@ from memorygym.stores.search.fusion import words_with
 class SimpleMem(Ranked):
     """Facts under an index."""
 
+    _kept: Facts
+
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
         at_least(1, window_size=window_size, top_k=top_k)
         super().__init__(window_size, top_k)
@@ -28,16 +30,15 @@ class SimpleMem(Ranked):
 
     def open(self, meter: Meter) -> None:
         super().open(meter)
-        self._index = self._facts = Atoms(meter, self._make_index())
-        self._kept = self._facts.kept
+        self._kept = Facts(meter, self._make_index())
 
     def keep(self, passage: str) -> None:
         for fact in self._read(passage):
-            self._facts.tell(fact)
+            self._kept.tell(fact)
 
     def _read(self, passage: str) -> list[str]:
         """The facts of a passage; one that is held word for word is no news."""
-        if passage in self._facts:
+        if passage in self._kept.keys:
             return [passage]
         most = 2 * self._meter.count(passage)
         return alone(self._meter.write(prompts.facts(), passage, most), passage)

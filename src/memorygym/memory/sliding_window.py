@@ -7,9 +7,8 @@ A view's budget sets it off, too; three quarters of what is then kept belong to 
 """
 
 from memorygym.errors import BadSettings
-from memorygym.stores.condensing import Condenser
+from memorygym.stores.condensing import Condenser, Summarise
 from memorygym.stores.knobs import at_least
-from memorygym.stores.summarising import Summarise
 
 LEAST = 3
 """Messages of the smallest window."""
@@ -18,8 +17,6 @@ LEAST = 3
 def make(window_size: int = 20, keep_first: int = 1, max_event_length: int = 10_000) -> Condenser:
     """The memory."""
     at_least(LEAST, window_size=window_size)
-    at_least(1, max_event_length=max_event_length)
-    at_least(0, keep_first=keep_first)
     left = window_size - window_size // 2
     if keep_first + 1 >= left:
         raise BadSettings(

@@ -8,9 +8,7 @@ summary and starts over at every step; this one is given the last state.
 
 from dataclasses import replace
 
-from memorygym.stores.condensing import Condenser
-from memorygym.stores.knobs import at_least
-from memorygym.stores.summarising import by_size
+from memorygym.stores.condensing import Condenser, by_size
 
 FIELDS = (
     "user_context", "completed_tasks", "pending_tasks", "current_state", "files_modified",
@@ -29,7 +27,6 @@ def make(
     max_event_length: int = 20_000,
 ) -> Condenser:
     """The memory."""
-    at_least(1, max_event_length=max_event_length)
     rule = by_size(max_size, keep_first, condensation_ratio)
     rule = replace(rule, max_event_length=max_event_length, sections=FIELDS, render=markdown)
     return Condenser(rule)

@@ -1,6 +1,6 @@
 """What an object of other people needs to be a memory: it is fed, rebuilt, and its view fitted."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -63,36 +63,23 @@ class Viewed(Transcribed):
         self._viewer: Fed[Viewer, Message] = Fed(make, lambda viewer, message: viewer.add(message))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        view = self._viewer.with_all(self._transcript.messages).view
-        said = self._transcript.passages.texts.values()
-        return fitted(view, said, live, budget, self._meter.count)
-
-
-def fitted(
-    view: Sequence[Message],
-    said: Iterable[str],
-    live: Sequence[Message],
-    budget: int | None,
-    price: Callable[[str], int],
-) -> list[Message]:
-    """A view as it may precede `live`, within the budget.
-
-    What stands in `live` is left out. What the object wrote itself, as a summary, comes before the
-    messages that were `said` (their entries), and of these the newest.
-    """
-    left = _without(_paired(view), live)
-    if budget is None:
-        return left
-    texts = set(said)
-    its_own: dict[int, Message] = {}
-    for at, message in enumerate(left):
-        if to_text(message) not in texts:
-            its_own[at] = _shortened(message, budget, price)
-            budget -= shown_tokens(its_own[at], price) if its_own[at].content else 0
-    quoted = [at for at in range(len(left)) if at not in its_own]
-    kept = len(newest([left[at] for at in quoted], budget, price))
-    fits = {**its_own, **{at: left[at] for at in quoted[len(quoted) - kept :]}}
-    return [fits[at] for at in sorted(fits) if at not in its_own or fits[at].content]
+        """The view as it may precede `live`: what stands there is left out. What the object wrote
+        itself, as a summary, comes before the messages that it quotes, and of these the newest."""
+        view, price = self._viewer.with_all(self._kept.messages).view, self._meter.count
+        left = _without(_paired(view), live)
+        if budget is None:
+            return left
+        texts = set(self._kept.texts.values())
+        fits: dict[int, Message] = {}
+        quoted: dict[int, Message] = {}
+        for at, message in enumerate(left):
+            if to_text(message) in texts:
+                quoted[at] = message
+            elif (start := _shortened(message, budget, price)).content:
+                fits[at] = start
+                budget -= shown_tokens(start, price)
+        fits |= {at: quoted[at] for at in newest(quoted, budget, price)}
+        return [fits[at] for at in sorted(fits)]
 
 
 def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:

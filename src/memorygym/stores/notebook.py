@@ -1,9 +1,10 @@
-"""A notebook of entries with Write, Edit and Read: what tool memories share but for search."""
+"""A notebook of entries with Write, Edit, Read and memory_search, under any index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from memorygym.core import JSON, Entry, Meter, tool
+from memorygym.core import JSON, Entry, Memory, Meter, tool
 from memorygym.errors import Refused
+from memorygym.stores.passages import Index
 
 
 def _string(description: str) -> JSON:
@@ -46,13 +47,33 @@ EMPTY = "(memory is empty)"
 NOTHING = "(nothing found)"
 
 
-class Notebook:
+class Notebook(Memory):
     """Entries in the order they were written, under ids that never change."""
 
-    def __init__(self, meter: Meter) -> None:
-        self.entries: dict[int, str] = {}
+    tools = TOOLS
+    _index: Index | None
+
+    def __init__(self, index: Callable[[Iterable[tuple[int, str]]], Index]) -> None:
+        self._make_index = index
+
+    def open(self, meter: Meter) -> None:
         self._meter = meter
-        self._next = 1
+        self.restore(())
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        match name:
+            case "Write":
+                self._refresh(self.write(str(arguments["content"])))
+                return "stored"
+            case "Edit":
+                self._refresh(self.edit(str(arguments["old_text"]), str(arguments["new_text"])))
+                return "edited"
+            case "Read":
+                return self._read(arguments)
+            case "memory_search":
+                k = int(str(arguments.get("top_k", 5)))
+                return self._search(str(arguments["query"]), min(k, 1000))
+        raise NotImplementedError(name)
 
     def write(self, text: str) -> int:
         """Stores an entry and returns its key."""
@@ -78,7 +99,7 @@ class Notebook:
             del self.entries[key]
         return key
 
-    def read(self, arguments: Mapping[str, JSON]) -> str:
+    def _read(self, arguments: Mapping[str, JSON]) -> str:
         """The lines asked for."""
         lines = "\n".join(self.entries.values())
         start, number = arguments.get("start_line", 1), arguments.get("num_lines")
@@ -88,15 +109,24 @@ class Notebook:
             lines = "\n".join(lines.split("\n")[start - 1 : end])
         return lines or EMPTY
 
-    def show(self, keys: Sequence[int]) -> str:
-        """Those entries, one after the other."""
-        return "\n".join(self.entries[key] for key in keys) or NOTHING
+    def _search(self, query: str, k: int) -> str:
+        """The entries found, one after the other; the index is built when first searched."""
+        if self._index is None:
+            self._index = self._make_index(self.entries.items())
+        return "\n".join(self.entries[key] for key in self._index.search(query, k)) or NOTHING
+
+    def _refresh(self, key: int) -> None:
+        if self._index is None:
+            return
+        if key in self.entries:
+            self._index.set(key, self.entries[key])
+        else:
+            self._index.drop(key)
 
     def dump(self) -> list[Entry]:
-        """All entries; the ids are the keys."""
         return [Entry(str(key), text) for key, text in self.entries.items()]
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        """Takes over a dump."""
         self.entries = {int(entry.id): entry.text for entry in entries}
         self._next = max(self.entries, default=0) + 1
+        self._index = None

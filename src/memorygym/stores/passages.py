@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Protocol
 
-from memorygym.core import Entry, Message, Meter
+from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.errors import Refused
 from memorygym.stores.splitting import headed
 from memorygym.tokens import MESSAGE_TOKENS, normal
@@ -26,14 +26,14 @@ class Index(Protocol):
 class Passages:
     """What a memory keeps of its own accord; beyond the capacity the oldest text makes room.
 
-    Its indexes are told of every change.
+    An index of them is told of every change.
     """
 
-    def __init__(self, meter: Meter, *indexes: Index) -> None:
+    def __init__(self, meter: Meter, index: Index | None = None) -> None:
         self.texts: dict[int, str] = {}
         self._entries: dict[int, Entry] = {}
         self.meter = meter
-        self._indexes = indexes
+        self._index = index
 
     def add(self, text: str) -> int | None:
         """Stores a text and returns its key; None, and nothing is lost, if it is empty or no
@@ -64,8 +64,12 @@ class Passages:
         """Forgets the text under a key."""
         self.meter.admit("", replacing=self.texts.pop(key))
         del self._entries[key]
-        for index in self._indexes:
-            index.drop(key)
+        if self._index is not None:
+            self._index.drop(key)
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The keys of the k texts that match best, best first; none without an index."""
+        return [] if self._index is None else self._index.search(query, k)
 
     def victim(self) -> int:
         """The key whose text makes room for a new one."""
@@ -81,10 +85,54 @@ class Passages:
             self._set(int(entry.id), entry.text)
 
     def _set(self, key: int, text: str) -> None:
+        is_new = key not in self.texts or self.searched(self.texts[key]) != self.searched(text)
         self.texts[key] = text
         self._entries[key] = Entry(str(key), text)
-        for index in self._indexes:
-            index.set(key, text)
+        if self._index is not None and is_new:
+            self._index.set(key, self.searched(text))
+
+    def searched(self, text: str) -> str:
+        """What the index is told of a text."""
+        return text
+
+
+class Facts(Passages):
+    """Texts in the order in which they were last told: one told again moves to the end."""
+
+    def __init__(self, meter: Meter, index: Index) -> None:
+        super().__init__(meter, index)
+        self.keys: dict[str, int] = {}
+
+    def tell(self, fact: str) -> None:
+        """Stores a fact, or moves it to the end."""
+        fact = normal(fact)
+        if fact in self.keys:
+            self.drop(self.keys[fact])
+        self.add(fact)
+
+    def drop(self, key: int) -> None:
+        """Forgets a fact."""
+        del self.keys[self.texts[key]]
+        super().drop(key)
+
+    def _set(self, key: int, text: str) -> None:
+        super()._set(key, text)
+        self.keys[text] = key
+
+
+class Kept(Memory):
+    """A memory that holds nothing but its passages; who inherits says what they are."""
+
+    _kept: Passages
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
 
 
 def asked(live: Sequence[Message]) -> str:
@@ -152,38 +200,3 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
     if not texts:
         return ()
     return (Message("user", "\n\n".join([HEADING, *(texts[key] for key in sorted(texts))])),)
-
-
-class Atoms:
-    """Facts in the order in which they were last told: a fact told again moves to the end."""
-
-    def __init__(self, meter: Meter, index: Index) -> None:
-        self._index = index
-        self._keys: dict[str, int] = {}
-        self._texts: dict[int, str] = {}
-        self.kept = Passages(meter, self)
-
-    def tell(self, fact: str) -> None:
-        """Stores a fact, or moves it to the end."""
-        fact = normal(fact)
-        if fact in self._keys:
-            self.kept.drop(self._keys[fact])
-        self.kept.add(fact)
-
-    def __contains__(self, text: str) -> bool:
-        return text in self._keys
-
-    def set(self, key: int, text: str) -> None:
-        """See passages.Index."""
-        self._keys[text] = key
-        self._texts[key] = text
-        self._index.set(key, text)
-
-    def drop(self, key: int) -> None:
-        """See passages.Index."""
-        del self._keys[self._texts.pop(key)]
-        self._index.drop(key)
-
-    def search(self, query: str, k: int) -> list[int]:
-        """See passages.Index."""
-        return self._index.search(query, k)

@@ -1,26 +1,20 @@
 """What retrieval memories share: passages are kept, and those that the event asks for are shown."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core import Message, Meter
 from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Index, Passages, shown, wanted
+from memorygym.stores.passages import Index, Kept, Passages, fitting, told, unseen, wanted
 from memorygym.stores.splitting import passages
 
 
-class Ranked(Memory):
+class Ranked(Kept):
     """Texts that a search ranks for the newest message of the event; who inherits says which."""
-
-    _kept: Passages
-    _index: Index
-    """What is searched."""
 
     def __init__(self, chunk_size: int, top_k: int) -> None:
         self.chunk_size = chunk_size
         self.top_k = top_k
-
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
@@ -31,19 +25,18 @@ class Ranked(Memory):
         """Stores a passage, or what the memory makes of it."""
         self._kept.add(passage)
 
-    def text(self, key: int) -> str:
+    def body(self, entry: str) -> str:
         """What is shown of an entry."""
-        return self._kept.texts[key]
+        return entry
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        ranked = ((key, self.text(key)) for key in wanted(self._index.search, live, self.top_k))
-        return shown(ranked, live, budget, self._meter.count, self.top_k)
+        return told(self.found(live, budget))
 
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
+    def found(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
+        """The texts that are shown, by key."""
+        keys = wanted(self._kept.search, live, self.top_k)
+        ranked = ((key, self.body(self._kept.texts[key])) for key in keys)
+        return fitting(islice(unseen(ranked, live), self.top_k), budget, self._meter.count)
 
 
 class Retrieval(Ranked):
@@ -52,13 +45,12 @@ class Retrieval(Ranked):
     def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
         at_least(1, chunk_size=chunk_size, top_k=top_k)
         super().__init__(chunk_size, top_k)
-        self._make = index
+        self._make_index = index
 
     def index(self) -> Index:
         """A new, empty index of the kind that it searches."""
-        return self._make()
+        return self._make_index()
 
     def open(self, meter: Meter) -> None:
         super().open(meter)
-        self._index = self.index()
-        self._kept = Passages(meter, self._index)
+        self._kept = Passages(meter, self.index())

@@ -6,12 +6,12 @@ What context memories (windows, condensers) keep: a message is one entry, read b
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from memorygym.core import JSON, Call, Entry, Memory, Message, Meter, Role
+from memorygym.core import JSON, Call, Message, Meter, Role
 from memorygym.frozen import canonical
-from memorygym.stores.passages import Passages
+from memorygym.stores.passages import Kept, Passages
 from memorygym.tokens import normal, shown_tokens
 
 _BLANK = re.compile(r"\s+")
@@ -47,115 +47,91 @@ def from_text(text: str) -> Message:
     return Message(role, content, (), rest)
 
 
-class Transcript:
+class Transcript(Passages):
     """Every message that says or calls something, oldest first, each read back from its entry."""
 
-    def __init__(self, passages: Passages) -> None:
-        self.passages = passages
+    def __init__(self, meter: Meter) -> None:
+        super().__init__(meter)
         self.messages: dict[int, Message] = {}
-
-    def add(self, new: Sequence[Message]) -> None:
-        """Stores messages; what the capacity cannot hold goes, the oldest first."""
-        for message in new:
-            if not _tells(message):
-                continue
-            text = to_text(message)
-            key = self.passages.add(text)
-            if len(self.messages) + (key is not None) > len(self.passages.texts):
-                self._clear(key)
-            if key is not None:
-                self.messages[key] = from_text(text)
-
-    def _clear(self, new: int | None) -> None:
-        """Forgets what made room; its key may be that of the new message again."""
-        kept = [key for key in self.passages.texts if key != new]
-        self.messages = {key: self.messages[key] for key in kept}
 
     def drop(self, key: int) -> None:
         """Forgets a message."""
-        self.passages.drop(key)
+        super().drop(key)
         del self.messages[key]
 
-    def replace(self, key: int, message: Message) -> None:
-        """Puts a shorter message in the place of one."""
-        self.passages.replace(key, to_text(message))
-        self.messages[key] = from_text(self.passages.texts[key])
-
-    def past(self, live: Sequence[Message]) -> list[int]:
+    def before(self, live: Sequence[Message]) -> list[int]:
         """The keys of all messages but those of the running event, which stand in `live`, and those
         whose call or result the capacity took."""
         keys = list(self.messages)
         for message in reversed(live):
-            if keys and _tells(message) and self.passages.texts[keys[-1]] == to_text(message):
+            if keys and tells(message) and self.texts[keys[-1]] == to_text(message):
                 keys.pop()
-        found, rest = [], iter(keys)
-        for group in groups([self.messages[key] for key in keys]):
-            own = [next(rest) for _ in group]
-            if _whole(group):
-                found += own
-        return found
+        found = groups(self.at(keys))
+        return [key for group in found if self._is_whole(group) for key in group]
 
-    def dump(self) -> list[Entry]:
-        """All messages."""
-        return self.passages.dump()
+    def at(self, keys: Iterable[int]) -> dict[int, Message]:
+        """The messages under those keys."""
+        return {key: self.messages[key] for key in keys}
 
-    def restore(self, entries: Sequence[Entry]) -> None:
-        """Takes over a dump."""
-        self.passages.restore(entries)
-        self.messages = {key: from_text(text) for key, text in self.passages.texts.items()}
+    def _is_whole(self, group: Sequence[int]) -> bool:
+        """Whether every call of it has its result, and every result its call."""
+        first, *results = self.at(group).values()
+        called = [call.id for call in first.calls]
+        return first.role != "tool" and called == [result.call_id for result in results]
+
+    def _set(self, key: int, text: str) -> None:
+        super()._set(key, text)
+        self.messages[key] = from_text(text)
 
 
-class Transcribed(Memory):
+class Transcribed(Kept):
     """A memory whose entries are messages."""
 
+    _kept: Transcript
+
     def open(self, meter: Meter) -> None:
-        self._transcript = Transcript(Passages(meter))
-        self._meter = meter
+        super().open(meter)
+        self._kept = Transcript(meter)
 
     def observe(self, new: Sequence[Message]) -> None:
-        self._transcript.add(new)
-
-    def dump(self) -> list[Entry]:
-        return self._transcript.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._transcript.restore(entries)
+        for message in filter(tells, new):
+            self._kept.add(to_text(message))
 
 
-def _tells(message: Message) -> bool:
+def tells(message: Message) -> bool:
     """Whether it says, calls or answers something; a result may be empty."""
     return bool(message.content.strip() or message.calls or message.role == "tool")
 
 
-def _whole(group: Sequence[Message]) -> bool:
-    """Whether every call of it has its result, and every result its call."""
-    first, *results = group
-    called = [call.id for call in first.calls]
-    return first.role != "tool" and called == [result.call_id for result in results]
-
-
-def groups(messages: Sequence[Message]) -> list[list[Message]]:
-    """Messages in groups that must not be split: a message with calls and the results of them."""
-    found: list[list[Message]] = []
-    for message in messages:
-        if message.role == "tool" and found and (found[-1][0].calls):
-            found[-1].append(message)
+def groups(messages: Mapping[int, Message]) -> list[list[int]]:
+    """Keys in groups that must not be split: of a message with calls and the results of them."""
+    found: list[list[int]] = []
+    for key, message in messages.items():
+        if message.role == "tool" and found and messages[found[-1][0]].calls:
+            found[-1].append(key)
         else:
-            found.append([message])
+            found.append([key])
     return found
 
 
 def newest(
-    messages: Sequence[Message], budget: int | None, price: Callable[[str], int]
-) -> list[Message]:
-    """The newest messages that fit the budget together, in order; no group is split."""
-    if budget is None:
+    messages: Mapping[int, Message],
+    room: int | None,
+    price: Callable[[str], int],
+    most: int | None = None,
+) -> list[int]:
+    """The keys of the newest messages that fit the room together: at most `most`, but at least a
+    group, and no group is split."""
+    if room is None and most is None:
         return list(messages)
-    found: list[Message] = []
+    found: list[int] = []
     for group in reversed(groups(messages)):
-        budget -= sum(shown_tokens(message, price) for message in group)
-        if budget < 0:
+        if found and most is not None and len(found) + len(group) > most:
             break
+        if room is not None:
+            room -= sum(shown_tokens(messages[key], price) for key in group)
+            if room < 0:
+                break
         found = group + found
     return found
 

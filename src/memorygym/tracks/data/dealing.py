@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from memorygym.core import JSON, Budget, Event, Task
-from memorygym.datasets._loading import LeftOut, format_named, load
+from memorygym.datasets._loading import format_named, load
 from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit
 from memorygym.errors import BadSettings
 from memorygym.frozen import canonical
@@ -63,7 +63,7 @@ def recipes(name: str, path: Path, most: int | None = None) -> list[Recipe]:
     unit = next((one for one in format_named(name).units if one != "session"), None)
     found: list[Recipe] = []
     for number, one in enumerate(load(name, path, unit)):
-        if not isinstance(one, LeftOut) and askable(one):
+        if isinstance(one, Sample) and askable(one):
             template = f"{name}:{one_line(one.id)[:LONGEST_NAME]}"
             found.append(Recipe(template, number, one, most))
     if not found:
