@@ -150,12 +150,10 @@ class FactReader(Protocol):
     @property
     def read(self) -> Callable[[str], Sequence[Any]]:
         """What a text tells, in order: Statements, unless the track has records of its own."""
-        ...
 
     @property
     def tell(self) -> Callable[[Any], str]:
         """The canonical sentence of a statement, which reads back to it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
