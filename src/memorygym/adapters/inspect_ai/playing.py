@@ -9,9 +9,8 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
 
 from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
+from memorygym.adapters.inspect_ai.parts import refusing, registered
 from memorygym.adapters.inspect_ai.recipes import Recipe
-from memorygym.adapters.inspect_ai.refusing import refusing
-from memorygym.adapters.inspect_ai.registering import registered
 from memorygym.adapters.inspect_ai.scripted import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text

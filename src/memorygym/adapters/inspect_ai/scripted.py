@@ -16,7 +16,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 
 from memorygym import registry
 from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
-from memorygym.adapters.inspect_ai.refusing import refusing
+from memorygym.adapters.inspect_ai.parts import refusing
 from memorygym.agents.note_taker import agents_of
 from memorygym.core import Policy
 from memorygym.errors import BadSettings, UnknownPart
