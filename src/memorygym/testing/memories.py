@@ -17,7 +17,7 @@ from memorygym.runs.seats import seated
 from memorygym.testing import views
 from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
-from memorygym.trace import Heard, Record, Said, Shown, Trace
+from memorygym.trace import Heard, Record, Said, Shown, Trace, first_unlike
 from memorygym.tracks.worlds.agents.honest import strategic
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
@@ -103,9 +103,8 @@ def _rebuilt(make: Make) -> Iterator[str]:
     task = _task(make)
     broken = replace(task, events=tuple(replace(event, session=True) for event in task.events))
     kept, rebuilt = (_without_sessions(_played(t, make)) for t in (task, broken))
-    if kept != rebuilt:
-        pairs = zip(kept, rebuilt, strict=False)
-        event = next((a.event for a, b in pairs if a != b), len(task.events))
+    if (at := first_unlike(kept, rebuilt)) is not None:
+        event = kept[at].event if at < len(kept) else len(task.events)
         yield f"rebuilt from its dump before every event it acts otherwise in event {event + 1}"
 
 
@@ -146,8 +145,7 @@ def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
     there = fresh.ask(_answers, moments)
     if isinstance(there, str):
         yield there
-    elif there is not None and there != here:
-        event = next(i for i, (a, b) in enumerate(zip(here, there, strict=True)) if a != b)
+    elif there is not None and (event := first_unlike(here, there)) is not None:
         yield f"restored in a fresh process it acts otherwise in event {event + 1}"
 
 
