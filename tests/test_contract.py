@@ -11,8 +11,16 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from memorygym import registry
-from memorygym.contract import HERE, STOPS, code_of, contract, digest, sources
-from memorygym.imports import code, imported
+from memorygym.contract import (
+    HERE,
+    STOPS,
+    code,
+    code_of,
+    contract,
+    digest,
+    imported,
+    sources,
+)  # fmt: skip
 from tests.datasets import published
 
 TRACKS = ("worlds", "research", "codeqa", "data")

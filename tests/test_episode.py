@@ -29,7 +29,7 @@ Say = Callable[..., str]
 
 
 def kinds(trace: Trace) -> list[str]:
-    return [record.kind for record in trace.records]
+    return [type(record).__name__.lower() for record in trace.records]
 
 
 def of(trace: Trace, kind: type[Record]) -> list[Record]:

@@ -46,7 +46,7 @@ def whole() -> Trace:
     return Trace("t", "worlds", {"seed": 1}, "sys", budget, None, labels, list(RECORDS))
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.kind)
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
 def test_every_kind_of_record_is_read_back_equal(record: Record) -> None:
     trace = replace(whole(), records=[record])
     assert read_trace(trace.lines()) == (trace, "")

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from memorygym.complaint import complaint, kind, shown
 from memorygym.core import Call, Message, Tool
 from memorygym.frozen import Frozen, freeze
-from memorygym.schema import check_of
+from memorygym.schema import check_of, complaint, kind, shown
 
 
 def plain_reply(message: object) -> Message:

@@ -211,7 +211,6 @@ class Env(Protocol):
     def step(self, reply: Message) -> Step:
         """Takes one reply: a message without calls, or with exactly one call of `tools`. Raises
         Refused, having done nothing, for a call that cannot be taken now."""
-        ...
 
     def fork(self) -> "Env":
         """A copy that goes on from here: nothing done in one shows in the other."""
@@ -234,21 +233,17 @@ class Meter(Protocol):
 
     def event(self) -> int:
         """The number of the running event, from 0."""
-        ...
 
     @property
     def brief(self) -> str:
         """The pinned message: what the agent is told of its work."""
-        ...
 
     def admit(self, text: str, replacing: str | None = None) -> str:
         """Charges a write of `text` (or an edit of the entry `replacing`) and returns the text to
         store, normalised; raises Refused, charging nothing, if a budget forbids it."""
-        ...
 
     def count(self, text: str) -> int:
         """Tokens of a text, as the budgets count them now."""
-        ...
 
     def write(self, task: str, text: str, most: int) -> str:
         """What the memory's model writes about a text, told the task: at most `most` tokens, ""
@@ -256,7 +251,6 @@ class Meter(Protocol):
 
         Raises ProviderFailure when the model fails, BadSettings when the episode has none.
         """
-        ...
 
 
 class Memory(Protocol):

@@ -84,7 +84,9 @@ def begun(directory: Path, document: str, inner: str, holds: str) -> Iterator[Pa
     """Holds a folder that is new, empty or was begun: the path of its document, which need not be
     there yet; the folder `inner` is. Raises BadSettings for any other, or one in use."""
     path = directory / document
-    if directory.exists() and not path.exists() and not _only_begun(directory, inner):
+    if not path.exists() and not all(  # What was killed as it began holds no more.
+        file.name in ("lock", inner) or file.suffix == ".part" for file in directory.rglob("*")
+    ):
         raise BadSettings(
             f"{directory} is not empty and holds no {holds}; give a new or an empty folder"
         )
@@ -93,13 +95,6 @@ def begun(directory: Path, document: str, inner: str, holds: str) -> Iterator[Pa
         for part in directory.rglob("*.part"):
             part.unlink(missing_ok=True)
         yield path
-
-
-def _only_begun(directory: Path, inner: str) -> bool:
-    """Whether a folder holds no more than what was killed as it began."""
-    return all(
-        path.name in ("lock", inner) or path.name.endswith(".part") for path in directory.rglob("*")
-    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Sans-IO and synchronous: any loop, sync or async, drives it with view(), tools a
 """
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -25,6 +25,7 @@ from memorygym.trace import (
     Shown,
     Stored,
     Trace,
+    first_unlike,
 )
 
 
@@ -93,8 +94,8 @@ class Episode:
         self._note_asked()
         if composed or self._composed:
             composed = self._fit(composed)
-            if composed != self._composed:
-                kept = _alike(self._composed, composed)
+            kept = first_unlike(self._composed, composed)
+            if kept is not None:
                 self._composed = composed
                 self.trace.records.append(Composed(self._event, composed[kept:], kept))
         return [self._pinned, *composed, *self._live]
@@ -286,12 +287,6 @@ class Episode:
                 self.trace.records.append(Cut(self._event, reason))
                 return composed[:at]
         return composed
-
-
-def _alike(some: Sequence[Message], others: Sequence[Message]) -> int:
-    """How many messages at the start are the same."""
-    pairs = enumerate(zip(some, others, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(some), len(others)))
 
 
 def play(episode: Episode, policy: Policy) -> Trace:

@@ -1,14 +1,4 @@
-"""The exception tree, named after boundaries.
-
-MemoryGymError
-├── UnknownPart       a name that no world, memory, agent or track answers to
-├── BadSettings       sizes, budgets or options that cannot be
-├── BadTrace          a trace on disk that cannot be read or scored
-├── ProviderFailure   a model endpoint failed: an error, never a score of 0
-│   └── BadKey        the endpoint refused the key: stop at once
-├── MemoryFault       a memory broke its protocol: neither the model's mistake nor the provider's
-└── Refused           a call that was turned down, as a budget demands; the agent reads its text
-"""
+"""The exception tree, named after boundaries."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -19,7 +9,7 @@ class MemoryGymError(Exception):
 
 
 class UnknownPart(MemoryGymError):
-    """A part was named that does not exist."""
+    """A name that no world, memory, agent or track answers to."""
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
         known = sorted(choices)
@@ -35,27 +25,27 @@ class UnknownPart(MemoryGymError):
 
 
 class BadSettings(MemoryGymError):
-    """Settings that contradict each other or cannot be met."""
+    """Sizes, budgets or options that contradict each other or cannot be met."""
 
 
 class BadTrace(MemoryGymError):
-    """A stored trace is damaged or of another format."""
+    """A trace on disk is damaged, of another format, or cannot be scored."""
 
 
 class ProviderFailure(MemoryGymError):
-    """The model endpoint failed after all retries."""
+    """The model endpoint failed after all retries: an error, never a score of 0."""
 
 
 class BadKey(ProviderFailure):
-    """The endpoint refused the key."""
+    """The endpoint refused the key: stop at once."""
 
 
 class MemoryFault(MemoryGymError):
-    """A memory raised, or returned what its protocol does not allow."""
+    """A memory broke its protocol: neither the model's mistake nor the provider's."""
 
 
 class Refused(MemoryGymError):
-    """A call is turned down, as a budget demands; nothing was done and nothing charged."""
+    """A call is turned down, as a budget demands; nothing was done; the agent reads the text."""
 
 
 def clipped(text: str, most: int) -> str:

@@ -55,17 +55,13 @@ class Ledger:
 
     def meter(self, writer: Writer | None = None) -> Meter:
         """What a memory is given in place of the ledger."""
-
-        def admit(text: str, replacing: str | None = None) -> str:
-            return self.admit(text, replacing)
-
-        def count(text: str) -> int:
-            return self.count(text)
-
-        def write(task: str, text: str, most: int) -> str:
-            return self.write(writer, task, text, most)
-
-        return Gate(self.brief, lambda: self.event, admit, count, write)
+        return Gate(
+            self.brief,
+            event=lambda: self.event,
+            admit=lambda text, replacing=None: self.admit(text, replacing),
+            count=lambda text: self.count(text),  # noqa: PLW0108  # A method shows its ledger.
+            write=lambda task, text, most: self.write(writer, task, text, most),
+        )
 
     def status(self) -> str:
         """What is left, as the agent reads it."""

@@ -13,17 +13,14 @@ class Goal(Protocol):
     @property
     def event(self) -> int:
         """The event at which it is due, from 0."""
-        ...
 
     @property
     def kind(self) -> str:
         """How results group it; `abstention` if the right answer is to refuse."""
-        ...
 
     @property
     def competency(self) -> str:
         """How it is graded, and a finer group than `kind`."""
-        ...
 
     @property
     def text(self) -> str: ...
@@ -32,12 +29,10 @@ class Goal(Protocol):
     @property
     def rivals(self) -> tuple[str, ...]:
         """Wrong candidates that it names."""
-        ...
 
     @property
     def needs(self) -> Sequence[Any]:
         """The facts that it rests on, in the track's own terms."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def remember(kind: str, name: str, spec: str) -> None:
     """
     if ":" not in spec or _GIVEN.get((kind, name)) == spec:
         return
-    if name in {**_plugged(kind), **_built_in(kind)} or (kind, name) in _GIVEN:
+    if name in names(kind):
         raise BadSettings(
             f"{kind} {spec}: another part is named {name!r}; give it a name of its own"
         )
@@ -121,8 +121,8 @@ def _plugged(kind: str) -> dict[str, str]:
 
 def names(kind: str) -> list[str]:
     """The ids of all parts of a kind, sorted: built in, then plugged in by other packages."""
-    mine = (name for of, name in _GIVEN if of == kind)
-    return sorted({**_plugged(kind), **_built_in(kind), **dict.fromkeys(mine)})
+    mine = {name for of, name in _GIVEN if of == kind}
+    return sorted(mine | _plugged(kind).keys() | _built_in(kind).keys())
 
 
 def known(kind: str, name: str) -> str:
@@ -211,17 +211,13 @@ def make(kind: str, spec: str, **given: object) -> Any:
 def set_knobs(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
     """The knobs in the types that the factory states. Raises UnknownPart, with the nearest name,
     for one that it does not have, and BadSettings for a value that does not fit."""
-    if not told:
-        return {}
-    stated = knobs_of(factory)
-    if not stated:
+    stated = knobs_of(factory) if told else {}
+    if told and not stated:
         raise BadSettings(f"{what} has no knobs, so no {', '.join(told)}")
-    knobs: dict[str, object] = {}
-    for name, text in told.items():
+    for name in told:
         if name not in stated:
             raise UnknownPart(f"knob of {what}", name, stated)
-        knobs[name] = _value(f"{what}: {name}", stated[name].annotation, text)
-    return knobs
+    return {n: _value(f"{what}: {n}", stated[n].annotation, text) for n, text in told.items()}
 
 
 def knobs_of(factory: Any) -> dict[str, Parameter]:
@@ -258,12 +254,10 @@ def check(kind: str, spec: str) -> None:
 
 def _takes(factory: Any, knobs: dict[str, object]) -> bool:
     """Whether it can be called with these knobs and no more."""
-    if not callable(factory):
-        return False
     try:
         signature(factory).bind(**knobs)
-    except TypeError:
+    except TypeError:  # It is no callable, or takes others.
         return False
     except ValueError:  # Some functions in C do not tell what they take.
-        return True
+        pass
     return True

@@ -46,9 +46,8 @@ class Known:
         self._sources: Container[int] | None = None
         """What alone counts, unless all do."""
         for one, source in zip(statements, sources or repeat(0)):  # noqa: B905  # repeat has no end
-            self._by_subject.setdefault(one.subject, {}).setdefault(one.key, []).append(
-                (one, source)
-            )
+            told = self._by_subject.setdefault(one.subject, {}).setdefault(one.key, [])
+            told.append((one, source))
             self._subjects.setdefault((one.key, one.value), []).append((one.subject, source))
 
     def only(self, sources: Container[int]) -> "Known":
@@ -80,10 +79,10 @@ class Known:
     def _holding(self, told: Iterable[tuple[Statement, int]]) -> Statement | None:
         held: Statement | None = None
         for one, source in told:
-            if self._counted(source) and (
-                held is None or (not self._first and one.rank >= held.rank)
-            ):
+            if self._counted(source) and (held is None or one.rank >= held.rank):
                 held = one
+                if self._first:
+                    break
         return held
 
 
@@ -150,12 +149,10 @@ class FactReader(Protocol):
     @property
     def read(self) -> Callable[[str], Sequence[Any]]:
         """What a text tells, in order: Statements, unless the track has records of its own."""
-        ...
 
     @property
     def tell(self) -> Callable[[Any], str]:
         """The canonical sentence of a statement, which reads back to it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from memorygym.core import JSON, Budget, Entry, Gold, Message
 from memorygym.errors import BadTrace
@@ -22,11 +22,16 @@ STUCK = "stuck: "
 """How the reason of a cut begins that ended an event in which the same calls kept failing."""
 
 
+def first_unlike(some: Iterable[object], others: Iterable[object]) -> int | None:
+    """The number of the first item that differs, from 0; None if they are alike."""
+    pairs = enumerate(zip_longest(some, others))
+    return next((at for at, (one, other) in pairs if one != other), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The environment showed messages; `evict` says that all shown before is gone."""
 
-    kind: ClassVar[str] = "shown"
     event: int
     messages: tuple[Message, ...]
     evict: bool = False
@@ -37,7 +42,6 @@ class Shown:
 class Composed:
     """What the memory put before the live messages changed (see `Trace.composed`)."""
 
-    kind: ClassVar[str] = "composed"
     event: int
     messages: tuple[Message, ...]
     kept: int = 0
@@ -48,7 +52,6 @@ class Composed:
 class Asked:
     """The memory had its model write something."""
 
-    kind: ClassVar[str] = "asked"
     event: int
     prompt: int
     """Tokens of the task and the text."""
@@ -62,7 +65,6 @@ class Asked:
 class Said:
     """The policy replied."""
 
-    kind: ClassVar[str] = "said"
     event: int
     message: Message
 
@@ -71,7 +73,6 @@ class Said:
 class Heard:
     """Tool results that the policy read."""
 
-    kind: ClassVar[str] = "heard"
     event: int
     messages: tuple[Message, ...]
 
@@ -80,7 +81,6 @@ class Heard:
 class Stored:
     """The memory changed: entries set and ids dropped, with the referee's measure after."""
 
-    kind: ClassVar[str] = "stored"
     event: int
     entries: tuple[Entry, ...]
     dropped: tuple[str, ...]
@@ -94,7 +94,6 @@ class Stored:
 class Answered:
     """The policy answered the question of an event."""
 
-    kind: ClassVar[str] = "answered"
     event: int
     answer: str
 
@@ -103,7 +102,6 @@ class Answered:
 class Rewarded:
     """The environment gave a reward for what the policy did in an event."""
 
-    kind: ClassVar[str] = "rewarded"
     event: int
     reward: float
 
@@ -112,7 +110,6 @@ class Rewarded:
 class Cut:
     """The referee stepped in: it ended an event or undid what broke a budget."""
 
-    kind: ClassVar[str] = "cut"
     event: int
     reason: str
 
@@ -121,7 +118,6 @@ class Cut:
 class Judged:
     """Judge models ruled on the answer of an event, after play."""
 
-    kind: ClassVar[str] = "judged"
     event: int
     votes: tuple[Vote, ...]
 
@@ -134,7 +130,8 @@ class Judged:
 Record: TypeAlias = (
     Shown | Composed | Asked | Said | Heard | Stored | Answered | Rewarded | Cut | Judged
 )
-_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in get_args(Record)}
+_KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in get_args(Record)}
+"""By what a line of a trace says as its kind."""
 
 
 @dataclass(slots=True)
@@ -176,8 +173,7 @@ class Trace:
 
     def first_unlike(self, other: "Trace") -> int | None:
         """The number of the first line that differs, 0 for the header; None if they are alike."""
-        pairs = enumerate(zip_longest(self.lines(), other.lines()))
-        return next((number for number, (ours, theirs) in pairs if ours != theirs), None)
+        return first_unlike(self.lines(), other.lines())
 
     @property
     def stuck(self) -> list[int]:
@@ -248,10 +244,8 @@ class _Header:
 
 
 def _record_json(record: Record) -> dict[str, JSON]:
-    out: dict[str, JSON] = {"kind": record.kind}
-    for name in record.__slots__:
-        out[name] = plain(getattr(record, name))
-    return out
+    parts = {name: plain(getattr(record, name)) for name in record.__slots__}
+    return {"kind": type(record).__name__.lower(), **parts}
 
 
 def _record(raw: object) -> Record:

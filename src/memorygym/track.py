@@ -25,13 +25,11 @@ class TaskRecipe(Protocol):
     @property
     def template(self) -> str:
         """What results group it by."""
-        ...
 
     @property
     def seed(self) -> int: ...
     def deal(self) -> Task:
         """The task, the same every time. Raises BadSettings if it cannot be made."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,6 @@ class Played(Protocol):
     @property
     def measures(self) -> Mapping[str, float]:
         """What `SelfTest.inspect` took from its trace."""
-        ...
 
 
 class PlayAgain(Protocol):

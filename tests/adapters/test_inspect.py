@@ -136,7 +136,7 @@ def test_a_log_is_scored_again_from_its_traces(tmp_path: Path) -> None:
 
 
 def registry_scorer() -> Any:
-    from memorygym.adapters.inspect_ai.scoring import AXES as registered
+    from memorygym.adapters.inspect_ai.scorers import AXES as registered
 
     return registered()
 

@@ -97,7 +97,7 @@ def test_a_log_is_scored_again_from_its_traces(tmp_path: Path) -> None:
     from inspect_ai import score
     from inspect_ai.log import read_eval_log
 
-    from memorygym.adapters.inspect_ai.answers import ANSWERS
+    from memorygym.adapters.inspect_ai.scorers import ANSWERS
 
     log = played(tmp_path, "memorygym/weak", "research", {**GIVEN, "memory": "bm25"})
     read = read_eval_log(log.location)

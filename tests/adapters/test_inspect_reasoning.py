@@ -91,7 +91,7 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
 
 
 def flat(case: Any) -> dict[str, Any]:
-    from memorygym.adapters.inspect_ai.answers import TOLD
+    from memorygym.adapters.inspect_ai.scorers import TOLD
 
     return {name: getattr(case, name) for name in TOLD}
 

@@ -14,7 +14,7 @@ from memorygym.ledger import Ledger
 from memorygym.memory.markdown import Markdown
 from memorygym.testing import check_memory
 from memorygym.tokens import count, shown_tokens
-from memorygym.trace import Answered, Cut, Stored
+from memorygym.trace import Answered, Cut, Shown, Stored
 from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.memory.attackers import (
@@ -146,7 +146,7 @@ def test_a_memory_cannot_change_the_messages_of_the_event(begin: Begin) -> None:
     episode = begin("one", memory=Meddler)
     with pytest.raises(MemoryFault, match="Meddler: compose raised AttributeError"):
         episode.view()
-    assert episode.trace.records[0].kind == "shown"
+    assert isinstance(episode.trace.records[0], Shown)
 
 
 def test_a_memory_cannot_answer_for_the_policy(begin: Begin) -> None:

@@ -9,20 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from memorygym.agents.calls import END, calls, submit
-from memorygym.core import JSON, Call, Memory, Message, Policy, Task, Tool
+from memorygym.core import JSON, Call, Memory, Message, Policy, Task
 from memorygym.episode import Episode, Snapshot, play
 from memorygym.errors import MemoryFault
 from memorygym.runs.seats import seated
 from memorygym.testing import views
 from memorygym.testing.policies import Fresh
 from memorygym.testing.scripts import story
-from memorygym.trace import Heard, Record, Said, Shown, Trace
+from memorygym.trace import Heard, Said, Shown, Trace, first_unlike
 from memorygym.tracks.worlds.agents.scribe import Strategist
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.facts import Knowledge
-from memorygym.tracks.worlds.scene import scene
+from memorygym.tracks.worlds.reasoners import Strong
 
 Make = Callable[[], Memory]
 PROBES = ("the", "What is it?", "zzzz")
@@ -50,18 +47,6 @@ def check_memory(make: Make) -> list[str]:
     return [*dict.fromkeys(found), *_afresh(make, fresh)]
 
 
-class Reading(Policy):
-    """Writes nothing, and answers from what the memory composes."""
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
-            return END
-        composed = (part for message in view[1:-1] for part in message.content.split("\n\n"))
-        known = Knowledge(record for part in composed for record in now.reader.read(part))
-        return calls(submit((now.query and now.reader.answer(now.query, known)) or REFUSAL))
-
-
 def _task(make: Make, seed: int = 0) -> Task:
     return _dealt("multi" if make().tools else "lite", seed)
 
@@ -72,7 +57,7 @@ def _dealt(tier: str, seed: int) -> Task:
 
 
 def _policy(episode: Episode) -> Policy:
-    return Strategist() if len(episode.tools) > len(episode.env.tools) else Reading()
+    return Strategist() if len(episode.tools) > len(episode.env.tools) else Strong()
 
 
 def _played(task: Task, make: Make) -> Trace:
@@ -94,7 +79,7 @@ def _tools(make: Make) -> Iterator[str]:
 
 
 def _repeats(make: Make) -> Iterator[str]:
-    if list(_played(_task(make), make).lines()) != list(_played(_task(make), make).lines()):
+    if _played(_task(make), make).first_unlike(_played(_task(make), make)) is not None:
         yield "the same task played twice gives two traces"
 
 
@@ -102,52 +87,50 @@ def _rebuilt(make: Make) -> Iterator[str]:
     """As if the session broke before every event."""
     task = _task(make)
     broken = replace(task, events=tuple(replace(event, session=True) for event in task.events))
-    kept, rebuilt = (_without_sessions(_played(t, make)) for t in (task, broken))
-    if kept != rebuilt:
-        pairs = zip(kept, rebuilt, strict=False)
-        event = next((a.event for a, b in pairs if a != b), len(task.events))
+    kept, rebuilt = (
+        [replace(r, session=False) if isinstance(r, Shown) else r for r in _played(t, make).records]
+        for t in (task, broken)
+    )
+    if (at := first_unlike(kept, rebuilt)) is not None:
+        event = kept[at].event if at < len(kept) else len(task.events)
         yield f"rebuilt from its dump before every event it acts otherwise in event {event + 1}"
 
 
-def _without_sessions(trace: Trace) -> list[Record]:
-    return [replace(r, session=False) if isinstance(r, Shown) else r for r in trace.records]
+def _ends(make: Make) -> Iterator[Episode]:
+    """The episode at the end of each event, before the reply that ends it."""
+    episode = seated(_task(make), make)
+    policy = _policy(episode)
+    while not episode.done:
+        reply = policy.act(episode.view(), episode.tools)
+        if all(call.name == "submit_answer" for call in reply.calls):
+            yield episode
+        episode.step(reply)
 
 
 def _restored(make: Make) -> Iterator[str]:
     """At the end of every event, the dump restored in a new object reads and finds the same."""
-    episode = seated(_task(make), make)
-    policy = _policy(episode)
-    while not episode.done:
-        reply = policy.act(episode.view(), episode.tools)
-        if not any(call.name != "submit_answer" for call in reply.calls):
-            other = episode.fork()
-            if other.view() != episode.view():
-                yield "restored from its dump it composes another view"
+    for episode in _ends(make):
+        other = episode.fork()
+        if other.view() != episode.view():
+            yield "restored from its dump it composes another view"
+            return
+        for probe in _probes(episode):
+            if _heard(episode, probe) != _heard(other, probe):
+                yield f"restored from its dump it answers {probe.calls[0].name} otherwise"
                 return
-            for probe in _probes(episode):
-                if _heard(episode, probe) != _heard(other, probe):
-                    yield f"restored from its dump it answers {probe.calls[0].name} otherwise"
-                    return
-        episode.step(reply)
 
 
 def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
     """At the end of every event, the dump restored in a fresh process reads and finds the same."""
-    episode = seated(_task(make), make)
-    policy = _policy(episode)
     moments: list[tuple[Snapshot, list[Message]]] = []
     here: list[list[str]] = []
-    while not episode.done:
-        reply = policy.act(episode.view(), episode.tools)
-        if not any(call.name != "submit_answer" for call in reply.calls):
-            moments.append((episode.snapshot(), list(_probes(episode))))
-            here.append(_told(episode, moments[-1][1]))
-        episode.step(reply)
+    for episode in _ends(make):
+        moments.append((episode.snapshot(), list(_probes(episode))))
+        here.append(_told(episode, moments[-1][1]))
     there = fresh.ask(_answers, moments)
     if isinstance(there, str):
         yield there
-    elif there is not None and there != here:
-        event = next(i for i, (a, b) in enumerate(zip(here, there, strict=True)) if a != b)
+    elif there is not None and (event := first_unlike(here, there)) is not None:
         yield f"restored in a fresh process it acts otherwise in event {event + 1}"
 
 
@@ -191,7 +174,7 @@ def _apart(make: Make) -> Iterator[str]:
             if not episode.done:
                 episode.step(policy.act(episode.view(), episode.tools))
     for task, episode in zip(tasks, episodes, strict=True):
-        if list(episode.trace.lines()) != list(_played(task, make).lines()):
+        if episode.trace.first_unlike(_played(task, make)) is not None:
             yield "an episode beside another differs from the same episode alone"
             return
 

@@ -20,8 +20,8 @@ from memorygym.arguments import plain_reply
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.episode import play
 from memorygym.memory.markdown import Markdown
-from memorygym.runs.seats import seated
-from memorygym.trace import Trace
+from memorygym.runs.seats import Anew, seated
+from memorygym.trace import Trace, first_unlike
 from memorygym.tracks.worlds.dealing.deal import deal
 
 
@@ -71,19 +71,6 @@ Turn = tuple[list[Message], tuple[Tool, ...], str]
 GAMES = (("company", 0, "lite"), ("city", 1, "multi"))
 
 
-class Renewed(Policy):
-    """Makes the policy anew at every event."""
-
-    def __init__(self, make: Callable[[], Policy]) -> None:
-        self._make = make
-        self._policy = make()
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        if not any(message.role == "assistant" for message in view):
-            self._policy = self._make()
-        return self._policy.act(view, tools)
-
-
 class Noted(Policy):
     """Notes what the policy is shown and replies, event by event."""
 
@@ -115,25 +102,22 @@ def check_policy(make: MakesPolicy) -> list[str]:
 
 def _game(make: MakesPolicy, task: Task, fresh: Fresh) -> Iterator[str]:
     where = f"in {task.recipe['template']}, seed {task.recipe['seed']}"
-    trace = _played(task, made(make, task))
-    if list(_played(task, made(make, task)).lines()) != list(trace.lines()):
+    trace, noted = _played(task, made(make, task)), Noted(made(make, task))
+    if trace.first_unlike(_played(task, noted)) is not None:
         yield f"played twice it gives two traces {where}"
         return
-    renewed = _played(task, Renewed(partial(made, make, task)))
-    if renewed.records != trace.records:
-        pairs = zip(renewed.records, trace.records, strict=False)
-        event = next(b.event for a, b in pairs if a != b)
+    episode = seated(task, Markdown)
+    renewed = play(episode, Anew(partial(made, make, task), episode))
+    if (at := first_unlike(trace.records, renewed.records)) is not None:
+        event = trace.records[at].event
         yield f"made anew at every event it acts otherwise {where}, event {event + 1}"
-    noted = Noted(made(make, task))
-    _played(task, noted)
     there = fresh.ask(_replies, task, noted.turns)
     if isinstance(there, str):
         yield f"{there} {where}"
     elif there is not None:
         here = [[reply for _, _, reply in turns] for turns in noted.turns]
-        if there != here:
-            event = next(i for i, (a, b) in enumerate(zip(here, there, strict=True)) if a != b)
-            yield f"in a fresh process it acts otherwise {where}, event {event + 1}"
+        if (at := first_unlike(here, there)) is not None:
+            yield f"in a fresh process it acts otherwise {where}, event {at + 1}"
 
 
 def _replies(make: MakesPolicy, task: Task, noted: Sequence[Sequence[Turn]]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing
 from memorygym.models import extractive
 from memorygym.outcome import Outcome
+from memorygym.runs.seats import Anew
 from memorygym.trace import Trace
 from memorygym.trace_reader import TraceReader
 from memorygym.track import TaskRecipe, Track
@@ -54,11 +55,11 @@ class Case:
             self.track.env(self.bare), memory, Budget(turns=self.task.budget.turns),
             extractive.write,
         )  # fmt: skip
-        policy, event, replies = make(), episode.event, 0
+        policy = Anew(make, episode) if each else make()
+        event, replies = episode.event, 0
         while not episode.done:
-            if episode.event != event:
-                policy, event, replies = make() if each else policy, episode.event, 0
-            replies += 1
+            replies = replies + 1 if episode.event == event else 1
+            event = episode.event
             if replies > ENDLESS:
                 raise Broken(
                     f"event {event + 1} has no end, whatever is replied; let a reply without calls"

@@ -18,8 +18,7 @@ from memorygym.frozen import Frozen
 from memorygym.isolation.gates import CEILING
 from memorygym.stores.notebook import TOOLS
 from memorygym.testing.track_cases import Broken, Case
-from memorygym.testing.track_envs import env_rules
-from memorygym.testing.track_goals import facts, goals, replays
+from memorygym.testing.track_rules import RULES
 from memorygym.track import Options, TaskRecipe, Track, find
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
@@ -146,7 +145,7 @@ def _salted(track: Track, options: Options, cases: Sequence[Case]) -> Iterator[s
 def _of(case: Case) -> Iterator[str]:
     """What one task shows."""
     try:
-        for rules in (env_rules, replays, goals, facts):
+        for rules in RULES:
             broken = [f"{case.where}: {found}" for found in rules(case)]
             yield from broken
             if broken:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter, Writer
+from memorygym.core import JSON, Budget, Entry, Memory, Message, Writer
 from memorygym.episode import Episode, Snapshot
 from memorygym.errors import MemoryFault
 from memorygym.models.extractive import write
-from memorygym.testing.scripts import FIGURE, Act, Stage, replies, story, told
-from memorygym.trace import Cut, Heard, Shown, Trace
+from memorygym.testing.scripts import FIGURE, LOOK, Act, Stage, replies, story, told
+from memorygym.trace import Cut, Trace
 
 Make = Callable[[], Memory]
 AMPLE = Budget()
@@ -23,16 +23,14 @@ MUCH = 5_000
 """Words of a reply that is far beyond what was asked for."""
 
 
-class Batched(Memory):
-    """Hands messages on only when something is asked of the memory, `size` at a time."""
+class Batched:
+    """A Memory that hands messages on only when something is asked of it, `size` at a time."""
 
     def __init__(self, make: Make, size: int) -> None:
         self._memory, self._size = make(), size
         self.tools = tuple(self._memory.tools)
+        self.open, self.restore = self._memory.open, self._memory.restore
         self._waiting: list[Message] = []
-
-    def open(self, meter: Meter) -> None:
-        self._memory.open(meter)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         return self._told().call(name, arguments)
@@ -45,9 +43,6 @@ class Batched(Memory):
 
     def dump(self) -> list[Entry]:
         return self._told().dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._memory.restore(entries)
 
     def _told(self) -> Memory:
         new, self._waiting = self._waiting, []
@@ -81,11 +76,10 @@ def fractured(messages: Sequence[Message]) -> bool:
     """Whether a call stands without its results right behind it, or a result without its call."""
     waiting: list[str] = []
     for message in messages:
-        if message.role == "tool":
-            if message.call_id not in waiting:
-                return True
+        is_result = message.role == "tool"
+        if is_result and message.call_id in waiting:
             waiting.remove(message.call_id)
-        elif waiting:
+        elif is_result or waiting:
             return True
         waiting += [call.id for call in message.calls]
     return bool(waiting)
@@ -119,14 +113,8 @@ def _repeats_live(make: Make) -> Iterator[str]:
 
 def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
-    heard = [
-        message.content
-        for record in end.trace.records
-        if isinstance(record, (Shown, Heard))
-        for message in record.messages
-        if not message.content.startswith("[memory:")
-    ]
-    if heard != list(told(story(0))):
+    texts = (text for _, text in end.trace.told({LOOK.name}))
+    if [text for text in texts if not text.startswith("[memory:")] != list(told(story(0))):
         yield "it alters the messages of the event"
 
 
@@ -134,12 +122,10 @@ def _splits(make: Make) -> Iterator[str]:
     """Of a view that the referee cut nothing is said."""
     for budget in (AMPLE, TIGHT, HELD):
         moments = watched(make, story(0), budget)
-        if not any(stepped_in(moments[-1].trace)):
-            broken = [moment for moment in moments if fractured(moment.composed)]
-            if broken:
-                where = f"in the view of event {broken[0].event + 1}"
-                yield f"it splits a tool call from its result {where}"
-                return
+        broken = [moment.event + 1 for moment in moments if fractured(moment.composed)]
+        if broken and not any(stepped_in(moments[-1].trace)):
+            yield f"it splits a tool call from its result in the view of event {broken[0]}"
+            return
 
 
 def _undumped(make: Make) -> Iterator[str]:

@@ -1,18 +1,20 @@
-"""Conformance checks for parts that other people write; each returns the broken rules as sentences.
-
-Imports are lazy: the checks reach every floor, and importing this module must not.
-"""
+"""What a domain of worlds must keep to: its schema, its words, and what is read back of it."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from memorygym.rng import Stream
-    from memorygym.tracks.worlds.dealing.prose import Prose
-    from memorygym.tracks.worlds.dealing.schema import Trait, World
-    from memorygym.tracks.worlds.facts import Attribute
+from memorygym.rng import Stream, rng
+from memorygym.tokens import MONTHS
+from memorygym.tracks.worlds.dealing import prose
+from memorygym.tracks.worlds.dealing.brief import brief
+from memorygym.tracks.worlds.dealing.ground import draw_names, guide_of
+from memorygym.tracks.worlds.dealing.prose import Prose, Telling
+from memorygym.tracks.worlds.dealing.schema import Trait, World
+from memorygym.tracks.worlds.facts import Attribute
+from memorygym.tracks.worlds.reader import reader
 
 Told: TypeAlias = dict[str, object]
 """By attribute code, "category" or "edges": what a text tells."""
@@ -24,10 +26,13 @@ SPLITTERS = frozenset("at and is has above below by for".split())
 """Words that the questions put around labels."""
 DOCUMENTS, NOTICES, TODAY = 400, 16, 741_500
 """Documents, and notices for each trait, that are read back: every core and wrap, many times."""
+WRAPS = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)
+SHARED = (*chain(*prose.CORES, *WRAPS), prose.HINT)
+"""What the documents of all domains say."""
 _PLACE = re.compile(r"\{\w+\}")
 
 
-def check_world(world: "World") -> list[str]:
+def check_world(world: World) -> list[str]:
     """Every rule that a domain breaks, as a sentence that names the domain and the word.
 
     What it renders is read back only once the schema is sound.
@@ -38,7 +43,7 @@ def check_world(world: "World") -> list[str]:
     return [f"{world.id}: {found}" for found in broken]
 
 
-def _counts(world: "World") -> Iterator[str]:
+def _counts(world: World) -> Iterator[str]:
     kinds = Counter(str(trait.kind) for trait in world.traits)
     wording = world.wording
     sizes = [
@@ -67,23 +72,35 @@ def _counts(world: "World") -> Iterator[str]:
         yield "of the relations, at least one must be symmetric and at least one not"
 
 
-def _names(world: "World") -> Iterator[str]:
-    from memorygym.tokens import MONTHS
-
-    spoken = {word for _, text in _sayings(world) for word in _words(text)}
-    spoken |= {word for text in (*_shared(), *world.categories) for word in _words(text)}
-    for word, times in Counter((*world.first, *world.second)).items():
-        if not re.fullmatch(r"[A-Z][a-z]+", word):
-            yield f"the name word '{word}' is not one capitalised word"
+def _words_of(
+    what: str, words: Iterable[str], form: tuple[str, str], spoken: Mapping[str, str]
+) -> Iterator[str]:
+    """Each word has the form, stands once, and is none of those that are said elsewhere."""
+    for word, times in Counter(words).items():
+        if not re.fullmatch(form[0], word):
+            yield f"the {what} '{word}' is not {form[1]}"
         if times > 1:
-            yield f"the name word '{word}' is listed twice"
-        if word in MONTHS:
-            yield f"the name word '{word}' is a month"
+            yield f"the {what} '{word}' is listed twice"
         if word.lower() in spoken:
-            yield f"the name word '{word}' also occurs in a label, sentence, title or category"
+            yield f"the {what} '{word}' also occurs in '{spoken[word.lower()]}'"
 
 
-def _labels(world: "World") -> Iterator[str]:
+def _spoken(world: World, *others: str) -> dict[str, str]:
+    """By word of these texts and of all that its documents say: a text that holds it."""
+    texts = (*others, *(text for _, text in _sayings(world)))
+    return {word: text for text in texts for word in _words(text)}
+
+
+def _names(world: World) -> Iterator[str]:
+    names = (*world.first, *world.second)
+    spoken = _spoken(world, *world.categories)
+    yield from _words_of("name word", names, (r"[A-Z][a-z]+", "one capitalised word"), spoken)
+    for word in MONTHS:
+        if word in names:
+            yield f"the name word '{word}' is a month"
+
+
+def _labels(world: World) -> Iterator[str]:
     labels = _all_labels(world)
     for at, (label, trait) in enumerate(labels):
         if not re.fullmatch(r"(?: (?:[a-z][a-z'-]*|[A-Z&]{2,})){1,3}", f" {label}"):
@@ -96,50 +113,38 @@ def _labels(world: "World") -> Iterator[str]:
                 yield f"the label '{label}' lies within the label '{other}'"
 
 
-def _sentences(world: "World") -> Iterator[str]:
+def _sentences(world: World) -> Iterator[str]:
     for label, owner in _all_labels(world):
         for speaker, text in _sayings(world):
             if speaker is not owner and _holds(text, label):
-                yield f"the label '{label}' occurs in '{text}'"
-        for text in _shared():
-            if _holds(text, label):
-                yield f"the label '{label}' occurs in '{text}', which all domains say"
+                every = ", which all domains say" * (text in SHARED)
+                yield f"the label '{label}' occurs in '{text}'{every}"
 
 
-def _choices(world: "World") -> Iterator[str]:
-    spoken = {word: text for _, text in _sayings(world) for word in _words(text)}
-    spoken |= {word: text for text in _shared() for word in _words(text)}
-    spoken |= {word: label for label, _ in _all_labels(world) for word in _words(label)}
+def _choices(world: World) -> Iterator[str]:
     enums = [trait for trait in world.traits if trait.kind == "enum"]
     for trait in enums:
         if not 9 <= len(trait.choices) <= 12:
             yield f"'{trait.label}' has {len(trait.choices)} choices, 9 to 12 are needed"
-    for choice, times in Counter(word for trait in enums for word in trait.choices).items():
-        if not re.fullmatch(r"[a-z]+(?:[-_][a-z]+)*", choice):
-            yield f"the choice '{choice}' is not one lower-case word"
-        if times > 1:
-            yield f"the choice '{choice}' is listed twice"
-        if choice in spoken:
-            yield f"the choice '{choice}' also occurs in '{spoken[choice]}'"
+    choices = (choice for trait in enums for choice in trait.choices)
+    form = (r"[a-z]+(?:[-_][a-z]+)*", "one lower-case word")
+    spoken = _spoken(world, *(label for label, _ in _all_labels(world)))
+    yield from _words_of("choice", choices, form, spoken)
 
 
-def _texts(world: "World") -> Iterator[str]:
+def _texts(world: World) -> Iterator[str]:
     texts = [trait for trait in world.traits if trait.kind == "text"]
-    spoken = {word: label for label, _ in _all_labels(world) for word in _words(label)}
     for trait in texts:
         sizes = [len(part) for part in trait.parts]
         if len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18:
             yield f"'{trait.label}' has parts of {sizes} words, three of 14 to 18 are needed"
-    for word, times in Counter(w for trait in texts for part in trait.parts for w in part).items():
-        if not re.fullmatch(r"[a-z]{2,}", word):
-            yield f"the text word '{word}' is not one of two or more lower-case letters"
-        if times > 1:
-            yield f"the text word '{word}' is listed twice"
-        if word in spoken:
-            yield f"the text word '{word}' also occurs in the label '{spoken[word]}'"
+    words = (word for trait in texts for part in trait.parts for word in part)
+    form = (r"[a-z]{2,}", "one of two or more lower-case letters")
+    spoken = {word: label for label, _ in _all_labels(world) for word in _words(label)}
+    yield from _words_of("text word", words, form, spoken)
 
 
-def _numbers(world: "World") -> Iterator[str]:
+def _numbers(world: World) -> Iterator[str]:
     for trait in world.traits:
         low, high = trait.low, trait.high
         span = f"'{trait.label}' ranges from {low} to {high}"
@@ -158,7 +163,7 @@ def _numbers(world: "World") -> Iterator[str]:
             yield f"the unit '{trait.prefix}{trait.suffix}' of '{trait.label}' holds a digit or dot"
 
 
-def _forms(world: "World") -> Iterator[str]:
+def _forms(world: World) -> Iterator[str]:
     """Which places a sentence has, and which characters it may not hold."""
     wording = world.wording
     said = [(trait.says, "{s} {v}", r"[,;.\"\d]") for trait in world.traits]
@@ -185,7 +190,7 @@ def _forms(world: "World") -> Iterator[str]:
                 yield f"the group '{category}' occurs in '{text}'"
 
 
-def _limits(world: "World") -> Iterator[str]:
+def _limits(world: World) -> Iterator[str]:
     """Ratios and ceilings speak of numbers that exist, and every ceiling can be met."""
     traits = {trait.label: trait for trait in world.traits}
     numbers = {trait.label for trait in world.traits if trait.kind in ("int", "float")}
@@ -200,23 +205,17 @@ def _limits(world: "World") -> Iterator[str]:
             yield f"'{part.label}' cannot stay under {ceiling.percent}% of '{whole.label}'"
 
 
-def _reading(world: "World") -> Iterator[str]:
+def _reading(world: World) -> Iterator[str]:
     """The brief, documents and notices, read back by the strong reader; a trait is named once."""
-    from memorygym.rng import rng
-    from memorygym.tracks.worlds.dealing.brief import brief
-    from memorygym.tracks.worlds.dealing.ground import guide_of
-    from memorygym.tracks.worlds.dealing.prose import Prose
-    from memorygym.tracks.worlds.reader import reader
-
     guide = guide_of(world, 0, "")
     strong = reader(brief(guide, world.wording.employer))
     if strong.guide != guide:
         odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
         yield f"the brief is not read back as it was stated, not even the attributes {odd}"
         return
-    prose, stream = Prose(world, guide.attributes), rng("check_world", world.id)
+    teller, stream = Prose(world, guide.attributes), rng("check_world", world.id)
     misread: dict[str, str] = {}
-    for text, told in (*_documents(world, prose, stream), *_notices(world, prose, stream)):
+    for text, told in (*_documents(world, teller, stream), *_notices(world, teller, stream)):
         (record,) = strong.read(text)
         read: Told = {**record.shifts, **record.values}
         for attribute in guide.attributes:
@@ -230,64 +229,59 @@ def _reading(world: "World") -> Iterator[str]:
         yield f"the strong reader misreads '{label}' in '{text}'"
 
 
-def _documents(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
+def _documents(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:
     """Documents, each with what it tells."""
-    from memorygym.tracks.worlds.dealing.ground import draw_names
-    from memorygym.tracks.worlds.dealing.prose import Telling
-
     for _ in range(DOCUMENTS):
         name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
         values = tuple(trait.draw(stream) for trait in world.traits)
         ties = list(zip(world.relations, others, strict=True))
         edges = tuple((relation.phrase, other) for relation, other in ties)
         category = stream.choice(world.categories)
-        text, _ = prose.document(Telling(name, category, values, edges), stream, TODAY)
-        told: Told = {a.code: value for a, value in zip(prose.attributes, values, strict=True)}
+        text, _ = teller.document(Telling(name, category, values, edges), stream, TODAY)
+        told: Told = {a.code: value for a, value in zip(teller.attributes, values, strict=True)}
         told["category"] = category
         told["edges"] = tuple((relation.code, other) for relation, other in ties)
         yield text, told
 
 
-def _notices(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
+def _notices(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:
     """Corrections of every attribute, absolute and relative, each with what it tells."""
     name = f"{world.first[0]} {world.second[0]}"
-    for index, (attribute, trait) in enumerate(zip(prose.attributes, world.traits, strict=True)):
+    for index, (attribute, trait) in enumerate(zip(teller.attributes, world.traits, strict=True)):
         for _ in range(NOTICES):
             value = trait.draw(stream)
-            now = f"now {prose.quoted(index, value)}"
-            yield prose.notice(name, index, now, stream, TODAY), {attribute.code: value}
+            now = f"now {teller.quoted(index, value)}"
+            yield teller.notice(name, index, now, stream, TODAY), {attribute.code: value}
             if isinstance(value, int):
                 now = f"{attribute.number(value)} higher than stated before"
-                yield prose.notice(name, index, now, stream, TODAY), {attribute.code: value}
+                yield teller.notice(name, index, now, stream, TODAY), {attribute.code: value}
 
 
-def _line(text: str, attribute: "Attribute") -> str:
+def _line(text: str, attribute: Attribute) -> str:
     """The sentence of a text that speaks of an attribute."""
     labels = (attribute.label, attribute.alias)
     said = text.split("\n", 1)[1].split(". ")
     return next(line for line in said if any(_holds(line, label) for label in labels))
 
 
-def _all_labels(world: "World") -> list[tuple[str, "Trait"]]:
+def _all_labels(world: World) -> list[tuple[str, Trait]]:
     return [(label, trait) for trait in world.traits for label in (trait.label, trait.alias)]
 
 
-def _sayings(world: "World") -> list[tuple["Trait | None", str]]:
-    """Everything that a domain says, with the trait that says it."""
+def _sayings(world: World) -> list[tuple[Trait | None, str]]:
+    """Everything that its documents say, with the trait that says it."""
     wording = world.wording
     said: list[tuple[Trait | None, str]] = [(trait, trait.says) for trait in world.traits]
     said += [(None, relation.phrase) for relation in world.relations]
-    texts = (*wording.titles, *wording.peers, *wording.notices, *wording.noise, wording.joins)
+    texts = (
+        *wording.titles,
+        *wording.peers,
+        *wording.notices,
+        *wording.noise,
+        wording.joins,
+        *SHARED,
+    )
     return said + [(None, text) for text in texts]
-
-
-def _shared() -> tuple[str, ...]:
-    """What the documents of all domains say."""
-    from memorygym.tracks.worlds.dealing import prose
-
-    cores = (core for style in prose.CORES for core in style)
-    wraps = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)
-    return (*cores, *(text for wrap in wraps for text in wrap), prose.HINT)
 
 
 def _words(text: str) -> list[str]:

@@ -8,9 +8,8 @@ from time import monotonic
 from typing import Any
 
 from memorygym.adapters.affinetes.asking import choice_of, seconds_of, sendable
-from memorygym.adapters.affinetes.games import Game, unknown
+from memorygym.adapters.affinetes.games import Game, OpenEnvResponse, unknown
 from memorygym.adapters.affinetes.matches import SCRIPTED, Match
-from memorygym.adapters.affinetes.response import OpenEnvResponse
 from memorygym.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.rng import rng
 

@@ -25,6 +25,19 @@ class Choice:
     world: Settings
     memory: str
 
+    def told(self, task: Task) -> dict[str, JSON]:
+        """What every answer says of the episode; a salt is told of, not told."""
+        world = self.world
+        return {
+            "template": world.template,
+            "seed": world.seed,
+            "tier": world.tier,
+            "backend": self.memory,
+            "salted": bool(world.salt),
+            "contract": contract(task.track),
+            "events": len(task.events),
+        }
+
 
 def choice_of(
     task_id: object, seed: object, template: object, tier: object, backend: object, salt: object
@@ -80,20 +93,6 @@ def seconds_of(timeout: object) -> float:
     if isinstance(timeout, (int, float)) and not isinstance(timeout, bool) and timeout > 0:
         return float(timeout)
     raise BadSettings(f"timeout {timeout!r}: give seconds, more than 0")
-
-
-def told(choice: Choice, task: Task) -> dict[str, JSON]:
-    """What every answer says of the episode; a salt is told of, not told."""
-    world = choice.world
-    return {
-        "template": world.template,
-        "seed": world.seed,
-        "tier": world.tier,
-        "backend": choice.memory,
-        "salted": bool(world.salt),
-        "contract": contract(task.track),
-        "events": len(task.events),
-    }
 
 
 def sendable(value: T) -> T:

@@ -1,11 +1,11 @@
 """An episode that the caller plays: what `reset`, `step` and `state` show and take."""
 
 import secrets
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import Choice, sendable, told
-from memorygym.adapters.affinetes.response import OpenEnvResponse
+from memorygym.adapters.affinetes.asking import Choice, sendable
 from memorygym.agents.chat import Chat, merged
 from memorygym.agents.protocol import as_text
 from memorygym.models.scripted import Scripted
@@ -15,6 +15,27 @@ from memorygym.runs.seats import seated
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import score
 
+try:
+    from affinetes.core.openenv import OpenEnvResponse
+except ImportError:
+
+    @dataclass
+    class OpenEnvResponse:  # type: ignore[no-redef]  # one of the two
+        """What an interactive call returns: the fields and defaults of affinetes' own class."""
+
+        observation: str
+        reward: float = 0.0
+        done: bool = False
+        truncated: bool = False
+        episode_id: str | None = None
+        info: dict[str, Any] = field(default_factory=dict)
+
+        def to_dict(self) -> dict[str, Any]:
+            """As plain data."""
+            return dict(vars(self))
+
+
+__all__ = ["Game", "OpenEnvResponse", "unknown"]
 OVER = "The episode is over."
 
 
@@ -28,7 +49,7 @@ class Game:
         """When it was last asked for."""
         self._gold = task.gold
         self._episode = seated(task, memory_factory(choice.memory))
-        self._about = {"task_id": task_id, **told(choice, task)}
+        self._about = {"task_id": task_id, **choice.told(task)}
         self._score: Score | None = None
 
     @property
@@ -66,12 +87,10 @@ class Game:
 
 def unknown(episode_id: object) -> OpenEnvResponse:
     """The answer to a call for an episode that is not open."""
-    kind = "episode_not_found" if episode_id else "no_episode_id"
-    text = (
-        f"No episode {episode_id!r:.80} is open: it was never begun, or was stopped or left alone."
-        if episode_id
-        else "Which episode? Give the episode_id that reset() returned."
-    )
+    kind, text = "no_episode_id", "Which episode? Give the episode_id that reset() returned."
+    if episode_id:
+        kind, text = "episode_not_found", f"No episode {episode_id!r:.80} is open: it was never"
+        text += " begun, or was stopped or left alone."
     id = episode_id if isinstance(episode_id, str) else None
     error = {"error": fault(kind, text)}
     return OpenEnvResponse(text, done=True, truncated=True, episode_id=id, info=error)

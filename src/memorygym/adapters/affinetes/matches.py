@@ -1,13 +1,13 @@
 """A model on one episode: what `evaluate` plays and reports."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 from time import perf_counter
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import Choice, known, told
+from memorygym.adapters.affinetes.asking import Choice, known
 from memorygym.agents.accounting import usage_of
 from memorygym.agents.chat import Chat
 from memorygym.core import Message, Policy, Tool
@@ -67,7 +67,16 @@ class Match(Policy):
         seat = Seat(self._model, self._seat.memory)
         place = place_of(trace.track, self._choice.world, 0, seat)
         found = result_of(place, trace, Wanted())
-        extra = {**found.to_json(), **self._extra(trace), "questions": list(_questions(trace))}
+        questions = [  # Without what would have been right.
+            {
+                "kind": outcome.goal.kind,
+                "competency": outcome.goal.competency,
+                "answer": outcome.answer,
+                "correct": outcome.correct,
+            }
+            for outcome in outcomes(trace)
+        ]
+        extra = {**found.to_json(), **self._extra(trace), "questions": questions}
         return self._result(found.score.composite, extra)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -81,11 +90,8 @@ class Match(Policy):
 
     def failed(self, kind: str, reason: str) -> dict[str, Any]:
         """What was played until now, without a score: that is not known, which is not 0."""
-        return {
-            **self._result(None, self._extra(self._trace())),
-            "error": reason,
-            "error_type": kind,
-        }
+        result = self._result(None, self._extra(self._trace()))
+        return {**result, "error": reason, "error_type": kind}
 
     def _trace(self) -> Trace:
         """What is recorded until now, fit to be judged; the thread may still be writing."""
@@ -109,7 +115,7 @@ class Match(Policy):
 
     def _extra(self, trace: Trace) -> dict[str, Any]:
         return {
-            **told(self._choice, self._task),
+            **self._choice.told(self._task),
             "model": self._model,
             "events_seen": len({record.event for record in trace.records}),
             "answers": sum(isinstance(record, Answered) for record in trace.records),
@@ -127,22 +133,10 @@ def _usage(trace: Trace) -> dict[str, int | None]:
     """In the words of the OpenAI format; a figure that a reply came without is None."""
     parts = usage_of(trace)
     whole = parts["ingest"] + parts["query"]
-    tokens = (whole.prompt, whole.completion)
-    total = None if whole.prompt is None or whole.completion is None else sum(filter(None, tokens))
+    prompt, completion = whole.prompt, whole.completion
     return {
         "calls": whole.calls,
-        "prompt_tokens": whole.prompt,
-        "completion_tokens": whole.completion,
-        "total_tokens": total,
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": None if prompt is None or completion is None else prompt + completion,
     }
-
-
-def _questions(trace: Trace) -> Iterator[dict[str, Any]]:
-    """How each question went, without what would have been right."""
-    for outcome in outcomes(trace):
-        yield {
-            "kind": outcome.goal.kind,
-            "competency": outcome.goal.competency,
-            "answer": outcome.answer,
-            "correct": outcome.correct,
-        }

@@ -51,19 +51,14 @@ class Chat:
         if message.role == "assistant":
             return assistant(message)
         key = (at, message.role, message.content, message.call_id)
-        if key not in self._shown:
-            self._shown[key] = _heard(message)
-        return self._shown[key]
+        return self._shown.get(key) or self._shown.setdefault(key, _heard(message))
 
 
 def _heard(message: Message) -> ChatMessage:
     text = _encodable(message.content)
-    match message.role:
-        case "system":
-            return ChatMessageSystem(content=text)
-        case "tool":
-            return ChatMessageTool(content=text, tool_call_id=message.call_id)
-    return ChatMessageUser(content=text)
+    if message.role == "tool":
+        return ChatMessageTool(content=text, tool_call_id=message.call_id)
+    return (ChatMessageSystem if message.role == "system" else ChatMessageUser)(content=text)
 
 
 def assistant(message: Message) -> ChatMessageAssistant:
@@ -93,14 +88,12 @@ def reply_of(output: ModelOutput, made: int = 0) -> Message:
     """
     if output.empty:
         raise ProviderFailure(f"{output.model}: the provider sent no message")
-    said = output.message
     if overflowed(output):
         return Message("assistant", "")
-    if said.tool_calls:
-        return Message("assistant", said.text, tuple(map(_call, said.tool_calls)))
-    content, found = split_calls(said.text)
-    if not found:
-        return Message("assistant", said.text)
+    said = message_of(output.message)
+    content, found = split_calls(said.content)
+    if said.calls or not found:
+        return said
     calls = (replace(call, id=f"call_{made + n}") for n, call in enumerate(found, start=1))
     return Message("assistant", content, tuple(calls))
 
@@ -128,13 +121,10 @@ def message_of(message: ChatMessage) -> Message:
 
 def tool_infos(tools: Sequence[Tool]) -> list[ToolInfo]:
     """Our tools as Inspect's, schema by schema."""
+    params = ToolParams.model_validate
     return [
-        ToolInfo(
-            name=tool.name,
-            description=tool.description,
-            parameters=ToolParams.model_validate(tool.parameters),
-        )
-        for tool in tools
+        ToolInfo(name=one.name, description=one.description, parameters=params(one.parameters))
+        for one in tools
     ]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from anyio import get_cancelled_exc_class, to_thread
 from inspect_ai.model import Model, ModelOutput, get_model
@@ -9,9 +10,8 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
 
 from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
+from memorygym.adapters.inspect_ai.parts import refusing, registered
 from memorygym.adapters.inspect_ai.recipes import Recipe
-from memorygym.adapters.inspect_ai.refusing import refusing
-from memorygym.adapters.inspect_ai.registering import registered
 from memorygym.adapters.inspect_ai.scripted import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.protocol import as_text
@@ -19,6 +19,7 @@ from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
 from memorygym.trace import Cut, Said, Shown, Trace
 
+R = TypeVar("R")
 TRACE = "memorygym_trace"
 """Where a sample's store keeps the trace, as its JSON lines."""
 _HEADING = re.compile(r"=== (.+?) ===")
@@ -35,13 +36,13 @@ class NeedsReply(Exception):
 class Proxy(Policy):
     """Stands for Inspect's model; what is `said` for it is what it replies, once."""
 
-    said: Message | None = None
+    def __init__(self) -> None:
+        self.said: list[Message] = []
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        if self.said is None:
+        if not self.said:
             raise NeedsReply(view, tools)
-        said, self.said = self.said, None
-        return said
+        return self.said.pop()
 
 
 class Match:
@@ -58,8 +59,7 @@ class Match:
         self._model = model
         # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
         self._plain = scripted
-        self._text = recipe.tool_mode == "text" and not scripted
-        self._mode = "text" if self._text else "native"
+        self._mode = "native" if scripted else recipe.tool_mode
         self._usage: list[dict[str, JSON]] = []
         self._replies = 0
         """All until now, the model's and others'."""
@@ -75,7 +75,8 @@ class Match:
             try:
                 reply = self.policy.act(view, tools)
             except NeedsReply as needed:
-                self._proxy.said = said = await self._said(state, needed.view, needed.tools)
+                said = await self._said(state, needed.view, needed.tools)
+                self._proxy.said.append(said)
                 # Those who stand before it keep nothing, so that they can be asked again.
                 reply = self.policy.act(view, tools)
         self.episode.step(reply)
@@ -83,37 +84,35 @@ class Match:
         if said is None:
             return
         self._usage.append(_usage(state.output, self._mode) | {"reply": self._replies - 1})
-        if reply is said and not self._text:
-            records = (r for r in reversed(self.episode.trace.records) if isinstance(r, Said))
-            self.chat.keep(next(records).message, state.output)
+        if reply is said and self._mode == "native":
+            self.chat.keep(self._last(Said).message, state.output)
 
     async def _said(
         self, state: TaskState, view: Sequence[Message], tools: Sequence[Tool]
     ) -> Message:
         """What the model says to a view."""
-        shown = as_text(view, tools) if self._text else view
+        shown, offered = view, tools
+        if self._mode == "text":
+            shown, offered = as_text(view, tools), ()
         state.messages = self.chat.messages(shown if self._plain else merged(shown))
-        offered = [] if self._text else self.chat.tools(tools)
-        state.output = await self._model.generate(state.messages, offered)
+        state.output = await self._model.generate(state.messages, self.chat.tools(offered))
         return reply_of(state.output, sum(len(message.calls) for message in view))
 
     @property
     def event(self) -> int | None:
         """The event at hand, None once the episode is over."""
-        if self.episode.done:
-            return None
-        return self._shown.event
-
-    @property
-    def _shown(self) -> Shown:
-        return next(r for r in reversed(self.episode.trace.records) if isinstance(r, Shown))
+        return None if self.episode.done else self._last(Shown).event
 
     @property
     def heading(self) -> str:
         """What the event at hand calls itself."""
-        shown = self._shown.messages[-1].content
+        shown = self._last(Shown).messages[-1].content
         found = _HEADING.search(shown)
         return found[1] if found else shown.split("\n", 1)[0][:80]
+
+    def _last(self, kind: type[R]) -> R:
+        """The newest record of the kind."""
+        return next(r for r in reversed(self.episode.trace.records) if isinstance(r, kind))
 
     def cut(self, reason: str) -> None:
         """Notes that something other than the referee ended the episode."""
@@ -127,8 +126,7 @@ class Match:
         trace.labels.update(self._labels)
         if not self._plain:
             about = {"name": self._agent, "by": "inspect", "tool_mode": self._mode}
-            trace.labels["model"] = about
-            trace.labels["usage"] = self._usage
+            trace.labels |= {"model": about, "usage": self._usage}
         return trace
 
 

@@ -115,7 +115,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
     memory, budget = str(given.get("memory", MEMORY)), given.get("budget")
     if role == REASONER:
         plugged(memory)
-        budget = positive("budget", BUDGET if budget is None else budget)
+        budget = positive("budget", budget) or BUDGET
     elif budget is not None:
         raise BadSettings(
             f"budget {budget}: an agent plays within the budget of its task; leave it out, or give"
@@ -123,8 +123,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
         )
     else:
         check_memory(memory)
-    most = given.get("capacity")
-    capacity = None if most is None else positive("capacity", most)
+    capacity = positive("capacity", given.get("capacity"))
     found = [
         Recipe(track, template, seed, role, memory, budget, capacity, mode, source)
         for template, seed in names(track, source, given)

@@ -16,7 +16,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 
 from memorygym import registry
 from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
-from memorygym.adapters.inspect_ai.refusing import refusing
+from memorygym.adapters.inspect_ai.parts import refusing
 from memorygym.agents.note_taker import agents_of
 from memorygym.core import Policy
 from memorygym.errors import BadSettings, UnknownPart
@@ -51,8 +51,7 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
         config: GenerateConfig,
     ) -> ModelOutput:
         """The agent's next reply."""
-        policy = SEAT.get(None)
-        if policy is None:
+        if (policy := SEAT.get(None)) is None:
             with refusing():
                 raise BadSettings(f"memorygym/{self.model_name} plays only the tasks of memorygym")
         view = [message_of(said) for said in input]
@@ -90,9 +89,5 @@ def players(track: str) -> set[str]:
     return {*found.reasoners, *agents_of(found)}
 
 
-def _provider() -> type[ScriptedAPI]:
-    return ScriptedAPI
-
-
 # Providers are found by this name alone, with or without a prefix.
-PROVIDER = modelapi(name="memorygym")(_provider)
+PROVIDER = modelapi(name="memorygym")(lambda: ScriptedAPI)

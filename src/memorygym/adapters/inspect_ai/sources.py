@@ -28,14 +28,14 @@ Name = tuple[str, int]
 
 def check_arguments(track: Track, given: Mapping[str, Any]) -> None:
     """Raises UnknownPart for an argument that the track does not have."""
-    more: Sequence[str] = (SALT, *track.knobs(), *([FOLDER] if track.instances else []))
+    known: Sequence[str] = (*OWN, SALT, *track.knobs(), *[FOLDER] * bool(track.instances))
     if track.files:
-        more = OF_FILES
+        known = (*OWN, *OF_FILES)
     elif track.instances and FOLDER in given:
-        more = [FOLDER]
+        known = (*OWN, FOLDER)
     for name in given:
-        if name not in (*OWN, *more):
-            raise UnknownPart("argument", name, (*OWN, *more))
+        if name not in known:
+            raise UnknownPart("argument", name, known)
 
 
 def source_of(track: Track, given: Mapping[str, Any]) -> dict[str, JSON]:
@@ -49,25 +49,19 @@ def source_of(track: Track, given: Mapping[str, Any]) -> dict[str, JSON]:
         del stated[TEMPLATE]
     knobs = {**track.official, **{name: text(value) for name, value in stated.items()}}
     seeds = _seeds(given)
-    salt_file = _path(_salt_file(given)) if SALT in given else ""
+    salt_file = ""
+    if SALT in given:  # Inspect reads `-T salt_file=` as None.
+        told = "" if given[SALT] is None else str(given[SALT])
+        salt_file = _path(checked_salt(told, SALT))
     return {"knobs": dict[str, JSON](knobs), "seeds": [seeds.start, seeds.stop], SALT: salt_file}
-
-
-def _salt_file(given: Mapping[str, Any]) -> str:
-    """Raises BadSettings for `-T salt_file=`, which Inspect reads as None."""
-    return checked_salt("" if given[SALT] is None else str(given[SALT]), SALT)
 
 
 def _of_file(track: str, given: Mapping[str, Any]) -> dict[str, JSON]:
     for name in ("format", "file"):
         if name not in given:
             raise BadSettings(f"{track} plays the tasks of a file: give -T {name}=…")
-    most = given.get("most")
-    return {
-        "format": str(given["format"]),
-        "file": _path(given["file"]),
-        "most": None if most is None else positive("most", most),
-    }
+    file = {"format": str(given["format"]), "file": _path(given["file"])}
+    return {**file, "most": positive("most", given.get("most"))}
 
 
 def _path(value: object) -> str:
@@ -85,14 +79,10 @@ def names(track: str, source: Source, given: Mapping[str, Any]) -> list[Name]:
         return listed if given.get("seeds") is None else listed[: _seeds(given).stop]
     found = [name for name in listed if name[1] in _seeds(given)]
     if not found:
-        seed, few = given["seed"], _few(listed)
-        raise BadSettings(f"seed {seed}: there is no such task; seeds are {few}")
+        seeds = sorted({seed for _, seed in listed})
+        few = ", ".join(map(str, seeds[:10])) + ", …" * (len(seeds) > 10)
+        raise BadSettings(f"seed {given['seed']}: there is no such task; seeds are {few}")
     return found
-
-
-def _few(listed: Sequence[Name]) -> str:
-    seeds = sorted({seed for _, seed in listed})
-    return ", ".join(map(str, seeds[:10])) + ", …" * (len(seeds) > 10)
 
 
 def _seeds(given: Mapping[str, Any]) -> range:
@@ -101,8 +91,7 @@ def _seeds(given: Mapping[str, Any]) -> range:
         if (first := whole("seed", given["seed"])) < 0:
             raise BadSettings(f"seed {first}: seeds are counted from 0")
         return range(first, first + 1)
-    many = given.get("seeds")
-    return range(MANY if many is None else positive("seeds", many))
+    return range(positive("seeds", given.get("seeds")) or MANY)
 
 
 def salt_of(source: Source) -> str:
@@ -110,7 +99,15 @@ def salt_of(source: Source) -> str:
 
     It is read from a file: a log keeps arguments, so none of them holds it.
     """
-    return secret(str(source[SALT])) if source.get(SALT) else ""
+    if not (path := source.get(SALT)):
+        return ""
+    try:
+        secret = Path(str(path)).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{SALT} {path}: cannot be read ({error})") from error
+    if not secret:
+        raise BadSettings(f"{SALT} {path}: holds no secret")
+    return secret
 
 
 def deal(track: str, source: Source, name: Name) -> Task:
@@ -155,8 +152,10 @@ def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def positive(name: str, value: object) -> int:
-    """A number that `-T` gave, at least 1. Raises BadSettings."""
+def positive(name: str, value: object) -> int | None:
+    """A number that `-T` gave, at least 1; None if it gave none. Raises BadSettings."""
+    if value is None:
+        return None
     if (number := whole(name, value)) < 1:
         raise BadSettings(f"{name} {number}: give at least 1")
     return number
@@ -167,14 +166,3 @@ def whole(name: str, value: object) -> int:
     if type(value) is not int:
         raise BadSettings(f"{name} {value!r}: give a whole number")
     return value
-
-
-def secret(path: str) -> str:
-    """What a salt_file holds. Raises BadSettings."""
-    try:
-        found = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"salt_file {path}: cannot be read ({error})") from error
-    if not found:
-        raise BadSettings(f"salt_file {path}: holds no secret")
-    return found

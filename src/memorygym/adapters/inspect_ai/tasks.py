@@ -3,21 +3,17 @@
 `inspect eval memorygym/worlds -T template=company -T tier=lite -T seeds=3 --model openai/NAME`
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from inspect_ai import Task, task
+from inspect_ai import Task, task, viewer
 from inspect_ai.dataset import MemoryDataset, Sample
 
 from memorygym import registry
-from memorygym.adapters.inspect_ai import answers, scoring
-from memorygym.adapters.inspect_ai.answers import ANSWERS
-from memorygym.adapters.inspect_ai.looks import looks
+from memorygym.adapters.inspect_ai.parts import refusing, registered
 from memorygym.adapters.inspect_ai.playing import PLAY
 from memorygym.adapters.inspect_ai.recipes import AGENT, Recipe, about, recipes
-from memorygym.adapters.inspect_ai.refusing import refusing
-from memorygym.adapters.inspect_ai.registering import registered
-from memorygym.adapters.inspect_ai.scoring import AXES
+from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, SHOWN, shown
 from memorygym.adapters.inspect_ai.scripted import PROVIDER
 from memorygym.contract import contract
 from memorygym.track import find
@@ -32,13 +28,13 @@ def task_of(track: str) -> Callable[..., Task]:
         with refusing():  # Only now is the track's code looked at.
             found = recipes(track, given)
             as_agent = found[0].role == AGENT
-            shown = scoring.shown(find(track)) if as_agent else answers.SHOWN
+            figures = shown(find(track)) if as_agent else SHOWN
         return Task(
             dataset=MemoryDataset([_sample(one) for one in found], name=track),
             solver=PLAY(),
             scorer=AXES() if as_agent else ANSWERS(),
             version=contract(track),
-            viewer=looks(track, "axes" if as_agent else "answers", shown),
+            viewer=_looks(track, "axes" if as_agent else "answers", figures),
             metadata=about(found[0]),
         )
 
@@ -49,6 +45,26 @@ def task_of(track: str) -> Callable[..., Task]:
 def _sample(one: Recipe) -> Sample:
     """The recipe only: the solver deals the task, and truths stay with the scorer."""
     return Sample(input=one.told, id=one.name, metadata=one.to_json())
+
+
+def _looks(tasks: str, scorer: str, figures: Sequence[str]) -> viewer.ViewerConfig:
+    """How `inspect view` shows our logs unless its user chose otherwise: one line a task, all
+    figures at first sight; a colour goes from 0 to 1, whatever was reached."""
+    column = viewer.TaskSamplesColumn
+    columns = [column(id=name) for name in ("sampleStatus", "sampleId", "epoch", "answer")]
+    columns += [column.score(scorer, name) for name in figures]
+    columns += [column(id=name) for name in ("tokens", "duration", "error", "limit")]
+    scale = viewer.ScoreColorScale(palette="good-high", min=0, max=1)
+    return viewer.ViewerConfig(
+        sample_score_view=viewer.SampleScoreView(default="grid"),
+        task_samples_view=viewer.TaskSamplesView(
+            name=tasks,
+            columns=columns,
+            multiline=False,
+            score_color_scales=dict.fromkeys(figures, scale),
+            color_scales_enabled=True,
+        ),
+    )
 
 
 TASKS = {

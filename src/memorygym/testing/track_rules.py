@@ -1,14 +1,108 @@
-"""What must hold of a task's goals: that they are due, scored, and rest on what can be read."""
+"""What must hold of a task of a track: its environment can be played again and forked, reasoners
+keep nothing, and its goals are due, scored, and rest on what can be read."""
 
+import pickle
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from memorygym.agents.calls import END
+from memorygym.core import Env, Message, Step
+from memorygym.errors import Refused
 from memorygym.memory.full import Full
 from memorygym.outcome import Outcome
 from memorygym.testing.track_cases import Case
-from memorygym.trace import Rewarded, Trace, read_trace
+from memorygym.trace import Rewarded, Said, Trace, first_unlike, read_trace
 from memorygym.trace_reader import HELD
+
+AHEAD = 3
+"""Steps that a fork goes its own way."""
+Taken = tuple[Step | str, int]
+"""What a reply was answered, or why it was refused, and in which event."""
+
+
+def env_rules(case: Case) -> Iterator[str]:
+    """Every rule that the environment of a task breaks."""
+    env = case.track.env(case.bare)
+    if env.task.gold is not None:
+        yield "its environment makes itself a task with the gold table: keep the task it is given"
+    known = case.track.tool_names
+    for tool in env.tools:
+        if tool.name not in known:
+            yield f"its environment offers {tool.name!r}, which `Track.tools` lacks: add it there"
+    first = env.reset()
+    if not (first.evict and first.messages):
+        yield "its first step begins no event: let reset() give Step((Message(…),), evict=True)"
+        return
+    replies = list(_replies(case))
+    once = list(_steps(case.track.env(case.bare), replies))
+    again = list(_steps(case.track.env(case.bare), replies))
+    if (at := first_unlike(once, again)) is not None:
+        yield (
+            f"played again its environment does otherwise in event {once[at][1] + 1}: let it draw"
+            " from rng(…) alone, and keep nothing outside of itself"
+        )
+        return
+    yield from _forks(case, replies, once)
+
+
+def _replies(case: Case) -> Iterator[Message]:
+    """What the strong reasoner told the environment, a call at a time."""
+    for record in case.full.records:
+        if isinstance(record, Said):
+            message = record.message
+            for call in message.calls:
+                if call.name in case.track.tool_names:
+                    yield Message("assistant", "", (call,))
+            if not message.calls:
+                yield Message("assistant", message.content)
+
+
+def _steps(env: Env, replies: list[Message]) -> Iterator[Taken]:
+    step, event = env.reset(), 0
+    yield step, event
+    for reply in replies:
+        answer = _step(env, reply)
+        yield answer, event
+        if isinstance(answer, Step):
+            event += answer.evict
+            if answer.done:
+                return
+
+
+def _step(env: Env, reply: Message) -> Step | str:
+    try:
+        return env.step(reply)
+    except Refused as refusal:
+        return str(refusal)
+
+
+def _forks(case: Case, replies: list[Message], once: list[Taken]) -> Iterator[str]:
+    """A fork goes on as the original does, and what it does shows nowhere else."""
+    env = case.track.env(case.bare)
+    env.reset()
+    for reply, (expected, event) in zip(replies, once[1:], strict=False):
+        before, fork = _state(env), env.fork()
+        if _step(fork, reply) != expected:
+            yield f"a fork in event {event + 1} goes on otherwise: let fork() copy all of its state"
+            return
+        ahead, answer = 0, expected
+        while ahead < AHEAD and not (isinstance(answer, Step) and answer.done):
+            ahead, answer = ahead + 1, _step(fork, END)
+        if _state(env) != before or _step(env, reply) != expected:
+            yield (
+                f"what a fork did in event {event + 1} changed the environment that it was taken"
+                " from: leave fork() to core.Env, which copies deeply"
+            )
+            return
+
+
+def _state(env: Env) -> Any:
+    """All that it holds, as bytes; None if that cannot be told."""
+    try:
+        return pickle.dumps({name: part for name, part in vars(env).items() if name != "task"})
+    except (TypeError, AttributeError, pickle.PicklingError):
+        return None
 
 
 def replays(case: Case) -> Iterator[str]:
@@ -36,19 +130,13 @@ def goals(case: Case) -> Iterator[str]:
     copy, damage = read_trace(trace.lines())
     assert not damage
     for what, other in (("again", trace), ("from disk", copy)):
-        if (first := _unlike(told, case.track.outcomes(other))) is not None:
+        first = first_unlike(map(_row, told), map(_row, case.track.outcomes(other)))
+        if first is not None:
             yield (
                 f"goal {first + 1} goes otherwise if its trace is read {what}: `outcomes` may look"
                 " at the trace alone, and gold and needs must come back from JSON as they were"
             )
     yield from _rewards(trace, told)
-
-
-def _unlike(some: Sequence[Outcome], others: Sequence[Outcome]) -> int | None:
-    rows, rest = (list(map(_row, told)) for told in (some, others))
-    if len(rows) != len(rest):
-        return min(len(rows), len(rest))
-    return next((at for at, row in enumerate(rows) if row != rest[at]), None)
 
 
 def _row(outcome: Outcome) -> tuple[Any, ...]:
@@ -101,3 +189,7 @@ def facts(case: Case) -> Iterator[str]:
                     f"{reader.text(fact)!r}, needed {where}, is not in what `oracle` shows there:"
                     " give all needs of the goal, told as `facts` reads them"
                 )
+
+
+RULES = (env_rules, replays, goals, facts)
+"""In this order: what rests on a broken rule is not looked at."""

@@ -1,0 +1,160 @@
+"""The scorers: the track's own score of what agents played, and what a comparison measures of the
+answers of reasoners."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import nan, sqrt
+from statistics import fmean, stdev
+from typing import Any
+
+from inspect_ai.scorer import (
+    Metric,
+    SampleScore,
+    Score,
+    Scorer,
+    Target,
+    Value,
+    mean,
+    metric,
+    scorer,
+    stderr,
+)
+from inspect_ai.solver import TaskState
+
+from memorygym import scoring
+from memorygym.adapters.inspect_ai.parts import registered
+from memorygym.adapters.inspect_ai.playing import TRACE
+from memorygym.attribution import Attribution, store_precision
+from memorygym.errors import BadTrace
+from memorygym.isolation.figures import judged
+from memorygym.runs.measures import Case, measure
+from memorygym.trace import Trace, read_trace
+from memorygym.track import Track, table, track_of
+
+Figures = dict[str, float | None]
+Judged = tuple[Figures, str, dict[str, Any]]
+"""The figures of a trace, what came out in a few words, and what else its score keeps."""
+SHOWN = ("accuracy", "em", "f1", "survival")
+TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
+"""What a score keeps of every question."""
+
+
+def shown(track: Track) -> tuple[str, ...]:
+    """What every score of the track has; where it names no axes, the metadata tell the kinds."""
+    return ("composite", *track.axes, "abstention")
+
+
+def _axes(trace: Trace) -> Judged:
+    found = scoring.score(trace)
+    figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
+    more = {
+        "axes": dict(found.axes), "writes": found.writes, "peak_tokens": found.peak,
+        "accuracy": found.accuracy, "store_precision": dict(store_precision(trace)),
+    }  # fmt: skip
+    right = f"{found.correct} of {found.answerable} answerable right"
+    return {name: figures.get(name) for name in shown(track_of(trace))}, right, more
+
+
+def _answers(trace: Trace) -> Judged:
+    measured, left = measure(trace), trace.labels["left_out"]
+    assert isinstance(left, list)
+    cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
+    more = {
+        "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
+        "cuts": measured.cuts, "store_precision": dict(measured.precision),
+        "cases": [{name: getattr(case, name) for name in TOLD} for case in cases],
+    }  # fmt: skip
+    right = f"{sum(case.score == 1 for case in cases)} of {len(cases)} right"
+    return value_of(cases), right, more
+
+
+def value_of(cases: Sequence[Case]) -> Figures:
+    """The figures of one task."""
+    if not cases:
+        return dict.fromkeys(SHOWN)
+    needs = sum(case.needs for case in cases)
+    return {
+        "accuracy": fmean(case.score for case in cases),
+        "em": fmean(case.exact for case in cases),
+        "f1": fmean(case.f1 for case in cases),
+        "survival": sum(case.present for case in cases) / needs if needs else None,
+    }
+
+
+def _scorer(judge: Callable[[Trace], Judged]) -> Scorer:
+    """What nothing was asked about is NaN, which no mean counts."""
+
+    async def score(state: TaskState, _: Target) -> Score:
+        trace = trace_of(state.store.get(TRACE), str(state.sample_id))
+        attribution = Attribution(trace)
+        figures, answer, more = judge(trace)
+        about = {"contract": trace.labels["contract"], "task": trace.task}
+        return Score(
+            value={name: nan if value is None else value for name, value in figures.items()},
+            answer=answer,
+            explanation=explanation(trace, attribution),
+            metadata={**about, "causes": dict(attribution.counts), **more},
+        )
+
+    return score
+
+
+def trace_of(lines: list[str] | None, name: str) -> Trace:
+    """The trace of a sample, from its store in memory or in a log. Raises BadTrace."""
+    if lines is None:
+        raise BadTrace(f"sample {name} holds no trace: it was not played by memorygym/play")
+    trace, damage = read_trace(lines, f"sample {name}")
+    if damage:
+        raise BadTrace(damage)
+    trace.gold = table(trace)  # Read once here, not once a use.
+    return trace
+
+
+def explanation(trace: Trace, attribution: Attribution) -> str:
+    """A Markdown table of the questions, each with its verdict, and the misses by cause."""
+    rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
+    for outcome in scoring.outcomes(trace):
+        asked = outcome.goal
+        missed = attribution.cause(outcome)
+        group = asked.competency or asked.kind
+        cells = (
+            f"*event {asked.event + 1}, {group}:* {asked.text}", asked.truth,
+            "(none)" if outcome.answer is None else outcome.answer,
+            f"**{missed}**: {outcome.reason}" if missed else "right",
+        )  # fmt: skip
+        told = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+        rows.append(f"| {' | '.join(told)} |")
+    causes = ", ".join(f"{cause} {n}" for cause, n in sorted(attribution.counts.items()))
+    return "\n".join([*rows, f"\nMisses by cause: {causes or 'none'}."])
+
+
+def shares(part: str) -> Metric:
+    """Accuracy by what cases have there: one value a task, as everywhere, and then the mean and its
+    standard error over tasks."""
+
+    def metric(given: list[SampleScore]) -> Value:
+        tasks: dict[Any, dict[str, list[float]]] = {}
+        for one in given:
+            for case in (one.score.metadata or {})["cases"]:
+                mine = tasks.setdefault(case[part], {}).setdefault(str(one.sample_id), [])
+                mine.append(case["score"])
+        found: dict[str, float] = {}
+        for group in sorted(tasks):
+            values = [fmean(scores) for scores in tasks[group].values()]
+            error = stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
+            found |= {str(group): fmean(values), f"{group} stderr": error}
+        return found
+
+    return metric
+
+
+def _by(part: str) -> Any:
+    """The metric of that name; what is averaged over epochs has no questions any more."""
+    return registered(partial(metric, scores="unreduced"), partial(shares, part), part)()
+
+
+# One sample is one task, so Inspect's standard error over samples is clustered by task.
+MEANS = {"*": [mean(), stderr()]}
+SHARES = {**MEANS, "accuracy": [_by("hops"), _by("kind")]}
+AXES = registered(partial(scorer, metrics=MEANS), lambda: _scorer(_axes), "axes")
+ANSWERS = registered(partial(scorer, metrics=SHARES), lambda: _scorer(_answers), "answers")
