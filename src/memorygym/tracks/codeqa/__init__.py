@@ -14,7 +14,7 @@ from memorygym.tracks.codeqa.dealing.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:
     from memorygym.tracks.codeqa.answering import CodeReader
-    from memorygym.tracks.codeqa.dealing.recipe import Recipe
+    from memorygym.tracks.codeqa.dealing.instance import Recipe
 
 
 def add_options(group: Any) -> None:
@@ -51,7 +51,7 @@ def add_options(group: Any) -> None:
 
 def recipes(args: argparse.Namespace) -> list["Recipe"]:
     """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
-    from memorygym.tracks.codeqa.dealing.recipe import Recipe
+    from memorygym.tracks.codeqa.dealing.instance import Recipe
     from memorygym.tracks.codeqa.dealing.settings import Settings
 
     told = str(args.hops) or ("1,2,3,4" if args.source == "synth" else "1,2,3")

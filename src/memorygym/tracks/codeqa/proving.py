@@ -54,12 +54,10 @@ def guess(query: Query) -> str | None:
     match query:
         case Query(kind="sum"):
             return "2"
-        case Query(kind="callers", told=number):
-            return number
         case Query(kind="output", told=call):
             return next(iter(re.findall(r"\d+", call)), "0")
-        case Query(kind="returns", told=given):
-            return given
+        case Query(kind="callers" | "returns", told=number):
+            return number
         case Query(kind="failing", paths=[path]):
             return f"test_{path.anchor.lower()}"
         case Query(keys=[key], paths=[path]):

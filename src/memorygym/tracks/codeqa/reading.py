@@ -45,12 +45,6 @@ def observed(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
                     yield Statement(topic[0].lower() + topic[1:], key, found["value"], rank)
 
 
-def changes(body: str) -> Iterator[Statement]:
-    """What the lines of a change log tell of values that hold no longer."""
-    for phrase, name, subject, value in _CHANGED.findall(body):
-        yield Statement(subject, f"{KEYS[phrase]}{name}", value, SUPERSEDED)
-
-
 _BLANK = re.compile(r"\n[ \t]*\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.(?P<kind>py|md))(?: · class (?P<klass>\w+))?"
@@ -96,7 +90,8 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
     if head["stamp"]:
         return observed(body, moment(head["stamp"]))
     if head["kind"] == "md":
-        return changes(body)
+        changed = _CHANGED.findall(body)
+        return (Statement(s, f"{KEYS[what]}{name}", v, SUPERSEDED) for what, name, s, v in changed)
     module = dotted(head["path"])
     owner = f"{head['klass']}." if head["klass"] else ""
     if head["part"]:

@@ -55,16 +55,16 @@ class Asker:
             "raises": self._raises_of, "file": self._file_of, "argument": self._argument_of,
         }  # fmt: skip
         """A question of what a path leads to, and what is true."""
-        homes = Counter(module_of(tree, name) for name in self._at.names["class"])
         self._called: dict[int, list[str]] = {}
         for name, callers in tree.callers.items():
             apart = len({tree.functions[one].path for one in callers}) > 1
-            if apart and name in tree.functions and all(map(_plain, callers)):
+            plain = all("." not in one and named(one) for one in callers)
+            if apart and plain and name in tree.functions:
                 self._called.setdefault(len(set(callers)), []).append(name)
-        self._crowded = {module for module, classes in homes.items() if classes > 3}
+        classes = Counter(module_of(tree, name) for name in walker.names["class"])
         places = Counter(module_of(tree, name) for name in tree.places)
         most = len(tree.places) * LIKELY
-        self._crowded |= {module for module, names in places.items() if names > most}
+        self._crowded = {one for one in places if classes[one] > 3 or places[one] > most}
         """Modules in which one expects a name to be, whichever it is."""
 
     def kinds(self, hops: int) -> dict[str, Callable[[int], Draft | None]]:
@@ -231,7 +231,3 @@ class Asker:
         words = set(truth.casefold().split("_"))
         every = (one for one in self._tree.places if words < set(one.casefold().split("_")))
         return tuple(islice(every, 8))
-
-
-def _plain(caller: str) -> bool:
-    return "." not in caller and named(caller)
