@@ -7,9 +7,8 @@ from contextlib import suppress
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.evaluating import Beyond, Evaluator, Lacking, Raised
-from memorygym.tracks.codeqa.noting import tell
 from memorygym.tracks.codeqa.querying import Path, Query, ask
-from memorygym.tracks.codeqa.reading import read
+from memorygym.tracks.codeqa.reading import read, tell
 
 _MANY = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}
 """Links of which a definition may have several; a path goes on only where there is one."""

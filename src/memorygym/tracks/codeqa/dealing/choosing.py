@@ -11,8 +11,8 @@ from memorygym.statements import Known, Statement
 from memorygym.tracks.codeqa.answering import answer
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.noting import moment
 from memorygym.tracks.codeqa.querying import ask
+from memorygym.tracks.codeqa.reading import moment
 
 TRIES = 400
 """Drafts of a kind before another kind is tried."""

@@ -15,11 +15,10 @@ from memorygym.tokens import count, short
 from memorygym.trace import CANARY
 from memorygym.tracks.codeqa.dealing.choosing import Chosen, NoQuestion
 from memorygym.tracks.codeqa.dealing.deal import Dealt, deal
-from memorygym.tracks.codeqa.dealing.real import deal_folder
+from memorygym.tracks.codeqa.dealing.folder import deal_folder
 from memorygym.tracks.codeqa.dealing.session import BY_KEY
 from memorygym.tracks.codeqa.dealing.settings import SCHEMA, SYNTH, VERSION, Settings
-from memorygym.tracks.codeqa.noting import tell
-from memorygym.tracks.codeqa.reading import read
+from memorygym.tracks.codeqa.reading import read, tell
 from memorygym.tracks.codeqa.showing import Page, text_of
 
 ATTEMPTS = 20
