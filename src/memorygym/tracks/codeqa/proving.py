@@ -1,6 +1,7 @@
 """Proves an instance from its final texts, as `instances.ablation` does, and that the code runs."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,10 +10,9 @@ from memorygym.core import JSON
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
 from memorygym.tracks.codeqa import task_of
-from memorygym.tracks.codeqa.answering import CodeReader
+from memorygym.tracks.codeqa.answering import CodeReader, Query, ask
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
 from memorygym.tracks.codeqa.executing import Job, changed, run
-from memorygym.tracks.codeqa.querying import Query, ask
 from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
 
@@ -73,15 +73,14 @@ _COMMON = {
 
 def files_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """Every shown part of a file stands so in the file, and every part of a file is shown."""
-    shown: dict[str, int] = {}
+    shown = Counter[str]()
     for text in instance["memory_files"].values():
         for part in text.split("\n\n"):
             one = part.split("\n", 1)[1] if part.startswith("===") else part
             if _FILE.match(one):
-                shown[one] = shown.get(one, 0) + 1
+                shown[one] += 1
     for path, code in instance["repo_files"].items():
-        for one in paragraphs(path, code):
-            shown[one] = shown.get(one, 0) - 1
+        shown.subtract(paragraphs(path, code))
     amiss = [one.split("\n", 1)[0] for one, times in shown.items() if times]
     return {"ok": not amiss and bool(shown), "paragraphs": len(shown), "amiss": sorted(amiss)[:9]}
 

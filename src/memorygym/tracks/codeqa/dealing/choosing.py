@@ -8,10 +8,9 @@ from memorygym.errors import BadSettings
 from memorygym.instances.model import Found
 from memorygym.rng import Stream
 from memorygym.statements import Known, Statement
-from memorygym.tracks.codeqa.answering import answer
+from memorygym.tracks.codeqa.answering import answer, ask
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.querying import ask
 from memorygym.tracks.codeqa.reading import moment
 
 TRIES = 400

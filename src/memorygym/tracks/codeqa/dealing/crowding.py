@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from memorygym.rng import Stream
 from memorygym.tokens import count
+from memorygym.tracks.codeqa.answering import ask
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
 from memorygym.tracks.codeqa.dealing.stale import ends
 from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.writing import District, Made, Uses
-from memorygym.tracks.codeqa.querying import ask
 
 RARER = 0.001
 """How often the rarest name is mentioned, as a share of the most popular one."""

@@ -12,13 +12,7 @@ from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
 from memorygym.tracks.codeqa.dealing.crowding import Crowd, crowd_of
 from memorygym.tracks.codeqa.dealing.growing import Growth, breaking, try_out
 from memorygym.tracks.codeqa.dealing.package import TESTED, Package
-from memorygym.tracks.codeqa.dealing.session import (
-    Observation,
-    Topics,
-    in_order,
-    paragraph,
-    stamps,
-)
+from memorygym.tracks.codeqa.dealing.session import Observation, Topics, in_order, paragraph, stamps
 from memorygym.tracks.codeqa.dealing.settings import SYNTH, Settings
 from memorygym.tracks.codeqa.dealing.stale import Near, changed, earlier, nearby
 from memorygym.tracks.codeqa.dealing.tree import Tree, exceptions, tree

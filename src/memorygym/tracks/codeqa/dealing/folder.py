@@ -17,6 +17,7 @@ from tokenize import detect_encoding
 
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
+from memorygym.tracks.codeqa.answering import ask
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft, Runs
 from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
 from memorygym.tracks.codeqa.dealing.deal import (
@@ -31,7 +32,6 @@ from memorygym.tracks.codeqa.dealing.deal import (
 from memorygym.tracks.codeqa.dealing.growing import HEAD, told
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.dealing.tree import tree
-from memorygym.tracks.codeqa.querying import ask
 from memorygym.tracks.codeqa.showing import FULL, Page, Shown, chunks, pages, rendered
 
 ASIDE = 160
