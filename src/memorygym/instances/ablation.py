@@ -277,13 +277,11 @@ def _error(error: Exception) -> Verdict:
     return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
 
 
-def _all(reading: Reading, solves: Callable[[Case], bool]) -> Verdict:
-    wrong = [case.name for case in reading.cases if not solves(case)]
+def _all(reading: Reading, solves: Callable[[Case], bool], off: str = "wrong") -> Verdict:
+    found = [case.name for case in reading.cases if not solves(case)]
     asked = len(reading.cases)
-    return {"ok": not wrong and asked > 0, "asked": asked, "wrong": list(wrong)}
+    return {"ok": not found and asked > 0, "asked": asked, off: list(found)}
 
 
 def _none(reading: Reading, solves: Callable[[Case], bool]) -> Verdict:
-    passed = [case.name for case in reading.cases if solves(case)]
-    asked = len(reading.cases)
-    return {"ok": not passed and asked > 0, "asked": asked, "right": list(passed)}
+    return _all(reading, lambda case: not solves(case), "right")

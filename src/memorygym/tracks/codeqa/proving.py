@@ -13,7 +13,6 @@ from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answering import CodeReader, Query, ask
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
 from memorygym.tracks.codeqa.executing import Job, changed, run
-from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
 
 WORDING = frozenset(
@@ -112,13 +111,7 @@ def _job(question: str, files: Mapping[str, str]) -> Job | None:
     """What to run to learn the truth of a question, None if it asks for no running."""
     match ask(question):
         case Query(kind="output", told=call):
-            names = re.findall(r"(\w+)\(", call)
-            imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
-            return Job([(imports, call)])
+            return Job([call])
         case Query(kind="failing", paths=[path], told=value):
             return changed(files, path.anchor, value)
     return None
-
-
-def _module(name: str, files: Mapping[str, str]) -> str:
-    return dotted(next(path for path, code in files.items() if f"\ndef {name}(" in code))

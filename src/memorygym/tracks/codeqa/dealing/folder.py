@@ -18,7 +18,7 @@ from tokenize import detect_encoding
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
 from memorygym.tracks.codeqa.answering import ask
-from memorygym.tracks.codeqa.dealing.asking import Asker, Draft, Runs
+from memorygym.tracks.codeqa.dealing.asking import Asker, Runs
 from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
 from memorygym.tracks.codeqa.dealing.deal import (
     LOG,
@@ -81,7 +81,9 @@ def folder_of(source: str) -> Folder:
         digest.update(f"{path}\0{len(data)}\0".encode())
         digest.update(data)
         try:
-            files[path] = _decoded(data)
+            encoding, _ = detect_encoding(BytesIO(data).readline)
+            code = data.decode(encoding).removeprefix("\ufeff")
+            files[path] = re.sub(r"\r\n?", "\n", code)
             ast.parse(files[path])
         except (SyntaxError, ValueError, RecursionError):
             files.pop(path, None)
@@ -101,11 +103,6 @@ def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield "/".join(parts), path.read_bytes()
 
 
-def _decoded(data: bytes) -> str:
-    encoding, _ = detect_encoding(BytesIO(data).readline)
-    return re.sub(r"\r\n?", "\n", data.decode(encoding).removeprefix("\ufeff"))
-
-
 def refuse_guessed(settings: Settings) -> None:
     """Raises BadSettings where guessing gets too many questions about the folder right."""
     share, number = _measured(replace(settings, tokens=0, form="files"))
@@ -119,7 +116,7 @@ def refuse_guessed(settings: Settings) -> None:
 
 @lru_cache(maxsize=8)
 def _measured(settings: Settings) -> tuple[float, int]:
-    """The floor over the whole folder, which all of its instances share.
+    """The share of how many questions that the most frequent answer of their type gets right.
 
     What the session invents is none of the folder's, and would hide how its own answers repeat.
     """
@@ -127,26 +124,16 @@ def _measured(settings: Settings) -> tuple[float, int]:
     chance = rng("codeqa", "floor")
     told = [one for path, code in files.items() for one in said(path, code)]
     chooser = Chooser(Asker(walker_of(tree(files), settings, chance), Runs()), told, chance)
-    return guessed(one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS))
-
-
-def guessed(drafts: Iterable[Draft]) -> tuple[float, int]:
-    """The share that the most frequent answer of its type gets right, and of how many questions.
-
-    Types with too few questions do not count.
-    """
+    pool = [one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)]
     answers: dict[str, Counter[str]] = {}
-    for one in drafts:
-        answers.setdefault(_type(one.text), Counter())[one.truth] += 1
+    for one in pool:
+        query = ask(one.text)
+        assert query
+        kind = query.keys[0].partition(":")[0] if query.kind == "get" else query.kind
+        answers.setdefault(kind, Counter())[one.truth] += 1
     enough = [one for one in answers.values() if one.total() >= ENOUGH]
     number = sum(one.total() for one in enough)
     return sum(max(one.values()) for one in enough) / max(number, 1), number
-
-
-def _type(text: str) -> str:
-    query = ask(text)
-    assert query
-    return query.keys[0].partition(":")[0] if query.kind == "get" else query.kind
 
 
 def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:

@@ -3,6 +3,7 @@
 Each is drawn again until its proof accepts it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -68,20 +69,20 @@ class Recipe:
         """The instance with its verification. Raises BadSettings if none is accepted."""
         from memorygym.tracks.codeqa.proving import verification
 
-        failed: dict[str, int] = {}
+        failed = Counter[str]()
         for attempt in range(ATTEMPTS):
             try:
                 make = deal if self.settings.source == SYNTH else deal_folder
                 dealt = make((self.stream, self.seed), attempt, self.settings)
             except NoQuestion as error:
-                failed[str(error)] = failed.get(str(error), 0) + 1
+                failed[str(error)] += 1
                 continue
             made = instance_of(dealt, self.settings, self.seed, attempt)
             verdict = verification(made)
             if verdict["accepted"]:
                 return made | {"verification": verdict}
             for name, check in verdict["checks"].items():
-                failed[name] = failed.get(name, 0) + (not check["ok"])
+                failed[name] += not check["ok"]
         told = ", ".join(f"{name} {times}×" for name, times in failed.items() if times)
         raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
 
