@@ -125,9 +125,8 @@ class Asker:
             case "argument" if code:
                 if held := [(*at, v) for at, v in code.arguments.items() if telling(v)]:
                     mark, word, value = self._chance.choice(held)
-                    return f"What does the decorator `{mark}` of {path} set `{word}` to?", bare(
-                        value
-                    )
+                    question = f"What does the decorator `{mark}` of {path} set `{word}` to?"
+                    return question, bare(value)
         return None
 
     def _default(self, end: End) -> tuple[str, str] | None:

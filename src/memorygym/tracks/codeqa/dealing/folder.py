@@ -124,9 +124,8 @@ def _measured(settings: Settings) -> tuple[float, int]:
     chance = rng("codeqa", "floor")
     told = [one for path, code in files.items() for one in said(path, code)]
     chooser = Chooser(Asker(walker_of(tree(files), settings, chance), Runs()), told, chance)
-    pool = [one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)]
     answers: dict[str, Counter[str]] = {}
-    for one in pool:
+    for one in (one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)):
         query = ask(one.text)
         assert query
         kind = query.keys[0].partition(":")[0] if query.kind == "get" else query.kind

@@ -115,7 +115,11 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int) -> di
         "target_tokens": settings.tokens,
         "fact_test_results": {},
         "turns": [
-            {"turn_index": n, "kind": page.kind, "files": _paths(page)}
+            {
+                "turn_index": n,
+                "kind": page.kind,
+                "files": list(dict.fromkeys(one.path for one in page.paragraphs if one.path)),
+            }
             for n, page in enumerate(dealt.pages, 1)
         ],
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},
@@ -202,10 +206,6 @@ def _distractors(dealt: Dealt) -> list[JSON]:
         }
         for number, one in enumerate(dealt.near, 1)
     ]
-
-
-def _paths(page: Page) -> list[str]:
-    return list(dict.fromkeys(one.path for one in page.paragraphs if one.path))
 
 
 def _spent(pages: Sequence[Page], texts: Sequence[str]) -> dict[str, int]:
