@@ -5,7 +5,7 @@ could not is not ok and says why, and an instance is accepted if all are ok.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -76,17 +76,6 @@ class Case:
     needs: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _But(Container[int]):
-    """The numbers below an end, some left out."""
-
-    end: int
-    left_out: Collection[int]
-
-    def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and number < self.end and number not in self.left_out
-
-
 class _Noted(Container[int]):
     """No number at all; notes which were looked for."""
 
@@ -110,15 +99,15 @@ class Reading:
             (fact.subject, fact.key): [] for fact in exhibit.facts
         }
         """What is told of each fact, its other values too, and by which document."""
-        statements: list[Statement] = []
-        sources: list[int] = []
-        for number, document in enumerate(exhibit.documents):
-            for one in exhibit.reader.read(document.text):
-                statements.append(one)
-                sources.append(number)
-                if (told := self.told.get((one.subject, one.key))) is not None:
-                    told.append((one, number))
-        self.known = Known(statements, sources)
+        read = [
+            (one, number)
+            for number, document in enumerate(exhibit.documents)
+            for one in exhibit.reader.read(document.text)
+        ]
+        for one, number in read:
+            if (told := self.told.get((one.subject, one.key))) is not None:
+                told.append((one, number))
+        self.known = Known((one for one, _ in read), (number for _, number in read))
         facts = {fact.id: fact for fact in exhibit.facts}
         self.cases = [self._case(f"q{n}", one, facts) for n, one in enumerate(exhibit.questions)]
 
@@ -180,14 +169,14 @@ def leave_one_out(reading: Reading) -> Verdict:
         for fact in case.needs:
             tried += 1
             telling = reading.telling(fact)
-            if not telling or reading.solves(case, _But(case.end, telling)):
+            if not telling or reading.solves(case, {*range(case.end)} - telling):
                 kept.append(f"{case.name}/{fact.id}")
     return {"ok": not kept and tried > 0, "facts": tried, "not_needed": list(kept)}
 
 
 def distractors_only(reading: Reading) -> Verdict:
     """Not right from all the documents that tell nothing that is needed."""
-    return _none(reading, lambda case: reading.solves(case, _But(case.end, reading.of(case))))
+    return _none(reading, lambda case: reading.solves(case, {*range(case.end)} - reading.of(case)))
 
 
 def single_document(reading: Reading) -> Verdict:
@@ -288,13 +277,11 @@ def _error(error: Exception) -> Verdict:
     return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
 
 
-def _all(reading: Reading, solves: Callable[[Case], bool]) -> Verdict:
-    wrong = [case.name for case in reading.cases if not solves(case)]
+def _all(reading: Reading, solves: Callable[[Case], bool], off: str = "wrong") -> Verdict:
+    found = [case.name for case in reading.cases if not solves(case)]
     asked = len(reading.cases)
-    return {"ok": not wrong and asked > 0, "asked": asked, "wrong": list(wrong)}
+    return {"ok": not found and asked > 0, "asked": asked, off: list(found)}
 
 
 def _none(reading: Reading, solves: Callable[[Case], bool]) -> Verdict:
-    passed = [case.name for case in reading.cases if solves(case)]
-    asked = len(reading.cases)
-    return {"ok": not passed and asked > 0, "asked": asked, "right": list(passed)}
+    return _all(reading, lambda case: not solves(case), "right")

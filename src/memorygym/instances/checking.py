@@ -18,13 +18,7 @@ from memorygym.instances.files import (
     read_manifest,
     recipes_digest,
 )
-from memorygym.instances.schemas import (
-    dealing_tracks,
-    instance_id,
-    misfit,
-    own_options,
-    track_of,
-)
+from memorygym.instances.schemas import dealing_tracks, instance_id, misfit, own_options, track_of
 from memorygym.trace import CANARY
 from memorygym.track import Instances, find
 

@@ -1,7 +1,7 @@
 """What a question-answering task is made of: texts that tell facts, questions that rest on them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol
 
 from memorygym.core import JSON
@@ -53,10 +53,7 @@ class Gold:
     questions: tuple[Question, ...]
 
     def to_json(self) -> dict[str, JSON]:
-        return {
-            "facts": [{n: getattr(fact, n) for n in Fact.__slots__} for fact in self.facts],
-            "questions": [{n: getattr(q, n) for n in Question.__slots__} for q in self.questions],
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Gold":
@@ -86,17 +83,13 @@ class Reader(Protocol):
     @property
     def read(self) -> Callable[[str], tuple[Statement, ...]]:
         """What a text tells: a message, or any part of one that a memory kept."""
-        ...
 
     def ask(self, text: str) -> Any:
         """The query in the text of an event; None if it asks nothing."""
-        ...
 
     def answer(self, query: Any, known: Known) -> Found | Missing:
         """What follows from what is known."""
-        ...
 
     @property
     def tell(self) -> Callable[[Statement], str]:
         """The canonical sentence of a statement, which is read back to it."""
-        ...

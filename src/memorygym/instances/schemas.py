@@ -45,13 +45,8 @@ def instance_id(instance: Mapping[str, JSON]) -> str:
     'codeqa-fcf6635dc59b7d25'
     """
     content = {name: value for name, value in instance.items() if name not in DERIVED}
-    digest = json_hash(content)[:_DIGITS]
-    return f"{_track(str(instance['schema']))}-{digest}"
-
-
-def _track(name: str) -> str:
-    """The track whose instances have a schema of that name."""
-    return name.removeprefix("memorygym-").rpartition("-")[0]
+    track = str(instance["schema"]).removeprefix("memorygym-").rpartition("-")[0]
+    return f"{track}-{json_hash(content)[:_DIGITS]}"
 
 
 @cache

@@ -14,7 +14,7 @@ from memorygym.tracks.codeqa.dealing.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:
     from memorygym.tracks.codeqa.answering import CodeReader
-    from memorygym.tracks.codeqa.dealing.recipe import Recipe
+    from memorygym.tracks.codeqa.dealing.instance import Recipe
 
 
 def add_options(group: Any) -> None:
@@ -27,34 +27,24 @@ def add_options(group: Any) -> None:
         "--form", default="mixed", choices=("files", "session", "mixed"),
         help="show files, a debugging session that opens them, or both by turns (mixed)",
     )  # fmt: skip
-    group.add_argument(
-        "--questions", type=int, default=6, metavar="N", help="questions of an instance (6)"
-    )
-    group.add_argument(
-        "--hops", default="", metavar="LIST",
-        help="hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)",
-    )  # fmt: skip
-    group.add_argument(
-        "--near-miss", type=int, default=2, metavar="N",
-        help="siblings of each name and topic, with other values (2)",
-    )  # fmt: skip
-    group.add_argument(
-        "--stale", type=int, default=1, metavar="N",
-        help="earlier values of what is asked for, which hold no longer (1)",
-    )  # fmt: skip
-    group.add_argument(
-        "--crowd", type=int, default=25, metavar="PERCENT",
-        help="share of what a dealt package is filled up with that mentions what is asked about"
-        " and what is called alike; a folder has its own (25)",
-    )  # fmt: skip
+    for name, kind, default, metavar, told in (
+        ("questions", int, 6, "N", "questions of an instance (6)"),
+        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
+        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
+        ("stale", int, 1, "N", "earlier values of what is asked for, which hold no longer (1)"),
+        ("crowd", int, 25, "PERCENT",
+         "share of what a dealt package is filled up with that mentions what is asked about and"
+         " what is called alike; a folder has its own (25)"),
+    ):  # fmt: skip
+        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
 
 
 def recipes(args: argparse.Namespace) -> list["Recipe"]:
     """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
-    from memorygym.tracks.codeqa.dealing.recipe import Recipe
+    from memorygym.tracks.codeqa.dealing.instance import Recipe
     from memorygym.tracks.codeqa.dealing.settings import Settings
 
-    told = str(args.hops) or ("1,2,3,4" if args.source == "synth" else "1,2,3")
+    told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
     try:
         hops = tuple(int(part) for part in told.split(","))
     except ValueError as error:

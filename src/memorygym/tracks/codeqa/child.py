@@ -35,8 +35,10 @@ WRITTEN = (
 )  # fmt: skip
 """What dealt code is made of. There is no `try` and no `with` in it: who holds an exception holds
 what it was about, and its frames."""
-INNER = re.compile(r"_|(?:gi|cr|ag|f|tb|co)_|format(?:_map)?$")
-"""Attributes that lead into the interpreter; `format` follows any that a text names."""
+NAMED = ("id", "attr", "name", "asname", "arg")
+"""Where a part of code has a name."""
+INNER = re.compile(r"_|\*|(?:gi|cr|ag|f|tb|co)_|format(?:_map)?$")
+"""Names that lead into the interpreter; `format` follows any attribute that a text names."""
 
 
 @cache
@@ -54,22 +56,17 @@ def checked(code: str, place: str, mode: str, own: frozenset[str]) -> CodeType:
 
 
 def _amiss(node: ast.AST, own: frozenset[str]) -> bool:
+    is_init = isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    if not is_init and any(INNER.match(str(getattr(node, field, ""))) for field in NAMED):
+        return True
     match node:
         case ast.Name(id=name):
-            return name.startswith("__") or (hasattr(builtins, name) and name not in ALLOWED)
-        case ast.Attribute(attr=name):
-            return bool(INNER.match(name))
-        case ast.FunctionDef(name=name):
-            return name.startswith("__") and name != "__init__"
-        case ast.ClassDef(name=name, keywords=keywords):
-            return name.startswith("__") or bool(keywords)
-        case ast.arg(arg=str(name)) | ast.keyword(arg=str(name)):
-            return name.startswith("__")
+            return hasattr(builtins, name) and name not in ALLOWED
+        case ast.ClassDef(keywords=keywords):
+            return bool(keywords)
         case ast.ImportFrom(module=module, names=names, level=level):
             wanted = {(module, one.name) for one in names}
-            given = [name for one in names for name in (one.name, one.asname or "")]
-            inner = any(name.startswith(("_", "*")) for name in given)
-            return level != 0 or inner or (module not in own and not wanted <= OTHERS)
+            return level != 0 or (module not in own and not wanted <= OTHERS)
     return False
 
 
@@ -124,17 +121,14 @@ def run(job: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
     return {"returned": returned, "failed": failed, "passed": passed}
 
 
-def limit(which: int, most: int) -> None:
-    hard = resource.getrlimit(which)[1]
-    resource.setrlimit(which, (min(most, hard) if hard >= 0 else most,) * 2)
-
-
 def main() -> None:
     """Answers on the standard output."""
-    limit(resource.RLIMIT_CPU, SECONDS)
-    limit(resource.RLIMIT_AS, MEBIBYTES * 2**20)
-    limit(resource.RLIMIT_NPROC, 0)
-    limit(resource.RLIMIT_FSIZE, 0)
+    for which, most in (
+        (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEBIBYTES * 2**20),
+        (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_FSIZE, 0),
+    ):  # fmt: skip
+        hard = resource.getrlimit(which)[1]
+        resource.setrlimit(which, (min(most, hard) if hard >= 0 else most,) * 2)
     told = json.load(sys.stdin)
     try:
         found = [run(job, told["files"]) for job in told["jobs"]]

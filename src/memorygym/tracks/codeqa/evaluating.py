@@ -1,7 +1,4 @@
-"""Works out what an expression gives, from shown functions: a reader's own small interpreter.
-
-It knows what dealt functions are made of and looks up everything else; it runs nothing.
-"""
+"""Works out what calls of shown functions give: a reader's own interpreter of what is dealt."""
 
 import ast
 import operator

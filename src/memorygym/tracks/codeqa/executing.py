@@ -1,18 +1,17 @@
-"""Runs a dealt package in a process of its own with limits, to learn what its code does.
-
-What claims to be dealt may be anybody's: the process refuses all that dealt code does not do.
-"""
+"""Runs a dealt package in a process of its own (child.py), to learn what its code does."""
 
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from memorygym.tracks.codeqa import child
 from memorygym.tracks.codeqa.reading import dotted
+
+_DEF = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
 class Failed(Exception):
@@ -23,8 +22,8 @@ class Failed(Exception):
 class Job:
     """What to run, each job in modules imported anew."""
 
-    calls: Sequence[tuple[str, str]] = ()
-    """Import lines and an expression."""
+    calls: Sequence[str] = ()
+    """Of functions of the package, by their names alone."""
     tests: bool = False
     """Whether to run all tests."""
     changes: Mapping[str, str] = field(default_factory=dict)
@@ -43,9 +42,23 @@ class Outcome:
 
 def run(files: Mapping[str, str], jobs: Sequence[Job]) -> list[Outcome]:
     """The outcomes of jobs, from one process. Raises Failed with what it said."""
+    modules = _modules(files)
+    places = {name: module for module, code in modules.items() for name in _DEF.findall(code)}
+
+    def imports(call: str) -> str:
+        names = [name for name in re.findall(r"(\w+)\(", call) if name in places]
+        return "\n".join(f"from {places[name]} import {name}" for name in names)
+
     told = {
-        "files": _modules(files),
-        "jobs": [asdict(job) | {"changes": _modules(job.changes)} for job in jobs],
+        "files": modules,
+        "jobs": [
+            {
+                "calls": [(imports(call), call) for call in job.calls],
+                "tests": job.tests,
+                "changes": _modules(job.changes),
+            }
+            for job in jobs
+        ],
     }
     command = [sys.executable, "-I", "-S", "-B", child.__file__]
     most = 2 * child.SECONDS

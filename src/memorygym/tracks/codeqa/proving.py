@@ -1,6 +1,7 @@
 """Proves an instance from its final texts, as `instances.ablation` does, and that the code runs."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,11 +10,9 @@ from memorygym.core import JSON
 from memorygym.instances.ablation import Asked, Document, Exhibit, proof
 from memorygym.tokens import count
 from memorygym.tracks.codeqa import task_of
-from memorygym.tracks.codeqa.answering import CodeReader
+from memorygym.tracks.codeqa.answering import CodeReader, Query, ask
 from memorygym.tracks.codeqa.dealing.settings import SYNTH
 from memorygym.tracks.codeqa.executing import Job, changed, run
-from memorygym.tracks.codeqa.querying import Query, ask
-from memorygym.tracks.codeqa.reading import dotted
 from memorygym.tracks.codeqa.showing import paragraphs
 
 WORDING = frozenset(
@@ -54,12 +53,10 @@ def guess(query: Query) -> str | None:
     match query:
         case Query(kind="sum"):
             return "2"
-        case Query(kind="callers", told=number):
-            return number
         case Query(kind="output", told=call):
             return next(iter(re.findall(r"\d+", call)), "0")
-        case Query(kind="returns", told=given):
-            return given
+        case Query(kind="callers" | "returns", told=number):
+            return number
         case Query(kind="failing", paths=[path]):
             return f"test_{path.anchor.lower()}"
         case Query(keys=[key], paths=[path]):
@@ -75,15 +72,14 @@ _COMMON = {
 
 def files_match(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """Every shown part of a file stands so in the file, and every part of a file is shown."""
-    shown: dict[str, int] = {}
+    shown = Counter[str]()
     for text in instance["memory_files"].values():
         for part in text.split("\n\n"):
             one = part.split("\n", 1)[1] if part.startswith("===") else part
             if _FILE.match(one):
-                shown[one] = shown.get(one, 0) + 1
+                shown[one] += 1
     for path, code in instance["repo_files"].items():
-        for one in paragraphs(path, code):
-            shown[one] = shown.get(one, 0) - 1
+        shown.subtract(paragraphs(path, code))
     amiss = [one.split("\n", 1)[0] for one, times in shown.items() if times]
     return {"ok": not amiss and bool(shown), "paragraphs": len(shown), "amiss": sorted(amiss)[:9]}
 
@@ -115,13 +111,7 @@ def _job(question: str, files: Mapping[str, str]) -> Job | None:
     """What to run to learn the truth of a question, None if it asks for no running."""
     match ask(question):
         case Query(kind="output", told=call):
-            names = re.findall(r"(\w+)\(", call)
-            imports = "\n".join(f"from {_module(name, files)} import {name}" for name in names)
-            return Job([(imports, call)])
+            return Job([call])
         case Query(kind="failing", paths=[path], told=value):
             return changed(files, path.anchor, value)
     return None
-
-
-def _module(name: str, files: Mapping[str, str]) -> str:
-    return dotted(next(path for path, code in files.items() if f"\ndef {name}(" in code))

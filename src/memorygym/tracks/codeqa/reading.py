@@ -1,6 +1,7 @@
 """Reads shown code, observations and notes, a paragraph at a time and without its indentation.
 
-An observation is what a session saw; a change log tells of earlier releases.
+An observation is what a session saw; a change log tells of earlier releases; a note is the one
+sentence in which a statement is told, and read back word for word.
 """
 
 import ast
@@ -10,8 +11,31 @@ import re
 from collections.abc import Iterator
 
 from memorygym.statements import Statement
-from memorygym.tracks.codeqa.noting import DEFINED, IMPORTED, KEYS, SUPERSEDED, moment, notes
 
+DEFINED = (1,)
+"""The rank of what code or a note tells."""
+IMPORTED = (0,)
+SUPERSEDED = (-1,)
+OBSERVED = 2
+"""What the rank of an observation begins with; its date and time follow."""
+
+_MARKS: dict[tuple[int, ...], str] = {
+    DEFINED: "", IMPORTED: ", by an import", SUPERSEDED: ", superseded"
+}  # fmt: skip
+_RANKS = {mark: rank for rank, mark in _MARKS.items()}
+_PHRASES = {
+    "file": "module", "value": "value", "base": "parent class", "raises": "exception thrown",
+    "source": "code", "default:": "preset for", "calls:": "use of the function",
+    "reads:": "use of the setting", "argument:": "marking", "rows": "row cap", "breaks": "breakage",
+    "setting": "trigger", "exception": "ending", "culprit": "culprit", "items": "item cap",
+    "plan": "plan", "memory": "memory cap",
+}  # fmt: skip
+_KEYS = {phrase: key for key, phrase in _PHRASES.items()}
+_LINE = " | "
+_NOTED = re.compile(
+    r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
+    r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
+)
 TOPIC = r"(?P<topic>[Tt]he [a-z]+(?: [a-z]+){2,6}?)"
 _NUMBER, _NAME = r"(?P<value>\d+)", r"(?P<value>\w+(?:\.\w+)?)"
 _OBSERVED = {
@@ -43,12 +67,6 @@ def observed(body: str, rank: tuple[int, ...]) -> Iterator[Statement]:
                 if found := sentence.search(line):
                     topic = found["topic"]
                     yield Statement(topic[0].lower() + topic[1:], key, found["value"], rank)
-
-
-def changes(body: str) -> Iterator[Statement]:
-    """What the lines of a change log tell of values that hold no longer."""
-    for phrase, name, subject, value in _CHANGED.findall(body):
-        yield Statement(subject, f"{KEYS[phrase]}{name}", value, SUPERSEDED)
 
 
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -96,7 +114,8 @@ def _told(head: re.Match[str], body: str) -> Iterator[Statement]:
     if head["stamp"]:
         return observed(body, moment(head["stamp"]))
     if head["kind"] == "md":
-        return changes(body)
+        changed = _CHANGED.findall(body)
+        return (Statement(s, f"{_KEYS[what]}{name}", v, SUPERSEDED) for what, name, s, v in changed)
     module = dotted(head["path"])
     owner = f"{head['klass']}." if head["klass"] else ""
     if head["part"]:
@@ -217,3 +236,40 @@ def _literal(text: str) -> bool:
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         return False
     return True
+
+
+def tell(statement: Statement) -> str:
+    """The sentence of a statement.
+
+    >>> tell(Statement("sift", "default:quota", "37", DEFINED))
+    'Noted of `sift`: preset for quota is `37`.'
+    """
+    key, colon, name = statement.key.partition(":")
+    phrase = _PHRASES[key + colon]
+    value = statement.value.replace("\n", _LINE)
+    told = f"{phrase} {name}" if name else phrase
+    return f"Noted of `{statement.subject}`: {told} is `{value}`{_mark(statement.rank)}."
+
+
+def notes(text: str) -> Iterator[Statement]:
+    """The statements of the sentences in a text."""
+    for subject, phrase, name, value, mark in _NOTED.findall(text):
+        key = f"{_KEYS[phrase]}{name}"
+        told = value.replace(_LINE, "\n") if key == "source" else value
+        yield Statement(subject, key, told, _RANKS[mark] if mark in _RANKS else moment(mark))
+
+
+def moment(stamp: str) -> tuple[int, ...]:
+    """The rank of what was observed then.
+
+    >>> moment("2031-03-04 10:41")
+    (2, 2031, 3, 4, 10, 41)
+    """
+    return (OBSERVED, *map(int, re.findall(r"\d+", stamp)))
+
+
+def _mark(rank: tuple[int, ...]) -> str:
+    if rank[:1] != (OBSERVED,):
+        return _MARKS[rank]
+    year, month, day, hour, minute = rank[1:]
+    return f", as of {year}-{month:02}-{day:02} {hour:02}:{minute:02}"

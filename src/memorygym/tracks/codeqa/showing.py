@@ -128,10 +128,6 @@ class Page:
     """`file` or `observation`."""
     paragraphs: tuple[Shown, ...]
 
-    @property
-    def paths(self) -> list[str]:
-        return list(dict.fromkeys(one.path for one in self.paragraphs if one.path))
-
 
 def shown(text: str, path: str = "") -> Shown:
     return Shown(text, path, count(text) + BETWEEN)
@@ -145,7 +141,8 @@ def pages(
     chance.shuffle(order)
     full = _full(one for several in order for one in several)
     if form == "session":
-        return _mixed(full, observations)
+        parts = _parts(observations, len(full))
+        return [Page("observation", (*one, *part)) for one, part in zip(full, parts, strict=True)]
     made = [Page("file", tuple(one)) for one in full]
     if not observations:
         return made
@@ -161,12 +158,6 @@ def text_of(page: Page, number: int, of: int) -> str:
     """The text of an event."""
     head = f"=== {'FILE' if page.kind == 'file' else 'OBSERVATION'} · event {number} of {of} ==="
     return f"{head}\n" + "\n\n".join(one.text for one in page.paragraphs)
-
-
-def _mixed(full: list[list[Shown]], observations: Sequence[Shown]) -> list[Page]:
-    """Events of a session: what was opened, and what was seen then."""
-    parts = _parts(observations, len(full))
-    return [Page("observation", (*one, *part)) for one, part in zip(full, parts, strict=True)]
 
 
 def _parts(items: Sequence[Shown], number: int) -> list[Sequence[Shown]]:

@@ -12,6 +12,7 @@ from memorygym.tracks.codeqa.dealing.session import BY_KEY, Observation
 from memorygym.tracks.codeqa.dealing.tree import module_of
 from memorygym.tracks.codeqa.dealing.walking import NUMBER, End, Walker, bare, named, telling
 
+_PROPERTIES = ("default", "value", "base", "raises", "file", "argument")
 _OF_USERS = ("rows", "breaks", "setting")
 """Aspects of a topic of which users tell, and code does not."""
 LIKELY = 0.3
@@ -50,27 +51,22 @@ class Asker:
         self._topics = walker.topics
         self._chance = walker.chance
         self._runs = runs
-        self._properties: dict[str, Callable[[End], tuple[str, str] | None]] = {
-            "default": self._default_of, "value": self._value_of, "base": self._base_of,
-            "raises": self._raises_of, "file": self._file_of, "argument": self._argument_of,
-        }  # fmt: skip
-        """A question of what a path leads to, and what is true."""
-        homes = Counter(module_of(tree, name) for name in self._at.names["class"])
         self._called: dict[int, list[str]] = {}
         for name, callers in tree.callers.items():
             apart = len({tree.functions[one].path for one in callers}) > 1
-            if apart and name in tree.functions and all(map(_plain, callers)):
+            plain = all("." not in one and named(one) for one in callers)
+            if apart and plain and name in tree.functions:
                 self._called.setdefault(len(set(callers)), []).append(name)
-        self._crowded = {module for module, classes in homes.items() if classes > 3}
+        classes = Counter(module_of(tree, name) for name in walker.names["class"])
         places = Counter(module_of(tree, name) for name in tree.places)
         most = len(tree.places) * LIKELY
-        self._crowded |= {module for module, names in places.items() if names > most}
+        self._crowded = {one for one in places if classes[one] > 3 or places[one] > most}
         """Modules in which one expects a name to be, whichever it is."""
 
     def kinds(self, hops: int) -> dict[str, Callable[[int], Draft | None]]:
         """What can be asked with so many hops."""
         found: dict[str, Callable[[int], Draft | None]] = {
-            name: partial(self._chain, name) for name in self._properties
+            name: partial(self._chain, name) for name in _PROPERTIES
         }
         if hops >= 2:
             found |= {"sum": self._sum, "callers": self._callers}
@@ -96,60 +92,50 @@ class Asker:
     def _bridge(self, hops: int) -> Draft | None:
         """The same from a topic of the session."""
         end = self._at.walk(self._at.opening(), hops - 2)
-        return self._final(end, self._chance.choice(list(self._properties)))
+        return self._final(end, self._chance.choice(_PROPERTIES))
 
     def _final(self, end: End | None, kind: str) -> Draft | None:
         if end is None:
             return None
-        made = self._properties[kind](end)
+        made = self._property(kind, end)
         if made is None or not (NUMBER.match(made[1]) or named(made[1])):
             return None
         text, truth = made
         return Draft(kind, text, truth, told=end.told, rivals=self._rivals(truth))
 
-    def _default_of(self, end: End) -> tuple[str, str] | None:
-        told = self._told_default(end)
-        return told and (f"What is {told[0]}?", told[1])
+    def _property(self, kind: str, end: End) -> tuple[str, str] | None:
+        """A question of what a path leads to, and what is true."""
+        tree, name, path = self._tree, end.name, end.text
+        code = tree.functions.get(name)
+        match kind:
+            case "default" if told := self._default(end):
+                return f"What is {told[0]}?", told[1]
+            case "value" if telling(value := tree.constants.get(name, "")):
+                return f"What is the value of {path}?", bare(value)
+            case "base" if not hasattr(builtins, parent := tree.bases.get(name, "object")):
+                return f"Which class does {path} derive from?", parent
+            case "raises" if code and len(code.raises) == 1:
+                fault = code.raises[0]
+                if fault[0].isupper() and not hasattr(builtins, fault):
+                    return f"Which exception does {path} raise?", fault
+            case "file" if end.kind != "constant" and name in tree.places:
+                module = module_of(tree, name)
+                if module not in self._crowded:
+                    return f"In which module is {path} defined? Give the module's own name.", module
+            case "argument" if code:
+                if held := [(*at, v) for at, v in code.arguments.items() if telling(v)]:
+                    mark, word, value = self._chance.choice(held)
+                    question = f"What does the decorator `{mark}` of {path} set `{word}` to?"
+                    return question, bare(value)
+        return None
 
-    def _told_default(self, end: End) -> tuple[str, str] | None:
+    def _default(self, end: End) -> tuple[str, str] | None:
         code = self._tree.functions.get(end.name)
         held = [(p, v) for p, v in (code.defaults if code else {}).items() if telling(v)]
         if not held:
             return None
         parameter, value = self._chance.choice(held)
         return f"the default of the parameter `{parameter}` of {end.text}", bare(value)
-
-    def _value_of(self, end: End) -> tuple[str, str] | None:
-        value = self._tree.constants.get(end.name, "")
-        return (f"What is the value of {end.text}?", bare(value)) if telling(value) else None
-
-    def _base_of(self, end: End) -> tuple[str, str] | None:
-        parent = self._tree.bases.get(end.name, "object")
-        named = (f"Which class does {end.text} derive from?", parent)
-        return None if hasattr(builtins, parent) else named
-
-    def _raises_of(self, end: End) -> tuple[str, str] | None:
-        code = self._tree.functions.get(end.name)
-        if not code or len(code.raises) != 1 or not code.raises[0][0].isupper():
-            return None
-        name = code.raises[0]
-        return (
-            None if hasattr(builtins, name) else (f"Which exception does {end.text} raise?", name)
-        )
-
-    def _file_of(self, end: End) -> tuple[str, str] | None:
-        module = module_of(self._tree, end.name) if end.name in self._tree.places else ""
-        if end.kind == "constant" or module in self._crowded or not module:
-            return None
-        return f"In which module is {end.text} defined? Give the module's own name.", module
-
-    def _argument_of(self, end: End) -> tuple[str, str] | None:
-        code = self._tree.functions.get(end.name)
-        held = [(*at, v) for at, v in (code.arguments if code else {}).items() if telling(v)]
-        if not held:
-            return None
-        mark, word, value = self._chance.choice(held)
-        return f"What does the decorator `{mark}` of {end.text} set `{word}` to?", bare(value)
 
     def _sum(self, hops: int) -> Draft | None:
         """Two numbers, each at the end of a path of its own."""
@@ -176,7 +162,7 @@ class Asker:
         if end.kind == "constant":
             told = f"the value of {end.text}", self._tree.constants[end.name]
         else:
-            told = self._told_default(end)
+            told = self._default(end)
         return told if told and NUMBER.match(told[1]) and telling(told[1]) else None
 
     def _callers(self, hops: int) -> Draft | None:
@@ -211,7 +197,9 @@ class Asker:
         end = start or self._at.walk(self._at.start("function"), 1)
         if end is None or end.kind != "function":
             return None
-        calls = [call for call in self._runs.values if re.match(rf"{end.name}\(\d+\)$", call)]
+        calls = [
+            call for call in self._runs.values if re.match(rf"{re.escape(end.name)}\(\d+\)$", call)
+        ]
         if not calls:
             return None
         call = self._chance.choice(calls)
@@ -231,7 +219,3 @@ class Asker:
         words = set(truth.casefold().split("_"))
         every = (one for one in self._tree.places if words < set(one.casefold().split("_")))
         return tuple(islice(every, 8))
-
-
-def _plain(caller: str) -> bool:
-    return "." not in caller and named(caller)

@@ -1,18 +1,17 @@
 """Chooses the questions of an instance among drafts: only what a careful reader finds is asked."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from memorygym.errors import BadSettings
 from memorygym.instances.model import Found
 from memorygym.rng import Stream
 from memorygym.statements import Known, Statement
-from memorygym.tracks.codeqa.answering import answer
+from memorygym.tracks.codeqa.answering import answer, ask
 from memorygym.tracks.codeqa.dealing.asking import Asker, Draft
 from memorygym.tracks.codeqa.dealing.session import Observation
-from memorygym.tracks.codeqa.noting import moment
-from memorygym.tracks.codeqa.querying import ask
+from memorygym.tracks.codeqa.reading import moment
 
 TRIES = 400
 """Drafts of a kind before another kind is tried."""
@@ -59,17 +58,14 @@ class Chooser:
         """How often each kind was chosen: the rarest are tried first."""
         self._texts: set[str] = set()
 
-    def choose(self, hops: Sequence[int]) -> list[Chosen]:
-        """One question for each number of hops. Raises NoQuestion where there is none."""
-        return [self._one(number) for number in hops]
-
     def pool(self, hops: int, draws: int) -> list[Draft]:
         """All that so many drafts of each kind give, whether it was chosen or not."""
         drafts = [make(hops) for make in self._asker.kinds(hops).values() for _ in range(draws)]
         kept = [one for one in drafts if one and self._checked(one, hops)]
         return list({one.text: one for one in kept}.values())
 
-    def _one(self, hops: int) -> Chosen:
+    def choose(self, hops: int) -> Chosen:
+        """A question of so many hops. Raises NoQuestion where there is none."""
         kinds = self._asker.kinds(hops)
         order = list(kinds)
         self._chance.shuffle(order)

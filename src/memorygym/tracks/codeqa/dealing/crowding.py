@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from memorygym.rng import Stream
 from memorygym.tokens import count
+from memorygym.tracks.codeqa.answering import ask
 from memorygym.tracks.codeqa.dealing.choosing import Chosen
 from memorygym.tracks.codeqa.dealing.stale import ends
 from memorygym.tracks.codeqa.dealing.tree import Tree
 from memorygym.tracks.codeqa.dealing.writing import District, Made, Uses
-from memorygym.tracks.codeqa.querying import ask
 
 RARER = 0.001
 """How often the rarest name is mentioned, as a share of the most popular one."""
@@ -76,35 +76,26 @@ class Crowd:
     def uses(self, uses: Uses, chance: Stream) -> Uses:
         """The same with a function, a constant or an exception that is asked about."""
         target = self._drawn(chance)
-        if not target or not target.made or target.kind not in _USED:
-            return uses
-        return replace(uses, **{_USED[target.kind]: target.made})
+        told = {_USED[target.kind]: target.made} if target.kind in _USED and target.made else {}
+        return replace(uses, **told)
 
     def parent(self, chance: Stream) -> Made | None:
         """A class that is asked about, to derive another one from."""
         target = self._drawn(chance)
-        return target.made if target and target.kind == "class" else None
-
-    def remark(self, chance: Stream) -> str:
-        """A sentence that mentions a name."""
-        target = self._drawn(chance)
-        if target is None:
-            return ""
-        told = chance.choice(PROSE["class" if target.kind == "exception" else target.kind])
-        return told.format(name=target.name, number=chance.between(13, 986))
+        return target.made if target.kind == "class" else None
 
     def remarks(self, tokens: int, chance: Stream) -> list[str]:
-        """As many sentences as about so many tokens show."""
+        """As many sentences that mention a name as about so many tokens show."""
         found: list[str] = []
-        while tokens > 0 and (told := self.remark(chance)):
-            found.append(told)
-            tokens -= count(told) + AROUND
+        while tokens > 0:
+            target = self._drawn(chance)
+            told = chance.choice(PROSE["class" if target.kind == "exception" else target.kind])
+            found.append(told.format(name=target.name, number=chance.between(13, 986)))
+            tokens -= count(found[-1]) + AROUND
         return found
 
-    def _drawn(self, chance: Stream) -> Target | None:
+    def _drawn(self, chance: Stream) -> Target:
         some = self._needed if chance.chance(EXACT) or not self._alike else self._alike
-        if not some:
-            return None
         return chance.weighted(some, [RARER ** (n / len(some)) for n in range(len(some))])
 
 
@@ -114,20 +105,17 @@ def crowd_of(chosen: Sequence[Chosen], tree: Tree, district: District, chance: S
     families = {ends(name) for name in needed}
     alike = [name for name in tree.places if name not in needed and ends(name) in families]
     barred = _barred(chosen, tree)
-    made = {
-        one.name: (kind, one)
-        for kind, several in (
-            ("function", district.functions), ("constant", district.constants),
-            ("exception", district.faults), ("class", district.classes),
-        )
-        for one in several
-    }  # fmt: skip
-
-    def target(name: str) -> Target:
-        kind, one = made.get(name, (_kind(name), None))
-        return Target(name, kind, None if name in barred else one)
-
-    both = list(map(target, needed)), list(map(target, alike))
+    faults = {one.name: one for one in district.faults}
+    others = (*district.functions, *district.constants, *district.classes)
+    made = faults | {one.name: one for one in others}
+    both = [
+        [
+            Target(name, "exception" if name in faults else _kind(name),
+                   None if name in barred else made.get(name))
+            for name in names
+        ]
+        for names in (needed, alike)
+    ]  # fmt: skip
     for several in both:
         chance.shuffle(several)
     return Crowd(*both)

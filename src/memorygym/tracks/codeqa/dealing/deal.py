@@ -12,13 +12,7 @@ from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
 from memorygym.tracks.codeqa.dealing.crowding import Crowd, crowd_of
 from memorygym.tracks.codeqa.dealing.growing import Growth, breaking, try_out
 from memorygym.tracks.codeqa.dealing.package import TESTED, Package
-from memorygym.tracks.codeqa.dealing.session import (
-    Observation,
-    Topics,
-    in_order,
-    paragraph,
-    stamps,
-)
+from memorygym.tracks.codeqa.dealing.session import Observation, Topics, in_order, paragraph, stamps
 from memorygym.tracks.codeqa.dealing.settings import SYNTH, Settings
 from memorygym.tracks.codeqa.dealing.stale import Near, changed, earlier, nearby
 from memorygym.tracks.codeqa.dealing.tree import Tree, exceptions, tree
@@ -30,8 +24,6 @@ MODULES = 5
 """Of the part that is asked about, at least."""
 TESTS = 3
 LOG = "CHANGELOG.md"
-Where = tuple[str | int, ...]
-"""The path of a random stream."""
 A_PAGE = 24
 """Remarks in a file of them."""
 OBSERVED = 60
@@ -114,7 +106,11 @@ def _remarks(growth: Growth, crowd: Crowd, settings: Settings, chance: Stream) -
 
 
 def questions(
-    files: Mapping[str, str], seen: Tree, runs: Runs, settings: Settings, where: Where
+    files: Mapping[str, str],
+    seen: Tree,
+    runs: Runs,
+    settings: Settings,
+    where: tuple[str | int, ...],
 ) -> Asked:
     """Chooses questions over the files, and what has to be told for them."""
     chance = rng(*where, "questions")
@@ -122,7 +118,7 @@ def questions(
     statements = [one for path, code in files.items() for one in said(path, code)]
     hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
     chooser = Chooser(Asker(walker, runs), statements, chance)
-    chosen = chooser.choose(hops)
+    chosen = [chooser.choose(number) for number in hops]
     lines = changed(chosen, statements, settings.stale, chance, chooser.known)
     told = [one for each in chosen for one in each.draft.told]
     told += earlier(chosen, settings.stale, walker, chooser.known)

@@ -1,12 +1,13 @@
-"""Reads a folder of the user's own Python code, every file as it is; nothing of it is imported.
+"""Deals an instance over a folder of the user's own Python code: so much of it as is asked for.
 
-Measures what guessing gets right of what can be asked about it, and refuses too much.
+Every file is read as it is, and none is imported. A folder of which guessing gets too much right is
+refused.
 """
 
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -16,13 +17,31 @@ from tokenize import detect_encoding
 
 from memorygym.errors import BadSettings
 from memorygym.rng import rng
-from memorygym.tracks.codeqa.dealing.asking import Asker, Draft, Runs
-from memorygym.tracks.codeqa.dealing.choosing import Chooser
-from memorygym.tracks.codeqa.dealing.deal import said, walker_of
+from memorygym.tracks.codeqa.answering import ask
+from memorygym.tracks.codeqa.dealing.asking import Asker, Runs
+from memorygym.tracks.codeqa.dealing.choosing import Chooser, Chosen
+from memorygym.tracks.codeqa.dealing.deal import (
+    LOG,
+    Dealt,
+    observations,
+    questions,
+    said,
+    tokens,
+    walker_of,
+)
+from memorygym.tracks.codeqa.dealing.growing import HEAD, told
 from memorygym.tracks.codeqa.dealing.settings import Settings
 from memorygym.tracks.codeqa.dealing.tree import tree
-from memorygym.tracks.codeqa.querying import ask
+from memorygym.tracks.codeqa.showing import FULL, Page, Shown, chunks, pages, rendered
 
+ASIDE = 160
+"""Tokens that the session and the change log take for a question, more or less."""
+CLOSE = 25
+"""Tokens that may be missing."""
+Cut = Mapping[str, Sequence[list[str]]]
+"""By path: a file in its parts."""
+Taken = dict[str, list[int]]
+"""By path: the numbers of the parts that are shown."""
 MOST = 0.1
 """Share of questions that the most frequent answer of their type may get right."""
 ENOUGH = 10
@@ -33,6 +52,7 @@ DRAWS = 400
 _SKIPPED = frozenset(("__pycache__", "site-packages", "node_modules"))
 _PATH = re.compile(r"[^\s\]·]+\.py")
 """A path that a heading can name."""
+_NAME = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,9 @@ def folder_of(source: str) -> Folder:
         digest.update(f"{path}\0{len(data)}\0".encode())
         digest.update(data)
         try:
-            files[path] = _decoded(data)
+            encoding, _ = detect_encoding(BytesIO(data).readline)
+            code = data.decode(encoding).removeprefix("\ufeff")
+            files[path] = re.sub(r"\r\n?", "\n", code)
             ast.parse(files[path])
         except (SyntaxError, ValueError, RecursionError):
             files.pop(path, None)
@@ -81,11 +103,6 @@ def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield "/".join(parts), path.read_bytes()
 
 
-def _decoded(data: bytes) -> str:
-    encoding, _ = detect_encoding(BytesIO(data).readline)
-    return re.sub(r"\r\n?", "\n", data.decode(encoding).removeprefix("\ufeff"))
-
-
 def refuse_guessed(settings: Settings) -> None:
     """Raises BadSettings where guessing gets too many questions about the folder right."""
     share, number = _measured(replace(settings, tokens=0, form="files"))
@@ -99,7 +116,7 @@ def refuse_guessed(settings: Settings) -> None:
 
 @lru_cache(maxsize=8)
 def _measured(settings: Settings) -> tuple[float, int]:
-    """The floor over the whole folder, which all of its instances share.
+    """The share of how many questions that the most frequent answer of their type gets right.
 
     What the session invents is none of the folder's, and would hide how its own answers repeat.
     """
@@ -107,23 +124,90 @@ def _measured(settings: Settings) -> tuple[float, int]:
     chance = rng("codeqa", "floor")
     told = [one for path, code in files.items() for one in said(path, code)]
     chooser = Chooser(Asker(walker_of(tree(files), settings, chance), Runs()), told, chance)
-    return guessed(one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS))
-
-
-def guessed(drafts: Iterable[Draft]) -> tuple[float, int]:
-    """The share that the most frequent answer of its type gets right, and of how many questions.
-
-    Types with too few questions do not count.
-    """
     answers: dict[str, Counter[str]] = {}
-    for one in drafts:
-        answers.setdefault(_type(one.text), Counter())[one.truth] += 1
+    for one in (one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)):
+        query = ask(one.text)
+        assert query
+        kind = query.keys[0].partition(":")[0] if query.kind == "get" else query.kind
+        answers.setdefault(kind, Counter())[one.truth] += 1
     enough = [one for one in answers.values() if one.total() >= ENOUGH]
     number = sum(one.total() for one in enough)
     return sum(max(one.values()) for one in enough) / max(number, 1), number
 
 
-def _type(text: str) -> str:
-    query = ask(text)
-    assert query
-    return query.keys[0].partition(":")[0] if query.kind == "get" else query.kind
+def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
+    """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
+    folder = folder_of(settings.source)
+    files = folder.files
+    where = ("codeqa", "tree", *seed, settings.tokens, attempt)
+    most = sum(_cost(told(path, code)) for path, code in files.items())
+    if most < settings.tokens:
+        raise BadSettings(
+            f"{settings.tokens:,} tokens are out of reach; {settings.source} has about {most:,}"
+        )
+    refuse_guessed(settings)
+    order = list(files)
+    rng(*where, "files").shuffle(order)
+    near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
+    cut = {path: list(chunks(files[path].splitlines())) for path in order}
+    taken: Taken = {}
+    _take(cut, taken, settings.tokens - near)
+    shown = _shown(files, cut, taken)
+    asked = questions(shown, tree(shown), Runs(), settings, where)
+    watched = observations(asked.told, rng(*where, "session"))
+
+    def paged() -> tuple[dict[str, str], list[Page]]:
+        final = _shown(files, cut, taken) | ({LOG: asked.log} if asked.log else {})
+        parts = [part for path, code in final.items() if (part := told(path, code))]
+        return final, pages(parts, watched, settings.form, rng(*where, "pages"))
+
+    _, made = paged()
+    missing = settings.tokens - tokens(made, len(made) + settings.questions)
+    left = _take(cut, taken, missing, _named(asked.chosen), CLOSE)
+    if left > CLOSE:
+        raise BadSettings(f"{left:,} tokens are missing: the source has no more code to show")
+    shown, made = paged()
+    return Dealt(f"{folder.name}@{folder.hash[:16]}", shown, made, asked.chosen, asked.near)
+
+
+def _take(cut: Cut, taken: Taken, room: int, named: Set[str] = frozenset(), close: int = 0) -> int:
+    """Takes the parts that fit and hold none of those names, until so little room is left.
+
+    Returns what is left.
+    """
+    for path, parts in cut.items():
+        held = {*taken.get(path, ())}
+        for at, part in enumerate(parts):
+            if at in held or room <= close:
+                continue
+            cost = _cost(told(path, rendered([part])))
+            if cost <= room and named.isdisjoint(_NAME.findall("\n".join(part))):
+                taken.setdefault(path, []).append(at)
+                room -= cost
+    return room
+
+
+def _named(chosen: Iterable[Chosen]) -> Set[str]:
+    """The words that name what is asked about."""
+    return {
+        word
+        for one in chosen
+        for need in one.needs
+        for word in (*_NAME.findall(need.subject), need.key.rpartition(":")[2])
+    }
+
+
+def _shown(files: Mapping[str, str], cut: Cut, taken: Taken) -> dict[str, str]:
+    """The code of what is taken, whole files as they are."""
+    return {
+        path: files[path]
+        if len(numbers) == len(cut[path])
+        else rendered(cut[path][at] for at in sorted(numbers))
+        for path, numbers in taken.items()
+    }
+
+
+def _cost(parts: Iterable[Shown]) -> int:
+    """What paragraphs cost, and their share of an event's first line."""
+    cost = sum(one.cost for one in parts)
+    return cost + cost * HEAD // (FULL - 200)

@@ -54,8 +54,8 @@ class Growth:
         """Writes the tests of what was added."""
         tests = [test for several in self.package.tests.values() for test in several]
         if tests:
-            calls = [(test.imports, test.call) for test in tests]
-            write_tests(self.package, run(self.package.files, [Job(calls)])[0].returned)
+            job = Job([test.call for test in tests])
+            write_tests(self.package, run(self.package.files, [job])[0].returned)
             self.take_new()
 
     def fill(self, missing: int) -> None:
@@ -93,15 +93,13 @@ CHANGES = 24
 def try_out(package: Package, functions: Sequence[Made], chance: Stream) -> dict[str, int]:
     """Writes the tests of a package, and returns what calls of its functions return."""
     calls = [f"{one.name}({number(chance)})" for one in functions for _ in range(ARGUMENTS)]
-    place = {one.name: one.module for one in functions}
     for _ in range(COMPOSITIONS):
         outer, inner = chance.choice(functions), chance.choice(functions)
         calls.append(f"{outer.name}({inner.name}({number(chance)}))")
     calls = list(dict.fromkeys(calls))
     tests = [test for several in package.tests.values() for test in several]
-    told = [(_imports(call, place), call) for call in calls]
-    told += [(test.imports, test.call) for test in tests]
-    returned = run(package.files, [Job(told)])[0].returned
+    job = Job([*calls, *(test.call for test in tests)])
+    returned = run(package.files, [job])[0].returned
     write_tests(package, returned[len(calls) :])
     return dict(zip(calls, returned, strict=False))
 
@@ -136,8 +134,3 @@ def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, s
         for (name, value), outcome in zip(changes, outcomes, strict=True)
         if len(outcome.failed) == 1
     )
-
-
-def _imports(call: str, place: dict[str, str]) -> str:
-    names = [part for part in call.replace(")", "").split("(") if part in place]
-    return "\n".join(f"from {place[name]} import {name}" for name in dict.fromkeys(names))

@@ -1,21 +1,28 @@
-"""Assembles an instance: the dealt parts under the field names of the CodeQA schema."""
+"""Assembles instances: the dealt parts under the field names of the CodeQA schema.
 
+Each is drawn again until its proof accepts it.
+"""
+
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from memorygym.core import JSON
+from memorygym.errors import BadSettings
 from memorygym.instances.schemas import instance_id
-from memorygym.tokens import count
+from memorygym.tokens import count, short
 from memorygym.trace import CANARY
-from memorygym.tracks.codeqa.dealing.choosing import Chosen
-from memorygym.tracks.codeqa.dealing.deal import Dealt
+from memorygym.tracks.codeqa.dealing.choosing import Chosen, NoQuestion
+from memorygym.tracks.codeqa.dealing.deal import Dealt, deal
+from memorygym.tracks.codeqa.dealing.folder import deal_folder
 from memorygym.tracks.codeqa.dealing.session import BY_KEY
-from memorygym.tracks.codeqa.dealing.settings import SCHEMA, VERSION, Settings
-from memorygym.tracks.codeqa.noting import tell
-from memorygym.tracks.codeqa.reading import read
+from memorygym.tracks.codeqa.dealing.settings import SCHEMA, SYNTH, VERSION, Settings
+from memorygym.tracks.codeqa.reading import read, tell
 from memorygym.tracks.codeqa.showing import Page, text_of
 
+ATTEMPTS = 20
 _CATEGORIES = {
     "default": "api_behavior", "argument": "constraint", "value": "constraint",
     "raises": "error_detail", "base": "design_decision", "file": "design_decision",
@@ -39,7 +46,48 @@ SYSTEM = (
 )
 
 
-def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one instance is made."""
+
+    settings: Settings
+    seed: int
+    """The number of the instance."""
+    stream: int = 0
+    """The seed of the run."""
+
+    @property
+    def template(self) -> str:
+        """The stratum: where the code comes from, and how long it is."""
+        name = self.settings.source.rstrip("/").rpartition("/")[2]
+        return f"{name}-{short(self.settings.tokens)}"
+
+    def knobs(self) -> dict[str, JSON]:
+        return self.settings.to_json()
+
+    def instance(self) -> dict[str, Any]:
+        """The instance with its verification. Raises BadSettings if none is accepted."""
+        from memorygym.tracks.codeqa.proving import verification
+
+        failed = Counter[str]()
+        for attempt in range(ATTEMPTS):
+            try:
+                make = deal if self.settings.source == SYNTH else deal_folder
+                dealt = make((self.stream, self.seed), attempt, self.settings)
+            except NoQuestion as error:
+                failed[str(error)] += 1
+                continue
+            made = instance_of(dealt, self.settings, self.seed, attempt)
+            verdict = verification(made)
+            if verdict["accepted"]:
+                return made | {"verification": verdict}
+            for name, check in verdict["checks"].items():
+                failed[name] += not check["ok"]
+        told = ", ".join(f"{name} {times}×" for name, times in failed.items() if times)
+        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
+
+
+def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int) -> dict[str, Any]:
     """The instance without its verification; its id is the hash of all the rest."""
     number = len(dealt.pages) + len(dealt.chosen)
     texts = {
@@ -67,7 +115,11 @@ def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int = 0) -
         "target_tokens": settings.tokens,
         "fact_test_results": {},
         "turns": [
-            {"turn_index": n, "kind": page.kind, "files": page.paths}
+            {
+                "turn_index": n,
+                "kind": page.kind,
+                "files": list(dict.fromkeys(one.path for one in page.paragraphs if one.path)),
+            }
             for n, page in enumerate(dealt.pages, 1)
         ],
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},

@@ -120,17 +120,15 @@ def paragraph(one: Observation | str, stamp: str, chance: Stream) -> str:
 
 def stamps(number: int, chance: Stream) -> list[str]:
     """So many times in order, no two alike."""
-    day, minute, found = 1, 8 * 60 + chance.between(3, 50), []
-    month, year = chance.between(1, 12), chance.between(2027, 2034)
+    day, minute, found = 0, 8 * 60 + chance.between(3, 50), []
+    first, year = chance.between(1, 12) - 1, chance.between(2027, 2034)
     for _ in range(number):
         minute += chance.between(2, 19)
         if minute > 18 * 60:
             day, minute = day + 1, 8 * 60 + chance.between(3, 50)
-        if day > 28:
-            month, day = month + 1, 1
-        if month > 12:
-            year, month = year + 1, 1
-        found.append(f"{year}-{month:02}-{day:02} {minute // 60:02}:{minute % 60:02}")
+        years, month = divmod(first + day // 28, 12)
+        date = f"{year + years}-{month + 1:02}-{day % 28 + 1:02}"
+        found.append(f"{date} {minute // 60:02}:{minute % 60:02}")
     return found
 
 

@@ -3,7 +3,7 @@
 import ast
 import builtins
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,9 +97,9 @@ class _Seen:
                 if told := _text(code, value):
                     self._tree.places[name] = path
                     self._tree.constants[name] = told
-                self._vague.update(_calls([node]))
+                self._vague.update(_said([node])[0])
             case _:
-                self._vague.update(_calls([node]))
+                self._vague.update(_said([node])[0])
 
     def _class(self, path: str, code: Lines, node: ast.ClassDef) -> None:
         self._tree.places[node.name] = path
@@ -112,12 +112,12 @@ class _Seen:
                 self._times[name] += 1
                 self._defined(path, code, member, name)
             else:
-                self._vague.update(_calls([member]))
+                self._vague.update(_said([member])[0])
 
     def _defined(self, path: str, code: Lines, node: Defined, name: str) -> None:
         made = _function(path, code, node, name)
         outside = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
-        self._vague.update(_calls(outside))
+        self._vague.update(_said(outside)[0])
         if not _is_whole(code, node):
             self._vague.update(made.calls)
             return
@@ -153,8 +153,7 @@ def _function(path: str, code: Lines, node: Defined, name: str) -> Function:
     return Function(
         name, path,
         {argument.arg: _text(code, default) for argument, default in given}, arguments,
-        tuple(dict.fromkeys(_calls(node.body))), tuple(dict.fromkeys(_raises(node))),
-        tuple(dict.fromkeys(_reads(node))),
+        *_said(node.body),
     )  # fmt: skip
 
 
@@ -166,37 +165,29 @@ def _text(code: Lines, node: ast.expr) -> str:
     return code[node.lineno - 1].encode()[node.col_offset : node.end_col_offset].decode()
 
 
-def _calls(nodes: Sequence[ast.AST]) -> Iterator[str]:
-    """The names that are called as they are, not as a part of something."""
+def _said(nodes: Sequence[ast.AST]) -> tuple[tuple[str, ...], ...]:
+    """The names that are called as they are, not as a part of something; raised; and read."""
     parts = [part for node in nodes for part in ast.walk(node)]
     raised = {id(part.exc) for part in parts if isinstance(part, ast.Raise)}
+    calls, raises, reads = dict[str, None](), dict[str, None](), dict[str, None]()
     for part in parts:
         match part:
+            case ast.Raise(
+                exc=ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name))
+                | ast.Name(id=name)
+            ):  # fmt: skip
+                raises[name] = None
             case ast.Call(func=ast.Name(id=name)) if id(part) not in raised:
-                yield name
+                calls[name] = None
+            case ast.Name(id=name, ctx=ast.Load()) if "_" in name.strip("_") and name.isupper():
+                reads[name] = None
+    return tuple(calls), tuple(raises), tuple(reads)
 
 
 def _is_whole(code: Lines, node: Defined) -> bool:
     """Whether it is shown in one piece: no line of a text in it begins at the left margin."""
     rest = code[node.body[0].lineno : node.end_lineno]
     return all(not line or line[0] in " \t)]}" for line in rest)
-
-
-def _raises(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        match part:
-            case ast.Raise(
-                exc=ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name))
-                | ast.Name(id=name)
-            ):  # fmt: skip
-                yield name
-
-
-def _reads(node: Defined) -> Iterator[str]:
-    for part in (part for statement in node.body for part in ast.walk(statement)):
-        match part:
-            case ast.Name(id=name, ctx=ast.Load()) if "_" in name.strip("_") and name.isupper():
-                yield name
 
 
 def exceptions(tree: Tree) -> list[str]:

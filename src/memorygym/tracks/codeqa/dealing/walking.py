@@ -1,7 +1,4 @@
-"""Walks from a name, or from a topic of the session, along what code says to where a value is.
-
-Not every value is worth asking for.
-"""
+"""Walks from a name, or from a topic of the session, along what code says to where a value is."""
 
 import builtins
 import re

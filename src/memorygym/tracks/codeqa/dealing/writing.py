@@ -3,14 +3,7 @@
 from dataclasses import dataclass, field
 
 from memorygym.rng import Stream
-from memorygym.tracks.codeqa.dealing.naming import (
-    COLOURS,
-    HOURS,
-    INPUTS,
-    LOCALS,
-    OPTIONS,
-    SETTINGS,
-)
+from memorygym.tracks.codeqa.dealing.naming import COLOURS, HOURS, INPUTS, LOCALS, OPTIONS, SETTINGS
 
 WRAP = (9973, 8887, 7919, 6947)
 """What results are taken modulo of, so that they stay short."""
