@@ -7,8 +7,8 @@ the corpus, so that who searches a longer one finds more that misleads.
 
 from bisect import bisect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from itertools import accumulate, count, cycle, islice, repeat
+from dataclasses import replace
+from itertools import accumulate, cycle, islice
 
 from memorygym.rng import Stream
 from memorygym.tracks.research.dealing.graph import Claim, Lookup
@@ -21,7 +21,7 @@ from memorygym.tracks.research.dealing.prose import (
     written,
 )
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, of_kind
-from memorygym.tracks.research.dealing.turns import Distractor, Plan, search
+from memorygym.tracks.research.dealing.turns import Distractor, Plan, Support, search
 
 
 def distract(stream: Stream, plan: Plan) -> None:
@@ -35,19 +35,19 @@ def distract(stream: Stream, plan: Plan) -> None:
         (_conflict, dials.conflict),
         (_paraphrase, dials.paraphrase),
     ):
-        for hop in islice(_hops(stream, plan, make), many):
-            turn, one = stream.choice(plan.turns), make(stream, plan, hop)
+        for support in islice(_supports(stream, plan, make), many):
+            turn, one = stream.choice(plan.turns), make(stream, plan, support)
             turn.documents.append(one.document)
             plan.distractors.append(one)
 
 
-def _hops(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> Iterator[int]:
+def _supports(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> Iterator[Support]:
     """The look-ups to interfere with, all of them once before any comes again."""
-    hops = list(range(1, len(plan.chain.lookups) + 1))
+    supports = [one for one in plan.supports if one.hop]
     if make is _conflict:
-        hops = [hop for hop in hops if _lower(plan, hop)]
-    stream.shuffle(hops)
-    return cycle(hops)
+        supports = [one for one in supports if _lower(one)]
+    stream.shuffle(supports)
+    return cycle(supports)
 
 
 def _red_herring(stream: Stream, plan: Plan) -> None:
@@ -61,10 +61,10 @@ def _red_herring(stream: Stream, plan: Plan) -> None:
     plan.distractors.append(Distractor("dead_end", document, hop))
 
 
-def _near_miss(stream: Stream, plan: Plan, hop: int) -> Distractor:
+def _near_miss(stream: Stream, plan: Plan, support: Support) -> Distractor:
     """The same relation of an entity with a similar name."""
-    claim = _likened(plan, plan.chain.lookups[hop - 1]).claim
-    return Distractor("sibling_near_miss", written(stream, [claim]), hop)
+    document = written(stream, [_likened(plan, support.lookup).claim])
+    return Distractor("sibling_near_miss", document, support.hop)
 
 
 def _likened(plan: Plan, lookup: Lookup) -> Lookup:
@@ -80,39 +80,37 @@ def _likened(plan: Plan, lookup: Lookup) -> Lookup:
     return lookup._replace(claim=claim, operation="lookup")
 
 
-def _other_time(stream: Stream, plan: Plan, hop: int) -> Distractor:
+def _other_time(stream: Stream, plan: Plan, support: Support) -> Distractor:
     """What held earlier: by a document of the same genre, or in another term."""
-    support = plan.supports[hop - 1]
-    claim = otherwise(plan, hop)
-    earlier = FIRST_DAY + stream.below(support.day - FIRST_DAY)
+    claim = otherwise(plan, support)
+    earlier = FIRST_DAY + stream.below(support.document.day - FIRST_DAY)
+    value = claim.value
     if claim.relation == TERM:
-        start = claim.start - stream.between(90, 130)
+        start, value = claim.start - stream.between(90, 130), ""
         claim = claim._replace(start=start, end=start + stream.between(10, 40))
-    document = written(stream, [claim], support.genre, earlier)
-    return Distractor("same_entity", document, hop, "" if claim.relation == TERM else claim.value)
+    document = written(stream, [claim], support.document.genre, earlier)
+    return Distractor("same_entity", document, support.hop, value)
 
 
-def _conflict(stream: Stream, plan: Plan, hop: int) -> Distractor:
+def _conflict(stream: Stream, plan: Plan, support: Support) -> Distractor:
     """A later document of lower authority that says otherwise."""
-    support = plan.supports[hop - 1]
-    claim = otherwise(plan, hop)
-    later = support.day + stream.between(1, FIRST_DAY + DAYS - support.day)
-    document = written(stream, [claim], stream.choice(_lower(plan, hop)), later)
-    return Distractor("conflicting_authority", document, hop, claim.value)
+    claim, day = otherwise(plan, support), support.document.day
+    later = day + stream.between(1, FIRST_DAY + DAYS - day)
+    document = written(stream, [claim], stream.choice(_lower(support)), later)
+    return Distractor("conflicting_authority", document, support.hop, claim.value)
 
 
-def _lower(plan: Plan, hop: int) -> list[str]:
+def _lower(support: Support) -> list[str]:
     """The genres of lower authority than the document that tells a fact."""
-    support = plan.supports[hop - 1]
-    kind = plan.chain.lookups[hop - 1].claim.kind
-    return [one for one in GENRES[kind] if AUTHORITY[one] < AUTHORITY[support.genre]]
+    genres, authority = GENRES[support.lookup.claim.kind], AUTHORITY[support.document.genre]
+    return [one for one in genres if AUTHORITY[one] < authority]
 
 
-def otherwise(plan: Plan, hop: int) -> Claim:
+def otherwise(plan: Plan, support: Support) -> Claim:
     """The fact of a look-up with another value, by which a comparison comes out otherwise."""
-    lookup = plan.chain.lookups[hop - 1]
+    lookup = support.lookup
     relation, span = RELATIONS[lookup.claim.relation], None
-    if lookup.operation == "compare":
+    if support.hop and lookup.operation == "compare":
         pair = [one for one in plan.chain.lookups if one.operation == "compare"]
         other = int(pair[lookup is pair[0]].claim.value)
         low, high = relation.span
@@ -121,11 +119,10 @@ def otherwise(plan: Plan, hop: int) -> Claim:
     return lookup.claim._replace(value=plan.graph.other(relation, span))
 
 
-def _paraphrase(stream: Stream, plan: Plan, hop: int) -> Distractor:
+def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Distractor:
     """A document in the same genre, of the same subject, which leaves the fact out."""
-    claim, support = plan.chain.lookups[hop - 1].claim, plan.supports[hop - 1]
-    near = plan.aside(claim, 1) or [_likened(plan, plan.chain.lookups[hop - 1]).claim]
-    return Distractor("overlap", written(stream, near, support.genre), hop)
+    near = plan.aside(support.lookup.claim, 1) or [_likened(plan, support.lookup).claim]
+    return Distractor("overlap", written(stream, near, support.document.genre), support.hop)
 
 
 _OLDER, _MENTIONS = 0.04, 0.1
@@ -136,23 +133,12 @@ _NEAR = 0.2
 """How often other keys are told of a near miss."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Support:
-    lookup: Lookup
-    document: Document
-    hop: int
-    """Of the question itself; 0: of a sibling."""
-
-
 class Crowd:
     """Deals the documents of the crowd: none tells a needed fact, or what outranks one."""
 
     def __init__(self, stream: Stream, plan: Plan) -> None:
         self._stream, self._plan = stream, plan
-        self._supports = [*map(_Support, plan.chain.lookups, plan.supports, count(1))]
-        siblings = [one.document for one in plan.distractors if one.source == "sibling_chain"]
-        lookups = [lookup for chain in plan.siblings for lookup in chain.lookups]
-        self._supports += map(_Support, lookups, siblings, repeat(0))
+        self._supports = list(plan.supports)
         stream.shuffle(self._supports)
         self._fame = list(accumulate(_MOST // rank for rank in range(1, len(self._supports) + 1)))
         near = (one.document for one in plan.distractors if one.source == "sibling_near_miss")
@@ -183,7 +169,7 @@ class Crowd:
                 return Distractor("crowd", written(self._stream, asides))
         return Distractor("crowd", self._mention(support.lookup))
 
-    def _famed(self) -> _Support:
+    def _famed(self) -> Support:
         """Fame is uneven: the first of them is written of twice as much as the second."""
         return self._supports[bisect(self._fame, self._stream.below(self._fame[-1]))]
 
@@ -207,7 +193,7 @@ class Crowd:
         told = document.sentences
         return replace(document, sentences=(*told[:at], said, *told[at:]))
 
-    def _older(self, support: _Support) -> Distractor:
+    def _older(self, support: Support) -> Distractor:
         """What was told of a look-up before, and is outranked."""
         if support.lookup.inverse:
             return self._withdrawn(support.lookup)
@@ -219,10 +205,7 @@ class Crowd:
         lower = AUTHORITY[genre] < AUTHORITY[support.document.genre]
         days = DAYS - 1 if lower else support.document.day - FIRST_DAY - 1
         day = FIRST_DAY + stream.between(0, days)
-        if support.hop:
-            other = otherwise(self._plan, support.hop)
-        else:
-            other = claim._replace(value=self._plan.graph.other(RELATIONS[claim.relation]))
+        other = otherwise(self._plan, support)
         beside = self._others(claim.subject, claim.kind)[: stream.below(3)]
         document = written(stream, [other, *beside], genre, day)
         return Distractor("crowd", document, support.hop, other.value if support.hop else "")

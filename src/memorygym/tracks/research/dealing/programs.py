@@ -3,6 +3,7 @@
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total
 from memorygym.tracks.research.dealing.relations import (
+    COUNT,
     KINDS,
     RELATIONS,
     TERM,
@@ -44,7 +45,7 @@ def kind_of(made: Query) -> str:
         case Shared():
             return "person"
         case Total():
-            return "count"
+            return COUNT
 
 
 def _temporal(made: Query) -> bool:
@@ -57,12 +58,12 @@ def _temporal(made: Query) -> bool:
 
 
 def _bridge(stream: Stream, hops: int) -> Query | None:
-    return _walk(stream, Start(stream.choice(KINDS)), hops, (RELATIONS[stream.choice(_ENDS)],))
+    return _walk(stream, Start(stream.choice(KINDS)), hops, (stream.choice(_FREE),))
 
 
 def _numerical(stream: Stream, hops: int) -> Query | None:
     first = stream.between(2, hops - 2)
-    end = (RELATIONS[stream.choice(_COUNTS)],)
+    end = (stream.choice(_COUNTS),)
     left = _walk(stream, Start(stream.choice(KINDS)), first, end)
     right = _walk(stream, Start(stream.choice(KINDS)), hops - first, end)
     return Total(left, right, stream.chance(0.5)) if left and right else None
@@ -95,9 +96,8 @@ _SHAPED = {
     "comparison": _comparison,
     "intersection": _intersection,
 }
-_ENDS = tuple(RELATIONS)
-_COUNTS = tuple(key for key, one in RELATIONS.items() if one.value == "count")
 _FREE = tuple(RELATIONS.values())
+_COUNTS = tuple(one for one in _FREE if one.value == COUNT)
 
 
 def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:

@@ -47,7 +47,7 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "grounding_facts": [_fact(plan, hop) for hop in range(1, len(lookups) + 1)],
         "distractors": _distractors(plan, told),
         "memory_files": {**memory_files(turns, settings.reveal, settings.shown)},
-        "gold_supporting_paragraphs": [one.title for one in plan.supports],
+        "gold_supporting_paragraphs": [one.document.title for one in plan.supports if one.hop],
         "contradictions": contradictions,
         "transforms_applied": [*kinds, "filler", settings.order],
         "difficulty_preset": f"{len(lookups)}-hop {settings.shape}",
@@ -126,7 +126,11 @@ def _decomposition(plan: Plan) -> list[JSON]:
 
 
 def _fact(plan: Plan, hop: int) -> dict[str, JSON]:
-    lookup, document, serving = plan.chain.lookups[hop - 1], plan.supports[hop - 1], plan.serving
+    lookup, document, serving = (
+        plan.chain.lookups[hop - 1],
+        plan.supports[hop - 1].document,
+        plan.serving,
+    )
     return {
         "fact_id": f"f{hop}",
         "content": document.first,
@@ -190,7 +194,7 @@ def _contradictions(plan: Plan) -> list[JSON]:
 
 
 def _decided(plan: Plan, one: Distractor) -> str:
-    truth = plan.supports[one.hop - 1]
+    truth = plan.supports[one.hop - 1].document
     return "recency" if AUTHORITY[one.document.genre] == AUTHORITY[truth.genre] else "authority"
 
 
@@ -202,7 +206,7 @@ def _places(plan: Plan) -> dict[int, int]:
 def _context(plan: Plan, shown: int) -> dict[str, JSON]:
     """The tokens that are shown, by what they are there for."""
     turns, tokens = _places(plan), Counter[str]()
-    kinds = [("supporting", one) for one in plan.supports]
+    kinds = [("supporting", one.document) for one in plan.supports if one.hop]
     for kind, document in [*kinds, *((one.source, one.document) for one in plan.distractors)]:
         views = min(plan.settings.shown, len(plan.turns) - turns[id(document)])
         tokens[kind] += views * count(document.text)

@@ -23,6 +23,16 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """A look-up, and the document that tells its fact."""
+
+    lookup: Lookup
+    document: Document
+    hop: int
+    """Of the question, from 1; 0: of a sibling."""
+
+
+@dataclass(frozen=True, slots=True)
 class Distractor:
     """A document that stands in the way, and what of."""
 
@@ -45,8 +55,8 @@ class Plan:
     siblings: list[Chain]
     question: str
     turns: list[Turn] = field(default_factory=list)
-    supports: list[Document] = field(default_factory=list)
-    """By look-up, the document that tells its fact."""
+    supports: list[Support] = field(default_factory=list)
+    """Those of the question by their hops, then those of its siblings."""
     distractors: list[Distractor] = field(default_factory=list)
     told: dict[str, set[str]] = field(default_factory=dict)
     """By subject of the chain: the relations that something was said of."""
@@ -86,14 +96,15 @@ def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Pl
 
 def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
     for number, lookup in enumerate(chain.lookups):
-        document = _support(stream, made, lookup, firm=number == firm, mine=chain is made.chain)
+        hop = number + 1 if chain is made.chain else 0
+        document = _support(stream, made, lookup, firm=number == firm, mine=hop > 0)
         beside = [written(stream, [claim]) for at, claim in chain.beside if at == number]
         turn = search(stream, lookup, [document, *beside])
+        turn.hop = hop
         made.turns.append(turn)
-        if chain is made.chain:
-            turn.hop = number + 1
-            made.supports.append(document)
-            made.distractors += [Distractor("natural", one, number + 1) for one in beside]
+        made.supports.append(Support(lookup, document, hop))
+        if hop:
+            made.distractors += [Distractor("natural", one, hop) for one in beside]
         else:
             made.distractors.append(Distractor("sibling_chain", document, number + 1))
 
