@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 
 from memorygym.errors import BadSettings
-from memorygym.tracks.research.dealing.questions import SYSTEM
-from memorygym.tracks.research.dealing.record import memory_files
+from memorygym.tracks.research.dealing.questions import SYSTEM, memory_files
 
 _TEXT = {"type": "string"}
 _TRUTH = {"type": "string", "pattern": r"\S"}

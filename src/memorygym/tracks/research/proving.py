@@ -13,7 +13,7 @@ from memorygym.instances.model import Found
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.tracks.research.asking import Pick, Query, Shared, Step, Total, phrase
-from memorygym.tracks.research.dealing.record import file_name, memory_files
+from memorygym.tracks.research.dealing.questions import file_name, memory_files
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 

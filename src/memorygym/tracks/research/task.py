@@ -10,10 +10,10 @@ from memorygym.statements import Statement
 from memorygym.tracks.research.dealing.questions import (
     LISTED,
     briefing_text,
+    file_name,
     question_text,
     task_text,
 )
-from memorygym.tracks.research.dealing.record import file_name
 from memorygym.tracks.research.reading import ResearchReader
 
 TRACK = "research"

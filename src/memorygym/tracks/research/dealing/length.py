@@ -1,6 +1,5 @@
 """Fills the turns of an instance with further documents to exactly the length it is to have."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
@@ -11,7 +10,6 @@ from memorygym.tracks.research.dealing.crowding import Crowd
 from memorygym.tracks.research.dealing.graph import Graph, Lookup
 from memorygym.tracks.research.dealing.prose import Document, written
 from memorygym.tracks.research.dealing.questions import briefing_text
-from memorygym.tracks.research.dealing.record import memory_files
 from memorygym.tracks.research.dealing.relations import TERM
 from memorygym.tracks.research.dealing.turns import Plan, search
 
@@ -43,13 +41,13 @@ def filler(stream: Stream, graph: Graph) -> Document:
 def fill(stream: Stream, plan: Plan) -> int:
     """Adds documents up to the length of the settings; returns the tokens that are shown."""
     settings, turns = plan.settings, plan.turns
-    weights = _weights(plan)
-    sizes = [_cost(turn.documents) for turn in turns]
+    weights = [min(settings.shown, len(turns) - at) for at in range(len(turns))]
     spent = least(plan)
     if spent > settings.tokens * 1.01:
         raise BadSettings(unreachable(settings.tokens, settings.hops, spent))
     crowd = Crowd(stream, plan)
-    heap = [(size, at) for at, size in enumerate(sizes)]
+    costs = [[count(one.text) + _BETWEEN for one in turn.documents] for turn in turns]
+    heap = [(sum(own), at) for at, own in enumerate(costs)]
     heapify(heap)
     while settings.tokens - spent > _CLOSE and heap:
         size, at = heappop(heap)
@@ -75,14 +73,10 @@ def fill(stream: Stream, plan: Plan) -> int:
 
 def least(plan: Plan) -> int:
     """The tokens that are shown before anything is added."""
-    sizes = [_cost(turn.documents) for turn in plan.turns]
-    return _frame(plan) + sum(map(int.__mul__, sizes, _weights(plan)))
-
-
-def _weights(plan: Plan) -> list[int]:
-    """How often the documents of each turn are shown."""
-    turns = len(plan.turns)
-    return [min(plan.settings.shown, turns - at) for at in range(turns)]
+    texts = list(plan.files.values())
+    if plan.settings.reveal == "immediate":
+        texts.append(briefing_text(len(plan.turns) + 2, plan.question))
+    return sum(map(count, texts))
 
 
 def unreachable(tokens: int, hops: int, least: int) -> str:
@@ -91,19 +85,6 @@ def unreachable(tokens: int, hops: int, least: int) -> str:
         f"tokens {tokens:,} is too short for {hops} hops with these distractors; "
         f"reachable are about {least:,} to {LARGEST:,}"
     )
-
-
-def _frame(plan: Plan) -> int:
-    """Tokens of all that is shown beside documents."""
-    turns, reveal = [(turn.sub_query, ()) for turn in plan.turns], plan.settings.reveal
-    texts = [*memory_files(turns, reveal, 1).values()]
-    if reveal == "immediate":
-        texts.append(briefing_text(len(turns) + 2, plan.question))
-    return sum(map(count, texts))
-
-
-def _cost(documents: Sequence[Document]) -> int:
-    return sum(count(document.text) + _BETWEEN for document in documents)
 
 
 def _trimmed(document: Document, room: int) -> Document:

@@ -3,7 +3,7 @@
 Questions and sub-queries are phrases that nest to the right.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_text
@@ -50,6 +50,28 @@ def search_text(event: int, events: int, sub_query: str, documents: Iterable[str
     """An event that shows what a search found."""
     head = f"=== SEARCH · event {event} of {events} ==="
     return "\n\n".join((head, f"Sub-query: {sub_query}", *documents))
+
+
+def memory_files(
+    turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
+) -> dict[str, str]:
+    """By name, the texts of the search events as they are shown: each turn's sub-query, and the
+    documents of all turns in the window that ends with it."""
+    first = 2 if reveal == "immediate" else 1
+    return {
+        file_name(at): search_text(
+            first + at,
+            len(turns) + first,
+            sub_query,
+            [text for _, texts in turns[max(0, at + 1 - window) : at + 1] for text in texts],
+        )
+        for at, (sub_query, _) in enumerate(turns)
+    }
+
+
+def file_name(turn: int) -> str:
+    """The name of the text of a turn, counted from 0."""
+    return f"search_results_turn_{turn + 1}.txt"
 
 
 def briefing_text(events: int, question: str) -> str:

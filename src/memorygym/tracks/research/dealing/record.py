@@ -11,9 +11,9 @@ from memorygym.tracks.research.asking import Total
 from memorygym.tracks.research.dealing.graph import Lookup
 from memorygym.tracks.research.dealing.programs import kind_of
 from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
-from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM, search_text
+from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
-from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn
+from memorygym.tracks.research.dealing.turns import Distractor, Plan, Support, Turn
 
 SCHEMA = "memorygym-research-1"
 VERSION = "research-v1"
@@ -27,7 +27,6 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
     policy: JSON = {"mode": settings.eviction, "window_size": settings.shown, "allow_notes": True}
     told = [one for one in plan.distractors if one.hop]
     kinds, contradictions = dict.fromkeys(one.source for one in told), _contradictions(plan)
-    turns = [(turn.sub_query, [one.text for one in turn.documents]) for turn in plan.turns]
     made: dict[str, JSON] = {
         "schema": SCHEMA,
         "generator_version": VERSION,
@@ -44,9 +43,9 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "num_hops": len(lookups),
         "decomposition": _decomposition(plan),
         "turns": [_turn(at, turn) for at, turn in enumerate(plan.turns)],
-        "grounding_facts": [_fact(plan, hop) for hop in range(1, len(lookups) + 1)],
+        "grounding_facts": [_fact(plan, one) for one in plan.supports if one.hop],
         "distractors": _distractors(plan, told),
-        "memory_files": {**memory_files(turns, settings.reveal, settings.shown)},
+        "memory_files": {**plan.files},
         "gold_supporting_paragraphs": [one.document.title for one in plan.supports if one.hop],
         "contradictions": contradictions,
         "transforms_applied": [*kinds, "filler", settings.order],
@@ -69,28 +68,6 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         },
     }
     return {"instance_id": instance_id(made), **made}
-
-
-def memory_files(
-    turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
-) -> dict[str, str]:
-    """By name, the texts of the search events as they are shown: each turn's sub-query, and the
-    documents of all turns in the window that ends with it."""
-    first = 2 if reveal == "immediate" else 1
-    return {
-        file_name(at): search_text(
-            first + at,
-            len(turns) + first,
-            sub_query,
-            [text for _, texts in turns[max(0, at + 1 - window) : at + 1] for text in texts],
-        )
-        for at, (sub_query, _) in enumerate(turns)
-    }
-
-
-def file_name(turn: int) -> str:
-    """The name of the text of a turn, counted from 0."""
-    return f"search_results_turn_{turn + 1}.txt"
 
 
 def _turn(at: int, turn: Turn) -> dict[str, JSON]:
@@ -125,16 +102,12 @@ def _decomposition(plan: Plan) -> list[JSON]:
     ]
 
 
-def _fact(plan: Plan, hop: int) -> dict[str, JSON]:
-    lookup, document, serving = (
-        plan.chain.lookups[hop - 1],
-        plan.supports[hop - 1].document,
-        plan.serving,
-    )
+def _fact(plan: Plan, support: Support) -> dict[str, JSON]:
+    hop, lookup, document, serving = support.hop, support.lookup, support.document, plan.serving
     return {
         "fact_id": f"f{hop}",
         "content": document.first,
-        "fact_type": _fact_type(plan, hop),
+        "fact_type": _fact_type(plan, support),
         "source_paragraph_title": document.title,
         "needed_at_hop": hop,
         "first_available_at_hop": list(serving).index(hop) + 1,
@@ -156,14 +129,14 @@ def _rank(document: Document) -> list[JSON]:
     return [AUTHORITY[document.genre], month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
 
 
-def _fact_type(plan: Plan, hop: int) -> str:
-    lookup = plan.chain.lookups[hop - 1]
+def _fact_type(plan: Plan, support: Support) -> str:
+    lookup = support.lookup
     if lookup.claim.relation == TERM:
         return "temporal"
     ends = isinstance(plan.program, Total) or lookup.operation == "compare"
     if ends and RELATIONS[lookup.claim.relation].numeric:
         return "numerical"
-    return "terminal" if hop == len(plan.chain.lookups) else "bridge"
+    return "terminal" if support.hop == len(plan.chain.lookups) else "bridge"
 
 
 def _distractors(plan: Plan, told: Sequence[Distractor]) -> list[JSON]:

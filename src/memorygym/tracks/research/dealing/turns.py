@@ -6,7 +6,7 @@ from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Query
 from memorygym.tracks.research.dealing.graph import Chain, Claim, Graph, Lookup
 from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
-from memorygym.tracks.research.dealing.questions import question, step_words
+from memorygym.tracks.research.dealing.questions import memory_files, question, step_words
 from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
 
 
@@ -70,6 +70,12 @@ class Plan:
     def serving(self) -> dict[int, int]:
         """By look-up, from 1: the turn that serves it, in the order of turns."""
         return {turn.hop: at for at, turn in enumerate(self.turns) if turn.hop}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """By name, the texts of the search events, as they are shown."""
+        turns = [(turn.sub_query, [one.text for one in turn.documents]) for turn in self.turns]
+        return memory_files(turns, self.settings.reveal, self.settings.shown)
 
     def aside(self, claim: Claim, most: int) -> list[Claim]:
         """Up to that many other claims of its subject, of relations that nothing was said of."""
