@@ -7,13 +7,7 @@ from typing import Any
 from memorygym.core import Budget, Event, Task
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.statements import Statement
-from memorygym.tracks.research.dealing.questions import (
-    LISTED,
-    briefing_text,
-    file_name,
-    question_text,
-    task_text,
-)
+from memorygym.tracks.research.dealing import questions
 from memorygym.tracks.research.reading import ResearchReader
 
 TRACK = "research"
@@ -45,15 +39,15 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     told = instance["reveal_mode"] == "immediate"
     total = turns + 1 + told
     question = instance["question"]
-    first = [Event(TELLS, briefing_text(total, question))] if told else []
-    searches = [Event(SHOWS, instance["memory_files"][file_name(at)]) for at in range(turns)]
+    first = [Event(TELLS, questions.briefing_text(total, question))] if told else []
+    files = [instance["memory_files"][questions.file_name(at)] for at in range(turns)]
     if _is_agentic(instance):
         documents = sum(len(turn["documents"]) for turn in instance["turns"])
-        steps = STEPS_A_HOP * instance["num_hops"] + documents // LISTED
-        asked = task_text(question, instance["answer_form"], steps)
+        steps = STEPS_A_HOP * instance["num_hops"] + documents // questions.LISTED
+        asked = questions.task_text(question, instance["answer_form"], steps)
     else:
-        asked = question_text(total, question, instance["answer_form"])
-    return (*first, *searches, Event(ASKS, asked))
+        asked = questions.question_text(total, question, instance["answer_form"])
+    return (*first, *(Event(SHOWS, text) for text in files), Event(ASKS, asked))
 
 
 def documents_of(texts: Iterable[str]) -> dict[str, int]:

@@ -1,7 +1,12 @@
-"""What questions ask, as nested steps from the entities that they name: 2 to 8 look-ups each."""
+"""What questions ask, as nested steps from the entities that they name, and in which words.
+
+Questions and sub-queries are phrases that nest to the right.
+"""
+
+from collections.abc import Iterator
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_text
 from memorygym.tracks.research.dealing.relations import (
     COUNT,
     KINDS,
@@ -16,7 +21,24 @@ LEAST, MOST = 2, 8
 """Hops of a question."""
 SHAPES = {"bridge": 2, "temporal": 2, "numerical": 4, "intersection": 4, "comparison": 5}
 """The fewest hops of each."""
-COMPARED = ("founding year", "birth year", "weight", "population")
+_PICKED = {
+    "founding year": ("was founded later", "was founded earlier"),
+    "birth year": ("was born later", "was born earlier"),
+    "weight": ("is heavier", "is lighter"),
+    "population": ("is more populous", "is less populous"),
+}
+"""Of who has more, and of who has less."""
+FORMS = {
+    "year": "a year",
+    "count": "a whole number, without a unit",
+    "person": "the full name of a person",
+    "town": "the full name of a town",
+    "laboratory": "the full name of a laboratory",
+    "instrument": "the full name of an instrument",
+    "method": "the full name of a method",
+    "survey": "the full name of a survey",
+}
+"""What is answered, by the kind of what is asked for."""
 
 
 def shapes(hops: int) -> tuple[str, ...]:
@@ -70,7 +92,7 @@ def _numerical(stream: Stream, hops: int) -> Query | None:
 
 
 def _comparison(stream: Stream, hops: int) -> Query | None:
-    key = stream.choice(COMPARED)
+    key = stream.choice(tuple(_PICKED))
     kind = RELATIONS[key].subject
     after = stream.between(1, hops - 4)
     first = stream.between(1, hops - 3 - after)
@@ -135,3 +157,41 @@ def _next(made: Query) -> list[tuple[Relation, bool]]:
             spent = set()
     onward = [(one, False) for one in of_kind(kind) if one.key not in spent]
     return onward + [(one, True) for one in into_kind(kind) if one.key not in spent]
+
+
+def question(stream: Stream, program: Query, starts: list[str]) -> str:
+    """A program in words; `starts` are the entities that it names."""
+    phrase = _phrase(stream, program, iter(starts))
+    match kind_of(program):
+        case "person":
+            return f"Who is {phrase}?"
+        case "year" | "count":
+            return f"What is {phrase}?"
+        case kind:
+            return f"Which {kind} is {phrase}?"
+
+
+def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
+    """One step in words, which what it starts from is to follow."""
+    relation = RELATIONS[key]
+    words = stream.choice(relation.whose if inverse else relation.asked)
+    return words.format(month=month_text(month))
+
+
+def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
+    def told(part: Query) -> str:
+        return _phrase(stream, part, starts)
+
+    match program:
+        case Start():
+            return next(starts)
+        case Step(key, of, inverse, month):
+            return f"{step_words(stream, key, month, inverse=inverse)} {told(of)}"
+        case Pick(key, least, left, right):
+            return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"
+        case Shared(laboratory, basis):
+            place = f"the person who belongs to {told(laboratory)}"
+            return f"{place} and devised a method derived from {told(basis)}"
+        case Total(left, right, minus):
+            sides = f"{told(left)} and {told(right)}"
+            return f"{'the difference between' if minus else 'the sum of'} {sides}"

@@ -9,9 +9,9 @@ from memorygym.tokens import count
 from memorygym.trace import CANARY
 from memorygym.tracks.research.asking import Total
 from memorygym.tracks.research.dealing.graph import Lookup
-from memorygym.tracks.research.dealing.programs import kind_of
+from memorygym.tracks.research.dealing.programs import FORMS, kind_of
 from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
-from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM
+from memorygym.tracks.research.dealing.questions import SEARCHING, SYSTEM
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
 from memorygym.tracks.research.dealing.turns import Distractor, Plan, Support, Turn
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from memorygym.rng import Stream
 from memorygym.tracks.research.asking import Query
 from memorygym.tracks.research.dealing.graph import Chain, Claim, Graph, Lookup
+from memorygym.tracks.research.dealing.programs import question, step_words
 from memorygym.tracks.research.dealing.prose import AUTHORITY, GENRES, Document, written
-from memorygym.tracks.research.dealing.questions import memory_files, question, step_words
+from memorygym.tracks.research.dealing.questions import memory_files
 from memorygym.tracks.research.dealing.settings import SIBLINGS, Settings
 
 
