@@ -11,13 +11,12 @@ from memorygym.errors import BadSettings
 from memorygym.instances.files import failed_checks
 from memorygym.rng import rng
 from memorygym.tokens import short
-from memorygym.tracks.research.dealing.crowding import distract
 from memorygym.tracks.research.dealing.graph import Graph
 from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
 from memorygym.tracks.research.dealing.programs import LEAST, MOST, program, shapes
 from memorygym.tracks.research.dealing.record import VERSION, record
 from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, Dials, Settings
-from memorygym.tracks.research.dealing.turns import BY_HOP, Plan, order, plan
+from memorygym.tracks.research.dealing.turns import BY_HOP, Plan, distract, order, plan
 from memorygym.tracks.research.proving import verification
 
 HOPS = "2,3,4,5,6,8"

@@ -10,7 +10,7 @@ from memorygym.trace import CANARY
 from memorygym.tracks.research.asking import Total
 from memorygym.tracks.research.dealing.graph import Lookup
 from memorygym.tracks.research.dealing.programs import FORMS, kind_of
-from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
+from memorygym.tracks.research.dealing.prose import Document
 from memorygym.tracks.research.dealing.questions import SEARCHING, SYSTEM
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
 from memorygym.tracks.research.dealing.turns import Distractor, Plan, Support, Turn
@@ -126,7 +126,7 @@ def _fact(plan: Plan, support: Support) -> dict[str, JSON]:
 def _rank(document: Document) -> list[JSON]:
     """What decides when documents contradict each other: authority, then the day as yyyymmdd."""
     month, day = divmod(document.day, 28)
-    return [AUTHORITY[document.genre], month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
+    return [document.authority, month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
 
 
 def _fact_type(plan: Plan, support: Support) -> str:
@@ -159,16 +159,15 @@ def _contradictions(plan: Plan) -> list[JSON]:
             "fact_id": f"f{one.hop}",
             "value": one.value,
             "source_paragraph_title": one.document.title,
-            "decided_by": _decided(plan, one),
+            "decided_by": _decided(one.document, plan.supports[one.hop - 1].document),
         }
         for one in plan.distractors
         if one.value
     ]
 
 
-def _decided(plan: Plan, one: Distractor) -> str:
-    truth = plan.supports[one.hop - 1].document
-    return "recency" if AUTHORITY[one.document.genre] == AUTHORITY[truth.genre] else "authority"
+def _decided(one: Document, other: Document) -> str:
+    return "recency" if one.authority == other.authority else "authority"
 
 
 def _places(plan: Plan) -> dict[int, int]:
