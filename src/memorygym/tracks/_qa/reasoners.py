@@ -15,7 +15,7 @@ from memorygym.instances.model import Found, Missing, Reader
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.track import find
-from memorygym.tracks._qa.env import RECALL
+from memorygym.tracks._qa.hooks import RECALL
 from memorygym.tracks._stream import QUESTION, event_of
 
 REFUSAL = "I have no record of that."

@@ -14,6 +14,7 @@ from memorygym.instances.model import Fact, Gold, Question
 from memorygym.page import one_line
 from memorygym.stores.splitting import LONGEST_HEAD, passages
 from memorygym.tokens import count, normal
+from memorygym.tracks._stream import ASKS
 
 TRACK = "data"
 LONGEST_NAME = 40
@@ -24,7 +25,6 @@ PART_TOKENS = 300
 """Most tokens of a paragraph: a longer unit is told in parts, each under a heading of its own."""
 ROOM = 20
 """Characters of a heading that say which of its namesakes, and which part, it is."""
-ASKS = "question"
 KEY, VALUE = "told", "in full"
 """What the reader states of a paragraph."""
 SYSTEM = (
@@ -196,9 +196,8 @@ def pack(told: Sequence[Paragraph]) -> list[list[Paragraph]]:
 def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> tuple[Event, ...]:
     total = len(packed) + len(questions)
     bodies = ["\n\n".join(paragraph.text for paragraph in event) for event in packed]
-    told = [("text", "TEXT", body) for body in bodies] + [
-        (ASKS, "QUESTION", question) for question in questions
-    ]
+    told = [("text", "TEXT", body) for body in bodies]
+    told += [(ASKS, "QUESTION", question) for question in questions]
     return tuple(
         Event(kind, f"=== {title} · event {at} of {total} ===\n\n{body}")
         for at, (kind, title, body) in enumerate(told, 1)
@@ -207,13 +206,10 @@ def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> 
 
 def _facts(packed: Sequence[Sequence[Paragraph]], needed: set[str]) -> Iterator[tuple[Fact, str]]:
     """The paragraphs that questions rest on, with the unit of each."""
-    number = 0
-    for event, told in enumerate(packed):
-        for one in told:
-            number += 1
-            if one.unit in needed:
-                fact = Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event)
-                yield fact, one.unit
+    told = [(event, one) for event, shown in enumerate(packed) for one in shown]
+    for number, (event, one) in enumerate(told, 1):
+        if one.unit in needed:
+            yield Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event), one.unit
 
 
 def _identity(events: Sequence[Event]) -> str:

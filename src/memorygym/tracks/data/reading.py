@@ -28,10 +28,11 @@ class EvidenceReader:
         pieces: dict[str, list[str]] = {}
         for heading, piece in self._pieces(text):
             pieces.setdefault(heading, []).append(piece)
+        texts = {heading: " ".join(found) for heading, found in pieces.items()}
         return tuple(
             Statement(heading, KEY, VALUE)
-            for heading, found in pieces.items()
-            if _holds(" ".join(found), self._wanted(heading))
+            for heading, told in texts.items()
+            if all(sentence in told for sentence in self._wanted(heading))
         )
 
     def ask(self, text: str) -> Question | None:
@@ -63,10 +64,6 @@ class EvidenceReader:
             body = self._paragraphs[heading].removeprefix(f"[{heading}]\n")
             self._sentences[heading] = tuple(map(_unbroken, sentences(normal(body))))
         return self._sentences[heading]
-
-
-def _holds(text: str, wanted: tuple[str, ...]) -> bool:
-    return all(sentence in text for sentence in wanted)
 
 
 def _unbroken(text: str) -> str:

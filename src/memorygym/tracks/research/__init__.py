@@ -12,7 +12,6 @@ from memorygym.core import tool
 from memorygym.instances.tasks import knobs_of, tasks_of
 from memorygym.track import Instances, Track
 from memorygym.tracks._qa import hooks
-from memorygym.tracks._qa.env import StreamEnv
 
 if TYPE_CHECKING:
     from memorygym.core import JSON, Env, Message, Policy, Task
@@ -59,7 +58,7 @@ def env(task: "Task") -> "Env":
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
     from memorygym.tracks.research.searching import SearchEnv, steps_of
 
-    return SearchEnv(task) if steps_of(task) else StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else hooks.StreamEnv(task)
 
 
 def reasoner(name: str, task: "Task") -> "Policy":
@@ -131,7 +130,6 @@ INSTANCES = Instances(
     recipes=recipes,
     task=task_of,
     verification=verification,
-    imported=imported,
 )
 TRACK = Track(
     **hooks.SHARED

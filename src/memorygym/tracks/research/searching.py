@@ -12,7 +12,7 @@ from memorygym.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.stores.splitting import headed, sentences
 from memorygym.trace import Answered, Shown, Trace
 from memorygym.track import table
-from memorygym.tracks._qa.env import RECALL, recalling
+from memorygym.tracks._qa.hooks import RECALL, recalling
 from memorygym.tracks._qa.question_reader import QuestionReader
 from memorygym.tracks._stream import submit
 from memorygym.tracks.research import OPEN, SEARCH

@@ -7,6 +7,7 @@ from typing import Any
 from memorygym.core import Budget, Event, Task
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.statements import Statement
+from memorygym.tracks._stream import ASKS
 from memorygym.tracks.research.dealing import questions
 from memorygym.tracks.research.reading import ResearchReader
 
@@ -14,8 +15,8 @@ TRACK = "research"
 STEPS_A_HOP = 12
 """Calls that a question allows for each of its hops, where the reasoner searches itself; and one
 more for every page of the whole collection."""
-SHOWS, TELLS, ASKS = "search", "briefing", "question"
-"""Kinds of events."""
+SHOWS, TELLS = "search", "briefing"
+"""Kinds of events beside the one that asks."""
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:

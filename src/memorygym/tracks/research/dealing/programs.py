@@ -19,8 +19,6 @@ from memorygym.tracks.research.dealing.relations import (
 
 LEAST, MOST = 2, 8
 """Hops of a question."""
-SHAPES = {"bridge": 2, "temporal": 2, "numerical": 4, "intersection": 4, "comparison": 5}
-"""The fewest hops of each."""
 _PICKED = {
     "founding year": ("was founded later", "was founded earlier"),
     "birth year": ("was born later", "was born earlier"),
@@ -43,13 +41,13 @@ FORMS = {
 
 def shapes(hops: int) -> tuple[str, ...]:
     """The shapes that a question of that many hops may have."""
-    return tuple(shape for shape, least in SHAPES.items() if least <= hops)
+    return tuple(shape for shape, (least, _) in _SHAPES.items() if least <= hops)
 
 
 def program(stream: Stream, shape: str, hops: int) -> Query:
     """A random program of that shape with exactly that many look-ups."""
     while True:
-        made = _SHAPED[shape](stream, hops)
+        made = _SHAPES[shape][1](stream, hops)
         if made and _temporal(made) == (shape == "temporal"):
             return made
 
@@ -111,13 +109,14 @@ def _intersection(stream: Stream, hops: int) -> Query | None:
     return _walk(stream, Shared(left, right), after, _FREE) if left and right else None
 
 
-_SHAPED = {
-    "bridge": _bridge,
-    "temporal": _bridge,
-    "numerical": _numerical,
-    "comparison": _comparison,
-    "intersection": _intersection,
+_SHAPES = {
+    "bridge": (2, _bridge),
+    "temporal": (2, _bridge),
+    "numerical": (4, _numerical),
+    "intersection": (4, _intersection),
+    "comparison": (5, _comparison),
 }
+"""The fewest hops of each shape, and what makes a program of it."""
 _FREE = tuple(RELATIONS.values())
 _COUNTS = tuple(one for one in _FREE if one.value == COUNT)
 
