@@ -72,12 +72,7 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
 
 
 TRACK = Track(
-    **hooks.SHARED
-    | {
-        "reasoners": {"strong": strong},
-        "note_taker": note_taker,
-        "reader": reader,
-    },
+    **hooks.SHARED | {"reasoners": {"strong": strong}, "note_taker": note_taker, "reader": reader},
     name="data",
     version="data-v1",
     tasks=tasks,

@@ -118,7 +118,6 @@ class _Walk:
                 if inverse:
                     return self._subject(key, found)
                 return self._term(found, month) if month else self._value(found, key)
-                )
             case asking.Pick(key, _, left, right):
                 names = [self.find(left), self.find(right)]
                 values = [self._whole(self._value(name, key), key) for name in names]

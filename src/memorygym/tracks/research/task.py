@@ -11,7 +11,7 @@ from memorygym.tracks._stream import ASKS
 from memorygym.tracks.research.dealing import questions
 from memorygym.tracks.research.reading import ResearchReader
 
-TRACK = "research"
+TRACK, AGENTIC = "research", "agentic"
 STEPS_A_HOP = 12
 """Calls that a question allows for each of its hops, where the reasoner searches itself; and one
 more for every page of the whole collection."""
@@ -23,13 +23,13 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     """The task that an instance is; its name in results is the template and the seed."""
     events = events_of(instance)
     facts, asked = facts_of(instance), question_of(instance, len(events) - 1)
-    if _is_agentic(instance):
+    id, knobs = instance["instance_id"], instance.get("knobs", {})
+    if knobs.get("mode") == AGENTIC:
         # The question comes first, and all that follows is what can be searched for.
         events = (events[-1], *events[:-1])
         facts = [replace(fact, event=0) for fact in facts]
         asked = replace(asked, event=0)
     gold = Gold(tuple(facts), (asked,))
-    id, knobs = instance["instance_id"], instance.get("knobs", {})
     recipe = {"template": template, "seed": seed, "instance": id, "knobs": knobs}
     return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 
@@ -42,7 +42,7 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     question = instance["question"]
     first = [Event(TELLS, questions.briefing_text(total, question))] if told else []
     files = [instance["memory_files"][questions.file_name(at)] for at in range(turns)]
-    if _is_agentic(instance):
+    if instance.get("knobs", {}).get("mode") == AGENTIC:
         documents = sum(len(turn["documents"]) for turn in instance["turns"])
         steps = STEPS_A_HOP * instance["num_hops"] + documents // questions.LISTED
         asked = questions.task_text(question, instance["answer_form"], steps)
@@ -59,11 +59,6 @@ def documents_of(texts: Iterable[str]) -> dict[str, int]:
             if paragraph.startswith("["):
                 found.setdefault(paragraph, at)
     return found
-
-
-def _is_agentic(instance: Mapping[str, Any]) -> bool:
-    """Whether the reasoner makes the searches itself."""
-    return bool(instance.get("knobs", {}).get("mode") == "agentic")
 
 
 def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:

@@ -65,12 +65,10 @@ def fill(stream: Stream, plan: Plan) -> int:
             document = plan.distractors[-1].document
         else:
             document = written(stream, plan.graph.profile())
-        cost = count(document.text)
-        if cost > room:
-            document = _trimmed(document, room)
-            cost = count(document.text)
-            if not document.sentences:
-                continue
+        while (cost := count(document.text)) > room and document.sentences:
+            document = replace(document, sentences=document.sentences[:-1])
+        if not document.sentences:
+            continue
         turns[at].documents.append(document)
         spent += weights[at] * (cost + _BETWEEN)
         heappush(heap, (size + cost, at))
@@ -93,13 +91,6 @@ def unreachable(tokens: int, hops: int, least: int) -> str:
         f"tokens {tokens:,} is too short for {hops} hops with these distractors; "
         f"reachable are about {least:,} to {LARGEST:,}"
     )
-
-
-def _trimmed(document: Document, room: int) -> Document:
-    """The document without its last sentences, so that it costs no more than that."""
-    while document.sentences and count(document.text) > room:
-        document = replace(document, sentences=document.sentences[:-1])
-    return document
 
 
 class Crowd:

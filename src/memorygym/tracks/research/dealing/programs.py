@@ -12,6 +12,7 @@ from memorygym.tracks.research.dealing.relations import (
     KINDS,
     RELATIONS,
     TERM,
+    YEAR,
     Relation,
     into_kind,
     of_kind,
@@ -27,14 +28,10 @@ _PICKED = {
 }
 """Of who has more, and of who has less."""
 FORMS = {
-    "year": "a year",
-    "count": "a whole number, without a unit",
-    "person": "the full name of a person",
-    "town": "the full name of a town",
-    "laboratory": "the full name of a laboratory",
+    YEAR: "a year",
+    COUNT: "a whole number, without a unit",
     "instrument": "the full name of an instrument",
-    "method": "the full name of a method",
-    "survey": "the full name of a survey",
+    **{kind: f"the full name of a {kind}" for kind in KINDS if kind != "instrument"},
 }
 """What is answered, by the kind of what is asked for."""
 

@@ -113,7 +113,9 @@ def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Pl
 def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
     for number, lookup in enumerate(chain.lookups):
         hop = number + 1 if chain is made.chain else 0
-        document = _support(stream, made, lookup, firm=number == firm, mine=hop > 0)
+        told = [lookup.claim, *made.aside(lookup.claim, stream.below(3))]
+        genre = stream.choice(genres(lookup.claim.kind, least=2 if number == firm else 1))
+        document = written(stream, told, genre, needed=hop > 0)
         beside = [written(stream, [claim]) for at, claim in chain.beside if at == number]
         turn = search(stream, lookup, [document, *beside])
         turn.hop = hop
@@ -123,13 +125,6 @@ def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
             made.distractors += [Distractor("natural", one, hop) for one in beside]
         else:
             made.distractors.append(Distractor("sibling_chain", document, number + 1))
-
-
-def _support(stream: Stream, made: Plan, lookup: Lookup, *, firm: bool, mine: bool) -> Document:
-    """The one document that tells a fact, among up to two other claims of its subject."""
-    aside = made.aside(lookup.claim, stream.below(3))
-    genre = stream.choice(genres(lookup.claim.kind, least=2 if firm else 1))
-    return written(stream, [lookup.claim, *aside], genre, needed=mine)
 
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
