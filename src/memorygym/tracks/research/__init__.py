@@ -111,7 +111,7 @@ def verification(instance: "Mapping[str, Any]") -> "dict[str, JSON]":
 
 def imported(raw: "Mapping[str, Any]", place: str = "instance") -> "dict[str, Any]":
     """An instance of the original's schema with all fields filled in. Raises BadSettings."""
-    from memorygym.tracks.research.importing import imported as normalised
+    from memorygym.tracks.research.task import imported as normalised
 
     return normalised(raw, place)
 

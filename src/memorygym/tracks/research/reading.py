@@ -8,7 +8,6 @@ to what is asked, fact by fact.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
@@ -77,17 +76,6 @@ _PATTERNS: tuple[tuple[str, str, tuple[int, int]], ...] = (
     (r"the director of N from M to M is N", "director", _FORWARD),
 )
 _COMPILED = tuple((re.compile(pattern), key, order) for pattern, key, order in _PATTERNS)
-
-
-class _Frame(NamedTuple):
-    """What a frame of a sentence means."""
-
-    key: str
-    subject: int
-    """Which of the names and numbers is the subject."""
-    value: int
-    terms: tuple[int, ...]
-    """Where the months stand among all that was reduced."""
 
 
 class _Lacking(Exception):
@@ -239,19 +227,20 @@ def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
     frame = _frame(_NUMBERS.sub("#", _NAMES.sub("N", _DATES.sub("M", sentence))))
     if frame is None:
         return None
-    months = [asking.month_key(asking.month_of(*parts[at].split(" "))) for at in frame.terms]
-    key = " ".join([frame.key, *months])
-    return Statement(parts[frame.subject], key, parts[frame.value].replace(",", ""), rank)
+    key, subject, value, terms = frame
+    months = [asking.month_key(asking.month_of(*parts[at].split(" "))) for at in terms]
+    return Statement(parts[subject], " ".join([key, *months]), parts[value].replace(",", ""), rank)
 
 
 @lru_cache(maxsize=4096)
-def _frame(text: str) -> _Frame | None:
-    """What a frame means; None if it tells nothing."""
+def _frame(text: str) -> tuple[str, int, int, tuple[int, ...]] | None:
+    """What a frame tells: a key, and where the subject, the value and the months of a term stand
+    among all that was reduced; None if it tells nothing."""
     marks = re.findall(r"\b[NM]\b|#", text)
     things = [at for at, mark in enumerate(marks) if mark != "M"]
     months = tuple(at for at, mark in enumerate(marks) if mark == "M")
     for pattern, key, (subject, value) in _COMPILED:
         found = pattern.fullmatch(text.rstrip(".!"))
         if found and len(things) == 2 and len(months) in (0, 2):
-            return _Frame(key or found[1], things[subject], things[value], months)
+            return key or found[1], things[subject], things[value], months
     return None

@@ -143,20 +143,18 @@ class SearchEnv(Env):
         return questions.page_text(query, at, pages, self._excerpts(query, chosen))
 
     def _excerpts(self, query: str, numbers: list[int]) -> Iterator[tuple[int, str, str]]:
-        terms = {word.lower() for word in _WORD.findall(query)} - STOP_WORDS
+        """Of each document, the sentences with most of the words, as they stand."""
+        terms = _words(query) - STOP_WORDS
         for number in numbers:
             heading, body = headed(self._corpus[number])
-            yield number, heading, " ".join(_best(sentences(body), terms))
+            told = sentences(body)
+            fits = [-len(terms & _words(sentence)) for sentence in told]
+            best = sorted(sorted(range(len(told)), key=fits.__getitem__)[:QUOTED])
+            yield number, heading, " ".join(told[at] for at in best)
 
 
-def _best(told: list[str], terms: set[str]) -> list[str]:
-    """The sentences with most of the terms, as they stand."""
-
-    def fit(at: int) -> int:
-        return -len(terms & {word.lower() for word in _WORD.findall(told[at])})
-
-    chosen = sorted(range(len(told)), key=fit)[:QUOTED]
-    return [told[at] for at in sorted(chosen)]
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}
 
 
 def _argument(call: Call, name: str) -> object:
