@@ -6,7 +6,6 @@ to what is asked, fact by fact.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from memorygym.instances.model import Found, Missing
@@ -170,7 +169,17 @@ class ResearchReader:
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """What a text tells: documents under their headings, and notes."""
-        return tuple(_statements(text))
+        told: list[Statement] = []
+        rank: tuple[int, ...] = ()
+        for line in text.split("\n"):
+            if not line or line.isspace():
+                rank = ()
+            elif heading := _HEADING.match(line):
+                rank = _rank(_RANKS.get(heading[1].strip().lower(), 0), *heading.groups()[1:])
+            else:
+                found = [_statement(sentence, rank) for sentence in _SENTENCE.split(line)]
+                told += filter(None, found)
+        return tuple(told)
 
     ask = staticmethod(asking.question)
     answer = staticmethod(answered)
@@ -196,19 +205,6 @@ def _told(statement: Statement) -> str:
 def _month(key: str) -> str:
     year, month = key.split("-")
     return f"{asking.MONTHS[int(month) - 1]} {year}"
-
-
-def _statements(text: str) -> Iterator[Statement]:
-    rank: tuple[int, ...] = ()
-    for line in text.split("\n"):
-        if not line or line.isspace():
-            rank = ()
-        elif heading := _HEADING.match(line):
-            rank = _rank(_RANKS.get(heading[1].strip().lower(), 0), *heading.groups()[1:])
-        else:
-            for sentence in _SENTENCE.split(line):
-                if one := _statement(sentence, rank):
-                    yield one
 
 
 def _rank(authority: int, day: str, month: str, year: str) -> tuple[int, int]:

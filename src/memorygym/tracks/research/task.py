@@ -181,7 +181,12 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     Traceback (most recent call last):
     memorygym.errors.BadSettings: row 3.turns must contain at least 1 items
     """
-    _check(raw, place)
+    import fastjsonschema
+
+    try:
+        _compiled()(raw)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise BadSettings(str(error).replace("data", place, 1)) from None
     made = deepcopy({**_EMPTY, **raw})
     made["original_question"] = raw.get("original_question") or made["question"]
     made["turns"] = [_turn(at, turn) for at, turn in enumerate(made["turns"])]
@@ -199,15 +204,6 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     made["memory_files"] = questions.memory_files(turns, made["reveal_mode"], policy["window_size"])
     made.setdefault("instance_id", place)
     return made
-
-
-def _check(raw: Mapping[str, Any], place: str) -> None:
-    import fastjsonschema
-
-    try:
-        _compiled()(raw)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise BadSettings(str(error).replace("data", place, 1)) from None
 
 
 @cache

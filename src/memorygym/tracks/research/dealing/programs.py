@@ -158,13 +158,9 @@ def _next(made: Query) -> list[tuple[Relation, bool]]:
 def question(stream: Stream, program: Query, starts: list[str]) -> str:
     """A program in words; `starts` are the entities that it names."""
     phrase = _phrase(stream, program, iter(starts))
-    match kind_of(program):
-        case "person":
-            return f"Who is {phrase}?"
-        case "year" | "count":
-            return f"What is {phrase}?"
-        case kind:
-            return f"Which {kind} is {phrase}?"
+    kind = kind_of(program)
+    asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
+    return f"{asks} {phrase}?"
 
 
 def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
