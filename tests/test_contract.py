@@ -254,7 +254,7 @@ def test_an_installed_track_rests_on_its_own_package_and_on_no_other(
     written(place, texts)
     found = sources("shops.one:SHOP").keys()
     assert {name for name in found if "shops" in name} == {"shops", "shops.one", "shops.prices"}
-    assert "memorygym.tracks._qa.env" in found and "numbery" not in found
+    assert "memorygym.tracks._qa.hooks" in found and "numbery" not in found
 
 
 def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(

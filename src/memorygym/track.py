@@ -59,8 +59,6 @@ class Instances:
     """The task of an instance, under a template and a seed."""
     verification: Callable[[Mapping[str, Any]], dict[str, Any]]
     """What the final texts of an instance prove."""
-    imported: Callable[[Mapping[str, Any], str], dict[str, Any]] | None = None
-    """An instance of another project's schema as one of this track; the text names the place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.statements import Statement
 from memorygym.tracks import research
-from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks.research.dealing.questions import file_name
 from memorygym.tracks.research.reading import ResearchReader
 
 OPTIONS = ("--hops", "4", "--conflict", "4")

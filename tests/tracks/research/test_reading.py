@@ -10,14 +10,13 @@ from memorygym.statements import Known, Statement
 from memorygym.stores.search.fulltext import STOP_WORDS
 from memorygym.stores.splitting import passages
 from memorygym.tokens import count
-from memorygym.tracks.research.asking import month_text, phrase, question
+from memorygym.tracks.research.asking import month_text, phrase, question, sought
 from memorygym.tracks.research.dealing.graph import Claim, Graph
 from memorygym.tracks.research.dealing.programs import program, shapes
+from memorygym.tracks.research.dealing.programs import question as put
 from memorygym.tracks.research.dealing.prose import AUTHORITY, COLOUR
-from memorygym.tracks.research.dealing.questions import question as put
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM, YEAR
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.walking import sought
 
 READER = ResearchReader()
 WORDINGS = [(key, words) for key, one in RELATIONS.items() for words in one.sentences]

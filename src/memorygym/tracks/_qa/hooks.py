@@ -1,16 +1,43 @@
-"""What every track that asks about texts has alike, as fields of its Track."""
+"""What every track that asks about texts has alike: how it is played, as fields of its Track."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from memorygym.core import Message, Policy, Task
+from memorygym.core import Message, Policy, Step, Task, tool
 from memorygym.instances.model import Gold
 from memorygym.outcome import Outcome
 from memorygym.trace import Trace
 from memorygym.track import reader_of, table
-from memorygym.tracks._qa.env import RECALL, SUBMIT, StreamEnv
-from memorygym.tracks._stream import QUESTION, event_of
+from memorygym.tracks._stream import QUESTION, Streaming, event_of, submit
+
+SUBMIT = submit("Answer the question of this event. Once a question.")
+RECALL = tool(
+    "recall",
+    "Have memory brought into view for this instead of for the question; what you write beside the"
+    " call stays in view.",
+    query={"type": "string", "description": "What you need to know next."},
+)
+
+
+class StreamEnv(Streaming):
+    """Whoever is asked may have memory brought for something else first."""
+
+    tools = (SUBMIT, RECALL)
+
+    def step(self, reply: Message) -> Step:
+        recalled = [call.arguments for call in reply.calls if call.name == RECALL.name]
+        if not recalled or not self._asks:
+            return super().step(reply)
+        (given,) = recalled
+        assert isinstance(given, Mapping)
+        return recalling(str(given["query"]))
+
+
+def recalling(query: str) -> Step:
+    """Whatever memory holds of it is composed for the newest message, which this is."""
+    return Step((Message("user", query),))
+
 
 # What plays is imported where it is used: a trace is read without it.
 

@@ -5,7 +5,7 @@ step it takes in few tokens, and believes the first match.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from memorygym.instances.model import Found, Missing, Reader
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.track import find
-from memorygym.tracks._qa.env import RECALL
+from memorygym.tracks._qa.hooks import RECALL
 from memorygym.tracks._stream import QUESTION, event_of
 
 REFUSAL = "I have no record of that."
@@ -41,35 +41,22 @@ class Parsed:
         self.answer, self.tell = inner.answer, inner.tell
 
 
-@dataclass(frozen=True, slots=True)
 class Scene:
     """An event that asks, as far as it has gone."""
 
-    query: Any
-    texts: tuple[str, ...]
-    """What memory and its tools brought, in order."""
-    notes: tuple[str, ...]
-    """What was concluded so far."""
-    tried: frozenset[str]
-    """What memory was asked for."""
-
-
-def scene(view: Sequence[Message], by: Reader) -> Scene | None:
-    """What a view shows; None if nothing is asked."""
-    at = event_of(view)
-    if not view[at].content.startswith(QUESTION) or (query := by.ask(view[at].content)) is None:
-        return None
-    live = view[at:]
-    said = [message for message in live if message.role == "assistant"]
-    tried = (call.arguments for message in said for call in message.calls)
-    own = {call.id for message in said for call in message.calls if call.name == RECALL.name}
-    heard = (m for m in live if m.role == "tool" and m.call_id not in own)
-    return Scene(
-        query,
-        tuple(message.content for message in (*view[1:at], *heard)),
-        tuple(message.content for message in said if message.content),
-        frozenset(str(given.get("query")) for given in tried if isinstance(given, Mapping)),
-    )
+    def __init__(self, query: Any, view: Sequence[Message], at: int) -> None:
+        self.query = query
+        said = [message for message in view[at:] if message.role == "assistant"]
+        called = [call for message in said for call in message.calls]
+        own = {call.id for call in called if call.name == RECALL.name}
+        heard = (m for m in view[at:] if m.role == "tool" and m.call_id not in own)
+        self.texts = tuple(message.content for message in (*view[1:at], *heard))
+        """What memory and its tools brought, in order."""
+        self.notes = tuple(message.content for message in said if message.content)
+        """What was concluded so far."""
+        given = (call.arguments for call in called)
+        self.tried = {str(one.get("query")) for one in given if isinstance(one, Mapping)}
+        """What memory was asked for."""
 
 
 class Strong(Policy):
@@ -79,17 +66,19 @@ class Strong(Policy):
         self._reader = reader
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        by = self._reader(view[0].content)
-        asked = scene(view, by)
-        if asked is None:
+        by, at = self._reader(view[0].content), event_of(view)
+        shown = view[at].content
+        query = by.ask(shown) if shown.startswith(QUESTION) else None
+        if query is None:
             return END
+        asked = Scene(query, view, at)
         match self.conclude(asked, by):
             case Found(answer):
                 return calls(submit(answer))
-            case Missing(query, used) if query and query not in asked.tried:
-                wanted = calls((RECALL.name, {"query": query}))
+            case Missing(wanted, used) if wanted and wanted not in asked.tried:
+                recall = calls((RECALL.name, {"query": wanted}))
                 notes = dict.fromkeys(map(by.tell, used))
-                return Message("assistant", "\n".join(notes), wanted.calls)
+                return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(REFUSAL))
 
     def conclude(self, asked: Scene, by: Reader) -> Found | Missing:

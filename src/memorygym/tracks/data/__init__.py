@@ -42,7 +42,7 @@ def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what
 
 def informed_reader(gold: Gold) -> Reader:
     """The reader that knows which paragraphs the questions of a task rest on."""
-    from memorygym.tracks.data.reading import EvidenceReader
+    from memorygym.tracks.data.dealing import EvidenceReader
 
     return EvidenceReader(gold)
 
@@ -72,12 +72,7 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
 
 
 TRACK = Track(
-    **hooks.SHARED
-    | {
-        "reasoners": {"strong": strong},
-        "note_taker": note_taker,
-        "reader": reader,
-    },
+    **hooks.SHARED | {"reasoners": {"strong": strong}, "note_taker": note_taker, "reader": reader},
     name="data",
     version="data-v1",
     tasks=tasks,

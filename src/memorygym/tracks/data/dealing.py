@@ -1,8 +1,11 @@
-"""Makes the tasks of a file: of each sample, paragraphs packed into events, then questions."""
+"""Makes the tasks of a file: of each sample, paragraphs packed into events, then questions. Reads
+which of the paragraphs that questions rest on a text holds in full."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 
 from memorygym.core import JSON, Budget, Event, Task
@@ -10,10 +13,12 @@ from memorygym.datasets._loading import format_named, load
 from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit
 from memorygym.errors import BadSettings
 from memorygym.frozen import canonical
-from memorygym.instances.model import Fact, Gold, Question
+from memorygym.instances.model import Fact, Found, Gold, Missing, Question
 from memorygym.page import one_line
-from memorygym.stores.splitting import LONGEST_HEAD, passages
+from memorygym.statements import Known, Statement
+from memorygym.stores.splitting import LONGEST_HEAD, passages, sentences
 from memorygym.tokens import count, normal
+from memorygym.tracks._stream import ASKS
 
 TRACK = "data"
 LONGEST_NAME = 40
@@ -24,7 +29,6 @@ PART_TOKENS = 300
 """Most tokens of a paragraph: a longer unit is told in parts, each under a heading of its own."""
 ROOM = 20
 """Characters of a heading that say which of its namesakes, and which part, it is."""
-ASKS = "question"
 KEY, VALUE = "told", "in full"
 """What the reader states of a paragraph."""
 SYSTEM = (
@@ -32,6 +36,8 @@ SYSTEM = (
     " begins, unless memory brings it back. In the end you are asked about them: answer with"
     " submit_answer in as few words as can be, as the texts put it, without a sentence around it."
 )
+_HEADING = re.compile(r"\[([^\[\]\n]+)\]")
+_EVENT = re.compile(r"=== QUESTION · event (\d+) of \d+ ===")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +202,8 @@ def pack(told: Sequence[Paragraph]) -> list[list[Paragraph]]:
 def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> tuple[Event, ...]:
     total = len(packed) + len(questions)
     bodies = ["\n\n".join(paragraph.text for paragraph in event) for event in packed]
-    told = [("text", "TEXT", body) for body in bodies] + [
-        (ASKS, "QUESTION", question) for question in questions
-    ]
+    told = [("text", "TEXT", body) for body in bodies]
+    told += [(ASKS, "QUESTION", question) for question in questions]
     return tuple(
         Event(kind, f"=== {title} · event {at} of {total} ===\n\n{body}")
         for at, (kind, title, body) in enumerate(told, 1)
@@ -207,13 +212,10 @@ def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> 
 
 def _facts(packed: Sequence[Sequence[Paragraph]], needed: set[str]) -> Iterator[tuple[Fact, str]]:
     """The paragraphs that questions rest on, with the unit of each."""
-    number = 0
-    for event, told in enumerate(packed):
-        for one in told:
-            number += 1
-            if one.unit in needed:
-                fact = Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event)
-                yield fact, one.unit
+    told = [(event, one) for event, shown in enumerate(packed) for one in shown]
+    for number, (event, one) in enumerate(told, 1):
+        if one.unit in needed:
+            yield Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event), one.unit
 
 
 def _identity(events: Sequence[Event]) -> str:
@@ -222,3 +224,59 @@ def _identity(events: Sequence[Event]) -> str:
     for event in events:
         digest.update(canonical([event.kind, event.text]).encode())
     return digest.hexdigest()[:16]
+
+
+class EvidenceReader:
+    """See model.Reader. A paragraph counts if each of its sentences stands under its heading."""
+
+    def __init__(self, gold: Gold) -> None:
+        self._facts = {fact.id: fact for fact in gold.facts}
+        self._paragraphs = {fact.subject: fact.sentence for fact in gold.facts}
+        self._asked = {question.event: question for question in gold.questions}
+        self._sentences: dict[str, tuple[str, ...]] = {}
+
+    def read(self, text: str) -> tuple[Statement, ...]:
+        """The paragraphs that the text holds in full, in whatever pieces."""
+        pieces: dict[str, list[str]] = {}
+        for heading, piece in self._pieces(text):
+            pieces.setdefault(heading, []).append(piece)
+        texts = {heading: " ".join(found) for heading, found in pieces.items()}
+        return tuple(
+            Statement(heading, KEY, VALUE)
+            for heading, told in texts.items()
+            if all(sentence in told for sentence in self._wanted(heading))
+        )
+
+    def ask(self, text: str) -> Question | None:
+        """The question of an event; None if it asks none."""
+        found = _EVENT.match(text)
+        return self._asked.get(int(found[1]) - 1) if found else None
+
+    def answer(self, query: Question, known: Known) -> Found | Missing:
+        """The true answer, if all that it rests on is known; else the question is asked again."""
+        facts = [self._facts[need] for need in query.needs]
+        told = [known.get(fact.subject, fact.key) for fact in facts]
+        held = tuple(one for one in told if one is not None)
+        if facts and len(held) == len(facts):
+            return Found(query.truth, held)
+        return Missing(query.text, held)
+
+    def tell(self, statement: Statement) -> str:
+        """The paragraph that it states to be held."""
+        return self._paragraphs[statement.subject]
+
+    def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
+        """What stands between a known heading and the next, unbroken."""
+        marks = [mark for mark in _HEADING.finditer(text) if mark[1] in self._paragraphs]
+        for mark, end in zip_longest(marks, (mark.start() for mark in marks[1:])):
+            yield mark[1], _unbroken(text[mark.end() : end])
+
+    def _wanted(self, heading: str) -> tuple[str, ...]:
+        if heading not in self._sentences:
+            body = self._paragraphs[heading].removeprefix(f"[{heading}]\n")
+            self._sentences[heading] = tuple(map(_unbroken, sentences(normal(body))))
+        return self._sentences[heading]
+
+
+def _unbroken(text: str) -> str:
+    return " ".join(text.split())

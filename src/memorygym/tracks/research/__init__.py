@@ -8,16 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core import tool
+from memorygym.core import JSON, Env, Message, Policy, Task, tool
+from memorygym.instances.model import Reader
 from memorygym.instances.tasks import knobs_of, tasks_of
+from memorygym.trace import Trace
 from memorygym.track import Instances, Track
 from memorygym.tracks._qa import hooks
-from memorygym.tracks._qa.env import StreamEnv
 
 if TYPE_CHECKING:
-    from memorygym.core import JSON, Env, Message, Policy, Task
-    from memorygym.instances.model import Reader
-    from memorygym.trace import Trace
     from memorygym.tracks.research.strata import Recipe
 
 SEARCH = tool(
@@ -48,21 +46,21 @@ def recipes(args: argparse.Namespace) -> "list[Recipe]":
     return asked(args)
 
 
-def task_of(instance: "Mapping[str, Any]", template: str, seed: int) -> "Task":
+def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     """The task that an instance is."""
     from memorygym.tracks.research.task import task_of as made
 
     return made(instance, template, seed)
 
 
-def env(task: "Task") -> "Env":
+def env(task: Task) -> Env:
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
     from memorygym.tracks.research.searching import SearchEnv, steps_of
 
-    return SearchEnv(task) if steps_of(task) else StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else hooks.StreamEnv(task)
 
 
-def reasoner(name: str, task: "Task") -> "Policy":
+def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks.research.searchers import SEARCHERS
     from memorygym.tracks.research.searching import steps_of
@@ -70,14 +68,14 @@ def reasoner(name: str, task: "Task") -> "Policy":
     return SEARCHERS[name]() if steps_of(task) else hooks.reasoner(name, task)
 
 
-def asks(view: "Sequence[Message]") -> bool:
+def asks(view: Sequence[Message]) -> bool:
     """Whether the running event wants a decision: who searches himself is asked at every step."""
     from memorygym.tracks.research.dealing.questions import SEARCHING
 
     return view[0].content == SEARCHING or hooks.asks(view)
 
 
-def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
+def note_taker(reasoner: Policy, task: Task) -> Policy:
     """The fixed user of memories with tools, who answers as that reasoner does."""
     from memorygym.tracks.research.searchers import Noter, SearchScribe
     from memorygym.tracks.research.searching import steps_of
@@ -88,7 +86,7 @@ def note_taker(reasoner: "Policy", task: "Task") -> "Policy":
     return Noter(behind) if task.events[0].kind == "briefing" else behind
 
 
-def oracle(task: "Task") -> "Mapping[int, str]":
+def oracle(task: Task) -> Mapping[int, str]:
     """By event: what its question needs; who searches himself has the question at every step."""
     from memorygym.tracks.research.searching import steps_of
 
@@ -96,28 +94,28 @@ def oracle(task: "Task") -> "Mapping[int, str]":
     return dict.fromkeys(range(steps + 1), texts[0]) if steps else texts
 
 
-def reader(trace: "Trace") -> Any:
+def reader(trace: Trace) -> Any:
     """How its trace is read. Raises BadTrace without a gold table."""
     from memorygym.tracks.research.searching import reader_of
 
     return reader_of(trace) or hooks.reader(trace)
 
 
-def verification(instance: "Mapping[str, Any]") -> "dict[str, JSON]":
+def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """What the final texts of an instance prove."""
     from memorygym.tracks.research.proving import verification as proved
 
     return proved(instance)
 
 
-def imported(raw: "Mapping[str, Any]", place: str = "instance") -> "dict[str, Any]":
+def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     """An instance of the original's schema with all fields filled in. Raises BadSettings."""
-    from memorygym.tracks.research.importing import imported as normalised
+    from memorygym.tracks.research.task import imported as normalised
 
     return normalised(raw, place)
 
 
-def facts(system: str) -> "Reader":  # noqa: ARG001  # Every pinned message says the same.
+def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
     """The reader, which knows rendered text alone."""
     from memorygym.tracks.research.reading import ResearchReader
 
@@ -131,7 +129,6 @@ INSTANCES = Instances(
     recipes=recipes,
     task=task_of,
     verification=verification,
-    imported=imported,
 )
 TRACK = Track(
     **hooks.SHARED

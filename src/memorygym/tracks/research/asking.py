@@ -101,6 +101,27 @@ _CHOSEN = {
     "population": ("is more populous", "is less populous"),
 }
 """In words, that it has more, and that it has less."""
+_SOUGHT = {
+    "employer": "employer, works at, joined, holds a post at, payroll",
+    "birthplace": "was born in, came into the world in",
+    "mentor": "mentor, was trained by, learned the trade under, doctorate",
+    "birth year": "was born in the year, came into the world",
+    "seat": "is based in, buildings, plays host",
+    "founding year": "was founded in, opened its doors, charter",
+    "staff": "employs people, wages",
+    "flagship": "flagship, showpiece",
+    "director": "director, directed, run by, in charge, from, to",
+    "designer": "designer, was designed by, plans",
+    "weight": "weighs kilograms",
+    "inventor": "inventor, was invented by, came up with, credit",
+    "basis": "basis, builds on, extends, grew out of",
+    "instrument": "instrument, readings, carried out with",
+    "samples": "samples gathered, taken",
+    "leader": "leader, was led by, in command, into the field",
+    "population": "inhabitants, people live in, census, residents",
+    "mayor": "mayor",
+}
+"""Words in which one would search for a key."""
 _STEPS = [
     *((re.compile(f"the {words} "), key, False) for words, key in _GET.items()),
     *((re.compile(f"{words} "), key, True) for words, key in _WHOSE.items()),
@@ -130,6 +151,22 @@ def month_text(month: int) -> str:
     'March 2029'
     """
     return f"{MONTHS[month % 12]} {month // 12}"
+
+
+def sought(subject: str, key: str) -> str:
+    """What one would search for: a name, and the words in which a key is told.
+
+    >>> sought("Orm Hall", "mayor")
+    'Orm Hall mayor'
+    """
+    return f"{subject} {_SOUGHT.get(key, key)}"
+
+
+def seeking(text: str) -> tuple[str, str] | None:
+    """The name and the key of what `sought` wrote; None if it did not."""
+    name = " ".join(text.split(" ")[:2])
+    keys = (key for key in _SOUGHT if text == sought(name, key))
+    return next(((name, key) for key in keys), None)
 
 
 def question(text: str) -> Query | None:

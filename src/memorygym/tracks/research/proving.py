@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from memorygym.instances.model import Found
 from memorygym.statements import Known, Statement
 from memorygym.tokens import count
 from memorygym.tracks.research.asking import Pick, Query, Shared, Step, Total, phrase
-from memorygym.tracks.research.dealing.record import file_name, memory_files
+from memorygym.tracks.research.dealing.questions import file_name, memory_files
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 
@@ -103,7 +103,9 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
         if sought is not None and _last_keys(sought) == wanted[-1:]:
             got = listener.answer(sought, known)
             found += [got.answer] if isinstance(got, Found) else []
-    guesses = _combined(query, found)
+    guesses = found[-1:]
+    if isinstance(query, Total) and len(found) > 1:
+        guesses = [query.of(*map(int, found[-2:]))]
     distinct = len(dict.fromkeys(found))
     wrong = not any(right(asked.question, guess) for guess in guesses)
     fewest = len(wanted) / CHANCE
@@ -122,14 +124,6 @@ def _last_keys(query: Query | None) -> list[str]:
         case Pick(_, _, left, right):
             return _last_keys(left) or _last_keys(right)
     return []
-
-
-def _combined(query: Query | None, found: Sequence[str]) -> list[str]:
-    """What follows from the last values that were found."""
-    match query:
-        case Total() if len(found) > 1:
-            return [query.of(*map(int, found[-2:]))]
-    return list(found[-1:])
 
 
 def _turns_match(instance: Mapping[str, Any]) -> Verdict:

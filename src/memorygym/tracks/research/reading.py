@@ -1,27 +1,26 @@
 """The independent reader: it takes facts from rendered text alone and knows no table of wordings.
 
 A sentence is first reduced to its frame: names, numbers and months become letters. The frames are
-few, so that each is matched with the patterns once.
+few, so that each is matched with the patterns once. To answer, it walks a query from what is named
+to what is asked, fact by fact.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
-from memorygym.statements import Statement
-from memorygym.tracks.research.asking import MONTHS, NAME, month_key, month_of, question
-from memorygym.tracks.research.walking import answered
+from memorygym.instances.model import Found, Missing
+from memorygym.statements import Known, Statement
+from memorygym.tracks.research import asking
 
-_MONTH = f"(?:{'|'.join(MONTHS)})"
+_MONTH = f"(?:{'|'.join(asking.MONTHS)})"
 _HEADING = re.compile(rf"\[([^·\]]+) · [^·\]]+ · (\d{{1,2}}) ({_MONTH}) (\d{{4}})\]\s*$")
 _NOTED = re.compile(rf"Noted from a source of rank (\d), (\d{{1,2}}) ({_MONTH}) (\d{{4}}): (.*)")
 _PLAIN = re.compile(r"Noted: (.*)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _DATES = re.compile(rf"\b{_MONTH} \d{{4}}\b")
-_NAMES = re.compile(rf"\b{NAME}\b")
+_NAMES = re.compile(rf"\b{asking.NAME}\b")
 _NUMBERS = re.compile(r"\b\d[\d,]*\b")
-_PARTS = re.compile(rf"\b(?:{_MONTH} \d{{4}}|{NAME}|\d[\d,]*)\b")
+_PARTS = re.compile(rf"\b(?:{_MONTH} \d{{4}}|{asking.NAME}|\d[\d,]*)\b")
 _RANKS = {
     "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
     "newsletter": 1, "profile": 1, "travel log": 1,
@@ -78,15 +77,91 @@ _PATTERNS: tuple[tuple[str, str, tuple[int, int]], ...] = (
 _COMPILED = tuple((re.compile(pattern), key, order) for pattern, key, order in _PATTERNS)
 
 
-class _Frame(NamedTuple):
-    """What a frame of a sentence means."""
+class _Lacking(Exception):
+    """A subject and a key without whose value the walk cannot go on."""
 
-    key: str
-    subject: int
-    """Which of the names and numbers is the subject."""
-    value: int
-    terms: tuple[int, ...]
-    """Where the months stand among all that was reduced."""
+
+def answered(query: asking.Query, known: Known) -> Found | Missing:
+    """What follows from what is known, or what to look for next."""
+    walk = _Walk(known)
+    try:
+        answer = walk.find(query)
+    except _Lacking as lacking:
+        return Missing(asking.sought(*lacking.args), tuple(walk.used))
+    return Found(answer, tuple(walk.used))
+
+
+class _Walk:
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.used: list[Statement] = []
+
+    def find(self, query: asking.Query) -> str:
+        match query:
+            case asking.Start(name):
+                return name
+            case asking.Step(key, of, inverse, month):
+                found = self.find(of)
+                if inverse:
+                    return self._subject(key, found)
+                return self._term(found, month) if month else self._value(found, key)
+            case asking.Pick(key, _, left, right):
+                names = [self.find(left), self.find(right)]
+                values = [self._whole(self._value(name, key), key) for name in names]
+                return names[query.place(values)]
+            case asking.Shared(laboratory, basis):
+                return self._shared(self.find(laboratory), self.find(basis))
+            case asking.Total(left, right):
+                sides = ((self.find(side), getattr(side, "key", "")) for side in (left, right))
+                return query.of(*(self._whole(value, key) for value, key in sides))
+
+    def _value(self, subject: str, key: str) -> str:
+        one = self._known.get(subject, key)
+        if one is None:
+            raise _Lacking(subject, key)
+        self.used.append(one)
+        return one.value
+
+    def _whole(self, value: str, key: str) -> int:
+        if not value.isdecimal():
+            raise _Lacking(value, key)
+        return int(value)
+
+    def _term(self, subject: str, month: int) -> str:
+        """Who was director in a month: the key of a term names its first month and its last."""
+        wanted = asking.month_key(month)
+        for key, one in self._known.about(subject).items():
+            match key.split(" "):
+                case ["director", first, last] if first <= wanted <= last:
+                    self.used.append(one)
+                    return one.value
+        raise _Lacking(subject, "director")
+
+    def _subject(self, key: str, value: str) -> str:
+        told = self._known.whose(key, value)
+        if len(told) != 1:
+            raise _Lacking(value, key)
+        self.used.append(told[0])
+        return told[0].subject
+
+    def _shared(self, laboratory: str, basis: str) -> str:
+        """Of those who work there, the one who invented a method on that basis."""
+        staff = {one.subject: one for one in self._known.whose("employer", laboratory)}
+        lacking = None if staff else _Lacking(laboratory, "employer")
+        self.used += staff.values()
+        for method in self._known.whose("basis", basis):
+            person = self._known.get(method.subject, "inventor")
+            if person and person.value in staff:
+                self.used += [method, person]
+                return person.value
+            place = self._known.get(person.value, "employer") if person else None
+            if person is None:
+                lacking = lacking or _Lacking(method.subject, "inventor")
+            elif place is None:
+                lacking = lacking or _Lacking(person.value, "employer")
+            # What is ruled out is worth keeping too: it need not be looked for again.
+            self.used += [one for one in (method, person, place) if one]
+        raise lacking or _Lacking(basis, "basis")
 
 
 class ResearchReader:
@@ -94,9 +169,19 @@ class ResearchReader:
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """What a text tells: documents under their headings, and notes."""
-        return tuple(_statements(text))
+        told: list[Statement] = []
+        rank: tuple[int, ...] = ()
+        for line in text.split("\n"):
+            if not line or line.isspace():
+                rank = ()
+            elif heading := _HEADING.match(line):
+                rank = _rank(_RANKS.get(heading[1].strip().lower(), 0), *heading.groups()[1:])
+            else:
+                found = [_statement(sentence, rank) for sentence in _SENTENCE.split(line)]
+                told += filter(None, found)
+        return tuple(told)
 
-    ask = staticmethod(question)
+    ask = staticmethod(asking.question)
     answer = staticmethod(answered)
 
     def tell(self, statement: Statement) -> str:
@@ -105,7 +190,7 @@ class ResearchReader:
         if len(statement.rank) != 2:
             return f"Noted: {fact}"
         authority, day = statement.rank
-        date = f"{day % 100} {MONTHS[day // 100 % 100 - 1]} {day // 10_000}"
+        date = f"{day % 100} {asking.MONTHS[day // 100 % 100 - 1]} {day // 10_000}"
         return f"Noted from a source of rank {authority}, {date}: {fact}"
 
 
@@ -119,24 +204,11 @@ def _told(statement: Statement) -> str:
 
 def _month(key: str) -> str:
     year, month = key.split("-")
-    return f"{MONTHS[int(month) - 1]} {year}"
-
-
-def _statements(text: str) -> Iterator[Statement]:
-    rank: tuple[int, ...] = ()
-    for line in text.split("\n"):
-        if not line or line.isspace():
-            rank = ()
-        elif heading := _HEADING.match(line):
-            rank = _rank(_RANKS.get(heading[1].strip().lower(), 0), *heading.groups()[1:])
-        else:
-            for sentence in _SENTENCE.split(line):
-                if one := _statement(sentence, rank):
-                    yield one
+    return f"{asking.MONTHS[int(month) - 1]} {year}"
 
 
 def _rank(authority: int, day: str, month: str, year: str) -> tuple[int, int]:
-    return authority, int(year) * 10_000 + (MONTHS.index(month) + 1) * 100 + int(day)
+    return authority, int(year) * 10_000 + (asking.MONTHS.index(month) + 1) * 100 + int(day)
 
 
 def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
@@ -151,19 +223,20 @@ def _statement(sentence: str, rank: tuple[int, ...]) -> Statement | None:
     frame = _frame(_NUMBERS.sub("#", _NAMES.sub("N", _DATES.sub("M", sentence))))
     if frame is None:
         return None
-    months = [month_key(month_of(*parts[at].split(" "))) for at in frame.terms]
-    key = " ".join([frame.key, *months])
-    return Statement(parts[frame.subject], key, parts[frame.value].replace(",", ""), rank)
+    key, subject, value, terms = frame
+    months = [asking.month_key(asking.month_of(*parts[at].split(" "))) for at in terms]
+    return Statement(parts[subject], " ".join([key, *months]), parts[value].replace(",", ""), rank)
 
 
 @lru_cache(maxsize=4096)
-def _frame(text: str) -> _Frame | None:
-    """What a frame means; None if it tells nothing."""
+def _frame(text: str) -> tuple[str, int, int, tuple[int, ...]] | None:
+    """What a frame tells: a key, and where the subject, the value and the months of a term stand
+    among all that was reduced; None if it tells nothing."""
     marks = re.findall(r"\b[NM]\b|#", text)
     things = [at for at, mark in enumerate(marks) if mark != "M"]
     months = tuple(at for at, mark in enumerate(marks) if mark == "M")
     for pattern, key, (subject, value) in _COMPILED:
         found = pattern.fullmatch(text.rstrip(".!"))
         if found and len(things) == 2 and len(months) in (0, 2):
-            return _Frame(key or found[1], things[subject], things[value], months)
+            return key or found[1], things[subject], things[value], months
     return None

@@ -12,14 +12,13 @@ from memorygym.agents.calls import END, calls, read, write
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.instances.model import Found, Missing
 from memorygym.statements import Known, Statement
-from memorygym.tracks._qa.env import RECALL, SUBMIT
+from memorygym.tracks._qa.hooks import RECALL, SUBMIT
 from memorygym.tracks._qa.reasoners import REFUSAL, by_search
 from memorygym.tracks._stream import event_of
 from memorygym.tracks.research import SEARCH
-from memorygym.tracks.research.asking import Query
+from memorygym.tracks.research.asking import Query, seeking, sought
 from memorygym.tracks.research.dealing.questions import RESULT
 from memorygym.tracks.research.reading import ResearchReader
-from memorygym.tracks.research.walking import seeking, sought
 
 LOOKUPS = (RECALL.name, "memory_search")
 """Calls by which memory is asked."""

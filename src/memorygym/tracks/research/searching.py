@@ -12,18 +12,12 @@ from memorygym.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.stores.splitting import headed, sentences
 from memorygym.trace import Answered, Shown, Trace
 from memorygym.track import table
-from memorygym.tracks._qa.env import RECALL, recalling
+from memorygym.tracks._qa.hooks import RECALL, recalling
 from memorygym.tracks._qa.question_reader import QuestionReader
 from memorygym.tracks._stream import submit
 from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.asking import NAME
-from memorygym.tracks.research.dealing.questions import (
-    LISTED,
-    RESULT,
-    SEARCHING,
-    page_text,
-    step_text,
-)
+from memorygym.tracks.research.dealing import questions
 from memorygym.tracks.research.reading import ResearchReader
 from memorygym.tracks.research.task import documents_of
 
@@ -39,7 +33,7 @@ _NAMES = re.compile(rf"\b{NAME}\b")
 
 def steps_of(task: Task) -> int:
     """How many searches and readings a task allows; 0: the reasoner makes none itself."""
-    found = _STEPS.search(task.events[0].text) if task.system == SEARCHING else None
+    found = _STEPS.search(task.events[0].text) if task.system == questions.SEARCHING else None
     return int(found[1]) if found else 0
 
 
@@ -51,7 +45,8 @@ def reader_of(trace: Trace) -> QuestionReader | None:
     """
     shown = [one for one in trace.records if isinstance(one, Shown) and one.messages]
     texts = (message.content for one in shown[:1] for message in one.messages)
-    if trace.system != SEARCHING or not any(text.startswith(RESULT) for text in texts):
+    begun = any(text.startswith(questions.RESULT) for text in texts)
+    if trace.system != questions.SEARCHING or not begun:
         return None
     gold: Gold = table(trace)
     answered = [one.event for one in trace.records if isinstance(one, Answered)]
@@ -119,7 +114,7 @@ class SearchEnv(Env):
     def _show(self, result: str) -> Step:
         self._at += 1
         # The question comes last, for a memory is searched for the newest message.
-        texts = (step_text(self._at, result), self._question)
+        texts = (questions.step_text(self._at, result), self._question)
         return Step(tuple(Message("user", text) for text in texts), evict=True)
 
     def _result(self, call: Call | None) -> str:
@@ -139,29 +134,27 @@ class SearchEnv(Env):
             return f"Nothing for '{query}'."
         names = _NAMES.findall(query)
         naming = [n for n in found if names and all(name in self._corpus[n] for name in names)]
-        pages = max(1, -(-len(naming) // LISTED))
+        pages = max(1, -(-len(naming) // questions.LISTED))
         at = page if isinstance(page, int) else 1
         if not 1 <= at <= pages:
             return f"There is no page {page} for '{query}'; there are 1 to {pages}."
         ranked = list(dict.fromkeys([*naming, *found]))
-        chosen = ranked[(at - 1) * LISTED : at * LISTED]
-        return page_text(query, at, pages, self._excerpts(query, chosen))
+        chosen = ranked[(at - 1) * questions.LISTED : at * questions.LISTED]
+        return questions.page_text(query, at, pages, self._excerpts(query, chosen))
 
     def _excerpts(self, query: str, numbers: list[int]) -> Iterator[tuple[int, str, str]]:
-        terms = {word.lower() for word in _WORD.findall(query)} - STOP_WORDS
+        """Of each document, the sentences with most of the words, as they stand."""
+        terms = _words(query) - STOP_WORDS
         for number in numbers:
             heading, body = headed(self._corpus[number])
-            yield number, heading, " ".join(_best(sentences(body), terms))
+            told = sentences(body)
+            fits = [-len(terms & _words(sentence)) for sentence in told]
+            best = sorted(sorted(range(len(told)), key=fits.__getitem__)[:QUOTED])
+            yield number, heading, " ".join(told[at] for at in best)
 
 
-def _best(told: list[str], terms: set[str]) -> list[str]:
-    """The sentences with most of the terms, as they stand."""
-
-    def fit(at: int) -> int:
-        return -len(terms & {word.lower() for word in _WORD.findall(told[at])})
-
-    chosen = sorted(range(len(told)), key=fit)[:QUOTED]
-    return [told[at] for at in sorted(chosen)]
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}
 
 
 def _argument(call: Call, name: str) -> object:

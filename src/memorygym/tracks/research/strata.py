@@ -11,14 +11,14 @@ from memorygym.errors import BadSettings
 from memorygym.instances.files import failed_checks
 from memorygym.rng import rng
 from memorygym.tokens import short
-from memorygym.tracks.research.dealing.crowding import distract
 from memorygym.tracks.research.dealing.graph import Graph
 from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
 from memorygym.tracks.research.dealing.programs import LEAST, MOST, program, shapes
 from memorygym.tracks.research.dealing.record import VERSION, record
-from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, Dials, Settings
-from memorygym.tracks.research.dealing.turns import BY_HOP, Plan, order, plan
+from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, WINDOWED, Dials, Settings
+from memorygym.tracks.research.dealing.turns import BY_HOP, Plan, distract, order, plan
 from memorygym.tracks.research.proving import verification
+from memorygym.tracks.research.task import AGENTIC
 
 HOPS = "2,3,4,5,6,8"
 ATTEMPTS = 20
@@ -83,23 +83,11 @@ class Recipe:
 
 _OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("hops", HOPS, "H[,H]", f"look-ups of a question, {LEAST} to {MOST}"),
-    (
-        "reveal", ("delayed", "immediate"), None,
-        "immediate: the question is told before the searches, too",
-    ),
-    (
-        "eviction", ("full_eviction", "sliding_window"), None,
-        "sliding_window: documents stay in view for some turns",
-    ),
-    ("window", WINDOW, "N", "turns in view under sliding_window"),
-    (
-        "order", ("shuffled", BY_HOP), None,
-        f"{BY_HOP}: every chain's searches come in the order of its hops",
-    ),
-    (
-        "mode", ("scripted", "agentic"), None,
-        "agentic: the reasoner searches and opens documents itself",
-    ),
+    ("reveal", ("delayed", "immediate"), None, "the question is told before the searches, too"),
+    ("eviction", ("full_eviction", WINDOWED), None, "documents stay in view for some turns"),
+    ("window", WINDOW, "N", f"turns in view under {WINDOWED}"),
+    ("order", ("shuffled", BY_HOP), None, "every chain's searches come in the order of its hops"),
+    ("mode", ("scripted", AGENTIC), None, "the reasoner searches and opens documents itself"),
     (
         "crowd", CROWD, "PERCENT",
         "of the documents that fill an instance to its length, so many percent for each hop"
@@ -107,15 +95,14 @@ _OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
         " them, mentions, outdated tellings; the one dial that grows with length and hops",
     ),
 )  # fmt: skip
-"""Name, what it is unless given or the choices with that first, what stands for it, and help."""
+"""Name, what it is unless given, what stands for it in the help, and meaning; or in place of what
+it is two choices, the first for unless given, and the meaning of the second."""
+_EACH = "documents an instance, whatever its length,"
 _DIALS = {
-    "near_miss": "documents an instance, whatever its length, that tell what is asked for of"
-    " similar names",
-    "other_time": "documents an instance, whatever its length, that tell what held earlier",
-    "conflict": "documents an instance, whatever its length, of lower authority and a later date"
-    " that say otherwise",
-    "paraphrase": "documents an instance, whatever its length, about the right entity which leave"
-    " the fact out",
+    "near_miss": f"{_EACH} that tell what is asked for of similar names",
+    "other_time": f"{_EACH} that tell what held earlier",
+    "conflict": f"{_EACH} of lower authority and a later date that say otherwise",
+    "paraphrase": f"{_EACH} about the right entity which leave the fact out",
     "red_herring": "searches an instance, whatever its length, that lead nowhere",
 }
 
@@ -127,9 +114,10 @@ def declare(group: "argparse._ArgumentGroup") -> None:
     for name, default, metavar, text in (*_OPTIONS, *dials):
         choices = default if isinstance(default, tuple) else None
         usual = default[0] if choices else default
+        told = f"{default[1]}: {text}" if choices else text
         group.add_argument(
             f"--{name.replace('_', '-')}", type=type(usual), choices=choices, default=usual,
-            metavar=metavar, help=f"{text} (default: {usual})",
+            metavar=metavar, help=f"{told} (default: {usual})",
         )  # fmt: skip
     group.set_defaults(window=None)  # That it was given without need must be seen.
 
@@ -177,13 +165,13 @@ def _within(args: argparse.Namespace, name: str, most: int, unit: str = "") -> i
 
 
 def _window(args: argparse.Namespace) -> int:
-    if args.eviction != "sliding_window":
+    if args.eviction != WINDOWED:
         if args.window is not None:
-            raise BadSettings(f"--window {args.window} is for --eviction sliding_window")
+            raise BadSettings(f"--window {args.window} is for --eviction {WINDOWED}")
         return 1
     window = WINDOW if args.window is None else int(args.window)
     if not 2 <= window <= WIDEST:
-        raise BadSettings(f"--window {window}: sliding_window has 2 to {WIDEST} turns")
+        raise BadSettings(f"--window {window}: {WINDOWED} has 2 to {WIDEST} turns")
     return window
 
 

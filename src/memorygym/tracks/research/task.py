@@ -1,40 +1,42 @@
-"""An instance as a task: searches that pass by, then the question; nothing else is shown."""
+"""An instance as a task: searches that pass by, then the question; nothing else is shown.
+
+An instance of MemGym's own schema is read leniently: what is missing is filled in, what is wrong is
+named.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from memorygym.core import Budget, Event, Task
+from memorygym.errors import BadSettings
 from memorygym.instances.model import Fact, Gold, Question
 from memorygym.statements import Statement
-from memorygym.tracks.research.dealing.questions import (
-    LISTED,
-    briefing_text,
-    question_text,
-    task_text,
-)
-from memorygym.tracks.research.dealing.record import file_name
+from memorygym.tracks._stream import ASKS
+from memorygym.tracks.research.dealing import questions
 from memorygym.tracks.research.reading import ResearchReader
 
-TRACK = "research"
+TRACK, AGENTIC = "research", "agentic"
 STEPS_A_HOP = 12
 """Calls that a question allows for each of its hops, where the reasoner searches itself; and one
 more for every page of the whole collection."""
-SHOWS, TELLS, ASKS = "search", "briefing", "question"
-"""Kinds of events."""
+SHOWS, TELLS = "search", "briefing"
+"""Kinds of events beside the one that asks."""
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     """The task that an instance is; its name in results is the template and the seed."""
     events = events_of(instance)
     facts, asked = facts_of(instance), question_of(instance, len(events) - 1)
-    if _is_agentic(instance):
+    id, knobs = instance["instance_id"], instance.get("knobs", {})
+    if knobs.get("mode") == AGENTIC:
         # The question comes first, and all that follows is what can be searched for.
         events = (events[-1], *events[:-1])
         facts = [replace(fact, event=0) for fact in facts]
         asked = replace(asked, event=0)
     gold = Gold(tuple(facts), (asked,))
-    id, knobs = instance["instance_id"], instance.get("knobs", {})
     recipe = {"template": template, "seed": seed, "instance": id, "knobs": knobs}
     return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 
@@ -45,15 +47,15 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     told = instance["reveal_mode"] == "immediate"
     total = turns + 1 + told
     question = instance["question"]
-    first = [Event(TELLS, briefing_text(total, question))] if told else []
-    searches = [Event(SHOWS, instance["memory_files"][file_name(at)]) for at in range(turns)]
-    if _is_agentic(instance):
+    first = [Event(TELLS, questions.briefing_text(total, question))] if told else []
+    files = [instance["memory_files"][questions.file_name(at)] for at in range(turns)]
+    if instance.get("knobs", {}).get("mode") == AGENTIC:
         documents = sum(len(turn["documents"]) for turn in instance["turns"])
-        steps = STEPS_A_HOP * instance["num_hops"] + documents // LISTED
-        asked = task_text(question, instance["answer_form"], steps)
+        steps = STEPS_A_HOP * instance["num_hops"] + documents // questions.LISTED
+        asked = questions.task_text(question, instance["answer_form"], steps)
     else:
-        asked = question_text(total, question, instance["answer_form"])
-    return (*first, *searches, Event(ASKS, asked))
+        asked = questions.question_text(total, question, instance["answer_form"])
+    return (*first, *(Event(SHOWS, text) for text in files), Event(ASKS, asked))
 
 
 def documents_of(texts: Iterable[str]) -> dict[str, int]:
@@ -64,11 +66,6 @@ def documents_of(texts: Iterable[str]) -> dict[str, int]:
             if paragraph.startswith("["):
                 found.setdefault(paragraph, at)
     return found
-
-
-def _is_agentic(instance: Mapping[str, Any]) -> bool:
-    """Whether the reasoner makes the searches itself."""
-    return bool(instance.get("knobs", {}).get("mode") == "agentic")
 
 
 def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:
@@ -109,3 +106,122 @@ def question_of(instance: Mapping[str, Any], event: int) -> Question:
         needs=tuple(fact["fact_id"] for fact in instance["grounding_facts"]),
         hops=instance["num_hops"],
     )
+
+
+_TEXT = {"type": "string"}
+_TRUTH = {"type": "string", "pattern": r"\S"}
+_WHOLE = {"type": "integer"}
+
+
+def _records(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    item = {"type": "object", "properties": dict(properties), "required": list(required)}
+    return {"type": "array", "items": item}
+
+
+_LOOSE = {
+    "type": "object",
+    "required": ["question", "answer", "turns"],
+    "properties": {
+        "instance_id": _TEXT,
+        "question": _TRUTH,
+        "answer": _TRUTH,
+        "aliases": {"type": "array", "items": _TEXT},
+        "num_hops": _WHOLE,
+        "decomposition": _records({"sub_question": _TEXT, "sub_answer": _TEXT}),
+        "turns": {
+            **_records(
+                {
+                    "turn_index": _WHOLE,
+                    "sub_query": _TEXT,
+                    "documents": _records(
+                        {"title": _TEXT, "text": _TEXT, "is_supporting": {"type": "boolean"}},
+                        "text",
+                    ),
+                },
+                "documents",
+            ),
+            "minItems": 1,
+        },
+        "grounding_facts": _records(
+            {
+                "fact_id": _TEXT, "content": _TRUTH, "source_paragraph_title": _TEXT,
+                "subject": _TEXT, "key": _TEXT, "value": _TEXT,
+            },
+            "content",
+        ),
+        "distractors": _records({"content": _TEXT}),
+        "memory_files": {"type": "object", "additionalProperties": _TEXT},
+        "reveal_mode": {"enum": ["immediate", "delayed"]},
+        "eviction_policy": {
+            "type": "object",
+            "properties": {
+                "mode": {"enum": ["full_eviction", "sliding_window"]},
+                "window_size": {"type": "integer", "minimum": 1},
+            },
+        },
+        "rubric": {"type": "object"},
+    },
+}  # fmt: skip
+_EMPTY: dict[str, Any] = {
+    "base_instance": "", "source_dataset": "", "aliases": [], "decomposition": [],
+    "grounding_facts": [], "distractors": [], "gold_supporting_paragraphs": [],
+    "contradictions": [], "transforms_applied": [], "difficulty_preset": "",
+    "reveal_mode": "delayed", "memory_required_facts": [], "context_tokens": {}, "knobs": {},
+    "start_entities": [], "answer_form": "the answer alone", "verification": {}, "rubric": {},
+    "system": questions.SYSTEM,
+}  # fmt: skip
+
+
+def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
+    """The instance with every field of the schema; facts without subject, key and value stay so.
+
+    Raises BadSettings with the field that is missing or of another type.
+
+    >>> imported({"question": "Who?", "answer": "Ann", "turns": []}, "row 3")
+    Traceback (most recent call last):
+    memorygym.errors.BadSettings: row 3.turns must contain at least 1 items
+    """
+    import fastjsonschema
+
+    try:
+        _compiled()(raw)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise BadSettings(str(error).replace("data", place, 1)) from None
+    made = deepcopy({**_EMPTY, **raw})
+    made["original_question"] = raw.get("original_question") or made["question"]
+    made["turns"] = [_turn(at, turn) for at, turn in enumerate(made["turns"])]
+    made["grounding_facts"] = [
+        {"fact_id": f"f{at}", "source_paragraph_title": "", **fact}
+        for at, fact in enumerate(made["grounding_facts"], 1)
+    ]
+    made["num_hops"] = raw.get("num_hops") or len(made["decomposition"]) or 1
+    policy = {"mode": "full_eviction", "window_size": 1, **made.get("eviction_policy", {})}
+    # The original's default window counts for full eviction too; nothing outlives a turn there.
+    policy["window_size"] = policy["window_size"] if policy["mode"] == "sliding_window" else 1
+    made["eviction_policy"] = policy
+    turns = [(turn["sub_query"], [*map(_paragraph, turn["documents"])]) for turn in made["turns"]]
+    # The texts as our events show them; the original's own rendering has no headers.
+    made["memory_files"] = questions.memory_files(turns, made["reveal_mode"], policy["window_size"])
+    made.setdefault("instance_id", place)
+    return made
+
+
+@cache
+def _compiled() -> Any:
+    import fastjsonschema
+
+    return fastjsonschema.compile(_LOOSE, use_default=False)
+
+
+def _turn(at: int, turn: Mapping[str, Any]) -> dict[str, Any]:
+    documents = [{"title": "", "is_supporting": False, **one} for one in turn["documents"]]
+    filled = {"sub_query": "", "sub_answer": "", "is_red_herring": False}
+    return {**filled, **turn, "turn_index": at, "documents": documents}
+
+
+def _paragraph(document: Mapping[str, Any]) -> str:
+    """A document under its title, without blank lines, so that it is one paragraph."""
+    text = "\n".join(line for line in document["text"].splitlines() if line.strip())
+    title = document["title"]
+    titled = not title or text.split("\n", 1)[0] in (title, f"[{title}]")
+    return text if titled else f"[{title}]\n{text}"

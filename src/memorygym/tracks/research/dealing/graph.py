@@ -160,13 +160,10 @@ class Graph:
 
     def value(self, relation: Relation) -> str:
         """A value for a chain: a name that nothing bears yet, or a number that no chain has."""
-        if not relation.numeric:
-            return self.names.new(relation.value)
-        taken = self._numbers[relation.key]
-        while (number := self.stream.between(*relation.span)) in taken:
-            pass
-        taken.add(number)
-        return str(number)
+        made = self.other(relation)
+        if relation.numeric:
+            self._numbers[relation.key].add(int(made))
+        return made
 
     def other(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
         """A value that no chain has, of a number in that span; such values may come again."""

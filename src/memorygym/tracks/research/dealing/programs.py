@@ -1,11 +1,18 @@
-"""What questions ask, as nested steps from the entities that they name: 2 to 8 look-ups each."""
+"""What questions ask, as nested steps from the entities that they name, and in which words.
+
+Questions and sub-queries are phrases that nest to the right.
+"""
+
+from collections.abc import Iterator
 
 from memorygym.rng import Stream
-from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total
+from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_text
 from memorygym.tracks.research.dealing.relations import (
+    COUNT,
     KINDS,
     RELATIONS,
     TERM,
+    YEAR,
     Relation,
     into_kind,
     of_kind,
@@ -13,20 +20,31 @@ from memorygym.tracks.research.dealing.relations import (
 
 LEAST, MOST = 2, 8
 """Hops of a question."""
-SHAPES = {"bridge": 2, "temporal": 2, "numerical": 4, "intersection": 4, "comparison": 5}
-"""The fewest hops of each."""
-COMPARED = ("founding year", "birth year", "weight", "population")
+_PICKED = {
+    "founding year": ("was founded later", "was founded earlier"),
+    "birth year": ("was born later", "was born earlier"),
+    "weight": ("is heavier", "is lighter"),
+    "population": ("is more populous", "is less populous"),
+}
+"""Of who has more, and of who has less."""
+FORMS = {
+    YEAR: "a year",
+    COUNT: "a whole number, without a unit",
+    "instrument": "the full name of an instrument",
+    **{kind: f"the full name of a {kind}" for kind in KINDS if kind != "instrument"},
+}
+"""What is answered, by the kind of what is asked for."""
 
 
 def shapes(hops: int) -> tuple[str, ...]:
     """The shapes that a question of that many hops may have."""
-    return tuple(shape for shape, least in SHAPES.items() if least <= hops)
+    return tuple(shape for shape, (least, _) in _SHAPES.items() if least <= hops)
 
 
 def program(stream: Stream, shape: str, hops: int) -> Query:
     """A random program of that shape with exactly that many look-ups."""
     while True:
-        made = _SHAPED[shape](stream, hops)
+        made = _SHAPES[shape][1](stream, hops)
         if made and _temporal(made) == (shape == "temporal"):
             return made
 
@@ -44,7 +62,7 @@ def kind_of(made: Query) -> str:
         case Shared():
             return "person"
         case Total():
-            return "count"
+            return COUNT
 
 
 def _temporal(made: Query) -> bool:
@@ -57,19 +75,19 @@ def _temporal(made: Query) -> bool:
 
 
 def _bridge(stream: Stream, hops: int) -> Query | None:
-    return _walk(stream, Start(stream.choice(KINDS)), hops, (RELATIONS[stream.choice(_ENDS)],))
+    return _walk(stream, Start(stream.choice(KINDS)), hops, (stream.choice(_FREE),))
 
 
 def _numerical(stream: Stream, hops: int) -> Query | None:
     first = stream.between(2, hops - 2)
-    end = (RELATIONS[stream.choice(_COUNTS)],)
+    end = (stream.choice(_COUNTS),)
     left = _walk(stream, Start(stream.choice(KINDS)), first, end)
     right = _walk(stream, Start(stream.choice(KINDS)), hops - first, end)
     return Total(left, right, stream.chance(0.5)) if left and right else None
 
 
 def _comparison(stream: Stream, hops: int) -> Query | None:
-    key = stream.choice(COMPARED)
+    key = stream.choice(tuple(_PICKED))
     kind = RELATIONS[key].subject
     after = stream.between(1, hops - 4)
     first = stream.between(1, hops - 3 - after)
@@ -88,16 +106,16 @@ def _intersection(stream: Stream, hops: int) -> Query | None:
     return _walk(stream, Shared(left, right), after, _FREE) if left and right else None
 
 
-_SHAPED = {
-    "bridge": _bridge,
-    "temporal": _bridge,
-    "numerical": _numerical,
-    "comparison": _comparison,
-    "intersection": _intersection,
+_SHAPES = {
+    "bridge": (2, _bridge),
+    "temporal": (2, _bridge),
+    "numerical": (4, _numerical),
+    "intersection": (4, _intersection),
+    "comparison": (5, _comparison),
 }
-_ENDS = tuple(RELATIONS)
-_COUNTS = tuple(key for key, one in RELATIONS.items() if one.value == "count")
+"""The fewest hops of each shape, and what makes a program of it."""
 _FREE = tuple(RELATIONS.values())
+_COUNTS = tuple(one for one in _FREE if one.value == COUNT)
 
 
 def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
@@ -135,3 +153,37 @@ def _next(made: Query) -> list[tuple[Relation, bool]]:
             spent = set()
     onward = [(one, False) for one in of_kind(kind) if one.key not in spent]
     return onward + [(one, True) for one in into_kind(kind) if one.key not in spent]
+
+
+def question(stream: Stream, program: Query, starts: list[str]) -> str:
+    """A program in words; `starts` are the entities that it names."""
+    phrase = _phrase(stream, program, iter(starts))
+    kind = kind_of(program)
+    asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
+    return f"{asks} {phrase}?"
+
+
+def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
+    """One step in words, which what it starts from is to follow."""
+    relation = RELATIONS[key]
+    words = stream.choice(relation.whose if inverse else relation.asked)
+    return words.format(month=month_text(month))
+
+
+def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
+    def told(part: Query) -> str:
+        return _phrase(stream, part, starts)
+
+    match program:
+        case Start():
+            return next(starts)
+        case Step(key, of, inverse, month):
+            return f"{step_words(stream, key, month, inverse=inverse)} {told(of)}"
+        case Pick(key, least, left, right):
+            return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"
+        case Shared(laboratory, basis):
+            place = f"the person who belongs to {told(laboratory)}"
+            return f"{place} and devised a method derived from {told(basis)}"
+        case Total(left, right, minus):
+            sides = f"{told(left)} and {told(right)}"
+            return f"{'the difference between' if minus else 'the sum of'} {sides}"

@@ -94,9 +94,19 @@ class Document:
     needed: bool = False
 
     @property
+    def authority(self) -> int:
+        """Of its genre."""
+        return AUTHORITY[self.genre]
+
+    @property
     def text(self) -> str:
         """As it is shown."""
         return f"[{self.title}]\n{' '.join(self.sentences)}"
+
+
+def genres(kind: str, least: int = 1, most: int = 3) -> list[str]:
+    """Those which tell of a kind of entity, of an authority within these bounds."""
+    return [one for one in GENRES[kind] if least <= AUTHORITY[one] <= most]
 
 
 def written(

@@ -1,14 +1,6 @@
-"""All that an agent reads beside documents: system message, headers, briefing, questions.
+"""All that an agent reads beside documents: system message, headers, briefing, events that ask."""
 
-Questions and sub-queries are phrases that nest to the right.
-"""
-
-from collections.abc import Iterable, Iterator
-
-from memorygym.rng import Stream
-from memorygym.tracks.research.asking import Pick, Query, Shared, Start, Step, Total, month_text
-from memorygym.tracks.research.dealing.programs import kind_of
-from memorygym.tracks.research.dealing.relations import RELATIONS
+from collections.abc import Iterable, Sequence
 
 LISTED = 10
 """Documents on a page of what a search finds."""
@@ -52,6 +44,28 @@ def search_text(event: int, events: int, sub_query: str, documents: Iterable[str
     return "\n\n".join((head, f"Sub-query: {sub_query}", *documents))
 
 
+def memory_files(
+    turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
+) -> dict[str, str]:
+    """By name, the texts of the search events as they are shown: each turn's sub-query, and the
+    documents of all turns in the window that ends with it."""
+    first = 2 if reveal == "immediate" else 1
+    return {
+        file_name(at): search_text(
+            first + at,
+            len(turns) + first,
+            sub_query,
+            [text for _, texts in turns[max(0, at + 1 - window) : at + 1] for text in texts],
+        )
+        for at, (sub_query, _) in enumerate(turns)
+    }
+
+
+def file_name(turn: int) -> str:
+    """The name of the text of a turn, counted from 0."""
+    return f"search_results_turn_{turn + 1}.txt"
+
+
 def briefing_text(events: int, question: str) -> str:
     """The first event of a task that tells its question beforehand."""
     head = f"=== BRIEFING · event 1 of {events} ==="
@@ -83,61 +97,3 @@ def page_text(query: str, page: int, pages: int, found: Iterable[tuple[int, str,
     return "\n\n".join((
         head, *(f"{heading}\n{said}\nDocument {number}." for number, heading, said in found)
     ))  # fmt: skip
-
-
-_PICKED = {
-    "founding year": ("was founded later", "was founded earlier"),
-    "birth year": ("was born later", "was born earlier"),
-    "weight": ("is heavier", "is lighter"),
-    "population": ("is more populous", "is less populous"),
-}
-"""Of who has more, and of who has less."""
-FORMS = {
-    "year": "a year",
-    "count": "a whole number, without a unit",
-    "person": "the full name of a person",
-    "town": "the full name of a town",
-    "laboratory": "the full name of a laboratory",
-    "instrument": "the full name of an instrument",
-    "method": "the full name of a method",
-    "survey": "the full name of a survey",
-}
-"""What is answered, by the kind of what is asked for."""
-
-
-def question(stream: Stream, program: Query, starts: list[str]) -> str:
-    """A program in words; `starts` are the entities that it names."""
-    phrase = _phrase(stream, program, iter(starts))
-    match kind_of(program):
-        case "person":
-            return f"Who is {phrase}?"
-        case "year" | "count":
-            return f"What is {phrase}?"
-        case kind:
-            return f"Which {kind} is {phrase}?"
-
-
-def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
-    """One step in words, which what it starts from is to follow."""
-    relation = RELATIONS[key]
-    words = stream.choice(relation.whose if inverse else relation.asked)
-    return words.format(month=month_text(month))
-
-
-def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
-    def told(part: Query) -> str:
-        return _phrase(stream, part, starts)
-
-    match program:
-        case Start():
-            return next(starts)
-        case Step(key, of, inverse, month):
-            return f"{step_words(stream, key, month, inverse=inverse)} {told(of)}"
-        case Pick(key, least, left, right):
-            return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"
-        case Shared(laboratory, basis):
-            place = f"the person who belongs to {told(laboratory)}"
-            return f"{place} and devised a method derived from {told(basis)}"
-        case Total(left, right, minus):
-            sides = f"{told(left)} and {told(right)}"
-            return f"{'the difference between' if minus else 'the sum of'} {sides}"

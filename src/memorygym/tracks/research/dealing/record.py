@@ -9,11 +9,11 @@ from memorygym.tokens import count
 from memorygym.trace import CANARY
 from memorygym.tracks.research.asking import Total
 from memorygym.tracks.research.dealing.graph import Lookup
-from memorygym.tracks.research.dealing.programs import kind_of
-from memorygym.tracks.research.dealing.prose import AUTHORITY, Document
-from memorygym.tracks.research.dealing.questions import FORMS, SEARCHING, SYSTEM, search_text
+from memorygym.tracks.research.dealing.programs import FORMS, kind_of
+from memorygym.tracks.research.dealing.prose import Document
+from memorygym.tracks.research.dealing.questions import SEARCHING, SYSTEM
 from memorygym.tracks.research.dealing.relations import RELATIONS, TERM
-from memorygym.tracks.research.dealing.turns import Distractor, Plan, Turn
+from memorygym.tracks.research.dealing.turns import Distractor, Plan, Support, Turn
 
 SCHEMA = "memorygym-research-1"
 VERSION = "research-v1"
@@ -27,7 +27,6 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
     policy: JSON = {"mode": settings.eviction, "window_size": settings.shown, "allow_notes": True}
     told = [one for one in plan.distractors if one.hop]
     kinds, contradictions = dict.fromkeys(one.source for one in told), _contradictions(plan)
-    turns = [(turn.sub_query, [one.text for one in turn.documents]) for turn in plan.turns]
     made: dict[str, JSON] = {
         "schema": SCHEMA,
         "generator_version": VERSION,
@@ -44,10 +43,10 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "num_hops": len(lookups),
         "decomposition": _decomposition(plan),
         "turns": [_turn(at, turn) for at, turn in enumerate(plan.turns)],
-        "grounding_facts": [_fact(plan, hop) for hop in range(1, len(lookups) + 1)],
+        "grounding_facts": [_fact(plan, one) for one in plan.supports if one.hop],
         "distractors": _distractors(plan, told),
-        "memory_files": {**memory_files(turns, settings.reveal, settings.shown)},
-        "gold_supporting_paragraphs": [one.title for one in plan.supports],
+        "memory_files": {**plan.files},
+        "gold_supporting_paragraphs": [one.document.title for one in plan.supports if one.hop],
         "contradictions": contradictions,
         "transforms_applied": [*kinds, "filler", settings.order],
         "difficulty_preset": f"{len(lookups)}-hop {settings.shape}",
@@ -69,28 +68,6 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         },
     }
     return {"instance_id": instance_id(made), **made}
-
-
-def memory_files(
-    turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
-) -> dict[str, str]:
-    """By name, the texts of the search events as they are shown: each turn's sub-query, and the
-    documents of all turns in the window that ends with it."""
-    first = 2 if reveal == "immediate" else 1
-    return {
-        file_name(at): search_text(
-            first + at,
-            len(turns) + first,
-            sub_query,
-            [text for _, texts in turns[max(0, at + 1 - window) : at + 1] for text in texts],
-        )
-        for at, (sub_query, _) in enumerate(turns)
-    }
-
-
-def file_name(turn: int) -> str:
-    """The name of the text of a turn, counted from 0."""
-    return f"search_results_turn_{turn + 1}.txt"
 
 
 def _turn(at: int, turn: Turn) -> dict[str, JSON]:
@@ -125,12 +102,12 @@ def _decomposition(plan: Plan) -> list[JSON]:
     ]
 
 
-def _fact(plan: Plan, hop: int) -> dict[str, JSON]:
-    lookup, document, serving = plan.chain.lookups[hop - 1], plan.supports[hop - 1], plan.serving
+def _fact(plan: Plan, support: Support) -> dict[str, JSON]:
+    hop, lookup, document, serving = support.hop, support.lookup, support.document, plan.serving
     return {
         "fact_id": f"f{hop}",
         "content": document.first,
-        "fact_type": _fact_type(plan, hop),
+        "fact_type": _fact_type(plan, support),
         "source_paragraph_title": document.title,
         "needed_at_hop": hop,
         "first_available_at_hop": list(serving).index(hop) + 1,
@@ -149,17 +126,17 @@ def _fact(plan: Plan, hop: int) -> dict[str, JSON]:
 def _rank(document: Document) -> list[JSON]:
     """What decides when documents contradict each other: authority, then the day as yyyymmdd."""
     month, day = divmod(document.day, 28)
-    return [AUTHORITY[document.genre], month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
+    return [document.authority, month // 12 * 10_000 + (month % 12 + 1) * 100 + day + 1]
 
 
-def _fact_type(plan: Plan, hop: int) -> str:
-    lookup = plan.chain.lookups[hop - 1]
+def _fact_type(plan: Plan, support: Support) -> str:
+    lookup = support.lookup
     if lookup.claim.relation == TERM:
         return "temporal"
     ends = isinstance(plan.program, Total) or lookup.operation == "compare"
     if ends and RELATIONS[lookup.claim.relation].numeric:
         return "numerical"
-    return "terminal" if hop == len(plan.chain.lookups) else "bridge"
+    return "terminal" if support.hop == len(plan.chain.lookups) else "bridge"
 
 
 def _distractors(plan: Plan, told: Sequence[Distractor]) -> list[JSON]:
@@ -182,16 +159,15 @@ def _contradictions(plan: Plan) -> list[JSON]:
             "fact_id": f"f{one.hop}",
             "value": one.value,
             "source_paragraph_title": one.document.title,
-            "decided_by": _decided(plan, one),
+            "decided_by": _decided(one.document, plan.supports[one.hop - 1].document),
         }
         for one in plan.distractors
         if one.value
     ]
 
 
-def _decided(plan: Plan, one: Distractor) -> str:
-    truth = plan.supports[one.hop - 1]
-    return "recency" if AUTHORITY[one.document.genre] == AUTHORITY[truth.genre] else "authority"
+def _decided(one: Document, other: Document) -> str:
+    return "recency" if one.authority == other.authority else "authority"
 
 
 def _places(plan: Plan) -> dict[int, int]:
@@ -202,7 +178,7 @@ def _places(plan: Plan) -> dict[int, int]:
 def _context(plan: Plan, shown: int) -> dict[str, JSON]:
     """The tokens that are shown, by what they are there for."""
     turns, tokens = _places(plan), Counter[str]()
-    kinds = [("supporting", one) for one in plan.supports]
+    kinds = [("supporting", one.document) for one in plan.supports if one.hop]
     for kind, document in [*kinds, *((one.source, one.document) for one in plan.distractors)]:
         views = min(plan.settings.shown, len(plan.turns) - turns[id(document)])
         tokens[kind] += views * count(document.text)

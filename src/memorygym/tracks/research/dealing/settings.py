@@ -6,6 +6,8 @@ from memorygym.core import JSON
 
 SIBLINGS = 3
 """Chains of the same form from other starts, so that the order of sub-queries tells nothing."""
+WINDOWED = "sliding_window"
+"""The eviction that keeps documents in view for some turns."""
 CROWD = 8
 DENSEST = 90
 """Most percent of an instance that are crowd."""
@@ -52,7 +54,7 @@ class Settings:
     @property
     def shown(self) -> int:
         """In how many turns a document is in view."""
-        return self.window if self.eviction == "sliding_window" else 1
+        return self.window if self.eviction == WINDOWED else 1
 
     def knobs(self) -> dict[str, JSON]:
         """As results and instances tell them."""
