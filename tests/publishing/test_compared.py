@@ -134,7 +134,7 @@ def asked(folder: Path) -> None:
     memories = plug_all(["llm_summarizing:max_size=4"])
     comparison = Comparison(lite(), memories, [Limits(500)], ("org/shrug", "weak"), minds)
     found = perform(comparison, folder, 4, quiet=True)
-    write_files(folder, found, outcome_of(found, played_gates(comparison)), {})
+    write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
     keep(folder, document(found.about, len(found.outcomes), found.outcomes, {}), found.outcomes)
 
 

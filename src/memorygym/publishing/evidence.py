@@ -24,7 +24,6 @@ from memorygym.results.consistency import difference, inconsistencies, rows_in_o
 from memorygym.results.file import Document, read_json, read_results
 from memorygym.runs.folder import Run
 from memorygym.runs.minds import Absent, Recall, from_tape
-from memorygym.runs.results import Result
 from memorygym.runs.tasks import salt_hash, unknown_part
 from memorygym.track import find
 
@@ -205,14 +204,14 @@ def _checked(
         except BadSettings as error:
             return [f"{TAPE}: {error}"]
         job, seats = source.job(), tuple(source.seats(source.minds))
-        failed = frozenset(row["episode"] for row in document["failures"])
-        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failed)
+        failures = {row["episode"]: row for row in document["failures"]}
+        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failures)
         found = check.over(job.units, workers, waits=asked)
         if wrong := [one for one in found if isinstance(one, str)]:
             return wrong
-        results = [one for one in found if isinstance(one, Result)]
+        outcomes = [one for one in found if not isinstance(one, str)]
         try:
-            made = derived(folder, document, source, results)
+            made = derived(folder, document, source, outcomes)
         except BadSettings as error:
             return [str(error)]
     return list(_unlike(folder, document, made)) or made
@@ -221,14 +220,9 @@ def _checked(
 def _unlike(folder: Path, document: Document, made: Derived) -> Iterator[str]:
     """Which files are not those that the traces make."""
     computed = _plain(made.document)
-    wrong = [
-        f"results.json: {told}"
-        for at, (stated, row) in enumerate(
-            zip(document["episodes"], computed["episodes"], strict=True)
-        )
-        if (told := difference(stated, row, f"results.episodes[{at}]"))
-    ]
-    yield from wrong
+    pairs = enumerate(zip(document["episodes"], computed["episodes"], strict=True))
+    rows = (difference(stated, row, f"results.episodes[{at}]") for at, (stated, row) in pairs)
+    yield from (wrong := [f"results.json: {told}" for told in rows if told])
     if not wrong and as_bytes(made.document) != as_bytes(document):
         yield f"results.json: {difference(dict(document), computed, 'results')}"
     for name, data in made.files.items():

@@ -15,6 +15,7 @@ from memorygym.bench import findings as found_by_agents
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.isolation import reporting
+from memorygym.isolation.curves import CURVES
 from memorygym.isolation.gates import Gate, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.judge import misruled
@@ -32,6 +33,8 @@ from memorygym.track import table
 
 Method = Literal["play", "replay", "score"]
 """Who played plays again; the replies of the trace are played again; or a trace is only scored."""
+Checked = Result | Failure | str
+"""What is wrong with an episode is told in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +47,23 @@ class Recheck:
     seats: tuple[Player, ...]
     wanted: Wanted
     method: Method
-    failed: frozenset[str]
-    """Episodes without a trace."""
+    failures: Mapping[str, Mapping[str, Any]]
+    """By name: the rows of episodes without a trace."""
 
-    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Result | str]:
-        """What comes of every episode that was scored, in the order of the results."""
+    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Checked]:
+        """What comes of every episode, in the order of the results."""
         over = over_threads if waits else over_processes
         return [one for found in over(self.unit, units, workers) for one in found]
 
-    def unit(self, unit: Unit) -> list[Result | str]:
-        """The results of one task's episodes, or what is wrong with each."""
+    def unit(self, unit: Unit) -> list[Checked]:
+        """Of one task's episodes."""
         track, deal = self.recipe["track"], cache(unit[0].deal)
         places = [(place_of(track, *unit, player.seat), player) for player in self.seats]
-        return [
-            self._rechecked(place, player, deal)
-            for place, player in places
-            if place.episode not in self.failed
-        ]
+        return [self._rechecked(place, player, deal) for place, player in places]
 
-    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Result | str:
+    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Checked:
+        if row := self.failures.get(place.episode):
+            return Failure(place, row["kind"], row["error"])
         path = self.run.trace_path(place.episode)
         file = f"traces/{path.name}"
         try:
@@ -185,13 +186,15 @@ class Derived(NamedTuple):
 
 
 def derived(
-    folder: Path, stated: Document, source: Evaluation | Comparison, results: Sequence[Result]
+    folder: Path,
+    stated: Document,
+    source: Evaluation | Comparison,
+    outcomes: Sequence[Result | Failure],
 ) -> Derived:
     """All of it; `stated` is the results file that the run has.
 
     Raises BadSettings where it holds what cannot be read.
     """
-    outcomes = _outcomes(source, stated, results)
     about = {**source.job().about(), "version": stated["version"]}
     if isinstance(source, Comparison):
         return _comparison(folder, about, source, outcomes)
@@ -201,17 +204,6 @@ def derived(
         return Derived({**made, **beside}, {}, None)
     document = found_by_agents(source, source.job(), outcomes).document
     return Derived({**document, "version": stated["version"]}, {}, None)
-
-
-def _outcomes(
-    source: Evaluation | Comparison, stated: Document, results: Sequence[Result]
-) -> list[Result | Failure]:
-    """Results and failures, in the order in which the run played."""
-    places = {place.episode: place for place in source.job().episodes()}
-    found: dict[str, Result | Failure] = {one.place.episode: one for one in results}
-    for row in stated["failures"]:
-        found[row["episode"]] = Failure(places[row["episode"]], row["kind"], row["error"])
-    return [found[name] for name in places]
 
 
 def _comparison(
@@ -225,11 +217,8 @@ def _comparison(
         outcome = _as_stated(folder, reporting.outcome_of(found, ()))
     else:
         outcome = reporting.outcome_of(found, played_gates(source))
-    texts = reporting.texts_of(found, outcome)
-    for name in reporting.DRAWN:
-        if (folder / name).exists():
-            texts[name] = reporting.curve_text_of(found, outcome, name.removesuffix(".csv"))
-    files = {name: text.encode() for name, text in texts.items()}
+    kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
+    files = reporting.files_of(found, outcome, kinds)
     return Derived(summed_up(about, len(outcomes), outcomes, {}), files, outcome)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import product
 from math import isclose
 from pathlib import Path
@@ -110,7 +110,7 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     figures = {
         **({"composite": (headline.composite(row["axes"]), "its axes")} if headline else {}),
         "accuracy": (right / asked if asked else 0.0, "right"),
-        "abstention": (refused and _share(refused), "competencies"),
+        "abstention": (refused[0] / refused[1] if refused and refused[1] else None, "competencies"),
         "correct": (sum(good for good, _ in answerable), "competencies"),
         "answerable": (sum(of for _, of in answerable), "competencies"),
     }
@@ -128,10 +128,6 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
         yield f"repaired: {row['repaired']} answers, but recipe.judge is null"
     if row["repaired"] > right:
         yield f"repaired: {row['repaired']} answers, but only {right} are right"
-
-
-def _share(tally: Sequence[int]) -> float | None:
-    return tally[0] / tally[1] if tally[1] else None
 
 
 def _alike(stated: float | None, computed: float | None) -> bool:

@@ -13,7 +13,7 @@ from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings, clipped
-from memorygym.results.summary import Summary, by_who, by_world, summaries
+from memorygym.results.summary import Summary, World, by_who, by_world, summaries
 from memorygym.runs.folder import Run, check_layout, finish
 from memorygym.runs.results import Failure, Result
 from memorygym.stats import Difference, paired, unpaired
@@ -22,7 +22,6 @@ from memorygym.track import Invariant
 SCHEMA = "memorygym-results-3"
 Document = Mapping[str, Any]
 """A results file as `read_results` gives it."""
-World = tuple[str, int]
 ALIKE = (
     "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
 )  # fmt: skip
@@ -75,7 +74,6 @@ def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
-    check_layout(path, found.get("schema") if isinstance(found, dict) else None)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)

@@ -45,33 +45,26 @@ class Player(Protocol):
     @property
     def seat(self) -> Seat:
         """Where."""
-        ...
 
     @property
     def waits(self) -> bool:
         """Whether a model is waited for."""
-        ...
 
     @property
     def foreign(self) -> bool:
         """Whether somebody else's memory plays, which can read files: a trace holds the answers."""
-        ...
 
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
         """Who plays, as the trace says it."""
-        ...
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         """The episode that it plays, at its beginning. Raises MemoryFault."""
-        ...
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         """Who plays it: that model, or who has the name of the agent. Raises UnknownPart."""
-        ...
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """One episode. Raises ProviderFailure or MemoryFault."""
-        ...
 
 
 def seats_of(recipe: Mapping[str, Any]) -> list[Seat]:
