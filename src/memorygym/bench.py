@@ -108,8 +108,7 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     rows = invariants(evaluation, results) if evaluation.validate else []
     beside = references(evaluation) if evaluation.minds.models and results else {}
-    planned = len(job.units) * len(evaluation.agents)
-    found = document(job.about(), planned, outcomes, beside, rows)
+    found = document(job.about(), outcomes, beside, rows)
     summed = summaries(found["episodes"])
     return Findings(results, failures, summed, beside, rows, found)
 

@@ -135,7 +135,7 @@ def asked(folder: Path) -> None:
     comparison = Comparison(lite(), memories, [Limits(500)], ("org/shrug", "weak"), minds)
     found = perform(comparison, folder, 4, quiet=True)
     write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
-    keep(folder, document(found.about, len(found.outcomes), found.outcomes, {}), found.outcomes)
+    keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
 
 
 def test_models_of_a_comparison_reply_again_from_their_tape(tmp_path: Path) -> None:

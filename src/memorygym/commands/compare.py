@@ -196,7 +196,7 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     if args.output:
         write_files(args.output, found, outcome, args.curve if outcome.valid else ())
         if outcome.valid:
-            summed = document(found.about, len(found.outcomes), found.outcomes, {})
+            summed = document(found.about, found.outcomes, {})
             keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3

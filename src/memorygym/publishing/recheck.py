@@ -162,16 +162,11 @@ def unlike(trace: Trace, task: Task, seat: Player) -> str:
         case None:
             return ""
         case 0:
-            field = _differing(next(again.lines()), next(unjudged.lines()))
+            mine, given = (json.loads(next(one.lines())) for one in (again, unjudged))
+            field = next(name for name in mine if mine[name] != given.get(name))
             return f"{field} is not that of the task"
         case number:
             return f"record {number} is not what the replies lead to"
-
-
-def _differing(ours: str, theirs: str) -> str:
-    """The first field of the header that differs."""
-    mine, given = json.loads(ours), json.loads(theirs)
-    return next(str(name) for name in mine if mine[name] != given.get(name))
 
 
 class Derived(NamedTuple):
@@ -199,7 +194,7 @@ def derived(
     if isinstance(source, Comparison):
         return _comparison(folder, about, source, outcomes)
     if stated["recipe"]["data"]:  # References and the self-test play the tasks, which are not here.
-        made = summed_up(about, len(outcomes), outcomes, {})
+        made = summed_up(about, outcomes, {})
         beside = {name: stated[name] for name in ("references", "invariants")}
         return Derived({**made, **beside}, {}, None)
     document = found_by_agents(source, source.job(), outcomes).document
@@ -219,7 +214,7 @@ def _comparison(
         outcome = reporting.outcome_of(found, played_gates(source))
     kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
     files = reporting.files_of(found, outcome, kinds)
-    return Derived(summed_up(about, len(outcomes), outcomes, {}), files, outcome)
+    return Derived(summed_up(about, outcomes, {}), files, outcome)
 
 
 def _as_stated(folder: Path, found: reporting.Outcome) -> reporting.Outcome:

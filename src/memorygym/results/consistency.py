@@ -117,7 +117,7 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     # On another's track a goal that is not reached in full may earn a part.
     parts = () if registry.is_ours("tracks", recipe["track"]) else ("accuracy", "abstention")
     for name, (value, source) in figures.items():
-        if not (_alike(row[name], value) or (name in parts and _beyond(row[name], value))):
+        if not _may_be(row[name], value, partly=name in parts):
             yield f"{name}: {row[name]}, but {_told(value)} by {source}"
     good, of = (sum(tally[at] for tally in tallies.values()) for at in (0, 1))
     if (good, of) != (right, asked):
@@ -130,15 +130,12 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
         yield f"repaired: {row['repaired']} answers, but only {right} are right"
 
 
-def _alike(stated: float | None, computed: float | None) -> bool:
+def _may_be(stated: float | None, computed: float | None, *, partly: bool) -> bool:
+    """Whether a figure is the computed one; `partly`, or a mean of scores of which that is the
+    share of full ones."""
     if stated is None or computed is None:
         return stated is computed
-    return isclose(stated, computed, abs_tol=ROUNDING)
-
-
-def _beyond(stated: float | None, computed: float | None) -> bool:
-    """Whether a mean of scores may be that if the share of full ones is `computed`."""
-    return stated is not None and computed is not None and computed <= stated <= 1
+    return isclose(stated, computed, abs_tol=ROUNDING) or (partly and computed <= stated <= 1)
 
 
 def _told(value: float | None) -> str:

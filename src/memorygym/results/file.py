@@ -32,7 +32,6 @@ KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 
 def document(
     about: Mapping[str, JSON],
-    planned: int,
     outcomes: Sequence[Result | Failure],
     references: Mapping[str, Summary],
     rows: Sequence[Invariant] = (),
@@ -48,7 +47,7 @@ def document(
         "version": __version__,
         "contract": about["contract"],
         "recipe": about["recipe"],
-        "episodes_planned": planned,
+        "episodes_planned": len(outcomes),
         "failures": failures,
         "summary": {one.who: one.to_json(failures) for one in summaries(episodes)},
         "references": {role: one.as_reference() for role, one in references.items()},
