@@ -121,7 +121,7 @@ def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[In
     def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
         seat = AgentSeat(agent, evaluation.memory, evaluation.limits)
         policy = around(seat.policy(task)) if around else seat.policy(task)
-        return played(seat.begin(task, []), policy, task, seat.labels(task.track, 0))
+        return played(seat.begin(task, []), policy, task, seat.seat.labels(task.track, 0))
 
     return test.validate(evaluation.tasks.recipes, results, again)
 

@@ -98,7 +98,7 @@ class Recheck:
 
     def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
         """Which label is not that of the episode."""
-        wanted, told = seat.labels(place.track, place.repeat), trace.labels
+        wanted, told = seat.seat.labels(place.track, place.repeat), trace.labels
         if model := self.recipe["models"].get(place.agent):
             wanted |= {"model": model, "usage": told.get("usage")}
         if judge := self._judge(place):
