@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from memorygym.bench import Evaluation
 from memorygym.bench import findings as found_by_agents
 from memorygym.core import Message, Policy, Task, Tool
+from memorygym.disk import as_bytes
 from memorygym.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.isolation import reporting
 from memorygym.isolation.curves import CURVES
@@ -31,6 +32,7 @@ from memorygym.shapes import shape
 from memorygym.trace import Judged, Said, Trace
 from memorygym.track import table
 
+RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
 """Who played plays again; the replies of the trace are played again; or a trace is only scored."""
 Checked = Result | Failure | str
@@ -169,52 +171,32 @@ def unlike(trace: Trace, task: Task, seat: Player) -> str:
             return f"record {number} is not what the replies lead to"
 
 
-class Derived(NamedTuple):
-    """What a run's files must be."""
-
-    document: Document
-    """results.json."""
-    files: Mapping[str, bytes]
-    """The others that a comparison leaves, by name."""
-    outcome: reporting.Outcome | None
-    """Of a comparison."""
-
-
 def derived(
     folder: Path,
     stated: Document,
     source: Evaluation | Comparison,
     outcomes: Sequence[Result | Failure],
-) -> Derived:
-    """All of it; `stated` is the results file that the run has.
+) -> tuple[dict[str, bytes], reporting.Outcome | None]:
+    """What a run's files must be, by name, and what a comparison came to; `stated` is the results
+    file that the run has.
 
     Raises BadSettings where it holds what cannot be read.
     """
     about = {**source.job().about(), "version": stated["version"]}
+    data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
-        return _comparison(folder, about, source, outcomes)
-    if stated["recipe"]["data"]:  # References and the self-test play the tasks, which are not here.
-        made = summed_up(about, outcomes, {})
+        found = reporting.Findings(about, outcomes)
+        gates = () if data else played_gates(source)
+        outcome = reporting.outcome_of(found, gates)
+        outcome = _as_stated(folder, outcome) if data else outcome
+        kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
+        summed = as_bytes(summed_up(about, outcomes, {}))
+        return {RESULTS: summed, **reporting.files_of(found, outcome, kinds)}, outcome
+    if data:  # References and the self-test play the tasks, which are not here.
         beside = {name: stated[name] for name in ("references", "invariants")}
-        return Derived({**made, **beside}, {}, None)
+        return {RESULTS: as_bytes({**summed_up(about, outcomes, {}), **beside})}, None
     document = found_by_agents(source, source.job(), outcomes).document
-    return Derived({**document, "version": stated["version"]}, {}, None)
-
-
-def _comparison(
-    folder: Path,
-    about: Mapping[str, Any],
-    source: Comparison,
-    outcomes: Sequence[Result | Failure],
-) -> Derived:
-    found = reporting.Findings(about, outcomes)
-    if source.tasks.recipe["data"]:
-        outcome = _as_stated(folder, reporting.outcome_of(found, ()))
-    else:
-        outcome = reporting.outcome_of(found, played_gates(source))
-    kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
-    files = reporting.files_of(found, outcome, kinds)
-    return Derived(summed_up(about, outcomes, {}), files, outcome)
+    return {RESULTS: as_bytes({**document, "version": stated["version"]})}, None
 
 
 def _as_stated(folder: Path, found: reporting.Outcome) -> reporting.Outcome:
