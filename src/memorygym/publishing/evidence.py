@@ -142,7 +142,7 @@ def _beyond(document: Document, salt: str) -> str:
     if recipe["salt"] and not opens(recipe, salt):
         return "it is of a sealed set, which only its salt deals again"
     try:
-        about = _plain(_made(document, salt).job().about())
+        about = json.loads(as_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:
         return f"it cannot be made again here ({error})"
     told = difference(recipe, about["recipe"], "recipe")
@@ -240,9 +240,3 @@ def _otherwise(path: Path, data: bytes) -> str:
         except BadSettings:
             return "is not JSON"
     return told or "is not what the traces come to"
-
-
-def _plain(document: Document) -> dict[str, Any]:
-    """As it is read from a file."""
-    found: dict[str, Any] = json.loads(as_bytes(document))
-    return found

@@ -1,4 +1,4 @@
-"""A run as one file that can be shipped with a paper: the same bytes for the same run.
+"""A run as one file that can be shipped with a paper: the same bytes for the same run, no secrets.
 
     run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
     run/replies.jsonl         of a model

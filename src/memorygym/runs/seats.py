@@ -141,10 +141,9 @@ def source_of(spec: str) -> str:
     """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
     name, _ = registry.split(spec)
     head, _, rest = name.partition(":")
-    if registry.is_ours("shims", head):
-        shim = registry.module_of("shims", head)
-        return digest(code_of(registry.module_of("memory", rest), shim))
-    return digest(code_of(registry.module_of("memory", name)))
+    parts = [("memory", rest), ("shims", head)]
+    parts = parts if registry.is_ours("shims", head) else [("memory", name)]
+    return digest(code_of(*(registry.module_of(kind, part) for kind, part in parts)))
 
 
 def policy_for(agent: str, task: Task) -> Policy:
