@@ -16,7 +16,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from gzip import BadGzipFile, GzipFile
 from hashlib import sha256
 from itertools import chain
@@ -207,7 +207,10 @@ def _manifest_problems(folder: Path) -> list[str]:
         stated = {name: dict(row) for name, row in told["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
-    wanted = {"format": FORMAT, "canary": CANARY, "contract": _contract_of(folder)}
+    contract: JSON = None
+    with suppress(BadSettings):  # Its digest, or whoever examines the run, tells what is wrong.
+        contract = Run(folder).about().get("contract")
+    wanted = {"format": FORMAT, "canary": CANARY, "contract": contract}
     problems = [
         f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
         for name, value in wanted.items()
@@ -220,13 +223,6 @@ def _manifest_problems(folder: Path) -> list[str]:
         if problem:
             problems.append(f"{name}: {problem}")
     return problems
-
-
-def _contract_of(folder: Path) -> JSON:
-    try:
-        return Run(folder).about().get("contract")
-    except BadSettings:  # Its digest, or whoever examines the run, tells what is wrong with it.
-        return None
 
 
 def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
