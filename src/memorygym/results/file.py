@@ -211,13 +211,12 @@ def compare(a: Document, b: Document) -> list[Comparison]:
         first, second = (clipped(", ".join(names) or "none", 200) for names in (ours, theirs))
         raise BadSettings(f"no {who} is in both: {first} and {second}")
     same = a["recipe"]["salt"] == b["recipe"]["salt"]
-    return [_comparison(pair, ours[pair[0]], theirs[pair[1]], same=same) for pair in pairs]
-
-
-def _comparison(
-    pair: tuple[str, str], ours: dict[World, float], theirs: dict[World, float], *, same: bool
-) -> Comparison:
-    if same and any(world in theirs for world in ours):
-        return Comparison(*pair, paired(ours, theirs), paired=True)
-    found = unpaired(list(ours.values()), list(theirs.values()))
-    return Comparison(*pair, found, paired=False)
+    found = []
+    for agent, other in pairs:
+        mine, given = ours[agent], theirs[other]
+        if same and any(world in given for world in mine):
+            found.append(Comparison(agent, other, paired(mine, given), paired=True))
+        else:
+            apart = unpaired([*mine.values()], [*given.values()])
+            found.append(Comparison(agent, other, apart, paired=False))
+    return found
