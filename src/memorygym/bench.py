@@ -108,8 +108,7 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     rows = invariants(evaluation, results) if evaluation.validate else []
     beside = references(evaluation) if evaluation.minds.models and results else {}
-    planned = len(job.units) * len(evaluation.agents)
-    found = document(job.about(), planned, outcomes, beside, rows)
+    found = document(job.about(), outcomes, beside, rows)
     summed = summaries(found["episodes"])
     return Findings(results, failures, summed, beside, rows, found)
 
@@ -122,7 +121,7 @@ def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[In
     def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
         seat = AgentSeat(agent, evaluation.memory, evaluation.limits)
         policy = around(seat.policy(task)) if around else seat.policy(task)
-        return played(seat.begin(task, []), policy, task, seat.labels(task.track, 0))
+        return played(seat.begin(task, []), policy, task, seat.seat.labels(task.track, 0))
 
     return test.validate(evaluation.tasks.recipes, results, again)
 

@@ -228,12 +228,10 @@ class Provenance:
                     found.append(self._put(heading, sentence, fact, own))
             if line.startswith("[") or line.strip("#*-: ") == fact.name:
                 heading = line
-        return found or self._paragraphs(text, fact) or [self._put("", text, fact, records)]
-
-    def _paragraphs(self, text: str, fact: RequiredFact) -> list[Passage]:
-        """The paragraphs that tell of a fact, of which no sentence does alone."""
-        told = ((part, self._telling(part, fact)) for part in text.split("\n\n"))
-        return [self._put("", part.strip(), fact, own) for part, own in told if own]
+        if not found:  # No sentence tells of it alone.
+            told = ((part, self._telling(part, fact)) for part in text.split("\n\n"))
+            found = [self._put("", part.strip(), fact, own) for part, own in told if own]
+        return found or [self._put("", text, fact, records)]
 
     def _put(
         self, heading: str, sentence: str, fact: RequiredFact, records: Sequence[Any]

@@ -24,12 +24,8 @@ def score(trace: Trace) -> Score:
 
 def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
     """Every question in order, graded; one without an answer is wrong."""
-    answers = {
-        record.event: record.answer for record in trace.records if isinstance(record, Answered)
-    }
-    rulings = {
-        record.event: record.ruling for record in trace.records if isinstance(record, Judged)
-    }
+    answers = {one.event: one.answer for one in trace.records if isinstance(one, Answered)}
+    rulings = {one.event: one.ruling for one in trace.records if isinstance(one, Judged)}
     graded = []
     for goal in by.goals:
         answer = answers.get(goal.event)

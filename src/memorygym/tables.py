@@ -45,7 +45,10 @@ def results_table(
     head: str = COMPOSITE,
 ) -> str:
     """One row an agent, then the references; what its figures mean, and what they can show."""
-    axes = _axes(found[0])
+    # The named parts of the composite, in the order of the track.
+    track, stated = found[0].track, [*found[0].axes]
+    own = find(track).axes if track in registry.names("tracks") else ()
+    axes = own if set(own) == set(stated) else stated
     letters = _letters(axes)
     # Parts that do not fit are told of each row below it.
     heads = (head, *letters[:MOST_AXES])
@@ -89,12 +92,6 @@ def detectable_text(least: float) -> str:
         f"Two agents on these worlds must differ by {100 * least:.1f} points to be told apart\n"
         "(80 % power, correlation .5; `memorygym power`)."
     )
-
-
-def _axes(one: Summary) -> Sequence[str]:
-    """The named parts of its composite, in the order of its track."""
-    own = find(one.track).axes if one.track in registry.names("tracks") else ()
-    return own if set(own) == set(one.axes) else list(one.axes)
 
 
 def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]:

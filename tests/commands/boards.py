@@ -65,7 +65,7 @@ class Maker:
             outcomes[at] = Failure(outcomes[at].place, "provider", "gone")
         about = {"contract": contract(whole["track"]), "recipe": whole}
         self.written.append(self.folder / f"{len(self.written)}.json")
-        write_results(self.written[-1], document(about, len(outcomes), outcomes, {}))
+        write_results(self.written[-1], document(about, outcomes, {}))
         return str(self.written[-1])
 
 

@@ -37,7 +37,7 @@ def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_pat
 
 
 def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
-    old, new = (Plugged("mine", Nothing, tools=False, source=source) for source in ("a1", "b2"))
+    old, new = (Plugged(Nothing, tools=False, source=source) for source in ("a1", "b2"))
     perform(comparison(mine=old), tmp_path / "run", 1, quiet=True)
     with pytest.raises(BadSettings, match="another recipe"):
         perform(comparison(mine=new), tmp_path / "run", 1, quiet=True)
@@ -59,7 +59,7 @@ def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
 
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
-    asked = comparison(**{long: Plugged(long, Nothing, tools=False)})
+    asked = comparison(**{long: Plugged(Nothing, tools=False)})
     with pytest.raises(BadSettings, match="too long for files of 220 characters"):
         perform(asked, tmp_path / "run", 1, quiet=True)
     assert not (tmp_path / "run").exists()
@@ -74,7 +74,7 @@ def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
 
 
 def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
-    found = played_gates(comparison(m=Plugged("m", gossip(), tools=False)))
+    found = played_gates(comparison(m=Plugged(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
         "two episodes of m stay apart", "one showed a word of the other"
@@ -82,5 +82,5 @@ def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
 
 
 def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
-    found = played_gates(comparison(m=Plugged("m", Broken, tools=False)))
+    found = played_gates(comparison(m=Plugged(Broken, tools=False)))
     assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)

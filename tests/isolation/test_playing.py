@@ -53,7 +53,7 @@ def test_every_arm_is_asked_the_same_questions() -> None:
 
 
 def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
-    found = play(comparison(broken=Plugged("broken", Forgetful, tools=False)))
+    found = play(comparison(broken=Plugged(Forgetful, tools=False)))
     failed = [one for one in found if isinstance(one, Failure)]
     assert arms_of(failed) == [("broken", 500), ("held:broken", 500)]
     assert [one.kind for one in failed] == ["memory"] * 2
@@ -122,7 +122,7 @@ def test_no_trace_of_a_world_is_on_disk_while_somebody_elses_memory_plays_it(
         def observe(self, new: Sequence[Message]) -> None:
             seen.append(len(list(tmp_path.glob("traces/*"))))
 
-    spy = Plugged("spy", Spy, tools=False, foreign=True)
+    spy = Plugged(Spy, tools=False, foreign=True)
     found = play(comparison(spy=spy, budgets=(500, 1000)), folder=folder(tmp_path))
     assert seen and not any(seen)
     assert len(list(tmp_path.glob("traces/*"))) == len(found)

@@ -134,8 +134,8 @@ def asked(folder: Path) -> None:
     memories = plug_all(["llm_summarizing:max_size=4"])
     comparison = Comparison(lite(), memories, [Limits(500)], ("org/shrug", "weak"), minds)
     found = perform(comparison, folder, 4, quiet=True)
-    write_files(folder, found, outcome_of(found, played_gates(comparison)), {})
-    keep(folder, document(found.about, len(found.outcomes), found.outcomes, {}), found.outcomes)
+    write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
+    keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
 
 
 def test_models_of_a_comparison_reply_again_from_their_tape(tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ from memorygym.isolation.reporting import (
     Outcome,
     clock_for,
     curve_of,
-    curve_text_of,
     invalid_of,
     outcome_of,
     perform,
@@ -195,11 +194,9 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
-        kinds = args.curve if outcome.valid else ()
-        drawn = {f"{kind}.csv": curve_text_of(found, outcome, kind) for kind in kinds}
-        write_files(args.output, found, outcome, drawn)
+        write_files(args.output, found, outcome, args.curve if outcome.valid else ())
         if outcome.valid:
-            summed = document(found.about, len(found.outcomes), found.outcomes, {})
+            summed = document(found.about, found.outcomes, {})
             keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3

@@ -12,8 +12,7 @@ from memorygym.isolation.reporting import DOCUMENT
 from memorygym.models.tape import Tape
 from memorygym.page import wrapped
 from memorygym.publishing.evidence import examine, opens
-from memorygym.publishing.leaks import leaks, secrets_of
-from memorygym.publishing.packs import files_of, write_pack
+from memorygym.publishing.packs import files_of, leaks, secrets_of, write_pack
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
 from memorygym.runs.folder import Run

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     print(screen.opening(task))
     if args.human:
         print(f"\n{HELP}")
-    labels = seat.labels(task.track, 0)
+    labels = seat.seat.labels(task.track, 0)
     trace = played(seat.begin(task, []), policy, task, labels, partial(_watched, screen))
     if args.trace:
         write_trace(args.trace, trace)

@@ -10,7 +10,7 @@ from memorygym.isolation.columns import NAME, amount, named, paragraph
 from memorygym.isolation.contests import World
 from memorygym.isolation.figures import Clock, Report, judged, left_out
 from memorygym.page import WIDTH
-from memorygym.runs.measures import Case, Measured
+from memorygym.runs.measures import Measured
 from memorygym.stats import NOTHING, Estimate, clustered_share
 
 FIRST = 1_000
@@ -45,10 +45,10 @@ class Kind:
     """What questions are sorted by."""
 
     title: str
-    place: Callable[[Case], int]
-    """The number of a case's bin."""
-    name: Callable[[int], str]
-    """What a bin is called."""
+    figure: str
+    """Of a case."""
+    doubling: bool = False
+    """Whether it counts tokens, in bins that are twice as wide each."""
 
 
 def place_of(tokens: int) -> int:
@@ -71,17 +71,11 @@ def span_name(place: int) -> str:
 CURVES: Mapping[str, Kind] = {
     "retention": Kind(
         "tokens between the first telling of the oldest needed fact and the question",
-        lambda case: place_of(case.span), span_name,
+        "span", doubling=True,
     ),
-    "length": Kind(
-        "tokens shown before the question was asked",
-        lambda case: place_of(case.length), span_name,
-    ),
-    "hops": Kind("lookups that the question combines", lambda case: case.hops, str),
-    "rewrite": Kind(
-        "times that the most rewritten needed fact had been changed",
-        lambda case: case.rewrites, str,
-    ),
+    "length": Kind("tokens shown before the question was asked", "length", doubling=True),
+    "hops": Kind("lookups that the question combines", "hops"),
+    "rewrite": Kind("times that the most rewritten needed fact had been changed", "rewrites"),
 }  # fmt: skip
 
 
@@ -92,12 +86,13 @@ def curve(measured: Sequence[Measured], report: Report, kind: str) -> list[Bin]:
     for one in sorted(measured, key=lambda one: one.world):
         bins = sorted_by_arm.setdefault(one.arm, {})
         for case in judged(one, left):
-            tasks = bins.setdefault(of.place(case), {})
+            found = getattr(case, of.figure)
+            tasks = bins.setdefault(place_of(found) if of.doubling else found, {})
             tasks.setdefault(one.world, []).append(case.score)
     return [
         Bin(
-            row.arm, place, of.name(place), sum(map(len, tasks.values())),
-            clustered_share([*tasks.values()]),
+            row.arm, place, span_name(place) if of.doubling else str(place),
+            sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
         for row in [*report.of("memory"), *report.of("reference")]
         for place, tasks in sorted(sorted_by_arm.get(row.arm, {}).items())

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import product
 
 from memorygym.agents.note_taker import note_taker
-from memorygym.contract import code_of, contract, digest
+from memorygym.contract import code_of, digest
 from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import MemoryFault
@@ -93,14 +93,6 @@ class ArmSeat:
     def foreign(self) -> bool:
         return self.plugged.foreign
 
-    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
-        return {
-            "agent": self.agent,
-            "memory": self.arm.name,
-            "budget": self.arm.budget,
-            "contract": contract(track),
-        }
-
     def begin(self, task: Task, steps: Steps) -> Episode:
         plugged = self.plugged
         make = memory_of(self.arm, task, plugged.make, foreign=plugged.foreign)
@@ -125,7 +117,7 @@ class ArmSeat:
         # What a model of a provider writes differs from time to time.
         rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
         once = partial(play_rebuilt, task=task, make=plugged.make) if rebuilt else play
-        labels, policy = self.labels(task.track, repeat), self.policy(task, chat)
+        labels, policy = self.seat.labels(task.track, repeat), self.policy(task, chat)
         trace = played(episode, Numbered(policy, chat) if chat else policy, task, labels, once)
         return modelled(trace, chat, minds) if chat else trace
 

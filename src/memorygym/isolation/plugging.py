@@ -17,9 +17,8 @@ from memorygym.track import Track, find
 
 @dataclass(frozen=True, slots=True)
 class Plugged:
-    """A memory as it was named, and how it is made."""
+    """How a memory is made that was named."""
 
-    spec: str
     make: Callable[[], Memory]
     tools: bool
     """Whether it gives its user tools."""
@@ -34,7 +33,7 @@ def plug_all(specs: Iterable[str]) -> dict[str, Plugged]:
 
     Raises UnknownPart, BadSettings or MemoryFault for one that cannot be made.
     """
-    oracle = Plugged("oracle", Nothing, tools=False)  # The track makes it, for each task.
+    oracle = Plugged(Nothing, tools=False)  # The track makes it, for each task.
     return {
         spec: oracle if spec == "oracle" else plug(spec)
         for spec in dict.fromkeys([*REFERENCES, *specs])
@@ -45,7 +44,7 @@ def plug(spec: str) -> Plugged:
     """One memory; raises as `plug_all`."""
     make = memory_factory(spec)
     memory: Memory = make()
-    return Plugged(spec, make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
+    return Plugged(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
 
 
 def memory_of(

@@ -1,7 +1,7 @@
 """What a comparison comes to: its gates, a report for every reasoner and budget, and the files."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from pathlib import Path
@@ -131,31 +131,29 @@ def curve_of(found: Findings, report: Report, kind: str) -> list[Bin]:
     return curve(found.under(report.reasoner, report.budget).measured, report, kind)
 
 
-def write_files(folder: Path, found: Findings, outcome: Outcome, drawn: Mapping[str, str]) -> None:
-    """JSON and CSV; `drawn` are further files by name. A set-up that is invalid has no numbers."""
+def write_files(folder: Path, found: Findings, outcome: Outcome, kinds: Iterable[str]) -> None:
+    """JSON and CSV, with curves of these kinds. A set-up that is invalid has no numbers."""
     timed = [(report, clock_for(found, report)) for report in outcome.told]
-    texts = {**texts_of(found, outcome), "timings.csv": file.timings_csv(timed), **drawn}
-    for name, text in texts.items():
-        write_whole(folder / name, [text.encode()])
+    timings = file.timings_csv(timed).encode()
+    for name, data in {**files_of(found, outcome, kinds), "timings.csv": timings}.items():
+        write_whole(folder / name, [data])
 
 
-def texts_of(found: Findings, outcome: Outcome) -> dict[str, str]:
+def files_of(found: Findings, outcome: Outcome, kinds: Iterable[str]) -> dict[str, bytes]:
     """These files by name, without the clock's: the same bytes for the same episodes."""
     reports = outcome.told
     document = file.document(found.about, outcome.gates, reports, outcome.agreements)
     points = [(report, by_tokens(report)) for report in reports]
-    return {
-        DOCUMENT: as_bytes(document).decode(),
+    texts = {
         "compare.csv": file.figures_csv(reports),
         "questions.csv": file.questions_csv(found.measured if outcome.valid else ()),
         "pairs.csv": file.pairs_csv(reports),
         "pareto.csv": file.pareto_csv(points),
     }
-
-
-def curve_text_of(found: Findings, outcome: Outcome, kind: str) -> str:
-    """The file of a curve."""
-    return file.curve_csv((report, curve_of(found, report, kind)) for report in outcome.told)
+    for kind in kinds:
+        bins = [(report, curve_of(found, report, kind)) for report in reports]
+        texts[f"{kind}.csv"] = file.curve_csv(bins)
+    return {DOCUMENT: as_bytes(document), **{name: text.encode() for name, text in texts.items()}}
 
 
 def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:

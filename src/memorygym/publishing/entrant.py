@@ -11,8 +11,8 @@ from memorygym.bench import OFFICIAL_SEEDS
 from memorygym.contract import contract
 from memorygym.frozen import canonical
 from memorygym.publishing.evidence import REPRODUCED, Evidence
-from memorygym.results.file import Document, World, composites
-from memorygym.results.summary import Summary
+from memorygym.results.file import Document, composites
+from memorygym.results.summary import Summary, World
 from memorygym.runs.tasks import Limits
 from memorygym.track import Agent, Options, find
 

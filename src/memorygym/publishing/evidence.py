@@ -19,12 +19,11 @@ from memorygym.isolation.playing import Comparison
 from memorygym.isolation.reporting import DOCUMENT, DRAWN, TABLES, Outcome
 from memorygym.jobs import source_of
 from memorygym.models.tape import Tape
-from memorygym.publishing.recheck import Derived, Method, Recheck, derived
+from memorygym.publishing.recheck import RESULTS, Method, Recheck, derived
 from memorygym.results.consistency import difference, inconsistencies, rows_in_order
 from memorygym.results.file import Document, read_json, read_results
 from memorygym.runs.folder import Run
 from memorygym.runs.minds import Absent, Recall, from_tape
-from memorygym.runs.results import Result
 from memorygym.runs.tasks import salt_hash, unknown_part
 from memorygym.track import find
 
@@ -86,12 +85,12 @@ def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 
     if limit := _beyond(document, salt):
         return Evidence(document, REPORTED, (), (limit,))
     method, limits = _method(folder, document["recipe"], play=check == "play")
-    made = _checked(folder, document, salt, method, workers)
-    if not isinstance(made, Derived):
-        told = (problem.replace(f"{folder}/", "") for problem in made)
+    problems, outcome = _checked(folder, document, salt, method, workers)
+    if problems:
+        told = (problem.replace(f"{folder}/", "") for problem in problems)
         return Evidence(document, REPORTED, tuple(told))
     standing = REPRODUCED if method == "play" else VERIFIED
-    return Evidence(document, standing, (), limits, made.outcome)
+    return Evidence(document, standing, (), limits, outcome)
 
 
 def _file_problems(folder: Path, document: Document) -> list[str]:
@@ -143,7 +142,7 @@ def _beyond(document: Document, salt: str) -> str:
     if recipe["salt"] and not opens(recipe, salt):
         return "it is of a sealed set, which only its salt deals again"
     try:
-        about = _plain(_made(document, salt).job().about())
+        about = json.loads(as_bytes(_made(document, salt).job().about()))
     except MemoryGymError as error:
         return f"it cannot be made again here ({error})"
     told = difference(recipe, about["recipe"], "recipe")
@@ -191,8 +190,8 @@ def _strange(recipe: Mapping[str, Any]) -> str:
 
 def _checked(
     folder: Path, document: Document, salt: str, method: Method, workers: int
-) -> Derived | list[str]:
-    """The files that the traces make; or what is wrong."""
+) -> tuple[list[str], Outcome | None]:
+    """What is wrong with traces and files, and what a comparison came to."""
     recipe = document["recipe"]
     replayed = recipe["memory_model"] and method != "score"
     with ExitStack() as stack:
@@ -203,51 +202,41 @@ def _checked(
                 recall = from_tape(tape)
             source = _made(document, salt, recall)
         except BadSettings as error:
-            return [f"{TAPE}: {error}"]
+            return [f"{TAPE}: {error}"], None
         job, seats = source.job(), tuple(source.seats(source.minds))
-        failed = frozenset(row["episode"] for row in document["failures"])
-        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failed)
+        failures = {row["episode"]: row for row in document["failures"]}
+        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failures)
         found = check.over(job.units, workers, waits=asked)
         if wrong := [one for one in found if isinstance(one, str)]:
-            return wrong
-        results = [one for one in found if isinstance(one, Result)]
+            return wrong, None
+        outcomes = [one for one in found if not isinstance(one, str)]
         try:
-            made = derived(folder, document, source, results)
+            files, outcome = derived(folder, document, source, outcomes)
         except BadSettings as error:
-            return [str(error)]
-    return list(_unlike(folder, document, made)) or made
+            return [str(error)], None
+    return list(_unlike(folder, document, files)), outcome
 
 
-def _unlike(folder: Path, document: Document, made: Derived) -> Iterator[str]:
+def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Iterator[str]:
     """Which files are not those that the traces make."""
-    computed = _plain(made.document)
-    wrong = [
-        f"results.json: {told}"
-        for at, (stated, row) in enumerate(
-            zip(document["episodes"], computed["episodes"], strict=True)
-        )
-        if (told := difference(stated, row, f"results.episodes[{at}]"))
-    ]
-    yield from wrong
-    if not wrong and as_bytes(made.document) != as_bytes(document):
-        yield f"results.json: {difference(dict(document), computed, 'results')}"
-    for name, data in made.files.items():
+    pairs = enumerate(
+        zip(document["episodes"], json.loads(files[RESULTS])["episodes"], strict=True)
+    )
+    rows = (difference(stated, row, f"results.episodes[{at}]") for at, (stated, row) in pairs)
+    yield from (wrong := [f"{RESULTS}: {told}" for told in rows if told])
+    for name, data in files.items():
+        if name == RESULTS and (wrong or data == as_bytes(document)):
+            continue
         if (folder / name).read_bytes() != data:
             yield f"{name}: {_otherwise(folder / name, data)}"
 
 
 def _otherwise(path: Path, data: bytes) -> str:
-    """How a table of a comparison differs from what it must be."""
+    """How a file differs from what it must be."""
     told = ""
-    if path.name == DOCUMENT:
+    if path.suffix == ".json":
         try:
-            told = difference(read_json(path), json.loads(data), "compare")  # type: ignore[arg-type]  # any JSON
+            told = difference(read_json(path), json.loads(data), path.stem)  # type: ignore[arg-type]  # any JSON
         except BadSettings:
             return "is not JSON"
     return told or "is not what the traces come to"
-
-
-def _plain(document: Document) -> dict[str, Any]:
-    """As it is read from a file."""
-    found: dict[str, Any] = json.loads(as_bytes(document))
-    return found

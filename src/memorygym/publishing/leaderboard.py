@@ -109,7 +109,12 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
     given = sorted(runs, key=lambda run: run[0])
     compared = [run for run in given if run[1].document["recipe"]["kind"] == "compare"]
     everyone = sorted(
-        (one for run in given if run not in compared for one in _entrants(*run)),
+        (
+            Entrant(*run, one)
+            for run in given
+            if run not in compared
+            for one in summaries(run[1].document["episodes"])
+        ),
         key=lambda one: (one.order, one.source),
     )
     earlier: dict[str, list[Entrant]] = {}
@@ -139,10 +144,6 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
         tables, _gaps(tables), reported, apart, by_contract, sorted(notes),
         found, unshown, known,
     )  # fmt: skip
-
-
-def _entrants(name: str, evidence: Evidence) -> list[Entrant]:
-    return [Entrant(name, evidence, one) for one in summaries(evidence.document["episodes"])]
 
 
 def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:

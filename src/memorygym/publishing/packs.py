@@ -1,4 +1,4 @@
-"""A run as one file that can be shipped with a paper: the same bytes for the same run.
+"""A run as one file that can be shipped with a paper: the same bytes for the same run, no secrets.
 
     run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
     run/replies.jsonl         of a model
@@ -16,7 +16,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from gzip import BadGzipFile, GzipFile
 from hashlib import sha256
 from itertools import chain
@@ -42,6 +42,18 @@ LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
 LONGEST_NAME = 1024
 DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.HeaderError, UnicodeError)
 _TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
+
+KEYS = {
+    "a password in an address": re.compile(rb"[a-z]://[^/\s\"@:]+:[^/\s\"@]+@"),
+    "a key": re.compile(
+        rb"\b(sk-[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AIza[\w-]{30,}"
+        rb"|Bearer [A-Za-z0-9._~+/-]{16,})"
+    ),
+}
+"""What keys of common providers look like."""
+SHORTEST = 12
+"""Characters of a known secret: shorter ones may stand anywhere by chance."""
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class BadPack(BadSettings):
@@ -195,7 +207,10 @@ def _manifest_problems(folder: Path) -> list[str]:
         stated = {name: dict(row) for name, row in told["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
-    wanted = {"format": FORMAT, "canary": CANARY, "contract": _contract_of(folder)}
+    contract: JSON = None
+    with suppress(BadSettings):  # Its digest, or whoever examines the run, tells what is wrong.
+        contract = Run(folder).about().get("contract")
+    wanted = {"format": FORMAT, "canary": CANARY, "contract": contract}
     problems = [
         f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
         for name, value in wanted.items()
@@ -210,13 +225,6 @@ def _manifest_problems(folder: Path) -> list[str]:
     return problems
 
 
-def _contract_of(folder: Path) -> JSON:
-    try:
-        return Run(folder).about().get("contract")
-    except BadSettings:  # Its digest, or whoever examines the run, tells what is wrong with it.
-        return None
-
-
 def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
     if stated is None:
         return f"not in {MANIFEST}"
@@ -224,3 +232,43 @@ def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
         return "" if digest(path) == stated else f"its content is not what {MANIFEST} says"
     except BadSettings as error:
         return str(error)
+
+
+def secrets_of(environment: Mapping[str, str]) -> list[str]:
+    """The values of variables that hold keys by their names.
+
+    >>> secrets_of({"OPENAI_API_KEY": "0123456789abcdef", "HOME": "/root", "TOKEN": "short"})
+    ['0123456789abcdef']
+    """
+    named = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
+    return [v for name, v in environment.items() if named.search(name) and len(v) >= SHORTEST]
+
+
+def leaks(paths: Iterable[Path], known: Iterable[str], salt_hash: str | None) -> list[str]:
+    """Where these files hold a secret, by file and line; the secret itself is not repeated.
+
+    Raises BadSettings for a file that cannot be unpacked.
+    """
+    secrets = [secret.encode() for secret in known]
+    found = []
+    for path in paths:
+        with unpacked(path) as stream:
+            for number, line in enumerate(stream, start=1):
+                if what := _secret(line, secrets, salt_hash):
+                    found.append(f"{path.name}, line {number}: {what}")
+    return found
+
+
+def _secret(line: bytes, secrets: Iterable[bytes], salt_hash: str | None) -> str:
+    for what, pattern in KEYS.items():
+        if pattern.search(line):
+            return what
+    if any(secret in line for secret in secrets):
+        return "a secret of this machine's environment"
+    if salt_hash and salt_hash in map(_hash, _TEXT.findall(line.decode(errors="replace"))):
+        return "the salt"
+    return ""
+
+
+def _hash(text: str) -> str:
+    return sha256(json.loads(f'"{text}"', strict=False).encode("utf-8", "replace")).hexdigest()

@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from memorygym.bench import Evaluation
 from memorygym.bench import findings as found_by_agents
 from memorygym.core import Message, Policy, Task, Tool
+from memorygym.disk import as_bytes
 from memorygym.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.isolation import reporting
+from memorygym.isolation.curves import CURVES
 from memorygym.isolation.gates import Gate, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.judge import misruled
@@ -30,8 +32,11 @@ from memorygym.shapes import shape
 from memorygym.trace import Judged, Said, Trace
 from memorygym.track import table
 
+RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
 """Who played plays again; the replies of the trace are played again; or a trace is only scored."""
+Checked = Result | Failure | str
+"""What is wrong with an episode is told in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +49,23 @@ class Recheck:
     seats: tuple[Player, ...]
     wanted: Wanted
     method: Method
-    failed: frozenset[str]
-    """Episodes without a trace."""
+    failures: Mapping[str, Mapping[str, Any]]
+    """By name: the rows of episodes without a trace."""
 
-    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Result | str]:
-        """What comes of every episode that was scored, in the order of the results."""
+    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Checked]:
+        """What comes of every episode, in the order of the results."""
         over = over_threads if waits else over_processes
         return [one for found in over(self.unit, units, workers) for one in found]
 
-    def unit(self, unit: Unit) -> list[Result | str]:
-        """The results of one task's episodes, or what is wrong with each."""
+    def unit(self, unit: Unit) -> list[Checked]:
+        """Of one task's episodes."""
         track, deal = self.recipe["track"], cache(unit[0].deal)
         places = [(place_of(track, *unit, player.seat), player) for player in self.seats]
-        return [
-            self._rechecked(place, player, deal)
-            for place, player in places
-            if place.episode not in self.failed
-        ]
+        return [self._rechecked(place, player, deal) for place, player in places]
 
-    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Result | str:
+    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Checked:
+        if row := self.failures.get(place.episode):
+            return Failure(place, row["kind"], row["error"])
         path = self.run.trace_path(place.episode)
         file = f"traces/{path.name}"
         try:
@@ -97,7 +100,7 @@ class Recheck:
 
     def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
         """Which label is not that of the episode."""
-        wanted, told = seat.labels(place.track, place.repeat), trace.labels
+        wanted, told = seat.seat.labels(place.track, place.repeat), trace.labels
         if model := self.recipe["models"].get(place.agent):
             wanted |= {"model": model, "usage": told.get("usage")}
         if judge := self._judge(place):
@@ -161,76 +164,39 @@ def unlike(trace: Trace, task: Task, seat: Player) -> str:
         case None:
             return ""
         case 0:
-            field = _differing(next(again.lines()), next(unjudged.lines()))
+            mine, given = (json.loads(next(one.lines())) for one in (again, unjudged))
+            field = next(name for name in mine if mine[name] != given.get(name))
             return f"{field} is not that of the task"
         case number:
             return f"record {number} is not what the replies lead to"
 
 
-def _differing(ours: str, theirs: str) -> str:
-    """The first field of the header that differs."""
-    mine, given = json.loads(ours), json.loads(theirs)
-    return next(str(name) for name in mine if mine[name] != given.get(name))
-
-
-class Derived(NamedTuple):
-    """What a run's files must be."""
-
-    document: Document
-    """results.json."""
-    files: Mapping[str, bytes]
-    """The others that a comparison leaves, by name."""
-    outcome: reporting.Outcome | None
-    """Of a comparison."""
-
-
 def derived(
-    folder: Path, stated: Document, source: Evaluation | Comparison, results: Sequence[Result]
-) -> Derived:
-    """All of it; `stated` is the results file that the run has.
+    folder: Path,
+    stated: Document,
+    source: Evaluation | Comparison,
+    outcomes: Sequence[Result | Failure],
+) -> tuple[dict[str, bytes], reporting.Outcome | None]:
+    """What a run's files must be, by name, and what a comparison came to; `stated` is the results
+    file that the run has.
 
     Raises BadSettings where it holds what cannot be read.
     """
-    outcomes = _outcomes(source, stated, results)
     about = {**source.job().about(), "version": stated["version"]}
+    data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
-        return _comparison(folder, about, source, outcomes)
-    if stated["recipe"]["data"]:  # References and the self-test play the tasks, which are not here.
-        made = summed_up(about, len(outcomes), outcomes, {})
+        found = reporting.Findings(about, outcomes)
+        gates = () if data else played_gates(source)
+        outcome = reporting.outcome_of(found, gates)
+        outcome = _as_stated(folder, outcome) if data else outcome
+        kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
+        summed = as_bytes(summed_up(about, outcomes, {}))
+        return {RESULTS: summed, **reporting.files_of(found, outcome, kinds)}, outcome
+    if data:  # References and the self-test play the tasks, which are not here.
         beside = {name: stated[name] for name in ("references", "invariants")}
-        return Derived({**made, **beside}, {}, None)
+        return {RESULTS: as_bytes({**summed_up(about, outcomes, {}), **beside})}, None
     document = found_by_agents(source, source.job(), outcomes).document
-    return Derived({**document, "version": stated["version"]}, {}, None)
-
-
-def _outcomes(
-    source: Evaluation | Comparison, stated: Document, results: Sequence[Result]
-) -> list[Result | Failure]:
-    """Results and failures, in the order in which the run played."""
-    places = {place.episode: place for place in source.job().episodes()}
-    found: dict[str, Result | Failure] = {one.place.episode: one for one in results}
-    for row in stated["failures"]:
-        found[row["episode"]] = Failure(places[row["episode"]], row["kind"], row["error"])
-    return [found[name] for name in places]
-
-
-def _comparison(
-    folder: Path,
-    about: Mapping[str, Any],
-    source: Comparison,
-    outcomes: Sequence[Result | Failure],
-) -> Derived:
-    found = reporting.Findings(about, outcomes)
-    if source.tasks.recipe["data"]:
-        outcome = _as_stated(folder, reporting.outcome_of(found, ()))
-    else:
-        outcome = reporting.outcome_of(found, played_gates(source))
-    texts = reporting.texts_of(found, outcome)
-    for name in reporting.DRAWN:
-        if (folder / name).exists():
-            texts[name] = reporting.curve_text_of(found, outcome, name.removesuffix(".csv"))
-    files = {name: text.encode() for name, text in texts.items()}
-    return Derived(summed_up(about, len(outcomes), outcomes, {}), files, outcome)
+    return {RESULTS: as_bytes({**document, "version": stated["version"]})}, None
 
 
 def _as_stated(folder: Path, found: reporting.Outcome) -> reporting.Outcome:

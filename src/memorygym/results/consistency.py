@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import product
 from math import isclose
 from pathlib import Path
@@ -110,14 +110,14 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     figures = {
         **({"composite": (headline.composite(row["axes"]), "its axes")} if headline else {}),
         "accuracy": (right / asked if asked else 0.0, "right"),
-        "abstention": (refused and _share(refused), "competencies"),
+        "abstention": (refused[0] / refused[1] if refused and refused[1] else None, "competencies"),
         "correct": (sum(good for good, _ in answerable), "competencies"),
         "answerable": (sum(of for _, of in answerable), "competencies"),
     }
     # On another's track a goal that is not reached in full may earn a part.
     parts = () if registry.is_ours("tracks", recipe["track"]) else ("accuracy", "abstention")
     for name, (value, source) in figures.items():
-        if not (_alike(row[name], value) or (name in parts and _beyond(row[name], value))):
+        if not _may_be(row[name], value, partly=name in parts):
             yield f"{name}: {row[name]}, but {_told(value)} by {source}"
     good, of = (sum(tally[at] for tally in tallies.values()) for at in (0, 1))
     if (good, of) != (right, asked):
@@ -130,19 +130,12 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
         yield f"repaired: {row['repaired']} answers, but only {right} are right"
 
 
-def _share(tally: Sequence[int]) -> float | None:
-    return tally[0] / tally[1] if tally[1] else None
-
-
-def _alike(stated: float | None, computed: float | None) -> bool:
+def _may_be(stated: float | None, computed: float | None, *, partly: bool) -> bool:
+    """Whether a figure is the computed one; `partly`, or a mean of scores of which that is the
+    share of full ones."""
     if stated is None or computed is None:
         return stated is computed
-    return isclose(stated, computed, abs_tol=ROUNDING)
-
-
-def _beyond(stated: float | None, computed: float | None) -> bool:
-    """Whether a mean of scores may be that if the share of full ones is `computed`."""
-    return stated is not None and computed is not None and computed <= stated <= 1
+    return isclose(stated, computed, abs_tol=ROUNDING) or (partly and computed <= stated <= 1)
 
 
 def _told(value: float | None) -> str:

@@ -13,7 +13,7 @@ from memorygym import __version__
 from memorygym.core import JSON
 from memorygym.disk import as_bytes, write_whole
 from memorygym.errors import BadSettings, clipped
-from memorygym.results.summary import Summary, by_who, by_world, summaries
+from memorygym.results.summary import Summary, World, by_who, by_world, summaries
 from memorygym.runs.folder import Run, check_layout, finish
 from memorygym.runs.results import Failure, Result
 from memorygym.stats import Difference, paired, unpaired
@@ -22,7 +22,6 @@ from memorygym.track import Invariant
 SCHEMA = "memorygym-results-3"
 Document = Mapping[str, Any]
 """A results file as `read_results` gives it."""
-World = tuple[str, int]
 ALIKE = (
     "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
 )  # fmt: skip
@@ -33,7 +32,6 @@ KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 
 def document(
     about: Mapping[str, JSON],
-    planned: int,
     outcomes: Sequence[Result | Failure],
     references: Mapping[str, Summary],
     rows: Sequence[Invariant] = (),
@@ -49,7 +47,7 @@ def document(
         "version": __version__,
         "contract": about["contract"],
         "recipe": about["recipe"],
-        "episodes_planned": planned,
+        "episodes_planned": len(outcomes),
         "failures": failures,
         "summary": {one.who: one.to_json(failures) for one in summaries(episodes)},
         "references": {role: one.as_reference() for role, one in references.items()},
@@ -75,7 +73,6 @@ def read_results(path: Path) -> dict[str, Any]:
     """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
     path = results_in(path)
     found = read_json(path)
-    check_layout(path, found.get("schema") if isinstance(found, dict) else None)
     if problem := misfit(found):
         raise BadSettings(f"{path} is no results file of this version: {problem}")
     assert isinstance(found, dict)
@@ -214,13 +211,12 @@ def compare(a: Document, b: Document) -> list[Comparison]:
         first, second = (clipped(", ".join(names) or "none", 200) for names in (ours, theirs))
         raise BadSettings(f"no {who} is in both: {first} and {second}")
     same = a["recipe"]["salt"] == b["recipe"]["salt"]
-    return [_comparison(pair, ours[pair[0]], theirs[pair[1]], same=same) for pair in pairs]
-
-
-def _comparison(
-    pair: tuple[str, str], ours: dict[World, float], theirs: dict[World, float], *, same: bool
-) -> Comparison:
-    if same and any(world in theirs for world in ours):
-        return Comparison(*pair, paired(ours, theirs), paired=True)
-    found = unpaired(list(ours.values()), list(theirs.values()))
-    return Comparison(*pair, found, paired=False)
+    found = []
+    for agent, other in pairs:
+        mine, given = ours[agent], theirs[other]
+        if same and any(world in given for world in mine):
+            found.append(Comparison(agent, other, paired(mine, given), paired=True))
+        else:
+            apart = unpaired([*mine.values()], [*given.values()])
+            found.append(Comparison(agent, other, apart, paired=False))
+    return found

@@ -10,6 +10,8 @@ from memorygym.core import JSON
 from memorygym.judge.agreement import Agreement
 from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
 
+World = tuple[str, int]
+"""Template and seed."""
 Row = Mapping[str, Any]
 """An episode as results store it. All figures are of rows, so that a file can be recomputed."""
 LIKENESS = 0.5
@@ -37,17 +39,14 @@ class Summary:
     repeats: Repeats | None
     usage: Mapping[str, Usage]
     causes: Mapping[str, int]
-    scores: Mapping[tuple[str, int], Sequence[float]]
+    scores: Mapping[World, Sequence[float]]
     """By world: the composite of each of its episodes."""
 
     @property
     def detectable(self) -> float | None:
         """The smallest difference between two agents on these worlds that would be seen."""
-        return (
-            None
-            if self.deviation is None
-            else mde(self.deviation, self.worlds, same_worlds(LIKENESS))
-        )
+        sd = self.deviation
+        return None if sd is None else mde(sd, self.worlds, same_worlds(LIKENESS))
 
     def bounds(self, failures: Collection[Row]) -> tuple[float, float] | None:
         """The composite if each failed episode had scored 0, and 1; None if none failed.
@@ -107,9 +106,6 @@ def by_who(rows: Iterable[Row]) -> dict[str, list[Row]]:
 def _summary(rows: Sequence[Row]) -> Summary:
     scores = _each(rows, "composite")
     whole = _means(scores)
-    causes: Counter[str] = Counter()
-    for row in rows:
-        causes.update(row["causes"])
     axes = dict.fromkeys(axis for row in rows for axis in row["axes"])
     return Summary(
         who=rows[0]["who"],
@@ -117,7 +113,7 @@ def _summary(rows: Sequence[Row]) -> Summary:
         episodes=len(rows),
         worlds=len(whole),
         composite=estimate(list(whole.values())),
-        axes={axis: _estimate(_axis(rows, axis)) for axis in axes},
+        axes={axis: _estimate(by_world(rows, "axes", axis)) for axis in axes},
         abstention=_estimate(by_world(rows, "abstention")),
         accuracy=sum(row["accuracy"] for row in rows) / len(rows),
         deviation=deviation(list(whole.values())) if len(whole) > 1 else None,
@@ -125,39 +121,36 @@ def _summary(rows: Sequence[Row]) -> Summary:
         judged=_judged(rows),
         repeats=_repeats(rows),
         usage=_usage(rows),
-        causes=causes,
+        causes=sum((Counter(row["causes"]) for row in rows), Counter[str]()),
         scores=scores,
     )
 
 
-def _axis(rows: Iterable[Row], axis: str) -> dict[tuple[str, int], float]:
-    """A named part in each world, the mean over its repeats."""
-    return by_world(({**row, axis: row["axes"].get(axis)} for row in rows), axis)
+def by_world(rows: Iterable[Row], figure: str, part: str = "") -> dict[World, float]:
+    """A figure of each world or a part of it, the mean over its repeats; worlds without one are
+    left out."""
+    return _means(_each(rows, figure, part))
 
 
-def by_world(rows: Iterable[Row], figure: str) -> dict[tuple[str, int], float]:
-    """A figure of each world, the mean over its repeats; worlds without one are left out."""
-    return _means(_each(rows, figure))
-
-
-def _each(rows: Iterable[Row], figure: str) -> dict[tuple[str, int], list[float]]:
-    """A figure of each world, once for each repeat that has it."""
-    found: dict[tuple[str, int], list[float]] = {}
+def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[World, list[float]]:
+    """The same once for each repeat that has it."""
+    found: dict[World, list[float]] = {}
     for row in rows:
-        if (value := row[figure]) is not None:
+        value = row[figure].get(part) if part else row[figure]
+        if value is not None:
             found.setdefault(_world(row), []).append(value)
     return found
 
 
-def _means(found: Mapping[tuple[str, int], Sequence[float]]) -> dict[tuple[str, int], float]:
+def _means(found: Mapping[World, Sequence[float]]) -> dict[World, float]:
     return {world: sum(values) / len(values) for world, values in found.items()}
 
 
-def _world(row: Row) -> tuple[str, int]:
+def _world(row: Row) -> World:
     return row["template"], row["seed"]
 
 
-def _estimate(found: Mapping[tuple[str, int], float]) -> Estimate | None:
+def _estimate(found: Mapping[World, float]) -> Estimate | None:
     return estimate(list(found.values())) if found else None
 
 
@@ -170,7 +163,7 @@ def _judged(rows: Sequence[Row]) -> Agreement | None:
 
 def _repeats(rows: Sequence[Row]) -> Repeats | None:
     """Of each question over the repeats of its world; None if no world was repeated."""
-    worlds: dict[tuple[str, int], list[tuple[bool, ...]]] = {}
+    worlds: dict[World, list[tuple[bool, ...]]] = {}
     for row in rows:
         worlds.setdefault(_world(row), []).append(tuple(map(bool, row["right"])))
     most = max(len(group) for group in worlds.values())

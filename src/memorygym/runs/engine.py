@@ -152,7 +152,7 @@ class Table:
         trace = self.run.trace(place.episode) if self.run else None
         if trace is None:
             return None
-        labels = seat.labels(self.track, place.repeat)
+        labels = seat.seat.labels(self.track, place.repeat)
         same = {label: trace.labels.get(label) for label in labels} == labels
         made = trace.recipe.get("template"), trace.recipe.get("seed")
         if not same or made != (place.template, place.seed):

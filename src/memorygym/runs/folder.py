@@ -213,22 +213,13 @@ def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
         if canonical(kept) == canonical(wanted):
             continue
         if isinstance(kept, Mapping) and isinstance(wanted, Mapping):
-            kept, wanted = _first_unlike(kept, wanted)
+            keys = sorted({*kept, *wanted}, key=lambda key: (key != "kind", key))
+            first = [k for k in keys if canonical(kept.get(k)) != canonical(wanted.get(k))][:1]
+            kept, wanted = ({key: about.get(key) for key in first} for about in (kept, wanted))
         raise BadSettings(
             f"{directory} holds a run of another {name}: {clipped(canonical(kept), 200)}, not"
             f" {clipped(canonical(wanted), 200)}; give a new folder"
         )
-
-
-def _first_unlike(
-    kept: Mapping[str, JSON], wanted: Mapping[str, JSON]
-) -> tuple[dict[str, JSON], dict[str, JSON]]:
-    """The first key under which two objects differ, with its value in each."""
-    for key in sorted({*kept, *wanted}, key=lambda key: (key != "kind", key)):
-        one, other = kept.get(key), wanted.get(key)
-        if canonical(one) != canonical(other):
-            return {key: one}, {key: other}
-    return {}, {}
 
 
 def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:

@@ -38,6 +38,11 @@ class Seat:
     compared: bool = False
     """Whether it is of a comparison, where reasoner, system and budget tell rows apart."""
 
+    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
+        """Who plays, as the trace says it."""
+        own = {"budget": self.budget} if self.compared else {"repeat": repeat}
+        return {"agent": self.agent, "memory": self.memory, "contract": contract(track), **own}
+
 
 class Player(Protocol):
     """Who plays in a seat."""
@@ -45,33 +50,23 @@ class Player(Protocol):
     @property
     def seat(self) -> Seat:
         """Where."""
-        ...
 
     @property
     def waits(self) -> bool:
         """Whether a model is waited for."""
-        ...
 
     @property
     def foreign(self) -> bool:
         """Whether somebody else's memory plays, which can read files: a trace holds the answers."""
-        ...
-
-    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
-        """Who plays, as the trace says it."""
-        ...
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         """The episode that it plays, at its beginning. Raises MemoryFault."""
-        ...
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         """Who plays it: that model, or who has the name of the agent. Raises UnknownPart."""
-        ...
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """One episode. Raises ProviderFailure or MemoryFault."""
-        ...
 
 
 def seats_of(recipe: Mapping[str, Any]) -> list[Seat]:
@@ -102,14 +97,6 @@ class AgentSeat:
     def waits(self) -> bool:
         return self.agent in self.minds.models
 
-    def labels(self, track: str, repeat: int) -> dict[str, JSON]:
-        return {
-            "agent": self.agent,
-            "memory": self.memory,
-            "repeat": repeat,
-            "contract": contract(track),
-        }
-
     def begin(self, task: Task, steps: Steps) -> Episode:
         task, make = self.limits.applied(task), memory_factory(self.memory)
         return seated(task, make) if self.waits else episode_for(self.agent, task, make)
@@ -118,7 +105,7 @@ class AgentSeat:
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        episode, labels = self.begin(task, steps), self.labels(task.track, repeat)
+        episode, labels = self.begin(task, steps), self.seat.labels(task.track, repeat)
         chat = self.minds.chat(self.agent, repeat) if self.waits else None
         policy = self.policy(task, chat)
         if not chat and not registry.is_ours("agents", self.agent):
@@ -154,10 +141,9 @@ def source_of(spec: str) -> str:
     """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
     name, _ = registry.split(spec)
     head, _, rest = name.partition(":")
-    if registry.is_ours("shims", head):
-        shim = registry.module_of("shims", head)
-        return digest(code_of(registry.module_of("memory", rest), shim))
-    return digest(code_of(registry.module_of("memory", name)))
+    parts = [("memory", rest), ("shims", head)]
+    parts = parts if registry.is_ours("shims", head) else [("memory", name)]
+    return digest(code_of(*(registry.module_of(kind, part) for kind, part in parts)))
 
 
 def policy_for(agent: str, task: Task) -> Policy:

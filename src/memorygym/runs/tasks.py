@@ -52,13 +52,11 @@ def dealt(track: str, options: Options) -> Tasks:
         check_episodes(len(first), many)
     if not (recipes := made.tasks(options)):
         raise BadSettings(f"the track {made.name} makes no task of the seeds {[*seeds][:3]}")
-    recipe: dict[str, JSON] = {
-        "track": made.name,
-        "templates": sorted({one.template for one in recipes}),
+    recipe = {
+        **_recipe(made.name, recipes),
         "seeds": list(options.seeds),
         "knobs": dict(sorted(options.knobs.items())),
         "salt": salt_hash(options.salt),
-        "data": None,
     }
     told = "".join(f", {name} {value}" for name, value in options.knobs.items())
     return Tasks(made.name, recipes, recipe, f"{made.name} track{told}")
@@ -66,15 +64,14 @@ def dealt(track: str, options: Options) -> Tasks:
 
 def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, told: str) -> Tasks:
     """Tasks that lie in files, which the digest tells apart."""
-    recipe: dict[str, JSON] = {
-        "track": track,
-        "templates": sorted({one.template for one in recipes}),
-        "seeds": sorted({one.seed for one in recipes}),
-        "knobs": {},
-        "salt": None,
-        "data": {"sha256": digest, "tasks": [[one.template, one.seed] for one in recipes]},
-    }
-    return Tasks(track, recipes, recipe, told)
+    data: JSON = {"sha256": digest, "tasks": [[one.template, one.seed] for one in recipes]}
+    return Tasks(track, recipes, {**_recipe(track, recipes), "data": data}, told)
+
+
+def _recipe(track: str, recipes: Sequence[TaskRecipe]) -> dict[str, JSON]:
+    templates, seeds = {one.template for one in recipes}, {one.seed for one in recipes}
+    told: dict[str, JSON] = {"track": track, "templates": sorted(templates), "seeds": sorted(seeds)}
+    return {**told, "knobs": {}, "salt": None, "data": None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,20 +139,20 @@ def around(mean: float, error: float, freedom: float, worlds: int) -> Estimate:
 
 
 def bootstrap(
-    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str
+    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
 ) -> Estimate:
     """Any statistic of worlds with its interval over worlds drawn again with replacement.
 
     `name` names the random stream.
     """
-    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name))
+    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name, draws))
     return percentiles(statistic(worlds), list(drawn), len(worlds))
 
 
-def resamples(n: int, name: str) -> list[list[int]]:
+def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
     """Which of n worlds each draw with replacement takes; none of a single world."""
     stream = rng("bootstrap", name)
-    return [[stream.below(n) for _ in range(n)] for _ in range(DRAWS if n > 1 else 0)]
+    return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
 
 
 def percentiles(value: float, drawn: Sequence[float], worlds: int) -> Estimate:

@@ -12,7 +12,7 @@ from memorygym.core import Memory
 from memorygym.errors import BadSettings, MemoryFault
 from memorygym.results.file import read_results
 from memorygym.runs.results import place_of
-from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for, seats_of
+from memorygym.runs.seats import Seat, episode_for, played, policy_for, seats_of
 from memorygym.runs.tasks import Limits, again
 from memorygym.sandbox.choosing import memory_factory
 from memorygym.scoring import outcomes, score
@@ -141,7 +141,7 @@ def _played(
     policy = policy_for(agent, task) if isinstance(agent, str) else made(agent, task)
     make = memory_factory(memory) if isinstance(memory, str) else memory
     name = agent if isinstance(agent, str) else type(policy).__name__
-    labels = AgentSeat(name, str(memory)).labels(task.track, 0)
+    labels = Seat(name, str(memory)).labels(task.track, 0)
     return played(episode_for(name, task, make), policy, task, labels)
 
 

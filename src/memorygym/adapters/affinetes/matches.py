@@ -97,7 +97,7 @@ class Match(Policy):
         """What is recorded until now, fit to be judged; the thread may still be writing."""
         records = list(self._episode.trace.records)
         replies = sum(isinstance(record, Said) for record in records)
-        labels = {**self._seat.labels(self._task.track, 0), "agent": self._model}
+        labels = {**self._seat.seat.labels(self._task.track, 0), "agent": self._model}
         if self._chat:
             labels["usage"] = self._chat.usage[:replies]
         gold = self._task.gold

@@ -80,7 +80,7 @@ class Recipe:
 
     def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:
         """Who plays, and the questions that a comparison would leave out."""
-        labels = self.seat(agent).labels(self.track, repeat)
+        labels = self.seat(agent).seat.labels(self.track, repeat)
         return labels if self.role == AGENT else {**labels, "left_out": self._left_out(task)}
 
     @property
