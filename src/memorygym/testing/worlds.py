@@ -233,19 +233,17 @@ def _reading(world: "World") -> Iterator[str]:
 def _documents(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
     """Documents, each with what it tells."""
     from memorygym.tracks.worlds.dealing.ground import draw_names
-    from memorygym.tracks.worlds.dealing.prose import Telling
+    from memorygym.tracks.worlds.facts import Record
 
     for _ in range(DOCUMENTS):
         name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
-        values = tuple(trait.draw(stream) for trait in world.traits)
-        ties = list(zip(world.relations, others, strict=True))
-        edges = tuple((relation.phrase, other) for relation, other in ties)
+        drawn = [trait.draw(stream) for trait in world.traits]
+        values = {a.code: value for a, value in zip(prose.attributes, drawn, strict=True)}
+        ties = zip(world.relations, others, strict=True)
+        edges = tuple((relation.code, other) for relation, other in ties)
         category = stream.choice(world.categories)
-        text, _ = prose.document(Telling(name, category, values, edges), stream, TODAY)
-        told: Told = {a.code: value for a, value in zip(prose.attributes, values, strict=True)}
-        told["category"] = category
-        told["edges"] = tuple((relation.code, other) for relation, other in ties)
-        yield text, told
+        text, _ = prose.document(Record(name, category, values, edges=edges), stream, TODAY)
+        yield text, {**values, "category": category, "edges": edges}
 
 
 def _notices(world: "World", prose: "Prose", stream: "Stream") -> Iterator[tuple[str, Told]]:
