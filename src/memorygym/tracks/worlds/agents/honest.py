@@ -1,4 +1,4 @@
-"""The agents that manage their memory within the rules, and two that are told more than others."""
+"""The agents that manage their memory within the rules; parts.json says what each of them does."""
 
 from collections.abc import Container
 

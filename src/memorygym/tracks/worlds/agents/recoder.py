@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, edit, read, write
 from memorygym.core import Message
@@ -103,12 +103,12 @@ class Recoding:
     parts: bool = False
 
     def __call__(self) -> "Recoder":
-        return Recoder(self.book, self.parts)
+        return Recoder(self.book, parts=self.parts)
 
 
 def always(*kinds: Kind) -> Recoding:
     """The same alphabet whatever was shown."""
-    alphabet = lru_cache(lambda: Alphabet(kinds))
+    alphabet = cache(lambda: Alphabet(kinds))
     return Recoding(lambda _: alphabet())
 
 
@@ -123,7 +123,7 @@ unicode_packer = always(Listed([chr(point) for point in range(0x4E00, 0x9FA6)], 
 class Recoder(Hoarder):
     """One number a batch; choice by the brief."""
 
-    def __init__(self, book: Book, parts: bool) -> None:
+    def __init__(self, book: Book, *, parts: bool) -> None:
         super().__init__()
         self._book = book
         self._parts = parts
