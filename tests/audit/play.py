@@ -176,7 +176,7 @@ def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
 
 @validate("same seed, another trace")
 def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scribe, "_whim", lambda name: Random().random())
+    patch.setattr(scribe, "at_random", lambda name: Random().random())
 
 
 @validate("worlds that are alike")

@@ -15,7 +15,7 @@ from memorygym.tracks.worlds.dealing.dealer import world
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.ground import guide_of
 from memorygym.tracks.worlds.dealing.notes import note_of, record_of
-from memorygym.tracks.worlds.facts import Knowledge, Record, Value, candidates
+from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.reader import StrongReader, reader
 
@@ -30,7 +30,8 @@ class Fact(NamedTuple):
 
 def held(text: str, fact: Fact, by: StrongReader) -> bool:
     """Whether the reader finds this value in the text, and no other."""
-    return candidates(by.read(text), fact.name, fact.code) == {fact.value}
+    own = [record.values for record in by.read(text) if record.name == fact.name]
+    return {values[fact.code] for values in own if fact.code in values} == {fact.value}
 
 
 TEMPLATES = registry.names("worlds")

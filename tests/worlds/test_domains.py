@@ -1,13 +1,20 @@
 """Every domain keeps every rule; a broken rule is reported with the domain and the word."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memorygym import registry
+from memorygym.errors import BadSettings
 from memorygym.testing import check_world
-from memorygym.tracks.worlds.dealing.schema import Ceiling, Trait, World
+from memorygym.tracks.worlds import domains
+from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.dealing.schema import Ceiling, Trait, World, read_world
 
 
 @pytest.fixture(params=registry.names("worlds"))
@@ -224,3 +231,48 @@ def test_every_sentence_is_read_back_by_the_strong_reader(world: World) -> None:
     label = trait_of(world, "int").label
     says = f"{{s}} is up to {{v}} {label}"
     assert_found(with_trait(world, "int", says=says), f"misreads '{label}'", "is up to")
+
+
+CITY = files(domains).joinpath("city.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (lambda raw: raw.pop("noun"), "lacks noun"),
+        (lambda raw: raw.update(nouns="x"), "has unknown fields: 'nouns'"),
+        (lambda raw: raw.update(first="Ann Bob"), "first is 'Ann Bob', not a list"),
+        (lambda raw: raw.update(traits=[1]), "traits[0] is 1, not an object or a list"),
+        (lambda raw: raw["traits"][2].update(kind="sum"), "traits[2].kind is 'sum', none of int"),
+        (lambda raw: raw["traits"][2].pop("label"), "traits[2] lacks label"),
+        (lambda raw: raw["wording"].pop("joins"), "wording lacks joins"),
+    ],
+)
+def test_a_file_that_is_no_world_is_named_with_the_field_and_the_reason(
+    edit: Callable[[Any], object], reason: str, tmp_path: Path
+) -> None:
+    edit(raw := json.loads(CITY))
+    (tmp_path / "town.json").write_text(json.dumps(raw))
+    with pytest.raises(BadSettings) as caught:
+        read_world(tmp_path / "town.json")
+    assert str(caught.value).startswith(f"worlds town: town.json: {reason}")
+
+
+def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (tmp_path / "town.json").write_text(CITY[:-5])
+    with pytest.raises(BadSettings, match=r"worlds town: town.json: Expecting .* line 114"):
+        read_world(tmp_path / "town.json")
+
+
+def test_a_world_that_python_makes_is_plugged_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "town.json").write_text(CITY)
+    (tmp_path / "my_town.py").write_text(
+        "from pathlib import Path\n"
+        "from memorygym.tracks.worlds.dealing.schema import read_world\n"
+        "TOWN = read_world(Path(__file__).with_name('town.json'))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    task = deal("my_town:TOWN", 0, "lite")
+    assert task.recipe["template"] == "town" and "planning bureau" in task.system

@@ -11,9 +11,9 @@ from memorygym.tokens import MONTHS
 from memorygym.tracks.worlds.dealing import prose
 from memorygym.tracks.worlds.dealing.brief import brief
 from memorygym.tracks.worlds.dealing.ground import draw_names, guide_of
-from memorygym.tracks.worlds.dealing.prose import Prose, Telling
+from memorygym.tracks.worlds.dealing.prose import Prose
 from memorygym.tracks.worlds.dealing.schema import Trait, World
-from memorygym.tracks.worlds.facts import Attribute
+from memorygym.tracks.worlds.facts import Attribute, Record
 from memorygym.tracks.worlds.reader import reader
 
 Told: TypeAlias = dict[str, object]
@@ -233,15 +233,13 @@ def _documents(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[st
     """Documents, each with what it tells."""
     for _ in range(DOCUMENTS):
         name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
-        values = tuple(trait.draw(stream) for trait in world.traits)
-        ties = list(zip(world.relations, others, strict=True))
-        edges = tuple((relation.phrase, other) for relation, other in ties)
+        drawn = [trait.draw(stream) for trait in world.traits]
+        values = {a.code: value for a, value in zip(teller.attributes, drawn, strict=True)}
+        ties = zip(world.relations, others, strict=True)
+        edges = tuple((relation.code, other) for relation, other in ties)
         category = stream.choice(world.categories)
-        text, _ = teller.document(Telling(name, category, values, edges), stream, TODAY)
-        told: Told = {a.code: value for a, value in zip(teller.attributes, values, strict=True)}
-        told["category"] = category
-        told["edges"] = tuple((relation.code, other) for relation, other in ties)
-        yield text, told
+        text, _ = teller.document(Record(name, category, values, edges=edges), stream, TODAY)
+        yield text, {**values, "category": category, "edges": edges}
 
 
 def _notices(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:

@@ -72,7 +72,7 @@ def fact_reader(system: str) -> "FactReader":
 
 def oracle(task: Task) -> Mapping[int, str]:
     """By event: what its question needs."""
-    from memorygym.tracks.worlds.ceiling import sentences
+    from memorygym.tracks.worlds.viewing import sentences
 
     return sentences(task)
 

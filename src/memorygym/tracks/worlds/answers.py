@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from memorygym.tracks.worlds.facts import Attribute, Guide, Knowledge, Query, Value
-
-LABELS = ("strongly falling", "slightly falling", "flat", "slightly rising", "strongly rising")
+from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Guide, Knowledge, Query, Value
 
 
 class Unknown(Exception):
@@ -115,7 +113,7 @@ class Answerer:
         if not values[0]:
             raise Unknown
         change = 100 * (values[-1] / values[0] - 1)
-        label = LABELS[2 + (change > 3) + (change > 15) - (change < -3) - (change < -15)]
+        label = TREND_LABELS[2 + (change > 3) + (change > 15) - (change < -3) - (change < -15)]
         return f"{label} ({change:.2f}%)"
 
     def _extreme(self) -> str:

@@ -4,7 +4,7 @@ A track's strong reader turns text into records and questions into queries; ever
 floor (agents, scoring, verification) gets it by name, so that one reading serves them all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -14,6 +14,13 @@ from memorygym.tokens import MONTHS
 Value: TypeAlias = int | str | tuple[int, ...]
 """A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""
 Kind = Literal["int", "float", "text", "enum", "date", "series"]
+TREND_LABELS = (
+    "strongly falling",
+    "slightly falling",
+    "flat",
+    "slightly rising",
+    "strongly rising",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,14 @@ def spoken_date(iso: str) -> str:
     return f"{int(iso[8:])} {MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """
+    >>> listed(["Ann", "Bob", "Cy"])
+    'Ann, Bob and Cy'
+    """
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A relation between entities: "NAME phrase NAME"."""
@@ -88,6 +103,21 @@ class Guide:
     def attribute(self, code: str) -> Attribute:
         """The attribute with that code."""
         return self.attributes[ord(code) - 97]
+
+    def sentence(self, name: str, key: str, value: Value, verb: str = "gives") -> str:
+        """A fact in its canonical sentence, which the strong reader reads back.
+
+        The key is the code of an attribute or a relation, or "category".
+        """
+        if key == "category":
+            return f"{name} belongs to the '{value}' group."
+        for relation in self.relations:
+            if relation.code == key:
+                return f"{name} {relation.phrase} {value}."
+        attribute = self.attribute(key)
+        shown = attribute.show(value)
+        quoted = f'"{shown}"' if attribute.kind == "text" else shown
+        return f"{name} {verb} {quoted} for {attribute.label}."
 
     def category_code(self, category: str) -> str:
         """The letter of a category."""
@@ -133,9 +163,8 @@ class Draft:
     def record(self) -> Record:
         """What was read."""
         return Record(
-            self.name, self.category, Frozen(self.values), Frozen(self.former),
-            Frozen(self.shifts), self.edges, self.unread,
-        )  # fmt: skip
+            self.name, self.category, self.values, self.former, self.shifts, self.edges, self.unread
+        )
 
 
 class Knowledge:
@@ -171,10 +200,8 @@ class Knowledge:
 
     def category(self, name: str) -> str:
         """The category of an entity, "" if unknown."""
-        for record in self.by_name.get(name, ()):
-            if record.category:
-                return record.category
-        return ""
+        told = (record.category for record in self.by_name.get(name, ()))
+        return next(filter(None, told), "")
 
     def members(self, categories: Iterable[str]) -> list[str]:
         """All known entities of these categories, in the order they were told."""
@@ -215,12 +242,3 @@ class Query:
     """Thresholds or the phrase or choice asked for."""
     flags: tuple[str, ...] = ()
     """Directions: highest/lowest, above/below, as the kind needs them."""
-
-
-def candidates(records: Iterable[Record], name: str, code: str) -> set[Value]:
-    """The distinct current values that these records give to a fact."""
-    found: set[Value] = set()
-    for record in records:
-        if record.name == name and code in record.values:
-            found.add(record.values[code])
-    return found

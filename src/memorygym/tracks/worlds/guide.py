@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from memorygym.errors import BadTrace
-from memorygym.tracks.worlds.facts import Attribute, Guide, Relation
+from memorygym.tracks.worlds.facts import Attribute, Guide, Kind, Relation
 
 _ATTRIBUTE = re.compile(r"^([a-w])\. (.+?) \(also: (.+?)\): (.+)$", re.M)
 _WRITTEN = re.compile(r"written ([^\d.]*)0(?:\.(0+))?(.*)$")
@@ -55,18 +55,9 @@ def _attribute(code: str, label: str, alias: str, form: str) -> Attribute:
     written = _WRITTEN.search(form)
     assert written is not None
     prefix, places, suffix = written.groups()
-    decimals = len(places or "")
-    if form.startswith("whole"):
-        return Attribute(code, label, alias, "int", decimals, prefix, suffix)
-    if form.startswith("decimal"):
-        return Attribute(code, label, alias, "float", decimals, prefix, suffix)
-    return Attribute(
-        code,
-        label,
-        alias,
-        "series",
-        decimals,
-        prefix,
-        suffix,
-        length=int(form.split(maxsplit=1)[0]),
-    )
+    first, decimals = form.split(maxsplit=1)[0], len(places or "")
+    if first in ("whole", "decimal"):
+        kind: Kind = "int" if first == "whole" else "float"
+        return Attribute(code, label, alias, kind, decimals, prefix, suffix)
+    length = int(first)
+    return Attribute(code, label, alias, "series", decimals, prefix, suffix, length=length)

@@ -7,7 +7,7 @@ import re
 
 from memorygym.tracks.worlds.dealing.notes import read_note
 from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
-from memorygym.tracks.worlds.prose import ProseReader
+from memorygym.tracks.worlds.prose import ProseReader, loose_number
 
 _NAME = re.compile(r"[^A-Za-z\n]*([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b")
 _PART = re.compile(r"[;|{}\n]|, (?=\D)|,(?=\")| and (?=\w)")
@@ -87,10 +87,4 @@ class NoteReader:
             words = part.translate(_SIGNS).split()[-attribute.length :]
             return " ".join(words) if len(words) == attribute.length else None
         found = _NUMBER.findall(spaced)
-        return _scaled(found[0], attribute) if len(found) == 1 else None
-
-
-def _scaled(text: str, a: Attribute) -> int:
-    """A bare number with any decimals, as a scaled integer; further decimals are cut."""
-    whole, _, rest = text.replace(",", "").partition(".")
-    return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
+        return loose_number(found[0], attribute) if len(found) == 1 else None

@@ -6,6 +6,7 @@ several figures the one in the label's own clause counts, before any word that o
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from memorygym.tokens import MONTHS
 from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
@@ -35,18 +36,19 @@ class ProseReader:
                 self._labels.setdefault(words[0], []).append((words, attribute))
         for listed in self._labels.values():
             listed.sort(key=lambda pair: -len(pair[0]))
-        self._documents: dict[tuple[str, str], Record] = {}
+        # Views show the same documents again and again.
+        self._document = lru_cache(maxsize=20_000)(self._told)
         self.patterns = {a.code: _pattern(a) for a in guide.attributes}
 
     def read(self, text: str) -> tuple[Record, ...]:
         """The records of documents and notices; none if the text holds none."""
-        return tuple(self._document(found) for found in _HEAD.finditer(text))
+        return tuple(self._document(found[2], found[4]) for found in _HEAD.finditer(text))
 
     def between(self, text: str) -> Iterator[tuple[str, tuple[Record, ...]]]:
         """What stands before each document with the document's records, and the rest."""
         at = 0
         for found in _HEAD.finditer(text):
-            yield text[at : found.start()], (self._document(found),)
+            yield text[at : found.start()], (self._document(found[2], found[4]),)
             at = found.end()
         yield text[at:], ()
 
@@ -61,17 +63,8 @@ class ProseReader:
                         return attribute
         return None
 
-    def _document(self, found: re.Match[str]) -> Record:
-        """What a document tells; views show the same ones again and again."""
-        told = found[2], found[4]
-        record = self._documents.get(told)
-        if record is None:
-            if len(self._documents) > 20_000:
-                self._documents.clear()
-            record = self._documents[told] = self._told(*told)
-        return record
-
     def _told(self, name: str, body: str) -> Record:
+        """What a document tells."""
         record = Draft(name)
         body = body.removesuffix(".")
         for sentence in body.split(". "):
@@ -159,6 +152,12 @@ def _scaled(text: str, a: Attribute) -> int:
     if a.prefix:
         digits = digits.replace(a.prefix, "", 1)
     return int(digits.replace(",", "").replace(".", ""))
+
+
+def loose_number(text: str, a: Attribute) -> int:
+    """A number with or without its unit and with any decimals; further decimals are cut."""
+    whole, _, rest = re.sub(r"[^\d.-]", "", text).partition(".")
+    return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
 
 
 def _iso(parts: tuple[str, ...]) -> str:

@@ -5,9 +5,10 @@ and r1 relations; `name` is an entity, `names` a list of them, `scope` a describ
 """
 
 import re
+from functools import lru_cache
 
 from memorygym.tracks.worlds.facts import Attribute, Guide, Query, Value
-from memorygym.tracks.worlds.prose import ProseReader
+from memorygym.tracks.worlds.prose import ProseReader, loose_number
 
 _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _AT = rf"(?P<a0>.+) at (?P<name>{_NAME})"
@@ -86,15 +87,11 @@ class QuestionReader:
         self._forms = [
             (kind, re.compile(form.replace("RELATION", any_relation), re.S)) for kind, form in FORMS
         ]
-        self._seen: dict[str, Query | None] = {}
+        self._cached = lru_cache(maxsize=5_000)(self._read)
 
     def ask(self, text: str) -> Query | None:
         """The question that an event asks, None if there is none or it is not understood."""
-        if text not in self._seen:
-            if len(self._seen) > 5_000:
-                self._seen.clear()
-            self._seen[text] = self._read(text)
-        return self._seen[text]
+        return self._cached(text)
 
     def _read(self, text: str) -> Query | None:
         body = _BODY.search(text)
@@ -117,7 +114,7 @@ class QuestionReader:
         if "name" in part:
             names = (part["name"],)
         bounds: list[Value] = [part["word"]] if "word" in part else []
-        bounds += [_bound(attributes[i], part[f"v{i}"]) for i in (0, 1) if f"v{i}" in part]
+        bounds += [loose_number(part[f"v{i}"], attributes[i]) for i in (0, 1) if f"v{i}" in part]
         return Query(
             kind, names, tuple(a.code for a in attributes),
             tuple(self._codes[part[role]] for role in ("r0", "r1") if role in part),
@@ -139,10 +136,3 @@ def _scope(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     groups = tuple(re.findall(r"'([^']+)'", text))
     names = () if groups else tuple(text[text.index("(") + 1 : -1].split("; "))
     return names, groups, int(size[1])
-
-
-def _bound(a: Attribute, text: str) -> Value:
-    """A displayed bound as a scaled integer."""
-    digits = re.sub(r"[^\d.-]", "", text)
-    whole, _, rest = digits.partition(".")
-    return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from memorygym.tracks._stream import EVENT
 from memorygym.tracks.worlds.answers import Answerer, Unknown
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.jottings import NoteReader
 from memorygym.tracks.worlds.prose import ProseReader
@@ -21,16 +21,11 @@ class Parser:
         self._prose = ProseReader(guide)
         self._notes = NoteReader(guide, self._prose)
         self.ask = QuestionReader(guide, self._prose).ask
-        self._read: dict[str, tuple[Record, ...]] = {}
+        self._cached = lru_cache(maxsize=2_000)(self._parsed)
 
     def read(self, text: str) -> tuple[Record, ...]:
         """See StrongReader."""
-        found = self._read.get(text)
-        if found is None:
-            if len(self._read) > 2_000:
-                self._read.clear()
-            found = self._read[text] = self._parsed(text)
-        return found
+        return self._cached(text)
 
     def _parsed(self, text: str) -> tuple[Record, ...]:
         """The documents of an event; of what a memory shows, documents and the notes between."""
@@ -51,21 +46,14 @@ class Parser:
 
     def tell(self, record: Record) -> str:
         """A record in canonical sentences, which read back to it."""
-        name, guide = record.name, self._guide
-        told = [f"[Fact · {name} · current]"]
+        told: list[tuple[str, Value]] = [*record.values.items(), *record.edges]
         if record.category:
-            told.append(f"{name} belongs to the '{record.category}' group.")
-        for code, value in record.values.items():
-            attribute = guide.attribute(code)
-            shown = attribute.show(value)
-            quoted = f'"{shown}"' if attribute.kind == "text" else shown
-            told.append(f"{name} gives {quoted} for {attribute.label}.")
-        phrases = {relation.code: relation.phrase for relation in guide.relations}
-        told += [f"{name} {phrases[code]} {other}." for code, other in record.edges]
-        return "\n".join(told)
+            told.insert(0, ("category", record.category))
+        sentences = [self._guide.sentence(record.name, key, value) for key, value in told]
+        return "\n".join([f"[Fact · {record.name} · current]", *sentences])
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class StrongReader:
     """Reads only rendered text; what it concludes, a careful human could.
 
@@ -83,16 +71,9 @@ class StrongReader:
     what it has as long as something is left to compute from."""
     tell: Callable[[Record], str]
 
-    def __init__(self, system: str) -> None:
-        parser = Parser(guide := read_guide(system))
-        for name, part in (
-            ("guide", guide), ("read", parser.read), ("ask", parser.ask), ("answer", parser.answer),
-            ("tell", parser.tell),
-        ):  # fmt: skip
-            object.__setattr__(self, name, part)
-
 
 @lru_cache(maxsize=64)
 def reader(system: str) -> StrongReader:
     """The strong reader under that pinned message; one object a message, with its caches."""
-    return StrongReader(system)
+    parser = Parser(guide := read_guide(system))
+    return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.tell)

@@ -79,12 +79,9 @@ def _naming(asked: Asked) -> Iterator[str]:
 
 def _merged(first: Record, later: Record) -> Record:
     """What was read first stands."""
-    return Record(
-        first.name,
-        first.category or later.category,
-        {**later.values, **first.values},
-        edges=first.edges or later.edges,
-    )
+    values = {**later.values, **first.values}
+    category, edges = first.category or later.category, first.edges or later.edges
+    return Record(first.name, category, values, edges=edges)
 
 
 def asks(view: Sequence[Message]) -> bool:

@@ -1,7 +1,7 @@
 """What a scripted agent makes of a view: the event, the budget line, what its tools said."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memorygym.core import Message
@@ -49,8 +49,8 @@ class Scene:
     @property
     def documents(self) -> list[tuple[str, str]]:
         """The documents of this event: the entity's name, as the heading gives it, and the text."""
-        parts = (part for part in self.text.split("\n\n") if " · " in part)
-        return [(part.split(" · ", 2)[1], part) for part in _bodies(parts)]
+        parts = self.text.partition("\n")[2].split("\n\n")
+        return [(part.split(" · ", 2)[1], part) for part in parts if " · " in part]
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -66,12 +66,6 @@ class Scene:
     def known(self) -> Knowledge:
         """What the tools brought back in this event."""
         return Knowledge(record for text in self.heard for record in self.reader.read(text))
-
-
-def _bodies(parts: Iterable[str]) -> Iterator[str]:
-    """The parts without the event's own heading, which the first one begins with."""
-    for part in parts:
-        yield part.partition("\n")[2] if part.startswith("===") else part
 
 
 def scene(view: Sequence[Message]) -> Scene:

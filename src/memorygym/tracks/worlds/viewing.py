@@ -1,17 +1,18 @@
 """How a trace of worlds is read: records of entities, and the values that held at each event."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from memorygym.core import Task
 from memorygym.errors import BadTrace
 from memorygym.grading import grade
 from memorygym.trace import Trace
 from memorygym.trace_reader import HELD, MISSING, STALE
 from memorygym.track import table
 from memorygym.tracks.worlds.dealing.gold import Gold, Need, Question
-from memorygym.tracks.worlds.facts import Knowledge, Record, Value, candidates
+from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.reader import StrongReader, reader
 
 
@@ -64,6 +65,10 @@ class Wanted:
         return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
 
 
+Told = tuple[int, str, Any]
+"""An entity, the code of an attribute, and the value that a text gives it."""
+
+
 class WorldsReader:
     """See trace_reader.TraceReader."""
 
@@ -108,8 +113,9 @@ class WorldsReader:
     def exposed(self, question: Question, need: Need, seen: Sequence[Record]) -> bool:
         if len(need.key) != 1:
             return False
-        now = self._gold.value(need.entity, need.key, question.event)
-        return bool(candidates(seen, self._gold.names[need.entity], need.key) - {now})
+        name, key = self._gold.names[need.entity], need.key
+        now = self._gold.value(need.entity, key, question.event)
+        return any(r.values.get(key, now) != now for r in seen if r.name == name)
 
     def first_told(self, goal: Question, need: Need) -> int:
         return self._gold.shown[need.entity]
@@ -129,33 +135,41 @@ class WorldsReader:
 
     def conditions(self, texts: Iterable[str]) -> list[str]:
         number = {name: i for i, name in enumerate(self._gold.names)}
-        seen: set[tuple[str, str, Any]] = set()
+        seen: set[Told] = set()
         found = []
         for text in texts:
             facts = [
-                (r.name, c, v) for r in self.read(text) for c, v in r.values.items()
-                if r.name in number
+                (number[r.name], code, value)
+                for r in self.read(text) if r.name in number
+                for code, value in r.values.items()
             ]  # fmt: skip
-            found.append(self._condition(number, facts, seen))
+            found.append(self._condition(facts, seen))
             seen.update(facts)
         return found
 
-    def _condition(
-        self,
-        number: Mapping[str, int],
-        facts: Sequence[tuple[str, str, Any]],
-        seen: set[tuple[str, str, Any]],
-    ) -> str:
+    def _condition(self, facts: Sequence[Told], seen: set[Told]) -> str:
         """The worst that can be said of an entry; stale beats wrong, for it once was true."""
         if not facts:
             return "irrelevant"
         end = 10**9
-        false = [f for f in facts if self._gold.value(number[f[0]], f[1], end) != f[2]]
-        if any(self._gold.value(number[name], code, -1) == value for name, code, value in false):
+        false = [fact for fact in facts if self._gold.value(*fact[:2], end) != fact[2]]
+        if any(self._gold.value(*fact[:2], -1) == fact[2] for fact in false):
             return "stale"
         if false:
             return "wrong"
         return "duplicate" if all(fact in seen for fact in facts) else "true"
+
+    def canonical(self, question: Question) -> Iterator[str]:
+        """All that it needs in canonical sentences: by entity, a heading and a line each."""
+        by_heading: dict[tuple[bool, int], list[Wanted]] = {}
+        for need in question.needs:
+            wanted = self.required(question, need)
+            by_heading.setdefault((not need.old, need.entity), []).append(wanted)
+        for (current, _), facts in sorted(by_heading.items()):
+            when, verb = ("current", "gives") if current else ("before the change", "gave")
+            yield f"[Fact · {facts[0].name} · {when}]"
+            tell = self._by.guide.sentence
+            yield " ".join(tell(fact.name, fact.key, fact.value, verb) for fact in facts)
 
     def facts(self, text: str) -> Iterator[Wanted]:
         for record in self.read(text):
@@ -189,6 +203,13 @@ class WorldsReader:
         if shifts:
             return f"{attribute.number(abs(shifts[-1]))} {'higher' if shifts[-1] > 0 else 'lower'}"
         return f"once {attribute.show(records[-1].former[fact.key])}"
+
+
+def sentences(task: Task) -> dict[int, str]:
+    """The ceiling: by event of a question, a canonical sentence for every fact it needs."""
+    assert isinstance(task.gold, Gold)
+    by = WorldsReader(task.gold, task.system)
+    return {goal.event: "\n".join(by.canonical(goal)) for goal in by.goals if goal.needs}
 
 
 @lru_cache(maxsize=20_000)

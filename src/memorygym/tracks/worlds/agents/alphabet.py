@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, product
 from string import ascii_letters, digits
-from typing import Literal, Protocol
+from typing import Literal
 
 from memorygym.tokens import words
 
@@ -25,17 +25,6 @@ _LONGEST = 8
 
 Form = Literal["mark", "word", "number", "full"]
 """What decides where a blank may be left out; full is a number of three digits."""
-
-
-class Kind(Protocol):
-    """Pieces of text of one price and form, numbered from 0."""
-
-    price: int
-    size: int
-    form: Form
-
-    def spell(self, place: int) -> str:
-        """The piece of that number."""
 
 
 class Listed:
@@ -78,6 +67,10 @@ class Spelled:
         return value - bisect_right(self._taken, value)
 
 
+Kind = Listed | Spelled
+"""Pieces of text of one price and form, numbered from 0."""
+
+
 def _value(word: str) -> int:
     return packed([(ord(letter) - 97, 26) for letter in reversed(word.lower())])
 
@@ -91,7 +84,7 @@ class Alphabet:
         for kind in kinds:
             if isinstance(kind, Listed):
                 self._listed |= {piece: (kind, at) for at, piece in enumerate(kind.pieces)}
-            elif isinstance(kind, Spelled):
+            else:
                 self._spelled[_shape(kind.spell(0))] = kind
         self._steps: dict[str, list[tuple[str, Kind]]] = {"": [("", kind) for kind in kinds]}
         for last in {kind.form for kind in kinds}:

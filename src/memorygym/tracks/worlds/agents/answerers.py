@@ -19,8 +19,7 @@ from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.notes import fill, note_of
-from memorygym.tracks.worlds.dealing.questions.single import TREND_LABELS
-from memorygym.tracks.worlds.facts import Attribute, Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
 from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.scene import Scene
 
@@ -28,7 +27,7 @@ from memorygym.tracks.worlds.scene import Scene
 class ConstantAnswerer(Answerer):
     """A figure amid most ranges, and the first choice of every list in the pinned message."""
 
-    def answer(self, now: Scene) -> str:
+    def answer(self, now: Scene, query: Query) -> str:
         choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
         return f"30.0, {' and '.join(choices)}"
 
@@ -40,29 +39,24 @@ _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 class ContextCopier(Answerer):
     """Every figure, name, date or choice that it gives is one that it sees."""
 
-    def answer(self, now: Scene) -> str:
-        return _copied(now, now.query) if now.query else REFUSAL
-
-
-def _copied(now: Scene, query: Query) -> str:
-    """One claim in the form that the question asks for."""
-    guide = now.reader.guide
-    values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
-    name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
-    match query.kind:
-        case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
-            return values[-1]
-        case "trend":
-            return f"{TREND_LABELS[-1]} (15%)"
-        case "extreme":
-            return f"1 ({values[0]})"
-        case "constraints":
-            return f"{query.size // 3} ({values[-1]})"
-        case "count":
-            return f"1 ({name})"
-        case "lookup":
-            return name
-    return f"{name} ({values[-1]})"
+    def answer(self, now: Scene, query: Query) -> str:
+        guide = now.reader.guide
+        values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
+        name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
+        match query.kind:
+            case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
+                return values[-1]
+            case "trend":
+                return f"{TREND_LABELS[-1]} (15%)"
+            case "extreme":
+                return f"1 ({values[0]})"
+            case "constraints":
+                return f"{query.size // 3} ({values[-1]})"
+            case "count":
+                return f"1 ({name})"
+            case "lookup":
+                return name
+        return f"{name} ({values[-1]})"
 
 
 def _of_form(now: Scene, query: Query, a: Attribute) -> str:
@@ -95,7 +89,7 @@ FORMS = (
 class JudgeInjector(Answerer):
     """Another form for every question."""
 
-    def answer(self, now: Scene) -> str:
+    def answer(self, now: Scene, query: Query) -> str:
         return rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
 
 
@@ -116,19 +110,14 @@ def _learnt(template: str) -> list[tuple[Query, str]]:
 class Replayer(Answerer):
     """The truth of the question that is most like the one asked, else of the one in its place."""
 
-    def answer(self, now: Scene) -> str:
-        return _recalled(now, now.query) if now.query else REFUSAL
-
-
-def _recalled(now: Scene, query: Query) -> str:
-    """The truth that was learnt, with this question's names in the place of the other's."""
-    learnt = _learnt(public_world(now.reader.guide.noun).id)
-    other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
-    if not _likeness(other, query):
-        return learnt[now.event % len(learnt)][1]
-    for old, new in zip(other.names, query.names, strict=False):
-        truth = truth.replace(old, new)
-    return truth
+    def answer(self, now: Scene, query: Query) -> str:
+        learnt = _learnt(public_world(now.reader.guide.noun).id)
+        other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
+        if not _likeness(other, query):
+            return learnt[now.event % len(learnt)][1]
+        for old, new in zip(other.names, query.names, strict=False):
+            truth = truth.replace(old, new)
+        return truth
 
 
 def _likeness(one: Query, other: Query) -> int:

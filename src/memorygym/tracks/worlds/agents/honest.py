@@ -1,4 +1,4 @@
-"""The agents that manage their memory within the rules, and two that are told more than others."""
+"""The agents that manage their memory within the rules; parts.json says what each of them does."""
 
 from collections.abc import Container
 
@@ -19,7 +19,7 @@ from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.gold import Gold as WorldsGold
 from memorygym.tracks.worlds.dealing.gold import Need
 from memorygym.tracks.worlds.dealing.notes import fill, note_of, record_of
-from memorygym.tracks.worlds.facts import Record
+from memorygym.tracks.worlds.facts import Query, Record
 from memorygym.tracks.worlds.scene import Scene
 
 
@@ -60,14 +60,14 @@ class Abstainer(Strategist):
 class Guesser(Answerer):
     """It never looks at what it was told."""
 
-    def answer(self, now: Scene) -> str:
+    def answer(self, now: Scene, query: Query) -> str:
         return f"{rng('guesser', now.text).between(1, 999_999):,}"
 
 
 class SmartGuesser(Answerer):
     """It knows the public schema and ranges, and nothing of the world."""
 
-    def answer(self, now: Scene) -> str:
+    def answer(self, now: Scene, query: Query) -> str:
         return guess(now)
 
 

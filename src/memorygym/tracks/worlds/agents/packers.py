@@ -10,7 +10,7 @@ from memorygym.tracks.worlds.agents.recoder import Packer
 from memorygym.tracks.worlds.agents.scribe import Scribe, allowance
 from memorygym.tracks.worlds.dealing.notes import pack_value, record_of
 from memorygym.tracks.worlds.dealing.schema import World
-from memorygym.tracks.worlds.facts import Attribute, Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.scene import Scene
 
 
@@ -48,21 +48,20 @@ def _restore(cut: str) -> str:
 def _unrounded(guide: Guide, text: str) -> str:
     """The record in the notation of notes, with the middle of each cut decimal."""
     *words, run = text.split(" ")
-    floats = [a for a in guide.attributes if a.kind == "float"]
-    if len(run) != 3 * len(floats) or not run.isdigit():
+    if len(run) != 3 * sum(a.kind == "float" for a in guide.attributes) or not run.isdigit():
         return text
     at = next(i for i, word in enumerate(words) if len(word) == 1)
     parts, rest = words[: at + 1], words[at + 1 :]
     for a in guide.attributes:
-        parts += _take(a, rest, run[3 * floats.index(a) :][:3] if a.kind == "float" else "")
-        rest = rest if a.kind in ("text", "float") else rest[a.length :]
+        if a.kind == "text":
+            parts.append("?")
+        elif a.kind == "float":
+            parts.append(_restore(run[:3]))
+            run = run[3:]
+        else:
+            parts += rest[: a.length]
+            rest = rest[a.length :]
     return " ".join([*parts, *rest])
-
-
-def _take(a: Attribute, rest: list[str], cut: str) -> list[str]:
-    if a.kind == "text":
-        return ["?"]
-    return [_restore(cut)] if cut else rest[: a.length]
 
 
 def quantiser() -> Packer:
@@ -92,20 +91,20 @@ def _coded(guide: Guide, record: Record) -> str:
     words = [*record.name.split(), record.category]
     for a in guide.attributes:
         words += str(record.values[a.code]).split() if a.kind in ("text", "enum") else []
-    run = "".join(
-        f"{places.index(word):0{_width(places)}d}"
-        for (_, places), word in zip(_lists(world), words, strict=True)
-    )
+    pairs = zip(_lists(world), words, strict=True)
+    run = "".join(_digits(places, word) for (_, places), word in pairs)
     dates = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind == "date"]
     rest = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind not in coded]
     edges = [code + _name_digits(world, other) for code, other in record.edges]
     return " ".join([run + "".join(dates), *rest, *edges])
 
 
+def _digits(places: tuple[str, ...], word: str) -> str:
+    return f"{places.index(word):0{_width(places)}d}"
+
+
 def _name_digits(world: World, name: str) -> str:
-    first, second = name.split()
-    at = world.first.index(first), world.second.index(second)
-    return f"{at[0]:0{_width(world.first)}d}{at[1]:0{_width(world.second)}d}"
+    return "".join(map(_digits, (world.first, world.second), name.split()))
 
 
 def _uncoded(guide: Guide, text: str) -> str:

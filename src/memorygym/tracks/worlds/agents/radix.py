@@ -165,11 +165,8 @@ class Group:
 
     def note(self, name: str, code: str, value: Value) -> str:
         """A changed value, to stand behind a line."""
-        found = [
-            (len(name.split()), 8),
-            *Codec(self.codec.world, 0).name(name),
-            (ord(code) - 97, 23),
-        ]
+        at = Codec(self.codec.world, 0).name(name)
+        found = [(len(name.split()), 8), *at, (ord(code) - 97, 23)]
         found += value_digits(self.codec.trait(code), value)
         return NOTE + self._alphabet.write(packed(found), 99)[0]
 
@@ -181,18 +178,14 @@ class Group:
         return Record(name, values={code: take_value(self.codec.trait(code), source)})
 
 
-def decoded(system: str, alphabet: Alphabet, entries: Sequence[str]) -> list[Record]:
-    """The records that entries hold, then one for every changed value."""
-    return list(_decoded(system, alphabet, tuple(entries)))
-
-
 @lru_cache(maxsize=64)
 def _group_read(system: str, alphabet: Alphabet, lines: tuple[str, ...]) -> tuple[Record, ...]:
     return tuple(Group(system, alphabet).read(lines))
 
 
 @lru_cache(maxsize=64)
-def _decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[Record, ...]:
+def decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[Record, ...]:
+    """The records that entries hold, then one for every changed value."""
     group = Group(system, alphabet)
     records: list[Record] = []
     changed: list[Record] = []
@@ -216,7 +209,7 @@ def held_records(trace: Trace) -> float:
         texts = held
     guide = reader(trace.system).guide
     gold = gold_of(trace)
-    records = decoded(trace.system, book(trace.system), list(texts.values()))
+    records = decoded(trace.system, book(trace.system), tuple(texts.values()))
     whole = [record for record in records if _whole(record, gold, guide)]
     assert trace.budget.capacity is not None
     return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity

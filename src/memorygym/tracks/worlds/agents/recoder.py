@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, edit, read, write
 from memorygym.core import Message
@@ -40,7 +40,7 @@ class Hoarder(Scribe):
         """Entries for a batch."""
         raise NotImplementedError
 
-    def held(self, now: Scene) -> list[Record]:
+    def held(self, now: Scene) -> tuple[Record, ...]:
         """What the memory holds, changes last; it has just been read."""
         raise NotImplementedError
 
@@ -50,7 +50,7 @@ class Hoarder(Scribe):
 
     def room(self, now: Scene, line: str) -> int:
         """Tokens that may stand behind a line."""
-        return now.slot - count(line)
+        return now.slot - self.cost(now, line)
 
     def cost(self, now: Scene, text: str) -> int:
         """Tokens of a text."""
@@ -103,12 +103,12 @@ class Recoding:
     parts: bool = False
 
     def __call__(self) -> "Recoder":
-        return Recoder(self.book, self.parts)
+        return Recoder(self.book, parts=self.parts)
 
 
 def always(*kinds: Kind) -> Recoding:
     """The same alphabet whatever was shown."""
-    alphabet = lru_cache(lambda: Alphabet(kinds))
+    alphabet = cache(lambda: Alphabet(kinds))
     return Recoding(lambda _: alphabet())
 
 
@@ -123,7 +123,7 @@ unicode_packer = always(Listed([chr(point) for point in range(0x4E00, 0x9FA6)], 
 class Recoder(Hoarder):
     """One number a batch; choice by the brief."""
 
-    def __init__(self, book: Book, parts: bool) -> None:
+    def __init__(self, book: Book, *, parts: bool) -> None:
         super().__init__()
         self._book = book
         self._parts = parts
@@ -151,8 +151,8 @@ class Recoder(Hoarder):
                 high = middle - 1
         return best
 
-    def held(self, now: Scene) -> list[Record]:
-        return decoded(now.system, self._book(now.system), now.heard[0].split("\n"))
+    def held(self, now: Scene) -> tuple[Record, ...]:
+        return decoded(now.system, self._book(now.system), tuple(now.heard[0].split("\n")))
 
     def note(self, now: Scene, name: str, code: str, value: Value) -> str:
         return Group(now.system, self._book(now.system)).note(name, code, value)
@@ -160,9 +160,6 @@ class Recoder(Hoarder):
     def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
         trait = Group(now.system, self._book(now.system)).codec.trait(code)
         return old is None or value_digits(trait, old) != value_digits(trait, new)
-
-    def room(self, now: Scene, line: str) -> int:
-        return now.slot - self.cost(now, line)
 
     def cost(self, now: Scene, text: str) -> int:
         return self._book(now.system).cost(text)
@@ -195,14 +192,14 @@ class Packer(Hoarder):
             texts.pop()
         return pages(texts, now.slot)
 
-    def held(self, now: Scene) -> list[Record]:
-        return list(_unpacked(self._expand, now.system, now.heard[0]))
+    def held(self, now: Scene) -> tuple[Record, ...]:
+        return _unpacked(self._expand, now.system, now.heard[0])
 
     def note(self, now: Scene, name: str, code: str, value: Value) -> str:
         return f" {note_of(now.reader.guide, Record(name, values={code: value}))};"
 
     def room(self, now: Scene, line: str) -> int:
-        return now.slot - count(line) if line.endswith(";") else -1
+        return super().room(now, line) if line.endswith(";") else -1
 
 
 @lru_cache(maxsize=64)

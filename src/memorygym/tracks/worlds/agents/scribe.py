@@ -133,13 +133,15 @@ class Strategist(Scribe):
 class Answerer(Policy):
     """Stores nothing, and answers every question."""
 
-    def answer(self, now: Scene) -> str:
+    def answer(self, now: Scene, query: Query) -> str:
         """What it submits."""
         raise NotImplementedError
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = scene(view)
-        return calls(submit(self.answer(now))) if now.title == "QUESTION" else END
+        if now.title != "QUESTION":
+            return END
+        return calls(submit(self.answer(now, now.query) if now.query else REFUSAL))
 
 
 def by_brief(now: Scene, record: Record) -> tuple[float, ...]:
@@ -173,16 +175,9 @@ SLACK = 0.985
 """Share of the capacity that is planned for; edits may grow a note."""
 
 
-def key_part(now: Scene, record: Record) -> Record:
-    """What the brief says is asked most, and the relations."""
-    keys = now.reader.guide.key_attributes
-    values = {code: value for code, value in sorted(record.values.items()) if code in keys}
-    return Record(record.name, record.category, values, edges=record.edges)
-
-
-def whole(record: Record) -> Record:
-    """Everything, in schema order."""
-    values = dict(sorted(record.values.items()))
+def _part(record: Record, codes: Container[str]) -> Record:
+    """Those attributes in schema order, and the relations."""
+    values = {code: value for code, value in sorted(record.values.items()) if code in codes}
     return Record(record.name, record.category, values, edges=record.edges)
 
 
@@ -195,7 +190,8 @@ def worth_while(now: Scene) -> list[str]:
     for record in now.records:
         key = record.category in guide.key_categories
         weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
-        small, big = note_of(guide, key_part(now, record)), note_of(guide, whole(record))
+        small = note_of(guide, _part(record, guide.key_attributes))
+        big = note_of(guide, _part(record, CODES))
         cost = count(small) + 1
         extra = count(big) + 1 - cost
         tie, name = at_random(record.name), record.name

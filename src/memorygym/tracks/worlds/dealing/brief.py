@@ -1,6 +1,6 @@
 """The pinned system message: who asks, what they care about, the schema in order, the rules."""
 
-from memorygym.tracks.worlds.facts import Attribute, Guide
+from memorygym.tracks.worlds.facts import Attribute, Guide, listed
 
 REFUSAL = "I have no record of that."
 
@@ -15,7 +15,7 @@ def brief(guide: Guide, employer: str) -> str:
         " tools. The memory is far too small for everything, so choose.",
         "",
         f"What they ask about: seven in ten questions and corrections concern {guide.plural} of the"
-        f" groups {_and(guide.key_categories)}; three in four concern {_and(key_labels)}.",
+        f" groups {listed(guide.key_categories)}; three in four concern {listed(key_labels)}.",
         "",
         f"Groups of {guide.plural}: " + _coded(guide.categories) + ".",
         f"Attributes of each {guide.noun}, in order:",
@@ -38,10 +38,6 @@ def brief(guide: Guide, employer: str) -> str:
         "- Numbers, names and dates count; wording does not.",
     ]
     return "\n".join(lines)
-
-
-def _and(items: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(items[:-1]) + " and " + items[-1]
 
 
 def _coded(items: tuple[str, ...]) -> str:

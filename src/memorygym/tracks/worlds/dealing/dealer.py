@@ -17,11 +17,10 @@ from memorygym.tracks.worlds.dealing.gold import Gold, Question
 from memorygym.tracks.worlds.dealing.ground import CHANGEABLE, ground_of, guide_of
 from memorygym.tracks.worlds.dealing.load import Load
 from memorygym.tracks.worlds.dealing.notes import record_of
-from memorygym.tracks.worlds.dealing.prose import HINT, Prose, Telling, day
+from memorygym.tracks.worlds.dealing.prose import HINT, Prose, day
 from memorygym.tracks.worlds.dealing.schema import World
 from memorygym.tracks.worlds.dealing.stream import Slot, plan
 from memorygym.tracks.worlds.dealing.tiers import Tier
-from memorygym.tracks.worlds.facts import Record
 
 START = date(2031, 1, 6).toordinal()
 SESSION_GAP = 90
@@ -85,19 +84,9 @@ class Dealer:
 
     def budget(self) -> Budget:
         """Capacity for `writes` mean reference records, as much in view, a slot of 1.25 of them."""
-        ground, guide = self.ground, self.guide
-        total = 0
-        for entity, name in enumerate(ground.names):
-            edges = tuple(
-                (code, ground.names[other])
-                for source, code, other in ground.edges_at(entity)
-                if source == entity
-            )
-            codes = (a.code for a in guide.attributes)
-            values = dict(zip(codes, ground.values[entity], strict=True))
-            record = Record(name, ground.categories[entity], values, edges=edges)
-            total += count(record_of(guide, record))
-        n = len(ground.names)
+        n = len(self.ground.names)
+        records = map(self.ground.record, range(n))
+        total = sum(count(record_of(self.guide, record)) for record in records)
         self.record_tokens = total
         capacity = round(self.tier.writes * total / n)
         slot = -(-5 * total // (4 * n))
@@ -162,7 +151,7 @@ class Dealer:
             case "documents":
                 told = []
                 for entity in slot.entities:
-                    text, heldout = self.prose.document(self._telling(entity), stream, today)
+                    text, heldout = self.prose.document(self.ground.record(entity), stream, today)
                     self.heldout += [(entity, code) for code in heldout]
                     told.append(text)
                 return "DOCUMENTS", "\n\n".join([*told, HINT])
@@ -178,18 +167,6 @@ class Dealer:
         memo = stream.choice(self.world.wording.noise).format(s=stream.choice(self.ground.names))
         padding = self.padding.pop() if self.padding else ""
         return "MEMO", "\n\n".join([f"[Memo · {day(today)}]\n{memo}{padding}", HINT])
-
-    def _telling(self, entity: int) -> Telling:
-        ground = self.ground
-        phrases = {relation.code: relation.phrase for relation in self.guide.relations}
-        edges = tuple(
-            (phrases[code], ground.names[other])
-            for source, code, other in ground.edges_at(entity)
-            if source == entity
-        )
-        return Telling(
-            ground.names[entity], ground.categories[entity], ground.values[entity], edges
-        )
 
     def _notice(self, at: int, stream: Stream, today: int) -> str:
         change = next(change for change in self.ground.changes if change.event == at)

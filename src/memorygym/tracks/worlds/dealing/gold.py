@@ -82,19 +82,9 @@ class Gold:
         return value
 
     def to_json(self) -> dict[str, JSON]:
-        return {
-            "names": self.names,
-            "categories": self.categories,
-            "values": self.values,
-            "edges": self.edges,
-            "shown": self.shown,
-            "changes": self.changes,
-            "heldout": self.heldout,
-            "record_tokens": self.record_tokens,
-            "questions": [
-                {name: getattr(q, name) for name in Question.__slots__} for q in self.questions
-            ],
-        }
+        table = {name: getattr(self, name) for name in Gold.__slots__ if name != "questions"}
+        asked = [{name: getattr(q, name) for name in Question.__slots__} for q in self.questions]
+        return {**table, "questions": asked}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Gold":

@@ -11,7 +11,7 @@ from memorygym.rng import Stream, rng
 from memorygym.tracks.worlds.dealing.gold import Change
 from memorygym.tracks.worlds.dealing.prose import false_value
 from memorygym.tracks.worlds.dealing.schema import World
-from memorygym.tracks.worlds.facts import Attribute, Guide, Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
 
 
 def draw_names(first: Sequence[str], second: Sequence[str], n: int, stream: Stream) -> list[str]:
@@ -68,6 +68,17 @@ class Ground:
     def edges_at(self, entity: int) -> list[tuple[int, str, int]]:
         """The edges that an entity is an end of."""
         return self.edges_of.get(entity, [])
+
+    def record(self, entity: int) -> Record:
+        """All that is told of an entity at first."""
+        codes = (attribute.code for attribute in self.guide.attributes)
+        values = dict(zip(codes, self.values[entity], strict=True))
+        edges = tuple(
+            (code, self.names[other])
+            for source, code, other in self.edges_at(entity)
+            if source == entity
+        )
+        return Record(self.names[entity], self.categories[entity], values, edges=edges)
 
     def weights(self) -> tuple[list[float], list[float]]:
         """Importance of categories and of attributes, in schema order."""

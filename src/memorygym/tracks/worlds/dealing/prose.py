@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from memorygym.rng import Stream
-from memorygym.tokens import MONTHS
 from memorygym.tracks.worlds.dealing.schema import Trait, World
-from memorygym.tracks.worlds.facts import Attribute, Value, spoken_date
+from memorygym.tracks.worlds.facts import Attribute, Record, Value, spoken_date
 
 CORES: tuple[tuple[str, ...], ...] = (
     ("The entry for {l} at {s} reads {v}", "{s} enters {v} under {l}"),
@@ -41,8 +40,7 @@ def day(ordinal: int) -> str:
     >>> day(date(2031, 3, 9).toordinal())
     '9 March 2031'
     """
-    when = date.fromordinal(ordinal)
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return spoken_date(date.fromordinal(ordinal).isoformat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +50,19 @@ class Prose:
     world: World
     attributes: tuple[Attribute, ...]
 
-    def document(self, facts: "Telling", stream: Stream, when: int) -> tuple[str, list[str]]:
+    def document(self, facts: Record, stream: Stream, when: int) -> tuple[str, list[str]]:
         """A document on all of an entity, and the attributes told in held-out families."""
         style = stream.below(4)
         said: list[str] = [self.world.wording.joins.format(s=facts.name, c=facts.category)]
         heldout: list[str] = []
-        for attribute, trait, value in zip(
-            self.attributes, self.world.traits, facts.values, strict=True
-        ):
-            text, out = self._sentence(attribute, trait, facts.name, value, style, stream)
+        for index, attribute in enumerate(self.attributes):
+            value = facts.values[attribute.code]
+            text, out = self._sentence(index, facts.name, value, style, stream)
             said.append(text)
             if out:
                 heldout.append(attribute.code)
-        said += [f"{facts.name} {phrase} {other}" for phrase, other in facts.edges]
+        phrases = {relation.code: relation.phrase for relation in self.world.relations}
+        said += [f"{facts.name} {phrases[code]} {other}" for code, other in facts.edges]
         stream.shuffle(said)
         head = f"[{self.world.wording.titles[style]} · {facts.name} · {day(when)}]"
         return f"{head}\n{'. '.join(said)}.", heldout
@@ -102,16 +100,12 @@ class Prose:
         return self.quoted(index, value)
 
     def _sentence(
-        self,
-        attribute: Attribute,
-        trait: Trait,
-        name: str,
-        value: Value,
-        style: int,
-        stream: Stream,
+        self, index: int, name: str, value: Value, style: int, stream: Stream
     ) -> tuple[str, bool]:
+        """What is told of a value, and whether in a held-out family."""
+        attribute, trait = self.attributes[index], self.world.traits[index]
         core = self._core(trait, style, stream)
-        shown = self._shown(ord(attribute.code) - 97, value, stream)
+        shown = self._shown(index, value, stream)
         said = _fill(core, name, attribute, shown, alias=bool(stream.below(2)))
         if attribute.kind in ("text", "series") or stream.below(100) >= 45:
             return said, False
@@ -121,7 +115,7 @@ class Prose:
         text = wrap.format(
             c=said,
             lc=lower,
-            d=self._shown(ord(attribute.code) - 97, false, stream),
+            d=self._shown(index, false, stream),
             y=2019 + stream.below(11),
             p=stream.choice(self.world.wording.peers),
             n=3 + stream.below(58),
@@ -138,17 +132,6 @@ class Prose:
         if pick == 2:
             return OTHER[attribute.suffix == "%"], False
         return (DATED, HOPED, PEERS)[pick - 3][half], False
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What a document tells."""
-
-    name: str
-    category: str
-    values: tuple[Value, ...]
-    edges: tuple[tuple[str, str], ...]
-    """(phrase, other entity)."""
 
 
 def _fill(core: str, name: str, a: Attribute, shown: str, *, alias: bool = False) -> str:

@@ -138,13 +138,14 @@ def read_world(file: Path) -> World:
     Of a trait, what its kind has no use for may be left out. Raises BadSettings with the field.
     """
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
-        traits = [_complete(trait) for trait in raw.get("traits", ())]
-        return shape(World, {**raw, "traits": traits, "id": file.stem})
-    except (ValueError, TypeError, AttributeError) as error:
+        raw = json.loads(file.read_text(encoding="utf-8"), object_hook=_complete)
+        return shape(World, {**raw, "id": file.stem})
+    except (ValueError, TypeError) as error:
         raise BadSettings(f"worlds {file.stem}: {file.name}: {error}") from error
 
 
-def _complete(trait: dict[str, object]) -> dict[str, object]:
-    periods = PERIODS if trait.get("kind") == "series" else 1
-    return {"low": 0, "high": 0, "decimals": 0, "length": periods, **trait}
+def _complete(part: dict[str, object]) -> dict[str, object]:
+    if "kind" not in part:
+        return part
+    periods = PERIODS if part["kind"] == "series" else 1
+    return {"low": 0, "high": 0, "decimals": 0, "length": periods, **part}

@@ -4,6 +4,7 @@ A kind is a function from a board to a draft, or to None when this moment does n
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from memorygym.tracks.worlds.dealing.board import Board, Draft
 from memorygym.tracks.worlds.dealing.questions import named, related, sets, single
@@ -29,7 +30,7 @@ REASONING: Mapping[str, Kind] = {
     "relationship_filter": related.best_of,
     "temporal_trend": single.temporal_trend,
     "temporal_extreme": single.temporal_extreme,
-    "text_match": sets.text_match,
-    "enum_filter": sets.enum_filter,
+    "text_match": partial(sets.match, kind="text"),
+    "enum_filter": partial(sets.match, kind="enum"),
 }
 """The twenty reasoning competencies."""

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from memorygym.tracks.worlds.dealing.board import NAMED, Board, Draft
 from memorygym.tracks.worlds.dealing.gold import Need
-from memorygym.tracks.worlds.facts import Attribute
+from memorygym.tracks.worlds.facts import Attribute, listed
 
 
 def scaled(attribute: Attribute, value: Fraction) -> str:
@@ -17,8 +17,7 @@ def scaled(attribute: Attribute, value: Fraction) -> str:
 
 
 def _names(board: Board, entities: list[int]) -> str:
-    names = [board.name(entity) for entity in entities]
-    return ", ".join(names[:-1]) + " and " + names[-1]
+    return listed([board.name(entity) for entity in entities])
 
 
 def _rivals(board: Board, entities: list[int], winner: int) -> tuple[str, ...]:

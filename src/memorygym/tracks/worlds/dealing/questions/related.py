@@ -27,9 +27,8 @@ def _start(
 ) -> tuple[int, Relation, list[int], list[Need]] | None:
     """An entity with that many related ones, all of which have been shown."""
     for _ in range(40):
-        entity = (
-            board.stream.choice(board.ground.sources) if board.ground.sources else board.entity()
-        )
+        sources = board.ground.sources
+        entity = board.stream.choice(sources) if sources else board.entity()
         relation = board.stream.choice(board.guide.relations)
         found, needs = _related(board, entity, relation)
         if least <= len(found) <= most and _known(board, [entity, *found]):

@@ -1,5 +1,7 @@
 """Questions that range over a scope of 5 to 12 entities whose size they state."""
 
+from typing import Literal
+
 from memorygym.tracks.worlds.dealing.board import Board, Draft, Scope
 from memorygym.tracks.worlds.facts import Attribute
 
@@ -92,38 +94,21 @@ def multi_constraint(board: Board) -> Draft | None:
     return Draft(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
 
 
-def text_match(board: Board) -> Draft | None:
-    """The one whose text holds a word, with another of its attributes."""
-    scope, a = board.scope(), board.attribute("text")
+def match(board: Board, kind: Literal["text", "enum"]) -> Draft | None:
+    """The one whose text holds a word, or with a given choice, and another of its attributes."""
+    scope, a = board.scope(), board.attribute(kind)
     if scope is None:
         return None
     b = board.attribute("int", "float", "date")
     winner = board.stream.choice(scope.members)
     texts = {entity: str(board.value(entity, a.code)).split() for entity in scope.members}
-    word = board.stream.choice(texts[winner])
+    word = board.stream.choice(texts[winner]) if kind == "text" else texts[winner][0]
     if any(word in texts[entity] for entity in scope.members if entity != winner):
         return None
+    has = f'the word "{word}" in' if kind == "text" else f'"{word}" as'
     text = (
-        f'Among {scope.text}, which has the word "{word}" in the entry for {board.label(a)}, and'
-        f" what is the entry for {board.label(b)} there? Answer as NAME (VALUE)."
-    )
-    needs = scope.needs([a.code, b.code])
-    return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))
-
-
-def enum_filter(board: Board) -> Draft | None:
-    """The one with a given choice, with another of its attributes."""
-    scope, a = board.scope(), board.attribute("enum")
-    if scope is None:
-        return None
-    b = board.attribute("int", "float", "date")
-    winner = board.stream.choice(scope.members)
-    choice = board.value(winner, a.code)
-    if any(board.value(e, a.code) == choice for e in scope.members if e != winner):
-        return None
-    text = (
-        f'Among {scope.text}, which has "{choice}" as the entry for {board.label(a)}, and what is'
-        f" the entry for {board.label(b)} there? Answer as NAME (VALUE)."
+        f"Among {scope.text}, which has {has} the entry for {board.label(a)}, and what is the"
+        f" entry for {board.label(b)} there? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
     return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))

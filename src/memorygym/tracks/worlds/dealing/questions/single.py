@@ -1,11 +1,11 @@
 """Questions about one entity, and about facts of it that were corrected or contradicted."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from fractions import Fraction
 
 from memorygym.tracks.worlds.dealing.board import Board, Draft
-from memorygym.tracks.worlds.dealing.gold import Need
-from memorygym.tracks.worlds.facts import Attribute
+from memorygym.tracks.worlds.dealing.gold import Change, Need
+from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute
 
 PLAIN = (
     "What does the record give for {l} at {s}?",
@@ -14,13 +14,6 @@ PLAIN = (
 TRICK = (
     "Do the documents say anything about {l} at {s}, and if so, what?",
     "Is there any entry for {l} at {s}? If there is, state it.",
-)
-TREND_LABELS = (
-    "strongly falling",
-    "slightly falling",
-    "flat",
-    "slightly rising",
-    "strongly rising",
 )
 
 
@@ -120,31 +113,29 @@ def update(board: Board, but: Container[object] = ()) -> Draft | None:
 
 def delta(board: Board) -> Draft | None:
     """By how much a number moved; never asked where the notice itself said it."""
-    changes = [c for c in board.changed() if isinstance(c.new, int) and not c.relative]
-    if not changes:
-        return None
-    change = board.stream.choice(changes)
-    assert isinstance(change.new, int) and isinstance(change.old, int)
-    a = board.guide.attribute(change.code)
-    text = (
-        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. By how much"
-        " did it move, as an amount without a sign?"
-    )
-    needs = (Need(change.entity, change.code), Need(change.entity, change.code, old=True))
-    truth = a.number(abs(change.new - change.old))
-    return Draft(text, truth, needs, (change.entity, change.code))
+    asked = "By how much did it move, as an amount without a sign?"
+    changes = [change for change in board.changed() if not change.relative]
+    return _of_change(board, changes, asked, lambda old, new: abs(new - old))
 
 
 def counterfactual(board: Board) -> Draft | None:
     """What the entry would be had it not been changed."""
-    changes = [c for c in board.changed() if isinstance(c.new, int)]
-    if not changes:
-        return None
-    change = board.stream.choice(changes)
-    a = board.guide.attribute(change.code)
-    text = (
-        f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. What would it"
-        " be had it not been?"
+    return _of_change(
+        board, board.changed(), "What would it be had it not been?", lambda old, _: old
     )
-    needs = (Need(change.entity, change.code), Need(change.entity, change.code, old=True))
-    return Draft(text, a.show(change.old), needs, (change.entity, change.code))
+
+
+def _of_change(
+    board: Board, changes: list[Change], asked: str, figure: Callable[[int, int], int]
+) -> Draft | None:
+    """A question on the old and the new value of a number."""
+    numbers = [change for change in changes if isinstance(change.new, int)]
+    if not numbers:
+        return None
+    change = board.stream.choice(numbers)
+    old, new = change.old, change.new
+    assert isinstance(new, int) and isinstance(old, int)
+    a = board.guide.attribute(change.code)
+    text = f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. {asked}"
+    fact = (change.entity, change.code)
+    return Draft(text, a.number(figure(old, new)), (Need(*fact), Need(*fact, old=True)), fact)
