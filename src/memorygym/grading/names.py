@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import clauses, denied, familiar, hedge
+from memorygym.grading.claims import clauses, denied, familiar, hedge
 from memorygym.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, TITLES, VOCABULARY
 from memorygym.grading.reading import NAME, Reading, mask, phrase, places
 

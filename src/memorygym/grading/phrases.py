@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import familiar, hedge
+from memorygym.grading.claims import familiar, hedge
 from memorygym.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABULARY
 from memorygym.grading.reading import Reading, mask, phrase, places
 

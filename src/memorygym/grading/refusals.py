@@ -2,8 +2,7 @@
 
 import re
 
-from memorygym.grading.claims import CLAIM, rank
-from memorygym.grading.clauses import clauses
+from memorygym.grading.claims import CLAIM, clauses, rank
 from memorygym.grading.lexicon import MONTHS, VOCABULARY
 from memorygym.grading.quantities import quantities
 from memorygym.grading.reading import Reading

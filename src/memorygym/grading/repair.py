@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from memorygym.grading import truths
-from memorygym.grading.claims import labelled, numbers
-from memorygym.grading.clauses import denied, hedge
+from memorygym.grading.claims import denied, hedge, labelled, numbers
 from memorygym.grading.dates import dates
 from memorygym.grading.lexicon import (
     CARDINALS,

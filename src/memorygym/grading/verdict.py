@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from memorygym.errors import clipped
 from memorygym.grading import names, phrases, truths
-from memorygym.grading.claims import bounded, labelled, numbers, outdated
-from memorygym.grading.clauses import denied, hedge
+from memorygym.grading.claims import bounded, denied, hedge, labelled, numbers, outdated
 from memorygym.grading.dates import dates
 from memorygym.grading.lexicon import NEGATORS
 from memorygym.grading.names import Name
