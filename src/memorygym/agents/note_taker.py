@@ -1,6 +1,6 @@
 """The scripted agents that every track has: its reasoners, each with the user of memory tools."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from memorygym.agents.calls import END, calls, search, write
@@ -30,17 +30,13 @@ class NoteTaker(Policy):
         own = OWN & {tool.name for tool in tools}
         live = _live(view)
         told = list(_told(live)) if own else []
-        wanted = [write(note) for note in self._notes(told)] if "Write" in own else []
+        facts = (fact for text in told for fact in self._facts.read(text)) if "Write" in own else ()
+        wanted = list(map(write, dict.fromkeys(map(self._facts.tell, facts))))
         if "memory_search" in own and told:
             wanted.append(search(told[-1]))
         made = [(call.name, call.arguments) for said in live for call in said.calls]
         new = [one for one in wanted if one not in made]
         return calls(*new) if new else self._reasoner.act(view, tools)
-
-    def _notes(self, told: Iterable[str]) -> Iterable[str]:
-        """The canonical sentences of texts, each once."""
-        facts = (fact for text in told for fact in self._facts.read(text))
-        return dict.fromkeys(map(self._facts.tell, facts))
 
 
 class Silent(Policy):

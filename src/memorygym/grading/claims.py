@@ -95,9 +95,11 @@ def rank(reading: Reading, item: Quantity) -> int:
         return TOTAL
     if before in FILED or (before == "[" and after == "]"):
         return YEAR
-    if _yearlike(reading, item) and (before in _WHEN or (before == "the" and after.isalpha())):
+    word = reading.words[item.place]
+    yearlike = len(word) == 4 and word.isdigit() and not item.unit.base and item.power is None
+    if yearlike and (before in _WHEN or (before == "the" and after.isalpha())):
         return YEAR
-    alone = reading.words[item.place] in ("one", "none", "nil") and item.end == item.place + 1
+    alone = word in ("one", "none", "nil") and item.end == item.place + 1
     return TOTAL if alone else CLAIM
 
 
@@ -175,11 +177,6 @@ def _month(reading: Reading, place: int) -> bool:
 
 def _named(reading: Reading, place: int) -> bool:
     return reading.capital(place) and reading.words[place] not in VOCABULARY
-
-
-def _yearlike(reading: Reading, item: Quantity) -> bool:
-    word = reading.words[item.place]
-    return len(word) == 4 and word.isdigit() and not item.unit.base and item.power is None
 
 
 def _share(reading: Reading, item: Quantity) -> int:

@@ -75,7 +75,8 @@ def _touches(truth: truths.Truth, reading: Reading) -> bool:
         case Phrase(parts):
             wanted = [word for part in parts for word in part]
             # Of a choice any synonym may do: to tell that is what a judge is for.
-            return len(wanted) <= _CHOICE or _akin(_words(wanted), reading)
+            stems = {word[:_STEM] for word in _words(wanted)}
+            return len(wanted) <= _CHOICE or any(word[:_STEM] in stems for word in reading.words)
 
 
 def _numbered(reading: Reading) -> bool:
@@ -87,12 +88,6 @@ def _numbered(reading: Reading) -> bool:
 def _words(words: Collection[str]) -> set[str]:
     """Those that are not in every text, if there are any."""
     return set(words) - FRAME or set(words)
-
-
-def _akin(wanted: Collection[str], reading: Reading) -> bool:
-    """Whether the answer has a word of one stem with a wanted one."""
-    stems = {word[:_STEM] for word in wanted}
-    return any(word[:_STEM] in stems for word in reading.words)
 
 
 def _another(truth: truths.Truth, competency: str, reading: Reading) -> bool:

@@ -32,13 +32,8 @@ class Throttled:
             self._write(f"{line} [and {more} more waits since the last line]" if more else line)
 
 
-def to_stderr(line: str) -> None:
-    """One line in one write, so that lines of other threads stay whole."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
 @cache
 def default() -> Throttled:
     """To stderr, throttled over all models of this process."""
-    return Throttled(to_stderr)
+    # In one write, so that lines of other threads stay whole.
+    return Throttled(lambda line: sys.stderr.write(f"{line}\n"))

@@ -4,6 +4,7 @@ import copy
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -91,13 +92,11 @@ def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
     default = CHUTES if key and not openai_key else OPENAI
     url = (api_base or environ.get("OPENAI_BASE_URL", "").strip() or default).rstrip("/")
     local = _is_local(url)
-    if not key and local:
-        key = "none"
-    if not key:
+    if not (key or local):
         raise BadKey(f"no key for {url}: set OPENAI_API_KEY (or CHUTES_API_KEY for {CHUTES})")
     if not (key.isascii() and key.isprintable()):
         raise BadKey(f"the key for {url} holds characters that no HTTP header can carry")
-    return Endpoint(url, key)
+    return Endpoint(url, key or "none")
 
 
 def _is_local(url: str) -> bool:
@@ -232,14 +231,11 @@ class OpenAI(Model):
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the endpoint asks to wait, given as such or as a date."""
     asked = headers.get("retry-after", "")
-    try:
+    with suppress(ValueError):
         return max(0.0, float(asked))
-    except ValueError:
-        pass
-    try:
+    with suppress(ValueError):
         return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except ValueError:
-        return None
+    return None
 
 
 def make(

@@ -136,9 +136,14 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
     except RecursionError as error:
         raise Garbled("a call's arguments are nested too deep to read") from error
+    # Some providers send an empty text for a call without arguments.
+    calls = (
+        replace(call, arguments={}) if call.arguments in ("", None) else call
+        for call in message.calls
+    )
     usage = _mapping(body.get("usage"))
     return Reply(
-        Message("assistant", content, tuple(map(_with_object, message.calls))),
+        Message("assistant", content, tuple(calls)),
         _whole(usage.get("prompt_tokens")),
         _whole(usage.get("completion_tokens")),
         _text(choice.get("finish_reason")),
@@ -156,11 +161,6 @@ def _cached(usage: Mapping[str, JSON]) -> int | None:
     """Tokens that the provider had already; DeepSeek has its own name for them."""
     told = _mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
     return _whole(usage.get("prompt_cache_hit_tokens") if told is None else told)
-
-
-def _with_object(call: Call) -> Call:
-    """No arguments at all are none: some providers send an empty text for a call without any."""
-    return replace(call, arguments={}) if call.arguments in ("", None) else call
 
 
 def spoken(text: str) -> tuple[str, str]:
