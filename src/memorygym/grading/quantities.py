@@ -6,18 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from memorygym.grading import units
 from memorygym.grading.lexicon import CARDINALS, ORDINALS
 from memorygym.grading.reading import Reading, read
-from memorygym.grading.units import (
-    CLASH,
-    MAYBE_METRES,
-    SCALES,
-    Unit,
-    finer,
-    hyphenated,
-    prefix,
-    suffix,
-)
+from memorygym.grading.units import MAYBE_METRES, SCALES, Unit
 
 _wellformed: Callable[[str], object] = re.compile(
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
@@ -120,9 +112,9 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
     """The number at a place; None for dates and for digits that belong to a word."""
     raw, after = reading.words[place], reading.word(place + 1)
     glued = bool(after) and reading.glued(place + 1)
-    if "-" in raw or hyphenated(reading, place):
+    if "-" in raw or units.hyphenated(reading, place):
         return None
-    power, unit, end = suffix(reading, place + 1)
+    power, unit, end = units.suffix(reading, place + 1)
     if not _wellformed(raw) or len(raw) > _DIGITS:
         return Quantity(None, None, Unit(), place, end)
     value = Decimal(raw.replace(",", ""))
@@ -131,11 +123,11 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
     decade = after == "s" and len(raw) == 4
     if glued and after[0].isalpha() and (end == place + 1 or decade):
         return None
-    negative, signed, currency = prefix(reading, place)
+    negative, signed, currency = units.prefix(reading, place)
     if currency and unit.base in MAYBE_METRES:
         power, unit = 6, Unit(currency, unit.per)
     elif currency and unit.base not in ("", currency):
-        unit = Unit(CLASH, unit.per)
+        unit = Unit(units.CLASH, unit.per)
     elif currency:
         unit = Unit(currency, unit.per)
     value = -value if negative else value
@@ -158,8 +150,8 @@ def _spelled(reading: Reading, place: int) -> Quantity:
         elif not (word == "and" and step == 100 and reading.word(place + 1) in CARDINALS):
             break
         place += 1
-    negative, signed, currency = prefix(reading, start)
-    power, unit, end = suffix(reading, place)
+    negative, signed, currency = units.prefix(reading, start)
+    power, unit, end = units.suffix(reading, place)
     value = Decimal(total + part)
     unit = Unit(currency or unit.base, unit.per)
     return Quantity(-value if negative else value, power, unit, start, end, signed)
@@ -180,7 +172,7 @@ def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
         if unit.base in MAYBE_METRES and last.unit.base == "h":
             unit = Unit("min")
         apart = reading.words[last.end : item.place] not in ([], ["and"], [","])
-        if apart or not finer(last.unit, unit) or last.value is None or item.value is None:
+        if apart or not units.finer(last.unit, unit) or last.value is None or item.value is None:
             merged.append(item)
         else:
             value = last.unit.convert(last.value, unit) + item.value

@@ -5,15 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from memorygym.grading import truths
 from memorygym.grading.claims import denied, hedge, labelled, numbers
 from memorygym.grading.dates import dates
-from memorygym.grading.lexicon import (
-    CARDINALS,
-    COUNTS,
-    FRAME,
-    MONTHS,
-    ORDINALS,
-    TITLES,
-    VOCABULARY,
-)
+from memorygym.grading.lexicon import CARDINALS, COUNTS, FRAME, MONTHS, ORDINALS, TITLES, VOCABULARY
 from memorygym.grading.names import RIVAL, Name, masked
 from memorygym.grading.phrases import VALUE, Phrase
 from memorygym.grading.quantities import Number, Quantity, quantities

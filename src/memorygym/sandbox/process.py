@@ -17,16 +17,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
 
+from memorygym import errors
 from memorygym.core import JSON
-from memorygym.errors import (
-    BadKey,
-    BadSettings,
-    MemoryFault,
-    MemoryGymError,
-    ProviderFailure,
-    Refused,
-    UnknownPart,
-)
+from memorygym.errors import BadSettings, MemoryFault, MemoryGymError, UnknownPart
 
 LONGEST = 64 * 2**20
 """Bytes of one line; a memory whose answer is longer is ended."""
@@ -153,8 +146,12 @@ DEFAULT = Limits()
 
 Line: TypeAlias = list[JSON]
 ERRORS: tuple[type[MemoryGymError], ...] = (
-    Refused, BadKey, ProviderFailure, BadSettings, MemoryFault,
-)  # fmt: skip
+    errors.Refused,
+    errors.BadKey,
+    errors.ProviderFailure,
+    BadSettings,
+    MemoryFault,
+)
 """Travel as themselves; the first that fits is taken."""
 
 

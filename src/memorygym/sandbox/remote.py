@@ -7,18 +7,9 @@ from typing import TypeVar
 
 from memorygym.core import JSON, Entry, Memory, Message, Meter, Tool
 from memorygym.errors import BadKey, BadSettings, MemoryFault, MemoryGymError, ProviderFailure
+from memorygym.sandbox import process
 from memorygym.sandbox.finding import search_path
-from memorygym.sandbox.process import (
-    DEFAULT,
-    Ended,
-    Limits,
-    Line,
-    Process,
-    decode,
-    encode,
-    error_of,
-    raised,
-)
+from memorygym.sandbox.process import DEFAULT, Ended, Limits, Line, Process
 from memorygym.shapes import Misfit, plain, shape
 
 T = TypeVar("T")
@@ -85,9 +76,9 @@ class Remote(Memory):
             raise self._fault(f"{method} was called after its process had ended")
         try:
             while True:
-                left = self._process.send(encode(line), left)
+                left = self._process.send(process.encode(line), left)
                 raw, left = self._process.receive(left)
-                match decode(raw):
+                match process.decode(raw):
                     case ["returned", value]:
                         return value
                     case ["raised", str(kind), str(text), str(where)]:
@@ -116,14 +107,14 @@ class Remote(Memory):
                 case ["write", str(task), str(text), int(most)]:
                     return ["returned", meter.write(task, text, most)], None
         except MemoryGymError as error:
-            return raised(error), error
+            return process.raised(error), error
         raise self._fault(f"{method} asked the meter for {asked!r:.80}")
 
     def _raised(
         self, kind: str, text: str, where: str, told: MemoryGymError | None
     ) -> MemoryGymError:
         """What is raised here for what was raised there."""
-        error = error_of(kind, text)
+        error = process.error_of(kind, text)
         if told and str(told) == text:
             return told
         if isinstance(error, BadKey):
