@@ -4,17 +4,8 @@ That depends never on the truth, so one answer makes one claim, whatever it is c
 number gets a rank; the lowest rank present is claimed.
 """
 
-from memorygym.grading.lexicon import (
-    BREAKS,
-    CHANGED,
-    FILED,
-    HEDGES,
-    MONTHS,
-    NEGATORS,
-    ORDINALS,
-    PERIODS,
-    VOCABULARY,
-)
+from memorygym.grading import lexicon
+from memorygym.grading.lexicon import CHANGED, FILED, MONTHS, ORDINALS, PERIODS, VOCABULARY
 from memorygym.grading.quantities import ENDINGS, Quantity, quantities
 from memorygym.grading.reading import NAME, Reading
 from memorygym.grading.units import SCALES, UNITS
@@ -47,7 +38,8 @@ _SHIFTS = frozenset("difference change increase decrease rise drop move shift".s
 _SURE = frozenset("confidence confident sure certain".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
 _BUT = ["anything", "but"]
-_ENDS = BREAKS | {"if"}
+_ENDS = lexicon.BREAKS | {"if"}
+_FAMILIAR = VOCABULARY | lexicon.BREAKS | MONTHS.keys() | UNITS.keys()
 
 
 def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[Quantity]:
@@ -241,7 +233,7 @@ def clauses(words: list[str]) -> list[tuple[list[str], str]]:
     found: list[tuple[list[str], str]] = []
     clause: list[str] = []
     for word in [*words, ""]:
-        if word and word not in BREAKS:
+        if word and word not in lexicon.BREAKS:
             clause.append(word)
         elif clause:
             found.append((clause, word))
@@ -252,35 +244,29 @@ def clauses(words: list[str]) -> list[tuple[list[str], str]]:
 def denied(reading: Reading, start: int, end: int) -> bool:
     """Whether its clause denies a span: "not 5", "5 is wrong"; "5 not 6" keeps the 5."""
     words = reading.words
-    if NEGATORS.isdisjoint(words):
+    if lexicon.NEGATORS.isdisjoint(words):
         return False
     first, last = start, end
-    while first > 0 and words[first - 1] not in BREAKS:
+    while first > 0 and words[first - 1] not in lexicon.BREAKS:
         first -= 1
     # Something only supposed ends it: "5 if it had not changed", "5 had it not".
     while last < len(words) and words[last] not in _ENDS:
         if words[last : last + 2] == ["had", "it"]:
             break
         last += 1
-    if not NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == _BUT:
+    if not lexicon.NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == _BUT:
         return True
     if any(words[at][0] in "<0123456789" or reading.capital(at) for at in range(end, last)):
         return False
-    return not NEGATORS.isdisjoint(words[end:last])
+    return not lexicon.NEGATORS.isdisjoint(words[end:last])
 
 
 def hedge(reading: Reading) -> str:
     """What speaks against an answer with a word that offers an alternative, or ""."""
-    found = [word for word in reading.words if word in HEDGES]
+    found = [word for word in reading.words if word in lexicon.HEDGES]
     return f"hedges with '{found[0]}'" if found else ""
 
 
 def familiar(word: str) -> bool:
     """Whether a word can stand beside a claim in words without being a second one."""
-    return (
-        word in VOCABULARY
-        or word in BREAKS
-        or word in MONTHS
-        or word in UNITS
-        or word[0] in "<0123456789'%&.+="
-    )
+    return word in _FAMILIAR or word[0] in "<0123456789'%&.+="

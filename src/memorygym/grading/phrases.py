@@ -96,10 +96,10 @@ def _before(reading: Reading, start: int) -> str:
         reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
     ):
         first -= 1
-    if _linked(reading, start):
-        return _strange(reading, 0, first, lead=True)
-    apart = not reading.capital(start)
-    return _strange(reading, 0, first, lead=True) or _strange(reading, first, start, lead=apart)
+    said = _strange(reading, 0, first, lead=True)
+    if said or _linked(reading, start):
+        return said
+    return _strange(reading, first, start, lead=not reading.capital(start))
 
 
 def _linked(reading: Reading, start: int) -> bool:

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from memorygym.grading import truths
 from memorygym.grading.claims import denied, hedge, labelled, numbers
 from memorygym.grading.dates import dates
-from memorygym.grading.lexicon import CARDINALS, COUNTS, FRAME, MONTHS, ORDINALS, TITLES, VOCABULARY
-from memorygym.grading.names import RIVAL, Name, masked
+from memorygym.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
+from memorygym.grading.names import RIVAL, Name, masked, unknown
 from memorygym.grading.phrases import VALUE, Phrase
 from memorygym.grading.quantities import Number, Quantity, quantities
-from memorygym.grading.reading import NAME, Reading, mask, phrase, places, read
+from memorygym.grading.reading import Reading, mask, phrase, places, read
 from memorygym.grading.refusals import declines
 from memorygym.grading.verdict import LONGEST
 
@@ -166,7 +166,7 @@ def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> i
     found: set[str] = set()
     start = 0
     for end in range(len(marked.words) + 1):
-        if end < len(marked.words) and _proper(marked, end):
+        if end < len(marked.words) and (marked.words[end] == RIVAL or unknown(marked, end)):
             continue
         rival = RIVAL in marked.words[start:end]
         aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
@@ -174,12 +174,3 @@ def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> i
             found.add(" ".join(marked.raws[start:end]))
         start = end + 1
     return own + len(found)
-
-
-def _proper(reading: Reading, place: int) -> bool:
-    """Whether a word belongs to a name that is not a true one."""
-    word = reading.words[place]
-    if word in (NAME, RIVAL):
-        return word == RIVAL
-    known = word in VOCABULARY or word in MONTHS or word in TITLES
-    return reading.capital(place) and not known

@@ -56,7 +56,6 @@ class Process:
             os.close(listening)
         self._line.setblocking(False)
         self._read = bytearray()
-        self._over = False
 
     def send(self, line: bytes, seconds: float) -> float:
         """Sends a line; returns the seconds that are left. Raises Ended."""
@@ -92,8 +91,7 @@ class Process:
 
     def end(self) -> int:
         """Kills the process and all that it started; returns its exit status."""
-        if not self._over:
-            self._over = True
+        if self._popen.returncode is None:
             # Not waited for yet, it keeps its number, which nobody else can have been given.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
