@@ -76,13 +76,10 @@ class Audit:
     def lost(self) -> dict[str, Mapping[str, int]]:
         """By model: the votes that were no verdicts."""
         names = self.judge.names if self.judge else []
-        said = {
-            name: [ruling.votes[at].said for ruling in self.rulings]
-            for at, name in enumerate(names)
-        }
+        said = [[ruling.votes[at].said for ruling in self.rulings] for at in range(len(names))]
         return {
-            name: {kind: votes.count(kind) for kind in ("unreadable", "failed")}
-            for name, votes in said.items()
+            name: {kind: said[at].count(kind) for kind in ("unreadable", "failed")}
+            for at, name in enumerate(names)
         }
 
     @property
@@ -155,9 +152,8 @@ def _row(number: int, raw: object) -> Row:
             raise ValueError(f"the field {field!r} is no string")
     if not isinstance(raw["correct"], bool):
         raise ValueError("the field 'correct' is neither true nor false")
-    competency = raw.get("competency", "")
-    if competency:
-        parse(competency, raw["truth"])
-    return Row(
-        number, raw["question"], raw["truth"], raw["answer"], raw["correct"], competency
-    )  # fmt: skip
+    given = {name: raw[name] for name in (*TEXTS, "correct", "competency") if name in raw}
+    row = Row(number, **given)
+    if row.competency:
+        parse(row.competency, row.truth)
+    return row
