@@ -52,8 +52,8 @@ def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[
     for top in range(CLAIM, limit + 1):
         chosen = [item for rank_, item in ranked if rank_ <= top]
         if len(chosen) >= need:
-            return chosen
-    return [item for rank_, item in ranked if rank_ <= limit]
+            break
+    return chosen
 
 
 def bounded(reading: Reading, claim: Quantity) -> bool:

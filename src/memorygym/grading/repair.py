@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 from memorygym.grading import truths
 from memorygym.grading.claims import denied, hedge, labelled, numbers
-from memorygym.grading.dates import dates
 from memorygym.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
 from memorygym.grading.names import RIVAL, Name, masked, unknown
 from memorygym.grading.phrases import VALUE, Phrase
-from memorygym.grading.quantities import Number, Quantity, quantities
+from memorygym.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.grading.reading import Reading, mask, phrase, places, read
 from memorygym.grading.refusals import declines
 from memorygym.grading.verdict import LONGEST

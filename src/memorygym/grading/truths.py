@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from memorygym.grading import dates, phrases
+from memorygym.grading import phrases
 from memorygym.grading.names import Name
 from memorygym.grading.phrases import Phrase
-from memorygym.grading.quantities import Number, number
+from memorygym.grading.quantities import Number, day, number
 from memorygym.grading.reading import phrase
 
 LABELS = ("strongly rising", "slightly rising", "flat", "slightly falling", "strongly falling")
@@ -118,8 +118,8 @@ def parse(competency: str, truth: str) -> Truth:
 def _value(text: str, truth: str, competency: str) -> Number | Day | Series | Phrase | Name:
     if figure := number(text, ratio=competency == "ratio"):
         return figure
-    if day := dates.day(text):
-        return Day(day)
+    if found := day(text):
+        return Day(found)
     items = [number(item) for item in re.split(r"[,;]\s+", text.strip("[]"))]
     known = tuple(item for item in items if item)
     if len(known) == len(items) > 1:
