@@ -28,7 +28,9 @@ class NoteTaker(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         own = OWN & {tool.name for tool in tools}
-        live = _live(view)
+        # The running event alone; all but the pinned message for a memory without tools.
+        starts = (i for i in reversed(range(len(view))) if view[i].content.startswith(STATUS))
+        live = view[next(starts, 0) + 1 :]
         told = list(_told(live)) if own else []
         facts = (fact for text in told for fact in self._facts.read(text)) if "Write" in own else ()
         wanted = list(map(write, dict.fromkeys(map(self._facts.tell, facts))))
@@ -74,9 +76,3 @@ def _told(live: Sequence[Message]) -> Iterator[str]:
             made = {call.id: call.name for call in message.calls}
         elif made.get(message.call_id) not in OWN:
             yield message.content
-
-
-def _live(view: Sequence[Message]) -> Sequence[Message]:
-    """The messages of the running event; all but the pinned one for a memory without tools."""
-    at = (i for i in reversed(range(len(view))) if view[i].content.startswith(STATUS))
-    return view[next(at, 0) + 1 :]

@@ -130,9 +130,8 @@ def _about(reading: Reading, place: int, *, lead: bool) -> bool:
         first -= 1
     while _proper(reading, last + 1):
         last += 1
-    if not _proper(reading, place):
-        return False
-    return last > first and (lead or reading.word(first - 1) in _ABOUT)
+    named = _proper(reading, place) and last > first
+    return named and (lead or reading.word(first - 1) in _ABOUT)
 
 
 def _proper(reading: Reading, place: int) -> bool:

@@ -108,8 +108,9 @@ def said(text: str) -> list[Said]:
 def _is_heading(line: str) -> bool:
     """A marked line is one anywhere; another one is, if it is short, ends no sentence and notes
     nothing."""
-    marked = _MARKED.match(line) or not (ENDS.search(line) or _NOTED.search(line))
-    return bool(marked) and len(line) <= LONGEST_HEAD
+    if len(line) > LONGEST_HEAD:
+        return False
+    return bool(_MARKED.match(line)) or not (ENDS.search(line) or _NOTED.search(line))
 
 
 @lru_cache(maxsize=16_384)
