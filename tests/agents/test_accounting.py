@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from memorygym.agents.accounting import Usage, cost_of, limits_in, limits_of, usage_of
+from memorygym.agents.accounting import Price, Usage, cost_of, limits_in, limits_of, usage_of
 from memorygym.agents.chat import Chat
 from memorygym.core import Message, Task
 from memorygym.episode import Episode, play
 from memorygym.errors import BadTrace
 from memorygym.memory.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
-from memorygym.models.prices import Price
 from memorygym.trace import Trace, read_trace
 from memorygym.tracks.worlds.env import WorldsEnv
 

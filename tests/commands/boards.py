@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import registry
-from memorygym.agents.accounting import Usage
+from memorygym.agents.accounting import Price, Usage
 from memorygym.commands._board import as_markdown
 from memorygym.contract import contract
-from memorygym.models.prices import Price
 from memorygym.outcome import Score
 from memorygym.publishing.evidence import REPORTED, REPRODUCED, Evidence
 from memorygym.publishing.leaderboard import Board, board

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from memorygym import registry
+from memorygym.agents.accounting import Price
 from memorygym.commands._board_rows import flat_rows
 from memorygym.contract import contract
 from memorygym.errors import BadSettings
-from memorygym.models.prices import Price
 from memorygym.publishing.evidence import REPRODUCED, VERIFIED, WORD
 from memorygym.track import Options, find
 from tests.commands.boards import PUBLIC, SALT, Make, model, page, section, shown

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from memorygym.models.notice import Throttled
+from memorygym.models.openai import Throttled
 
 
 def test_one_line_in_a_while_for_each_endpoint_and_the_others_are_counted() -> None:

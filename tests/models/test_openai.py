@@ -12,7 +12,7 @@ pytest.importorskip("openai", reason="needs the extra `llm`")
 
 from memorygym.core import Call, Message
 from memorygym.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
-from memorygym.models import notice
+from memorygym.models import openai
 from memorygym.models.model import OVERFLOW, Reply, ToolsRejected
 from memorygym.models.openai import OpenAI, make
 from memorygym.stores.notebook import TOOLS
@@ -27,7 +27,7 @@ STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """No line of an earlier test keeps back one of the next."""
-    notice.default.cache_clear()
+    openai.notice.cache_clear()
 
 
 def think(messages: Any, tools: Any) -> Said:
@@ -155,7 +155,7 @@ def test_every_wait_is_told(
     server: Server, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, str]] = []
-    monkeypatch.setattr(notice, "default", lambda: lambda *line: told.append(line))
+    monkeypatch.setattr(openai, "notice", lambda: lambda *line: told.append(line))
     asked(server, waits, "echo+503x2").complete(HELLO, ())
     assert [endpoint for endpoint, _ in told] == [server.url] * 2
     assert told[1][1].endswith("status 503, waiting 2 s (try 3 of 6)")

@@ -8,10 +8,9 @@ import pytest
 from memorygym.core import Budget, Message
 from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.ledger import Ledger
-from memorygym.sandbox.choosing import check, memory_factory
+from memorygym.sandbox.choosing import Remote, check, memory_factory
 from memorygym.sandbox.finding import file_of
 from memorygym.sandbox.process import Limits
-from memorygym.sandbox.remote import Remote
 
 STAND_INS = "tests.memory.shims.stand_ins"
 

@@ -17,8 +17,8 @@ from memorygym.episode import Episode, play
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.ledger import Ledger
 from memorygym.sandbox.blocking import can_shut
+from memorygym.sandbox.choosing import Remote
 from memorygym.sandbox.process import Limits
-from memorygym.sandbox.remote import Remote
 from memorygym.tracks.worlds.agents.scribe import Strategist
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
@@ -125,7 +125,7 @@ def test_it_ends_when_its_parent_is_killed(memory: str) -> None:
     script = f"""
 from memorygym.ledger import Ledger
 from memorygym.core import *
-from memorygym.sandbox.remote import Remote
+from memorygym.sandbox.choosing import Remote
 memory = Remote("{PLUGINS}:{memory}")
 memory.open(Ledger(Budget()).meter())
 print(memory._process._popen.pid, flush=True)
@@ -202,7 +202,7 @@ def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
     script = f"""
 from memorygym.ledger import Ledger
 from memorygym.core import *
-from memorygym.sandbox.remote import Remote
+from memorygym.sandbox.choosing import Remote
 from memorygym.tracks.worlds.dealing.deal import deal
 task = deal("company", 0, salt="oyster-velvet-quartz")
 memory = Remote("{PLUGINS}:{memory}")

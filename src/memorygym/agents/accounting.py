@@ -1,16 +1,21 @@
 """What an episode of a model cost, from its trace alone: calls, tokens and money.
 
-What is unknown stays None: a missing figure is never a 0.
+What is unknown stays None: a missing figure is never a 0. No prices are built in, since they
+change; the user keeps a table of them, in US dollars a million tokens:
+
+{"gpt-x": {"prompt": 2.5, "completion": 10, "cached": 1.25}}
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadTrace
+from memorygym.errors import BadSettings, BadTrace, UnknownPart, clipped
 from memorygym.models.model import CONTEXT_EXCEEDED
-from memorygym.models.prices import Price
 from memorygym.trace import Said, Trace
 from memorygym.track import reader_of
 
@@ -49,6 +54,16 @@ class Usage:
             self.cut + other.cut,
             self.exceeded + other.exceeded,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens."""
+
+    prompt: float
+    completion: float
+    cached: float | None = None
+    """For prompt tokens that the provider had already; None if it makes no difference."""
 
 
 def usage_of(trace: Trace) -> dict[str, Usage]:
@@ -128,3 +143,37 @@ def _usage(rows: Sequence[Mapping[str, Any]]) -> Usage:
 def _total(figures: Sequence[int | None]) -> int | None:
     known = [figure for figure in figures if type(figure) is int]
     return sum(known) if len(known) == len(figures) else None
+
+
+def read_prices(path: str | Path) -> dict[str, Price]:
+    """The price of each model of a table. Raises BadSettings for anything else."""
+    try:
+        raw = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise BadSettings(f"{path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadSettings(f"{path} is no price table: not JSON ({error})") from error
+    if not isinstance(raw, dict):
+        raise BadSettings(
+            f"{path} is no price table: an object of models, not {clipped(repr(raw), 80)}"
+        )
+    return {name: _price(f"{path}, {name!r}", row) for name, row in raw.items()}
+
+
+def _price(where: str, row: object) -> Price:
+    if not isinstance(row, Mapping):
+        raise BadSettings(
+            f"{where}: an object with prompt and completion, not {clipped(repr(row), 80)}"
+        )
+    for key, value in row.items():
+        if key not in Price.__slots__:
+            raise BadSettings(f"{where}: {UnknownPart('price', key, Price.__slots__)}")
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not (is_number and isfinite(value) and value >= 0):
+            raise BadSettings(
+                f"{where}: {key} is {clipped(repr(value), 80)}; give US dollars a million tokens,"
+                " from 0"
+            )
+    if lacking := [key for key in ("prompt", "completion") if key not in row]:
+        raise BadSettings(f"{where}: no price for {lacking[0]}")
+    return Price(**row)

@@ -1,6 +1,6 @@
 """The scripted agents that every track has: its reasoners, each with the user of memory tools."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from memorygym.agents.calls import END, calls, search, write
@@ -28,19 +28,17 @@ class NoteTaker(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         own = OWN & {tool.name for tool in tools}
-        live = _live(view)
+        # The running event alone; all but the pinned message for a memory without tools.
+        starts = (i for i in reversed(range(len(view))) if view[i].content.startswith(STATUS))
+        live = view[next(starts, 0) + 1 :]
         told = list(_told(live)) if own else []
-        wanted = [write(note) for note in self._notes(told)] if "Write" in own else []
+        facts = (fact for text in told for fact in self._facts.read(text)) if "Write" in own else ()
+        wanted = list(map(write, dict.fromkeys(map(self._facts.tell, facts))))
         if "memory_search" in own and told:
             wanted.append(search(told[-1]))
         made = [(call.name, call.arguments) for said in live for call in said.calls]
         new = [one for one in wanted if one not in made]
         return calls(*new) if new else self._reasoner.act(view, tools)
-
-    def _notes(self, told: Iterable[str]) -> Iterable[str]:
-        """The canonical sentences of texts, each once."""
-        facts = (fact for text in told for fact in self._facts.read(text))
-        return dict.fromkeys(map(self._facts.tell, facts))
 
 
 class Silent(Policy):
@@ -78,9 +76,3 @@ def _told(live: Sequence[Message]) -> Iterator[str]:
             made = {call.id: call.name for call in message.calls}
         elif made.get(message.call_id) not in OWN:
             yield message.content
-
-
-def _live(view: Sequence[Message]) -> Sequence[Message]:
-    """The messages of the running event; all but the pinned one for a memory without tools."""
-    at = (i for i in reversed(range(len(view))) if view[i].content.startswith(STATUS))
-    return view[next(at, 0) + 1 :]

@@ -37,10 +37,10 @@ def split_calls(text: str) -> tuple[str, tuple[Call, ...]]:
     A tagged block that cannot be read is a call too: its arguments are the block as it stands, so
     that the referee answers it.
     """
-    tagged = list(_tagged(text))
+    tagged = list(_marked(text, _TAG))
     readable = any(not isinstance(call.arguments, str) for _, _, calls in tagged for call in calls)
     # Unreadable tags may stand in a string of a call, so other forms of calls go before them.
-    found = tagged if readable else list(_fenced(text)) or list(_bare(text)) or tagged
+    found = tagged if readable else list(_marked(text, _FENCE)) or list(_bare(text)) or tagged
     rest, position = [], 0
     for start, end, _ in found:
         rest.append(text[position:start])
@@ -93,27 +93,19 @@ _Block = tuple[int, int, list[Call]]
 """A stretch of the text that is calls: where it starts and ends, and the calls."""
 
 
-def _tagged(text: str) -> Iterator[_Block]:
+def _marked(text: str, mark: re.Pattern[str]) -> Iterator[_Block]:
+    """The calls after each such mark; after a tag what cannot be read is a call too."""
     position = 0
-    while opening := _TAG.search(text, position):
+    while opening := mark.search(text, position):
         calls, position = _calls(text, opening.end())
-        if not calls:
+        if not calls and mark is _TAG:
             ending = _NEXT_TAG.search(text, opening.end())
             position = ending.start() if ending else len(text)
             block = text[opening.end() : position].strip()
             named = _NAME.search(block)
             calls = [Call(named[1] if named else "", block)] if block else []
-        position = _closed(text, position)
         if calls:
-            yield opening.start(), position, calls
-
-
-def _fenced(text: str) -> Iterator[_Block]:
-    position = 0
-    while opening := _FENCE.search(text, position):
-        calls, position = _calls(text, opening.end())
-        if calls:
-            position = _closed(text, position)
+            position = _CLOSING.match(text, position).end()  # type: ignore[union-attr]  # matches ""
             yield opening.start(), position, calls
 
 
@@ -141,11 +133,6 @@ def _calls(text: str, position: int) -> tuple[list[Call], int]:
         if call := _call(value):
             calls.append(call)
     return calls, position
-
-
-def _closed(text: str, position: int) -> int:
-    closing = _CLOSING.match(text, position)
-    return closing.end() if closing else position
 
 
 def _decode(text: str, start: int) -> tuple[JSON, int]:

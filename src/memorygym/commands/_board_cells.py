@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from memorygym import registry
-from memorygym.agents.accounting import Usage, cost_of
-from memorygym.models.prices import Price
+from memorygym.agents.accounting import Price, Usage, cost_of
 from memorygym.page import plain
 from memorygym.publishing.entrant import Entrant, Set
 from memorygym.publishing.evidence import Evidence

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.agents.accounting import cost_of
+from memorygym.agents.accounting import Price, cost_of, read_prices
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.commands._model import add_model, minds_of, refuse_model_options, workers_of
 from memorygym.commands._recipe import add_limits, check_counts
 from memorygym.commands._tasks import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
-from memorygym.models.prices import Price, read_prices
 from memorygym.page import fit, one_line
 from memorygym.results.file import compare, read_results, write_results
 from memorygym.runs.minds import Minds

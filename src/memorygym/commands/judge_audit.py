@@ -11,8 +11,7 @@ from memorygym.core import JSON
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings, clipped
 from memorygym.judge import PROMPTS, Judge, difference
-from memorygym.judge.audit import GRADER, Audit, audit
-from memorygym.judge.rows import Row, read_rows
+from memorygym.judge.audit import GRADER, Audit, Row, audit, read_rows
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
 from memorygym.page import fit, one_line

@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from memorygym.agents.accounting import Price, read_prices
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import as_json, flat_rows
 from memorygym.commands._model import workers_of
 from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
-from memorygym.models.prices import Price, read_prices
 from memorygym.publishing.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.publishing.leaderboard import Board, board
 from memorygym.publishing.packs import opened

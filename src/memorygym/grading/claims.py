@@ -1,10 +1,10 @@
-"""Which numbers of an answer are its claims, and which are only context.
+"""What the words around a number or a name make of it: a claim, context, or something denied.
 
-What a number is depends on the words around it and never on the truth, so one answer makes one
-claim, whatever it is compared with. Every number gets a rank; the lowest rank present is claimed.
+That depends never on the truth, so one answer makes one claim, whatever it is compared with. Every
+number gets a rank; the lowest rank present is claimed.
 """
 
-from memorygym.grading.clauses import denied
+from memorygym.grading import lexicon
 from memorygym.grading.lexicon import CHANGED, FILED, MONTHS, ORDINALS, PERIODS, VOCABULARY
 from memorygym.grading.quantities import ENDINGS, Quantity, quantities
 from memorygym.grading.reading import NAME, Reading
@@ -37,6 +37,9 @@ _FORMULA = _OPERATORS | {"="}
 _SHIFTS = frozenset("difference change increase decrease rise drop move shift".split())
 _SURE = frozenset("confidence confident sure certain".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
+_BUT = ["anything", "but"]
+_ENDS = lexicon.BREAKS | {"if"}
+_FAMILIAR = VOCABULARY | lexicon.BREAKS | MONTHS.keys() | UNITS.keys()
 
 
 def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[Quantity]:
@@ -49,8 +52,8 @@ def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[
     for top in range(CLAIM, limit + 1):
         chosen = [item for rank_, item in ranked if rank_ <= top]
         if len(chosen) >= need:
-            return chosen
-    return [item for rank_, item in ranked if rank_ <= limit]
+            break
+    return chosen
 
 
 def bounded(reading: Reading, claim: Quantity) -> bool:
@@ -84,9 +87,11 @@ def rank(reading: Reading, item: Quantity) -> int:
         return TOTAL
     if before in FILED or (before == "[" and after == "]"):
         return YEAR
-    if _yearlike(reading, item) and (before in _WHEN or (before == "the" and after.isalpha())):
+    word = reading.words[item.place]
+    yearlike = len(word) == 4 and word.isdigit() and not item.unit.base and item.power is None
+    if yearlike and (before in _WHEN or (before == "the" and after.isalpha())):
         return YEAR
-    alone = reading.words[item.place] in ("one", "none", "nil") and item.end == item.place + 1
+    alone = word in ("one", "none", "nil") and item.end == item.place + 1
     return TOTAL if alone else CLAIM
 
 
@@ -166,11 +171,6 @@ def _named(reading: Reading, place: int) -> bool:
     return reading.capital(place) and reading.words[place] not in VOCABULARY
 
 
-def _yearlike(reading: Reading, item: Quantity) -> bool:
-    word = reading.words[item.place]
-    return len(word) == 4 and word.isdigit() and not item.unit.base and item.power is None
-
-
 def _share(reading: Reading, item: Quantity) -> int:
     """ "the highest of 5" counts a set; "a margin of 12" states a value."""
     place = item.place - 1
@@ -222,3 +222,51 @@ def labelled(reading: Reading, item: Quantity) -> bool:
     if before in PERIODS or (item.ordinal and reading.word(item.end) in PERIODS):
         return True
     return before in (":", "number", "no") and earlier in PERIODS
+
+
+def clauses(words: list[str]) -> list[tuple[list[str], str]]:
+    """The words between breaks with the break that ends them, empty clauses left out.
+
+    >>> clauses(["unknown", ",", "sorry", "."])
+    [(['unknown'], ','), (['sorry'], '.')]
+    """
+    found: list[tuple[list[str], str]] = []
+    clause: list[str] = []
+    for word in [*words, ""]:
+        if word and word not in lexicon.BREAKS:
+            clause.append(word)
+        elif clause:
+            found.append((clause, word))
+            clause = []
+    return found
+
+
+def denied(reading: Reading, start: int, end: int) -> bool:
+    """Whether its clause denies a span: "not 5", "5 is wrong"; "5 not 6" keeps the 5."""
+    words = reading.words
+    if lexicon.NEGATORS.isdisjoint(words):
+        return False
+    first, last = start, end
+    while first > 0 and words[first - 1] not in lexicon.BREAKS:
+        first -= 1
+    # Something only supposed ends it: "5 if it had not changed", "5 had it not".
+    while last < len(words) and words[last] not in _ENDS:
+        if words[last : last + 2] == ["had", "it"]:
+            break
+        last += 1
+    if not lexicon.NEGATORS.isdisjoint(words[first:start]) or words[start - 2 : start] == _BUT:
+        return True
+    if any(words[at][0] in "<0123456789" or reading.capital(at) for at in range(end, last)):
+        return False
+    return not lexicon.NEGATORS.isdisjoint(words[end:last])
+
+
+def hedge(reading: Reading) -> str:
+    """What speaks against an answer with a word that offers an alternative, or ""."""
+    found = [word for word in reading.words if word in lexicon.HEDGES]
+    return f"hedges with '{found[0]}'" if found else ""
+
+
+def familiar(word: str) -> bool:
+    """Whether a word can stand beside a claim in words without being a second one."""
+    return word in _FAMILIAR or word[0] in "<0123456789'%&.+="

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import clauses, denied, familiar, hedge
+from memorygym.grading.claims import clauses, denied, familiar, hedge
 from memorygym.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, TITLES, VOCABULARY
 from memorygym.grading.reading import NAME, Reading, mask, phrase, places
 
 RIVAL = "<rival>"
 """Stands for another known candidate."""
 
+_KNOWN = VOCABULARY | MONTHS.keys() | TITLES
 _SUBJECT = "<subject>"
 """Stands for the name that opens a sentence which the claim completes."""
 
@@ -131,11 +132,16 @@ def _others(reading: Reading) -> list[int]:
     found: list[int] = []
     run = 0
     for place, word in enumerate(reading.words):
-        known = word in VOCABULARY or word in MONTHS or word in TITLES or word == NAME
-        run = run + 1 if reading.capital(place) and not known and word != RIVAL else 0
+        run = run + 1 if unknown(reading, place) else 0
         if word == RIVAL or run == 2:
             found.append(place - (run == 2))
     return [place for place in found if not denied(reading, place, place + 1)]
+
+
+def unknown(reading: Reading, place: int) -> bool:
+    """Whether a word is capitalised and unknown, as those of other names are."""
+    word = reading.words[place]
+    return reading.capital(place) and word not in _KNOWN and word[0] != "<"
 
 
 def _context(reading: Reading, place: int) -> bool:

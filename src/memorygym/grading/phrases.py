@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import familiar, hedge
+from memorygym.grading.claims import familiar, hedge
 from memorygym.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABULARY
 from memorygym.grading.reading import Reading, mask, phrase, places
 
@@ -96,10 +96,10 @@ def _before(reading: Reading, start: int) -> str:
         reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
     ):
         first -= 1
-    if _linked(reading, start):
-        return _strange(reading, 0, first, lead=True)
-    apart = not reading.capital(start)
-    return _strange(reading, 0, first, lead=True) or _strange(reading, first, start, lead=apart)
+    said = _strange(reading, 0, first, lead=True)
+    if said or _linked(reading, start):
+        return said
+    return _strange(reading, first, start, lead=not reading.capital(start))
 
 
 def _linked(reading: Reading, start: int) -> bool:
@@ -130,9 +130,8 @@ def _about(reading: Reading, place: int, *, lead: bool) -> bool:
         first -= 1
     while _proper(reading, last + 1):
         last += 1
-    if not _proper(reading, place):
-        return False
-    return last > first and (lead or reading.word(first - 1) in _ABOUT)
+    named = _proper(reading, place) and last > first
+    return named and (lead or reading.word(first - 1) in _ABOUT)
 
 
 def _proper(reading: Reading, place: int) -> bool:

@@ -1,23 +1,18 @@
-"""Numbers with their signs, scales and units, wherever they stand in a reading."""
+"""Numbers with their signs, scales and units, and whole dates, wherever they stand in a reading."""
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
-from memorygym.grading.lexicon import CARDINALS, ORDINALS
+from memorygym.grading import units
+from memorygym.grading.lexicon import CARDINALS, MONTHS, ORDINALS
 from memorygym.grading.reading import Reading, read
-from memorygym.grading.units import (
-    CLASH,
-    MAYBE_METRES,
-    SCALES,
-    Unit,
-    finer,
-    hyphenated,
-    prefix,
-    suffix,
-)
+from memorygym.grading.units import MAYBE_METRES, SCALES, Unit
 
 _wellformed: Callable[[str], object] = re.compile(
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
@@ -27,6 +22,11 @@ _DIGITS = 24
 _TOLERANCE = Decimal("0.02")
 _SPELT = frozenset((*CARDINALS, *ORDINALS, "hundred", "none", "nil"))
 ENDINGS = frozenset(("st", "nd", "rd", "th"))
+_SLASHED = re.compile(
+    r"(?<![0-9./-])(?:([0-9]{4})([/.])([0-9]{1,2})\2([0-9]{1,2})"
+    r"|([0-9]{1,2})([/.-])([0-9]{1,2})\6([0-9]{4}))(?![0-9/]|[.-][0-9])"
+)
+_COMPACT = re.compile(r"(?<![0-9./-])([12][0-9]{3})([01][0-9])([0-3][0-9])(?![0-9/]|[.,-][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,9 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
     """The number at a place; None for dates and for digits that belong to a word."""
     raw, after = reading.words[place], reading.word(place + 1)
     glued = bool(after) and reading.glued(place + 1)
-    if "-" in raw or hyphenated(reading, place):
+    if "-" in raw or units.hyphenated(reading, place):
         return None
-    power, unit, end = suffix(reading, place + 1)
+    power, unit, end = units.suffix(reading, place + 1)
     if not _wellformed(raw) or len(raw) > _DIGITS:
         return Quantity(None, None, Unit(), place, end)
     value = Decimal(raw.replace(",", ""))
@@ -131,11 +131,11 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
     decade = after == "s" and len(raw) == 4
     if glued and after[0].isalpha() and (end == place + 1 or decade):
         return None
-    negative, signed, currency = prefix(reading, place)
+    negative, signed, currency = units.prefix(reading, place)
     if currency and unit.base in MAYBE_METRES:
         power, unit = 6, Unit(currency, unit.per)
     elif currency and unit.base not in ("", currency):
-        unit = Unit(CLASH, unit.per)
+        unit = Unit(units.CLASH, unit.per)
     elif currency:
         unit = Unit(currency, unit.per)
     value = -value if negative else value
@@ -158,8 +158,8 @@ def _spelled(reading: Reading, place: int) -> Quantity:
         elif not (word == "and" and step == 100 and reading.word(place + 1) in CARDINALS):
             break
         place += 1
-    negative, signed, currency = prefix(reading, start)
-    power, unit, end = suffix(reading, place)
+    negative, signed, currency = units.prefix(reading, start)
+    power, unit, end = units.suffix(reading, place)
     value = Decimal(total + part)
     unit = Unit(currency or unit.base, unit.per)
     return Quantity(-value if negative else value, power, unit, start, end, signed)
@@ -180,7 +180,7 @@ def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
         if unit.base in MAYBE_METRES and last.unit.base == "h":
             unit = Unit("min")
         apart = reading.words[last.end : item.place] not in ([], ["and"], [","])
-        if apart or not finer(last.unit, unit) or last.value is None or item.value is None:
+        if apart or not units.finer(last.unit, unit) or last.value is None or item.value is None:
             merged.append(item)
         else:
             value = last.unit.convert(last.value, unit) + item.value
@@ -208,3 +208,88 @@ def number(text: str, *, ratio: bool = False) -> Number | None:
     if true.unit.base in MAYBE_METRES:
         true = replace(true, unit=Unit("m", true.unit.per))
     return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))
+
+
+class Dated(NamedTuple):
+    """A date and the words that state it."""
+
+    day: date
+    place: int
+    end: int
+
+
+def dates(reading: Reading) -> list[Dated]:
+    """Every whole date that a text states, in any notation that can mean only one day.
+
+    >>> dates(read("March 9, 2014"))
+    [Dated(day=datetime.date(2014, 3, 9), place=0, end=4)]
+    """
+    found = [
+        (_date(*word.split("-")), place, place + 1)
+        for place, word in enumerate(reading.words)
+        if word.count("-") == 2 and word[0].isdigit()
+    ]
+    for make, pattern in ((_slashed, _SLASHED), (_date, _COMPACT)):
+        for match in pattern.finditer(reading.text):
+            first, last = (bisect_left(reading.starts, at) for at in match.span())
+            found.append((make(*match.groups()), first, last))
+    if not MONTHS.keys().isdisjoint(reading.words):
+        found += _spoken_dates(reading.words)
+    return [Dated(day, place, end) for day, place, end in found if day]
+
+
+def _spoken_dates(words: list[str]) -> Iterator[tuple[date | None, int, int]]:
+    kept = [at for at, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)]
+    plain = [words[at] for at in kept]
+    for at, word in enumerate(plain):
+        if word in MONTHS:
+            first = last = at
+            while first > max(0, at - 2) and _figure(plain, first - 1):
+                first -= 1
+            while last < at + 2 and _figure(plain, last + 1):
+                last += 1
+            yield _spoken(plain, at), kept[first], kept[last] + 1
+
+
+def day(text: str) -> date | None:
+    """The date that a text spells whole in ISO notation, or None."""
+    whole = len(read(text).words) == 1 and text.count("-") == 2
+    return _date(*text.split("-")) if whole else None
+
+
+def _slashed(*groups: str) -> date | None:
+    """Year first is plain; else one of the first two must be over 12, or both equal."""
+    year, _, month, number, first, _, second, last = groups
+    if year:
+        return _date(year, month, number)
+    one, two = int(first), int(second)
+    if one == two or two > 12:
+        return _date(last, one, two)
+    return _date(last, two, one) if one > 12 else None
+
+
+def _spoken(words: list[str], at: int) -> date | None:
+    """March 9 2014 · 9 March 2014 · 2014 March 9."""
+    month = MONTHS[words[at]]
+    near = [_figure(words, at + step) for step in (-2, -1, 0, 1, 2)]
+    before, after, later = near[1], near[3], near[4]
+    if before and after and before <= 31 < after:
+        return _date(after, month, before)
+    if after and later and after <= 31 < later:
+        return _date(later, month, after)
+    return _date(before, month, after) if before and after and after <= 31 < before else None
+
+
+def _figure(words: list[str], at: int) -> int:
+    word = words[at] if 0 <= at < len(words) else ""
+    if word.isdecimal() and word.isascii() and len(word) <= 4:
+        return int(word)
+    return ORDINALS.get(word, 0)
+
+
+def _date(*parts: str | int) -> date | None:
+    """The date of a year, a month and a day; None if there is none."""
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None

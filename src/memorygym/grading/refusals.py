@@ -2,8 +2,7 @@
 
 import re
 
-from memorygym.grading.claims import CLAIM, rank
-from memorygym.grading.clauses import clauses
+from memorygym.grading.claims import CLAIM, clauses, rank
 from memorygym.grading.lexicon import MONTHS, VOCABULARY
 from memorygym.grading.quantities import quantities
 from memorygym.grading.reading import Reading
@@ -125,8 +124,6 @@ def _leads(reading: Reading, clause: list[str], mark: str) -> bool:
     if clause[0] in MONTHS:
         return False
     strange = {word for word in clause if not _idle(word) and not word.isdigit()}
-    written = {
-        raw for raw, word in zip(reading.raws, reading.words, strict=True) if word in strange
-    }
-    capital = [raw[:1].isupper() for raw in written]
+    pairs = zip(reading.raws, reading.words, strict=True)
+    capital = [raw[:1].isupper() for raw, word in pairs if word in strange]
     return all(capital) or (mark == ":" and any(capital))

@@ -3,22 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from memorygym.grading import truths
-from memorygym.grading.claims import labelled, numbers
-from memorygym.grading.clauses import denied, hedge
-from memorygym.grading.dates import dates
-from memorygym.grading.lexicon import (
-    CARDINALS,
-    COUNTS,
-    FRAME,
-    MONTHS,
-    ORDINALS,
-    TITLES,
-    VOCABULARY,
-)
-from memorygym.grading.names import RIVAL, Name, masked
+from memorygym.grading.claims import denied, hedge, labelled, numbers
+from memorygym.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
+from memorygym.grading.names import RIVAL, Name, masked, unknown
 from memorygym.grading.phrases import VALUE, Phrase
-from memorygym.grading.quantities import Number, Quantity, quantities
-from memorygym.grading.reading import NAME, Reading, mask, phrase, places, read
+from memorygym.grading.quantities import Number, Quantity, dates, quantities
+from memorygym.grading.reading import Reading, mask, phrase, places, read
 from memorygym.grading.refusals import declines
 from memorygym.grading.verdict import LONGEST
 
@@ -76,7 +66,8 @@ def _touches(truth: truths.Truth, reading: Reading) -> bool:
         case Phrase(parts):
             wanted = [word for part in parts for word in part]
             # Of a choice any synonym may do: to tell that is what a judge is for.
-            return len(wanted) <= _CHOICE or _akin(_words(wanted), reading)
+            stems = {word[:_STEM] for word in _words(wanted)}
+            return len(wanted) <= _CHOICE or any(word[:_STEM] in stems for word in reading.words)
 
 
 def _numbered(reading: Reading) -> bool:
@@ -88,12 +79,6 @@ def _numbered(reading: Reading) -> bool:
 def _words(words: Collection[str]) -> set[str]:
     """Those that are not in every text, if there are any."""
     return set(words) - FRAME or set(words)
-
-
-def _akin(wanted: Collection[str], reading: Reading) -> bool:
-    """Whether the answer has a word of one stem with a wanted one."""
-    stems = {word[:_STEM] for word in wanted}
-    return any(word[:_STEM] in stems for word in reading.words)
 
 
 def _another(truth: truths.Truth, competency: str, reading: Reading) -> bool:
@@ -180,7 +165,7 @@ def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> i
     found: set[str] = set()
     start = 0
     for end in range(len(marked.words) + 1):
-        if end < len(marked.words) and _proper(marked, end):
+        if end < len(marked.words) and (marked.words[end] == RIVAL or unknown(marked, end)):
             continue
         rival = RIVAL in marked.words[start:end]
         aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
@@ -188,12 +173,3 @@ def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> i
             found.add(" ".join(marked.raws[start:end]))
         start = end + 1
     return own + len(found)
-
-
-def _proper(reading: Reading, place: int) -> bool:
-    """Whether a word belongs to a name that is not a true one."""
-    word = reading.words[place]
-    if word in (NAME, RIVAL):
-        return word == RIVAL
-    known = word in VOCABULARY or word in MONTHS or word in TITLES
-    return reading.capital(place) and not known

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from memorygym.grading import dates, phrases
+from memorygym.grading import phrases
 from memorygym.grading.names import Name
 from memorygym.grading.phrases import Phrase
-from memorygym.grading.quantities import Number, number
+from memorygym.grading.quantities import Number, day, number
 from memorygym.grading.reading import phrase
 
 LABELS = ("strongly rising", "slightly rising", "flat", "slightly falling", "strongly falling")
@@ -94,10 +94,15 @@ def parse(competency: str, truth: str) -> Truth:
     text = truth.strip()
     if competency == "abstention" or text.casefold() == "abstain":
         return Refusal()
-    whole, inner = _split(text)
+    # "3 (41.5)" is "3" and "41.5"; the second is empty where there are no brackets.
+    pair = _PAIR(text)
+    whole, inner = (pair[1], pair[2].strip()) if pair else (text, "")
     match competency:
         case "temporal_trend":
-            return _trend(whole, inner, truth)
+            label = " ".join(phrase(whole))
+            if label not in LABELS:
+                raise UnreadableTruth(f"the trend {truth!r} is none of {', '.join(LABELS)}")
+            return Trend(label, _part(inner, truth))
         case "temporal_extreme":
             return Extreme(_count(whole, truth), _part(inner, truth))
         case "multi_constraint":
@@ -110,17 +115,11 @@ def parse(competency: str, truth: str) -> Truth:
     return _value(text, truth, competency)
 
 
-def _split(text: str) -> tuple[str, str]:
-    """ "3 (41.5)" as "3" and "41.5"; the second is empty where there are no brackets."""
-    found = _PAIR(text)
-    return (found[1], found[2].strip()) if found else (text, "")
-
-
 def _value(text: str, truth: str, competency: str) -> Number | Day | Series | Phrase | Name:
     if figure := number(text, ratio=competency == "ratio"):
         return figure
-    if day := dates.day(text):
-        return Day(day)
+    if found := day(text):
+        return Day(found)
     items = [number(item) for item in re.split(r"[,;]\s+", text.strip("[]"))]
     known = tuple(item for item in items if item)
     if len(known) == len(items) > 1:
@@ -149,10 +148,3 @@ def _count(text: str, truth: str) -> Number:
 
 def _part(text: str, truth: str) -> Number | None:
     return _count(text, truth) if text else None
-
-
-def _trend(label: str, change: str, truth: str) -> Trend:
-    folded = " ".join(phrase(label))
-    if folded not in LABELS:
-        raise UnreadableTruth(f"the trend {truth!r} is none of {', '.join(LABELS)}")
-    return Trend(folded, _part(change, truth))

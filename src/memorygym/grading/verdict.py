@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 
 from memorygym.errors import clipped
 from memorygym.grading import names, phrases, truths
-from memorygym.grading.claims import bounded, labelled, numbers, outdated
-from memorygym.grading.clauses import denied, hedge
-from memorygym.grading.dates import dates
+from memorygym.grading.claims import bounded, denied, hedge, labelled, numbers, outdated
 from memorygym.grading.lexicon import NEGATORS
 from memorygym.grading.names import Name
 from memorygym.grading.phrases import Phrase
-from memorygym.grading.quantities import Number, Quantity, quantities
+from memorygym.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.grading.reading import Reading, mask, read
 from memorygym.grading.refusals import declines, refuses
 

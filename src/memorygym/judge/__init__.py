@@ -1,13 +1,12 @@
 """An optional LLM judge: it repairs what the typed grader may have misread, and nothing else."""
 
-from memorygym.judge.agreement import Agreement, agreement, difference
+from memorygym.judge.agreement import agreement, difference
 from memorygym.judge.judging import Case, Judge
 from memorygym.judge.prompts import PROMPTS
 from memorygym.judge.traces import judge_trace, misruled
 
 __all__ = [
     "PROMPTS",
-    "Agreement",
     "Case",
     "Judge",
     "agreement",

@@ -20,15 +20,10 @@ class Share(NamedTuple):
     k: int
     n: int
 
-    @property
-    def rate(self) -> float | None:
-        """The share; None of nothing."""
-        return self.k / self.n if self.n else None
-
     def to_json(self) -> dict[str, JSON]:
         """With its 95 % Wilson interval."""
         low, high = wilson(self.k, self.n) if self.n else (0.0, 1.0)
-        rate = None if self.rate is None else round(self.rate, 6)
+        rate = round(self.k / self.n, 6) if self.n else None
         interval: list[JSON] = [round(low, 6), round(high, 6)]
         return {"k": self.k, "n": self.n, "rate": rate, "interval": interval}
 

@@ -1,13 +1,13 @@
 """What a judge's verdicts are worth on labelled rows, beside those of the typed grader."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core import JSON
-from memorygym.grading import grade, repairable
+from memorygym.grading import grade, parse, repairable
 from memorygym.judge.agreement import Agreement, tabulate
 from memorygym.judge.judging import Case, Judge
-from memorygym.judge.rows import Row
 from memorygym.rulings import Ruling
 
 GRADER, MAJORITY, TOGETHER = "typed grader", "majority", "grader, then judge"
@@ -16,6 +16,20 @@ SAID = {"yes": True, "no": False}
 """The verdict of a vote; any other is none."""
 Verdicts = Sequence[bool | None]
 """By row; None is no verdict."""
+TEXTS = ("question", "truth", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An answer, and whether it is right."""
+
+    line: int
+    question: str
+    truth: str
+    answer: str
+    correct: bool
+    competency: str = ""
+    """The kind of question, which the typed grader needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +76,10 @@ class Audit:
     def lost(self) -> dict[str, Mapping[str, int]]:
         """By model: the votes that were no verdicts."""
         names = self.judge.names if self.judge else []
-        said = {
-            name: [ruling.votes[at].said for ruling in self.rulings]
-            for at, name in enumerate(names)
-        }
+        said = [[ruling.votes[at].said for ruling in self.rulings] for at in range(len(names))]
         return {
-            name: {kind: votes.count(kind) for kind in ("unreadable", "failed")}
-            for name, votes in said.items()
+            name: {kind: said[at].count(kind) for kind in ("unreadable", "failed")}
+            for at, name in enumerate(names)
         }
 
     @property
@@ -113,3 +124,36 @@ def _together(row: Row, graded: bool | None, ruling: Ruling) -> bool | None:
     if graded is not False:
         return graded
     return ruling.accepted and repairable(row.competency, row.truth, row.answer)
+
+
+def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[Row], list[str]]:
+    """The rows, and what is wrong with each line that is none."""
+    rows: list[Row] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_row(number, json.loads(line.decode("utf-8-sig"))))
+        except (ValueError, RecursionError) as error:
+            problems.append(f"{name}, line {number}: {error}")
+    return rows, problems
+
+
+def _row(number: int, raw: object) -> Row:
+    """The row. Raises ValueError, which says what is wrong with it."""
+    if not isinstance(raw, dict):
+        raise ValueError("not a JSON object")
+    for field in (*TEXTS, "correct"):
+        if field not in raw:
+            raise ValueError(f"the field {field!r} is missing")
+    for field in (*TEXTS, "competency"):
+        if not isinstance(raw.get(field, ""), str):
+            raise ValueError(f"the field {field!r} is no string")
+    if not isinstance(raw["correct"], bool):
+        raise ValueError("the field 'correct' is neither true nor false")
+    given = {name: raw[name] for name in (*TEXTS, "correct", "competency") if name in raw}
+    row = Row(number, **given)
+    if row.competency:
+        parse(row.competency, row.truth)
+    return row

@@ -134,15 +134,13 @@ class Judge:
     def judge_all(self, cases: Iterable[Case]) -> Iterator[Ruling]:
         """A ruling on each, in order; a judge that failed on several in a row is not asked on."""
         failures = 0
+        problem = f"not asked: {_PATIENCE} answers before, no provider gave a reply"
+        unasked = Ruling(tuple(Vote(name, "failed", "", problem) for name in self.names))
         for case in cases:
-            ruling = self.judge(*case) if failures < _PATIENCE else self._unasked()
+            ruling = self.judge(*case) if failures < _PATIENCE else unasked
             failed = all(vote.said == "failed" for vote in ruling.votes)
             failures = failures + 1 if failed else 0
             yield ruling
-
-    def _unasked(self) -> Ruling:
-        problem = f"not asked: {_PATIENCE} answers before, no provider gave a reply"
-        return Ruling(tuple(Vote(name, "failed", "", problem) for name in self.names))
 
     def describe(self) -> dict[str, JSON]:
         """All that its verdicts depend on."""

@@ -98,10 +98,7 @@ def messages(prompt: str, question: str, truth: str, answer: str) -> list[Messag
     lines = ",\n".join(f'"{name}": {quoted(text)}' for name, text in texts.items())
     before = _BEFORE.format(rules=PROMPTS[prompt], form=FORM)
     data = f"<data>\n{{\n{lines}\n}}\n</data>"
-    return [
-        Message("system", before),
-        Message("user", f"{data}\n\n{_AFTER.format(form=FORM)}"),
-    ]
+    return [Message("system", before), Message("user", f"{data}\n\n{_AFTER.format(form=FORM)}")]
 
 
 def prompt_hash(prompt: str) -> str:

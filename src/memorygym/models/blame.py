@@ -39,8 +39,11 @@ def excused(error: JSON, max_tokens: int | None) -> Reply | None:
     (Call(name='', arguments='Read{', id=''),)
     """
     text = error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
-    if exceeds_context(text, max_tokens):
-        return OVERFLOW
+    if _TOO_LONG.search(text):
+        longest = _LONGEST.search(text)
+        # If `max_tokens` alone fills the context, no request would fit: the settings' fault.
+        if not (longest and max_tokens and max_tokens >= int(longest[1])):
+            return OVERFLOW
     written = _unread_call(error)
     if written is None:
         return None
@@ -56,19 +59,3 @@ def _unread_call(error: JSON) -> str | None:
         error = error.get("message")
     found = _UNREAD.search(error) if isinstance(error, str) else None
     return found[1] if found else None
-
-
-def exceeds_context(reason: str, max_tokens: int | None) -> bool:
-    """Whether the reason is a request too long for the model.
-
-    Not if `max_tokens` alone fills the context: no request would fit, so that is the settings'
-    fault.
-
-    >>> reason = "This model's maximum context length is 8192 tokens. However, you requested 9000"
-    >>> exceeds_context(reason, 512), exceeds_context(reason, 9000), exceeds_context("busy", 512)
-    (True, False, False)
-    """
-    if not _TOO_LONG.search(reason):
-        return False
-    longest = _LONGEST.search(reason)
-    return not (longest and max_tokens and max_tokens >= int(longest[1]))

@@ -56,7 +56,14 @@ class Local(Model):
     def __init__(self, name: str, options: Options) -> None:
         self.name = name
         self.options = options
-        self._torch, transformers = _packages()
+        try:
+            import torch
+            import transformers
+        except ImportError as error:
+            raise BadSettings(
+                'a local model needs torch and transformers: pip install "agent-memorygym[hf]"'
+            ) from error
+        self._torch: Any = torch
         device = options.device or ("cuda" if self._torch.cuda.is_available() else "cpu")
         try:
             self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name)
@@ -141,17 +148,6 @@ class Local(Model):
             )
         new: list[int] = out[0, len(asked) :].tolist()
         return new
-
-
-def _packages() -> tuple[Any, Any]:
-    try:
-        import torch
-        import transformers
-    except ImportError as error:
-        raise BadSettings(
-            'a local model needs torch and transformers: pip install "agent-memorygym[hf]"'
-        ) from error
-    return torch, transformers
 
 
 def _templated(message: Message) -> dict[str, JSON]:

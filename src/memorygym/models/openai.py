@@ -2,17 +2,20 @@
 
 import copy
 import os
+import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadKey, BadSettings, ProviderFailure
-from memorygym.models import notice
 from memorygym.models.blame import excused
 from memorygym.models.model import (
     SAMPLING,
@@ -91,13 +94,11 @@ def resolve(api_base: str | None, environ: Mapping[str, str]) -> Endpoint:
     default = CHUTES if key and not openai_key else OPENAI
     url = (api_base or environ.get("OPENAI_BASE_URL", "").strip() or default).rstrip("/")
     local = _is_local(url)
-    if not key and local:
-        key = "none"
-    if not key:
+    if not (key or local):
         raise BadKey(f"no key for {url}: set OPENAI_API_KEY (or CHUTES_API_KEY for {CHUTES})")
     if not (key.isascii() and key.isprintable()):
         raise BadKey(f"the key for {url} holds characters that no HTTP header can carry")
-    return Endpoint(url, key)
+    return Endpoint(url, key or "none")
 
 
 def _is_local(url: str) -> bool:
@@ -116,6 +117,41 @@ def _is_local(url: str) -> bool:
         return host == "localhost" or "." not in host
 
 
+class Throttled:
+    """Tells why it waits: one line in `every` seconds for an endpoint, the others are counted.
+
+    Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        every: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._write, self._every, self._clock = write, every, clock
+        self._lock = threading.Lock()
+        self._last: dict[str, float] = {}
+        self._kept_back: dict[str, int] = {}
+
+    def __call__(self, endpoint: str, line: str) -> None:
+        with self._lock:
+            now, last = self._clock(), self._last.get(endpoint)
+            if last is not None and now < last + self._every:
+                self._kept_back[endpoint] = self._kept_back.get(endpoint, 0) + 1
+                return
+            self._last[endpoint] = now
+            more = self._kept_back.pop(endpoint, 0)
+            self._write(f"{line} [and {more} more waits since the last line]" if more else line)
+
+
+@cache
+def notice() -> Throttled:
+    """Tells it on stderr, for all models of this process together."""
+    # In one write, so that lines of other threads stay whole.
+    return Throttled(lambda line: sys.stderr.write(f"{line}\n"))
+
+
 class _Passing(Exception):
     """A failure that may be gone at the next try, after `wait` seconds if the endpoint said so."""
 
@@ -130,11 +166,7 @@ class OpenAI(Model):
     """A model behind an endpoint; safe to share between threads."""
 
     def __init__(
-        self,
-        name: str,
-        endpoint: Endpoint,
-        options: Options,
-        sleep: Callable[[float], None],
+        self, name: str, endpoint: Endpoint, options: Options, sleep: Callable[[float], None]
     ) -> None:
         try:
             import openai
@@ -162,7 +194,7 @@ class OpenAI(Model):
             if attempt < tries:
                 wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, LONGEST_WAIT)
                 what = f"{last.told}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
-                notice.default()(self.endpoint.shown, f"{self}: {what}")
+                notice()(self.endpoint.shown, f"{self}: {what}")
                 self._sleep(wait)
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
 
@@ -204,11 +236,10 @@ class OpenAI(Model):
             return self._judged(error, body)
         except self._openai.APIConnectionError as error:
             raise _Passing(str(error.__cause__ or error) or type(error).__name__) from error
-        except Reported as error:
-            if reply := excused(error.error, self.options.max_tokens):
-                return reply
-            raise _Passing(str(error)) from error
         except Garbled as error:
+            reported = error.error if isinstance(error, Reported) else None
+            if reply := excused(reported, self.options.max_tokens):
+                return reply
             raise _Passing(str(error)) from error
 
     def _judged(self, error: "APIStatusError", body: Mapping[str, JSON]) -> Reply:
@@ -232,14 +263,11 @@ class OpenAI(Model):
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the endpoint asks to wait, given as such or as a date."""
     asked = headers.get("retry-after", "")
-    try:
+    with suppress(ValueError):
         return max(0.0, float(asked))
-    except ValueError:
-        pass
-    try:
+    with suppress(ValueError):
         return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except ValueError:
-        return None
+    return None
 
 
 def make(

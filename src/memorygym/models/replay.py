@@ -16,14 +16,7 @@ from typing import Any
 from memorygym.arguments import plain_call
 from memorygym.core import JSON, Message, Tool
 from memorygym.errors import BadSettings, ProviderFailure
-from memorygym.models.model import (
-    Model,
-    Reply,
-    ToolsRejected,
-    sample_seed,
-    sound,
-    unaddressed,
-)
+from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound, unaddressed
 from memorygym.models.tape import Tape, outline
 from memorygym.shapes import Misfit, shape
 

@@ -4,7 +4,6 @@ about, and what came late. It reads no language beyond that, so it is fast and a
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,14 +92,15 @@ def said(text: str) -> list[Said]:
     lines = normal(text).split("\n")
     found: list[Said] = []
     heads: list[str] = []
-    head, section, fresh = "", 0, False
+    head, section = "", 0
     for number, line in enumerate(lines):
         if _is_heading(line) and number < len(lines) - 1:
-            heads = [*heads, line] if fresh else [line]
-            fresh = True
+            heads.append(line)
             continue
-        if fresh:
-            head, section, fresh = _nearest(heads), number, False
+        if heads:
+            # Of headings above each other the last, if it tells when; else all.
+            dated = any(map(str.isdigit, heads[-1]))
+            head, section, heads = heads[-1] if dated else "\n".join(heads), number, []
         found += [Said(part, number, head, section) for part in sentences(line)]
     return found
 
@@ -111,11 +111,6 @@ def _is_heading(line: str) -> bool:
     if len(line) > LONGEST_HEAD:
         return False
     return bool(_MARKED.match(line)) or not (ENDS.search(line) or _NOTED.search(line))
-
-
-def _nearest(heads: Sequence[str]) -> str:
-    """Of headings above each other the last, if it tells when; else all."""
-    return heads[-1] if any(map(str.isdigit, heads[-1])) else "\n".join(heads)
 
 
 @lru_cache(maxsize=16_384)

@@ -5,7 +5,7 @@ Pure functions; whatever an endpoint sends that is no completion raises Garbled.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,61 +67,50 @@ def read_completion(text: str) -> Reply:
 
 def read_stream(lines: Iterable[str]) -> Reply:
     """The reply in the lines of a server-sent stream; one that ends before its time is Garbled."""
-    whole = _Assembly()
+    chunks = list(_chunks(lines))
+    choices = [_first(chunk.get("choices")) for chunk in chunks]
+    finishes = [str(choice["finish_reason"]) for choice in choices if choice.get("finish_reason")]
+    if not finishes:
+        raise Garbled("the stream ended before the reply did")
+    deltas = [_mapping(choice.get("delta")) for choice in choices]
+    pieces = (piece for delta in deltas for piece in _mappings(delta.get("tool_calls")))
+    message: JSON = {
+        "content": "".join(_text(delta.get("content")) for delta in deltas),
+        "reasoning": "".join(map(_reasoning, deltas)),
+        "tool_calls": _assembled(pieces),
+    }
+    usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
+    choice: JSON = {"message": message, "finish_reason": finishes[-1]}
+    return _reply({"choices": [choice], "usage": usages[-1] if usages else None})
+
+
+def _chunks(lines: Iterable[str]) -> Iterator[Mapping[str, JSON]]:
+    """The objects of a stream up to its end. Raises Reported for an error among them."""
     for line in lines:
         data = line.removeprefix("data:").strip()
         if not line.startswith("data:") or not data:
             continue
         if data == "[DONE]":
-            break
-        whole.add(_object(data))
-    if not whole.finish:
-        raise Garbled("the stream ended before the reply did")
-    return _reply(whole.completion())
-
-
-class _Assembly:
-    """A completion put together from the pieces of a stream."""
-
-    def __init__(self) -> None:
-        self.content: list[str] = []
-        self.reasoning: list[str] = []
-        self.calls: dict[str, dict[str, Any]] = {}
-        self.usage: JSON = None
-        self.finish = ""
-
-    def add(self, chunk: Mapping[str, JSON]) -> None:
+            return
+        chunk = _object(data)
         if chunk.get("error"):
             raise Reported(chunk["error"])
-        self.usage = chunk.get("usage") or self.usage
-        choice = _first(chunk.get("choices"))
-        self.finish = str(choice.get("finish_reason") or self.finish)
-        delta = _mapping(choice.get("delta"))
-        self.content.append(_text(delta.get("content")))
-        self.reasoning.append(_reasoning(delta))
-        for piece in _mappings(delta.get("tool_calls")):
-            self._extend(piece)
+        yield chunk
 
-    def _extend(self, piece: Mapping[str, JSON]) -> None:
-        """A piece goes to the call of its index; if it has none, to that of its id, or the last."""
+
+def _assembled(pieces: Iterable[Mapping[str, JSON]]) -> list[JSON]:
+    """The calls. A piece goes to the call of its index; if it has none, to that of its id, or the
+    last."""
+    calls: dict[str, dict[str, Any]] = {}
+    for piece in pieces:
         index = piece.get("index", piece.get("id"))
-        key = str(index) if index is not None else next(reversed(self.calls), "0")
-        call = self.calls.setdefault(key, {"id": "", "function": {"name": "", "arguments": ""}})
+        key = str(index) if index is not None else next(reversed(calls), "0")
+        call = calls.setdefault(key, {"id": "", "function": {"name": "", "arguments": ""}})
         call["id"] = call["id"] or _text(piece.get("id"))
         whole, part = call["function"], _mapping(piece.get("function"))
         whole["name"] = whole["name"] or _text(part.get("name"))
         whole["arguments"] += _text(part.get("arguments"))
-
-    def completion(self) -> dict[str, JSON]:
-        message: JSON = {
-            "content": "".join(self.content),
-            "reasoning": "".join(self.reasoning),
-            "tool_calls": list(self.calls.values()),
-        }
-        return {
-            "choices": [{"message": message, "finish_reason": self.finish}],
-            "usage": self.usage,
-        }
+    return list(calls.values())
 
 
 def _reply(body: Mapping[str, JSON]) -> Reply:
@@ -136,9 +125,14 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
     except RecursionError as error:
         raise Garbled("a call's arguments are nested too deep to read") from error
+    # Some providers send an empty text for a call without arguments.
+    calls = (
+        replace(call, arguments={}) if call.arguments in ("", None) else call
+        for call in message.calls
+    )
     usage = _mapping(body.get("usage"))
     return Reply(
-        Message("assistant", content, tuple(map(_with_object, message.calls))),
+        Message("assistant", content, tuple(calls)),
         _whole(usage.get("prompt_tokens")),
         _whole(usage.get("completion_tokens")),
         _text(choice.get("finish_reason")),
@@ -156,11 +150,6 @@ def _cached(usage: Mapping[str, JSON]) -> int | None:
     """Tokens that the provider had already; DeepSeek has its own name for them."""
     told = _mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
     return _whole(usage.get("prompt_cache_hit_tokens") if told is None else told)
-
-
-def _with_object(call: Call) -> Call:
-    """No arguments at all are none: some providers send an empty text for a call without any."""
-    return replace(call, arguments={}) if call.arguments in ("", None) else call
 
 
 def spoken(text: str) -> tuple[str, str]:

@@ -49,11 +49,9 @@ def block() -> None:
 
 def was_blocked(error: BaseException | None) -> bool:
     """Whether an error comes of such an import."""
-    while error:
-        if isinstance(error, Blocked):
-            return True
+    while error and not isinstance(error, Blocked):
         error = error.__cause__ or error.__context__
-    return False
+    return error is not None
 
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446

@@ -28,7 +28,7 @@ LONGEST_TRACEBACK = 4000
 
 
 class Meter:
-    """The referee's meter, asked over the line while a request is being served."""
+    """The referee's meter, see core.Meter, asked over the line while a request is being served."""
 
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
         self._requests, self._answers = requests, answers
@@ -38,21 +38,18 @@ class Meter:
         self.brief = ""
 
     def event(self) -> int:
-        """See core.Meter.event."""
         return shape(int, self._ask("event"))
 
     def admit(self, text: str, replacing: str | None = None) -> str:
-        """See core.Meter.admit."""
         return shape(str, self._ask("admit", text, replacing))
 
     def count(self, text: str) -> int:
-        """See core.Meter.count; a text costs the same all through a request."""
+        """A text costs the same all through a request."""
         if text not in self._counted:
             self._counted[text] = shape(int, self._ask("count", text))
         return self._counted[text]
 
     def write(self, task: str, text: str, most: int) -> str:
-        """See core.Meter.write."""
         return shape(str, self._ask("write", task, text, most))
 
     def request(self) -> Line | None:

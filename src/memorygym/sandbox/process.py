@@ -17,16 +17,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
 
+from memorygym import errors
 from memorygym.core import JSON
-from memorygym.errors import (
-    BadKey,
-    BadSettings,
-    MemoryFault,
-    MemoryGymError,
-    ProviderFailure,
-    Refused,
-    UnknownPart,
-)
+from memorygym.errors import BadSettings, MemoryFault, MemoryGymError, UnknownPart
 
 LONGEST = 64 * 2**20
 """Bytes of one line; a memory whose answer is longer is ended."""
@@ -63,7 +56,6 @@ class Process:
             os.close(listening)
         self._line.setblocking(False)
         self._read = bytearray()
-        self._over = False
 
     def send(self, line: bytes, seconds: float) -> float:
         """Sends a line; returns the seconds that are left. Raises Ended."""
@@ -99,8 +91,7 @@ class Process:
 
     def end(self) -> int:
         """Kills the process and all that it started; returns its exit status."""
-        if not self._over:
-            self._over = True
+        if self._popen.returncode is None:
             # Not waited for yet, it keeps its number, which nobody else can have been given.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
@@ -153,8 +144,12 @@ DEFAULT = Limits()
 
 Line: TypeAlias = list[JSON]
 ERRORS: tuple[type[MemoryGymError], ...] = (
-    Refused, BadKey, ProviderFailure, BadSettings, MemoryFault,
-)  # fmt: skip
+    errors.Refused,
+    errors.BadKey,
+    errors.ProviderFailure,
+    BadSettings,
+    MemoryFault,
+)
 """Travel as themselves; the first that fits is taken."""
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from memorygym import tokens
 from memorygym.errors import BadSettings
 from memorygym.grading import grade
-from memorygym.grading.clauses import familiar
+from memorygym.grading.claims import familiar
 from memorygym.instances.schemas import instance_id, misfit
 from memorygym.rng import rng
 from memorygym.tracks import codeqa

@@ -5,7 +5,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from memorygym.grading.clauses import familiar
+from memorygym.grading.claims import familiar
 from memorygym.rng import Stream
 from memorygym.tracks.codeqa.dealing.naming import QUALIFIERS
 from memorygym.tracks.codeqa.dealing.session import BY_KEY, Aspect, Observation, Topics

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from memorygym.agents.accounting import Price, read_prices
 from memorygym.errors import BadSettings
-from memorygym.models.prices import Price, read_prices
 
 
 def test_a_table_gives_the_price_of_each_model(tmp_path: Path) -> None:
