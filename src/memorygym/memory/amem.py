@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core import Message, Meter
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Index, Passages, shown, unseen, wanted
+from memorygym.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
 from memorygym.stores.replies import keywords
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
 
 _NAMED, _LINKS = "keywords:", "links:"

@@ -12,12 +12,10 @@ words, and triples are not filtered by a model.
 from collections.abc import Mapping
 
 from memorygym.core import Meter
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages
+from memorygym.stores.passages import Passages, Ranked
 from memorygym.stores.replies import phrase, triples
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fulltext import FullText
 
 STATED = "\n|\n"

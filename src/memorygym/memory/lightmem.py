@@ -14,11 +14,10 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from memorygym.core import Meter
+from memorygym.errors import at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Facts
+from memorygym.stores.passages import Facts, Ranked
 from memorygym.stores.replies import joined, topics
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
 
 WAITING = "~\n"

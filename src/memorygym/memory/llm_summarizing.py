@@ -10,8 +10,8 @@ takes too much of it is summarised; no sections of code work are asked for.
 
 from dataclasses import replace
 
+from memorygym.errors import at_least
 from memorygym.stores.condensing import Condenser, by_size
-from memorygym.stores.knobs import at_least
 
 
 def make(

@@ -19,10 +19,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from memorygym.core import Entry, Message, Meter
-from memorygym.errors import BadSettings
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, told
-from memorygym.stores.retrieval import Ranked
+from memorygym.errors import BadSettings, at_least
+from memorygym.stores.passages import Passages, Ranked, told
 from memorygym.stores.search.vectors import Best, Vectors, named
 from memorygym.stores.splitting import passages
 

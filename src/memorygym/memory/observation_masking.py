@@ -10,8 +10,8 @@ view's budget cannot hold then is forgotten, the oldest first, the first message
 import re
 from dataclasses import dataclass, replace
 
+from memorygym.errors import at_least
 from memorygym.stores.condensing import Condenser, History
-from memorygym.stores.knobs import at_least
 from memorygym.stores.transcript import to_text
 
 MASK = "<MASKED>"

@@ -10,11 +10,10 @@ sentence; `top_k` does not grow with the question; the hybrid search is one of w
 """
 
 from memorygym.core import Meter
+from memorygym.errors import at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Facts
+from memorygym.stores.passages import Facts, Ranked
 from memorygym.stores.replies import alone
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
 
 

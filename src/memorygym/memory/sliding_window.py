@@ -6,9 +6,8 @@ half at once, as MemGym's does where it is forced to: one call for many messages
 A view's budget sets it off, too; three quarters of what is then kept belong to the window.
 """
 
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, at_least
 from memorygym.stores.condensing import Condenser, Summarise
-from memorygym.stores.knobs import at_least
 
 LEAST = 3
 """Messages of the smallest window."""

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core import Message, Meter
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, at_least
 from memorygym.frozen import canonical
-from memorygym.stores.knobs import at_least
 from memorygym.stores.prompts import NEW, SO_FAR, summary
 from memorygym.stores.transcript import Transcribed, Transcript, groups, newest
 from memorygym.tokens import MESSAGE_TOKENS, cut, shown_tokens

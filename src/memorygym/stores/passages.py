@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Protocol
 
 from memorygym.core import Entry, Memory, Message, Meter
-from memorygym.errors import Refused
-from memorygym.stores.splitting import headed
+from memorygym.errors import Refused, at_least
+from memorygym.stores.splitting import headed, passages
 from memorygym.tokens import MESSAGE_TOKENS, normal
 
 HEADING = "From memory, oldest first:"
@@ -120,21 +120,6 @@ class Facts(Passages):
         self.keys[text] = key
 
 
-class Kept(Memory):
-    """A memory that holds nothing but its passages; who inherits says what they are."""
-
-    _kept: Passages
-
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
-
-
 def asked(live: Sequence[Message]) -> str:
     """What memory is searched for: the newest message of the event that is no reply.
 
@@ -200,3 +185,62 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
     if not texts:
         return ()
     return (Message("user", "\n\n".join([HEADING, *(texts[key] for key in sorted(texts))])),)
+
+
+class Kept(Memory):
+    """A memory that holds nothing but its passages; who inherits says what they are."""
+
+    _kept: Passages
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
+
+
+class Ranked(Kept):
+    """Texts that a search ranks for the newest message of the event; who inherits says which."""
+
+    def __init__(self, chunk_size: int, top_k: int) -> None:
+        self.chunk_size = chunk_size
+        self.top_k = top_k
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            for passage in passages(message.content, self.chunk_size, self._meter.count):
+                self.keep(passage)
+
+    def keep(self, passage: str) -> None:
+        """Stores a passage, or what the memory makes of it."""
+        self._kept.add(passage)
+
+    def body(self, entry: str) -> str:
+        """What is shown of an entry."""
+        return entry
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return told(self.found(live, budget))
+
+    def found(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
+        """The texts that are shown, by key."""
+        keys = wanted(self._kept.search, live, self.top_k)
+        ranked = ((key, self.body(self._kept.texts[key])) for key in keys)
+        return fitting(islice(unseen(ranked, live), self.top_k), budget, self._meter.count)
+
+
+class Retrieval(Ranked):
+    """Passages under an index."""
+
+    def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
+        at_least(1, chunk_size=chunk_size, top_k=top_k)
+        super().__init__(chunk_size, top_k)
+        self.index = index
+        """Makes a new, empty index of the kind that it searches."""
+
+    def open(self, meter: Meter) -> None:
+        super().open(meter)
+        self._kept = Passages(meter, self.index())

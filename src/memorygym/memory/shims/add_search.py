@@ -13,11 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from memorygym.core import Message, Meter
-from memorygym.errors import MemoryFault
+from memorygym.errors import MemoryFault, at_least
 from memorygym.stores.foreign import Fed, method
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, asked, shown
-from memorygym.stores.retrieval import Ranked
+from memorygym.stores.passages import Passages, Ranked, asked, shown
 from memorygym.tokens import normal
 
 TEXTS = ("memory", "text", "content", "page_content", "fact")
