@@ -51,7 +51,6 @@ class Graph:
         """By passage: the ties that it makes."""
 
     def set(self, key: int, text: str) -> None:
-        """Ties a new passage in."""
         body, stated = _split(text)
         self._words.set(key, body)
         pairs = [(phrase(one), phrase(other)) for one, _, other in triples(stated)]
@@ -62,7 +61,6 @@ class Graph:
             self._tie(one, other, 1)
 
     def drop(self, key: int) -> None:
-        """Removes a passage and its ties."""
         self._words.drop(key)
         for one, other in self._told.pop(key):
             self._tie(one, other, -1)

@@ -18,9 +18,15 @@ _BETWEEN = 3
 class Index(Protocol):
     """Search over texts under integer keys, incremental."""
 
-    def set(self, key: int, text: str) -> None: ...
-    def drop(self, key: int) -> None: ...
-    def search(self, query: str, k: int) -> list[int]: ...
+    def set(self, key: int, text: str) -> None:
+        """Adds the text, or replaces the one under that key."""
+
+    def drop(self, key: int) -> None:
+        """Removes the text under that key."""
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The keys of the k texts that match best, best first; ties go to the smaller key."""
+        ...
 
 
 class Passages:
