@@ -28,7 +28,6 @@ NOTHING = ("no information available", "not mentioned")
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/snap-research/locomo (README, branch code; category numbers:"
         " issue 29): 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial."

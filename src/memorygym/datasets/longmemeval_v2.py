@@ -14,7 +14,6 @@ HAYSTACK = Path("haystacks") / "lme_v2_small.json"
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/xiaowu0162/LongMemEval-V2 (data/public_data.py,"
         " evaluation/harness.py, memory_modules/trajectory_store.py): questions.jsonl,"

@@ -11,7 +11,6 @@ ANSWERS = {0: "N", 1: "Y"}
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="MemGym-RM of https://huggingface.co/MemGym, after notes of its 23 fields; ' Y' is"
         " SAFE and label 1, ' N' is HARMFUL and label 0. The rows could not be looked up: whether"

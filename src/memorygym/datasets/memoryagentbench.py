@@ -11,7 +11,6 @@ SIZE = 512
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://huggingface.co/datasets/ai-hyz/MemoryAgentBench (dataset card) and"
         " https://github.com/HUST-AI-HYZ/MemoryAgentBench (conversation_creator.py): context,"

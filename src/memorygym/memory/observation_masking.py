@@ -45,6 +45,5 @@ class Mask:
 
 
 def make(attention_window: int = 100, keep_first: int = 1, selective: bool = True) -> Condenser:
-    """The memory."""
     at_least(0, attention_window=attention_window, keep_first=keep_first)
     return Condenser(Mask(attention_window, keep_first, selective), keep_first=keep_first)

@@ -32,15 +32,12 @@ class SimpleMem(Ranked):
         self._kept = Facts(meter, self._make_index())
 
     def keep(self, passage: str) -> None:
-        for fact in self._read(passage):
+        if passage in self._kept.keys:  # No news.
+            self._kept.tell(passage)
+            return
+        reply = self._meter.write(prompts.facts(), passage, 2 * self._meter.count(passage))
+        for fact in alone(reply, passage):
             self._kept.tell(fact)
-
-    def _read(self, passage: str) -> list[str]:
-        """The facts of a passage; one that is held word for word is no news."""
-        if passage in self._kept.keys:
-            return [passage]
-        most = 2 * self._meter.count(passage)
-        return alone(self._meter.write(prompts.facts(), passage, most), passage)
 
 
 make = SimpleMem

@@ -14,7 +14,6 @@ LEAST = 3
 
 
 def make(window_size: int = 20, keep_first: int = 1, max_event_length: int = 10_000) -> Condenser:
-    """The memory."""
     at_least(LEAST, window_size=window_size)
     left = window_size - window_size // 2
     if keep_first + 1 >= left:

@@ -123,10 +123,6 @@ class Condenser(Transcribed):
         return [history.messages[key] for key in history.past]
 
 
-KEPT = 0.75
-"""How much of a budget is kept when a view exceeds it, so that not every message does."""
-SUMMARY = 0.5
-"""The share of what is kept that the tail leaves to the summary."""
 SUMMARY_TOKENS = 1_000
 """Most tokens of a summary where no budget bounds it."""
 CALL_TOKENS = 12_000
@@ -147,10 +143,12 @@ class Summarise:
     """Most messages of the past, the summary included."""
     max_tokens: int | None = None
     """Most tokens of the past; the smaller one of this and the view's budget counts."""
-    kept: float = KEPT
+    kept: float = 0.75
+    """How much of a budget is kept when a view exceeds it, so that not every message does."""
     max_event_length: int | None = None
     """Characters of a message that the model reads; of a longer one it reads both ends."""
-    summary_share: float = SUMMARY
+    summary_share: float = 0.5
+    """Of what is kept, what the tail leaves to the summary."""
     summary_tokens: int | None = None
     """Most tokens of the summary, beside what the budget leaves it."""
     first_user: bool = False

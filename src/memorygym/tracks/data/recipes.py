@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memorygym.core import JSON, Task
-from memorygym.datasets._loading import format_named, load
-from memorygym.datasets._samples import Sample
+from memorygym.datasets._samples import Sample, format_named, load
 from memorygym.errors import BadSettings
 from memorygym.page import one_line
 from memorygym.tracks.data.dealing import askable, deal
