@@ -86,16 +86,12 @@ def _parsed(text: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[Record]:
-    index = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
+    lines = [(f"line {n}", line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    for index, (place, line) in enumerate(lines):
         try:
             yield _record(index, place, json.loads(line), line)
         except (ValueError, RecursionError) as error:
             yield Record(index, place, None, _why(error))
-        index += 1
 
 
 def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:

@@ -6,11 +6,12 @@ from functools import partial
 
 from memorygym.datasets._fields import (
     Row,
+    as_row,
     distinct,
     each,
+    field,
     items,
     optional,
-    row_of,
     said,
     shown,
     text,
@@ -44,7 +45,7 @@ def make() -> Format:
 def sample(row: Row, index: int) -> Sample:
     """A conversation with its questions, of all five categories."""
     with under("conversation"):
-        units = tuple(_turns(row_of(row, "conversation")))
+        units = tuple(_turns(as_row(field(row, "conversation"), "")))
         distinct([unit.id for unit in units], "")
     name = optional(row, "sample_id") or str(index)
     return Sample(name, units, each(row, "qa", partial(_asked, name)))

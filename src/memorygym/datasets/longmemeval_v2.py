@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from memorygym.datasets._fields import Row, as_row, items, optional, row_of, rows, text, texts
+from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
 from memorygym.datasets._files import Record, records
 from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
 from memorygym.errors import BadSettings
@@ -83,7 +83,8 @@ def sample(row: Row, index: int) -> Sample:
         raise Misfit("are none: its haystack names none that is known", "trajectories")
     kind = text(row, "question_type")
     answer = text(row, "answer")
-    asks = row_of(row, "question") if isinstance(row.get("question"), dict) else row
+    question = row.get("question")
+    asks: Row = question if isinstance(question, dict) else row
     asked = Asked(
         id=optional(row, "id") or str(index),
         question=text(asks, "question" if asks is row else "text"),

@@ -116,17 +116,11 @@ class AMem(Ranked):
         evo_threshold: int = 50,
         embedder: str = "none",
     ) -> None:
-        at_least(
-            1,
-            chunk_size=chunk_size,
-            top_k=top_k,
-            retrieve_k=retrieve_k,
-            evo_threshold=evo_threshold,
-        )
+        super().__init__(chunk_size, top_k)
+        at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
         at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
             raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
-        super().__init__(chunk_size, top_k)
         self.retrieve_k = retrieve_k
         self.neighbours = neighbours
         self.evo_threshold = evo_threshold

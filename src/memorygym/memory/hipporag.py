@@ -12,7 +12,7 @@ words, and triples are not filtered by a model.
 from collections.abc import Mapping
 
 from memorygym.core import Meter
-from memorygym.errors import BadSettings, at_least
+from memorygym.errors import BadSettings
 from memorygym.stores import prompts
 from memorygym.stores.passages import Passages, Ranked
 from memorygym.stores.replies import phrase, triples
@@ -130,7 +130,6 @@ class HippoRAG(Ranked):
     """Passages in a graph of phrases."""
 
     def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
-        at_least(1, chunk_size=chunk_size, top_k=top_k)
         if not 0 <= damping < 100:
             raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
         super().__init__(chunk_size, top_k)

@@ -37,10 +37,8 @@ class LightMem(Ranked):
         top_k: int = 10,
         embedder: str = "none",
     ) -> None:
-        at_least(
-            1, buffer_size=buffer_size, chunk_size=chunk_size, entry_size=entry_size, top_k=top_k
-        )
         super().__init__(chunk_size, top_k)
+        at_least(1, buffer_size=buffer_size, entry_size=entry_size)
         self.buffer_size = buffer_size
         self.entry_size = entry_size
         self._make_index = words_with(embedder)

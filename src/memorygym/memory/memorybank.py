@@ -127,7 +127,7 @@ class MemoryBank(Ranked):
         hours_per_message: float = 0.5,
         embedder: str = "hashed",
     ) -> None:
-        at_least(1, chunk_chars=chunk_chars, top_k=top_k)
+        at_least(1, chunk_chars=chunk_chars)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
         super().__init__(chunk_chars, top_k)

@@ -34,14 +34,12 @@ class Mask:
         left = max(0, len(history.past) - self.attention_window)
         head = set(history.head(self.keep_first))
         for key in history.past[:left]:
-            if key not in head and self._masks(history, key):
-                history.replace(key, to_text(replace(history.messages[key], content=MASK)))
-
-    def _masks(self, history: History, key: int) -> bool:
-        message = history.messages[key]
-        if message.role not in ("user", "tool") or history.is_summary(key):
-            return False
-        return message.content != MASK and not (self.selective and _ERROR.search(message.content))
+            message = history.messages[key]
+            if key in head or history.is_summary(key) or message.content == MASK:
+                continue
+            is_error = self.selective and _ERROR.search(message.content)
+            if message.role != "assistant" and not is_error:
+                history.replace(key, to_text(replace(message, content=MASK)))
 
 
 def make(attention_window: int = 100, keep_first: int = 1, selective: bool = True) -> Condenser:

@@ -23,7 +23,7 @@ class SimpleMem(Ranked):
     _kept: Facts
 
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
-        at_least(1, window_size=window_size, top_k=top_k)
+        at_least(1, window_size=window_size)
         super().__init__(window_size, top_k)
         self._make_index = words_with(embedder)
 

@@ -212,6 +212,7 @@ class Ranked(Kept):
     """Texts that a search ranks for the newest message of the event; who inherits says which."""
 
     def __init__(self, chunk_size: int, top_k: int) -> None:
+        at_least(1, chunk_size=chunk_size, top_k=top_k)
         self.chunk_size = chunk_size
         self.top_k = top_k
 
@@ -242,7 +243,6 @@ class Retrieval(Ranked):
     """Passages under an index."""
 
     def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
-        at_least(1, chunk_size=chunk_size, top_k=top_k)
         super().__init__(chunk_size, top_k)
         self.index = index
         """Makes a new, empty index of the kind that it searches."""

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from memorygym.core import Message, Meter
-from memorygym.errors import MemoryFault, at_least
+from memorygym.errors import MemoryFault
 from memorygym.stores.foreign import Fed, method
 from memorygym.stores.passages import Passages, Ranked, asked, shown
 from memorygym.tokens import normal
@@ -58,9 +58,8 @@ class AddSearch(Ranked):
     """The passages, and the object that searches them."""
 
     def __init__(self, factory: Callable[[], Any], top_k: int = 10, chunk_size: int = 512) -> None:
-        at_least(1, chunk_size=chunk_size, top_k=top_k)
-        self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
         super().__init__(chunk_size, top_k)
+        self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
 
     def open(self, meter: Meter) -> None:
         super().open(meter)
