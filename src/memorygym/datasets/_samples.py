@@ -132,25 +132,21 @@ SHORTEST = 2
 """Characters of an answer that tell anything."""
 
 
-def holders(units: Sequence[Unit], said: Sequence[str], answers: Sequence[str]) -> tuple[str, ...]:
-    """IDs of the units that hold one of the answers; `said` are their texts as `spoken` has them.
+def holders(said: Sequence[tuple[str, str]], answers: Sequence[str]) -> tuple[str, ...]:
+    """IDs of the units that hold one of the answers; `said` are all units as `spoken` has them.
 
     >>> units = [Unit("1", "The fee is 12 crowns."), Unit("2", "No fee.")]
-    >>> holders(units, spoken(units), ["12 Crowns"])
+    >>> holders(spoken(units), ["12 Crowns"])
     ('1',)
     """
     wanted = [f" {words} " for answer in answers if len(words := normal(answer)) >= SHORTEST]
-    found = [
-        unit.id
-        for unit, text in zip(units, said, strict=True)
-        if any(words in text for words in wanted)
-    ]
-    return tuple(found) if len(found) <= MOST else ()
+    found = tuple(id for id, text in said if any(words in text for words in wanted))
+    return found if len(found) <= MOST else ()
 
 
-def spoken(units: Sequence[Unit]) -> list[str]:
-    """The words of each unit as SQuAD normalises them, blanks around each."""
-    return [f" {normal(unit.told)} " for unit in units]
+def spoken(units: Sequence[Unit]) -> list[tuple[str, str]]:
+    """The id of each unit, and its words as SQuAD normalises them, blanks around each."""
+    return [(unit.id, f" {normal(unit.told)} ") for unit in units]
 
 
 def format_named(name: str) -> Format:
@@ -173,8 +169,8 @@ def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | Re
     Raises BadSettings, naming the format it looks like and the first bad record, if no record of
     the file is a sample.
     """
-    known, cut = format_named(name), unit_of(name, unit)
-    finest = next((one for one in known.units if one != "session"), "session")
+    known = format_named(name)
+    joins = unit_of(name, unit) == "session" and {*known.units} != {"session"}
     first: Record | None = None
     good = False
     for record in known.records(path):
@@ -184,10 +180,10 @@ def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | Re
             yield found
             continue
         good = True
-        yield by_session(found) if cut == "session" != finest else found
-    if not good and first is None:
+        yield by_session(found) if joins else found
+    if first is None and not good:
         raise BadSettings(f"{path} holds no records of {name}: it is empty")
-    if not good and first is not None:
+    if first is not None and not good:
         looks = looks_like(first.value)
         raise BadSettings(f"{path} is no {name} file: {first.text}; it looks like {looks}")
 

@@ -89,7 +89,7 @@ def sample(row: Row, index: int) -> Sample:
         id=optional(row, "id") or str(index),
         question=text(asks, "question" if asks is row else "text"),
         answers=(answer,),
-        evidence=holders(units, spoken(units), [answer]),
+        evidence=holders(spoken(units), [answer]),
         category=kind,
         unranked="abstention" if "-abs" in kind or "abstention" in eval_function else "",
     )

@@ -45,7 +45,7 @@ def sample(row: Row, index: int) -> Sample:
                 id=ids[at] if at < len(ids) else f"{index}-{at}",
                 question=question,
                 answers=right,
-                evidence=holders(units, said, right),
+                evidence=holders(said, right),
                 category=types[at] if at < len(types) else source,
             )
         )

@@ -116,7 +116,8 @@ class AMem(Ranked):
         evo_threshold: int = 50,
         embedder: str = "none",
     ) -> None:
-        super().__init__(chunk_size, top_k)
+        index = words_with(embedder)
+        super().__init__(chunk_size, top_k, lambda meter: Zettels(meter, index()))
         at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
         at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
@@ -124,11 +125,6 @@ class AMem(Ranked):
         self.retrieve_k = retrieve_k
         self.neighbours = neighbours
         self.evo_threshold = evo_threshold
-        self._make_index = words_with(embedder)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Zettels(meter, self._make_index())
 
     def keep(self, passage: str) -> None:
         key = self._kept.add(self._note(passage, passage).text)

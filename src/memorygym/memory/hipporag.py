@@ -11,7 +11,6 @@ words, and triples are not filtered by a model.
 
 from collections.abc import Mapping
 
-from memorygym.core import Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
 from memorygym.stores.passages import Passages, Ranked
@@ -132,12 +131,7 @@ class HippoRAG(Ranked):
     def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
         if not 0 <= damping < 100:
             raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
-        super().__init__(chunk_size, top_k)
-        self.damping = damping
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Passages(meter, Graph(self.damping))
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, Graph(damping)))
 
     def keep(self, passage: str) -> None:
         reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))

@@ -12,7 +12,6 @@ told or last recalled, and how often it was recalled.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import groupby, islice
 from math import exp, inf
 from operator import itemgetter
@@ -130,13 +129,8 @@ class MemoryBank(Ranked):
         at_least(1, chunk_chars=chunk_chars)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
-        super().__init__(chunk_chars, top_k)
-        self.hours_per_message = hours_per_message
-        self._make = partial(Vectors, named(embedder))
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Fading(meter, self._make(), self.hours_per_message / 24)
+        embed, days = named(embedder), hours_per_message / 24
+        super().__init__(chunk_chars, top_k, lambda meter: Fading(meter, Vectors(embed), days))
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:

@@ -38,7 +38,7 @@ class Mask:
             if key in head or history.is_summary(key) or message.content == MASK:
                 continue
             is_error = self.selective and _ERROR.search(message.content)
-            if message.role != "assistant" and not is_error:
+            if message.role in ("user", "tool") and not is_error:
                 history.replace(key, to_text(replace(message, content=MASK)))
 
 

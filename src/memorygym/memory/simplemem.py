@@ -9,7 +9,6 @@ sentence; `top_k` does not grow with the question; the hybrid search is one of w
 `embedder` (hashed, minilm) adds vectors.
 """
 
-from memorygym.core import Meter
 from memorygym.errors import at_least
 from memorygym.stores import prompts
 from memorygym.stores.passages import Facts, Ranked
@@ -24,12 +23,8 @@ class SimpleMem(Ranked):
 
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
         at_least(1, window_size=window_size)
-        super().__init__(window_size, top_k)
-        self._make_index = words_with(embedder)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Facts(meter, self._make_index())
+        index = words_with(embedder)
+        super().__init__(window_size, top_k, lambda meter: Facts(meter, index()))
 
     def keep(self, passage: str) -> None:
         if passage in self._kept.keys:  # No news.

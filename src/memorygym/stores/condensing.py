@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core import Message, Meter
+from memorygym.core import Message
 from memorygym.errors import BadSettings, at_least
 from memorygym.frozen import canonical
 from memorygym.stores.prompts import NEW, SO_FAR, summary
@@ -99,16 +99,13 @@ Rule = Callable[[History, int | None], None]
 class Condenser(Transcribed):
     """The past after its rules, within the budget."""
 
+    holds = History
     _kept: History
 
     def __init__(self, *rules: Rule, keep_first: int = 0) -> None:
         self.rules = rules
         self.keep_first = keep_first
         """Messages at the start that are shown before the newest, where both do not fit."""
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = History(meter)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         history = self._kept

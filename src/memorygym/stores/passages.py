@@ -196,10 +196,13 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
 class Kept(Memory):
     """A memory that holds nothing but its passages; who inherits says what they are."""
 
+    holds: Callable[[Meter], Passages]
+    """Makes what it holds, anew for every episode."""
     _kept: Passages
 
     def open(self, meter: Meter) -> None:
         self._meter = meter
+        self._kept = self.holds(meter)
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()
@@ -211,8 +214,9 @@ class Kept(Memory):
 class Ranked(Kept):
     """Texts that a search ranks for the newest message of the event; who inherits says which."""
 
-    def __init__(self, chunk_size: int, top_k: int) -> None:
+    def __init__(self, chunk_size: int, top_k: int, holds: Callable[[Meter], Passages]) -> None:
         at_least(1, chunk_size=chunk_size, top_k=top_k)
+        self.holds = holds
         self.chunk_size = chunk_size
         self.top_k = top_k
 
@@ -243,10 +247,6 @@ class Retrieval(Ranked):
     """Passages under an index."""
 
     def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
-        super().__init__(chunk_size, top_k)
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, index()))
         self.index = index
         """Makes a new, empty index of the kind that it searches."""
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Passages(meter, self.index())

@@ -87,11 +87,8 @@ class Transcript(Passages):
 class Transcribed(Kept):
     """A memory whose entries are messages."""
 
+    holds = Transcript
     _kept: Transcript
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Transcript(meter)
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in filter(tells, new):

@@ -12,7 +12,7 @@ from inspect import Parameter, signature
 from typing import Any
 from uuid import uuid4
 
-from memorygym.core import Message, Meter
+from memorygym.core import Message
 from memorygym.errors import MemoryFault
 from memorygym.stores.foreign import Fed, method
 from memorygym.stores.passages import Passages, Ranked, asked, shown
@@ -58,12 +58,8 @@ class AddSearch(Ranked):
     """The passages, and the object that searches them."""
 
     def __init__(self, factory: Callable[[], Any], top_k: int = 10, chunk_size: int = 512) -> None:
-        super().__init__(chunk_size, top_k)
+        super().__init__(chunk_size, top_k, Passages)
         self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Passages(meter)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         store = self._store.with_all(self._kept.texts)
