@@ -9,12 +9,9 @@ A view's budget sets it off, too; three quarters of what is then kept belong to 
 from memorygym.errors import BadSettings, at_least
 from memorygym.stores.condensing import Condenser, Summarise
 
-LEAST = 3
-"""Messages of the smallest window."""
-
 
 def make(window_size: int = 20, keep_first: int = 1, max_event_length: int = 10_000) -> Condenser:
-    at_least(LEAST, window_size=window_size)
+    at_least(3, window_size=window_size)
     left = window_size - window_size // 2
     if keep_first + 1 >= left:
         raise BadSettings(

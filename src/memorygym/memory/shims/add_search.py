@@ -40,8 +40,8 @@ class _Store:
 
     def search(self, query: str, k: int) -> list[tuple[str, str]]:
         """At most k results, best first: when it was made, if it says so, and its text."""
-        wanted: dict[str, object] = {name: k for name in COUNTS if name in self._finds}
-        wanted = dict(list(wanted.items())[:1])
+        counts = [name for name in COUNTS if name in self._finds]
+        wanted: dict[str, object] = dict.fromkeys(counts[:1], k)
         if "filters" in self._finds and self._owner:
             wanted["filters"] = self._owner
         elif "user_id" in self._finds:
