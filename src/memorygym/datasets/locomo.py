@@ -31,8 +31,9 @@ def make() -> Format:
 
 def sample(row: fields.Row, index: int) -> Sample:
     """A conversation with its questions, of all five categories."""
+    conversation = fields.as_row(fields.field(row, "conversation"), "conversation")
     with fields.under("conversation"):
-        units = tuple(_turns(fields.as_row(fields.field(row, "conversation"), "")))
+        units = tuple(_turns(conversation))
         fields.distinct([unit.id for unit in units], "")
     name = fields.optional(row, "sample_id") or str(index)
     return Sample(name, units, fields.each(row, "qa", partial(_asked, name)))

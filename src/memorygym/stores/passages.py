@@ -91,11 +91,12 @@ class Passages:
             self._set(int(entry.id), entry.text)
 
     def _set(self, key: int, text: str) -> None:
-        is_new = key not in self.texts or self.searched(self.texts[key]) != self.searched(text)
-        self.texts[key] = text
+        old, self.texts[key] = self.texts.get(key), text
         self._entries[key] = Entry(str(key), text)
-        if self._index is not None and is_new:
-            self._index.set(key, self.searched(text))
+        if self._index is not None:
+            words = self.searched(text)
+            if old is None or self.searched(old) != words:
+                self._index.set(key, words)
 
     def searched(self, text: str) -> str:
         """What the index is told of a text."""
