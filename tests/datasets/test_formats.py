@@ -7,8 +7,7 @@ import pytest
 
 from memorygym import registry
 from memorygym.datasets._files import Record
-from memorygym.datasets._loading import format_named, load
-from memorygym.datasets._samples import Sample
+from memorygym.datasets._samples import Sample, format_named, load
 from tests.datasets import published
 
 FORMATS = registry.names("datasets")

@@ -9,8 +9,7 @@ import pytest
 
 from memorygym import registry
 from memorygym.datasets._files import Record
-from memorygym.datasets._loading import load
-from memorygym.datasets._samples import Sample
+from memorygym.datasets._samples import Sample, load
 from memorygym.errors import BadSettings, UnknownPart
 from tests.datasets import published
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from memorygym.core import Memory, Message, Task
 from memorygym.isolation.gates import mixes, returns
-from memorygym.memory.bm25 import BM25
+from memorygym.memory.bm25 import make as bm25
 from memorygym.memory.full import Full
 from memorygym.memory.none import Nothing
 from memorygym.models.extractive import write
@@ -38,7 +38,7 @@ def test_a_canary_comes_back_from_whoever_keeps_all(dealt: Callable[..., Task]) 
 def test_episodes_that_see_each_other_are_found(dealt: Callable[..., Task]) -> None:
     task = dealt("company", 0, "lite")
     assert mixes(gossip(), task, write)
-    assert not any(mixes(make, task, write) for make in (Full, BM25, Nothing, Echo))
+    assert not any(mixes(make, task, write) for make in (Full, bm25, Nothing, Echo))
 
 
 def test_canaries_fly_in_the_environment_that_is_played() -> None:

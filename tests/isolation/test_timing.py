@@ -10,7 +10,7 @@ from memorygym.episode import Episode
 from memorygym.errors import MemoryFault
 from memorygym.isolation.plugging import Timed
 from memorygym.isolation.reporting import clock_of, clocked
-from memorygym.memory.bm25 import BM25
+from memorygym.memory.bm25 import make as bm25
 from memorygym.memory.markdown import Markdown
 from memorygym.runs.folder import Run
 
@@ -22,7 +22,7 @@ def timings(folder: Path, *rows: str) -> Run:
     return Run(folder)
 
 
-@pytest.mark.parametrize("make", [BM25, Markdown])
+@pytest.mark.parametrize("make", [bm25, Markdown])
 def test_a_timed_memory_does_what_it_does_untimed(
     make: Callable[[], Memory], begin: Callable[..., Episode]
 ) -> None:
@@ -38,7 +38,7 @@ def test_a_timed_memory_does_what_it_does_untimed(
 
 def test_every_view_is_a_step(begin: Callable[..., Episode]) -> None:
     steps: list[float] = []
-    episode = begin("one fact", memory=lambda: Timed(BM25(), steps), budget=Budget())
+    episode = begin("one fact", memory=lambda: Timed(bm25(), steps), budget=Budget())
     for _ in range(3):
         episode.view()
     assert len(steps) == 3 and all(step >= 0 for step in steps)

@@ -13,9 +13,8 @@ from memorygym import registry
 from memorygym.commands._recall import recall_text, to_json
 from memorygym.core import JSON
 from memorygym.datasets._files import Record
-from memorygym.datasets._loading import format_named, load, unit_of
 from memorygym.datasets._recall import Measured, index_of, measure
-from memorygym.datasets._samples import Sample
+from memorygym.datasets._samples import Sample, format_named, load, unit_of
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH, one_line
 from memorygym.tokens import count

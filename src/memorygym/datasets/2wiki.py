@@ -7,7 +7,6 @@ from memorygym.shapes import Misfit
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/Alab-NII/2wikimultihop (README, Dataset Contents): HotpotQA's"
         " fields, evidences (triples) and entity_ids.",

@@ -67,11 +67,6 @@ def texts(row: Row, name: str) -> tuple[str, ...]:
     return tuple(clean(str(one)) for one in found if isinstance(one, (str, int, float)))
 
 
-def row_of(row: Row, name: str) -> Row:
-    """An object."""
-    return as_row(field(row, name), name)
-
-
 def rows(row: Row, name: str) -> Iterator[Row]:
     """A list of objects."""
     for at, item in enumerate(items(row, name)):

@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from memorygym.errors import BadSettings
@@ -71,10 +72,8 @@ def _unpacked(path: Path, raw: bytes) -> bytes:
 def _by_line(text: str) -> bool:
     """Whether its lines are records: the first that is one, or any if the whole is no object."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2:
-        return False
-    if _parsed(lines[0]):
-        return True
+    if len(lines) < 2 or _parsed(lines[0]):
+        return len(lines) > 1
     return not _parsed(text) and any(map(_parsed, lines[1:]))
 
 
@@ -86,16 +85,12 @@ def _parsed(text: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[Record]:
-    index = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
+    lines = [(f"line {n}", line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    for index, (place, line) in enumerate(lines):
         try:
             yield _record(index, place, json.loads(line), line)
         except (ValueError, RecursionError) as error:
             yield Record(index, place, None, _why(error))
-        index += 1
 
 
 def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
@@ -104,8 +99,7 @@ def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
     After one that cannot be read it goes on with the next that has the fields of the first.
     """
     first: set[str] = set()
-    index = 0
-    while True:
+    for index in count():
         at = _GAP.match(text, at).end()  # type: ignore[union-attr]  # It matches nothing, too.
         place = f"record {index}"
         if at == len(text) or (closed and text[at] == "]"):
@@ -121,7 +115,6 @@ def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
             end = _resumed(text, at, first)
             yield Record(index, place, None, _why(error))
         at = end
-        index += 1
         if at < 0:
             return
 

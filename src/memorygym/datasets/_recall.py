@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from math import inf
 
 from memorygym import registry
@@ -11,7 +12,7 @@ from memorygym.datasets._files import Record
 from memorygym.datasets._samples import Asked, Sample
 from memorygym.errors import BadSettings
 from memorygym.stats import Estimate, clustered, clustered_share
-from memorygym.stores.passages import Index
+from memorygym.stores.passages import Index, Retrieval
 
 NAMES = ("recall", "any", "all")
 PLACES = 6
@@ -64,14 +65,11 @@ def index_of(memory: str) -> Callable[[], Index]:
     Raises UnknownPart, and BadSettings for a memory that has no ranking, with those that have one.
     """
     made = registry.make("memory", memory)
-    make: object = getattr(made, "index", None)
-    if callable(make):
-        return make
-    ranking = [
-        name
-        for name in registry.names("memory")
-        if registry.is_ours("memory", name) and hasattr(registry.load("memory", name), "index")
-    ]
+    if isinstance(made, Retrieval):
+        return made.index
+    ours = [name for name in registry.names("memory") if registry.is_ours("memory", name)]
+    makes = {name: signature(registry.load("memory", name)).return_annotation for name in ours}
+    ranking = [name for name in ours if makes[name] is Retrieval]
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
 
 

@@ -1,13 +1,18 @@
-"""The common form of all data sets: units that tell something, and questions that rest on some."""
+"""The common form of all data sets: units that tell something, and questions that rest on some.
+
+A file is read as a format: samples one at a time, and between them the records that are none.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from memorygym import registry
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import Record, records
 from memorygym.errors import BadSettings
 from memorygym.grading.squad import normal
+from memorygym.shapes import Misfit
 
 EVERYTHING = "rests_on_everything"
 """Why retrieval is not measured by a question that all of its sample is evidence of."""
@@ -127,22 +132,86 @@ SHORTEST = 2
 """Characters of an answer that tell anything."""
 
 
-def holders(units: Sequence[Unit], said: Sequence[str], answers: Sequence[str]) -> tuple[str, ...]:
-    """IDs of the units that hold one of the answers; `said` are their texts as `spoken` has them.
+def holders(said: Sequence[tuple[str, str]], answers: Sequence[str]) -> tuple[str, ...]:
+    """IDs of the units that hold one of the answers; `said` are all units as `spoken` has them.
 
     >>> units = [Unit("1", "The fee is 12 crowns."), Unit("2", "No fee.")]
-    >>> holders(units, spoken(units), ["12 Crowns"])
+    >>> holders(spoken(units), ["12 Crowns"])
     ('1',)
     """
     wanted = [f" {words} " for answer in answers if len(words := normal(answer)) >= SHORTEST]
-    found = [
-        unit.id
-        for unit, text in zip(units, said, strict=True)
-        if any(words in text for words in wanted)
+    found = tuple(id for id, text in said if any(words in text for words in wanted))
+    return found if len(found) <= MOST else ()
+
+
+def spoken(units: Sequence[Unit]) -> list[tuple[str, str]]:
+    """The id of each unit, and its words as SQuAD normalises them, blanks around each."""
+    return [(unit.id, f" {normal(unit.told)} ") for unit in units]
+
+
+def format_named(name: str) -> Format:
+    """The format of that id. Raises UnknownPart with the nearest one."""
+    made: Format = registry.make("datasets", name)
+    return made
+
+
+def unit_of(name: str, unit: str | None) -> str:
+    """The unit to cut a format into, its first unless one is told. Raises BadSettings."""
+    choices = format_named(name).units
+    if unit not in (None, *choices):
+        raise BadSettings(f"{name} has no unit {unit}: choose from {', '.join(choices)}")
+    return unit or choices[0]
+
+
+def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | Record]:
+    """The samples of a file in order, and the records that are none, each with its problem.
+
+    Raises BadSettings, naming the format it looks like and the first bad record, if no record of
+    the file is a sample.
+    """
+    known = format_named(name)
+    joins = unit_of(name, unit) == "session" and {*known.units} != {"session"}
+    first: Record | None = None
+    good = False
+    for record in known.records(path):
+        found = _sample(known, record)
+        if isinstance(found, Record):
+            first = first or found
+            yield found
+            continue
+        good = True
+        yield by_session(found) if joins else found
+    if first is None and not good:
+        raise BadSettings(f"{path} holds no records of {name}: it is empty")
+    if first is not None and not good:
+        looks = looks_like(first.value)
+        raise BadSettings(f"{path} is no {name} file: {first.text}; it looks like {looks}")
+
+
+def _sample(known: Format, record: Record) -> Sample | Record:
+    if record.problem:
+        return record
+    if not isinstance(record.value, dict):
+        return replace(record, problem="is no object")
+    try:
+        found = known.sample(record.value, record.index)
+    except Misfit as misfit:
+        return replace(record, problem=str(misfit))
+    if not found.units:
+        return replace(record, problem=f"holds no {' or '.join(known.units)}")
+    return with_known(found)
+
+
+def looks_like(value: object) -> str:
+    """The format whose fields a record has, or the fields that it has."""
+    if not isinstance(value, dict):
+        return "no known format"
+    fits = [
+        (len(marks), name)
+        for name in registry.names("datasets")
+        if (marks := format_named(name).marks) <= value.keys()
     ]
-    return tuple(found) if len(found) <= MOST else ()
-
-
-def spoken(units: Sequence[Unit]) -> list[str]:
-    """The words of each unit as SQuAD normalises them, blanks around each."""
-    return [f" {normal(unit.told)} " for unit in units]
+    if fits:
+        return max(fits)[1]
+    keys = ", ".join(sorted(map(str, value))[:8]) or "none"
+    return f"no known format (its fields: {keys})"

@@ -10,7 +10,6 @@ _STEP = re.compile(r"\bsteps?\s+(\d+)(?:\s*(?:to|and|-|–)\s*(?:step\s+)?(\d+))
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/AMA-Bench/AMA-Bench (src/memory_interface.py, src/evaluate.py)"
         " and the columns of https://huggingface.co/datasets/AMA-bench/AMA-bench: episode_id, task,"

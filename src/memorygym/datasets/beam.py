@@ -26,7 +26,6 @@ class Turn(NamedTuple):
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/mohammadtavakoli78/BEAM (chats/, src/beam/download_dataset.py):"
         " folders with chat.json and probing_questions/probing_questions.json, or rows of"

@@ -8,7 +8,6 @@ from memorygym.shapes import Misfit
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/hotpotqa/hotpot (README, JSON Format); the copy of Hugging Face,"
         " https://huggingface.co/datasets/hotpotqa/hotpot_qa, holds the same fields as columns.",

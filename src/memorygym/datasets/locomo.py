@@ -4,19 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from memorygym.datasets._fields import (
-    Row,
-    distinct,
-    each,
-    items,
-    optional,
-    row_of,
-    said,
-    shown,
-    text,
-    texts,
-    under,
-)
+from memorygym.datasets import _fields as fields
 from memorygym.datasets._samples import Asked, Format, Sample, Unit
 from memorygym.shapes import Misfit
 
@@ -28,7 +16,6 @@ NOTHING = ("no information available", "not mentioned")
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/snap-research/locomo (README, branch code; category numbers:"
         " issue 29): 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial."
@@ -42,47 +29,48 @@ def make() -> Format:
     )
 
 
-def sample(row: Row, index: int) -> Sample:
+def sample(row: fields.Row, index: int) -> Sample:
     """A conversation with its questions, of all five categories."""
-    with under("conversation"):
-        units = tuple(_turns(row_of(row, "conversation")))
-        distinct([unit.id for unit in units], "")
-    name = optional(row, "sample_id") or str(index)
-    return Sample(name, units, each(row, "qa", partial(_asked, name)))
+    conversation = fields.as_row(fields.field(row, "conversation"), "conversation")
+    with fields.under("conversation"):
+        units = tuple(_turns(conversation))
+        fields.distinct([unit.id for unit in units], "")
+    name = fields.optional(row, "sample_id") or str(index)
+    return Sample(name, units, fields.each(row, "qa", partial(_asked, name)))
 
 
-def _turns(conversation: Row) -> Iterator[Unit]:
+def _turns(conversation: fields.Row) -> Iterator[Unit]:
     """The turns of the sessions, in the order of their numbers."""
     found = (_SESSION.fullmatch(key) for key in conversation)
     for number in sorted(int(one[1]) for one in found if one):
         session = f"session_{number}"
-        date = optional(conversation, f"{session}_date_time")
-        yield from each(conversation, session, partial(_turn, session, date))
+        date = fields.optional(conversation, f"{session}_date_time")
+        yield from fields.each(conversation, session, partial(_turn, session, date))
 
 
-def _turn(session: str, date: str, turn: Row, _: int) -> Unit:
-    caption = optional(turn, "blip_caption")
+def _turn(session: str, date: str, turn: fields.Row, _: int) -> Unit:
+    caption = fields.optional(turn, "blip_caption")
     shown_too = f" [{caption}]" if caption else ""
     return Unit(
-        id=text(turn, "dia_id"),
-        text=f"{said(turn, 'text')}{shown_too}".strip(),
+        id=fields.text(turn, "dia_id"),
+        text=f"{fields.said(turn, 'text')}{shown_too}".strip(),
         session=session,
         date=date,
-        speaker=text(turn, "speaker"),
+        speaker=fields.text(turn, "speaker"),
     )
 
 
-def _asked(sample: str, qa: Row, at: int) -> Asked:
-    category = text(qa, "category")
+def _asked(sample: str, qa: fields.Row, at: int) -> Asked:
+    category = fields.text(qa, "category")
     trap = category == ADVERSARIAL
-    told, unread = _evidence(items(qa, "evidence") if "evidence" in qa else [])
+    told, unread = _evidence(fields.items(qa, "evidence") if "evidence" in qa else [])
     return Asked(
         id=f"{sample}-{at}",
-        question=text(qa, "question"),
-        answers=NOTHING if trap else (text(qa, "answer"),),
+        question=fields.text(qa, "question"),
+        answers=NOTHING if trap else (fields.text(qa, "answer"),),
         evidence=told,
         category=category,
-        rivals=texts(qa, "adversarial_answer") if trap else (),
+        rivals=fields.texts(qa, "adversarial_answer") if trap else (),
         unknown=unread,
     )
 
@@ -97,7 +85,7 @@ def _evidence(told: list[object]) -> tuple[tuple[str, ...], int]:
     unread = 0
     for piece in told:
         if not isinstance(piece, str):
-            raise Misfit(f"is {shown(piece)}, not a text", "evidence")
+            raise Misfit(f"is {fields.shown(piece)}, not a text", "evidence")
         found = [f"D{int(session)}:{int(turn)}" for session, turn in _DIA.findall(piece)]
         ids += found
         unread += not found

@@ -10,7 +10,6 @@ ABSTAINS = "_abs"
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/xiaowu0162/LongMemEval (README, Dataset Format; its retrieval"
         " figures leave _abs questions out). Every turn is searched here, there the user's alone.",

@@ -1,9 +1,10 @@
 """longmemeval_v2: questions about what many trajectories of web agents showed (LongMemEval-V2)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from memorygym.datasets._fields import Row, as_row, items, optional, row_of, rows, text, texts
+from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
 from memorygym.datasets._files import Record, records
 from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
 from memorygym.errors import BadSettings
@@ -14,7 +15,6 @@ HAYSTACK = Path("haystacks") / "lme_v2_small.json"
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/xiaowu0162/LongMemEval-V2 (data/public_data.py,"
         " evaluation/harness.py, memory_modules/trajectory_store.py): questions.jsonl,"
@@ -33,8 +33,7 @@ def make() -> Format:
 def asked_of(path: Path) -> Iterator[Record]:
     """The questions, each with the trajectories of its haystack."""
     questions, haystack = _files(path)
-    root = questions.parent
-    beside = root / TRAJECTORIES
+    beside = questions.parent / TRAJECTORIES
     if not beside.is_file() or not haystack.is_file():
         # A file of another format, or one alone: its rows lack what must stand beside it.
         yield from records(questions)
@@ -50,9 +49,8 @@ def asked_of(path: Path) -> Iterator[Record]:
         if not isinstance(record.value, dict):
             yield record
             continue
-        wanted = ids.get(optional(record.value, "id"), ())
-        shown = [known.get(one) for one in wanted]
-        yield Record(record.index, record.place, {**record.value, "trajectories": shown})
+        shown = [known.get(one) for one in ids.get(optional(record.value, "id"), ())]
+        yield replace(record, value={**record.value, "trajectories": shown})
 
 
 def _files(path: Path) -> tuple[Path, Path]:
@@ -69,8 +67,7 @@ def _haystack(path: Path) -> dict[str, tuple[str, ...]]:
     whole = next(records(path), None)
     if whole is None or not isinstance(whole.value, dict):
         raise BadSettings(f"{path} is no haystack: it is no object of lists by question")
-    ids: Row = whole.value
-    return {question: texts(ids, question) for question in ids}
+    return {question: texts(whole.value, question) for question in whole.value}
 
 
 def sample(row: Row, index: int) -> Sample:
@@ -84,12 +81,13 @@ def sample(row: Row, index: int) -> Sample:
         raise Misfit("are none: its haystack names none that is known", "trajectories")
     kind = text(row, "question_type")
     answer = text(row, "answer")
-    asks = row_of(row, "question") if isinstance(row.get("question"), dict) else row
+    question = row.get("question")
+    asks: Row = question if isinstance(question, dict) else row
     asked = Asked(
         id=optional(row, "id") or str(index),
         question=text(asks, "question" if asks is row else "text"),
         answers=(answer,),
-        evidence=holders(units, spoken(units), [answer]),
+        evidence=holders(spoken(units), [answer]),
         category=kind,
         unranked="abstention" if "-abs" in kind or "abstention" in eval_function else "",
     )
@@ -111,8 +109,6 @@ def _state(state: Row) -> str:
     """What a state shows and what was thought and done there."""
     thought = optional(state, "thoughts") or optional(state, "thought")
     page = optional(state, "accessibility_tree") or optional(state, "text")
-    parts = {
-        "URL": optional(state, "url"), "Thought": thought, "Action": optional(state, "action"),
-        "Page": page,
-    }  # fmt: skip
+    url, action = optional(state, "url"), optional(state, "action")
+    parts = {"URL": url, "Thought": thought, "Action": action, "Page": page}
     return "\n".join(f"{name}: {said}" for name, said in parts.items() if said)

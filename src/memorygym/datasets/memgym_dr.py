@@ -12,7 +12,6 @@ from memorygym.instances.files import instance_files
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="MemGymIRInstance of https://github.com/WujiangXu/MemGym, after notes of its schema:"
         " question, answer, num_hops, turns (turn_index, documents: title, text, is_supporting),"

@@ -11,7 +11,6 @@ SIZE = 512
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://huggingface.co/datasets/ai-hyz/MemoryAgentBench (dataset card) and"
         " https://github.com/HUST-AI-HYZ/MemoryAgentBench (conversation_creator.py): context,"
@@ -46,7 +45,7 @@ def sample(row: Row, index: int) -> Sample:
                 id=ids[at] if at < len(ids) else f"{index}-{at}",
                 question=question,
                 answers=right,
-                evidence=holders(units, said, right),
+                evidence=holders(said, right),
                 category=types[at] if at < len(types) else source,
             )
         )

@@ -8,7 +8,6 @@ from memorygym.shapes import Misfit
 
 
 def make() -> Format:
-    """The format."""
     return Format(
         source="https://github.com/StonyBrookNLP/musique (raw_data_to_official_format.py,"
         " evaluate_v1.0.py): JSON lines of id, paragraphs (idx, title, paragraph_text,"

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core import Message, Meter
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Index, Passages, shown, unseen, wanted
+from memorygym.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
 from memorygym.stores.replies import keywords
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
 
 _NAMED, _LINKS = "keywords:", "links:"
@@ -118,25 +116,15 @@ class AMem(Ranked):
         evo_threshold: int = 50,
         embedder: str = "none",
     ) -> None:
-        at_least(
-            1,
-            chunk_size=chunk_size,
-            top_k=top_k,
-            retrieve_k=retrieve_k,
-            evo_threshold=evo_threshold,
-        )
+        index = words_with(embedder)
+        super().__init__(chunk_size, top_k, lambda meter: Zettels(meter, index()))
+        at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
         at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:
             raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
-        super().__init__(chunk_size, top_k)
         self.retrieve_k = retrieve_k
         self.neighbours = neighbours
         self.evo_threshold = evo_threshold
-        self._make_index = words_with(embedder)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Zettels(meter, self._make_index())
 
     def keep(self, passage: str) -> None:
         key = self._kept.add(self._note(passage, passage).text)

@@ -5,15 +5,10 @@ Kept: ranking by words alone, `chunk_size` and `top_k`. Simplified: question wor
 the query, and what is shown stands in the order it was told, not of its rank.
 """
 
-from memorygym.stores.retrieval import Retrieval
+from memorygym.stores.passages import Retrieval
 from memorygym.stores.search.fulltext import FullText
 
 
-class BM25(Retrieval):
+def make(chunk_size: int = 512, top_k: int = 10) -> Retrieval:
     """Passages under a full-text index."""
-
-    def __init__(self, chunk_size: int = 512, top_k: int = 10) -> None:
-        super().__init__(FullText, chunk_size, top_k)
-
-
-make = BM25
+    return Retrieval(FullText, chunk_size, top_k)

@@ -14,7 +14,7 @@ class Full(Transcribed):
     """The whole history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return list(self._kept.at(self._kept.before(live)).values())
+        return [self._kept.messages[key] for key in self._kept.before(live)]
 
 
 make = Full

@@ -11,13 +11,10 @@ words, and triples are not filtered by a model.
 
 from collections.abc import Mapping
 
-from memorygym.core import Meter
 from memorygym.errors import BadSettings
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages
+from memorygym.stores.passages import Passages, Ranked
 from memorygym.stores.replies import phrase, triples
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fulltext import FullText
 
 STATED = "\n|\n"
@@ -53,7 +50,6 @@ class Graph:
         """By passage: the ties that it makes."""
 
     def set(self, key: int, text: str) -> None:
-        """Ties a new passage in."""
         body, stated = _split(text)
         self._words.set(key, body)
         pairs = [(phrase(one), phrase(other)) for one, _, other in triples(stated)]
@@ -64,7 +60,6 @@ class Graph:
             self._tie(one, other, 1)
 
     def drop(self, key: int) -> None:
-        """Removes a passage and its ties."""
         self._words.drop(key)
         for one, other in self._told.pop(key):
             self._tie(one, other, -1)
@@ -134,15 +129,9 @@ class HippoRAG(Ranked):
     """Passages in a graph of phrases."""
 
     def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
-        at_least(1, chunk_size=chunk_size, top_k=top_k)
         if not 0 <= damping < 100:
             raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
-        super().__init__(chunk_size, top_k)
-        self.damping = damping
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Passages(meter, Graph(self.damping))
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, Graph(damping)))
 
     def keep(self, passage: str) -> None:
         reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))

@@ -13,12 +13,10 @@ a topic of which the model wrote nothing stays in its own words; search is by wo
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from memorygym.core import Meter
+from memorygym.errors import at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Facts
+from memorygym.stores.passages import Facts, Ranked
 from memorygym.stores.replies import joined, topics
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
 
 WAITING = "~\n"
@@ -38,33 +36,22 @@ class LightMem(Ranked):
         top_k: int = 10,
         embedder: str = "none",
     ) -> None:
-        at_least(
-            1, buffer_size=buffer_size, chunk_size=chunk_size, entry_size=entry_size, top_k=top_k
-        )
-        super().__init__(chunk_size, top_k)
+        index = words_with(embedder)
+        super().__init__(chunk_size, top_k, lambda meter: Facts(meter, index()))
+        at_least(1, buffer_size=buffer_size, entry_size=entry_size)
         self.buffer_size = buffer_size
         self.entry_size = entry_size
-        self._make_index = words_with(embedder)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Facts(meter, self._make_index())
-        self._texts = self._kept.texts
 
     def keep(self, passage: str) -> None:
         self._kept.tell(WAITING + passage)
-        waiting = self._waiting()
-        if sum(self._meter.count(self._texts[key]) for key in waiting) >= self.buffer_size:
-            self._read(waiting)
-
-    def _waiting(self) -> list[int]:
-        """The keys of the buffer: the newest entries."""
-        keys = takewhile(lambda key: self._texts[key].startswith(WAITING), reversed(self._texts))
-        return list(keys)[::-1]
+        texts = self._kept.texts
+        newest = list(takewhile(lambda key: texts[key].startswith(WAITING), reversed(texts)))
+        if sum(self._meter.count(texts[key]) for key in newest) >= self.buffer_size:
+            self._read(newest[::-1])
 
     def _read(self, keys: Sequence[int]) -> None:
         """Has the model read the buffer, and puts its notes in the place of it."""
-        buffer = [self.body(self._texts[key]) for key in keys]
+        buffer = [self.body(self._kept.texts[key]) for key in keys]
         text = joined(buffer)
         reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
         for key in keys:

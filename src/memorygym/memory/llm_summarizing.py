@@ -10,8 +10,8 @@ takes too much of it is summarised; no sections of code work are asked for.
 
 from dataclasses import replace
 
+from memorygym.errors import at_least
 from memorygym.stores.condensing import Condenser, by_size
-from memorygym.stores.knobs import at_least
 
 
 def make(
@@ -21,7 +21,6 @@ def make(
     max_event_length: int = 20_000,
     max_token_size: int | None = None,
 ) -> Condenser:
-    """The memory."""
     at_least(1, max_token_size=max_token_size)
     rule = by_size(max_size, keep_first, condensation_ratio)
     return Condenser(replace(rule, max_tokens=max_token_size, max_event_length=max_event_length))

@@ -12,17 +12,14 @@ told or last recalled, and how often it was recalled.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import groupby, islice
 from math import exp, inf
 from operator import itemgetter
 from typing import NamedTuple
 
 from memorygym.core import Entry, Message, Meter
-from memorygym.errors import BadSettings
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, told
-from memorygym.stores.retrieval import Ranked
+from memorygym.errors import BadSettings, at_least
+from memorygym.stores.passages import Passages, Ranked, told
 from memorygym.stores.search.vectors import Best, Vectors, named
 from memorygym.stores.splitting import passages
 
@@ -129,16 +126,11 @@ class MemoryBank(Ranked):
         hours_per_message: float = 0.5,
         embedder: str = "hashed",
     ) -> None:
-        at_least(1, chunk_chars=chunk_chars, top_k=top_k)
+        at_least(1, chunk_chars=chunk_chars)
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
-        super().__init__(chunk_chars, top_k)
-        self.hours_per_message = hours_per_message
-        self._make = partial(Vectors, named(embedder))
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Fading(meter, self._make(), self.hours_per_message / 24)
+        embed, days = named(embedder), hours_per_message / 24
+        super().__init__(chunk_chars, top_k, lambda meter: Fading(meter, Vectors(embed), days))
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:

@@ -9,15 +9,10 @@ stands in the order it was told.
 
 from functools import partial
 
-from memorygym.stores.retrieval import Retrieval
+from memorygym.stores.passages import Retrieval
 from memorygym.stores.search.vectors import Vectors, named
 
 
-class NaiveRAG(Retrieval):
+def make(chunk_size: int = 512, top_k: int = 10, embedder: str = "hashed") -> Retrieval:
     """Passages under their vectors."""
-
-    def __init__(self, chunk_size: int = 512, top_k: int = 10, embedder: str = "hashed") -> None:
-        super().__init__(partial(Vectors, named(embedder)), chunk_size, top_k)
-
-
-make = NaiveRAG
+    return Retrieval(partial(Vectors, named(embedder)), chunk_size, top_k)

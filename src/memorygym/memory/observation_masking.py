@@ -10,8 +10,8 @@ view's budget cannot hold then is forgotten, the oldest first, the first message
 import re
 from dataclasses import dataclass, replace
 
+from memorygym.errors import at_least
 from memorygym.stores.condensing import Condenser, History
-from memorygym.stores.knobs import at_least
 from memorygym.stores.transcript import to_text
 
 MASK = "<MASKED>"
@@ -34,17 +34,14 @@ class Mask:
         left = max(0, len(history.past) - self.attention_window)
         head = set(history.head(self.keep_first))
         for key in history.past[:left]:
-            if key not in head and self._masks(history, key):
-                history.replace(key, to_text(replace(history.messages[key], content=MASK)))
-
-    def _masks(self, history: History, key: int) -> bool:
-        message = history.messages[key]
-        if message.role not in ("user", "tool") or history.is_summary(key):
-            return False
-        return message.content != MASK and not (self.selective and _ERROR.search(message.content))
+            message = history.messages[key]
+            if key in head or history.is_summary(key) or message.content == MASK:
+                continue
+            is_error = self.selective and _ERROR.search(message.content)
+            if message.role in ("user", "tool") and not is_error:
+                history.replace(key, to_text(replace(message, content=MASK)))
 
 
 def make(attention_window: int = 100, keep_first: int = 1, selective: bool = True) -> Condenser:
-    """The memory."""
     at_least(0, attention_window=attention_window, keep_first=keep_first)
     return Condenser(Mask(attention_window, keep_first, selective), keep_first=keep_first)

@@ -13,7 +13,6 @@ from memorygym.stores.condensing import Condenser
 
 
 def make(stages: str = "observation_masking+llm_summarizing") -> Condenser:
-    """The memory."""
     made = [_stage(stage) for stage in stages.split("+")]
     rules = [rule for stage in made for rule in stage.rules]
     return Condenser(*rules, keep_first=made[-1].keep_first)

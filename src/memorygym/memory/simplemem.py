@@ -9,12 +9,10 @@ sentence; `top_k` does not grow with the question; the hybrid search is one of w
 `embedder` (hashed, minilm) adds vectors.
 """
 
-from memorygym.core import Meter
+from memorygym.errors import at_least
 from memorygym.stores import prompts
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Facts
+from memorygym.stores.passages import Facts, Ranked
 from memorygym.stores.replies import alone
-from memorygym.stores.retrieval import Ranked
 from memorygym.stores.search.fusion import words_with
 
 
@@ -24,24 +22,17 @@ class SimpleMem(Ranked):
     _kept: Facts
 
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
-        at_least(1, window_size=window_size, top_k=top_k)
-        super().__init__(window_size, top_k)
-        self._make_index = words_with(embedder)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Facts(meter, self._make_index())
+        at_least(1, window_size=window_size)
+        index = words_with(embedder)
+        super().__init__(window_size, top_k, lambda meter: Facts(meter, index()))
 
     def keep(self, passage: str) -> None:
-        for fact in self._read(passage):
+        if passage in self._kept.keys:  # No news.
+            self._kept.tell(passage)
+            return
+        reply = self._meter.write(prompts.facts(), passage, 2 * self._meter.count(passage))
+        for fact in alone(reply, passage):
             self._kept.tell(fact)
-
-    def _read(self, passage: str) -> list[str]:
-        """The facts of a passage; one that is held word for word is no news."""
-        if passage in self._kept.keys:
-            return [passage]
-        most = 2 * self._meter.count(passage)
-        return alone(self._meter.write(prompts.facts(), passage, most), passage)
 
 
 make = SimpleMem

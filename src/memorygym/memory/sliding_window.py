@@ -6,17 +6,12 @@ half at once, as MemGym's does where it is forced to: one call for many messages
 A view's budget sets it off, too; three quarters of what is then kept belong to the window.
 """
 
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, at_least
 from memorygym.stores.condensing import Condenser, Summarise
-from memorygym.stores.knobs import at_least
-
-LEAST = 3
-"""Messages of the smallest window."""
 
 
 def make(window_size: int = 20, keep_first: int = 1, max_event_length: int = 10_000) -> Condenser:
-    """The memory."""
-    at_least(LEAST, window_size=window_size)
+    at_least(3, window_size=window_size)
     left = window_size - window_size // 2
     if keep_first + 1 >= left:
         raise BadSettings(

@@ -26,10 +26,10 @@ def make(
     condensation_ratio: float = 0.75,
     max_event_length: int = 20_000,
 ) -> Condenser:
-    """The memory."""
     rule = by_size(max_size, keep_first, condensation_ratio)
-    rule = replace(rule, max_event_length=max_event_length, sections=FIELDS, render=markdown)
-    return Condenser(rule)
+    return Condenser(
+        replace(rule, max_event_length=max_event_length, sections=FIELDS, render=markdown)
+    )
 
 
 def markdown(written: str) -> str:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core import Message, Meter
-from memorygym.errors import BadSettings
+from memorygym.core import Message
+from memorygym.errors import BadSettings, at_least
 from memorygym.frozen import canonical
-from memorygym.stores.knobs import at_least
 from memorygym.stores.prompts import NEW, SO_FAR, summary
 from memorygym.stores.transcript import Transcribed, Transcript, groups, newest
 from memorygym.tokens import MESSAGE_TOKENS, cut, shown_tokens
@@ -100,16 +99,13 @@ Rule = Callable[[History, int | None], None]
 class Condenser(Transcribed):
     """The past after its rules, within the budget."""
 
+    holds = History
     _kept: History
 
     def __init__(self, *rules: Rule, keep_first: int = 0) -> None:
         self.rules = rules
         self.keep_first = keep_first
         """Messages at the start that are shown before the newest, where both do not fit."""
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = History(meter)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         history = self._kept
@@ -124,10 +120,6 @@ class Condenser(Transcribed):
         return [history.messages[key] for key in history.past]
 
 
-KEPT = 0.75
-"""How much of a budget is kept when a view exceeds it, so that not every message does."""
-SUMMARY = 0.5
-"""The share of what is kept that the tail leaves to the summary."""
 SUMMARY_TOKENS = 1_000
 """Most tokens of a summary where no budget bounds it."""
 CALL_TOKENS = 12_000
@@ -148,10 +140,12 @@ class Summarise:
     """Most messages of the past, the summary included."""
     max_tokens: int | None = None
     """Most tokens of the past; the smaller one of this and the view's budget counts."""
-    kept: float = KEPT
+    kept: float = 0.75
+    """How much of a budget is kept when a view exceeds it, so that not every message does."""
     max_event_length: int | None = None
     """Characters of a message that the model reads; of a longer one it reads both ends."""
-    summary_share: float = SUMMARY
+    summary_share: float = 0.5
+    """Of what is kept, what the tail leaves to the summary."""
     summary_tokens: int | None = None
     """Most tokens of the summary, beside what the budget leaves it."""
     first_user: bool = False

@@ -16,9 +16,8 @@ V = TypeVar("V")
 class Fed(Generic[T, V]):
     """An object that was given everything that is kept, in order, and nothing else.
 
-    Such objects can neither be dumped nor forget one thing: once something that it was given is
-    gone, a new one is made and given what is left. So its state follows from what is kept, exactly
-    if it is deterministic.
+    It can neither be dumped nor forget: once something that it was given is gone, a new one is made
+    and given what is left. So its state follows from what is kept, exactly if deterministic.
     """
 
     def __init__(self, make: Callable[[], T], feed: Callable[[T, V], None]) -> None:

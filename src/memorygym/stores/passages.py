@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Protocol
 
 from memorygym.core import Entry, Memory, Message, Meter
-from memorygym.errors import Refused
-from memorygym.stores.splitting import headed
+from memorygym.errors import Refused, at_least
+from memorygym.stores.splitting import headed, passages
 from memorygym.tokens import MESSAGE_TOKENS, normal
 
 HEADING = "From memory, oldest first:"
@@ -18,9 +18,15 @@ _BETWEEN = 3
 class Index(Protocol):
     """Search over texts under integer keys, incremental."""
 
-    def set(self, key: int, text: str) -> None: ...
-    def drop(self, key: int) -> None: ...
-    def search(self, query: str, k: int) -> list[int]: ...
+    def set(self, key: int, text: str) -> None:
+        """Adds the text, or replaces the one under that key."""
+
+    def drop(self, key: int) -> None:
+        """Removes the text under that key."""
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The keys of the k texts that match best, best first; ties go to the smaller key."""
+        ...
 
 
 class Passages:
@@ -85,11 +91,12 @@ class Passages:
             self._set(int(entry.id), entry.text)
 
     def _set(self, key: int, text: str) -> None:
-        is_new = key not in self.texts or self.searched(self.texts[key]) != self.searched(text)
-        self.texts[key] = text
+        old, self.texts[key] = self.texts.get(key), text
         self._entries[key] = Entry(str(key), text)
-        if self._index is not None and is_new:
-            self._index.set(key, self.searched(text))
+        if self._index is not None:
+            words = self.searched(text)
+            if old is None or self.searched(old) != words:
+                self._index.set(key, words)
 
     def searched(self, text: str) -> str:
         """What the index is told of a text."""
@@ -118,21 +125,6 @@ class Facts(Passages):
     def _set(self, key: int, text: str) -> None:
         super()._set(key, text)
         self.keys[text] = key
-
-
-class Kept(Memory):
-    """A memory that holds nothing but its passages; who inherits says what they are."""
-
-    _kept: Passages
-
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
-
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
 
 
 def asked(live: Sequence[Message]) -> str:
@@ -200,3 +192,62 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
     if not texts:
         return ()
     return (Message("user", "\n\n".join([HEADING, *(texts[key] for key in sorted(texts))])),)
+
+
+class Kept(Memory):
+    """A memory that holds nothing but its passages; who inherits says what they are."""
+
+    holds: Callable[[Meter], Passages]
+    """Makes what it holds, anew for every episode."""
+    _kept: Passages
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+        self._kept = self.holds(meter)
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
+
+
+class Ranked(Kept):
+    """Texts that a search ranks for the newest message of the event; who inherits says which."""
+
+    def __init__(self, chunk_size: int, top_k: int, holds: Callable[[Meter], Passages]) -> None:
+        at_least(1, chunk_size=chunk_size, top_k=top_k)
+        self.holds = holds
+        self.chunk_size = chunk_size
+        self.top_k = top_k
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            for passage in passages(message.content, self.chunk_size, self._meter.count):
+                self.keep(passage)
+
+    def keep(self, passage: str) -> None:
+        """Stores a passage, or what the memory makes of it."""
+        self._kept.add(passage)
+
+    def body(self, entry: str) -> str:
+        """What is shown of an entry."""
+        return entry
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return told(self.found(live, budget))
+
+    def found(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
+        """The texts that are shown, by key."""
+        keys = wanted(self._kept.search, live, self.top_k)
+        ranked = ((key, self.body(self._kept.texts[key])) for key in keys)
+        return fitting(islice(unseen(ranked, live), self.top_k), budget, self._meter.count)
+
+
+class Retrieval(Ranked):
+    """Passages under an index."""
+
+    def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, index()))
+        self.index = index
+        """Makes a new, empty index of the kind that it searches."""

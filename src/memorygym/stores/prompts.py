@@ -20,6 +20,7 @@ _HEADINGS = """\
 A heading is a short line above a paragraph, often in square brackets: it says whom or what the
 paragraph is about, and when. Copy a heading as it is, on its own line above what you keep from
 under it."""
+_DIVIDE = "Divide the notes into these sections, each under its name, in this order:"
 _KEEP = """\
 Keep names, numbers with their units, dates, places and decisions exactly as written. Where a later
 sentence gives another value of the same thing, keep the later one; where it tells only by how much
@@ -37,7 +38,7 @@ under "{SO_FAR}" and what came since under "{NEW}"; either may be empty. Write t
 replace both.""",
         _KEEP,
         _HEADINGS,
-        _sections(sections),
+        "\n".join([_DIVIDE, *(f"- {section}" for section in sections)]) if sections else "",
         f"{HINT}\n{task_hint}" if task_hint else "",
         "Reply with the notes alone, oldest first.",
     )
@@ -92,10 +93,3 @@ def limit(most: int) -> str:
 
 def _task(kind: str, *parts: str) -> str:
     return "\n\n".join([KIND + kind, *filter(None, parts)])
-
-
-def _sections(sections: Sequence[str]) -> str:
-    if not sections:
-        return ""
-    listed = "\n".join(f"- {section}" for section in sections)
-    return f"Divide the notes into these sections, each under its name, in this order:\n{listed}"

@@ -86,9 +86,6 @@ def _is_name(text: str) -> bool:
 UNTITLED = "[-]"
 """Heads, for the model, a passage without a heading, so that it is not taken for the one before."""
 
-Topic = tuple[str, list[str]]
-"""A heading, "" if there is none, and the sentences under it."""
-
 
 def alone(reply: str, passage: str) -> list[str]:
     """The facts that a model wrote of one passage, each under its heading; the passage as it is if
@@ -112,8 +109,8 @@ def joined(passages: Sequence[str]) -> str:
     return "\n\n".join(one if headed(one)[0] else f"{UNTITLED}\n{one}" for one in passages)
 
 
-def topics(reply: str, passages: Sequence[str]) -> Iterator[Topic]:
-    """The facts that a model wrote of the passages, in the order of these.
+def topics(reply: str, passages: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """The headings and facts that a model wrote of the passages, in the order of these.
 
     A passage of which it wrote nothing stays in its own words; what it put under headings that no
     passage has comes last.
@@ -121,7 +118,9 @@ def topics(reply: str, passages: Sequence[str]) -> Iterator[Topic]:
     >>> list(topics("[Bob]\\nHe won\\nHe sat.", ["[Ann]\\nShe ran. She won.", "[Bob]\\nHe did."]))
     [('[Ann]', ['She ran. She won.']), ('[Bob]', ['He won.', 'He sat.'])]
     """
-    written = _by_heading(reply)
+    written: dict[str, list[str]] = {}
+    for heading, fact in facts(reply):
+        written.setdefault(heading, []).append(fact if fact[-1] in ".!?\"')" else f"{fact}.")
     left = dict(written)
     for passage in passages:
         whole, own = headed(passage)
@@ -132,11 +131,3 @@ def topics(reply: str, passages: Sequence[str]) -> Iterator[Topic]:
         elif heading in left:
             yield heading.removesuffix(UNTITLED), left.pop(heading)
     yield from left.items()
-
-
-def _by_heading(reply: str) -> dict[str, list[str]]:
-    """The facts as sentences, in the order of the headings."""
-    found: dict[str, list[str]] = {}
-    for heading, fact in facts(reply):
-        found.setdefault(heading, []).append(fact if fact[-1] in ".!?\"')" else f"{fact}.")
-    return found

@@ -62,11 +62,11 @@ class Transcript(Passages):
     def before(self, live: Sequence[Message]) -> list[int]:
         """The keys of all messages but those of the running event, which stand in `live`, and those
         whose call or result the capacity took."""
-        keys = list(self.messages)
+        rest = dict(self.messages)
         for message in reversed(live):
-            if keys and tells(message) and self.texts[keys[-1]] == to_text(message):
-                keys.pop()
-        found = groups(self.at(keys))
+            if rest and tells(message) and self.texts[next(reversed(rest))] == to_text(message):
+                rest.popitem()
+        found = groups(rest)
         return [key for group in found if self._is_whole(group) for key in group]
 
     def at(self, keys: Iterable[int]) -> dict[int, Message]:
@@ -75,7 +75,7 @@ class Transcript(Passages):
 
     def _is_whole(self, group: Sequence[int]) -> bool:
         """Whether every call of it has its result, and every result its call."""
-        first, *results = self.at(group).values()
+        first, *results = [self.messages[key] for key in group]
         called = [call.id for call in first.calls]
         return first.role != "tool" and called == [result.call_id for result in results]
 
@@ -87,11 +87,8 @@ class Transcript(Passages):
 class Transcribed(Kept):
     """A memory whose entries are messages."""
 
+    holds = Transcript
     _kept: Transcript
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Transcript(meter)
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in filter(tells, new):

@@ -1,14 +1,24 @@
 """Exact vector search: as a plain computation finds it, however the index came about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.stores.search.columns import BLOCK, LIMIT, WIDEST, Columns, Matrix
-from memorygym.stores.search.vectors import Table, Vectors, hashed, whole
+from memorygym.stores.search.vectors import (
+    BLOCK,
+    LIMIT,
+    WIDEST,
+    Columns,
+    Matrix,
+    Vectors,
+    hashed,
+    whole,
+)
+
+Table = Columns | Matrix
 
 WORDS = "acme harbor beds 40 cedar quay opened 1999 oak pier revenue beds".split()
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
@@ -18,7 +28,7 @@ TABLES = [Columns, pytest.param(Matrix, marks=pytest.mark.vec)]
 
 
 def changed(
-    changes: Sequence[tuple[int, str | None]], table: Callable[[int], Table] = Columns
+    changes: Sequence[tuple[int, str | None]], table: type[Table] = Columns
 ) -> tuple[Vectors, dict[int, str]]:
     index, texts = Vectors(table=table), {}
     for key, text in changes:
@@ -46,7 +56,7 @@ def plain(texts: dict[int, str], query: str) -> list[tuple[int, float]]:
 @pytest.mark.parametrize("table", TABLES)
 @given(changes=CHANGES, query=TEXTS, k=st.integers(1, 12))
 def test_an_index_that_changed_finds_what_a_plain_computation_does(
-    table: Callable[[int], Table], changes: list[tuple[int, str | None]], query: str, k: int
+    table: type[Table], changes: list[tuple[int, str | None]], query: str, k: int
 ) -> None:
     index, texts = changed(changes, table)
     assert index.scores(query, k) == plain(texts, query)[:k]
@@ -79,7 +89,7 @@ def test_numpy_changes_no_product(rows: list[list[int]], wanted: list[int]) -> N
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_largest_vectors_of_the_most_dimensions_are_exact(
-    table: Callable[[int], Table], sign: int
+    table: type[Table], sign: int
 ) -> None:
     rows = table(WIDEST)
     rows.put(0, [LIMIT] * WIDEST)
@@ -89,7 +99,7 @@ def test_the_largest_vectors_of_the_most_dimensions_are_exact(
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_rows_beyond_a_block_are_found(table: Callable[[int], Table]) -> None:
+def test_rows_beyond_a_block_are_found(table: type[Table]) -> None:
     index = Vectors(table=table)
     for key in range(1, BLOCK + 3):
         index.set(key, f"entry{key}")

@@ -12,12 +12,10 @@ from inspect import Parameter, signature
 from typing import Any
 from uuid import uuid4
 
-from memorygym.core import Message, Meter
+from memorygym.core import Message
 from memorygym.errors import MemoryFault
 from memorygym.stores.foreign import Fed, method
-from memorygym.stores.knobs import at_least
-from memorygym.stores.passages import Passages, asked, shown
-from memorygym.stores.retrieval import Ranked
+from memorygym.stores.passages import Passages, Ranked, asked, shown
 from memorygym.tokens import normal
 
 TEXTS = ("memory", "text", "content", "page_content", "fact")
@@ -42,8 +40,8 @@ class _Store:
 
     def search(self, query: str, k: int) -> list[tuple[str, str]]:
         """At most k results, best first: when it was made, if it says so, and its text."""
-        wanted: dict[str, object] = {name: k for name in COUNTS if name in self._finds}
-        wanted = dict(list(wanted.items())[:1])
+        counts = [name for name in COUNTS if name in self._finds]
+        wanted: dict[str, object] = dict.fromkeys(counts[:1], k)
         if "filters" in self._finds and self._owner:
             wanted["filters"] = self._owner
         elif "user_id" in self._finds:
@@ -60,13 +58,8 @@ class AddSearch(Ranked):
     """The passages, and the object that searches them."""
 
     def __init__(self, factory: Callable[[], Any], top_k: int = 10, chunk_size: int = 512) -> None:
-        at_least(1, chunk_size=chunk_size, top_k=top_k)
+        super().__init__(chunk_size, top_k, Passages)
         self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
-        super().__init__(chunk_size, top_k)
-
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._kept = Passages(meter)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         store = self._store.with_all(self._kept.texts)

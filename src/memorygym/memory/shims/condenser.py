@@ -104,5 +104,4 @@ def _openhands() -> tuple[Any, Any]:
 
 
 def wrap(factory: Callable[[], Any]) -> Viewed:
-    """The memory."""
     return Viewed(lambda: _Condensed(factory))

@@ -39,5 +39,4 @@ def _messages(content: object) -> list[Message]:
 
 
 def wrap(factory: Callable[[], Any]) -> Viewed:
-    """The memory."""
     return Viewed(lambda: _Managed(factory))

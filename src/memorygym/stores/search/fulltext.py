@@ -27,15 +27,12 @@ class FullText:
         self._db.executemany("INSERT INTO entry(rowid, text) VALUES (?, ?)", texts)
 
     def set(self, key: int, text: str) -> None:
-        """Adds the text or replaces the one under that key."""
         self._db.execute("INSERT OR REPLACE INTO entry(rowid, text) VALUES (?, ?)", (key, text))
 
     def drop(self, key: int) -> None:
-        """Removes the text under that key."""
         self._db.execute("DELETE FROM entry WHERE rowid = ?", (key,))
 
     def search(self, query: str, k: int) -> list[int]:
-        """Keys of the k best texts, best first; ties go to the smaller key."""
         terms = dict.fromkeys(term.lower() for term in _TERM.findall(query))
         wanted = [term for term in terms if term not in STOP_WORDS] or list(terms)
         if not wanted:

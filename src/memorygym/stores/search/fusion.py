@@ -34,17 +34,14 @@ class Fused:
         self._constant = constant
 
     def set(self, key: int, text: str) -> None:
-        """Adds the text to each index, or replaces the one under that key."""
         for index in self._indexes:
             index.set(key, text)
 
     def drop(self, key: int) -> None:
-        """Removes the text under that key."""
         for index in self._indexes:
             index.drop(key)
 
     def search(self, query: str, k: int) -> list[int]:
-        """Keys of the k texts that the indexes together rank best."""
         rankings = [index.search(query, DEEPER * k) for index in self._indexes]
         return fuse(rankings, k, self._constant)
 

@@ -9,8 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from memorygym.core import JSON, Budget, Event, Task
-from memorygym.datasets._loading import format_named, load
-from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit
+from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit, format_named, load
 from memorygym.errors import BadSettings
 from memorygym.frozen import canonical
 from memorygym.instances.model import Fact, Found, Gold, Missing, Question
