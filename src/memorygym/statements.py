@@ -211,12 +211,10 @@ class StatementReader:
         return any(one.value != fact.value for one in seen if fact.told(one))
 
     def first_told(self, goal: Any, need: Any) -> int:
-        told = self._told.get(self._place(goal, need), ())
-        return min((event for event, _ in told), default=int(goal.event))
+        return min((event for event, _ in self._tellings(goal, need)), default=int(goal.event))
 
     def rewrites(self, goal: Any, need: Any) -> int:
-        told = self._told.get(self._place(goal, need), ())
-        values = [value for event, value in told if event <= goal.event]
+        values = [value for at, value in self._tellings(goal, need) if at <= goal.event]
         return sum(one != other for one, other in pairwise(values))
 
     def replaced(self, goal: Any, need: Any) -> bool:
@@ -248,9 +246,9 @@ class StatementReader:
     def says(self, fact: Required, records: Sequence[Statement]) -> str:
         return ", then ".join(dict.fromkeys(one.value for one in records))
 
-    def _place(self, goal: Any, need: Any) -> tuple[str, str]:
+    def _tellings(self, goal: Any, need: Any) -> Sequence[tuple[int, str]]:
         fact = self.required(goal, need)
-        return fact.name, fact.key
+        return self._told.get((fact.name, fact.key), ())
 
     @cached_property
     def _told(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:

@@ -97,12 +97,8 @@ class Played(Protocol):
         """What `SelfTest.inspect` took from its trace."""
 
 
-class PlayAgain(Protocol):
-    """Plays an agent on a task with the memory of the run, with a policy put around it."""
-
-    def __call__(
-        self, task: Task, agent: str, around: Callable[[Policy], Policy] | None
-    ) -> Trace: ...
+PlayAgain = Callable[[Task, str, Callable[[Policy], Policy] | None], Trace]
+"""Plays an agent on a task with the memory of the run, with a policy put around it."""
 
 
 @dataclass(frozen=True, slots=True)

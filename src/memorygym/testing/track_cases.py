@@ -45,16 +45,15 @@ class Case:
     def reasoner(self, name: str) -> Policy:
         return self.track.reasoners[name](self.track.known(self.task))
 
-    @property
-    def strong(self) -> str:
-        return next(iter(self.track.reasoners))
+    def strong(self) -> Policy:
+        return self.reasoner(next(iter(self.track.reasoners)))
 
-    def play(self, make: Callable[[], Policy], memory: Callable[[], Memory], each: bool) -> Trace:
+    def play(
+        self, make: Callable[[], Policy], memory: Callable[[], Memory], *, each: bool = False
+    ) -> Trace:
         """An episode without limits; with `each` the policy is made anew in every event."""
-        episode = Episode(
-            self.track.env(self.bare), memory, Budget(turns=self.task.budget.turns),
-            extractive.write,
-        )  # fmt: skip
+        budget = Budget(turns=self.task.budget.turns)
+        episode = Episode(self.track.env(self.bare), memory, budget, extractive.write)
         policy = Anew(make, episode) if each else make()
         event, replies = episode.event, 0
         while not episode.done:
@@ -71,20 +70,19 @@ class Case:
 
     @cached_property
     def full(self) -> Trace:
-        return self.play(partial(self.reasoner, self.strong), Full, False)
+        return self.play(self.strong, Full)
 
     @cached_property
     def none(self) -> Trace:
-        return self.play(partial(self.reasoner, self.strong), Nothing, False)
+        return self.play(self.strong, Nothing)
 
     @cached_property
     def silent(self) -> Trace:
-        return self.play(Silent, Full, False)
+        return self.play(Silent, Full)
 
     @cached_property
     def oracle(self) -> Trace:
-        texts = self.track.oracle(self.task)
-        return self.play(partial(self.reasoner, self.strong), partial(Oracle, texts), False)
+        return self.play(self.strong, partial(Oracle, self.track.oracle(self.task)))
 
     @cached_property
     def outcomes(self) -> Sequence[Outcome]:

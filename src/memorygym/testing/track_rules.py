@@ -109,7 +109,7 @@ def replays(case: Case) -> Iterator[str]:
     """Reasoners keep nothing from one event to the next."""
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
-        once, renewed = (case.play(make, Full, each) for each in (False, True))
+        once, renewed = (case.play(make, Full, each=each) for each in (False, True))
         if (at := once.first_unlike(renewed)) is not None:
             event = once.records[at - 1].event if 0 < at <= len(once.records) else 0
             yield (
