@@ -132,8 +132,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
         Recipe(track, template, seed, role, memory, budget, capacity, mode, source)
         for template, seed in names(track, source, given)
     ]
-    # Whatever cannot be is to be found before anything is played.
-    task = found[0].deal()
+    task = found[0].deal()  # Whatever cannot be is to be found before anything is played.
     if budget is not None:
         check_view(made, task, budget)
     return found
