@@ -82,11 +82,7 @@ class Tool:
 
     def to_openai(self) -> dict[str, JSON]:
         """The tool as an OpenAI function definition."""
-        function: dict[str, JSON] = {
-            "name": self.name,
-            "description": self.description,
-            "parameters": self.parameters,
-        }
+        function: dict[str, JSON] = {name: getattr(self, name) for name in self.__slots__}
         return {"type": "function", "function": function}
 
 

@@ -74,19 +74,11 @@ class Episode:
         self._held: Mapping[str, str] = {}
         self._ledger = Ledger(self.budget, task.system)
         self._ledger.unread.append(task.system)
-        self._event, self._turns, self._failing = -1, 0, Failing()
+        self.event = -1
+        """The number of the running event, from 0."""
+        self._turns, self._failing = 0, Failing()
         self._open({})
         self._show(env.reset())
-
-    @property
-    def event(self) -> int:
-        """The number of the running event, from 0."""
-        return self._event
-
-    @property
-    def tools(self) -> tuple[Tool, ...]:
-        """All tools that the policy may call now."""
-        return self._tools
 
     def view(self) -> list[Message]:
         """What the policy may read: pinned, what the memory composes within budget, live."""
@@ -97,7 +89,7 @@ class Episode:
             kept = first_unlike(self._composed, composed)
             if kept is not None:
                 self._composed = composed
-                self.trace.records.append(Composed(self._event, composed[kept:], kept))
+                self.trace.records.append(Composed(self.event, composed[kept:], kept))
         return [self._pinned, *composed, *self._live]
 
     def step(self, message: Message) -> None:
@@ -106,18 +98,18 @@ class Episode:
         if self.done:
             return
         message = plain_reply(message)
-        self.trace.records.append(Said(self._event, message))
+        self.trace.records.append(Said(self.event, message))
         self._meet((message,))
         self._turns += 1
         if not message.calls or self._turns > self.budget.turns:
             if message.calls:
                 reason = f"more than {self.budget.turns} replies in one event"
-                self.trace.records.append(Cut(self._event, reason))
+                self.trace.records.append(Cut(self.event, reason))
             self._show(self.env.step(Message("assistant", message.content)))
             return
         heard, next_step = self._run(message)
         if heard:
-            self.trace.records.append(Heard(self._event, heard))
+            self.trace.records.append(Heard(self.event, heard))
             self._meet(heard)
         if self._ledger.changed:
             self._record_stored(self._memory.dump())
@@ -125,7 +117,7 @@ class Episode:
             self._show(next_step)
         elif self._failing.times >= self.budget.patience:
             reason = f"{STUCK}the same calls kept failing (patience {self.budget.patience})"
-            self.trace.records.append(Cut(self._event, reason))
+            self.trace.records.append(Cut(self.event, reason))
             self._show(self.env.step(Message("assistant", "")))
 
     def snapshot(self) -> Snapshot:
@@ -149,7 +141,7 @@ class Episode:
         return Snapshot(
             self.env.fork(), entries, copy.deepcopy(self._ledger),
             self.trace.copied(), self._held, self._composed, tuple(self._live),
-            self._event, self._turns, self._failing, self.done,
+            self.event, self._turns, self._failing, self.done,
         )  # fmt: skip
 
     def fork(self, moment: Snapshot | None = None) -> "Episode":
@@ -161,7 +153,7 @@ class Episode:
         other.done = kept.done
         other._live = list(kept.live)
         other._ledger = copy.deepcopy(kept.ledger)
-        other._event, other._turns, other._failing = kept.event, kept.turns, kept.failing
+        other.event, other._turns, other._failing = kept.event, kept.turns, kept.failing
         other._open(kept.entries)
         other._held, other._composed = kept.held, kept.composed
         return other
@@ -169,8 +161,9 @@ class Episode:
     def _open(self, entries: Mapping[str, str]) -> None:
         self._memory = Guarded(self._make, self._ledger, entries, self._writer)
         self._held = entries
-        self._tools = (*self.env.tools, *self._memory.tools)
-        self._own = {tool.name: tool for tool in self._tools}
+        self.tools: tuple[Tool, ...] = (*self.env.tools, *self._memory.tools)
+        """All that the policy may call now."""
+        self._own = {tool.name: tool for tool in self.tools}
         self._env_tools = {tool.name for tool in self.env.tools}
 
     def _show(self, step: Step) -> None:
@@ -178,11 +171,13 @@ class Episode:
         self._note_worth(step)
         self.done = step.done
         if step.evict:
-            self._settle()
+            # What never passed the ledger is weighed and undone.
+            if (now := self._memory.dump()) != self._held:
+                self._record_stored(now)
             self._live.clear()
             self._turns, self._failing = 0, Failing()
-            self._event += 1
-            self._ledger.event = self._event
+            self.event += 1
+            self._ledger.event = self.event
         if step.session:
             self._open(self._memory.dump())
         self._ledger.free_edits = step.free_edits
@@ -190,7 +185,7 @@ class Episode:
         if messages and step.evict and self._memory.tools:
             messages = (Message("user", self._ledger.status()), *messages)
         if messages:
-            self.trace.records.append(Shown(self._event, messages, step.evict, step.session))
+            self.trace.records.append(Shown(self.event, messages, step.evict, step.session))
             self._ledger.unread += [message.content for message in messages]
             self._meet(messages)
 
@@ -200,9 +195,9 @@ class Episode:
         if not isinstance(answer, str | None) or not isfinite(step.reward):
             raise TypeError(f"a Step has the answer {step.answer!r} and the reward {step.reward!r}")
         if step.answer is not None:
-            self.trace.records.append(Answered(self._event, step.answer))
+            self.trace.records.append(Answered(self.event, step.answer))
         if step.reward:
-            self.trace.records.append(Rewarded(self._event, float(step.reward)))
+            self.trace.records.append(Rewarded(self.event, float(step.reward)))
 
     def _meet(self, messages: tuple[Message, ...]) -> None:
         self._live.extend(messages)
@@ -212,7 +207,7 @@ class Episode:
     def _note_asked(self) -> None:
         """Records what the memory's model wrote."""
         if asked := self._ledger.asked:
-            self.trace.records += [replace(one, event=self._event) for one in asked]
+            self.trace.records += [replace(one, event=self.event) for one in asked]
             asked.clear()
 
     def _run(self, message: Message) -> tuple[tuple[Message, ...], Step | None]:
@@ -255,19 +250,13 @@ class Episode:
         dropped = tuple(id for id in before if id not in now)
         self._held = now
         self._ledger.tokens, self._ledger.changed = tokens, False
-        self.trace.records.append(Stored(self._event, new, dropped, tokens, self._ledger.writes))
-
-    def _settle(self) -> None:
-        """At every eviction the referee weighs the dump; what never passed the ledger is undone."""
-        now = self._memory.dump()
-        if now != self._held:
-            self._record_stored(now)
+        self.trace.records.append(Stored(self.event, new, dropped, tokens, self._ledger.writes))
 
     def _undone(self, tokens: int) -> bool:
         """Whether a dump was beyond the capacity; then the memory is as it was last recorded."""
         if self.budget.capacity is None or tokens <= self.budget.capacity:
             return False
-        self.trace.records.append(Cut(self._event, "memory beyond its capacity was undone"))
+        self.trace.records.append(Cut(self.event, "memory beyond its capacity was undone"))
         self._open(self._held)
         self._ledger.tokens, self._ledger.changed = self._ledger.weigh(self._held), False
         return True
@@ -284,7 +273,7 @@ class Episode:
                     f"{len(composed) - at} of {len(composed)} composed messages were beyond the"
                     f" view's {self.budget.view:,} tokens"
                 )
-                self.trace.records.append(Cut(self._event, reason))
+                self.trace.records.append(Cut(self.event, reason))
                 return composed[:at]
         return composed
 

@@ -76,8 +76,7 @@ class Ledger:
 
     def count(self, text: str) -> int:
         """Tokens of a text, given all words that the environment has shown."""
-        for shown in self.unread:
-            self.known |= words(shown)
+        self.known.update(*map(words, self.unread))
         self.unread.clear()
         return count(text, self.known)
 

@@ -45,10 +45,7 @@ def shape(kind: type[T], raw: object, place: str = "") -> T:
     Traceback (most recent call last):
     memorygym.shapes.Misfit: [1].text is None, not a text
     """
-    try:
-        return cast(T, _made(_table(cast(Any, kind)), raw))
-    except Misfit as misfit:
-        raise (misfit.under(place) if place else misfit) from None
+    return cast(T, _made(_table(cast(Any, kind)), raw, place))
 
 
 def plain(value: object) -> JSON:
@@ -78,12 +75,15 @@ def plain(value: object) -> JSON:
     raise TypeError(f"{value!r:.80}")
 
 
-def _made(table: Table, raw: object) -> object:
+def _made(table: Table, raw: object, place: str) -> object:
     make = table.get(type(raw)) or table.get(_json_type(raw))
-    if make is None:
-        wanted = " or ".join(_WORDS[kind] for kind in table)
-        raise Misfit(f"is {_short(raw)}, not {wanted}")
-    return make(raw)
+    try:
+        if make is None:
+            wanted = " or ".join(_WORDS[kind] for kind in table)
+            raise Misfit(f"is {_short(raw)}, not {wanted}")
+        return make(raw)
+    except Misfit as misfit:
+        raise (misfit.under(place) if place else misfit) from None
 
 
 def _json_type(raw: object) -> type:
@@ -148,7 +148,7 @@ def _chosen(choices: tuple[str, ...], raw: str) -> str:
 
 
 def _many(table: Table, raw: Sequence[object]) -> tuple[object, ...]:
-    return tuple(_at(f"[{at}]", table, item) for at, item in enumerate(raw))
+    return tuple(_made(table, item, f"[{at}]") for at, item in enumerate(raw))
 
 
 def _row(
@@ -160,7 +160,7 @@ def _row(
     if not least <= len(raw) <= len(tables):
         raise Misfit(f"has {len(raw)} items, not {len(tables)}")
     pairs = zip(tables.values(), raw, strict=False)
-    return make([_at(f"[{at}]", table, item) for at, (table, item) in enumerate(pairs)])
+    return make([_made(table, item, f"[{at}]") for at, (table, item) in enumerate(pairs)])
 
 
 def _named(
@@ -173,14 +173,7 @@ def _named(
         raise Misfit(f"lacks {', '.join(sorted(lacking))}")
     if strange := raw.keys() - tables.keys():
         raise Misfit(f"has unknown fields: {', '.join(sorted(map(_short, strange)))}")
-    return make(**{name: _at(name, tables[name], item) for name, item in raw.items()})
-
-
-def _at(place: str, table: Table, raw: object) -> object:
-    try:
-        return _made(table, raw)
-    except Misfit as misfit:
-        raise misfit.under(place) from None
+    return make(**{name: _made(tables[name], item, name) for name, item in raw.items()})
 
 
 def _short(raw: object) -> str:

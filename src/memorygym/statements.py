@@ -15,7 +15,10 @@ from memorygym.trace_reader import HELD, MISSING, STALE
 
 
 class Statement(NamedTuple):
-    """What a reader takes from a text: a key of a subject has a value."""
+    """What a reader takes from a text, or a goal needs: a key of a subject has a value.
+
+    See trace_reader.RequiredFact.
+    """
 
     subject: str
     """As texts write its name."""
@@ -23,6 +26,29 @@ class Statement(NamedTuple):
     value: str
     rank: tuple[int, ...] = ()
     """Of several values of a key the highest rank holds; of equal ranks, the one told last."""
+
+    @property
+    def name(self) -> str:
+        return self.subject
+
+    @property
+    def old(self) -> bool:
+        return False
+
+    def told(self, record: "Statement") -> bool:
+        """Whether a statement tells of it, whatever value."""
+        return record[:2] == self[:2]
+
+    def state(self, records: Iterable["Statement"]) -> str:
+        """What follows from statements, told in this order: HELD, STALE or MISSING."""
+        held = Known(filter(self.told, records)).get(self.subject, self.key)
+        if held is None:
+            return MISSING
+        return HELD if held.value == self.value else STALE
+
+    def state_in(self, store: Iterable["Statement"]) -> str:
+        """The same of statements whose order tells nothing: the right value may be the last."""
+        return self.state(sorted(store, key=lambda one: one.value == self.value))
 
 
 class Known:
@@ -155,34 +181,6 @@ class FactReader(Protocol):
         """The canonical sentence of a statement, which reads back to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
-    """A value of a key of a subject. See trace_reader.RequiredFact."""
-
-    name: str
-    """The subject, as every text about it names it."""
-    key: str
-    value: str
-    rank: tuple[int, ...] = ()
-    """Of the statement, if it was read in a text."""
-    old: bool = False
-
-    def told(self, record: Statement) -> bool:
-        """Whether a statement tells of it, whatever value."""
-        return record.subject == self.name and record.key == self.key
-
-    def state(self, records: Iterable[Statement]) -> str:
-        """What follows from statements, told in this order: HELD, STALE or MISSING."""
-        held = Known(filter(self.told, records)).get(self.name, self.key)
-        if held is None:
-            return MISSING
-        return HELD if held.value == self.value else STALE
-
-    def state_in(self, store: Iterable[Statement]) -> str:
-        """The same of statements whose order tells nothing: the right value may be the last."""
-        return self.state(sorted(store, key=lambda one: one.value == self.value))
-
-
 class StatementReader:
     """A trace whose goals need Statements. See trace_reader.TraceReader."""
 
@@ -201,29 +199,27 @@ class StatementReader:
     def true(self) -> Mapping[tuple[str, str], str]:
         """By subject and key: the value of each fact that a goal needs, as the last goal has it."""
         facts = [self.required(goal, need) for goal in self.goals for need in goal.needs]
-        return {(fact.name, fact.key): fact.value for fact in facts}
+        return {(fact.subject, fact.key): fact.value for fact in facts}
 
-    def required(self, goal: Any, need: Any) -> Required:
-        return Required(*need)
+    def required(self, goal: Any, need: Any) -> Statement:
+        return Statement(*need)
 
     def exposed(self, goal: Any, need: Any, seen: Sequence[Statement]) -> bool:
         fact = self.required(goal, need)
         return any(one.value != fact.value for one in seen if fact.told(one))
 
     def first_told(self, goal: Any, need: Any) -> int:
-        told = self._told.get(self._place(goal, need), ())
-        return min((event for event, _ in told), default=int(goal.event))
+        return min((event for event, _ in self._tellings(goal, need)), default=int(goal.event))
 
     def rewrites(self, goal: Any, need: Any) -> int:
-        told = self._told.get(self._place(goal, need), ())
-        values = [value for event, value in told if event <= goal.event]
+        values = [value for at, value in self._tellings(goal, need) if at <= goal.event]
         return sum(one != other for one, other in pairwise(values))
 
     def replaced(self, goal: Any, need: Any) -> bool:
         return self.rewrites(goal, need) > 0
 
     def hops(self, goal: Any) -> int:
-        return max(1, len({self.required(goal, need).name for need in goal.needs}))
+        return max(1, len({self.required(goal, need).subject for need in goal.needs}))
 
     def conditions(self, texts: Iterable[str]) -> list[str]:
         """Of the facts that goals need: all others count as irrelevant."""
@@ -239,18 +235,18 @@ class StatementReader:
             seen.update(told)
         return found
 
-    def facts(self, text: str) -> Iterator[Required]:
-        return (Required(*one) for one in self.read(text))
+    def facts(self, text: str) -> Iterator[Statement]:
+        return (Statement(*one) for one in self.read(text))
 
-    def text(self, fact: Required) -> str:
-        return self._facts.tell(Statement(fact.name, fact.key, fact.value, fact.rank))
+    def text(self, fact: Statement) -> str:
+        return self._facts.tell(fact)
 
-    def says(self, fact: Required, records: Sequence[Statement]) -> str:
+    def says(self, fact: Statement, records: Sequence[Statement]) -> str:
         return ", then ".join(dict.fromkeys(one.value for one in records))
 
-    def _place(self, goal: Any, need: Any) -> tuple[str, str]:
+    def _tellings(self, goal: Any, need: Any) -> Sequence[tuple[int, str]]:
         fact = self.required(goal, need)
-        return fact.name, fact.key
+        return self._told.get((fact.subject, fact.key), ())
 
     @cached_property
     def _told(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:

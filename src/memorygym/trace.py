@@ -155,21 +155,14 @@ class Trace:
         gold = self.gold
         if gold is not None and not isinstance(gold, Mapping):
             gold = gold.to_json()
-        header: dict[str, JSON] = {
-            "format": FORMAT,
-            "canary": CANARY,
-            "task": self.task,
-            "track": self.track,
-            "recipe": dict(self.recipe),
-            "system": self.system,
-            "budget": {name: getattr(self.budget, name) for name in Budget.__slots__},
-            "labels": self.labels,
-            "gold": gold,
-            "records": len(self.records),
-        }
-        yield canonical(header)
+        header = _Header(
+            FORMAT, CANARY, self.task, self.track, dict(self.recipe), self.system, self.budget,
+            self.labels, gold, len(self.records),
+        )  # fmt: skip
+        yield canonical({**_parts(header), "budget": _parts(self.budget)})
         for record in self.records:
-            yield canonical(_record_json(record))
+            parts = {name: plain(part) for name, part in _parts(record).items()}
+            yield canonical({"kind": type(record).__name__.lower(), **parts})
 
     def first_unlike(self, other: "Trace") -> int | None:
         """The number of the first line that differs, 0 for the header; None if they are alike."""
@@ -243,9 +236,8 @@ class _Header:
     """How many lines follow."""
 
 
-def _record_json(record: Record) -> dict[str, JSON]:
-    parts = {name: plain(getattr(record, name)) for name in record.__slots__}
-    return {"kind": type(record).__name__.lower(), **parts}
+def _parts(data: Any) -> dict[str, Any]:
+    return {name: getattr(data, name) for name in data.__slots__}
 
 
 def _record(raw: object) -> Record:

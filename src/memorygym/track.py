@@ -6,7 +6,7 @@ on the command line brings one. Nothing else of a track is looked up.
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Protocol
 
 from memorygym import registry
@@ -74,9 +74,7 @@ class Invariant:
 
     def to_json(self) -> dict[str, JSON]:
         """As results store it."""
-        value, margin = round(self.value, 4), round(self.margin, 4)
-        row: dict[str, JSON] = {"name": self.name, "value": value, "bound": self.bound}
-        return {**row, "margin": margin, "holds": self.holds}
+        return {**asdict(self), "value": round(self.value, 4), "margin": round(self.margin, 4)}
 
 
 class Played(Protocol):
@@ -95,12 +93,8 @@ class Played(Protocol):
         """What `SelfTest.inspect` took from its trace."""
 
 
-class PlayAgain(Protocol):
-    """Plays an agent on a task with the memory of the run, with a policy put around it."""
-
-    def __call__(
-        self, task: Task, agent: str, around: Callable[[Policy], Policy] | None
-    ) -> Trace: ...
+PlayAgain = Callable[[Task, str, Callable[[Policy], Policy] | None], Trace]
+"""Plays an agent on a task with the memory of the run, with a policy put around it."""
 
 
 @dataclass(frozen=True, slots=True)

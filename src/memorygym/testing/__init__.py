@@ -1,12 +1,5 @@
-"""Checks of parts that other people write; each returns what is wrong as sentences, [] if nothing.
-
-assert check_memory(MyMemory) == []
-assert check_policy(make_my_policy) == []
-assert check_world(WORLD) == []
-assert check_track("my_track:SHOP") == []
-assert check_score("strategic", 30, memory=MyMemory) == []
-assert check_regressions(make_my_policy, "baseline.json") == []
-"""
+"""Checks of parts that other people write; each returns what is wrong as sentences, [] if nothing:
+`assert check_memory(MyMemory) == []`."""
 
 from memorygym.testing.memories import check_memory
 from memorygym.testing.policies import check_policy

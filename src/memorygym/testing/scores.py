@@ -88,24 +88,15 @@ def check_regressions(
     before = _rows(found, was or (agent if isinstance(agent, str) else None), Path(baseline))
     limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
     lost: list[str] = []
-    for task, row in _kept(recipe, before):
-        try:
-            trace = _played(task, agent, memory or recipe["memory"], limits)
-        except MemoryFault as fault:
-            return [*lost, str(fault)]
-        lost += _lost(row, trace)
-    return lost
-
-
-def _kept(
-    recipe: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[TaskRecipe, Mapping[str, Any]]]:
-    """The tasks of these rows, each with its row."""
     tasks = again(recipe)
     for task, seat in product(tasks.recipes, seats_of(recipe)):
-        row = rows.get(place_of(tasks.track, task, 0, seat).episode)
-        if row is not None:
-            yield task, row
+        if row := before.get(place_of(tasks.track, task, 0, seat).episode):
+            try:
+                trace = _played(task, agent, memory or recipe["memory"], limits)
+            except MemoryFault as fault:
+                return [*lost, str(fault)]
+            lost += _lost(row, trace)
+    return lost
 
 
 def _check_playable(path: Path, found: Mapping[str, Any]) -> None:

@@ -2,23 +2,110 @@
 keep nothing, and its goals are due, scored, and rest on what can be read."""
 
 import pickle
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from memorygym.agents.calls import END
-from memorygym.core import Env, Message, Step
+from memorygym.agents.note_taker import Silent
+from memorygym.core import Budget, Env, Memory, Message, Policy, Step, Task
+from memorygym.episode import Episode
 from memorygym.errors import Refused
+from memorygym.isolation.plugging import Oracle
 from memorygym.memory.full import Full
+from memorygym.memory.none import Nothing
+from memorygym.models import extractive
 from memorygym.outcome import Outcome
-from memorygym.testing.track_cases import Case
+from memorygym.runs.seats import Anew
 from memorygym.trace import Rewarded, Said, Trace, first_unlike, read_trace
-from memorygym.trace_reader import HELD
+from memorygym.trace_reader import HELD, TraceReader
+from memorygym.track import TaskRecipe, Track
 
+ENDLESS = 200
+"""Replies in one event, after which it is believed to have no end."""
 AHEAD = 3
 """Steps that a fork goes its own way."""
 Taken = tuple[Step | str, int]
 """What a reply was answered, or why it was refused, and in which event."""
+
+
+class Broken(Exception):
+    """A rule that is broken so that nothing more can be found out about the task."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task of the track, and what was played of it."""
+
+    track: Track
+    recipe: TaskRecipe
+    task: Task
+
+    @property
+    def where(self) -> str:
+        return f"{self.recipe.template}, seed {self.recipe.seed}"
+
+    @property
+    def bare(self) -> Task:
+        """The task without its gold table."""
+        return replace(self.task, gold=None)
+
+    def reasoner(self, name: str) -> Policy:
+        return self.track.reasoners[name](self.track.known(self.task))
+
+    def strong(self) -> Policy:
+        return self.reasoner(next(iter(self.track.reasoners)))
+
+    def play(
+        self, make: Callable[[], Policy], memory: Callable[[], Memory], *, each: bool = False
+    ) -> Trace:
+        """An episode without limits; with `each` the policy is made anew in every event."""
+        budget = Budget(turns=self.task.budget.turns)
+        episode = Episode(self.track.env(self.bare), memory, budget, extractive.write)
+        policy = Anew(make, episode) if each else make()
+        event, replies = episode.event, 0
+        while not episode.done:
+            replies = replies + 1 if episode.event == event else 1
+            event = episode.event
+            if replies > ENDLESS:
+                raise Broken(
+                    f"event {event + 1} has no end, whatever is replied; let a reply without calls"
+                    " go on to the next event"
+                )
+            episode.step(policy.act(episode.view(), episode.tools))
+        episode.trace.gold = self.task.gold
+        return episode.trace
+
+    @cached_property
+    def full(self) -> Trace:
+        return self.play(self.strong, Full)
+
+    @cached_property
+    def none(self) -> Trace:
+        return self.play(self.strong, Nothing)
+
+    @cached_property
+    def silent(self) -> Trace:
+        return self.play(Silent, Full)
+
+    @cached_property
+    def oracle(self) -> Trace:
+        return self.play(self.strong, partial(Oracle, self.track.oracle(self.task)))
+
+    @cached_property
+    def outcomes(self) -> Sequence[Outcome]:
+        """Of the strong reasoner that sees all."""
+        return self.track.outcomes(self.full)
+
+    @cached_property
+    def reader(self) -> TraceReader:
+        return self.track.reading(self.full)
+
+    def mean(self, trace: Trace) -> float:
+        """The mean score of the goals."""
+        told = self.track.outcomes(trace)
+        return sum(outcome.score for outcome in told) / len(told) if told else 0.0
 
 
 def env_rules(case: Case) -> Iterator[str]:
@@ -109,7 +196,7 @@ def replays(case: Case) -> Iterator[str]:
     """Reasoners keep nothing from one event to the next."""
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
-        once, renewed = (case.play(make, Full, each) for each in (False, True))
+        once, renewed = (case.play(make, Full, each=each) for each in (False, True))
         if (at := once.first_unlike(renewed)) is not None:
             event = once.records[at - 1].event if 0 < at <= len(once.records) else 0
             yield (

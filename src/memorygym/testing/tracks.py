@@ -17,8 +17,7 @@ from memorygym.errors import MemoryGymError, UnknownPart
 from memorygym.frozen import Frozen
 from memorygym.isolation.gates import CEILING
 from memorygym.stores.notebook import TOOLS
-from memorygym.testing.track_cases import Broken, Case
-from memorygym.testing.track_rules import RULES
+from memorygym.testing.track_rules import RULES, Broken, Case
 from memorygym.track import Options, TaskRecipe, Track, find
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")

@@ -27,7 +27,7 @@ from memorygym.runs.minds import Minds
 from memorygym.runs.seats import AgentSeat, Player
 from memorygym.runs.tasks import Limits, salt_hash
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.track import Track, find
+from memorygym.track import find
 
 TOOL_MODES = ("native", "text")
 ROLES = AGENT, REASONER = ("agent", "reasoner")
@@ -110,7 +110,9 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
     made = find(track)
     check_arguments(made, given)
     source = source_of(made, given)
-    role = _chosen("role", given, ROLES, _role_of(made))
+    # Tracks whose tasks lie in files ask about texts: there the reasoner is held fixed.
+    usual = REASONER if made.instances or made.files else AGENT
+    role = _chosen("role", given, ROLES, usual)
     mode = _chosen("tool_mode", given, TOOL_MODES, TOOL_MODES[0])
     memory, budget = str(given.get("memory", MEMORY)), given.get("budget")
     if role == REASONER:
@@ -128,8 +130,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
         Recipe(track, template, seed, role, memory, budget, capacity, mode, source)
         for template, seed in names(track, source, given)
     ]
-    # Whatever cannot be is to be found before anything is played.
-    task = found[0].deal()
+    task = found[0].deal()  # Whatever cannot be is to be found before anything is played.
     if budget is not None:
         check_view(made, task, budget)
     return found
@@ -143,11 +144,6 @@ def about(one: Recipe) -> dict[str, JSON]:
         "memory": seat.memory, "budget": seat.budget, "capacity": one.capacity,
         "source": dict(one.source), "salt": salt_hash(salt_of(one.source)),
     }  # fmt: skip
-
-
-def _role_of(track: Track) -> str:
-    """Tracks whose tasks lie in files ask about texts: there the reasoner is held fixed."""
-    return REASONER if track.instances or track.files else AGENT
 
 
 def _chosen(name: str, given: Mapping[str, Any], choices: Sequence[str], usual: str) -> str:

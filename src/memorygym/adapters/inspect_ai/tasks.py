@@ -12,7 +12,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from memorygym import registry
 from memorygym.adapters.inspect_ai.parts import refusing, registered
 from memorygym.adapters.inspect_ai.playing import PLAY
-from memorygym.adapters.inspect_ai.recipes import AGENT, Recipe, about, recipes
+from memorygym.adapters.inspect_ai.recipes import AGENT, about, recipes
 from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, SHOWN, shown
 from memorygym.adapters.inspect_ai.scripted import PROVIDER
 from memorygym.contract import contract
@@ -29,8 +29,10 @@ def task_of(track: str) -> Callable[..., Task]:
             found = recipes(track, given)
             as_agent = found[0].role == AGENT
             figures = shown(find(track)) if as_agent else SHOWN
+        # The recipes only: the solver deals the tasks, and truths stay with the scorer.
+        samples = [Sample(input=one.told, id=one.name, metadata=one.to_json()) for one in found]
         return Task(
-            dataset=MemoryDataset([_sample(one) for one in found], name=track),
+            dataset=MemoryDataset(samples, name=track),
             solver=PLAY(),
             scorer=AXES() if as_agent else ANSWERS(),
             version=contract(track),
@@ -40,11 +42,6 @@ def task_of(track: str) -> Callable[..., Task]:
 
     make.__name__ = track
     return make
-
-
-def _sample(one: Recipe) -> Sample:
-    """The recipe only: the solver deals the task, and truths stay with the scorer."""
-    return Sample(input=one.told, id=one.name, metadata=one.to_json())
 
 
 def _looks(tasks: str, scorer: str, figures: Sequence[str]) -> viewer.ViewerConfig:

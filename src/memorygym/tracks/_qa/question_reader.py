@@ -4,7 +4,7 @@ from typing import Any
 
 from memorygym.instances.marking import verdict
 from memorygym.instances.model import Gold, Reader
-from memorygym.statements import Required, StatementReader
+from memorygym.statements import Statement, StatementReader
 from memorygym.trace import Trace
 
 
@@ -24,9 +24,9 @@ class QuestionReader(StatementReader):
         truths: tuple[str, ...] = (goal.truth, *goal.aliases)
         return truths
 
-    def required(self, goal: Any, need: str) -> Required:
+    def required(self, goal: Any, need: str) -> Statement:
         fact = self._by_id[need]
-        return Required(fact.subject, fact.key, fact.value)
+        return Statement(fact.subject, fact.key, fact.value)
 
     def first_told(self, goal: Any, need: str) -> int:
         return self._by_id[need].event
@@ -37,6 +37,6 @@ class QuestionReader(StatementReader):
     def hops(self, goal: Any) -> int:
         return int(goal.hops)
 
-    def text(self, fact: Required) -> str:
-        own = self._sentences.get((fact.name, fact.key, fact.value))
+    def text(self, fact: Statement) -> str:
+        own = self._sentences.get((fact.subject, fact.key, fact.value))
         return own or super().text(fact)
