@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from memorygym.datasets._loading import load
 from memorygym.datasets._recall import index_of, measure
+from memorygym.datasets._samples import load
 from memorygym.rng import rng
 from memorygym.track import Options, find
 
