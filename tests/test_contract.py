@@ -39,7 +39,7 @@ ONCE_LACKED = {
 OTHERS = (
     "commands/compare.py", "publishing/packs.py", "adapters/inspect_ai/tasks.py",
     "memory/bm25.py", "memory/shims/add_search.py", "tracks/research/task.py", "models/openai.py",
-    "tracks/_qa/reasoners.py", "datasets/locomo.py", "runs/progress.py", "__init__.py",
+    "tracks/_qa/reasoners.py", "datasets/locomo.py", "runs/executors.py", "__init__.py",
 )  # fmt: skip
 SHOP = """
 from memorygym.core import Tool
