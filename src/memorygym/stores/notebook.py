@@ -69,7 +69,7 @@ class Notebook(Memory):
                 self._refresh(self.edit(str(arguments["old_text"]), str(arguments["new_text"])))
                 return "edited"
             case "Read":
-                return self._read(arguments)
+                return self.read(arguments)
             case "memory_search":
                 k = int(str(arguments.get("top_k", 5)))
                 return self._search(str(arguments["query"]), min(k, 1000))
@@ -99,7 +99,7 @@ class Notebook(Memory):
             del self.entries[key]
         return key
 
-    def _read(self, arguments: Mapping[str, JSON]) -> str:
+    def read(self, arguments: Mapping[str, JSON]) -> str:
         """The lines asked for."""
         lines = "\n".join(self.entries.values())
         start, number = arguments.get("start_line", 1), arguments.get("num_lines")
