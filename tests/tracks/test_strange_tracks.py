@@ -89,7 +89,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
     document = json.loads(results.read_bytes())
     document["episodes"][0]["accuracy"] = 0.1
     results.write_text(json.dumps(document))
-    words = ["--plug", "strange:PARTIAL", "validate-results", str(results)]
+    words = ["--plug", "strange:PARTIAL", "score", "--check", str(results)]
     out, _ = start(tmp_path, *words, path=strange).communicate(timeout=60)
     assert "accuracy: 0.1, but" in out
 

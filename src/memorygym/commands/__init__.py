@@ -5,11 +5,36 @@ with the line that --help shows.
 A file whose name begins with _ is no command but something that several of them share.
 """
 
+import argparse
 import ast
+from collections.abc import Sequence
 from pathlib import Path
+
+from memorygym.errors import BadSettings
 
 
 def headline(source: Path) -> str:
     """The first line of a module's docstring, read without importing the module; "" without one."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
     return (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def is_given(args: argparse.Namespace, option: str) -> bool:
+    """Whether an option is not what it is unless given."""
+    value = getattr(args, option)
+    # A temperature of 0 is given: it must not count as False.
+    return value is not None and value is not False and value not in ([], "auto", "")
+
+
+def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
+    """Raises BadSettings, with the reason, if one of these options is given."""
+    for name in names:
+        if is_given(args, name):
+            raise BadSettings(f"--{name.replace('_', '-')} is for {why}")
+
+
+def check_counts(args: argparse.Namespace, *names: str) -> None:
+    """Raises BadSettings if one of these options is given and below 1."""
+    for name in names:
+        if (given := getattr(args, name)) is not None and given < 1:
+            raise BadSettings(f"--{name.replace('_', '-')} {given}: give at least 1")

@@ -1,34 +1,30 @@
-"""A leaderboard as Markdown."""
+"""A leaderboard as Markdown: agents in tables by set, memories in one for every comparison."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from memorygym.commands._board_cells import (
-    MARK,
-    Prices,
-    axes_of,
-    dollars,
-    figures,
-    grid,
-    heads,
-    mean,
-    safe,
-    status,
-    title,
-    tokens,
-    what,
-)
-from memorygym.commands._board_memories import LEGEND as COMPARED
-from memorygym.commands._board_memories import ranking_parts, unshown_table
-from memorygym.page import wrapped
-from memorygym.publishing.entrant import Entrant
-from memorygym.publishing.evidence import WORD
+from memorygym.commands._board_rows import Prices, axes_of, dollars, tokens
+from memorygym.isolation.tables import detectable_text as detectable_pairs
+from memorygym.isolation.tables import normalised_text, verdict_text
+from memorygym.page import plain, wrapped
+from memorygym.publishing.entrant import Entrant, Set
+from memorygym.publishing.evidence import WORD, Evidence
 from memorygym.publishing.leaderboard import Board, Gap, Held, Table, names
+from memorygym.publishing.rankings import Ranking
+from memorygym.stats import Estimate
 from memorygym.tables import detectable_text
 
+MARK = "†"
+"""After the status of a run whose model has only the submitter's word for it."""
 LEGEND = (
     "Shares in % with 95 % intervals, clustered by world; {}. A rank is one more than the number of"
     " entrants that are shown to be better (paired by world, Holm over all pairs), so those that"
     " cannot be told apart share it."
+)
+COMPARED = (
+    "Memories are ranked within a comparison: one reasoner, one budget of tokens in view, the same"
+    " tasks. A rank is one more than the number of memories that are shown to be better; normalised"
+    " gain is (m - none) / (oracle - none), with its 95 % interval, undefined unless oracle is"
+    " shown to be above none."
 )
 STATUS = (
     "Status: *reproduced*, played again to the same bytes, a model from its recorded replies;"
@@ -50,7 +46,7 @@ def as_markdown(found: Board, prices: Prices, command: str) -> str:
     for table in found.tables:
         parts += _table(table, found, prices)
     for ranking in found.rankings:
-        parts += ranking_parts(ranking, found)
+        parts += _ranking(ranking, found)
     if found.gaps:
         lines = [f"- {_gap(gap, found)}" for gap in found.gaps]
         parts += ["## Public minus sealed", "\n".join(map(wrapped, lines))]
@@ -64,7 +60,7 @@ def as_markdown(found: Board, prices: Prices, command: str) -> str:
             _without_rank(entrants, found),
         ]
     if found.unshown:
-        parts += ["## Comparisons that are not ranked", unshown_table(found)]
+        parts += ["## Comparisons that are not ranked", _unshown(found)]
     parts += ["\n".join(wrapped(f"- {safe(note)}") for note in found.notes)] if found.notes else []
     return "\n\n".join(parts) + "\n"
 
@@ -188,3 +184,113 @@ def _without_rank(entrants: Sequence[Entrant], found: Board) -> str:
         for one in entrants
     ]  # fmt: skip
     return grid(["set", "agent", "memory", *_figures(axes), "status", "why"], rows)
+
+
+def _ranking(one: Ranking, found: Board) -> Iterator[str]:
+    """The section of one comparison under one reasoner, at one budget."""
+    report = one.report
+    yield f"## {safe(_heading(one, found))}"
+    yield grid(
+        ["rank", "memory", "accuracy", "normalised gain", "status"],
+        [
+            [
+                "–" if row.rank is None else str(row.rank), row.arm, mean(row.standing.accuracy),
+                normalised_text(row), status(one.evidence),
+            ]
+            for row in report.of("memory")
+        ],
+    )  # fmt: skip
+    yield "\n\n".join(map(wrapped, _under_ranking(one)))
+
+
+def _heading(one: Ranking, found: Board) -> str:
+    """Under what its memories were compared."""
+    writer = one.recipe["memory_model"]
+    parts = [f"Memories: {title(one.set, found)}", f"reasoner {one.report.reasoner}"]
+    parts += [f"memory model {writer.get('name')}"] if writer else []
+    budget = one.report.budget
+    parts.append("no budget" if budget is None else f"budget {budget:,}")
+    capacity = one.recipe["capacity"]
+    return ", ".join([*parts, *([f"capacity {capacity:,}"] if capacity else [])])
+
+
+def _under_ranking(one: Ranking) -> Iterator[str]:
+    report = one.report
+    many = f"{len(report.worlds):,} task{'s' * (len(report.worlds) != 1)}"
+    yield f"{safe(one.source)}: {many}, {report.questions:,} questions an arm."
+    told = [f"`{row.arm}` {mean(row.standing.accuracy)}" for row in report.of("reference")]
+    yield f"References: {', '.join(told)}."
+    failed = [f"{row.arm} {row.failed}" for row in report.of("memory") if row.failed]
+    if failed:
+        yield f"Tasks that failed, whose memory has no rank: {safe(', '.join(failed))}."
+    verdict = verdict_text(report)
+    yield safe(f"{verdict[0].upper()}{verdict[1:]}. {detectable_pairs(report)}".strip())
+    for limit in one.evidence.limits:
+        yield f"Not shown: {safe(limit)}."
+
+
+def _unshown(found: Board) -> str:
+    """Comparisons without a rank."""
+    rows = []
+    for name, evidence, why in found.unshown:
+        recipe = evidence.document["recipe"]
+        budgets = ", ".join(f"{budget:,}" for budget in recipe["budgets"])
+        memories = ", ".join(recipe["memories"])
+        reasoners = ", ".join(recipe["reasoners"])
+        rows.append([name, recipe["track"], reasoners, budgets, memories, status(evidence), why])
+    return grid(["run", "track", "reasoner", "budget", "memories", "status", "why"], rows)
+
+
+def what(key: Set, found: Board) -> str:
+    """A set in words, with its track where the page has several."""
+    track = f"{key.track} track" if len(found.contracts) > 1 or not key.knobs else ""
+    return ", ".join(filter(None, [track, key.knobs]))
+
+
+def title(key: Set, found: Board) -> str:
+    """The same with its seeds."""
+    worlds = f"sealed by salt {key.salt[:12]}…" if key.salt else "public seeds"
+    return f"{what(key, found)}, {worlds}{'' if key.judge == 'null' else ', judged'}"
+
+
+def heads(axes: Sequence[str]) -> list[str]:
+    """Their initials, if these tell them apart.
+
+    >>> heads(["breadth", "reasoning"]), heads(["recall", "reasoning"])
+    (['B', 'R'], ['recall', 'reasoning'])
+    """
+    initials = [axis[:1].upper() for axis in axes]
+    return initials if len({*initials}) == len(axes) else list(axes)
+
+
+def figures(one: Entrant, axes: Sequence[str]) -> list[str]:
+    """The composite with its interval, its parts, and refusals."""
+    parts = [mean(one.summary.axes.get(axis), spread=False) for axis in axes]
+    return [mean(one.summary.composite), *parts, mean(one.summary.abstention, spread=False)]
+
+
+def mean(found: Estimate | None, *, spread: bool = True) -> str:
+    """A share in percent."""
+    if found is None:
+        return "–"
+    half = f" ± {100 * (found.high - found.mean):.1f}" if spread else ""
+    return f"{100 * found.mean:.1f}{half}"
+
+
+def status(evidence: Evidence) -> str:
+    """How far it is shown."""
+    return evidence.standing + (MARK if evidence.word else "")
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(safe(cell) for cell in line)} |" for line in lines)
+
+
+def safe(cell: str) -> str:
+    """A name is somebody else's text: it must not break the table or the page."""
+    clean = plain(cell)
+    for mark in "\\|<>`[]":
+        clean = clean.replace(mark, f"\\{mark}")
+    return clean

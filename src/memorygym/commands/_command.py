@@ -9,7 +9,7 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.agents.note_taker import agents_of
-from memorygym.commands._tasks import KNOBS, WORLDS
+from memorygym.commands._options import KNOBS, WORLDS
 from memorygym.isolation.arms import REFERENCES, named
 from memorygym.track import find
 

@@ -1,66 +1,31 @@
-"""`memorygym verify DIR`: a folder of instances, proven again from its bytes."""
+"""`memorygym verify DIR`: instances proven from their bytes, and asked of a model without them."""
 
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from memorygym.core import JSON
-from memorygym.instances.checking import OF_FILES, Checked, check, files_of, to_deal_again
+from memorygym.commands._options import THREADS
+from memorygym.core import JSON, Message
+from memorygym.instances.checking import OF_FILES, File, check, files_of, to_deal_again
+from memorygym.instances.files import read_instance
+from memorygym.instances.marking import right
+from memorygym.instances.model import Gold, Question
+from memorygym.instances.schemas import dealing_tracks, track_of
+from memorygym.models.model import Model, sound
+from memorygym.models.naming import find
 from memorygym.page import one_line, wrapped
-from memorygym.runs.executors import over_processes
+from memorygym.runs.executors import over_processes, over_threads
 from memorygym.runs.progress import watched
+from memorygym.stats import clustered_share, wilson
 
 MOST_SHOWN = 50
 NOT_RUN = "not run"
-
-
-@dataclass(slots=True)
-class Report:
-    """What is said of a folder."""
-
-    folder: Path
-    files: int = 0
-    sound: int = 0
-    """Files of which nothing failed."""
-    ok: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
-    failures: list[dict[str, JSON]] = field(default_factory=list)
-    closed_book: JSON = NOT_RUN
-    """What a language model answered without the texts."""
-
-    def add(self, checked: Checked) -> None:
-        """Counts a file."""
-        self.files += 1
-        self.sound += not any(finding.problem for finding in checked.findings)
-        for finding in checked.findings:
-            self._count(finding.check, checked.name, finding.problem)
-
-    def _count(self, check: str, file: str, problem: str) -> None:
-        (self.failed if problem else self.ok)[check] += 1
-        if problem:
-            self.failures.append({"file": file, "check": check, "reason": problem})
-
-    def add_manifest(self, problem: str) -> None:
-        """Counts the manifest as a file that was read."""
-        self._count("manifest", "manifest.json", problem)
-
-    @property
-    def checks(self) -> list[str]:
-        """Their names, as they are shown."""
-        return list(dict.fromkeys([*OF_FILES, *sorted({*self.ok, *self.failed})]))
-
-    def to_json(self) -> dict[str, JSON]:
-        return {
-            "files": self.files,
-            "sound": self.sound,
-            "checks": {n: {"ok": self.ok[n], "failed": self.failed[n]} for n in self.checks},
-            "failures": [dict(failure) for failure in self.failures],
-            "llm_closed_book": self.closed_book,
-        }
+SYSTEM = (
+    "Answer the question from what you know. The texts that it is about are not shown to you. If"
+    " you do not know, give your best guess. Reply with the answer alone."
+)
 
 
 def verify_folder(args: argparse.Namespace) -> int:
@@ -68,33 +33,49 @@ def verify_folder(args: argparse.Namespace) -> int:
     files, problem = files_of(args.folder)
     if args.again:
         files = to_deal_again(args.folder, files)
-    report = Report(args.folder)
-    report.add_manifest(problem)
+    found = [("manifest.json", "manifest", problem)]
     rows = ([one] for one in over_processes(check, files, args.workers))
     for checked in watched(rows, len(files), quiet=args.json):
-        report.add(checked)
-    if args.llm:
-        from memorygym.commands._closed_book import closed_book
+        found += [(checked.name, finding.check, finding.problem) for finding in checked.findings]
+    failures = [
+        {"file": file, "check": check, "reason": problem}
+        for file, check, problem in found
+        if problem
+    ]
+    bad = {failure["file"] for failure in failures}
+    sound = [file for file in files if file.name not in bad]
+    report = {
+        "files": len(files),
+        "sound": len(sound),
+        "checks": _counts(found),
+        "failures": failures,
+        "llm_closed_book": _closed_book(args, sound) if args.llm else NOT_RUN,
+    }
+    print(json.dumps(report, indent=1) if args.json else "\n".join(_page(args, report)))
+    return 1 if failures else 0
 
-        bad = {str(failure["file"]) for failure in report.failures}
-        report.closed_book = closed_book(args, [f for f in files if f.name not in bad])
-    print(json.dumps(report.to_json(), indent=1) if args.json else "\n".join(_page(report)))
-    return 1 if report.failures else 0
+
+def _counts(found: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
+    """By check, as they are shown: how many files it holds of."""
+    failed = Counter(check for _, check, problem in found if problem)
+    ok = Counter(check for _, check, problem in found if not problem)
+    names = dict.fromkeys([*OF_FILES, *sorted({*ok, *failed})])
+    return {name: {"ok": ok[name], "failed": failed[name]} for name in names}
 
 
-def _page(report: Report) -> Iterator[str]:
+def _page(args: argparse.Namespace, report: dict[str, Any]) -> Iterator[str]:
     """Counts by check, then every failure with its file."""
+    failures, files, sound = report["failures"], report["files"], report["sound"]
     yield f"{'check':<20}{'ok':>9}{'failed':>9}"
-    for name in report.checks:
-        yield f"{name:<20}{report.ok[name]:>9}{report.failed[name]:>9}"
-    yield "llm_closed_book     " + _told(report.closed_book)
-    for failure in report.failures[:MOST_SHOWN]:
-        check, file, reason = (one_line(str(failure[n])) for n in ("check", "file", "reason"))
+    for name, counts in report["checks"].items():
+        yield f"{name:<20}{counts['ok']:>9}{counts['failed']:>9}"
+    yield "llm_closed_book     " + _told(report["llm_closed_book"])
+    for failure in failures[:MOST_SHOWN]:
+        file, check, reason = map(one_line, failure.values())
         yield wrapped(f"FAILS {check}: {file}: {reason}")
-    more = len(report.failures) - MOST_SHOWN
-    yield from [f"… and {more} more"] if more > 0 else []
-    bad = report.files - report.sound
-    yield f"{report.files} instances, {report.sound} sound, {bad} not, in {report.folder}"
+    if (more := len(failures) - MOST_SHOWN) > 0:
+        yield f"… and {more} more"
+    yield f"{files} instances, {sound} sound, {files - sound} not, in {args.folder}"
 
 
 def _told(found: Any) -> str:
@@ -105,3 +86,49 @@ def _told(found: Any) -> str:
         f"{found['right']} of {found['asked']} right without the texts"
         f" ({100 * found['share']:.1f} %, {low:.1f} to {high:.1f}), by {found['model']}"
     )
+
+
+def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
+    """How often the model is right, with the 95 % interval, clustered by instance.
+
+    Raises ProviderFailure if it does not answer.
+    """
+    model = find(args.llm, args.api_base)
+    asked = [(file.name, q) for file in files for q in _questions(file)]
+    tries = [(name, q, model.sample(k)) for name, q in asked for k in range(args.samples)]
+    told: dict[str, list[bool]] = {}
+    for (name, _, _), is_right in zip(tries, over_threads(_ask, tries, THREADS), strict=True):
+        told.setdefault(name, []).append(is_right)
+    if not tries:
+        return NOT_RUN
+    hits = sum(map(sum, told.values()))
+    # One instance has no spread of its own: its samples are taken as they are.
+    many = clustered_share(list(told.values())) if len(told) > 1 else None
+    low, high = (many.low, many.high) if many else wilson(hits, len(tries))
+    return {
+        "model": str(model.describe()["name"]),
+        "samples": args.samples,
+        "asked": len(tries),
+        "right": hits,
+        "share": round(hits / len(tries), 6),
+        "interval": [round(low, 6), round(high, 6)],
+    }
+
+
+def _questions(file: File) -> Iterator[Question]:
+    path = file.folder / file.name
+    instance = read_instance(path)
+    track = dealing_tracks()[track_of(instance, str(path))]
+    gold = track.task(instance, "closed-book", 0).gold
+    assert isinstance(gold, Gold)
+    yield from gold.questions
+
+
+def _ask(one: tuple[str, Question, Model]) -> bool:
+    _, question, model = one
+    return right(question, sound(model.complete(prompt(question.text), ())).message.content)
+
+
+def prompt(question: str) -> list[Message]:
+    """What the model reads."""
+    return [Message("system", SYSTEM), Message("user", question)]

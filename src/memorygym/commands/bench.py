@@ -9,9 +9,9 @@ from memorygym import registry
 from memorygym.agents.accounting import cost_of
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
-from memorygym.commands._model import add_model, minds_of, refuse_model_options, workers_of
-from memorygym.commands._recipe import add_limits, check_counts
-from memorygym.commands._tasks import KNOBS, add_tasks, tasks_of
+from memorygym.commands import check_counts
+from memorygym.commands._model import add_model, minds_of, refuse_model_options
+from memorygym.commands._options import KNOBS, add_limits, add_tasks, tasks_of, workers_of
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
 from memorygym.page import fit, one_line

@@ -8,16 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands._model import (
-    add_judge,
-    add_sampling,
-    judge_of,
-    refuse,
-    sampling_of,
-    workers_of,
-)
-from memorygym.commands._recipe import check_counts
-from memorygym.commands._tasks import add_tasks, tasks_of
+from memorygym.commands import check_counts, refuse
+from memorygym.commands._model import add_judge, add_sampling, judge_of, sampling_of
+from memorygym.commands._options import add_tasks, tasks_of, workers_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms
 from memorygym.isolation.agreement import agreement_text

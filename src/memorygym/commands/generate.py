@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from memorygym.commands import headline
-from memorygym.commands._recipe import check_counts, check_seed
+from memorygym.commands import check_counts, headline
+from memorygym.commands._options import check_seed
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.instances.files import Job, Made, about, finish, make, open_folder, recipes_digest

@@ -13,7 +13,7 @@ from typing import Any
 from memorygym import registry
 from memorygym.agents.note_taker import SILENT, agents_of
 from memorygym.commands import headline
-from memorygym.commands._tasks import WORLDS
+from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH
 from memorygym.track import Track, find

@@ -1,4 +1,4 @@
-"""Score stored traces again, and average what may be averaged."""
+"""Score stored traces again, and average what may be averaged; or check results files."""
 
 import argparse
 import json
@@ -10,8 +10,10 @@ from pathlib import Path
 from memorygym.commands._run import checked, read_known
 from memorygym.contract import contract
 from memorygym.core import JSON
-from memorygym.errors import BadTrace
+from memorygym.errors import BadSettings, BadTrace
 from memorygym.page import fit, wrapped
+from memorygym.results.consistency import problems
+from memorygym.results.file import results_in, schema
 from memorygym.results.summary import summaries
 from memorygym.runs.limits import Limits
 from memorygym.runs.results import Result, Wanted, place_in, result_of
@@ -62,36 +64,67 @@ class Scored:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    what = ".jsonl or .jsonl.gz files, or folders (of a run, or of traces)"
-    parser.add_argument("traces", nargs="+", type=Path, help=what)
+    what = ".jsonl or .jsonl.gz files, or folders (of a run, or of traces); of --check results"
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=what)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object a trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
+    how.add_argument(
+        "--check", action="store_true",
+        help="of results.json, or of the folder of a run: the schema, and whether rows, counts and"
+        " summaries agree",
+    )  # fmt: skip
+    how.add_argument("--schema", action="store_true", help="print that JSON Schema and stop")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints scores; 2 if a trace is damaged or cannot be scored."""
+    """Prints scores; 1 if a results file is not valid, 2 if a trace is damaged or cannot be
+    scored."""
+    if args.schema:
+        print(json.dumps(schema(), indent=1, ensure_ascii=False))
+        return 0
+    if not args.files:
+        raise BadSettings("no FILE given: name traces, or results files and --check, or --schema")
+    if args.check:
+        return max([_checked(path) for path in args.files])
     found: list[Scored] = []
-    damaged = total = 0
-    for scored, damage in _scored(args.traces, attributed=args.json):
+    total = damaged = 0
+    for scored, damage in _scored(args.files, attributed=args.json):
         total += 1
+        damaged += bool(damage)
         if damage:
-            damaged += 1
             print(f"memorygym: {damage}", file=sys.stderr)
         if scored:
             found.append(scored)
     if args.json:
         for scored in found:
             print(json.dumps(scored.to_json(), ensure_ascii=False))
-        return 2 if damaged else 0
-    print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
-    for scored in found if args.verbose else ():
+    else:
+        print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
+        _print(found, verbose=args.verbose)
+    return 2 if damaged else 0
+
+
+def _checked(path: Path) -> int:
+    """Prints whether a results file is valid, then what is wrong with it by its JSON path."""
+    try:
+        found = problems(results_in(path))
+    except BadSettings as error:
+        found = [str(error)]
+    print(f"{path}: {f'{len(found)} problem' + 's' * (len(found) > 1) if found else 'valid'}")
+    for problem in found:
+        print(wrapped(problem, "    "))
+    return int(bool(found))
+
+
+def _print(found: Sequence[Scored], *, verbose: bool) -> None:
+    """The tables, after every question if these are asked for."""
+    for scored in found if verbose else ():
         print(_questions(scored))
     for title, group in _groups(found).items():
         summed = summaries(scored.result.to_json() for scored in group)
         head = ACCURACY if group[0].compared else COMPOSITE
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
-    return 2 if damaged else 0
 
 
 def _knobs(trace: Trace) -> list[str]:

@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from memorygym.commands import check_counts
 from memorygym.commands._instances import verify_folder
-from memorygym.commands._recipe import add_salt, check_counts
+from memorygym.commands._options import add_salt
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.runs.executors import over_processes
 from memorygym.track import Options

@@ -1,4 +1,4 @@
-"""`memorygym deal` shows a task as an agent reads it."""
+"""`memorygym play --show` shows a task as an agent reads it."""
 
 import json
 
@@ -8,7 +8,7 @@ from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 
-LITE = ["deal", "--template", "company", "--seed", "3", "--tier", "lite"]
+LITE = ["play", "--show", "--template", "company", "--seed", "3", "--tier", "lite"]
 
 
 def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
