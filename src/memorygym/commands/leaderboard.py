@@ -78,7 +78,7 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         return Evidence(document, REPORTED, wrong, ("it came without its traces",))
     with opened(path) as (folder, problems):
         if problems:
-            raise BadSettings(f"{path}: {problems[0]} (`memorygym verify-pack` tells more)")
+            raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` tells more)")
         return examine(folder, args.check, args.salt, workers)
 
 
