@@ -134,7 +134,7 @@ def test_what_a_command_names_in_its_place_works(
     assert main(["explain", str(compared)]) == 0
     trace = compared / "traces/company+0+strong+bm25+1000.jsonl.gz"
     assert main(["explain", str(trace)]) == 0
-    assert main(["explain", str(compared), "--question", "company+0+strong+markdown+scribe#1"]) == 0
+    assert main(["explain", str(compared), "company+0+strong+markdown+scribe#1"]) == 0
     assert "company+0+strong+markdown%2Bscribe+1000#1  " in capsys.readouterr().out
 
 

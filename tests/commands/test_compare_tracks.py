@@ -71,7 +71,7 @@ def test_the_curve_is_kept(research: Path, curve: str) -> None:
 
 
 def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", str(research), "--question", "hops4-10k+1+strong+none+all#1"]) == 0
+    assert main(["explain", str(research), "hops4-10k+1+strong+none+all#1"]) == 0
     told = capsys.readouterr().out
     assert "WRONG" in told and "observed" in told and "used" in told
 

@@ -4,19 +4,19 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from memorygym.agents.accounting import limits_in
 from memorygym.attribution import CAUSES, LOSSES, Attribution
-from memorygym.commands._run import IN_VIEW, Fact, Played, facts_of, read_played, verdict_lines
-from memorygym.core import JSON
+from memorygym.commands._run import IN_VIEW, Played, facts_of, read_played, verdict_lines
 from memorygym.errors import UnknownPart
 from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
-from memorygym.runs.results import Place
 from memorygym.scoring import outcomes
 
 EVERY = "all"
@@ -25,48 +25,17 @@ KINDS = ("retrieval", "update", "reasoning")
 """Those that come first in a table."""
 WIDE = 11
 """Columns of a number in a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A question that was missed."""
-
-    id: str
-    """As `memorygym explain` takes it."""
-    place: Place
-    number: int
-    """Of the question in its episode, from 1."""
-    outcome: Outcome
-    cause: str
-    facts: Sequence[Fact]
-    limits: Sequence[str]
-    """Of the model, that its replies to the question met."""
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """The first episode comes first."""
-        place = self.place
-        return place.template, place.seed, place.agent, place.repeat, self.number
-
-    def to_json(self) -> dict[str, JSON]:
-        """A row."""
-        q, place = self.outcome.goal, self.place
-        return {
-            "id": self.id, "template": place.template, "seed": place.seed, "agent": place.agent,
-            "memory": place.memory, "budget": place.budget, "repeat": place.repeat,
-            "number": self.number, "event": q.event, "kind": q.kind,
-            "competency": q.competency, "question": q.text, "truth": q.truth,
-            "answer": self.outcome.answer, "reason": self.outcome.reason, "cause": self.cause,
-            "limits": list(self.limits),
-            "facts": [{"fact": fact.text, "lost": fact.step} for fact in self.facts],
-        }  # fmt: skip
+Row = Mapping[str, Any]
+"""A miss as --json prints it."""
+ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
+"""The first episode comes first."""
 
 
 @dataclass(slots=True)
 class Found:
     """What the traces of agents, or of one system of a comparison, hold."""
 
-    misses: list[Miss] = field(default_factory=list)
+    misses: list[tuple[Row, Outcome]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """The kind of every question."""
     episodes: int = 0
@@ -98,9 +67,8 @@ class Listing:
                 damaged = 2
                 print(f"memorygym: {damage}; left out", file=sys.stderr)
         for option, choices in self._met.items():
-            given = getattr(self._args, option)
             if choices:
-                _check(option, given, choices)
+                _check(option, getattr(self._args, option), choices)
         self._print()
         return damaged
 
@@ -131,31 +99,44 @@ class Listing:
         self._left.add(memory)
         return False
 
-    def _misses(self, played: Played, told: Sequence[Outcome]) -> Iterator[Miss]:
+    def _misses(self, played: Played, told: Sequence[Outcome]) -> Iterator[tuple[Row, Outcome]]:
         attribution = Attribution(played.trace)
         for number, outcome in enumerate(told, start=1):
             if outcome.correct or self._args.competency not in _names(outcome.goal):
                 continue
             cause = attribution.cause(outcome)
             if self._args.cause in (None, cause):
-                facts = facts_of(attribution, outcome.goal)
-                limits = limits_in(played.trace, outcome.goal.event)
-                id = f"{played.name}#{number}"
-                yield Miss(id, played.place, number, outcome, cause, facts, limits)
+                yield _miss(played, number, outcome, cause, attribution), outcome
 
     def _print(self) -> None:
         limit = self._args.limit
         for found in self._found.values():
-            found.misses.sort(key=lambda miss: miss.order)
+            found.misses.sort(key=lambda miss: ORDER(miss[0]))
+            for row, _ in found.misses[:limit] if self._args.json else ():
+                print(json.dumps(row, ensure_ascii=False))
         if self._args.json:
-            for miss in (miss for found in self._found.values() for miss in found.misses[:limit]):
-                print(json.dumps(miss.to_json(), ensure_ascii=False))
             return
         parts = [_text(who, found, limit) for who, found in (self._found or {"": Found()}).items()]
         if self._left:
             told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
             parts.append("\n".join(fit(told)))
         print("\n\n".join(parts))
+
+
+def _miss(
+    played: Played, number: int, outcome: Outcome, cause: str, attribution: Attribution
+) -> Row:
+    """A question that was missed, by its number in the episode from 1."""
+    q, place = outcome.goal, played.place
+    return {
+        "id": f"{played.name}#{number}", "template": place.template, "seed": place.seed,
+        "agent": place.agent, "memory": place.memory, "budget": place.budget,
+        "repeat": place.repeat, "number": number, "event": q.event, "kind": q.kind,
+        "competency": q.competency, "question": q.text, "truth": q.truth,
+        "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
+        "limits": list(limits_in(played.trace, q.event)),
+        "facts": [{"fact": fact.text, "lost": fact.step} for fact in facts_of(attribution, q)],
+    }  # fmt: skip
 
 
 def _check(kind: str, given: str | None, choices: Iterable[str]) -> None:
@@ -172,18 +153,18 @@ def _text(who: str, found: Found, limit: int | None) -> str:
     """The table, then every miss."""
     head, *table = _summary(found)
     parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
-    for miss in found.misses[:limit]:
-        lines = verdict_lines(miss.id, miss.outcome, miss.cause, miss.limits)
-        parts.append("\n".join([*lines, *_steps(miss.facts)]))
+    for row, outcome in found.misses[:limit]:
+        lines = verdict_lines(row["id"], outcome, row["cause"], row["limits"])
+        parts.append("\n".join([*lines, *_steps(row["facts"])]))
     if rest := len(found.misses[limit:]) if limit else 0:
         parts.append(f"… {rest} more; leave --limit out to see them")
     return "\n\n".join(parts)
 
 
-def _steps(facts: Sequence[Fact]) -> Iterator[str]:
+def _steps(facts: Sequence[Row]) -> Iterator[str]:
     """Where the needed facts were lost, the earliest step first; those in view are only counted."""
     for step in (*LOSSES, IN_VIEW):
-        if texts := [fact.text for fact in facts if fact.step == step]:
+        if texts := [fact["fact"] for fact in facts if fact["lost"] == step]:
             told = "" if step == IN_VIEW else f": {'; '.join(texts)}"
             yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
 
@@ -196,16 +177,16 @@ def _summary(found: Found) -> Iterator[str]:
         return
     yield ""
     kinds = _kinds(found.asked)
-    missed = [(miss.outcome.goal.kind, miss.cause) for miss in found.misses]
+    missed = [(row["kind"], row["cause"]) for row, _ in found.misses]
     if len(kinds) > 4 or max(map(len, kinds)) >= WIDE:
         yield from _by_kind(found.asked, missed, kinds)
         return
-    yield _row("cause", (*kinds, "all"))
+    yield _line("cause", (*kinds, "all"))
     for cause in CAUSES:
         if of_cause := [kind for kind, why in missed if why == cause]:
-            yield _row(cause, _counts(of_cause, kinds))
-    yield _row("missed", _counts([kind for kind, _ in missed], kinds))
-    yield _row("asked", _counts(found.asked, kinds))
+            yield _line(cause, _counts(of_cause, kinds))
+    yield _line("missed", _counts([kind for kind, _ in missed], kinds))
+    yield _line("asked", _counts(found.asked, kinds))
 
 
 def _kinds(asked: Sequence[str]) -> list[str]:
@@ -229,5 +210,5 @@ def _counts(kinds: Sequence[str], columns: Sequence[str]) -> list[int]:
     return [*map(kinds.count, columns), len(kinds)]
 
 
-def _row(head: str, cells: Sequence[object]) -> str:
+def _line(head: str, cells: Sequence[object]) -> str:
     return f"{head:<20}" + "".join(f"{cell!s:>{WIDE}}" for cell in cells)

@@ -145,7 +145,8 @@ def minds_of(
     scripted = tuple(track_named(track).reasoners)
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
-    if elsewhere := _scripted_anywhere().intersection(asked):
+    tracks = map(track_named, registry.names("tracks"))
+    if elsewhere := {name for one in tracks for name in one.reasoners}.intersection(asked):
         raise UnknownPart(f"reasoner of the track {track}", min(elsewhere), scripted)
     writer = _writer(args)
     if not asked:
@@ -165,12 +166,6 @@ def minds_of(
     return named, Minds(models, writing, judge_of(args, tape))
 
 
-def _scripted_anywhere() -> set[str]:
-    """The locked reasoners of all tracks."""
-    tracks = registry.names("tracks")
-    return {name for track in tracks for name in track_named(track).reasoners}
-
-
 def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
     with ExitStack() as stack:
@@ -185,38 +180,35 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     workers = workers_of(args, waits=comparison.minds.waits)
     found = perform(comparison, args.output, workers, quiet=args.quiet)
     outcome = outcome_of(found, played)
-    told = _text(args, comparison, found, outcome) if outcome.valid else invalid_of(found, outcome)
-    print(told)
+    valid = outcome.valid
+    print(_text(args, comparison, found, outcome) if valid else invalid_of(found, outcome))
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
-        kinds = args.curve if outcome.valid else ()
+        kinds = args.curve if valid else ()
         drawn = {f"{kind}.csv": curve_text_of(found, outcome, kind) for kind in kinds}
         write_files(args.output, found, outcome, drawn)
-        if outcome.valid:
+        if valid:
             summed = document(found.about, len(found.outcomes), found.outcomes, {})
             keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3
-    return 1 if found.failed or not outcome.valid else 0
+    return 1 if found.failed or not valid else 0
 
 
 def _text(
     args: argparse.Namespace, comparison: Comparison, found: Findings, outcome: Outcome
 ) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
-    contract, writer = str(found.about["contract"]), _writer(args)
-    tasks = comparison.tasks
-    setting = Setting(
-        tasks.told, contract, args.capacity, writer, track_named(tasks.track).headline is None
-    )
+    contract, tasks = str(found.about["contract"]), comparison.tasks
+    plain = track_named(tasks.track).headline is None
+    setting = Setting(tasks.told, contract, args.capacity, _writer(args), plain)
     parts = []
     for report in outcome.reports:
         clock = clock_for(found, report)
         parts.append(report_text(report, setting, clock))
         if args.pareto:
             parts.append(plot(by_tokens(report), "tokens a task"))
-            ms = plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED
-            parts.append(ms)
+            parts.append(plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED)
         parts += [curve_text(curve_of(found, report, kind), kind) for kind in args.curve]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

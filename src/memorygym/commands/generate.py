@@ -94,13 +94,9 @@ def _recipe(
 ) -> dict[str, JSON]:
     """What was asked for. A path is left out: what lies there is in the knobs of the recipes."""
     given = {name: getattr(args, name) for name in sorted(own_options(instances))}
-    return {
-        "n": args.n,
-        "tokens": list(args.tokens),
-        "seed": args.seed,
-        "options": {name: v for name, v in given.items() if not isinstance(v, Path)},
-        "sha256": recipes_digest(recipes),
-    }
+    options = {name: value for name, value in given.items() if not isinstance(value, Path)}
+    what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
+    return {**what, "sha256": recipes_digest(recipes)}
 
 
 def _made(jobs: Sequence[Job], workers: int) -> list[Made]:

@@ -26,10 +26,6 @@ SHOWN = 5
 """Missing episodes or secrets that are named."""
 
 
-class WrongSalt(BadSettings):
-    """A salt that did not seal the worlds of the pack."""
-
-
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     what = parser.add_mutually_exclusive_group(required=True)
@@ -135,15 +131,14 @@ def _examined(folder: Path, args: argparse.Namespace) -> list[str]:
     """What fails; if nothing does, how far the run is shown is printed."""
     try:
         recipe = read_results(folder)["recipe"]
-        if args.salt and not opens(recipe, args.salt):
-            told = f"the hash of its salt is {recipe['salt']}" if recipe["salt"] else "it has none"
-            raise WrongSalt(f"--salt is not that of {args.check}: {told}")
         how = "play" if args.play else "traces"
-        found = examine(folder, how, args.salt, workers_of(args, waits=False))
-    except WrongSalt:
-        raise
+        is_its = not args.salt or opens(recipe, args.salt)
+        found = examine(folder, how, args.salt, workers_of(args, waits=False)) if is_its else None
     except BadSettings as error:
         return [str(error).replace(f"{folder}/", "")]
+    if not found:
+        told = f"the hash of its salt is {recipe['salt']}" if recipe["salt"] else "it has none"
+        raise BadSettings(f"--salt is not that of {args.check}: {told}")
     if not found.problems:
         print(wrapped(_report(found)))
     return list(found.problems)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from memorygym.commands._run import checked, read_known
 from memorygym.contract import contract
-from memorygym.core import JSON
 from memorygym.errors import BadSettings, BadTrace
 from memorygym.page import fit, wrapped
 from memorygym.results.consistency import problems
 from memorygym.results.file import results_in, schema
 from memorygym.results.summary import summaries
 from memorygym.runs.limits import Limits
-from memorygym.runs.results import Result, Wanted, place_in, result_of
+from memorygym.runs.results import Place, Result, Wanted, place_in, result_of
 from memorygym.shapes import shape
 from memorygym.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.trace import Trace
@@ -49,17 +48,8 @@ class Scored:
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
         memory = f"memory {place.memory}"
         if self.compared:
-            budget = f"{place.budget:,} tokens" if place.budget else "no budget"
-            memory = f"comparison, {budget}"
+            memory = f"comparison, {f'{place.budget:,} tokens' if place.budget else 'no budget'}"
         return f"{damaged}contract {played}{other}, {', '.join([memory, *_knobs(self.trace)])}"
-
-    def to_json(self) -> dict[str, JSON]:
-        """A row: the result, and what it may be compared with."""
-        return {
-            "trace": str(self.path),
-            "damage": self.damage or None,
-            **self.result.to_json(),
-        }
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -98,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
             found.append(scored)
     if args.json:
         for scored in found:
-            print(json.dumps(scored.to_json(), ensure_ascii=False))
+            row = {"trace": str(scored.path), "damage": scored.damage or None}
+            print(json.dumps({**row, **scored.result.to_json()}, ensure_ascii=False))
     else:
         print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
         _print(found, verbose=args.verbose)
@@ -139,20 +130,24 @@ def _knobs(trace: Trace) -> list[str]:
 def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored | None, str]]:
     """Every trace scored as far as it can be, and what is wrong with it."""
     for path, trace, damage in read_known(paths):
+        if not trace:
+            yield None, damage
+            continue
         try:
-            yield _score(path, trace, damage, attributed=attributed) if trace else None, damage
+            place = _place(trace)
+            result = result_of(place, trace, Wanted(causes=attributed))
+            yield Scored(path, trace, damage, result), damage
         except BadTrace as error:
             yield None, f"{path}: {error}"
 
 
-def _score(path: Path, trace: Trace, damage: str, *, attributed: bool) -> Scored:
-    """The score of a trace. Raises BadTrace if its header lacks what that needs."""
+def _place(trace: Trace) -> Place:
+    """The episode that it is of. Raises BadTrace if its header lacks what a score needs."""
     try:
         shape(str, trace.labels.get("contract", "unknown"), "labels.contract")
-        place = place_in(checked(trace))
+        return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
-    return Scored(path, trace, damage, result_of(place, trace, Wanted(causes=attributed)))
 
 
 def _questions(scored: Scored) -> str:
@@ -164,14 +159,13 @@ def _questions(scored: Scored) -> str:
 def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:
     """What may be averaged, by heading; of several traces of an episode only the first counts."""
     groups: dict[str, list[Scored]] = {}
-    firsts: dict[tuple[str, str, str, int], Path] = {}
+    firsts: dict[tuple[object, ...], Path] = {}
     for scored in found:
         place = scored.result.place
         key = (scored.group, scored.trace.task, place.who, place.repeat)
-        if key in firsts:
-            where = f"{scored.path} repeats {firsts[key]}"
+        if (first := firsts.setdefault(key, scored.path)) is scored.path:
+            groups.setdefault(scored.group, []).append(scored)
+        else:
+            where = f"{scored.path} repeats {first}"
             print(f"memorygym: {where}; left out of the table", file=sys.stderr)
-            continue
-        firsts[key] = scored.path
-        groups.setdefault(scored.group, []).append(scored)
     return groups
