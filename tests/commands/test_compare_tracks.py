@@ -85,7 +85,7 @@ def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
     missed = [one.split()[0] for one in capsys.readouterr().out.splitlines() if "none+all#" in one]
     assert missed
     for name in missed:
-        assert main(["explain", str(folder), "--question", name]) == 0
+        assert main(["explain", str(folder), name]) == 0
         told = capsys.readouterr().out
         assert "Noted of" in told and told.count("\n") < 100
 
