@@ -142,6 +142,6 @@ def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_p
     (tmp_path / "run" / "results.json").unlink()
     out = told(start(tmp_path, "--plug", "strange:PARTIAL", "status", "run", path=strange))
     assert "--track strange:PARTIAL:turns=4" in out
-    assert "failures run --plug strange:PARTIAL" in out
+    assert "explain run --plug strange:PARTIAL" in out
     _, err = start(tmp_path, "status", "run", path=strange).communicate(timeout=60)
     assert "as in --plug my_track:SHOP" in err

@@ -4,24 +4,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from memorygym import trace
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.frozen import canonical
 from memorygym.page import WIDTH, fit, short, wrapped
-from memorygym.trace import (
-    Answered,
-    Asked,
-    Composed,
-    Cut,
-    Heard,
-    Judged,
-    Record,
-    Rewarded,
-    Said,
-    Shown,
-    Stored,
-    Trace,
-)
 
 BOLD, DIM, RED = "1", "2", "31"
 HELP = """\
@@ -50,29 +37,29 @@ class Screen:
         """The pinned message, which is before the agent in every event."""
         return self._paint("\n".join(self._cut(task.system, self.lines)), DIM)
 
-    def show(self, record: Record, limit: str = "") -> str:
+    def show(self, record: trace.Record, limit: str = "") -> str:
         """The record; "" for one that another record tells already.
 
         `limit` is what kept a reply from being whole.
         """
         match record:
-            case Shown(_, messages):
+            case trace.Shown(_, messages):
                 return "\n".join(self._shown(message.content) for message in messages)
-            case Composed(_, messages):
+            case trace.Composed(_, messages):
                 return "\n".join(
                     line for message in messages for line in self._cut(message.content, 2, "  | ")
                 )
-            case Said(_, message):
+            case trace.Said(_, message):
                 return "" if self.whole else "\n".join(_said(message, limit))
-            case Heard(_, messages):
+            case trace.Heard(_, messages):
                 return "\n".join(self._heard(message.content) for message in messages)
-            case Stored(_, _, _, tokens, writes):
+            case trace.Stored(_, _, _, tokens, writes):
                 return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
-            case Cut(_, reason):
+            case trace.Cut(_, reason):
                 return self._paint(f"  ! {reason}", RED)
-            case Rewarded(_, reward):
+            case trace.Rewarded(_, reward):
                 return self._paint(f"  reward {reward:g}", DIM)
-            case Answered() | Asked() | Judged():
+            case trace.Answered() | trace.Asked() | trace.Judged():
                 return ""
 
     def _shown(self, text: str) -> str:
@@ -107,7 +94,9 @@ def _said(message: Message, limit: str) -> list[str]:
 class Watched(Policy):
     """Prints what has happened since the last turn, then lets the player act."""
 
-    def __init__(self, player: Policy, trace: Trace, show: Callable[[Record], str]) -> None:
+    def __init__(
+        self, player: Policy, trace: trace.Trace, show: Callable[[trace.Record], str]
+    ) -> None:
         self._player = player
         self._trace = trace
         self._show = show

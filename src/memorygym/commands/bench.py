@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym import registry
+from memorygym import registry, tables
 from memorygym.agents.accounting import cost_of
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
@@ -21,16 +21,6 @@ from memorygym.runs.limits import Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.tasks import Tasks, check_episodes
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.tables import (
-    against_text,
-    causes_table,
-    details,
-    first_line,
-    heading,
-    invariants_table,
-    questions_text,
-    results_table,
-)
 from memorygym.track import find
 
 SHORTEST_SALT = 16
@@ -97,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         print(_report(found, prices))
     if found.invariants and (failed or not args.quiet):
-        print("\n" + invariants_table(failed if args.quiet else found.invariants))
+        print("\n" + tables.invariants_table(failed if args.quiet else found.invariants))
     for failure in found.failures:
         place = failure.place
         where = f"{place.template} seed {place.seed}, {place.agent}"
@@ -105,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output:
         write_results(args.output, found.document)
     if against:
-        print("\n" + against_text(compare(found.document, against), found.document, against))
+        print("\n" + tables.against_text(compare(found.document, against), found.document, against))
     for one in low:
         print(f"{one.who}: {100 * one.composite.mean:.1f} is under {args.fail_under:g}")
     if found.failures:
@@ -117,14 +107,14 @@ def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     """The tables."""
     planned, rows = found.document["episodes_planned"], found.document["episodes"]
     lines = [
-        *fit(first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
-        *fit(heading(found.document)),
+        *fit(tables.first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
+        *fit(tables.heading(found.document)),
     ]
     if found.summaries:
-        lines += ["", results_table(found.summaries, found.references)]
+        lines += ["", tables.results_table(found.summaries, found.references)]
         failures = found.document["failures"]
         for one in found.summaries:
-            for line in details(one, failures, cost_of(one.who, one.usage.values(), prices)):
+            for line in tables.details(one, failures, cost_of(one.who, one.usage.values(), prices)):
                 lines += fit(line)
     return "\n".join(lines)
 
@@ -135,8 +125,8 @@ def _questions(found: Findings) -> str:
     for result in found.results:
         assert result.trace
         lines += ["", f"== {result.agent} on {result.template}, seed {result.seed}"]
-        lines += fit(questions_text(result.trace))
-    return "\n".join([*lines, "", *fit(causes_table(found.summaries))])
+        lines += fit(tables.questions_text(result.trace))
+    return "\n".join([*lines, "", *fit(tables.causes_table(found.summaries))])
 
 
 def evaluation_of(args: argparse.Namespace) -> Evaluation:

@@ -12,7 +12,7 @@ from memorygym.commands import check_counts, refuse
 from memorygym.commands._model import add_judge, add_sampling, judge_of, sampling_of
 from memorygym.commands._options import add_tasks, tasks_of, workers_of
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation import arms
+from memorygym.isolation import arms, reporting
 from memorygym.isolation.agreement import agreement_text
 from memorygym.isolation.curves import CURVES, curve_text
 from memorygym.isolation.gates import invalid_text
@@ -21,15 +21,6 @@ from memorygym.isolation.pareto import by_clock, by_tokens, plot
 from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
 from memorygym.isolation.plugging import plug_all
-from memorygym.isolation.reporting import (
-    Outcome,
-    clock_for,
-    curve_of,
-    curve_text_of,
-    invalid_of,
-    outcome_of,
-    write_files,
-)
 from memorygym.isolation.tables import Setting, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
@@ -179,15 +170,17 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
         return 1
     workers = workers_of(args, waits=comparison.minds.waits)
     found = perform(comparison, args.output, workers, quiet=args.quiet)
-    outcome = outcome_of(found, played)
+    outcome = reporting.outcome_of(found, played)
     valid = outcome.valid
-    print(_text(args, comparison, found, outcome) if valid else invalid_of(found, outcome))
+    print(
+        _text(args, comparison, found, outcome) if valid else reporting.invalid_of(found, outcome)
+    )
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
         kinds = args.curve if valid else ()
-        drawn = {f"{kind}.csv": curve_text_of(found, outcome, kind) for kind in kinds}
-        write_files(args.output, found, outcome, drawn)
+        drawn = {f"{kind}.csv": reporting.curve_text_of(found, outcome, kind) for kind in kinds}
+        reporting.write_files(args.output, found, outcome, drawn)
         if valid:
             summed = document(found.about, len(found.outcomes), found.outcomes, {})
             keep(args.output, summed, found.outcomes)
@@ -197,7 +190,7 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
 
 
 def _text(
-    args: argparse.Namespace, comparison: Comparison, found: Findings, outcome: Outcome
+    args: argparse.Namespace, comparison: Comparison, found: Findings, outcome: reporting.Outcome
 ) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     contract, tasks = str(found.about["contract"]), comparison.tasks
@@ -205,10 +198,10 @@ def _text(
     setting = Setting(tasks.told, contract, args.capacity, _writer(args), plain)
     parts = []
     for report in outcome.reports:
-        clock = clock_for(found, report)
+        clock = reporting.clock_for(found, report)
         parts.append(report_text(report, setting, clock))
         if args.pareto:
             parts.append(plot(by_tokens(report), "tokens a task"))
             parts.append(plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED)
-        parts += [curve_text(curve_of(found, report, kind), kind) for kind in args.curve]
+        parts += [curve_text(reporting.curve_of(found, report, kind), kind) for kind in args.curve]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

@@ -12,20 +12,9 @@ from typing import Any
 
 from memorygym.agents.accounting import limits_in
 from memorygym.attribution import CAUSES, LOSSES, Attribution
-from memorygym.commands import check_counts, refuse
+from memorygym.commands import _run, check_counts, refuse
 from memorygym.commands._journey import entry_lines, question_lines
 from memorygym.commands._options import add_salt
-from memorygym.commands._run import (
-    IN_VIEW,
-    Played,
-    check_folder,
-    facts_of,
-    matching,
-    numbered,
-    read_played,
-    single,
-    verdict_lines,
-)
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome
@@ -99,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints misses, a chain or an episode; 1 if what is played again is missed or comes out
     otherwise, 2 if a trace cannot be read."""
     check_counts(args, "limit")
-    name, number = numbered(args.id)
+    name, number = _run.numbered(args.id)
     if number and args.entry is not None:
         raise BadSettings(f"--entry is of an episode, not of a question: leave #{number} out")
     if args.play:
@@ -108,14 +97,14 @@ def run(args: argparse.Namespace) -> int:
 
         return play_again(args, name, number)
     refuse(args, OF_PLAY, "--play")
-    check_folder(args.run)
+    _run.check_folder(args.run)
     traces = {path.name.partition(".jsonl")[0]: path for path in trace_files([args.run])}
     if number is None and args.entry is None:
-        paths = [traces[episode] for episode in matching(name, traces, args.run)]
+        paths = [traces[episode] for episode in _run.matching(name, traces, args.run)]
         return Listing(args, every=bool(name) or args.run.is_file()).print_all(paths)
     refuse(args, OF_LIST, "the list of misses; leave it out")
-    name = single(name, traces, args.run)
-    ((played, damage),) = read_played([traces[name]])
+    name = _run.single(name, traces, args.run)
+    ((played, damage),) = _run.read_played([traces[name]])
     if played is None:
         raise BadTrace(damage)
     trace = played.trace
@@ -153,7 +142,7 @@ class Listing:
     def print_all(self, paths: Iterable[Path]) -> int:
         """Prints the misses of these traces; 2 if one of them cannot be read."""
         damaged = 0
-        for played, damage in read_played(paths):
+        for played, damage in _run.read_played(paths):
             if played:
                 self._add(played)
             else:
@@ -165,7 +154,7 @@ class Listing:
         self._print()
         return damaged
 
-    def _add(self, played: Played) -> None:
+    def _add(self, played: _run.Played) -> None:
         told, place = outcomes(played.trace), played.place
         self._met["agent"].add(place.agent)
         self._met["template"].add(place.template)
@@ -178,7 +167,7 @@ class Listing:
         found.asked += [o.goal.kind for o in told if self._args.competency in _names(o.goal)]
         found.misses += self._misses(played, told)
 
-    def _wants(self, played: Played) -> bool:
+    def _wants(self, played: _run.Played) -> bool:
         place, memory = played.place, played.place.memory
         if self._args.agent not in (None, place.agent):
             return False
@@ -192,7 +181,9 @@ class Listing:
         self._left.add(memory)
         return False
 
-    def _misses(self, played: Played, told: Sequence[Outcome]) -> Iterator[tuple[Row, Outcome]]:
+    def _misses(
+        self, played: _run.Played, told: Sequence[Outcome]
+    ) -> Iterator[tuple[Row, Outcome]]:
         attribution = Attribution(played.trace)
         for number, outcome in enumerate(told, start=1):
             if outcome.correct or self._args.competency not in _names(outcome.goal):
@@ -217,7 +208,7 @@ class Listing:
 
 
 def _miss(
-    played: Played, number: int, outcome: Outcome, cause: str, attribution: Attribution
+    played: _run.Played, number: int, outcome: Outcome, cause: str, attribution: Attribution
 ) -> Row:
     """A question that was missed, by its number in the episode from 1."""
     q, place = outcome.goal, played.place
@@ -228,7 +219,7 @@ def _miss(
         "competency": q.competency, "question": q.text, "truth": q.truth,
         "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
         "limits": list(limits_in(played.trace, q.event)),
-        "facts": [{"fact": fact.text, "lost": fact.step} for fact in facts_of(attribution, q)],
+        "facts": [{"fact": fact.text, "lost": fact.step} for fact in _run.facts_of(attribution, q)],
     }  # fmt: skip
 
 
@@ -247,7 +238,7 @@ def _text(who: str, found: Found, limit: int | None) -> str:
     head, *table = _summary(found)
     parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
     for row, outcome in found.misses[:limit]:
-        lines = verdict_lines(row["id"], outcome, row["cause"], row["limits"])
+        lines = _run.verdict_lines(row["id"], outcome, row["cause"], row["limits"])
         parts.append("\n".join([*lines, *_steps(row["facts"])]))
     if rest := len(found.misses[limit:]) if limit else 0:
         parts.append(f"… {rest} more; leave --limit out to see them")
@@ -256,9 +247,9 @@ def _text(who: str, found: Found, limit: int | None) -> str:
 
 def _steps(facts: Sequence[Row]) -> Iterator[str]:
     """Where the needed facts were lost, the earliest step first; those in view are only counted."""
-    for step in (*LOSSES, IN_VIEW):
+    for step in (*LOSSES, _run.IN_VIEW):
         if texts := [fact["fact"] for fact in facts if fact["lost"] == step]:
-            told = "" if step == IN_VIEW else f": {'; '.join(texts)}"
+            told = "" if step == _run.IN_VIEW else f": {'; '.join(texts)}"
             yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil, sqrt
 from typing import Any
 
-from memorygym import registry
+from memorygym import registry, stats
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation
 from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings, UnknownPart
@@ -15,16 +15,6 @@ from memorygym.page import fit
 from memorygym.runs.engine import perform
 from memorygym.runs.results import Result, Wanted
 from memorygym.runs.tasks import dealt
-from memorygym.stats import (
-    FIGURE,
-    SEPARATE,
-    design_effect,
-    deviation,
-    icc,
-    mde,
-    same_worlds,
-    worlds_needed,
-)
 from memorygym.track import Options, find
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 
@@ -90,8 +80,10 @@ def run(args: argparse.Namespace) -> int:
 def _seen(args: argparse.Namespace, sd: float) -> Row:
     """What every plan shows, and what delta needs, by what the agent is compared with."""
     designs = {
-        "same_worlds": same_worlds(args.r), "other_worlds": SEPARATE, "fixed_figure": FIGURE,
-    }  # fmt: skip
+        "same_worlds": stats.same_worlds(args.r),
+        "other_worlds": stats.SEPARATE,
+        "fixed_figure": stats.FIGURE,
+    }
     templates = args.templates or len(registry.names("worlds"))
     official = OFFICIAL_SEEDS * len(registry.names("worlds"))
     plans = {"one_template": args.seeds, "these_settings": args.seeds * templates}
@@ -100,12 +92,12 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
     if args.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
     try:
-        needed = {k: worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
+        needed = {k: stats.worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
     except ValueError as error:
         raise BadSettings(f"--delta {args.delta:g}: {error}") from error
     return {
         "detectable": {
-            plan: {"worlds": n, **{k: mde(sd, n, d, args.power) for k, d in designs.items()}}
+            plan: {"worlds": n, **{k: stats.mde(sd, n, d, args.power) for k, d in designs.items()}}
             for plan, n in plans.items()
             if n > 1
         },
@@ -150,15 +142,15 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(Wanted(causes=False))
     played = perform(replace(job, workers=args.workers))
     results = [found for found in played if isinstance(found, Result)]
-    sd = 100 * deviation([result.score.composite for result in results])
+    sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:
         raise BadSettings(
             f"{args.agent} scores the same on every world, so it shows no deviation:"
             " choose another --agent, or give --sd"
         )
     answers = [_answers(result) for result in results]
-    found = icc(answers)
-    effect = None if found is None else design_effect([len(world) for world in answers], found)
+    found, sizes = stats.icc(answers), [len(world) for world in answers]
+    effect = None if found is None else stats.design_effect(sizes, found)
     source = f"{args.agent} on {len(tasks.recipes)} worlds"
     return {"sd": sd, "source": source, "icc": found, "design_effect": effect}
 
