@@ -54,7 +54,7 @@ def _check(args: argparse.Namespace) -> None:
     nothing."""
     if args.worst is not None and args.worst < 0:
         raise BadSettings(f"--worst {args.worst}: give at least 0")
-    if not any(args.judge):
+    if args.judge == [None]:
         why = "a MODEL after --judge; the typed grader asks no model"
         refuse(args, ("api_base", "record", "replay", "prompt"), why)
     if args.prompt not in (None, "both", *PROMPTS):
@@ -63,9 +63,11 @@ def _check(args: argparse.Namespace) -> None:
 
 def _judges(args: argparse.Namespace, tape: Tape | None) -> list[Judge | None]:
     """A judge for each prompt. Raises UnknownPart, BadSettings or BadKey."""
-    models = [find(name, args.api_base, tape, temperature=0.0) for name in args.judge if name]
+    if args.judge == [None]:
+        return [None]
+    models = [find(name or "", args.api_base, tape, temperature=0.0) for name in args.judge]
     prompts = PROMPTS if args.prompt == "both" else (args.prompt or "strict",)
-    return [Judge(models, prompt) for prompt in prompts] if models else [None]
+    return [Judge(models, prompt) for prompt in prompts]
 
 
 def _span(audits: Sequence[Audit]) -> float | None:

@@ -103,14 +103,16 @@ def _stays(stays: Sequence[Stay]) -> Iterator[str]:
     """The entries that told something of a fact, whatever value."""
     for stay in stays[-MOST:]:
         yield _line(f"entry {stay.id}, event {stay.since + 1}", stay.passage)
-        end = "" if stay.until is None else f", {_end(stay.until, changed=stay.changed)}"
-        yield f"  says {stay.passage.says}{end}"
+        yield f"  says {stay.passage.says}{_end(stay)}"
     if len(stays) > MOST:
         yield f"… and {len(stays) - MOST} entries before these"
 
 
-def _end(until: int, *, changed: bool) -> str:
-    return f"{'rewritten' if changed else 'dropped'} in event {until + 1}"
+def _end(kept: Stay | Version) -> str:
+    """When that was over; "" if it was not."""
+    if kept.until is None:
+        return ""
+    return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
 
 
 def _retrieved(journey: Journey, *, cut: bool) -> str:
@@ -156,8 +158,7 @@ def entry_lines(trace: Trace, id: str) -> Iterator[str]:
 
 
 def _version(id: str, version: Version) -> Iterator[str]:
-    end = "" if version.until is None else f", {_end(version.until, changed=version.changed)}"
-    yield f"entry {id}: stored in event {version.since + 1}{end}"
+    yield f"entry {id}: stored in event {version.since + 1}{_end(version)}"
     yield from short(one_line(version.text), 3, "    | ")
     for source in version.sources[:MOST]:
         n = len(source.facts)

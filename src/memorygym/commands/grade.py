@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help='rows {"id", "competency", "truth", "answer"}, other fields ignored; - is stdin',
     )
     parser.add_argument(
-        "--judge", action="append", nargs="?", const="", default=[], metavar="MODEL",
+        "--judge", action="append", nargs="?", default=[], metavar="MODEL",
         help='after rows {"question", "truth", "answer", "correct"}, and "competency" for the'
         " grader: how often that model accepts wrong answers and rejects right ones; several vote;"
         " without a MODEL the typed grader alone",
