@@ -19,17 +19,12 @@ def headline(source: Path) -> str:
     return (ast.get_docstring(tree) or "").partition("\n")[0]
 
 
-def is_given(args: argparse.Namespace, option: str) -> bool:
-    """Whether an option is not what it is unless given."""
-    value = getattr(args, option)
-    # A temperature of 0 is given: it must not count as False.
-    return value is not None and value is not False and value not in ([], "auto", "")
-
-
 def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
     """Raises BadSettings, with the reason, if one of these options is given."""
     for name in names:
-        if is_given(args, name):
+        value = getattr(args, name)
+        # A temperature of 0 is given: it must not count as False.
+        if value is not None and value is not False and value not in ([], "auto", ""):
             raise BadSettings(f"--{name.replace('_', '-')} is for {why}")
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 from memorygym.agents.chat import ToolMode
-from memorygym.commands import refuse
 from memorygym.errors import BadSettings
 from memorygym.judge import PROMPTS, Judge
 from memorygym.models.naming import find
@@ -67,11 +66,6 @@ def sampling_of(args: argparse.Namespace) -> dict[str, Any]:
     options = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
     given = {name: getattr(args, option) for name, option in options.items()}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def refuse_model_options(args: argparse.Namespace) -> None:
-    """Raises BadSettings if one of them is given and no model."""
-    refuse(args, OPTIONS, "--model; scripted agents ask none")
 
 
 def minds_of(args: argparse.Namespace) -> Minds:

@@ -12,7 +12,6 @@ from memorygym import registry
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.tasks import kept
-from memorygym.runs.limits import CAPACITY
 from memorygym.runs.tasks import Tasks, checked_salt, dealt, from_disk
 from memorygym.track import Options, Track, find
 from memorygym.tracks.worlds.dealing.tiers import TIERS
@@ -52,20 +51,6 @@ class _Salt(argparse.Action):
 def add_salt(parser: _Group, what: str = "a secret that deals a sealed set") -> None:
     """Declares --salt, "" unless given."""
     parser.add_argument("--salt", action=_Salt, default="", help=what)
-
-
-def add_limits(parser: _Group) -> None:
-    """Declares what ends an event, and what memory may hold."""
-    parser.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
-    parser.add_argument(
-        "--patience", type=int, metavar="N",
-        help="identical failing calls in a row after which an event ends (default: 3)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--capacity", type=int, metavar="N",
-        help="tokens that the memory may hold and show (default: what the tasks say, else"
-        f" {CAPACITY:,})",
-    )  # fmt: skip
 
 
 def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:

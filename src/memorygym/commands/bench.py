@@ -9,15 +9,15 @@ from memorygym import registry, tables
 from memorygym.agents.accounting import cost_of
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
-from memorygym.commands import check_counts
-from memorygym.commands._model import add_model, minds_of, refuse_model_options
-from memorygym.commands._options import KNOBS, add_limits, add_tasks, tasks_of, workers_of
+from memorygym.commands import check_counts, refuse
+from memorygym.commands._model import OPTIONS, add_model, minds_of
+from memorygym.commands._options import KNOBS, add_tasks, tasks_of, workers_of
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
 from memorygym.page import fit, one_line
 from memorygym.results.comparisons import compare
 from memorygym.results.file import read_results, write_results
-from memorygym.runs.limits import Limits
+from memorygym.runs.limits import CAPACITY, Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.tasks import Tasks, check_episodes
 from memorygym.sandbox.choosing import check as check_memory
@@ -43,7 +43,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
     add_tasks(what, str(OFFICIAL_SEEDS))
-    add_limits(what)
+    what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    what.add_argument(
+        "--patience", type=int, metavar="N",
+        help="identical failing calls in a row after which an event ends (default: 3)",
+    )  # fmt: skip
+    what.add_argument(
+        "--capacity", type=int, metavar="N",
+        help="tokens that the memory may hold and show (default: what the tasks say, else"
+        f" {CAPACITY:,})",
+    )  # fmt: skip
     what.add_argument("--repeats", type=int, default=1, metavar="K", help="play every task K times")
     what.add_argument(
         "--official",
@@ -142,7 +151,7 @@ def evaluation_of(args: argparse.Namespace) -> Evaluation:
     check_memory(args.backend)
     tasks = tasks_of(args, OFFICIAL_SEEDS)
     if not asked:
-        refuse_model_options(args)
+        refuse(args, OPTIONS, "--model; scripted agents ask none")
     names = (args.model,) if asked else _agents(args, tasks)
     check_episodes(len(tasks.recipes), args.repeats, len(names))
     # Whatever cannot be is to be found before anything is played or a folder is made.
