@@ -72,14 +72,12 @@ def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
     group.add_argument(
         "--tier", metavar="TIER", help=f"one of {', '.join(TIERS)} (default: standard)"
     )
+    what = "a single seed" if seeds else "(default: 0)"
+    group.add_argument("--seed", type=int, metavar="N", help=what)
     group.set_defaults(seeds=None)
     if seeds:
-        group.add_argument("--seed", type=int, metavar="N", help="a single seed")
-        group.add_argument(
-            "--seeds", type=int, metavar="N", help=f"seeds 0 to N-1 (default: {seeds})"
-        )
-    else:
-        group.add_argument("--seed", type=int, metavar="N", help="(default: 0)")
+        what = f"seeds 0 to N-1 (default: {seeds})"
+        group.add_argument("--seeds", type=int, metavar="N", help=what)
     add_salt(group)
     for name in KNOBS[2:]:
         what = f"instead of the tier's {name}"

@@ -148,17 +148,13 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
             f"{args.agent} scores the same on every world, so it shows no deviation:"
             " choose another --agent, or give --sd"
         )
-    answers = [_answers(result) for result in results]
+    tallies = [map(sum, zip(*one.score.competencies.values(), strict=True)) for one in results]
+    # By world: 1 for each right answer and 0 for each other.
+    answers = [[1] * right + [0] * (asked - right) for right, asked in tallies]
     found, sizes = stats.icc(answers), [len(world) for world in answers]
     effect = None if found is None else stats.design_effect(sizes, found)
     source = f"{args.agent} on {len(tasks.recipes)} worlds"
     return {"sd": sd, "source": source, "icc": found, "design_effect": effect}
-
-
-def _answers(result: Result) -> list[int]:
-    """1 for each right answer and 0 for each other."""
-    right, asked = (sum(column) for column in zip(*result.score.competencies.values(), strict=True))
-    return [1] * right + [0] * (asked - right)
 
 
 def _as_text(args: argparse.Namespace, row: Row) -> str:
