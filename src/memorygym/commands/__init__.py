@@ -2,15 +2,22 @@
 
 `add(parser)` declares arguments, `run(args)` returns the exit code, and the docstring opens
 with the line that --help shows.
-A file whose name begins with _ is no command but something that several of them share.
+A file whose name begins with _ is no command but something that several of them share; here stand
+the checks and options that most of them have.
 """
 
 import argparse
 import ast
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from memorygym.errors import BadSettings
+
+THREADS = 16
+"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
+_Group = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
 def headline(source: Path) -> str:
@@ -33,3 +40,21 @@ def check_counts(args: argparse.Namespace, *names: str) -> None:
     for name in names:
         if (given := getattr(args, name)) is not None and given < 1:
             raise BadSettings(f"--{name.replace('_', '-')} {given}: give at least 1")
+
+
+def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
+    """How many work at a time: threads where a model is waited for, else processes."""
+    given: int | None = args.workers
+    return given or (THREADS if waits else os.cpu_count() or 1)
+
+
+class _Salt(argparse.Action):
+    def __call__(self, _: object, namespace: argparse.Namespace, given: Any, *__: object) -> None:
+        from memorygym.runs.tasks import checked_salt
+
+        setattr(namespace, self.dest, checked_salt(given, "--salt"))
+
+
+def add_salt(parser: _Group, what: str = "a secret that deals a sealed set") -> None:
+    """Declares --salt, "" unless given."""
+    parser.add_argument("--salt", action=_Salt, default="", help=what)

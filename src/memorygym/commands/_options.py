@@ -1,18 +1,17 @@
-"""The options that several commands share: which tasks, under which limits, with which secret."""
+"""The options that say which tasks are played: those of a track, a folder, or a data set's file."""
 
 import argparse
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from memorygym import registry
+from memorygym.commands import add_salt
 from memorygym.core import JSON
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.tasks import kept
-from memorygym.runs.tasks import Tasks, checked_salt, dealt, from_disk
+from memorygym.runs.tasks import Tasks, dealt, from_disk
 from memorygym.track import Options, Track, find
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 
@@ -24,15 +23,6 @@ TASKS = 10
 """Tasks that are played, at least, unless seeds are given."""
 LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""
-THREADS = 16
-"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
-_Group = argparse.ArgumentParser | argparse._ArgumentGroup
-
-
-def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
-    """How many work at a time: threads where a model is waited for, else processes."""
-    given: int | None = args.workers
-    return given or (THREADS if waits else os.cpu_count() or 1)
 
 
 def check_seed(seed: int) -> None:
@@ -41,16 +31,6 @@ def check_seed(seed: int) -> None:
         raise BadSettings(f"seed {seed}: seeds are counted from 0")
     if seed > LAST_SEED:
         raise BadSettings(f"seed {seed}: give at most {LAST_SEED:,}")
-
-
-class _Salt(argparse.Action):
-    def __call__(self, _: object, namespace: argparse.Namespace, given: Any, *__: object) -> None:
-        setattr(namespace, self.dest, checked_salt(given, "--salt"))
-
-
-def add_salt(parser: _Group, what: str = "a secret that deals a sealed set") -> None:
-    """Declares --salt, "" unless given."""
-    parser.add_argument("--salt", action=_Salt, default="", help=what)
 
 
 def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:

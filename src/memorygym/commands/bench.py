@@ -9,9 +9,9 @@ from memorygym import registry, tables
 from memorygym.agents.accounting import cost_of
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
-from memorygym.commands import check_counts, refuse
+from memorygym.commands import check_counts, refuse, workers_of
 from memorygym.commands._model import OPTIONS, add_model, minds_of
-from memorygym.commands._options import KNOBS, add_tasks, tasks_of, workers_of
+from memorygym.commands._options import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices
 from memorygym.page import fit, one_line

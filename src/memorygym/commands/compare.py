@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands import check_counts, refuse
+from memorygym.commands import check_counts, refuse, workers_of
 from memorygym.commands._model import add_judge, add_sampling, judge_of, sampling_of
-from memorygym.commands._options import add_tasks, tasks_of, workers_of
+from memorygym.commands._options import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms, reporting
 from memorygym.isolation.agreement import agreement_text

@@ -12,9 +12,8 @@ from typing import Any
 
 from memorygym.agents.accounting import limits_in
 from memorygym.attribution import CAUSES, LOSSES, Attribution
-from memorygym.commands import _run, check_counts, refuse
+from memorygym.commands import _run, add_salt, check_counts, refuse
 from memorygym.commands._journey import entry_lines, question_lines
-from memorygym.commands._options import add_salt
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome

@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.commands import check_counts
+from memorygym.commands import add_salt, check_counts, workers_of
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import as_json, flat_rows
-from memorygym.commands._options import add_salt, workers_of
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
 from memorygym.models.prices import Price, read_prices

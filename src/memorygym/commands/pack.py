@@ -7,8 +7,7 @@ import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands import check_counts, refuse
-from memorygym.commands._options import add_salt, workers_of
+from memorygym.commands import add_salt, check_counts, refuse, workers_of
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
 from memorygym.isolation.reporting import DOCUMENT

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from memorygym.commands import check_counts
-from memorygym.commands._options import THREADS, add_salt
+from memorygym.commands import THREADS, add_salt, check_counts
 from memorygym.core import JSON, Message
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.instances.checking import OF_FILES, File, check, files_of, to_deal_again
