@@ -14,7 +14,7 @@ from pathlib import Path
 from memorygym import __doc__ as about
 from memorygym import __version__, registry
 from memorygym.commands import headline
-from memorygym.errors import MemoryGymError, ProviderFailure, UnknownPart
+from memorygym.errors import BadSettings, MemoryGymError, ProviderFailure, UnknownPart
 
 BAD_USAGE, PROVIDER_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes beside 0 (ok) and 1 (a check failed)."""
@@ -24,6 +24,17 @@ COMMANDS = Path(__file__).parent / "commands"
 WIDTH = 79
 PLUG = "--plug"
 """Before or after any command; what it names is known before the command is."""
+
+
+MERGED = {
+    "deal": "play --show",
+    "failures": "explain RUN",
+    "judge-audit": "grade FILE --judge",
+    "test": "explain RUN ID --play",
+    "validate-results": "score --check FILE",
+    "verify-pack": "pack --check FILE",
+}
+"""Commands that were, and what does it now."""
 
 
 class _Format(argparse.HelpFormatter):
@@ -66,6 +77,8 @@ def _run(argv: Sequence[str]) -> int:
     argv = _plugged(argv)
     found = {path.stem.replace("_", "-"): path for path in sorted(COMMANDS.glob("[!_]*.py"))}
     chosen = next((word for word in argv[:1] if not word.startswith("-")), "")
+    if chosen in MERGED:
+        raise BadSettings(f"no command named {chosen!r}; it is `memorygym {MERGED[chosen]}` now")
     if chosen and chosen not in found:
         raise UnknownPart("command", chosen, found)
     parser = argparse.ArgumentParser(

@@ -13,7 +13,7 @@ from memorygym import __version__, cli
 from memorygym.errors import BadKey, BadSettings, ProviderFailure
 
 HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.worlds", "memorygym.runner")
-DEAL = [sys.executable, "-m", "memorygym", "deal", "--template", "company"]
+DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
 
 
 def test_help_lists_every_command_with_its_line(command) -> None:
@@ -32,7 +32,7 @@ def test_help_and_import_load_nothing_heavy() -> None:
     assert done.stderr.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["deal", "grade", "list", "play", "score"])
+@pytest.mark.parametrize("name", ["explain", "grade", "list", "play", "score"])
 def test_a_command_explains_itself(name: str, command) -> None:
     status, out, _ = command(name, "--help")
     assert status == 0
@@ -62,18 +62,22 @@ def test_no_command_is_bad_usage(command) -> None:
     ("words", "said"),
     [
         (["paly"], "no command named 'paly'; did you mean play?"),
-        (["deal", "--template", "compny"], "did you mean company?"),
-        (["deal", "--template", "company", "--tier", "standrd"], "did you mean standard?"),
+        (["play", "--show", "--template", "compny"], "did you mean company?"),
         (
-            ["deal", "--template", "company", "--entities", "0"],
+            ["play", "--show", "--template", "company", "--tier", "standrd"],
+            "did you mean standard?",
+        ),
+        (
+            ["play", "--show", "--template", "company", "--entities", "0"],
             "0 entities: a world needs at least 1",
         ),
-        (["deal", "--template", "company", "--seed", "-1"], "seed -1"),
+        (["play", "--show", "--template", "company", "--seed", "-1"], "seed -1"),
         (["play", "--agent", "strategc", "--template", "company"], "did you mean strategic?"),
         (
             ["play", "--human", "--template", "company", "--memory", "markdwn"],
             "did you mean markdown?",
         ),
+        (["play", "--agent", "naive", "--gold"], "--gold is for --show"),
         (["grade", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
         (["score", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
     ],
@@ -82,6 +86,14 @@ def test_bad_usage_is_one_line_that_names_the_choices(words: list[str], said: st
     status, out, err = command(*words)
     assert (status, out) == (2, "")
     assert said in err and err.startswith("memorygym: ") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", cli.MERGED)
+def test_a_command_that_was_merged_names_the_one_that_does_it_now(name: str, command) -> None:
+    status, out, err = command(name, "--help")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"no command named '{name}'; it is `memorygym {cli.MERGED[name]}` now" in err
+    assert command(cli.MERGED[name].split()[0], "--help").status == 0
 
 
 def _raise(error: BaseException) -> Callable[[object], int]:

@@ -113,9 +113,9 @@ def test_a_folder_of_another_comparison_is_left_alone(
 @pytest.mark.parametrize(
     "words",
     [
-        "status {}", "failures {}", "score {}", "pack {}", "diff {} {}",
+        "status {}", "score {}", "pack {}", "diff {} {}",
         "leaderboard {} --check traces", "explain {}",
-        "failures {}/traces/company+0+strong+bm25+1000.jsonl.gz",
+        "explain {}/traces/company+0+strong+bm25+1000.jsonl.gz",
     ],
 )  # fmt: skip
 def test_a_command_for_runs_reads_a_comparison_as_it_reads_a_run_of_agents(
@@ -134,7 +134,7 @@ def test_what_a_command_names_in_its_place_works(
     assert main(["explain", str(compared)]) == 0
     trace = compared / "traces/company+0+strong+bm25+1000.jsonl.gz"
     assert main(["explain", str(trace)]) == 0
-    assert main(["explain", str(compared), "--question", "company+0+strong+markdown+scribe#1"]) == 0
+    assert main(["explain", str(compared), "company+0+strong+markdown+scribe#1"]) == 0
     assert "company+0+strong+markdown%2Bscribe+1000#1  " in capsys.readouterr().out
 
 

@@ -71,7 +71,7 @@ def test_the_curve_is_kept(research: Path, curve: str) -> None:
 
 
 def test_a_miss_is_explained(research: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", str(research), "--question", "hops4-10k+1+strong+none+all#1"]) == 0
+    assert main(["explain", str(research), "hops4-10k+1+strong+none+all#1"]) == 0
     told = capsys.readouterr().out
     assert "WRONG" in told and "observed" in told and "used" in told
 
@@ -85,7 +85,7 @@ def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
     missed = [one.split()[0] for one in capsys.readouterr().out.splitlines() if "none+all#" in one]
     assert missed
     for name in missed:
-        assert main(["explain", str(folder), "--question", name]) == 0
+        assert main(["explain", str(folder), name]) == 0
         told = capsys.readouterr().out
         assert "Noted of" in told and told.count("\n") < 100
 

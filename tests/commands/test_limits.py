@@ -33,12 +33,14 @@ def test_a_limit_of_the_model_is_told(
 ) -> None:
     out = _bench(command, model, tmp_path)
     assert out.count(f"WRONG (format): no answer was submitted {limit}") == 10 and counted in out
-    out = command("test", "company+0", "--run", str(tmp_path)).out
+    out = command("explain", str(tmp_path), "company+0", "--play").out
     assert out.count(f"    {limit}\n") == 10
-    out = command("test", f"company+0+{model.replace('+', '%2B')}#1", "--run", str(tmp_path)).out
+    out = command(
+        "explain", str(tmp_path), f"company+0+{model.replace('+', '%2B')}#1", "--play"
+    ).out
     assert f"\n{shown}\n" in out and "(no call: the event ends)" not in out
-    assert command("failures", str(tmp_path)).out.count(f"    {limit}\n") == 10
-    rows = command("failures", str(tmp_path), "--json").out.splitlines()
+    assert command("explain", str(tmp_path)).out.count(f"    {limit}\n") == 10
+    rows = command("explain", str(tmp_path), "--json").out.splitlines()
     assert all(json.loads(row)["limits"] == [limit] for row in rows)
 
 
@@ -49,5 +51,5 @@ def test_a_single_reply_that_was_cut_is_counted(command, tmp_path: Path) -> None
 
 def test_a_whole_reply_is_shown_as_before(command, tmp_path: Path) -> None:
     assert "max_tokens" not in _bench(command, "mute", tmp_path)
-    out = command("test", "company+0#1", "--run", str(tmp_path)).out
+    out = command("explain", str(tmp_path), "company+0#1", "--play").out
     assert "  > (no call: the event ends)" in out and "nothing:" not in out

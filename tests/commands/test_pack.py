@@ -1,4 +1,4 @@
-"""`memorygym pack` and `verify-pack`: a run as one file, and how far it is shown."""
+"""`memorygym pack` and `pack --check`: a run as one file, and how far it is shown."""
 
 import gzip
 import json
@@ -50,14 +50,14 @@ def test_a_packed_run_is_reproduced(played: Make, command) -> None:
         out.split()
     )
     digest = out.split()[-1]
-    status, out, _ = command("verify-pack", f"{run}.tar.gz", "--play", "--workers", "1")
+    status, out, _ = command("pack", "--check", f"{run}.tar.gz", "--play", "--workers", "1")
     assert status == 0 and digest in out and out.endswith("\nreproduced\n")
     assert "episodes: 2 scored, 0 failed, of 2 planned; every hash is right" in out
 
 
 def test_without_playing_it_is_verified_from_its_traces(played: Make, command) -> None:
     command("pack", str(run := played()))
-    assert command("verify-pack", f"{run}.tar.gz").out.endswith("\nverified from traces\n")
+    assert command("pack", "--check", f"{run}.tar.gz").out.endswith("\nverified from traces\n")
 
 
 def test_a_model_is_reproduced_from_its_replies_alone(
@@ -65,11 +65,11 @@ def test_a_model_is_reproduced_from_its_replies_alone(
 ) -> None:
     run = played(model())
     assert command("pack", str(run), "-o", str(tmp_path / "all.tar.gz")).status == 0
-    out = command("verify-pack", str(tmp_path / "all.tar.gz"), "--play").out
+    out = command("pack", "--check", str(tmp_path / "all.tar.gz"), "--play").out
     assert f" reproduced rests on the submitter's word: {WORD}" in " ".join(out.split())
     (run / "replies.jsonl").unlink()
     command("pack", str(run), "-o", str(tmp_path / "less.tar.gz"))
-    status, out, _ = command("verify-pack", str(tmp_path / "less.tar.gz"), "--play")
+    status, out, _ = command("pack", "--check", str(tmp_path / "less.tar.gz"), "--play")
     assert status == 0 and "verified from traces\nnot shown: the model's replies" in out
 
 
@@ -84,7 +84,7 @@ def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Pa
     assert any(row["repaired"] for row in read_results(run)["episodes"])
     command("pack", str(run))
     for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
-        out = command("verify-pack", f"{run}.tar.gz", *words).out
+        out = command("pack", "--check", f"{run}.tar.gz", *words).out
         assert f"\n{standing}\n" in out and ("rulings are as recorded" in out) is not bool(words)
 
 
@@ -99,17 +99,17 @@ def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, comma
     tape = run / "replies.jsonl"
     tape.write_text(tape.read_text().replace('"no idea"', '"No idea"', 1))
     command("pack", str(run))
-    status, out, _ = command("verify-pack", f"{run}.tar.gz", "--play")
+    status, out, _ = command("pack", "--check", f"{run}.tar.gz", "--play")
     assert status == 1 and "played again, record" in " ".join(out.split())
 
 
 def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) -> None:
     command("pack", str(run := played(salt=SALT)))
     pack = f"{run}.tar.gz"
-    assert "self-reported\nnot shown: it is of a sealed set" in command("verify-pack", pack).out
-    out = command("verify-pack", pack, "--salt", SALT, "--play").out
+    assert "self-reported\nnot shown: it is of a sealed set" in command("pack", "--check", pack).out
+    out = command("pack", "--check", pack, "--salt", SALT, "--play").out
     assert out.endswith("\nreproduced\n") and SALT not in out
-    status, _, err = command("verify-pack", pack, "--salt", "another")
+    status, _, err = command("pack", "--check", pack, "--salt", "another")
     assert status == 2 and "--salt is not that of" in err
 
 
@@ -121,7 +121,7 @@ def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
     perform(asked, tmp_path / "run")
     status, out, _ = command("pack", str(tmp_path / "run"))
     assert status == 0 and "episodes: 1 scored, 1 failed" in " ".join(out.split())
-    out = command("verify-pack", str(tmp_path / "run.tar.gz"), "--play").out
+    out = command("pack", "--check", str(tmp_path / "run.tar.gz"), "--play").out
     assert "episodes: 1 scored, 1 failed, of 2 planned" in out and "\nreproduced\n" in out
 
 
@@ -193,7 +193,7 @@ UNFIT = {
 
 
 @pytest.mark.parametrize("what", UNFIT)
-def test_what_verify_pack_would_refuse_is_not_packed(what: str, played: Make, command) -> None:
+def test_what_a_check_would_refuse_is_not_packed(what: str, played: Make, command) -> None:
     spoil, told = UNFIT[what]
     spoil(run := played())
     status, _, err = command("pack", str(run))
@@ -232,7 +232,7 @@ def test_no_secret_is_packed(
     assert SALT not in err and "hidden" not in err and not run.with_name("run.tar.gz").exists()
 
 
-@pytest.mark.parametrize("words", [("pack",), ("verify-pack",)])
+@pytest.mark.parametrize("words", [("pack",), ("pack", "--check")])
 def test_what_is_no_run_is_bad_usage(words: tuple[str, ...], command, tmp_path: Path) -> None:
     (tmp_path / "x").write_text("x")
     for given in (tmp_path / "x", tmp_path / "none"):
@@ -241,6 +241,6 @@ def test_what_is_no_run_is_bad_usage(words: tuple[str, ...], command, tmp_path: 
 
 
 def test_help_fits_the_screen(command) -> None:
-    for name in ("pack", "verify-pack", "validate-results", "leaderboard"):
+    for name in ("pack", "score", "grade", "explain", "play", "leaderboard"):
         status, out, _ = command(name, "--help")
         assert status == 0 and all(len(line) <= 80 for line in out.splitlines())

@@ -88,3 +88,8 @@ def test_a_line_that_makes_no_reply_costs_nothing(
 def test_an_agent_or_a_person_must_play(command) -> None:
     assert command("play", *LITE).status == 2
     assert command("play", *LITE, "--human", "--agent", "naive").status == 2
+
+
+def test_an_episode_of_another_track_is_played(command) -> None:
+    status, out, _ = command("play", "--agent", "strong", "--track", "research:tokens=10k")
+    assert status == 0 and "    truth " in out and "composite" in out

@@ -156,7 +156,7 @@ def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
 def test_a_damaged_run_file_is_named(recipe: object, played: Path, command) -> None:
     path = played / "run.json"
     path.write_text(json.dumps({**json.loads(path.read_bytes()), "recipe": recipe}))
-    for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
+    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
         status, _, err = command(*words)
         assert status == 2 and f"{path} is damaged" in err
 
@@ -170,7 +170,7 @@ def test_a_recipe_that_was_edited_is_named(
     path = played / "run.json"
     about = json.loads(path.read_bytes())
     path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
-    for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
+    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
         status, _, err = command(*words)
         assert status == 2 and err.count("\n") == 1
         assert f"{path} is damaged (recipe.{next(iter(changed))} " in err
@@ -189,7 +189,7 @@ def test_a_recipe_of_more_than_can_be_played_is_damaged(
     path = played / "run.json"
     about = json.loads(path.read_bytes())
     path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
-    for words in (["status", str(played)], ["test", "company+0+naive", "--run", str(played)]):
+    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
         status, _, err = command(*words)
         assert status == 2 and f"{path} is damaged ({said}" in err
 

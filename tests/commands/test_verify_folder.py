@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.commands._closed_book import SYSTEM, prompt
+from memorygym.commands.verify import SYSTEM, prompt
 from memorygym.instances.files import as_file
 from memorygym.instances.schemas import instance_id
 from memorygym.tokens import count

@@ -10,7 +10,7 @@ import pytest
 from memorygym.cli import main
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import flat_rows
-from memorygym.commands._command import command_of
+from memorygym.commands.status import command_of
 from memorygym.core import Message
 from memorygym.disk import as_bytes
 from memorygym.isolation.arms import Limits

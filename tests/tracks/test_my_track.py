@@ -100,7 +100,7 @@ def test_a_run_of_scripted_agents_is_scored_explained_and_told(
     run = str(tmp_path / "run")
     out = said(capsys, "bench", "--track", SHOP, "--seeds", "2", "--run", run)
     assert all(name in out for name in ("strong", "weak", "silent", "shop-v1@"))
-    assert "never written" in said(capsys, "failures", run)
+    assert "never written" in said(capsys, "explain", run)
     assert "friend:" in said(capsys, "explain", run)
 
 
@@ -112,7 +112,7 @@ def test_a_comparison_is_told_again(
 
 
 def test_the_way_of_a_fact_is_followed_by_whoever_plugs_the_track_in(compared: Path) -> None:
-    words = ["explain", str(compared), "--question", "shop+0+strong+bm25+120#3"]
+    words = ["explain", str(compared), "shop+0+strong+bm25+120#3"]
     out = told(start(EXAMPLES, "--plug", SHOP, *words))
     assert "observed" in out and "stored" in out and "LOST: no text that tells it came" in out
 
@@ -227,7 +227,7 @@ def test_inspect_plays_it_as_an_installed_package(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("words", ["status", "score", "failures", "explain", "pack"])
+@pytest.mark.parametrize("words", ["status", "score", "explain", "pack"])
 def test_a_run_of_a_track_that_nobody_named_is_one_sentence(
     words: str, compared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -89,7 +89,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
     document = json.loads(results.read_bytes())
     document["episodes"][0]["accuracy"] = 0.1
     results.write_text(json.dumps(document))
-    words = ["--plug", "strange:PARTIAL", "validate-results", str(results)]
+    words = ["--plug", "strange:PARTIAL", "score", "--check", str(results)]
     out, _ = start(tmp_path, *words, path=strange).communicate(timeout=60)
     assert "accuracy: 0.1, but" in out
 
@@ -142,6 +142,6 @@ def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_p
     (tmp_path / "run" / "results.json").unlink()
     out = told(start(tmp_path, "--plug", "strange:PARTIAL", "status", "run", path=strange))
     assert "--track strange:PARTIAL:turns=4" in out
-    assert "failures run --plug strange:PARTIAL" in out
+    assert "explain run --plug strange:PARTIAL" in out
     _, err = start(tmp_path, "status", "run", path=strange).communicate(timeout=60)
     assert "as in --plug my_track:SHOP" in err

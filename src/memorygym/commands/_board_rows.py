@@ -1,12 +1,43 @@
-"""A leaderboard as flat rows and as JSON."""
+"""The figures of a leaderboard: as flat rows and as JSON."""
 
-from memorygym.commands._board_cells import Prices, axes_of, dollars, tokens
+from collections.abc import Iterable, Iterator, Mapping
+
+from memorygym import registry
+from memorygym.agents.accounting import Usage, cost_of
 from memorygym.core import JSON
+from memorygym.models.prices import Price
 from memorygym.publishing.entrant import Entrant, Set
-from memorygym.publishing.leaderboard import Board, Gap, Held, Ranking
+from memorygym.publishing.evidence import Evidence
+from memorygym.publishing.leaderboard import Board, Gap, Held
+from memorygym.publishing.rankings import Ranking
 from memorygym.stats import Estimate
+from memorygym.track import find
 
 FORMAT = "memorygym-leaderboard-2"
+Prices = Mapping[str, Price]
+
+
+def axes_of(entrants: Iterable[Entrant]) -> list[str]:
+    """The named parts of their composites, in the order of their tracks."""
+    found: dict[str, None] = {}
+    for one in entrants:
+        known = one.set.track in registry.names("tracks")
+        own = find(one.set.track).axes if known else ()
+        found |= dict.fromkeys([*own, *(axis for axis in one.summary.axes if axis not in own)])
+    return list(found)
+
+
+def tokens(one: Entrant, part: str) -> float | None:
+    """Of a mean episode; None if a reply came without its figures."""
+    usage = one.summary.usage.get(part, Usage(0, None, None, None))
+    if usage.prompt is None or usage.completion is None:
+        return None
+    return (usage.prompt + usage.completion) / one.summary.episodes
+
+
+def dollars(one: Entrant, prices: Prices) -> float | None:
+    """Of the whole run."""
+    return cost_of(one.agent, one.summary.usage.values(), prices)
 
 
 def flat_rows(found: Board, prices: Prices) -> list[dict[str, JSON]]:
@@ -16,21 +47,16 @@ def flat_rows(found: Board, prices: Prices) -> list[dict[str, JSON]]:
     return [{column: row.get(column) for column in columns} for row in rows]
 
 
-def _agents(found: Board, prices: Prices) -> list[dict[str, JSON]]:
-    rows = []
+def _agents(found: Board, prices: Prices) -> Iterator[dict[str, JSON]]:
     for table in found.tables:
         held = {id(row.entrant): row for row in table.adversaries}
         placed = {id(one): rank for rank, one in table.ranked}
         for one in table.entrants:
-            rows.append(_flat(one, placed.get(id(one)), prices, held.get(id(one))))
-    rows += [_flat(one, None, prices) for one in found.reported]
-    rows += [{**_flat(one, None, prices), "why": why} for one, why in found.apart]
-    rows += [
-        {**_flat(one, None, prices), "why": "another contract"}
-        for group in found.earlier.values()
-        for one in group
-    ]
-    return rows
+            yield _flat(one, placed.get(id(one)), prices, held.get(id(one)))
+    others = [(one, "another contract") for group in found.earlier.values() for one in group]
+    for one, why in [*((one, "") for one in found.reported), *found.apart, *others]:
+        row = _flat(one, None, prices)
+        yield {**row, "why": why or row["why"]}
 
 
 def _flat(
@@ -47,26 +73,28 @@ def _flat(
         "repeats": one.recipe["repeats"], "ingest_tokens": tokens(one, "ingest"),
         "query_tokens": tokens(one, "query"), "cost_usd": cost, "repaired": summary.repaired,
         "bound": bound.most if bound else None, "bound_over": bound.over or None if bound else None,
-        "status": one.evidence.standing, "submitters_word": one.evidence.word or None,
-        "why": "; ".join(one.evidence.limits) or None,
+        **_shown(one.evidence),
     }  # fmt: skip
 
 
-def _memories(one: Ranking) -> list[dict[str, JSON]]:
+def _memories(one: Ranking) -> Iterator[dict[str, JSON]]:
     """The memories and references of a comparison: `agent` is the reasoner."""
-    rows: list[dict[str, JSON]] = []
     for row in (*one.report.of("memory"), *one.report.of("reference")):
         accuracy, gain = row["accuracy"], row["normalised"]
         whole = accuracy.to_json() if accuracy else {}
-        rows.append({
+        yield {
             **_set_json(one.set), "rank": row.rank, "agent": one.report.reasoner,
             "kind": row.role, "memory": row.arm, "budget": one.report.budget,
             "composite": whole.get("mean"), "low": whole.get("low"), "high": whole.get("high"),
-            "normalised_gain": _share(gain), "worlds": len(row.scores),
-            "status": one.evidence.standing, "submitters_word": one.evidence.word or None,
-            "why": "; ".join(one.evidence.limits) or None,
-        })  # fmt: skip
-    return rows
+            "normalised_gain": _share(gain), "worlds": len(row.scores), **_shown(one.evidence),
+        }  # fmt: skip
+
+
+def _shown(evidence: Evidence) -> dict[str, JSON]:
+    return {
+        "status": evidence.standing, "submitters_word": evidence.word or None,
+        "why": "; ".join(evidence.limits) or None,
+    }  # fmt: skip
 
 
 def _share(found: Estimate | None) -> float | None:
@@ -78,15 +106,13 @@ def as_json(found: Board, prices: Prices) -> dict[str, JSON]:
     return {
         "format": FORMAT,
         "contracts": list(found.contracts),
-        "rows": list(flat_rows(found, prices)),
+        "rows": flat_rows(found, prices),
         "detectable": [
             {**_set_json(table.set), "difference": round(least, 6)}
             for table in found.tables
             if (least := max((one.summary.detectable or 0.0 for _, one in table.ranked), default=0))
         ],
-        "gaps": [
-            _gap_json(gap) for gap in found.gaps
-        ],
+        "gaps": list(map(_gap_json, found.gaps)),
         "not_ranked": [{"run": name, "why": why} for name, _, why in found.unshown],
         "notes": list(found.notes),
     }  # fmt: skip

@@ -1,8 +1,6 @@
 """The options that say which model plays and how it is asked."""
 
 import argparse
-import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,15 +15,6 @@ OPTIONS = (
     "temperature", "max_tokens", "model_seed", "stream", "tools", "keep_reasoning", "replay",
     "judge", "judge_prompt", "prices",
 )  # fmt: skip
-
-THREADS = 16
-"""For models, unless --workers says otherwise: they wait for replies, not for this machine."""
-
-
-def workers_of(args: argparse.Namespace, *, waits: bool) -> int:
-    """How many work at a time: threads where a model is waited for, else processes."""
-    given: int | None = args.workers
-    return given or (THREADS if waits else os.cpu_count() or 1)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -53,11 +42,7 @@ def add_judge(how: argparse._ArgumentGroup) -> None:
         "--judge", action="append", default=[], metavar="MODEL",
         help="a model that may repair rejected answers; several vote",
     )  # fmt: skip
-    how.add_argument(
-        "--judge-prompt",
-        choices=tuple(PROMPTS),
-        help="strict unless given",
-    )
+    how.add_argument("--judge-prompt", choices=tuple(PROMPTS), help="strict unless given")
 
 
 def judge_of(args: argparse.Namespace, tape: Tape | None) -> Judge | None:
@@ -78,31 +63,9 @@ def add_sampling(how: argparse._ArgumentGroup) -> None:
 
 def sampling_of(args: argparse.Namespace) -> dict[str, Any]:
     """The options that are given, as models take them."""
-    given = {
-        "temperature": args.temperature,
-        "max_tokens": args.max_tokens,
-        "seed": args.model_seed,
-    }
+    options = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
+    given = {name: getattr(args, option) for name, option in options.items()}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def is_given(args: argparse.Namespace, option: str) -> bool:
-    """Whether an option, of a model or any other, is not what it is unless given."""
-    value = getattr(args, option)
-    # A temperature of 0 is given: it must not count as False.
-    return value is not None and value is not False and value not in ([], "auto")
-
-
-def refuse_model_options(args: argparse.Namespace) -> None:
-    """Raises BadSettings if one of them is given and no model."""
-    refuse(args, OPTIONS, "--model; scripted agents ask none")
-
-
-def refuse(args: argparse.Namespace, names: Sequence[str], why: str) -> None:
-    """Raises BadSettings, with the reason, if one of these options is given."""
-    for name in names:
-        if is_given(args, name):
-            raise BadSettings(f"--{name.replace('_', '-')} is for {why}")
 
 
 def minds_of(args: argparse.Namespace) -> Minds:

@@ -1,14 +1,9 @@
-"""Questions by their IDs, traces that are safe to judge, and how an outcome is told.
-
-An ID is TEMPLATE+SEED+AGENT+REPEAT#N, of a comparison TEMPLATE+SEED+REASONER+SYSTEM+BUDGET#N: the
-name of an episode and the number of its question.
-"""
+"""Runs and their traces, as commands read them: found by name, safe to judge, told in lines."""
 
 import re
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,14 +11,13 @@ from urllib.parse import unquote
 
 from memorygym import registry
 from memorygym.agents.accounting import limits_of
-from memorygym.attribution import LOSSES, Attribution
+from memorygym.attribution import Attribution
 from memorygym.errors import BadSettings, BadTrace, UnknownPart, clipped
-from memorygym.isolation.arms import role_of
 from memorygym.outcome import Goal, Outcome
 from memorygym.page import fit
 from memorygym.results.consistency import planned
 from memorygym.results.file import misfit
-from memorygym.runs.folder import Run, episode_name, name_parts, read_traces, trace_files
+from memorygym.runs.folder import Run, read_traces
 from memorygym.runs.results import Place, place_in
 from memorygym.trace import Trace
 from memorygym.track import reader_of, table
@@ -31,34 +25,6 @@ from memorygym.track import reader_of, table
 IN_VIEW = "in view"
 NEAREST = 5
 """Names that are offered instead of one that is not there, or not enough."""
-EVERY = "all"
-"""As a system: all of a comparison, its references too."""
-_COUNT = re.compile("[0-9]{1,9}")
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeId:
-    """An episode as a person names it."""
-
-    template: str
-    seed: int
-    who: tuple[str, ...] = ()
-    """Agent and repeat, of a comparison reasoner, system and budget; the last may be left out."""
-
-    @property
-    def agent(self) -> str:
-        """Who played, "" if that was left out."""
-        return self.who[0] if self.who else ""
-
-    @property
-    def repeat(self) -> int | None:
-        """Of an episode of an agent, 0 if it was left out; None if it is of a comparison."""
-        if len(self.who) < 2:
-            return 0
-        return int(self.who[1]) if _COUNT.fullmatch("+".join(self.who[1:])) else None
-
-    def __str__(self) -> str:
-        return episode_name(self.template, self.seed, *self.who)
 
 
 def numbered(text: str) -> tuple[str, int | None]:
@@ -68,33 +34,42 @@ def numbered(text: str) -> tuple[str, int | None]:
     (('company+0+strong+bm25+500', 7), ('company+0', None))
     """
     episode, sign, number = text.partition("#")
-    if sign and not _COUNT.fullmatch(number):
+    if sign and not re.fullmatch("[0-9]{1,9}", number):
         raise BadSettings(
             f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
-            " `memorygym failures` prints it"
+            " `memorygym explain RUN` prints it"
         )
     if sign and not int(number):
         raise BadSettings(f"{text!r}: questions are counted from 1")
     return episode, int(number) if sign else None
 
 
-def read_id(text: str) -> tuple[EpisodeId, int | None]:
-    """The episode and the number of the question, None for the whole episode.
+def matching(name: str, names: Collection[str], run: Path) -> list[str]:
+    """The episodes whose names are or begin with the parts of `name`; all for "".
 
-    >>> read_id("company+0+org%2Fmodel+1#7")
-    (EpisodeId(template='company', seed=0, who=('org/model', '1')), 7)
-    >>> read_id("company+0+strong+bm25+all")
-    (EpisodeId(template='company', seed=0, who=('strong', 'bm25', 'all')), None)
+    Raises UnknownPart with the nearest names if there is none.
     """
-    episode, number = numbered(text)
-    template, seed, *who = parts if len(parts := name_parts(episode)) > 1 else (episode, "")
-    if len(who) > 3 or not _COUNT.fullmatch(seed):
+    wanted = unquote(name)  # As a whole: a memory with tools has a + in its name.
+    found = [key for key in names if unquote(key) == wanted]
+    start = f"{wanted}+" if wanted else ""
+    found = found or [key for key in names if unquote(key).startswith(start)]
+    if not found:
+        near = get_close_matches(wanted, names, n=NEAREST, cutoff=0)
+        raise UnknownPart(f"episode of {run}", name, near)
+    return found
+
+
+def single(name: str, names: Collection[str], run: Path) -> str:
+    """The episode that `name` means. Raises BadSettings if these are several, as `matching` if
+    there is none."""
+    first, *others = found = matching(name, names, run)
+    if others:
+        more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
         raise BadSettings(
-            f"{text!r} is no ID: give TEMPLATE+SEED+AGENT+REPEAT for an episode (of a comparison"
-            " TEMPLATE+SEED+REASONER+SYSTEM+BUDGET) and #N after it for its question N, as"
-            " `memorygym failures` prints it"
+            f"{len(found)} episodes are named {name!r}…: {', '.join(found[:NEAREST])}{more};"
+            " give more of the name"
         )
-    return EpisodeId(template, int(seed), tuple(who)), number
+    return first
 
 
 def about_run(folder: Path) -> Mapping[str, Any]:
@@ -103,12 +78,14 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     about: Mapping[str, Any] = Run(folder).about()
     check_track(folder, about)
     lacking = [name for name in ("contract", "recipe") if name not in about]
-    if problem := f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe"):
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    problem = f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe")
     try:
-        planned(about["recipe"])
+        if not problem:
+            planned(about["recipe"])
     except BadSettings as error:
-        raise BadSettings(f"{folder / 'run.json'} is damaged ({error})") from error
+        problem = str(error)
+    if problem:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
     return about
 
 
@@ -149,14 +126,14 @@ class Played:
     trace: Trace
 
     @property
+    def name(self) -> str:
+        """The episode, as its file is named."""
+        return self.path.name.partition(".jsonl")[0]
+
+    @property
     def compared(self) -> bool:
         """Whether it is of a comparison."""
         return "budget" in self.trace.labels
-
-    @property
-    def system(self) -> str:
-        """What a list of misses groups it by: of a comparison its system, "" of all others."""
-        return self.place.who if self.compared else ""
 
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
@@ -173,69 +150,6 @@ def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
             yield Played(path, place_in(trace), checked(trace)), ""
         except (BadTrace, ValueError) as error:
             yield None, f"{path}: the header is damaged ({error})"
-
-
-@dataclass(slots=True)
-class Systems:
-    """Which episodes of comparisons are asked for, and which were left out."""
-
-    wanted: str | None
-    """A memory or reference; EVERY; or None for the memories, and what is given by itself."""
-    given: Collection[Path]
-    met: set[str] = field(default_factory=set)
-    """The names of all systems so far."""
-    left: set[str] = field(default_factory=set)
-    """Those of them that are left out because nobody named them."""
-    damaged: int = 0
-    """Traces that could not be read."""
-
-    def read(self, paths: Iterable[Path]) -> Iterator[Played]:
-        """Every whole trace; what is wrong with the others is printed."""
-        for played, damage in read_played(paths):
-            if played:
-                yield played
-            else:
-                self.damaged += 1
-                print(f"memorygym: {damage}; left out", file=sys.stderr)
-
-    def take(self, played: Played) -> bool:
-        """Whether this one is asked for."""
-        name = played.place.memory
-        self.met.add(name)
-        if self.wanted not in (None, EVERY):
-            return name == self.wanted
-        asked = self.wanted or not played.compared or played.path in self.given
-        if asked or role_of(name) == "memory":
-            return True
-        self.left.add(name)
-        return False
-
-    def check(self) -> None:
-        """Raises UnknownPart if a system is asked for that was not met."""
-        if self.met and self.wanted not in (None, EVERY, *self.met):
-            raise UnknownPart("system", str(self.wanted), self.met)
-
-    def note(self) -> list[str]:
-        """What was left out, for whoever misses it."""
-        told = f"left out: {', '.join(sorted(self.left))} (--system {EVERY} lists them too)"
-        return fit(told) if self.left else []
-
-
-def named(run: Path, name: str) -> dict[str, Path]:
-    """The traces, by name, whose names are or begin with the parts of `name`; all for "".
-
-    Raises UnknownPart with the nearest names if there is none.
-    """
-    check_folder(run)
-    every = {path.name.partition(".jsonl")[0]: path for path in trace_files([run])}
-    wanted = unquote(name)  # As a whole: a memory with tools has a + in its name.
-    found = {key: path for key, path in every.items() if unquote(key) == wanted}
-    start = f"{wanted}+" if wanted else ""
-    found = found or {key: path for key, path in every.items() if unquote(key).startswith(start)}
-    if not found:
-        near = get_close_matches(wanted, every, n=NEAREST, cutoff=0)
-        raise UnknownPart(f"episode of {run}", name, near)
-    return found
 
 
 def checked(trace: Trace) -> Trace:
@@ -284,14 +198,3 @@ def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] =
         *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
         *(line for limit in limits for line in fit(limit, "    ")),
     ]
-
-
-def steps_lines(facts: Sequence[Fact]) -> list[str]:
-    """Where the needed facts were lost, the earliest step first; those in view are only counted."""
-    lines: list[str] = []
-    for step in (*LOSSES, IN_VIEW):
-        texts = [fact.text for fact in facts if fact.step == step]
-        if texts:
-            told = "" if step == IN_VIEW else f": {'; '.join(texts)}"
-            lines += fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
-    return lines

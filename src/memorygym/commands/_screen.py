@@ -1,27 +1,26 @@
-"""An episode as a person watches it: every record of the trace as lines of text."""
+"""An episode at a terminal: its records as lines of text, and lines that a person plays by."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from memorygym import trace
+from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.frozen import canonical
 from memorygym.page import WIDTH, fit, short, wrapped
-from memorygym.trace import (
-    Answered,
-    Asked,
-    Composed,
-    Cut,
-    Heard,
-    Judged,
-    Record,
-    Rewarded,
-    Said,
-    Shown,
-    Stored,
-    Trace,
-)
 
 BOLD, DIM, RED = "1", "2", "31"
+HELP = """\
+write TEXT        store a new entry (costs a write)
+edit OLD => NEW   replace text that occurs once in memory (costs a write)
+read              show all that the memory holds
+search WORDS      show the entries that match best
+answer TEXT       answer the question of this event, once
+next              go on to the next event; what was shown is gone then
+call NAME {...}   call any other tool, with JSON arguments
+help              show this; the end of input (Ctrl-D) ends the episode"""
+PROMPT = "> "
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +37,29 @@ class Screen:
         """The pinned message, which is before the agent in every event."""
         return self._paint("\n".join(self._cut(task.system, self.lines)), DIM)
 
-    def show(self, record: Record, limit: str = "") -> str:
+    def show(self, record: trace.Record, limit: str = "") -> str:
         """The record; "" for one that another record tells already.
 
         `limit` is what kept a reply from being whole.
         """
         match record:
-            case Shown(_, messages):
+            case trace.Shown(_, messages):
                 return "\n".join(self._shown(message.content) for message in messages)
-            case Composed(_, messages):
+            case trace.Composed(_, messages):
                 return "\n".join(
                     line for message in messages for line in self._cut(message.content, 2, "  | ")
                 )
-            case Said(_, message):
+            case trace.Said(_, message):
                 return "" if self.whole else "\n".join(_said(message, limit))
-            case Heard(_, messages):
+            case trace.Heard(_, messages):
                 return "\n".join(self._heard(message.content) for message in messages)
-            case Stored(_, _, _, tokens, writes):
+            case trace.Stored(_, _, _, tokens, writes):
                 return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
-            case Cut(_, reason):
+            case trace.Cut(_, reason):
                 return self._paint(f"  ! {reason}", RED)
-            case Rewarded(_, reward):
+            case trace.Rewarded(_, reward):
                 return self._paint(f"  reward {reward:g}", DIM)
-            case Answered() | Asked() | Judged():
+            case trace.Answered() | trace.Asked() | trace.Judged():
                 return ""
 
     def _shown(self, text: str) -> str:
@@ -95,7 +94,9 @@ def _said(message: Message, limit: str) -> list[str]:
 class Watched(Policy):
     """Prints what has happened since the last turn, then lets the player act."""
 
-    def __init__(self, player: Policy, trace: Trace, show: Callable[[Record], str]) -> None:
+    def __init__(
+        self, player: Policy, trace: trace.Trace, show: Callable[[trace.Record], str]
+    ) -> None:
         self._player = player
         self._trace = trace
         self._show = show
@@ -112,3 +113,53 @@ class Watched(Policy):
             if text:
                 print(text, flush=True)
         self._printed = len(self._trace.records)
+
+
+class Human(Policy):
+    """Asks until a line makes a reply. Raises EOFError at the end of input."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        while True:
+            reply = understand(input(PROMPT))
+            if isinstance(reply, Message):
+                return reply
+            print(reply)
+
+
+def understand(line: str) -> Message | str:
+    """The reply that a line makes, or what to tell the person instead.
+
+    >>> understand("answer 42").calls[0].arguments
+    {'answer': '42'}
+    """
+    command, _, rest = line.strip().partition(" ")
+    rest = rest.strip()
+    match command.lower():
+        case "write" if rest:
+            return calls(write(rest))
+        case "edit" if "=>" in rest:
+            old, _, new = rest.partition("=>")
+            return calls(edit(old.strip(), new.strip()))
+        case "read":
+            return calls(read())
+        case "search" if rest:
+            return calls(search(rest))
+        case "answer" if rest:
+            return calls(submit(rest))
+        case "next":
+            return END
+        case "call":
+            return _call(rest)
+        case "":
+            return "type a command, or help"
+        case "help":
+            return HELP
+    return f"cannot make out {line.strip()!r}\n{HELP}"
+
+
+def _call(rest: str) -> Message | str:
+    name, _, arguments = rest.partition(" ")
+    try:
+        return calls((name, json.loads(arguments or "{}")))
+    except ValueError as error:
+        return f"the arguments are not JSON ({error})"

@@ -5,29 +5,21 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym import registry
-from memorygym.agents.accounting import Price, cost_of, read_prices
+from memorygym import registry, tables
+from memorygym.agents.accounting import cost_of
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
-from memorygym.commands._model import add_model, minds_of, refuse_model_options, workers_of
-from memorygym.commands._recipe import add_limits, check_counts
-from memorygym.commands._tasks import KNOBS, add_tasks, tasks_of
+from memorygym.commands import check_counts, refuse, workers_of
+from memorygym.commands._model import OPTIONS, add_model, minds_of
+from memorygym.commands._options import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
 from memorygym.page import fit, one_line
-from memorygym.results.file import compare, read_results, write_results
+from memorygym.results.comparisons import compare
+from memorygym.results.file import read_results, write_results
+from memorygym.runs.limits import CAPACITY, Limits
 from memorygym.runs.minds import Minds
 from memorygym.runs.tasks import Limits, Tasks, check_episodes
 from memorygym.sandbox.choosing import check as check_memory
-from memorygym.tables import (
-    against_text,
-    causes_table,
-    details,
-    first_line,
-    heading,
-    invariants_table,
-    questions_text,
-    results_table,
-)
 from memorygym.track import find
 
 SHORTEST_SALT = 16
@@ -50,7 +42,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
     add_tasks(what, str(OFFICIAL_SEEDS))
-    add_limits(what)
+    what.add_argument("--turns", type=int, metavar="N", help="most replies in one event")
+    what.add_argument(
+        "--patience", type=int, metavar="N",
+        help="identical failing calls in a row after which an event ends (default: 3)",
+    )  # fmt: skip
+    what.add_argument(
+        "--capacity", type=int, metavar="N",
+        help="tokens that the memory may hold and show (default: what the tasks say, else"
+        f" {CAPACITY:,})",
+    )  # fmt: skip
     what.add_argument("--repeats", type=int, default=1, metavar="K", help="play every task K times")
     what.add_argument(
         "--official",
@@ -94,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         print(_report(found, prices))
     if found.invariants and (failed or not args.quiet):
-        print("\n" + invariants_table(failed if args.quiet else found.invariants))
+        print("\n" + tables.invariants_table(failed if args.quiet else found.invariants))
     for failure in found.failures:
         place = failure.place
         where = f"{place.template} seed {place.seed}, {place.agent}"
@@ -102,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output:
         write_results(args.output, found.document)
     if against:
-        print("\n" + against_text(compare(found.document, against), found.document, against))
+        print("\n" + tables.against_text(compare(found.document, against), found.document, against))
     for one in low:
         print(f"{one.who}: {100 * one.composite.mean:.1f} is under {args.fail_under:g}")
     if found.failures:
@@ -114,14 +115,14 @@ def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     """The tables."""
     planned, rows = found.document["episodes_planned"], found.document["episodes"]
     lines = [
-        *fit(first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
-        *fit(heading(found.document)),
+        *fit(tables.first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
+        *fit(tables.heading(found.document)),
     ]
     if found.summaries:
-        lines += ["", results_table(found.summaries, found.references)]
+        lines += ["", tables.results_table(found.summaries, found.references)]
         failures = found.document["failures"]
         for one in found.summaries:
-            for line in details(one, failures, cost_of(one.who, one.usage.values(), prices)):
+            for line in tables.details(one, failures, cost_of(one.who, one.usage.values(), prices)):
                 lines += fit(line)
     return "\n".join(lines)
 
@@ -132,8 +133,8 @@ def _questions(found: Findings) -> str:
     for result in found.results:
         assert result.trace
         lines += ["", f"== {result.agent} on {result.template}, seed {result.seed}"]
-        lines += fit(questions_text(result.trace))
-    return "\n".join([*lines, "", *fit(causes_table(found.summaries))])
+        lines += fit(tables.questions_text(result.trace))
+    return "\n".join([*lines, "", *fit(tables.causes_table(found.summaries))])
 
 
 def evaluation_of(args: argparse.Namespace) -> Evaluation:
@@ -149,7 +150,7 @@ def evaluation_of(args: argparse.Namespace) -> Evaluation:
     check_memory(args.backend)
     tasks = tasks_of(args, OFFICIAL_SEEDS)
     if not asked:
-        refuse_model_options(args)
+        refuse(args, OPTIONS, "--model; scripted agents ask none")
     names = (args.model,) if asked else _agents(args, tasks)
     check_episodes(len(tasks.recipes), args.repeats, len(names))
     # Whatever cannot be is to be found before anything is played or a folder is made.

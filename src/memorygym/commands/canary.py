@@ -5,11 +5,10 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from memorygym.errors import BadSettings
 from memorygym.page import plain
@@ -22,8 +21,7 @@ _MARK = CANARY.rpartition(":")[2].encode()
 """The GUID alone: it is found where what stands before it was cut off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Where the mark stands, in the unpacked file."""
 
     line: int
@@ -48,16 +46,14 @@ def run(args: argparse.Namespace) -> int:
         searched += 1
         try:
             found += _told(path, None if args.all else 1)
-        except BadSettings as error:
+        except (BadSettings, OSError) as error:
             unread += 1
-            print(f"memorygym: {error}", file=sys.stderr)
-        except OSError as error:
-            unread += 1
-            print(f"memorygym: {error.filename or path}: {error.strerror}", file=sys.stderr)
+            told = str(error)
+            if isinstance(error, OSError):
+                told = f"{error.filename or path}: {error.strerror}"
+            print(f"memorygym: {told}", file=sys.stderr)
     print(f"{found} of {searched} files hold the canary {CANARY}")
-    if found:
-        return 0
-    return 2 if unread else 1
+    return 0 if found else 2 if unread else 1
 
 
 def _files(given: Path) -> Iterator[Path]:

@@ -8,33 +8,20 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym import registry
-from memorygym.commands._model import (
-    add_judge,
-    add_sampling,
-    judge_of,
-    refuse,
-    sampling_of,
-    workers_of,
-)
-from memorygym.commands._recipe import check_counts
-from memorygym.commands._tasks import add_tasks, tasks_of
+from memorygym.commands import check_counts, refuse, workers_of
+from memorygym.commands._model import add_judge, add_sampling, judge_of, sampling_of
+from memorygym.commands._options import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation import arms
-from memorygym.isolation.curves import CURVES, by_clock, by_tokens, curve_text, plot
-from memorygym.isolation.gates import invalid_text, played_gates
+from memorygym.isolation import arms, reporting
+from memorygym.isolation.agreement import agreement_text
+from memorygym.isolation.curves import CURVES, curve_text
+from memorygym.isolation.gates import invalid_text
+from memorygym.isolation.oracle import check_view
+from memorygym.isolation.pareto import by_clock, by_tokens, plot
+from memorygym.isolation.performing import Findings, perform, played_gates
 from memorygym.isolation.playing import Comparison
-from memorygym.isolation.plugging import check_view, plug_all
-from memorygym.isolation.reporting import (
-    Findings,
-    Outcome,
-    clock_for,
-    curve_of,
-    invalid_of,
-    outcome_of,
-    perform,
-    write_files,
-)
-from memorygym.isolation.tables import Setting, agreement_text, report_text
+from memorygym.isolation.plugging import plug_all
+from memorygym.isolation.tables import Setting, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
@@ -149,7 +136,8 @@ def minds_of(
     scripted = tuple(track_named(track).reasoners)
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
     asked = [name for name in named if name not in scripted]
-    if elsewhere := _scripted_anywhere().intersection(asked):
+    tracks = map(track_named, registry.names("tracks"))
+    if elsewhere := {name for one in tracks for name in one.reasoners}.intersection(asked):
         raise UnknownPart(f"reasoner of the track {track}", min(elsewhere), scripted)
     writer = _writer(args)
     if not asked:
@@ -169,12 +157,6 @@ def minds_of(
     return named, Minds(models, writing, judge_of(args, tape))
 
 
-def _scripted_anywhere() -> set[str]:
-    """The locked reasoners of all tracks."""
-    tracks = registry.names("tracks")
-    return {name for track in tracks for name in track_named(track).reasoners}
-
-
 def run(args: argparse.Namespace) -> int:
     """Plays and reports; the exit code is 1 if a check failed, 3 if a provider did."""
     with ExitStack() as stack:
@@ -188,37 +170,38 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
         return 1
     workers = workers_of(args, waits=comparison.minds.waits)
     found = perform(comparison, args.output, workers, quiet=args.quiet)
-    outcome = outcome_of(found, played)
-    told = _text(args, comparison, found, outcome) if outcome.valid else invalid_of(found, outcome)
-    print(told)
+    outcome = reporting.outcome_of(found, played)
+    valid = outcome.valid
+    print(
+        _text(args, comparison, found, outcome) if valid else reporting.invalid_of(found, outcome)
+    )
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
-        write_files(args.output, found, outcome, args.curve if outcome.valid else ())
-        if outcome.valid:
-            summed = document(found.about, found.outcomes, {})
+        kinds = args.curve if valid else ()
+        drawn = {f"{kind}.csv": reporting.curve_text_of(found, outcome, kind) for kind in kinds}
+        reporting.write_files(args.output, found, outcome, drawn)
+        if valid:
+            summed = document(found.about, len(found.outcomes), found.outcomes, {})
             keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3
-    return 1 if found.failed or not outcome.valid else 0
+    return 1 if found.failed or not valid else 0
 
 
 def _text(
-    args: argparse.Namespace, comparison: Comparison, found: Findings, outcome: Outcome
+    args: argparse.Namespace, comparison: Comparison, found: Findings, outcome: reporting.Outcome
 ) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
-    contract, writer = str(found.about["contract"]), _writer(args)
-    tasks = comparison.tasks
-    setting = Setting(
-        tasks.told, contract, args.capacity, writer, track_named(tasks.track).headline is None
-    )
+    contract, tasks = str(found.about["contract"]), comparison.tasks
+    plain = track_named(tasks.track).headline is None
+    setting = Setting(tasks.told, contract, args.capacity, _writer(args), plain)
     parts = []
     for report in outcome.reports:
-        clock = clock_for(found, report)
+        clock = reporting.clock_for(found, report)
         parts.append(report_text(report, setting, clock))
         if args.pareto:
             parts.append(plot(by_tokens(report), "tokens a task"))
-            ms = plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED
-            parts.append(ms)
-        parts += [curve_text(curve_of(found, report, kind), kind) for kind in args.curve]
+            parts.append(plot(by_clock(report, clock), "ms a step") if clock else NOT_TIMED)
+        parts += [curve_text(reporting.curve_of(found, report, kind), kind) for kind in args.curve]
     return "\n\n".join([*parts, *map(agreement_text, outcome.agreements)])

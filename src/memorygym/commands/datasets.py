@@ -5,18 +5,27 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
 from memorygym import registry
-from memorygym.commands._recall import recall_text, to_json
 from memorygym.core import JSON
-from memorygym.datasets._files import Record
-from memorygym.datasets._recall import Measured, index_of, measure
-from memorygym.datasets._samples import Sample, format_named, load, unit_of
+from memorygym.datasets._loading import LeftOut, format_named, load, unit_of
+from memorygym.datasets._recall import (
+    PLACES,
+    Measured,
+    Searched,
+    figures,
+    index_of,
+    measure,
+    shares,
+)
 from memorygym.errors import BadSettings
-from memorygym.page import WIDTH, one_line
+from memorygym.page import WIDTH, fit, one_line
+from memorygym.stats import Estimate
 from memorygym.tokens import count
 
 KS = "1,5,10,25,50"
@@ -72,25 +81,16 @@ def run(args: argparse.Namespace) -> int:
 def _about(name: str) -> dict[str, JSON]:
     known = format_named(name)
     line = (registry.load_module("datasets", name).__doc__ or "").partition("\n")[0]
-    return {
-        "id": name,
-        "about": line.removeprefix(f"{name}: "),
-        "units": list(known.units),
-        "evidence": known.evidence,
-        "licence": known.licence,
-        "source": known.source,
-    }
+    told = {key: getattr(known, key) for key in ("evidence", "licence", "source")}
+    return {"id": name, "about": line.removeprefix(f"{name}: "), "units": [*known.units], **told}
 
 
-def _entry(row: Mapping[str, JSON]) -> str:
-    indent = " " * 4
-    lines = [f"{row['id']}: {row['about']}"]
-    units = row["units"]
-    lines.append(f"units: {', '.join(map(str, units)) if isinstance(units, list) else units}")
+def _entry(row: Mapping[str, Any]) -> str:
+    lines = [f"{row['id']}: {row['about']}", f"units: {', '.join(row['units'])}"]
     lines += [f"{key}: {row[key]}" for key in ("evidence", "licence", "source")]
     return "\n".join(
         fill(
-            line, WIDTH, initial_indent=indent if at else "", subsequent_indent=indent + "  ",
+            line, WIDTH, initial_indent=" " * 4 if at else "", subsequent_indent=" " * 6,
             break_on_hyphens=False, break_long_words=False,
         )
         for at, line in enumerate(lines)
@@ -100,25 +100,26 @@ def _entry(row: Mapping[str, JSON]) -> str:
 def _show(args: argparse.Namespace) -> int:
     """Counts, categories, sizes and tokens."""
     unit = unit_of(args.format, args.unit)
-    samples: list[tuple[int, int]] = []
-    asked: Counter[str] = Counter()
+    units, tokens, left_out = [], [], []
     told: Counter[str] = Counter()
-    left_out: list[Record] = []
+    asked: Counter[str] = Counter()
     for one in load(args.format, args.file, unit):
         if isinstance(one, Record):
             left_out.append(one)
             continue
-        samples.append((len(one.units), sum(count(unit.told) for unit in one.units)))
+        units.append(len(one.units))
+        tokens.append(sum(count(unit.told) for unit in one.units))
         asked.update(question.category for question in one.questions)
-        told.update(_counts(one))
+        told["with_evidence"] += sum(bool(question.evidence) for question in one.questions)
+        told["unknown_evidence"] += sum(question.unknown for question in one.questions)
     _complain(left_out)
-    row: dict[str, JSON] = {
+    row = {
         "format": args.format,
         "unit": unit,
-        "records": {"read": len(samples), "left_out": len(left_out)},
-        "units": _spread([units for units, _ in samples]),
-        "tokens": _spread([tokens for _, tokens in samples]),
-        "questions": sum(asked.values()),
+        "records": {"read": len(units), "left_out": len(left_out)},
+        "units": _spread(units),
+        "tokens": _spread(tokens),
+        "questions": asked.total(),
         "with_evidence": told["with_evidence"],
         "unknown_evidence": told["unknown_evidence"],
         "categories": dict(sorted(asked.items(), key=lambda item: (len(item[0]), item[0]))),
@@ -127,33 +128,20 @@ def _show(args: argparse.Namespace) -> int:
     return 0
 
 
-def _counts(sample: Sample) -> dict[str, int]:
-    return {
-        "with_evidence": sum(bool(asked.evidence) for asked in sample.questions),
-        "unknown_evidence": sum(asked.unknown for asked in sample.questions),
-    }
-
-
 def _spread(sizes: Sequence[int]) -> dict[str, JSON]:
     return {"total": sum(sizes), "least": min(sizes), "most": max(sizes)}
 
 
-def _shown(path: Path, row: Mapping[str, JSON]) -> str:
-    def spread(key: str) -> str:
-        found = row[key]
-        assert isinstance(found, dict)
-        return f"{found['total']:,} ({found['least']:,} to {found['most']:,} a sample)"
-
-    records, categories = row["records"], row["categories"]
-    assert isinstance(records, dict) and isinstance(categories, dict)
+def _shown(path: Path, row: Mapping[str, Any]) -> str:
+    records, spread = row["records"], "{total:,} ({least:,} to {most:,} a sample)".format_map
     lines = [
         f"{one_line(path.name)} as {row['format']}: {records['read']} records read,"
         f" {records['left_out']} left out",
-        f"{str(row['unit']) + 's':<12}{spread('units')}",
-        f"{'tokens':<12}{spread('tokens')}",
+        f"{row['unit'] + 's':<12}{spread(row['units'])}",
+        f"{'tokens':<12}{spread(row['tokens'])}",
         f"{'questions':<12}{row['questions']:,}; {row['with_evidence']:,} with evidence,"
         f" {row['unknown_evidence']:,} pieces of which name no unit",
-        *(f"  {n:>6}  {one_line(category)}" for category, n in categories.items()),
+        *(f"  {n:>6}  {one_line(category)}" for category, n in row["categories"].items()),
     ]
     return "\n".join(lines)
 
@@ -169,8 +157,7 @@ def _recall(args: argparse.Namespace) -> int:
         about = {"format": args.format, "unit": unit, "memory": args.memory, "k_left_out": left}
         print(json.dumps({**to_json(found, kept), **about}, ensure_ascii=False))
     elif kept:
-        what = f"{one_line(args.file.name)} as {args.format}"
-        print(recall_text(what, args.memory, unit, found, kept))
+        print(_recall_text(args, unit, found, kept))
     return 0 if kept else NOTHING_LEFT
 
 
@@ -199,3 +186,79 @@ def _kept(ks: Sequence[int], found: Measured) -> tuple[list[int], list[int]]:
 def _complain(left_out: Sequence[Record]) -> None:
     for one in left_out:
         print(f"left out {one_line(one.text)}", file=sys.stderr)
+
+
+def to_json(found: Measured, ks: Sequence[int]) -> dict[str, JSON]:
+    """All figures: shares from 0 to 1 by k, overall and by published category."""
+    return {
+        **figures(found.searched, ks),
+        "intervals": {str(k): _intervals(found.searched, k) for k in ks if found.searched},
+        "categories": {
+            category: figures(searched, ks) for category, searched in found.by_category().items()
+        },
+        "samples": len(found.sizes),
+        "units": sum(found.sizes),
+        "skipped": dict(found.skipped),
+        "unknown_evidence": found.unknown,
+        "records_left_out": [one.index for one in found.left_out],
+    }
+
+
+def _intervals(searched: Sequence[Searched], k: int) -> dict[str, JSON]:
+    """The 95 % intervals at k; null where a single sample gives none."""
+    at = shares(searched, k)
+    named = {"recall": at.fraction, "any": at.some, "all": at.every}
+    return {
+        name: None if one.high == inf else [round(one.low, PLACES), round(one.high, PLACES)]
+        for name, one in named.items()
+    }
+
+
+def _first_line(args: argparse.Namespace, found: Measured) -> str:
+    """How many records and questions count, and why the others do not."""
+    records = len(found.sizes) + len(found.left_out)
+    asked = len(found.searched) + sum(found.skipped.values())
+    reasons = [f"{n} {reason.replace('_', ' ')}" for reason, n in found.skipped.items()]
+    if found.unknown:
+        reasons.append(f"{found.unknown} pieces of evidence name no unit")
+    why = f" ({', '.join(reasons)})" if reasons else ""
+    return (
+        f"{one_line(args.file.name)} as {args.format}: {len(found.sizes)} of {records} records"
+        f" read; {len(found.searched)} of {asked} questions count{why}"
+    )
+
+
+def _recall_text(args: argparse.Namespace, unit: str, found: Measured, ks: Sequence[int]) -> str:
+    """One row a k, first over all questions that count and then by category."""
+    least, most = min(found.sizes), max(found.sizes)
+    sizes = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    lines = fit(_first_line(args, found))
+    lines += fit(
+        f"{args.memory} over {sum(found.sizes):,} {unit}s of {len(found.sizes):,} samples"
+        f" ({sizes} each); shares in % with 95 % intervals, clustered by sample"
+    )
+    lines.append(f"\n{'category':<22}{'n':>6}{'k':>4}" + f"{'fraction':>16}{'any':>16}{'all':>16}")
+    lines += _rows("all of them", found.searched, ks)
+    for category, searched in found.by_category().items():
+        lines += _rows(category, searched, ks)
+    return "\n".join(lines)
+
+
+def _rows(name: str, searched: Sequence[Searched], ks: Sequence[int]) -> Iterator[str]:
+    head = f"{name[:21]:<22}{len(searched):>6}"
+    for k in ks:
+        at = shares(searched, k)
+        cells = "".join(f"{_cell(one):>16}" for one in (at.fraction, at.some, at.every))
+        yield f"{head}{k:>4}{cells}"
+        head = " " * 28
+
+
+def _cell(share: Estimate) -> str:
+    """A share and its interval in percent; none of a single sample.
+
+    >>> _cell(Estimate(0.5, 0.4, 0.6, 10)), _cell(Estimate(1.0, -inf, inf, 1))
+    ('50.0 (40-60)', '100.0')
+    """
+    if share.high == inf:
+        return f"{100 * share.mean:.1f}"
+    return f"{100 * share.mean:.1f} ({100 * share.low:.0f}-{100 * share.high:.0f})"

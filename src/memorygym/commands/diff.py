@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
+from typing import NamedTuple
 
 from memorygym.attribution import Attribution
 from memorygym.core import JSON
@@ -17,7 +18,6 @@ from memorygym.results.summary import Row
 from memorygym.runs.folder import Run
 from memorygym.scoring import outcomes
 from memorygym.tables import ACCURACY, COMPOSITE
-from memorygym.trace import Trace
 
 SHOWN = 10
 """Questions of a list, unless all are asked for."""
@@ -35,13 +35,18 @@ class Side:
         """Whether it is of a comparison."""
         return bool(self.document["recipe"]["kind"] == "compare")
 
-    def trace(self, episode: str) -> Trace | None:
-        """The trace of an episode, if it is there and whole."""
-        return self.run.trace(episode) if self.run else None
+    def told(self, episode: str, number: int) -> tuple[str, str] | None:
+        """A question with its truth, and how it went; None unless its trace is there and whole."""
+        if not self.run or not (trace := self.run.trace(episode)):
+            return None
+        outcome = outcomes(trace)[number - 1]
+        q = outcome.goal
+        answer = "no answer" if outcome.answer is None else outcome.answer
+        cause = "" if outcome.correct else f" ({Attribution(trace).cause(outcome)})"
+        return f"{q.competency}: {q.text}\ntruth {q.truth}", f"{answer} | {outcome.reason}{cause}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """One question as it went in A and in B."""
 
     before: str
@@ -52,7 +57,7 @@ class Pair:
 
     @property
     def id(self) -> str:
-        """The question of B, as `memorygym test` takes it."""
+        """The question of B, as `memorygym explain` takes it."""
         return f"{self.now}#{self.number}"
 
 
@@ -111,11 +116,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints what changed; 1 if B is worse."""
     a, b = _side(args.a), _side(args.b)
-    paired = compare(b.document, a.document)
-    if a.compared and args.agent is None:
-        own = _memories(b.document)
-        paired = [one for one in paired if one.agent in own] or paired
-    found = [_changes(one, a, b) for one in _chosen(paired, args.agent)]
+    found = [_changes(one, a, b) for one in _chosen(compare(b.document, a.document), args.agent, b)]
     if args.json:
         for changes in found:
             print(json.dumps(changes.to_json(), ensure_ascii=False))
@@ -131,15 +132,12 @@ def _side(path: Path) -> Side:
     return Side(read_results(path), Run(folder) if (folder / "run.json").exists() else None)
 
 
-def _memories(document: Document) -> set[str]:
-    """The systems of a comparison but its references and what is held."""
-    rows = document["episodes"]
-    return {row["who"] for row in rows if role_of(row["memory"]) == "memory"}
-
-
-def _chosen(found: Sequence[Comparison], agent: str | None) -> list[Comparison]:
+def _chosen(found: Sequence[Comparison], agent: str | None, b: Side) -> Sequence[Comparison]:
+    """That agent, or all; of comparisons the memories, if any are in both."""
     if agent is None:
-        return list(found)
+        rows = b.document["episodes"] if b.compared else ()
+        own = {row["who"] for row in rows if role_of(row["memory"]) == "memory"}
+        return [one for one in found if one.agent in own] or found
     chosen = [one for one in found if agent in (one.agent, one.other)]
     if not chosen:
         raise UnknownPart("agent in both", agent, {one.agent for one in found})
@@ -150,23 +148,21 @@ def _changes(one: Comparison, a: Side, b: Side) -> Changes:
     """Every question that both were asked; a task's id is a hash of all that it asks."""
     before, now = _episodes(a.document, one.other), _episodes(b.document, one.agent)
     found = Changes(one, alone=(len(before.keys() - now.keys()), len(now.keys() - before.keys())))
-    for key, row in now.items():
-        if key not in before:
-            continue
-        old = before[key]
-        for number, (was, is_) in enumerate(zip(old["right"], row["right"], strict=True), start=1):
+    for key in (key for key in now if key in before):
+        old, new = before[key], now[key]
+        for number, (was, is_) in enumerate(zip(old["right"], new["right"], strict=True), start=1):
+            pair = Pair(old["episode"], new["episode"], number)
             if was == is_:
                 found.unchanged += 1
-                continue
-            pair = Pair(old["episode"], row["episode"], number)
-            (found.improved if is_ else found.regressed).append(pair)
+            else:
+                (found.improved if is_ else found.regressed).append(pair)
     return found
 
 
 def _episodes(document: Document, agent: str) -> Mapping[tuple[str, int], Row]:
     """The episodes of an agent or a system by task and repeat."""
-    rows = [row for row in document["episodes"] if row["who"] == agent]
-    return {(row["task"], row["repeat"]): row for row in rows}
+    rows = document["episodes"]
+    return {(row["task"], row["repeat"]): row for row in rows if row["who"] == agent}
 
 
 def _lines(changes: Changes, a: Side, b: Side, most: int | None) -> Iterator[str]:
@@ -201,21 +197,9 @@ def _headline(changes: Changes, figure: str) -> str:
 def _question(pair: Pair, a: Side, b: Side) -> Iterator[str]:
     """The question with both answers, as far as their traces are there."""
     yield from fit(pair.id, "  ")
-    told = [
-        (side, _told(trace, pair.number))
-        for side, trace in (("A", a.trace(pair.before)), ("B", b.trace(pair.now)))
-        if trace
-    ]
-    for text in dict.fromkeys(asked for _, (asked, _) in told):
+    both = {"A": a.told(pair.before, pair.number), "B": b.told(pair.now, pair.number)}
+    told = {side: found for side, found in both.items() if found}
+    for text in dict.fromkeys(asked for asked, _ in told.values()):
         yield from fit(text, "    ")
-    for side, (_, answer) in told:
+    for side, (_, answer) in told.items():
         yield from fit(f"{side}: {answer}", "    ")
-
-
-def _told(trace: Trace, number: int) -> tuple[str, str]:
-    """The question with its truth, and how it went."""
-    outcome = outcomes(trace)[number - 1]
-    q = outcome.goal
-    answer = "no answer" if outcome.answer is None else outcome.answer
-    cause = "" if outcome.correct else f" ({Attribution(trace).cause(outcome)})"
-    return f"{q.competency}: {q.text}\ntruth {q.truth}", f"{answer} | {outcome.reason}{cause}"

@@ -1,292 +1,289 @@
-"""Explain a miss: which message held the fact, and where it was dropped on the way to the answer.
-
-Every fact goes observed → stored → retrieved → in view → used. Events and questions are counted
-from 1, as their headings count them.
-"""
+"""List the misses of a run by cause; of one, tell where its facts were lost, or play it again."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from memorygym.agents.accounting import limits_in
-from memorygym.attribution import COMPOSED, LOSSES, Attribution
-from memorygym.commands._run import (
-    EVERY,
-    IN_VIEW,
-    NEAREST,
-    Systems,
-    named,
-    numbered,
-    read_played,
-    verdict_lines,
-)
+from memorygym.attribution import CAUSES, LOSSES, Attribution
+from memorygym.commands import _run, add_salt, check_counts, refuse
+from memorygym.commands._journey import entry_lines, question_lines
 from memorygym.errors import BadSettings, BadTrace, UnknownPart
-from memorygym.outcome import Outcome
-from memorygym.page import WIDTH, fit, one_line, short
-from memorygym.provenance import Journey, Passage, Provenance, Stay, Telling, Version
+from memorygym.isolation.arms import role_of
+from memorygym.outcome import Goal, Outcome
+from memorygym.page import fit
+from memorygym.runs.folder import trace_files
 from memorygym.scoring import outcomes
-from memorygym.trace import Trace
 
-STEPS = (*LOSSES, "")
-"""Where facts are lost, in order; those that are not come last."""
-INDENT = " " * 13
-BEYOND = "beyond the view's"
-"""In the reason of a cut: what the memory composed was more than the view may hold."""
-MOST = 6
-"""Entries or messages that are listed of one step."""
+OF_LIST = ("agent", "system", "template", "cause", "competency", "limit", "json")
+OF_PLAY = ("again", "replay", "api_base", "salt")
+"""Options that only the one or the other obeys."""
+EVERY = "all"
+"""As a system: all of a comparison, its references too."""
+KINDS = ("retrieval", "update", "reasoning")
+"""Those that come first in a table."""
+WIDE = 11
+"""Columns of a number in a table."""
+Row = Mapping[str, Any]
+"""A miss as --json prints it."""
+ORDER = itemgetter("template", "seed", "agent", "repeat", "number")
+"""The first episode comes first."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "run",
-        type=Path,
-        metavar="RUN",
-        help="the folder of a run (bench --run) or of a comparison (compare -o), or a trace",
-    )
+        "run", type=Path, metavar="RUN",
+        help="the folder of a run (bench --run) or of a comparison (compare -o), or traces",
+    )  # fmt: skip
     parser.add_argument(
-        "--question",
-        metavar="ID",
-        help="NAME#N as the list of misses prints it: the way of question N's facts; the end of"
-        " NAME may be left out; NAME alone lists the misses of those episodes (default: list all)",
-    )
+        "id", nargs="?", default="", metavar="ID",
+        help="NAME#N as the list prints it: the way of question N's facts; the end of NAME may be"
+        " left out; NAME alone lists the misses of those episodes (default: list all)",
+    )  # fmt: skip
     parser.add_argument(
-        "--system",
-        metavar="S",
-        help="of a comparison: list the misses of this memory, or reference; all of every one"
-        " (default: of the memories)",
-    )
-    parser.add_argument(
-        "--entry",
-        metavar="ENTRY",
+        "--entry", metavar="ENTRY",
         help="the number of an entry of the memory, as the way of a fact prints it: which messages"
-        " of the episode that --question names it can come from",
+        " of the episode ID it can come from",
+    )  # fmt: skip
+    _add_list(parser.add_argument_group("which misses are listed"))
+    play = parser.add_argument_group("the episode or question ID of a run, played again")
+    play.add_argument("--play", action="store_true", help="as it was played there, and show it")
+    play.add_argument(
+        "--again", action="store_true", help="ask the endpoint, not the replies kept there"
     )
+    play.add_argument("--replay", type=Path, metavar="FILE", help="recorded replies from there")
+    play.add_argument("--api-base", metavar="URL", help="endpoint (default: OPENAI_BASE_URL)")
+    add_salt(play, "the secret of a sealed set")
     parser.epilog = (
         "Example: `memorygym explain duel` lists the misses of a comparison, and `memorygym explain"
-        " duel --question company+0+strong+bm25#4` follows one of them."
+        " duel company+0+strong+bm25#4` follows one of them."
     )
+
+
+def _add_list(which: argparse._ArgumentGroup) -> None:
+    which.add_argument("--agent", help="of this agent or reasoner only")
+    which.add_argument(
+        "--system", metavar="S",
+        help=f"of a comparison: of this memory, or reference; {EVERY} of every one (default: of the"
+        " memories)",
+    )  # fmt: skip
+    which.add_argument("--template", "-t", help="of this world only")
+    which.add_argument("--cause", help=f"one of: {', '.join(CAUSES)}")
+    which.add_argument("--competency", metavar="K", help="a competency, or a kind of questions")
+    which.add_argument(
+        "--limit", type=int, metavar="N", help="show the first N, of each system (default: all)"
+    )
+    which.add_argument("--json", action="store_true", help="one JSON object a miss")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the chain, or the misses; 2 if a trace cannot be read."""
-    name, number = numbered(args.question or "")
+    """Prints misses, a chain or an episode; 1 if what is played again is missed or comes out
+    otherwise, 2 if a trace cannot be read."""
+    check_counts(args, "limit")
+    name, number = _run.numbered(args.id)
     if number and args.entry is not None:
         raise BadSettings(f"--entry is of an episode, not of a question: leave #{number} out")
-    found = named(args.run, name)
+    if args.play:
+        refuse(args, (*OF_LIST, "entry"), "what was played; leave --play or it out")
+        from memorygym.commands._again import play_again
+
+        return play_again(args, name, number)
+    refuse(args, OF_PLAY, "--play")
+    _run.check_folder(args.run)
+    traces = {path.name.partition(".jsonl")[0]: path for path in trace_files([args.run])}
     if number is None and args.entry is None:
-        # Who names an episode asks for it.
-        system = args.system or (EVERY if name else None)
-        return _list(found, Systems(system, [args.run]))
-    if args.system:
-        raise BadSettings(f"--system {args.system} is for the list of misses; leave it out")
-    if len(found) > 1:
-        more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
-        raise BadSettings(
-            f"{len(found)} episodes are named {name!r}…: {', '.join([*found][:NEAREST])}{more};"
-            " give --question more of the name"
-        )
-    ((name, path),) = found.items()
-    ((played, damage),) = read_played([path])
+        paths = [traces[episode] for episode in _run.matching(name, traces, args.run)]
+        return Listing(args, every=bool(name) or args.run.is_file()).print_all(paths)
+    refuse(args, OF_LIST, "the list of misses; leave it out")
+    name = _run.single(name, traces, args.run)
+    ((played, damage),) = _run.read_played([traces[name]])
     if played is None:
         raise BadTrace(damage)
     trace = played.trace
-    lines = _question(trace, name, number) if number else _entry(trace, args.entry)
+    lines = question_lines(trace, name, number) if number else entry_lines(trace, args.entry)
     print("\n".join(lines))
     return 0
 
 
 @dataclass(slots=True)
-class Misses:
-    """Of the episodes of a run, or of one system of a comparison."""
+class Found:
+    """What the traces of agents, or of one system of a comparison, hold."""
 
-    lines: list[str] = field(default_factory=list)
-    asked: int = 0
+    misses: list[tuple[Row, Outcome]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """The kind of every question."""
     episodes: int = 0
 
-    def add(self, name: str, trace: Trace) -> None:
-        """Every miss of an episode with its cause."""
-        attribution, told = Attribution(trace), outcomes(trace)
-        self.asked += len(told)
-        self.episodes += 1
-        self.lines += [
-            f"{name}#{number}  {outcome.goal.competency}: {attribution.cause(outcome)}"
-            for number, outcome in enumerate(told, start=1)
-            if not outcome.correct
-        ]
 
-    def __str__(self) -> str:
-        episodes = "1 episode" if self.episodes == 1 else f"{self.episodes} episodes"
-        return f"{len(self.lines)} of {self.asked} questions missed in {episodes}"
+class Listing:
+    """The misses that the options ask for, gathered trace by trace."""
+
+    def __init__(self, args: argparse.Namespace, *, every: bool) -> None:
+        """Of a comparison the memories alone are listed, unless the options or `every` ask for
+        more. Raises UnknownPart."""
+        self._args = args
+        self._system = args.system or (EVERY if every else None)
+        self._found: dict[str, Found] = {}
+        self._met: dict[str, set[str]] = {
+            option: set() for option in ("agent", "template", "competency", "system")
+        }
+        """What options may ask for, as far as the traces tell."""
+        self._left: set[str] = set()
+        _check("cause", args.cause, CAUSES)
+
+    def print_all(self, paths: Iterable[Path]) -> int:
+        """Prints the misses of these traces; 2 if one of them cannot be read."""
+        damaged = 0
+        for played, damage in _run.read_played(paths):
+            if played:
+                self._add(played)
+            else:
+                damaged = 2
+                print(f"memorygym: {damage}; left out", file=sys.stderr)
+        for option, choices in self._met.items():
+            if choices:
+                _check(option, getattr(self._args, option), choices)
+        self._print()
+        return damaged
+
+    def _add(self, played: _run.Played) -> None:
+        told, place = outcomes(played.trace), played.place
+        self._met["agent"].add(place.agent)
+        self._met["template"].add(place.template)
+        self._met["competency"] |= {n for o in told for n in (o.goal.kind, o.goal.competency)}
+        if not self._wants(played):
+            return
+        # Of a comparison they are grouped by system.
+        found = self._found.setdefault(place.who if played.compared else "", Found())
+        found.episodes += 1
+        found.asked += [o.goal.kind for o in told if self._args.competency in _names(o.goal)]
+        found.misses += self._misses(played, told)
+
+    def _wants(self, played: _run.Played) -> bool:
+        place, memory = played.place, played.place.memory
+        if self._args.agent not in (None, place.agent):
+            return False
+        if self._args.template not in (None, place.template):
+            return False
+        self._met["system"] |= {memory, EVERY}
+        if self._system not in (None, EVERY):
+            return memory == self._system
+        if self._system == EVERY or not played.compared or role_of(memory) == "memory":
+            return True
+        self._left.add(memory)
+        return False
+
+    def _misses(
+        self, played: _run.Played, told: Sequence[Outcome]
+    ) -> Iterator[tuple[Row, Outcome]]:
+        attribution = Attribution(played.trace)
+        for number, outcome in enumerate(told, start=1):
+            if outcome.correct or self._args.competency not in _names(outcome.goal):
+                continue
+            cause = attribution.cause(outcome)
+            if self._args.cause in (None, cause):
+                yield _miss(played, number, outcome, cause, attribution), outcome
+
+    def _print(self) -> None:
+        limit = self._args.limit
+        for found in self._found.values():
+            found.misses.sort(key=lambda miss: ORDER(miss[0]))
+            for row, _ in found.misses[:limit] if self._args.json else ():
+                print(json.dumps(row, ensure_ascii=False))
+        if self._args.json:
+            return
+        parts = [_text(who, found, limit) for who, found in (self._found or {"": Found()}).items()]
+        if self._left:
+            told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
+            parts.append("\n".join(fit(told)))
+        print("\n\n".join(parts))
 
 
-def _list(found: Mapping[str, Path], systems: Systems) -> int:
-    """Prints every miss with its cause, of a comparison system by system."""
-    by_who: dict[str, Misses] = {}
-    for name, path in found.items():
-        for played in filter(systems.take, systems.read([path])):
-            by_who.setdefault(played.system, Misses()).add(name, played.trace)
-    systems.check()
-    for who, misses in (by_who or {"": Misses()}).items():
-        for line in misses.lines:
-            print("\n".join(fit(line)))
-        print(f"{who}: {misses}\n" if who else misses)
-    print("\n".join(systems.note()), end="\n" if systems.left else "")
-    return 2 if systems.damaged else 0
+def _miss(
+    played: _run.Played, number: int, outcome: Outcome, cause: str, attribution: Attribution
+) -> Row:
+    """A question that was missed, by its number in the episode from 1."""
+    q, place = outcome.goal, played.place
+    return {
+        "id": f"{played.name}#{number}", "template": place.template, "seed": place.seed,
+        "agent": place.agent, "memory": place.memory, "budget": place.budget,
+        "repeat": place.repeat, "number": number, "event": q.event, "kind": q.kind,
+        "competency": q.competency, "question": q.text, "truth": q.truth,
+        "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
+        "limits": list(limits_in(played.trace, q.event)),
+        "facts": [{"fact": fact.text, "lost": fact.step} for fact in _run.facts_of(attribution, q)],
+    }  # fmt: skip
 
 
-def _question(trace: Trace, name: str, number: int) -> Iterator[str]:
-    """The verdict, then the way of every needed fact; those that arrived are only counted if others
-    did not."""
-    told = outcomes(trace)
-    if number > len(told):
-        raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
-    outcome = told[number - 1]
-    question, attribution = outcome.goal, Attribution(trace)
-    cause = attribution.cause(outcome)
-    yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
-    provenance = Provenance(trace, attribution)
-    journeys = provenance.journeys(question)
-    lost = sum(bool(journey.lost) for journey in journeys)
-    for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
-        if journey.lost or not lost:
-            fact = attribution.reader.text(journey.wanted)
-            yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
-    if 0 < lost < len(journeys):
-        yield f"\n{len(journeys) - lost} more facts were in view"
+def _check(kind: str, given: str | None, choices: Iterable[str]) -> None:
+    if given is not None and given not in choices:
+        raise UnknownPart(kind, given, choices)
+
+
+def _names(question: Goal) -> tuple[str | None, ...]:
+    """What --competency may be for this question to count."""
+    return None, question.competency, question.kind
+
+
+def _text(who: str, found: Found, limit: int | None) -> str:
+    """The table, then every miss."""
+    head, *table = _summary(found)
+    parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
+    for row, outcome in found.misses[:limit]:
+        lines = _run.verdict_lines(row["id"], outcome, row["cause"], row["limits"])
+        parts.append("\n".join([*lines, *_steps(row["facts"])]))
+    if rest := len(found.misses[limit:]) if limit else 0:
+        parts.append(f"… {rest} more; leave --limit out to see them")
+    return "\n\n".join(parts)
+
+
+def _steps(facts: Sequence[Row]) -> Iterator[str]:
+    """Where the needed facts were lost, the earliest step first; those in view are only counted."""
+    for step in (*LOSSES, _run.IN_VIEW):
+        if texts := [fact["fact"] for fact in facts if fact["lost"] == step]:
+            told = "" if step == _run.IN_VIEW else f": {'; '.join(texts)}"
+            yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
+
+
+def _summary(found: Found) -> Iterator[str]:
+    """How many were missed, by cause and by kind of question."""
+    episodes = f"{found.episodes} episode{'s' * (found.episodes != 1)}"
+    yield f"{len(found.misses)} of {len(found.asked)} questions missed in {episodes}"
+    if not found.misses:
+        return
     yield ""
-    yield from _row("used", [_used(outcome, lost, len(journeys))])
+    others = [kind for kind in found.asked if kind not in (*KINDS, "abstention")]
+    every = dict.fromkeys([*KINDS, *others, "abstention"])  # Refusals come last.
+    kinds = [kind for kind in every if kind in found.asked]
+    missed = [(row["kind"], row["cause"]) for row, _ in found.misses]
+    if len(kinds) > 4 or max(map(len, kinds)) >= WIDE:
+        yield from _by_kind(found.asked, missed, kinds)
+        return
+    by_cause = {cause: [kind for kind, why in missed if why == cause] for cause in CAUSES}
+    rows = {cause: of_cause for cause, of_cause in by_cause.items() if of_cause}
+    rows |= {"missed": [kind for kind, _ in missed], "asked": found.asked}
+    yield _line("cause", (*kinds, "all"))
+    for head, group in rows.items():
+        yield _line(head, [*map(group.count, kinds), len(group)])
 
 
-def _used(outcome: Outcome, lost: int, needed: int) -> str:
-    """Whether the answer rests on what was in view."""
-    if outcome.answer is None:
-        return "LOST: no answer was given"
-    answer = f'answered "{one_line(outcome.answer)}"'
-    if not needed:
-        return ("yes" if outcome.correct else "LOST") + f": no message tells it; {answer}"
-    some = "all" if lost == needed else f"{lost} of {needed}"
-    was_lost = f"{some} of what it needs was lost before"
-    if outcome.correct:
-        return f"yes: {answer}" + f", though {was_lost}" * bool(lost)
-    return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all in view"
+def _by_kind(
+    asked: Sequence[str], missed: Sequence[tuple[str, str]], kinds: Sequence[str]
+) -> Iterator[str]:
+    """The same where there are too many kinds for columns."""
+    for kind in kinds:
+        causes = Counter(cause for of, cause in missed if of == kind)
+        told = ", ".join(f"{cause} {causes[cause]}" for cause in CAUSES if causes[cause])
+        many = f"{causes.total()} of {asked.count(kind)} missed"
+        yield from fit(f"{kind}: {many}{told and f': {told}'}", "  ")
 
 
-def _way(journey: Journey, provenance: Provenance, event: int) -> Iterator[str]:
-    """The steps of a fact up to the one at which it was lost."""
-    told = [line for telling in journey.told[-MOST:] for line in _telling(telling)]
-    yield from _row("observed", told or ["no message told it in words that the reader knows"])
-    yield from _row("stored", [_kept(journey), *_stays(journey.stays)])
-    if not journey.stays:
-        at = dict.fromkeys(telling.event for telling in journey.told)
-        undone = [f"the referee in event {e + 1}: {cut}" for e in at for cut in provenance.cuts(e)]
-        yield from _row("", undone)
-    cuts = [cut for cut in provenance.cuts(event) if BEYOND in cut]
-    if journey.lost in ("", "not retrieved"):
-        yield from _row("retrieved", [_retrieved(journey, cut=bool(cuts))])
-    if journey.sightings or cuts:
-        yield from _row(IN_VIEW, _in_view(journey, cuts))
-
-
-def _telling(telling: Telling) -> list[str]:
-    passage = telling.passage
-    head = f"event {telling.event + 1}: {one_line(passage.heading)}"
-    over = [] if telling.superseded is None else [f"superseded in event {telling.superseded + 1}"]
-    return [head, passage.sentence, *over]
-
-
-def _kept(journey: Journey) -> str:
-    since = 0 if journey.stored is None else journey.stored + 1
-    match journey.lost:
-        case "never written":
-            told = "the right value was never held" if journey.stays else "no entry ever told it"
-            return f"LOST: {told}"
-        case "dropped":
-            assert journey.dropped is not None
-            return f"LOST: held after event {since}, no more after event {journey.dropped + 1}"
-        case "stale":
-            return "LOST: another value was held when it was asked"
-    return f"held since event {since}" if since else "not by an entry"
-
-
-def _stays(stays: Sequence[Stay]) -> Iterator[str]:
-    """The entries that told something of a fact, whatever value."""
-    for stay in stays[-MOST:]:
-        yield _line(f"entry {stay.id}, event {stay.since + 1}", stay.passage)
-        end = "" if stay.until is None else f", {_end(stay.until, changed=stay.changed)}"
-        yield f"  says {stay.passage.says}{end}"
-    if len(stays) > MOST:
-        yield f"… and {len(stays) - MOST} entries before these"
-
-
-def _end(until: int, *, changed: bool) -> str:
-    return f"{'rewritten' if changed else 'dropped'} in event {until + 1}"
-
-
-def _retrieved(journey: Journey, *, cut: bool) -> str:
-    if journey.lost:
-        return "perhaps: the referee cut the view" if cut else "LOST: no text that tells it came"
-    sources = dict.fromkeys(sighting.source for sighting in journey.sightings)
-    how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
-    return f"yes, {', '.join(how)}"
-
-
-def _in_view(journey: Journey, cuts: Sequence[str]) -> Iterator[str]:
-    """What stood there of the fact."""
-    other = not journey.wanted.old and any(not s.passage.right for s in journey.sightings)
-    if not journey.lost:
-        yield "yes, and another value too" if other else "yes"
-    elif journey.lost == "not retrieved" and cuts:
-        yield "LOST"
-    else:
-        yield "another value" if other else "no"
-    for sighting in journey.sightings[-MOST:]:
-        yield _line(f"says {sighting.passage.says}", sighting.passage)
-    for cut in cuts:
-        yield f"the referee: {cut}"
-
-
-def _line(head: str, passage: Passage) -> str:
-    """What is told, and where, in one line."""
-    text = one_line(f"{head}: {passage.sentence}")
-    room = WIDTH - len(INDENT)
-    return text if len(text) <= room else text[: room - 1] + "…"
-
-
-def _entry(trace: Trace, id: str) -> Iterator[str]:
-    """Every text that an entry had, with the messages that it can come from."""
-    versions = Provenance(trace).origins(id)
-    if not versions:
-        ids = {key for _, held in trace.stores() for key in held}
-        raise UnknownPart("entry", id, ids)
-    for version in versions[:MOST]:
-        yield from _version(id, version)
-    if len(versions) > MOST:
-        yield f"… {len(versions) - MOST} later texts of it"
-
-
-def _version(id: str, version: Version) -> Iterator[str]:
-    end = "" if version.until is None else f", {_end(version.until, changed=version.changed)}"
-    yield f"entry {id}: stored in event {version.since + 1}{end}"
-    yield from short(one_line(version.text), 3, "    | ")
-    for source in version.sources[:MOST]:
-        n = len(source.facts)
-        what = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
-        yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
-        yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
-    if len(version.sources) > MOST:
-        yield f"  … and {len(version.sources) - MOST} more messages"
-    if version.unfounded:
-        yield from fit(f"told by no message: {'; '.join(version.unfounded)}", "  ")
-    if not (version.sources or version.unfounded):
-        yield "  from no message: no fact and no sentence of it was told"
-
-
-def _row(label: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
-    """Lines beside the label of a step."""
-    head = f"  {label:<{len(INDENT) - 2}}"
-    for text in lines:
-        for line in fit(text, INDENT):
-            yield head + line[len(INDENT) :]
-            head = INDENT
+def _line(head: str, cells: Sequence[object]) -> str:
+    return f"{head:<20}" + "".join(f"{cell!s:>{WIDE}}" for cell in cells)

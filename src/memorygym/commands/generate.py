@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from memorygym.commands import headline
-from memorygym.commands._recipe import check_counts, check_seed
+from memorygym.commands import check_counts, headline
+from memorygym.commands._options import check_seed
 from memorygym.core import JSON
 from memorygym.errors import BadSettings
 from memorygym.instances.files import Job, Made, about, finish, make, open_folder, recipes_digest
@@ -80,9 +80,15 @@ def run(args: argparse.Namespace) -> int:
     instances = dealing_tracks()[args.track]
     recipes = instances.recipes(args)
     new = about(args.track, instances, _recipe(args, instances, recipes))
+    rows: list[Made] = []
     with open_folder(args.output, new):
         jobs = [Job(args.output, number, recipe) for number, recipe in enumerate(recipes)]
-        rows = _made(jobs, args.workers)
+        made = ([row] for row in over_processes(make, jobs, args.workers))
+        try:
+            rows += watched(made, len(jobs), quiet=False)
+        except KeyboardInterrupt:
+            print("\nstopped; what is made is kept; the same command goes on", file=sys.stderr)
+            raise
         finish(args.output, new, rows)
     print("\n".join(_page(args, rows)))
     return 1 if any(row.failed for row in rows) else 0
@@ -93,24 +99,9 @@ def _recipe(
 ) -> dict[str, JSON]:
     """What was asked for. A path is left out: what lies there is in the knobs of the recipes."""
     given = {name: getattr(args, name) for name in sorted(own_options(instances))}
-    return {
-        "n": args.n,
-        "tokens": list(args.tokens),
-        "seed": args.seed,
-        "options": {name: v for name, v in given.items() if not isinstance(v, Path)},
-        "sha256": recipes_digest(recipes),
-    }
-
-
-def _made(jobs: Sequence[Job], workers: int) -> list[Made]:
-    rows: list[Made] = []
-    try:
-        made = ([row] for row in over_processes(make, jobs, workers))
-        rows += watched(made, len(jobs), quiet=False)
-    except KeyboardInterrupt:
-        print("\nstopped; what is made is kept; the same command goes on", file=sys.stderr)
-        raise
-    return rows
+    options = {name: value for name, value in given.items() if not isinstance(value, Path)}
+    what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
+    return {**what, "sha256": recipes_digest(recipes)}
 
 
 def _page(args: argparse.Namespace, rows: Sequence[Made]) -> Iterator[str]:

@@ -1,15 +1,19 @@
-"""Grade answers against truths, row by row of a JSON-lines file."""
+"""Grade answers against truths, row by row of a JSON-lines file; or measure judges on such rows."""
 
 import argparse
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
+from memorygym.commands import refuse
 from memorygym.core import JSON
 from memorygym.grading import grade
 
 FIELDS = ("competency", "truth", "answer")
+OF_JUDGES = ("api_base", "prompt", "worst", "output", "record", "replay")
+"""Options that only a measurement obeys."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -18,14 +22,33 @@ def add(parser: argparse.ArgumentParser) -> None:
         "file",
         help='rows {"id", "competency", "truth", "answer"}, other fields ignored; - is stdin',
     )
+    parser.add_argument(
+        "--judge", action="append", nargs="?", default=[], metavar="MODEL",
+        help='after rows {"question", "truth", "answer", "correct"}, and "competency" for the'
+        " grader: how often that model accepts wrong answers and rejects right ones; several vote;"
+        " without a MODEL the typed grader alone",
+    )  # fmt: skip
+    judges = parser.add_argument_group("how judges are measured")
+    judges.add_argument("--api-base", metavar="URL", help="the models' endpoint")
+    judges.add_argument("--prompt", help="strict, lenient or both (default: strict)")
+    judges.add_argument("--worst", type=int, metavar="N", help="rows shown (default: 10)")
+    judges.add_argument("--output", "-o", type=Path, metavar="FILE", help="write all of it as JSON")
+    kept = judges.add_mutually_exclusive_group()
+    kept.add_argument("--record", type=Path, metavar="FILE", help="keep the models' replies")
+    kept.add_argument("--replay", type=Path, metavar="FILE", help="use kept replies, ask nobody")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints a verdict a row, right or wrong; 2 if a row could not be read."""
-    if args.file == "-":
-        return _grade_all(sys.stdin.buffer, "stdin")
-    with Path(args.file).open("rb") as rows:
-        return _grade_all(rows, args.file)
+    """Prints a verdict a row, right or wrong, or what is measured; 2 if a row could not be read, 3
+    if one got no reply from any model."""
+    with nullcontext(sys.stdin.buffer) if args.file == "-" else Path(args.file).open("rb") as rows:
+        name = "stdin" if args.file == "-" else args.file
+        if args.judge:
+            from memorygym.commands._audit import measure
+
+            return measure(args, rows, name)
+        refuse(args, OF_JUDGES, "--judge; without it rows are graded")
+        return _grade_all(rows, name)
 
 
 def _grade_all(rows: Iterable[bytes], name: str) -> int:

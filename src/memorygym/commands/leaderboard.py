@@ -4,14 +4,12 @@ import argparse
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.agents.accounting import Price, read_prices
+from memorygym.commands import add_salt, check_counts, workers_of
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import as_json, flat_rows
-from memorygym.commands._model import workers_of
-from memorygym.commands._recipe import add_salt, check_counts
 from memorygym.disk import write_whole
 from memorygym.errors import BadSettings
 from memorygym.publishing.evidence import CHECKS, REPORTED, Evidence, examine, opens
@@ -47,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     if args.output and not args.output.parent.is_dir():
         raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
     prices = read_prices(args.prices) if args.prices else {}
-    runs = sorted(_examined(args), key=lambda pair: pair[0])
+    examined = ((str(path), _evidence(path, args)) for path in dict.fromkeys(args.runs))
+    runs = sorted(examined, key=lambda pair: pair[0])
     if args.salt and not any(opens(found.document["recipe"], args.salt) for _, found in runs):
         raise BadSettings("--salt sealed none of these runs")
     text = _text(board(runs), prices, args)
@@ -56,11 +55,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(text, end="")
     return 1 if any(evidence.problems for _, evidence in runs) else 0
-
-
-def _examined(args: argparse.Namespace) -> Iterator[tuple[str, Evidence]]:
-    for path in dict.fromkeys(args.runs):
-        yield str(path), _evidence(path, args)
 
 
 def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
@@ -78,7 +72,7 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         return Evidence(document, REPORTED, wrong, ("it came without its traces",))
     with opened(path) as (folder, problems):
         if problems:
-            raise BadSettings(f"{path}: {problems[0]} (`memorygym verify-pack` tells more)")
+            raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` tells more)")
         return examine(folder, args.check, args.salt, workers)
 
 
@@ -86,16 +80,11 @@ def _text(found: Board, prices: Mapping[str, Price], args: argparse.Namespace) -
     if args.format == "json":
         return json.dumps(as_json(found, prices), indent=1, ensure_ascii=False) + "\n"
     if args.format == "csv":
-        return _csv(found, prices)
+        rows, file = flat_rows(found, prices), io.StringIO()
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return file.getvalue()
     words = ["memorygym leaderboard", *sorted(map(str, dict.fromkeys(args.runs)))]
     words += [f"--check {args.check}"] if args.check != "play" else []
     return as_markdown(found, prices, " ".join(words))
-
-
-def _csv(found: Board, prices: Mapping[str, Price]) -> str:
-    rows = flat_rows(found, prices)
-    file = io.StringIO()
-    writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue()

@@ -14,7 +14,7 @@ from typing import Any
 from memorygym import registry
 from memorygym.agents.note_taker import SILENT, agents_of
 from memorygym.commands import headline
-from memorygym.commands._tasks import WORLDS
+from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH
 from memorygym.track import Track, find
@@ -51,17 +51,20 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
         return
     for name in registry.names(kind):
         row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": _knobs(kind, name)}
-        yield row | (_version(name) if kind == "tracks" else {})
+        if kind == "tracks":
+            row["version"] = find(name).version if registry.is_ours(kind, name) else ""
+        yield row
 
 
 def _agents(track: Track) -> Iterator[Row]:
     """Who plays a track that is not worlds."""
+    told = {
+        "adversary": "an adversary",
+        "honest": "decides as that reasoner does, and keeps notes",
+        "truth": "knows the answers",
+    }
     for name, agent in agents_of(track).items():
-        about = "an adversary" if agent.kind == "adversary" else "knows the answers"
-        if agent.kind == "honest":
-            about = "decides as that reasoner does, and keeps notes"
-        if name == SILENT:
-            about = "does nothing"
+        about = "does nothing" if name == SILENT else told[agent.kind]
         yield {"kind": "agents", "id": name, "about": about, "knobs": {}}
 
 
@@ -79,11 +82,6 @@ def _line(head: str, told: str) -> str:
     return fill(text, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
 
 
-def _version(name: str) -> dict[str, str]:
-    """Of the scores of one of our tracks."""
-    return {"version": find(name).version if registry.is_ours("tracks", name) else ""}
-
-
 def _knobs(kind: str, name: str) -> dict[str, Any]:
     """What may be set after the name of one of our parts: of a memory what it is unless set, of a
     track what it means."""
@@ -97,21 +95,11 @@ def _knobs(kind: str, name: str) -> dict[str, Any]:
 
 
 def _about(kind: str, name: str) -> str:
-    """What it states, or the first line of its docstring, without the name that it begins with."""
-    if kind == "agents" and registry.is_ours(kind, name):
-        return scripted()[name].about
-    if kind == "worlds" and registry.is_ours(kind, name):
-        stated = json.loads(files(domains).joinpath(f"{name}.json").read_text(encoding="utf-8"))
-        return str(stated["about"])
-    for module in _modules(kind, name):
+    """The first line of its docstring, without the name that it begins with."""
+    modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
+    points = entry_points(group=f"memorygym.{kind}")
+    for module in [*modules, *(point.module for point in points if point.name == name)]:
         spec = find_spec(module)
         if spec and spec.origin:
             return headline(Path(spec.origin)).removeprefix(f"{name}: ")
     return ""
-
-
-def _modules(kind: str, name: str) -> Iterator[str]:
-    """Where a part may be stated, our own package first."""
-    yield from (f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind])
-    points = entry_points(group=f"memorygym.{kind}")
-    yield from (point.module for point in points if point.name == name)

@@ -1,21 +1,25 @@
-"""Pack a finished run into one file that can be shipped: the same bytes for the same run."""
+"""Pack a finished run into one file that can be shipped, or check a packed one.
+
+The same run gives the same bytes.
+"""
 
 import argparse
 import os
 from pathlib import Path
 
-from memorygym.commands._model import workers_of
-from memorygym.commands._recipe import add_salt, check_counts
+from memorygym.commands import add_salt, check_counts, refuse, workers_of
 from memorygym.commands._run import about_run
 from memorygym.errors import BadSettings
 from memorygym.isolation.reporting import DOCUMENT
 from memorygym.models.tape import Tape
 from memorygym.page import wrapped
-from memorygym.publishing.evidence import examine, opens
-from memorygym.publishing.packs import files_of, leaks, secrets_of, write_pack
+from memorygym.publishing.evidence import REPORTED, Evidence, examine, opens
+from memorygym.publishing.leaks import leaks, secrets_of
+from memorygym.publishing.packs import files_of, opened, pack_digest, write_pack
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
 from memorygym.runs.folder import Run
+from memorygym.tables import heading
 
 SHOWN = 5
 """Missing episodes or secrets that are named."""
@@ -23,23 +27,38 @@ SHOWN = 5
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "run", type=Path, metavar="RUN", help="the folder of a run (bench --run, compare -o)"
-    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "run", nargs="?", type=Path, metavar="RUN",
+        help="the folder of a run (bench --run, compare -o)",
+    )  # fmt: skip
+    what.add_argument(
+        "--check", type=Path, metavar="FILE",
+        help="of a pack: complete, unaltered, and its scores those of its traces?",
+    )  # fmt: skip
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: RUN.tar.gz, beside the folder"
     )
+    parser.add_argument(
+        "--play", action="store_true",
+        help="of a pack: also play the agents again, or the model from its recorded replies",
+    )  # fmt: skip
     add_salt(parser, "the secret of a sealed set, to check its run")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
     parser.epilog = (
-        "First the run is checked from its traces, as verify-pack does without --play: that of 39"
+        "First the run is checked from its traces, as --check does without --play: that of 39"
         " agents on the official set takes about 40 s. A sealed run is checked with its salt."
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Packs; 2 if the run is incomplete, holds a secret, or is not what its traces show."""
+    """Packs, or checks a pack; 1 if a check of a pack fails, 2 if the run is incomplete, holds a
+    secret or is not what its traces show, or if the file is no pack."""
     check_counts(args, "workers")
+    if args.check:
+        refuse(args, ("output",), "RUN; --check writes nothing")
+        return _check(args)
+    refuse(args, ("play",), "--check")
     folder = args.run.resolve()
     _check_finished(folder)
     document, files = read_results(folder), files_of(folder)
@@ -93,3 +112,45 @@ def _tape_problems(folder: Path) -> list[str]:
 def _some(items: list[str]) -> str:
     rest = len(items) - SHOWN
     return "; ".join(items[:SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _check(args: argparse.Namespace) -> int:
+    """Prints what fails of a pack and how far the run is shown."""
+    with opened(args.check) as (folder, damage):
+        print(f"{args.check}\ndigest sha256:{pack_digest(folder)}")
+        problems = damage or _examined(folder, args)
+    for problem in problems:
+        print(wrapped(f"FAILS  {problem}"))
+    if problems:
+        print(f"{len(problems)} check{'s' * (len(problems) > 1)} failed; {REPORTED}")
+    return 1 if problems else 0
+
+
+def _examined(folder: Path, args: argparse.Namespace) -> list[str]:
+    """What fails; if nothing does, how far the run is shown is printed."""
+    try:
+        recipe = read_results(folder)["recipe"]
+        how = "play" if args.play else "traces"
+        is_its = not args.salt or opens(recipe, args.salt)
+        found = examine(folder, how, args.salt, workers_of(args, waits=False)) if is_its else None
+    except BadSettings as error:
+        return [str(error).replace(f"{folder}/", "")]
+    if not found:
+        told = f"the hash of its salt is {recipe['salt']}" if recipe["salt"] else "it has none"
+        raise BadSettings(f"--salt is not that of {args.check}: {told}")
+    if not found.problems:
+        print(wrapped(_report(found)))
+    return list(found.problems)
+
+
+def _report(found: Evidence) -> str:
+    document = found.document
+    lines = [
+        heading(document),
+        f"episodes: {len(document['episodes'])} scored, {len(document['failures'])} failed, of"
+        f" {document['episodes_planned']} planned; every hash is right",
+        found.standing,
+    ]
+    lines += [f"not shown: {limit}" for limit in found.limits]
+    lines += [f"rests on the submitter's word: {found.word}"] if found.word else []
+    return "\n".join(lines)

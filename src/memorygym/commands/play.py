@@ -1,15 +1,17 @@
-"""Play one episode and show it as it happens."""
+"""Play one episode and show it as it happens, or show its task."""
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from memorygym.commands._human import HELP, Human
-from memorygym.commands._recipe import add_task, settings_of
-from memorygym.commands._screen import Screen, Watched
-from memorygym.core import Policy
+from memorygym.commands import refuse
+from memorygym.commands._options import add_tasks, tasks_of
+from memorygym.commands._screen import HELP, Human, Screen, Watched
+from memorygym.core import JSON, Policy, Task
 from memorygym.episode import Episode, play
 from memorygym.page import wrapped
 from memorygym.results.summary import summaries
@@ -19,6 +21,9 @@ from memorygym.runs.seats import AgentSeat, played
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
+from memorygym.tracks.worlds.dealing.gold import Change, Gold
+from memorygym.tracks.worlds.facts import Guide, Value
+from memorygym.tracks.worlds.reader import reader
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -26,19 +31,33 @@ def add(parser: argparse.ArgumentParser) -> None:
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--agent", help="see `memorygym list agents`")
     who.add_argument("--human", action="store_true", help="you play, under the same budgets")
-    add_task(parser)
-    parser.add_argument("--memory", default="markdown", help="markdown unless given")
-    parser.add_argument(
+    who.add_argument("--show", action="store_true", help="nobody: show the task as it is read")
+    add_tasks(parser.add_argument_group("which task"), "")
+    how = parser.add_argument_group("how it is played")
+    how.add_argument("--memory", default="markdown", help="markdown unless given")
+    how.add_argument(
         "--trace", type=Path, metavar="FILE", help="keep the trace: .jsonl or .jsonl.gz"
     )
-    parser.add_argument("--no-color", action="store_true", help="plain text (as with NO_COLOR set)")
+    how.add_argument("--no-color", action="store_true", help="plain text (as with NO_COLOR set)")
+    what = parser.add_argument_group("what --show prints")
+    what.add_argument(
+        "--json", action="store_true", help="one JSON message a line, nothing wrapped"
+    )
+    what.add_argument("--gold", action="store_true", help="add the facts, changes and truths")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Plays, then tells what was right and why the rest was missed."""
-    recipe = settings_of(args)
+    """Shows the task, or plays, then tells what was right and why the rest was missed."""
+    if args.show:
+        refuse(args, ("trace",), "an episode; --show plays none")
+    else:
+        refuse(args, ("json", "gold"), "--show")
     check_memory(args.memory)
-    task = recipe.deal()
+    task = tasks_of(args, 1).recipes[0].deal()
+    if args.show:
+        for line in _json_lines(args, task) if args.json else _lines(args, task):
+            print(line)
+        return 0
     seat = AgentSeat("human" if args.human else args.agent, args.memory)
     policy = Human() if args.human else seat.policy(task)
     plain = args.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
@@ -70,3 +89,85 @@ def _verdicts(trace: Trace) -> str:
     found = summaries([result_of(place_in(trace), trace, Wanted()).to_json()])
     parts = [questions_text(trace), results_table(found), causes_table(found)]
     return "\n" + "\n\n".join(wrapped(part) for part in parts if part)
+
+
+def _json_lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
+    """The messages of a task, and its gold table if it is asked for."""
+    for row in _messages(task):
+        yield json.dumps(row, ensure_ascii=False)
+    if args.gold:
+        yield json.dumps({"gold": _gold_json(task)}, ensure_ascii=False)
+
+
+def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
+    """The same as text that a person reads."""
+    yield wrapped(_summary(task))
+    for row in _messages(task):
+        where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
+        yield f"\n--- {row['role']}{where}"
+        yield wrapped(str(row["content"]))
+    if args.gold and isinstance(task.gold, Gold):
+        yield from map(wrapped, _gold_text(task.gold, reader(task.system).guide))
+    elif args.gold:
+        yield f"\n--- gold\n{wrapped(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
+
+
+def _gold_json(task: Task) -> JSON:
+    gold = task.gold
+    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+
+
+def _summary(task: Task) -> str:
+    budget, recipe = task.budget, task.recipe
+    limits = {
+        "memory of {:,} tokens": budget.capacity,
+        "{} writes": budget.writes,
+        "{} tokens an entry": budget.slot,
+    }
+    told = [text.format(limit) for text, limit in limits.items() if limit is not None]
+    tier = [str(recipe["tier"])] if "tier" in recipe else []
+    what = [str(recipe["template"]), f"seed {recipe['seed']}", *tier, f"{len(task.events)} events"]
+    return f"task {task.id}: {', '.join(what)}; {', '.join(told) or 'no limits of memory'}"
+
+
+def _messages(task: Task) -> Iterator[dict[str, JSON]]:
+    """The system message, then every event; events are counted from 0, as traces count them."""
+    yield {"event": None, "kind": "system", "role": "system", "content": task.system}
+    for number, event in enumerate(task.events):
+        yield {"event": number, "kind": event.kind, "role": "user", "content": event.text}
+
+
+def _gold_text(gold: Gold, guide: Guide) -> Iterator[str]:
+    """The side table for a person: who, what changed, what is asked and what is true."""
+
+    def shown(code: str, value: Value) -> str:
+        attribute = guide.attribute(code)
+        return f"{attribute.label} {attribute.show(value)}"
+
+    yield "\n--- gold: facts as first told"
+    for name, category, values, event in zip(
+        gold.names, gold.categories, gold.values, gold.shown, strict=True
+    ):
+        facts = "; ".join(
+            shown(a.code, value) for a, value in zip(guide.attributes, values, strict=True)
+        )
+        yield f"{name} ({category}, event {event + 1}): {facts}"
+    phrases = {relation.code: relation.phrase for relation in guide.relations}
+    yield "\n--- gold: relations"
+    for entity, code, other in gold.edges:
+        yield f"{gold.names[entity]} {phrases[code]} {gold.names[other]}"
+    yield "\n--- gold: changes"
+    for change in gold.changes:
+        old, new = shown(change.code, change.old), guide.attribute(change.code).show(change.new)
+        where = f"event {change.event + 1}: {gold.names[change.entity]}"
+        yield f"{where}, {old} → {new} ({_manner(change)})"
+    yield "\n--- gold: questions"
+    for question in gold.questions:
+        yield f"event {question.event + 1}, {question.competency}: {question.text}"
+        yield f"    truth: {question.truth}"
+
+
+def _manner(change: Change) -> str:
+    if not change.notice:
+        return "a later document"
+    return "correction by difference" if change.relative else "correction"

@@ -3,69 +3,23 @@
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from math import ceil, sqrt
+from typing import Any
 
-from memorygym import registry
+from memorygym import registry, stats
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation
-from memorygym.commands._tasks import WORLDS
-from memorygym.core import JSON
+from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.page import fit
 from memorygym.runs.engine import perform
 from memorygym.runs.results import Result, Wanted
 from memorygym.runs.tasks import dealt
-from memorygym.stats import (
-    FIGURE,
-    SEPARATE,
-    design_effect,
-    deviation,
-    icc,
-    mde,
-    same_worlds,
-    worlds_needed,
-)
 from memorygym.track import Options, find
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How the composite differs between worlds, in points."""
-
-    sd: float
-    source: str
-    icc: float | None = None
-    """Of the outcomes of a world's questions; None if nothing was played or none differ."""
-    design_effect: float | None = None
-    """By what the icc multiplies the variance of the share of right answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What can be seen; every figure by what the agent is compared with."""
-
-    spread: Spread
-    delta: float
-    detectable: Mapping[str, tuple[int, Mapping[str, float]]]
-    """By plan: its worlds, and the smallest differences they show, in points."""
-    needed: Mapping[str, int]
-    """Worlds that show delta."""
-    seeds: Mapping[str, int]
-    """Seeds of each template that are that many worlds."""
-
-    def to_json(self) -> dict[str, JSON]:
-        """All of it, in points."""
-        return {
-            "delta": self.delta,
-            **{name: _rounded(value) for name, value in asdict(self.spread).items()},
-            "detectable": {
-                plan: {"worlds": worlds, **{name: _rounded(x) for name, x in least.items()}}
-                for plan, (worlds, least) in self.detectable.items()
-            },
-            "worlds_needed": dict(self.needed),
-            "seeds_needed": dict(self.seeds),
-        }
+Row = Mapping[str, Any]
+"""As --json prints it, in points."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -99,12 +53,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--sd", type=float, metavar="X", help="between worlds, in points; nothing is played then"
     )
     how.add_argument(
-        "--repeat-sd",
-        type=float,
-        default=0.0,
-        metavar="X",
+        "--repeat-sd", type=float, default=0.0, metavar="X",
         help="between plays of one world, in points, beside that (default: 0)",
-    )
+    )  # fmt: skip
     how.add_argument(
         "--r", type=float, default=0.5, help="correlation of two agents over worlds (default: 0.5)"
     )
@@ -115,17 +66,24 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0."""
     _check(args)
-    spread = _measured(args) if args.sd is None else Spread(args.sd, "as given")
-    spread = _repeated(spread, args.repeats, args.repeat_sd)
-    answer = _answer(args, spread)
-    print(json.dumps(answer.to_json(), indent=1) if args.json else _as_text(args, answer))
+    spread = {"sd": args.sd, "source": "as given", "icc": None, "design_effect": None}
+    if args.sd is None:
+        spread = _measured(args)
+    if args.repeat_sd:  # The deviation of a world's mean over its repeats.
+        spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
+        spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
+    row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
+    print(json.dumps(_rounded(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 
-def _answer(args: argparse.Namespace, spread: Spread) -> Answer:
+def _seen(args: argparse.Namespace, sd: float) -> Row:
+    """What every plan shows, and what delta needs, by what the agent is compared with."""
     designs = {
-        "same_worlds": same_worlds(args.r), "other_worlds": SEPARATE, "fixed_figure": FIGURE,
-    }  # fmt: skip
+        "same_worlds": stats.same_worlds(args.r),
+        "other_worlds": stats.SEPARATE,
+        "fixed_figure": stats.FIGURE,
+    }
     templates = args.templates or len(registry.names("worlds"))
     official = OFFICIAL_SEEDS * len(registry.names("worlds"))
     plans = {"one_template": args.seeds, "these_settings": args.seeds * templates}
@@ -133,19 +91,19 @@ def _answer(args: argparse.Namespace, spread: Spread) -> Answer:
         del plans["these_settings"]
     if args.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
-    detectable = {
-        plan: (worlds, {k: mde(spread.sd, worlds, d, args.power) for k, d in designs.items()})
-        for plan, worlds in plans.items()
-        if worlds > 1
-    }
     try:
-        needed = {
-            k: worlds_needed(args.delta, spread.sd, d, args.power) for k, d in designs.items()
-        }
+        needed = {k: stats.worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
     except ValueError as error:
         raise BadSettings(f"--delta {args.delta:g}: {error}") from error
-    seeds = {name: ceil(worlds / templates) for name, worlds in needed.items()}
-    return Answer(spread, args.delta, detectable, needed, seeds)
+    return {
+        "detectable": {
+            plan: {"worlds": n, **{k: stats.mde(sd, n, d, args.power) for k, d in designs.items()}}
+            for plan, n in plans.items()
+            if n > 1
+        },
+        "worlds_needed": needed,
+        "seeds_needed": {name: ceil(worlds / templates) for name, worlds in needed.items()},
+    }
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -177,75 +135,58 @@ def _check(args: argparse.Namespace) -> None:
         )
 
 
-def _measured(args: argparse.Namespace) -> Spread:
-    """Plays the official worlds of the tier."""
+def _measured(args: argparse.Namespace) -> dict[str, Any]:
+    """How scores differ between the official worlds of the tier, which are played."""
     registry.check("agents", args.agent)
     tasks = dealt(WORLDS, Options(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(Wanted(causes=False))
     played = perform(replace(job, workers=args.workers))
     results = [found for found in played if isinstance(found, Result)]
-    sd = 100 * deviation([result.score.composite for result in results])
+    sd = 100 * stats.deviation([result.score.composite for result in results])
     if sd < 1e-9:
         raise BadSettings(
             f"{args.agent} scores the same on every world, so it shows no deviation:"
             " choose another --agent, or give --sd"
         )
-    answers = [_answers(result) for result in results]
-    found = icc(answers)
-    effect = None if found is None else design_effect([len(world) for world in answers], found)
-    return Spread(sd, f"{args.agent} on {len(tasks.recipes)} worlds", found, effect)
+    tallies = [map(sum, zip(*one.score.competencies.values(), strict=True)) for one in results]
+    # By world: 1 for each right answer and 0 for each other.
+    answers = [[1] * right + [0] * (asked - right) for right, asked in tallies]
+    found, sizes = stats.icc(answers), [len(world) for world in answers]
+    effect = None if found is None else stats.design_effect(sizes, found)
+    source = f"{args.agent} on {len(tasks.recipes)} worlds"
+    return {"sd": sd, "source": source, "icc": found, "design_effect": effect}
 
 
-def _answers(result: Result) -> list[int]:
-    """1 for each right answer and 0 for each other."""
-    right, asked = (sum(column) for column in zip(*result.score.competencies.values(), strict=True))
-    return [1] * right + [0] * (asked - right)
-
-
-def _repeated(spread: Spread, repeats: int, repeat_sd: float) -> Spread:
-    """The deviation of a world's mean over its repeats."""
-    if not repeat_sd:
-        return spread
-    sd = sqrt(spread.sd**2 + repeat_sd**2 / repeats)
-    plays = f"{spread.source}, {repeat_sd:g} more between plays, {repeats} of each world"
-    return replace(spread, sd=sd, source=plays)
-
-
-def _as_text(args: argparse.Namespace, answer: Answer) -> str:
-    spread = answer.spread
+def _as_text(args: argparse.Namespace, row: Row) -> str:
     lines = fit(
-        f"composite, tier {args.tier}: deviation between worlds {spread.sd:.1f} points"
-        f" ({spread.source})"
+        f"composite, tier {args.tier}: deviation between worlds {row['sd']:.1f} points"
+        f" ({row['source']})"
     )
-    if spread.icc is not None:
+    if row["icc"] is not None:
         lines += fit(
-            f"its questions: intraclass correlation {spread.icc:.2f} within a world,"
-            f" design effect {spread.design_effect:.2f}"
+            f"its questions: intraclass correlation {row['icc']:.2f} within a world,"
+            f" design effect {row['design_effect']:.2f}"
         )
-    heads = "".join(f"{_words(name):>15}" for name in answer.needed)
+    heads = "".join(f"{name.replace('_', ' '):>15}" for name in row["worlds_needed"])
     lines += ["", f"{'smallest difference':<22}{'worlds':>8}{heads}"]
-    for plan, (worlds, least) in answer.detectable.items():
-        lines.append(
-            f"{_words(plan):<22}{worlds:8}" + "".join(f"{x:15.1f}" for x in least.values())
-        )
-    title = f"to see {answer.delta:g} points"
-    lines += ["", f"{title:<30}{heads}"]
-    for name, row in (("worlds", answer.needed), ("seeds a template", answer.seeds)):
-        lines.append(f"{name:<30}" + "".join(f"{n:15,}" for n in row.values()))
-    return "\n".join([*lines, "", *fit(_key(args))])
+    for plan, (worlds, *least) in ((k, v.values()) for k, v in row["detectable"].items()):
+        cells = "".join(f"{x:15.1f}" for x in least)
+        lines.append(f"{plan.replace('_', ' '):<22}{worlds:8}{cells}")
+    lines += ["", f"{f'to see {args.delta:g} points':<30}{heads}"]
+    for name, key in (("worlds", "worlds_needed"), ("seeds a template", "seeds_needed")):
+        lines.append(f"{name:<30}" + "".join(f"{n:15,}" for n in row[key].values()))
+    return "\n".join([
+        *lines, "",
+        *fit(
+            f"same worlds: two agents on the same worlds, r = {args.r:g}; other worlds: two agents,"
+            " each on its own; fixed figure: one agent. In points, seen with"
+            f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."
+        ),
+    ])  # fmt: skip
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _key(args: argparse.Namespace) -> str:
-    return (
-        f"same worlds: two agents on the same worlds, r = {args.r:g}; other worlds: two agents,"
-        " each on its own; fixed figure: one agent. In points, seen with"
-        f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."
-    )
-
-
-def _rounded(value: JSON) -> JSON:
+def _rounded(value: Any) -> Any:
+    """Every figure to six places."""
+    if isinstance(value, Mapping):
+        return {name: _rounded(part) for name, part in value.items()}
     return round(value, 6) if isinstance(value, float) else value

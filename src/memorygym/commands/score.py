@@ -1,4 +1,4 @@
-"""Score stored traces again, and average what may be averaged."""
+"""Score stored traces again, and average what may be averaged; or check results files."""
 
 import argparse
 import json
@@ -9,12 +9,13 @@ from pathlib import Path
 
 from memorygym.commands._run import checked, read_known
 from memorygym.contract import contract
-from memorygym.core import JSON
-from memorygym.errors import BadTrace
+from memorygym.errors import BadSettings, BadTrace
 from memorygym.page import fit, wrapped
+from memorygym.results.consistency import problems
+from memorygym.results.file import results_in, schema
 from memorygym.results.summary import summaries
-from memorygym.runs.results import Result, Wanted, place_in, result_of
-from memorygym.runs.tasks import Limits
+from memorygym.runs.limits import Limits
+from memorygym.runs.results import Place, Result, Wanted, place_in, result_of
 from memorygym.shapes import shape
 from memorygym.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.trace import Trace
@@ -47,51 +48,74 @@ class Scored:
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
         memory = f"memory {place.memory}"
         if self.compared:
-            budget = f"{place.budget:,} tokens" if place.budget else "no budget"
-            memory = f"comparison, {budget}"
+            memory = f"comparison, {f'{place.budget:,} tokens' if place.budget else 'no budget'}"
         return f"{damaged}contract {played}{other}, {', '.join([memory, *_knobs(self.trace)])}"
-
-    def to_json(self) -> dict[str, JSON]:
-        """A row: the result, and what it may be compared with."""
-        return {
-            "trace": str(self.path),
-            "damage": self.damage or None,
-            **self.result.to_json(),
-        }
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    what = ".jsonl or .jsonl.gz files, or folders (of a run, or of traces)"
-    parser.add_argument("traces", nargs="+", type=Path, help=what)
+    what = ".jsonl or .jsonl.gz files, or folders (of a run, or of traces); of --check results"
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=what)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object a trace, with causes")
     how.add_argument("--verbose", "-v", action="store_true", help="show every question")
+    how.add_argument(
+        "--check", action="store_true",
+        help="of results.json, or of the folder of a run: the schema, and whether rows, counts and"
+        " summaries agree",
+    )  # fmt: skip
+    how.add_argument("--schema", action="store_true", help="print that JSON Schema and stop")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints scores; 2 if a trace is damaged or cannot be scored."""
+    """Prints scores; 1 if a results file is not valid, 2 if a trace is damaged or cannot be
+    scored."""
+    if args.schema:
+        print(json.dumps(schema(), indent=1, ensure_ascii=False))
+        return 0
+    if not args.files:
+        raise BadSettings("no FILE given: name traces, or results files and --check, or --schema")
+    if args.check:
+        return max([_checked(path) for path in args.files])
     found: list[Scored] = []
-    damaged = total = 0
-    for scored, damage in _scored(args.traces, attributed=args.json):
+    total = damaged = 0
+    for scored, damage in _scored(args.files, attributed=args.json):
         total += 1
+        damaged += bool(damage)
         if damage:
-            damaged += 1
             print(f"memorygym: {damage}", file=sys.stderr)
         if scored:
             found.append(scored)
     if args.json:
         for scored in found:
-            print(json.dumps(scored.to_json(), ensure_ascii=False))
-        return 2 if damaged else 0
-    print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
-    for scored in found if args.verbose else ():
+            row = {"trace": str(scored.path), "damage": scored.damage or None}
+            print(json.dumps({**row, **scored.result.to_json()}, ensure_ascii=False))
+    else:
+        print(f"traces: {total} found, {len(found)} scored, {damaged} damaged")
+        _print(found, verbose=args.verbose)
+    return 2 if damaged else 0
+
+
+def _checked(path: Path) -> int:
+    """Prints whether a results file is valid, then what is wrong with it by its JSON path."""
+    try:
+        found = problems(results_in(path))
+    except BadSettings as error:
+        found = [str(error)]
+    print(f"{path}: {f'{len(found)} problem' + 's' * (len(found) > 1) if found else 'valid'}")
+    for problem in found:
+        print(wrapped(problem, "    "))
+    return int(bool(found))
+
+
+def _print(found: Sequence[Scored], *, verbose: bool) -> None:
+    """The tables, after every question if these are asked for."""
+    for scored in found if verbose else ():
         print(_questions(scored))
     for title, group in _groups(found).items():
         summed = summaries(scored.result.to_json() for scored in group)
         head = ACCURACY if group[0].compared else COMPOSITE
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
-    return 2 if damaged else 0
 
 
 def _knobs(trace: Trace) -> list[str]:
@@ -106,20 +130,24 @@ def _knobs(trace: Trace) -> list[str]:
 def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored | None, str]]:
     """Every trace scored as far as it can be, and what is wrong with it."""
     for path, trace, damage in read_known(paths):
+        if not trace:
+            yield None, damage
+            continue
         try:
-            yield _score(path, trace, damage, attributed=attributed) if trace else None, damage
+            place = _place(trace)
+            result = result_of(place, trace, Wanted(causes=attributed))
+            yield Scored(path, trace, damage, result), damage
         except BadTrace as error:
             yield None, f"{path}: {error}"
 
 
-def _score(path: Path, trace: Trace, damage: str, *, attributed: bool) -> Scored:
-    """The score of a trace. Raises BadTrace if its header lacks what that needs."""
+def _place(trace: Trace) -> Place:
+    """The episode that it is of. Raises BadTrace if its header lacks what a score needs."""
     try:
         shape(str, trace.labels.get("contract", "unknown"), "labels.contract")
-        place = place_in(checked(trace))
+        return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
-    return Scored(path, trace, damage, result_of(place, trace, Wanted(causes=attributed)))
 
 
 def _questions(scored: Scored) -> str:
@@ -131,14 +159,13 @@ def _questions(scored: Scored) -> str:
 def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:
     """What may be averaged, by heading; of several traces of an episode only the first counts."""
     groups: dict[str, list[Scored]] = {}
-    firsts: dict[tuple[str, str, str, int], Path] = {}
+    firsts: dict[tuple[object, ...], Path] = {}
     for scored in found:
         place = scored.result.place
         key = (scored.group, scored.trace.task, place.who, place.repeat)
-        if key in firsts:
-            where = f"{scored.path} repeats {firsts[key]}"
+        if (first := firsts.setdefault(key, scored.path)) is scored.path:
+            groups.setdefault(scored.group, []).append(scored)
+        else:
+            where = f"{scored.path} repeats {first}"
             print(f"memorygym: {where}; left out of the table", file=sys.stderr)
-            continue
-        firsts[key] = scored.path
-        groups.setdefault(scored.group, []).append(scored)
     return groups

@@ -2,13 +2,25 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from memorygym.commands._instances import verify_folder
-from memorygym.commands._recipe import add_salt, check_counts
+from memorygym.commands import THREADS, add_salt, check_counts
+from memorygym.core import JSON, Message
 from memorygym.errors import BadSettings, UnknownPart
-from memorygym.runs.executors import over_processes
+from memorygym.instances.checking import OF_FILES, File, check, files_of, to_deal_again
+from memorygym.instances.files import read_instance
+from memorygym.instances.marking import right
+from memorygym.instances.model import Gold, Question
+from memorygym.instances.schemas import dealing_tracks, track_of
+from memorygym.models.model import Model, sound
+from memorygym.models.naming import find
+from memorygym.page import one_line, wrapped
+from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.progress import watched
+from memorygym.stats import clustered_share, wilson
 from memorygym.track import Options
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 from memorygym.tracks.worlds.settings import settings_of
@@ -19,6 +31,11 @@ OF_WORLDS = {"track": "worlds", "template": None, "tier": "standard", "seeds": 3
 OF_MODELS = {"samples": 1, "api_base": None}
 OF_FOLDERS = {"llm": None, "again": False, **OF_MODELS}
 """Options that only the one or the other obeys, and what they are unless given."""
+NOT_RUN = "not run"
+SYSTEM = (
+    "Answer the question from what you know. The texts that it is about are not shown to you. If"
+    " you do not know, give your best guess. Reply with the answer alone."
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -101,3 +118,109 @@ def as_text(proof: Proof) -> str:
     lines += [f"… and {more} more"] if more > 0 else []
     lines.append(f"{proof.worlds} worlds, {len(proof.failures)} failures")
     return "\n".join(lines)
+
+
+def verify_folder(args: argparse.Namespace) -> int:
+    """0 if nothing is found, else 1."""
+    files, problem = files_of(args.folder)
+    if args.again:
+        files = to_deal_again(args.folder, files)
+    found = [("manifest.json", "manifest", problem)]
+    rows = ([one] for one in over_processes(check, files, args.workers))
+    for checked in watched(rows, len(files), quiet=args.json):
+        found += [(checked.name, finding.check, finding.problem) for finding in checked.findings]
+    failures = [
+        {"file": file, "check": check, "reason": problem}
+        for file, check, problem in found
+        if problem
+    ]
+    bad = {failure["file"] for failure in failures}
+    sound = [file for file in files if file.name not in bad]
+    report = {
+        "files": len(files),
+        "sound": len(sound),
+        "checks": _counts(found),
+        "failures": failures,
+        "llm_closed_book": _closed_book(args, sound) if args.llm else NOT_RUN,
+    }
+    print(json.dumps(report, indent=1) if args.json else "\n".join(_page(args, report)))
+    return 1 if failures else 0
+
+
+def _counts(found: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
+    """By check, as they are shown: how many files it holds of."""
+    failed = Counter(check for _, check, problem in found if problem)
+    ok = Counter(check for _, check, problem in found if not problem)
+    names = dict.fromkeys([*OF_FILES, *sorted({*ok, *failed})])
+    return {name: {"ok": ok[name], "failed": failed[name]} for name in names}
+
+
+def _page(args: argparse.Namespace, report: dict[str, Any]) -> Iterator[str]:
+    """Counts by check, then every failure with its file."""
+    failures, files, sound = report["failures"], report["files"], report["sound"]
+    yield f"{'check':<20}{'ok':>9}{'failed':>9}"
+    for name, counts in report["checks"].items():
+        yield f"{name:<20}{counts['ok']:>9}{counts['failed']:>9}"
+    yield "llm_closed_book     " + _told(report["llm_closed_book"])
+    for failure in failures[:MOST_SHOWN]:
+        file, check, reason = map(one_line, failure.values())
+        yield wrapped(f"FAILS {check}: {file}: {reason}")
+    if (more := len(failures) - MOST_SHOWN) > 0:
+        yield f"… and {more} more"
+    yield f"{files} instances, {sound} sound, {files - sound} not, in {args.folder}"
+
+
+def _told(found: Any) -> str:
+    if found == NOT_RUN:
+        return NOT_RUN
+    low, high = (100 * bound for bound in found["interval"])
+    return (
+        f"{found['right']} of {found['asked']} right without the texts"
+        f" ({100 * found['share']:.1f} %, {low:.1f} to {high:.1f}), by {found['model']}"
+    )
+
+
+def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
+    """How often the model is right, with the 95 % interval, clustered by instance.
+
+    Raises ProviderFailure if it does not answer.
+    """
+    model = find(args.llm, args.api_base)
+    asked = [(file.name, q) for file in files for q in _questions(file)]
+    tries = [(name, q, model.sample(k)) for name, q in asked for k in range(args.samples)]
+    told: dict[str, list[bool]] = {}
+    for (name, _, _), is_right in zip(tries, over_threads(_ask, tries, THREADS), strict=True):
+        told.setdefault(name, []).append(is_right)
+    if not tries:
+        return NOT_RUN
+    hits = sum(map(sum, told.values()))
+    # One instance has no spread of its own: its samples are taken as they are.
+    many = clustered_share(list(told.values())) if len(told) > 1 else None
+    low, high = (many.low, many.high) if many else wilson(hits, len(tries))
+    return {
+        "model": str(model.describe()["name"]),
+        "samples": args.samples,
+        "asked": len(tries),
+        "right": hits,
+        "share": round(hits / len(tries), 6),
+        "interval": [round(low, 6), round(high, 6)],
+    }
+
+
+def _questions(file: File) -> Iterator[Question]:
+    path = file.folder / file.name
+    instance = read_instance(path)
+    track = dealing_tracks()[track_of(instance, str(path))]
+    gold = track.task(instance, "closed-book", 0).gold
+    assert isinstance(gold, Gold)
+    yield from gold.questions
+
+
+def _ask(one: tuple[str, Question, Model]) -> bool:
+    _, question, model = one
+    return right(question, sound(model.complete(prompt(question.text), ())).message.content)
+
+
+def prompt(question: str) -> list[Message]:
+    """What the model reads."""
+    return [Message("system", SYSTEM), Message("user", question)]

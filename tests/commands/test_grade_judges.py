@@ -1,4 +1,4 @@
-"""`memorygym judge-audit` measures a judge on labelled rows, over the loopback."""
+"""`memorygym grade --judge` measures a judge on labelled rows, over the loopback."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ def rows(*some: Any) -> str:
 
 
 def test_without_a_judge_the_grader_is_measured_offline(command) -> None:
-    status, out, err = command("judge-audit", str(CASES), "--worst", "0")
+    status, out, err = command("grade", str(CASES), "--judge", "--worst", "0")
     assert (status, err) == (0, "")
     assert out.startswith(f"93 rows of {CASES}: 40 right, 53 wrong\n")
     assert "typed grader       0/53  0.0 % [0.0, 6.8]" in out
@@ -69,9 +69,7 @@ def test_the_shipped_rows_are_of_every_kind() -> None:
 
 
 def test_a_judge_that_knows_the_labels_makes_no_error(command, server: Server) -> None:
-    status, out, err = command(
-        "judge-audit", str(CASES), "--judge", "wise", "--api-base", server.url
-    )
+    status, out, err = command("grade", str(CASES), "--judge", "wise", "--api-base", server.url)
     assert (status, err) == (0, "")
     table = {line[:18].strip(): line for line in out.splitlines()}
     assert "0/53  0.0 % [0.0, 6.8]" in table["wise"] and "0/40  0.0 % [0.0, 8.8]" in table["wise"]
@@ -84,7 +82,7 @@ def test_repairs_lower_false_rejects_and_never_touch_what_is_final(
     command, server: Server, tmp_path: Path
 ) -> None:
     output = tmp_path / "audit.json"
-    command("judge-audit", str(CASES), "--judge", "lavish", "--prompt", "both",
+    command("grade", str(CASES), "--judge", "lavish", "--prompt", "both",
             "--api-base", server.url, "-o", str(output))  # fmt: skip
     strict, lenient = json.loads(output.read_text())["audits"]
     grader, repaired = (
@@ -97,7 +95,7 @@ def test_repairs_lower_false_rejects_and_never_touch_what_is_final(
 
 
 def test_both_prompts_show_their_span(command, server: Server) -> None:
-    out = command("judge-audit", str(CASES), "--judge", "lavish", "--prompt", "both",
+    out = command("grade", str(CASES), "--judge", "lavish", "--prompt", "both",
                   "--api-base", server.url).out  # fmt: skip
     assert "lenient accepts +57.0 points more of the rows than strict" in out
     assert "worst rows, prompt lenient: 10 of 53" in out
@@ -107,7 +105,7 @@ def test_several_models_vote_and_one_that_cannot_be_read_is_counted(
     command, server: Server, tmp_path: Path
 ) -> None:
     output = tmp_path / "audit.json"
-    status, out, _ = command("judge-audit", str(CASES), "--judge", "wise", "--judge", "vague",
+    status, out, _ = command("grade", str(CASES), "--judge", "wise", "--judge", "vague",
         "--api-base", server.url, "-o", str(output))  # fmt: skip
     one = json.loads(output.read_text())["audits"][0]
     assert status == 0 and "vague: 93 replies unreadable, 0 failed" in out
@@ -119,7 +117,7 @@ def test_several_models_vote_and_one_that_cannot_be_read_is_counted(
 def test_kept_replies_give_the_same_page_without_an_endpoint(
     command, server: Server, tmp_path: Path
 ) -> None:
-    words = ("judge-audit", str(CASES), "--judge", "wise")
+    words = ("grade", str(CASES), "--judge", "wise")
     kept = str(tmp_path / "replies.jsonl")
     first = command(*words, "--api-base", server.url, "--record", kept)
     assert command(*words, "--replay", kept) == first
@@ -142,7 +140,7 @@ def test_a_bad_row_is_named_and_the_others_count(
 ) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(rows(ROW, bad, {**ROW, "competency": "retrieval"}))
-    status, out, err = command("judge-audit", str(file))
+    status, out, err = command("grade", str(file), "--judge")
     assert status == 2
     assert f"{file}, line 2: " in err and why in err
     assert out.startswith("2 rows") and "0/1" in out
@@ -150,43 +148,39 @@ def test_a_bad_row_is_named_and_the_others_count(
 
 def test_of_many_bad_rows_the_first_ten_are_named(command, tmp_path: Path) -> None:
     (file := tmp_path / "rows.jsonl").write_text(rows(ROW, *["[1]"] * 1012))
-    status, _, err = command("judge-audit", str(file))
+    status, _, err = command("grade", str(file), "--judge")
     assert status == 2 and len(lines := err.splitlines()) == 11
     assert f"{file}, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
 
 
 def test_a_number_of_worst_rows_below_0_is_refused(command) -> None:
-    status, out, err = command("judge-audit", str(CASES), "--worst", "-1")
+    status, out, err = command("grade", str(CASES), "--judge", "--worst", "-1")
     assert (status, out, err) == (2, "", "memorygym: --worst -1: give at least 0\n")
 
 
 def test_a_file_without_rows_is_bad_usage(command, tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("\n")
-    status, _, err = command("judge-audit", str(tmp_path / "rows.jsonl"))
+    status, _, err = command("grade", str(tmp_path / "rows.jsonl"), "--judge")
     assert (status, "has no rows" in err) == (2, True)
 
 
 @pytest.mark.parametrize("words", [["--prompt", "both"], ["--replay", "x"], ["--api-base", "x"]])
 def test_options_of_a_judge_need_a_judge(words: list[str], command) -> None:
-    status, _, err = command("judge-audit", str(CASES), *words)
+    status, _, err = command("grade", str(CASES), "--judge", *words)
     assert (status, err) == (
-        2, f"memorygym: {words[0]} is for --judge; the typed grader asks no model\n",
+        2, f"memorygym: {words[0]} is for a MODEL after --judge; the typed grader asks no model\n",
     )  # fmt: skip
 
 
 def test_an_endpoint_that_refuses_the_key_stops_at_once(command, server: Server) -> None:
     asked = len(server.bodies)
-    status, out, err = command(
-        "judge-audit", str(CASES), "--judge", "wise+401", "--api-base", server.url
-    )
+    status, out, err = command("grade", str(CASES), "--judge", "wise+401", "--api-base", server.url)
     assert (status, out, len(server.bodies) - asked) == (3, "", 1)
     assert err.startswith("memorygym: ")
 
 
 def test_a_dead_endpoint_ends_after_some_rows_and_says_so(command, server: Server) -> None:
-    status, out, err = command(
-        "judge-audit", str(CASES), "--judge", "wise+404", "--api-base", server.url
-    )
+    status, out, err = command("grade", str(CASES), "--judge", "wise+404", "--api-base", server.url)
     assert status == 3
     assert "wise+404: 0 replies unreadable, 93 failed" in out
     assert "some rows got no reply" in err

@@ -1,4 +1,4 @@
-"""`memorygym validate-results`: the schema, and that a file agrees with itself."""
+"""`memorygym score --check`: the schema, and that a file agrees with itself."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Document = dict[str, Any]
 
 
 def test_what_bench_wrote_is_valid(finished: Path, command) -> None:
-    status, out, err = command("validate-results", str(finished), str(finished / "results.json"))
+    status, out, err = command("score", "--check", str(finished), str(finished / "results.json"))
     assert (status, err) == (0, "")
     assert out == f"{finished}: valid\n{finished / 'results.json'}: valid\n"
 
@@ -93,7 +93,7 @@ def test_what_is_wrong_is_named_by_its_path(
     document = json.loads((finished / "results.json").read_bytes())
     change(document)
     (tmp_path / "a.json").write_text(json.dumps(document))
-    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(finished))
+    status, out, _ = command("score", "--check", str(tmp_path / "a.json"), str(finished))
     assert status == 1 and out.endswith(f"\n{finished}: valid\n")
     assert told in " ".join(out.split())
     assert all(len(line) <= 80 for line in out.splitlines()[1:-1])
@@ -103,15 +103,15 @@ def test_what_is_no_json_is_named_and_the_rest_is_checked(
     finished: Path, command, tmp_path: Path
 ) -> None:
     (tmp_path / "a.json").write_text("{")
-    status, out, _ = command("validate-results", str(tmp_path / "a.json"), str(finished))
+    status, out, _ = command("score", "--check", str(tmp_path / "a.json"), str(finished))
     assert status == 1 and "is not JSON" in " ".join(out.split()) and "valid\n" in out
 
 
 def test_the_schema_is_published(command) -> None:
-    status, out, _ = command("validate-results", "--schema")
+    status, out, _ = command("score", "--schema")
     assert status == 0 and json.loads(out)["properties"]["schema"]["const"] == "memorygym-results-3"
 
 
 def test_without_files_it_says_what_it_needs(command) -> None:
-    status, _, err = command("validate-results")
+    status, _, err = command("score", "--check")
     assert status == 2 and "no FILE given" in err

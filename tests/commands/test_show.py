@@ -1,4 +1,4 @@
-"""`memorygym deal` shows a task as an agent reads it."""
+"""`memorygym play --show` shows a task as an agent reads it."""
 
 import json
 
@@ -8,7 +8,7 @@ from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 
-LITE = ["deal", "--template", "company", "--seed", "3", "--tier", "lite"]
+LITE = ["play", "--show", "--template", "company", "--seed", "3", "--tier", "lite"]
 
 
 def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
@@ -58,3 +58,18 @@ def test_impossible_sizes_say_why(size: list[str], command) -> None:
     status, out, err = command(*LITE, *size)
     assert (status, out) == (2, "")
     assert size[1] in err
+
+
+@pytest.mark.parametrize("track", ["research:tokens=10k", "codeqa:tokens=12k"])
+def test_a_task_of_any_track_is_shown(track: str, command) -> None:
+    words = ["play", "--show", "--track", track]
+    plain, gold = command(*words).out, command(*words, "--gold").out
+    assert "--- system" in plain and "--- user, event 1\n" in plain and gold.startswith(plain)
+    rows = [json.loads(line) for line in command(*words, "--json", "--gold").out.splitlines()]
+    asked = rows[-1]["gold"]["questions"]
+    assert asked and all(json.dumps(question["truth"]) in gold for question in asked)
+
+
+def test_nothing_is_played_or_kept_when_a_task_is_shown(command) -> None:
+    status, out, err = command(*LITE, "--trace", "x.jsonl")
+    assert (status, out) == (2, "") and "--trace is for an episode; --show plays none" in err

@@ -1,15 +1,15 @@
-"""Measure a judge on labelled rows: how often it accepts wrong answers and rejects right ones."""
+"""A judge, measured on labelled rows: how often it accepts wrong answers and rejects right ones."""
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from contextlib import closing, nullcontext
 
+from memorygym.commands import refuse
 from memorygym.core import JSON
 from memorygym.disk import write_whole
-from memorygym.errors import BadSettings, clipped
+from memorygym.errors import BadSettings, UnknownPart, clipped
 from memorygym.judge import PROMPTS, Judge, difference
 from memorygym.judge.audit import GRADER, Audit, Row, audit, read_rows
 from memorygym.models.naming import find
@@ -23,81 +23,49 @@ _NAME = 18
 """Columns of a judge's name."""
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
-    parser.add_argument(
-        "file",
-        type=Path,
-        help='rows {"question", "truth", "answer", "correct"}, and "competency" for the grader',
-    )
-    parser.add_argument(
-        "--judge", action="append", default=[], metavar="MODEL",
-        help="a model to ask; several vote (default: the typed grader alone)",
-    )  # fmt: skip
-    parser.add_argument("--api-base", metavar="URL", help="the models' endpoint")
-    parser.add_argument(
-        "--prompt",
-        choices=(*PROMPTS, "both"),
-        default="strict",
-        help="(default: strict)",
-    )
-    parser.add_argument(
-        "--worst", type=int, default=10, metavar="N", help="rows shown (default: 10)"
-    )
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write all of it as JSON")
-    kept = parser.add_mutually_exclusive_group()
-    kept.add_argument("--record", type=Path, metavar="FILE", help="keep the models' replies")
-    kept.add_argument("--replay", type=Path, metavar="FILE", help="use kept replies, ask nobody")
-
-
-def run(args: argparse.Namespace) -> int:
-    """0; 2 if a row could not be read, 3 if a row got no reply from any model."""
+def measure(args: argparse.Namespace, lines: Iterable[bytes], name: str) -> int:
+    """Prints the measurement; 2 if a row could not be read, 3 if one got no reply."""
     _check(args)
-    with args.file.open("rb") as lines:
-        rows, problems = read_rows(lines, str(args.file))
+    rows, problems = read_rows(lines, name)
     for problem in problems[:MOST_PROBLEMS]:
         print(f"memorygym: {problem}", file=sys.stderr)
     if (more := len(problems) - MOST_PROBLEMS) > 0:
         print(f"memorygym: and {more:,} more", file=sys.stderr)
     if not rows:
-        raise BadSettings(f"{args.file} has no rows that can be read")
-    with _tape(args) as tape:
+        raise BadSettings(f"{name} has no rows that can be read")
+    kept = args.record or args.replay
+    with closing(Tape(kept, record=bool(args.record))) if kept else nullcontext() as tape:
         audits = [audit(rows, judge) for judge in _judges(args, tape)]
-    print("\n".join(_page(args, rows, audits)))
+    print("\n".join(_page(name, rows, audits, 10 if args.worst is None else args.worst)))
     if args.output:
-        text = json.dumps(_document(args.file, problems, audits), indent=1, ensure_ascii=False)
+        text = json.dumps(_document(name, problems, audits), indent=1, ensure_ascii=False)
         write_whole(args.output, [f"{text}\n".encode(errors="backslashreplace")])
     if any(one.dead for one in audits):
-        problem = next(
-            v.problem for one in audits for r in one.rulings for v in r.votes if v.problem
-        )
+        votes = (vote for one in audits for ruling in one.rulings for vote in ruling.votes)
+        problem = next(vote.problem for vote in votes if vote.problem)
         print(f"memorygym: some rows got no reply: {problem}", file=sys.stderr)
         return 3
     return 2 if problems else 0
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Raises BadSettings for options that cannot be, or without a judge would change nothing."""
-    if args.worst < 0:
+    """Raises BadSettings or UnknownPart for options that cannot be, or without a model would change
+    nothing."""
+    if args.worst is not None and args.worst < 0:
         raise BadSettings(f"--worst {args.worst}: give at least 0")
-    given = {"--api-base": args.api_base, "--record": args.record, "--replay": args.replay}
-    given["--prompt"] = args.prompt != "strict"
-    idle = [name for name, value in given.items() if value]
-    if idle and not args.judge:
-        raise BadSettings(f"{idle[0]} is for --judge; the typed grader asks no model")
-
-
-def _tape(args: argparse.Namespace) -> AbstractContextManager[Tape | None]:
-    path = args.record or args.replay
-    return closing(Tape(path, record=bool(args.record))) if path else nullcontext()
+    if args.judge == [None]:
+        why = "a MODEL after --judge; the typed grader asks no model"
+        refuse(args, ("api_base", "record", "replay", "prompt"), why)
+    if args.prompt not in (None, "both", *PROMPTS):
+        raise UnknownPart("prompt", args.prompt, [*PROMPTS, "both"])
 
 
 def _judges(args: argparse.Namespace, tape: Tape | None) -> list[Judge | None]:
     """A judge for each prompt. Raises UnknownPart, BadSettings or BadKey."""
-    if not args.judge:
+    if args.judge == [None]:
         return [None]
-    models = [find(name, args.api_base, tape, temperature=0.0) for name in args.judge]
-    prompts = PROMPTS if args.prompt == "both" else (args.prompt,)
+    models = [find(name or "", args.api_base, tape, temperature=0.0) for name in args.judge]
+    prompts = PROMPTS if args.prompt == "both" else (args.prompt or "strict",)
     return [Judge(models, prompt) for prompt in prompts]
 
 
@@ -109,26 +77,26 @@ def _span(audits: Sequence[Audit]) -> float | None:
     return difference(list(zip(strict, lenient, strict=True)))
 
 
-def _document(file: Path, problems: Sequence[str], audits: Sequence[Audit]) -> dict[str, JSON]:
+def _document(file: str, problems: Sequence[str], audits: Sequence[Audit]) -> dict[str, JSON]:
     span = _span(audits)
     return {
         "format": FORMAT,
-        "file": str(file),
+        "file": file,
         "problems": list(problems),
         "span": None if span is None else round(span, 6),
         "audits": [one.to_json() for one in audits],
     }
 
 
-def _page(args: argparse.Namespace, rows: Sequence[Row], audits: Sequence[Audit]) -> list[str]:
+def _page(name: str, rows: Sequence[Row], audits: Sequence[Audit], worst: int) -> list[str]:
     right = sum(row.correct for row in rows)
-    lines = [f"{len(rows)} rows of {args.file}: {right} right, {len(rows) - right} wrong"]
+    lines = [f"{len(rows)} rows of {name}: {right} right, {len(rows) - right} wrong"]
     for one in audits:
         lines += ["", *_table(one)]
     if (span := _span(audits)) is not None:
         lines += ["", f"lenient accepts {100 * span:+.1f} points more of the rows than strict"]
     for one in audits:
-        lines += _worst(one, args.worst)
+        lines += _worst(one, worst)
     return lines
 
 

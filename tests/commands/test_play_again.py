@@ -1,4 +1,4 @@
-"""`memorygym test` plays one episode or one question again and shows it."""
+"""`memorygym explain RUN ID --play` plays an episode or a question again and shows it."""
 
 import shutil
 from pathlib import Path
@@ -41,7 +41,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
     row = read_results(played)["episodes"][0]
     for number, right in enumerate(row["right"], start=1):
-        status, out, err = command("test", f"{row['episode']}#{number}", "--run", str(played))
+        status, out, err = command("explain", str(played), f"{row['episode']}#{number}", "--play")
         assert (status, err) == (int(not right), "") and SAME in out
         assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
         assert (f"{row['episode']}#{number}  " in out) and ("WRONG (" in out) == (not right)
@@ -50,7 +50,7 @@ def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
 
 def test_what_memory_held_of_a_fact_is_shown(played: Path, command) -> None:
     every = [
-        command("test", f"company+0+strategic+0#{number}", "--run", str(played)).out
+        command("explain", str(played), f"company+0+strategic+0#{number}", "--play").out
         for number in range(1, 11)
     ]
     assert any("(in view)\n    | " in out for out in every)
@@ -58,29 +58,22 @@ def test_what_memory_held_of_a_fact_is_shown(played: Path, command) -> None:
 
 
 def test_an_episode_is_shown_with_every_verdict(played: Path, command) -> None:
-    status, out, _ = command("test", "company+1+perfect+0", "--run", str(played))
+    status, out, _ = command("explain", str(played), "company+1+perfect+0", "--play")
     assert status == 0 and SAME in out
     assert out.count("    truth ") == 10 and "perfect" in out and "100.0" in out
 
 
-def test_without_a_run_the_options_say_what_is_dealt(played: Path, command) -> None:
-    status, out, _ = command("test", "company+0+strategic", "--tier", "lite", "--turns", "9")
-    again = command("test", "company+0+strategic", "--run", str(played)).out
-    assert status == 0 and SAME not in out
-    assert out.splitlines()[2:] == again.splitlines()[3:-2]
-
-
 def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    for name in ("company+0", "company+1+writer+1#3"):
-        _, out, err = command("test", name, "--run", str(asked))
+    for name in ("company+0+writer+0", "company+1+writer+1#3"):
+        _, out, err = command("explain", str(asked), name, "--play")
         assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
 
 
 def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
     with serving() as server:
-        words = ["--run", str(asked), "--again", "--api-base", server.url]
-        _, out, err = command("test", "company+0+writer+1", *words)
+        words = ["--play", "--again", "--api-base", server.url]
+        _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
         assert server.bodies and server.bodies[0]["temperature"] == 0.5
     assert "asked anew" in out and err == ""
 
@@ -102,23 +95,13 @@ def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
         more = ["--judge-prompt", "lenient", "--seeds", "1", "--run", str(tmp_path / "run")]
         assert command("bench", "-q", *LITE[:-2], *words, *more).status == 0
     assert read_results(tmp_path / "run")["episodes"][0]["repaired"] > 0
-    _, out, err = command("test", "company+0", "--run", str(tmp_path / "run"))
+    _, out, err = command("explain", str(tmp_path / "run"), "company+0", "--play")
     assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
 
 
-def test_a_model_is_named_by_the_id_or_by_an_option(command) -> None:
-    with serving() as server:
-        words = ["--tier", "lite", "--model", "abstain", "--api-base", server.url]
-        assert command("test", "company+0", *words).status == 0
-        assert command("test", "company+0+abstain", *words).status == 0
-        status, _, err = command("test", "company+0+writer", *words)
-    assert status == 2 and "not of --model abstain" in err
-
-
-def test_a_provider_that_fails_is_exit_code_3(command) -> None:
-    with serving() as server:
-        words = ["--tier", "lite", "--model", "abstain+400", "--api-base", server.url]
-        status, out, _ = command("test", "company+0", *words)
+def test_a_provider_that_fails_is_exit_code_3(asked: Path, command) -> None:
+    words = ["--play", "--again", "--api-base", "http://127.0.0.1:9/v1"]
+    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
     assert status == 3 and "failed: " in out
 
 
@@ -132,14 +115,14 @@ def test_a_trace_that_comes_out_otherwise_is_a_failed_check(
     assert trace
     trace.labels["note"] = "altered"
     write_trace(path, trace)
-    status, out, _ = command("test", "company+0+perfect", "--run", str(folder))
+    status, out, _ = command("explain", str(folder), "company+0+perfect", "--play")
     assert status == 1 and "differs from the one in the run, first in line 1" in out
 
 
 def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
     words = [*LITE, "--strategy", "naive", "--salt", SALT, "--run", str(tmp_path / "run")]
     assert command("bench", "-q", *words).status == 0
-    test = ["test", "company+0", "--run", str(tmp_path / "run")]
+    test = ["explain", str(tmp_path / "run"), "company+0", "--play"]
     assert SAME in command(*test, "--salt", SALT).out
     for more in ([], ["--salt", "another"]):
         status, _, err = command(*test, *more)
@@ -149,42 +132,17 @@ def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["company"], "is no ID"),
-        (["company+x"], "is no ID"),
-        (["company+0+naive+0+1+2"], "is no ID"),
-        (["company+0+strong+bm25"], "of a comparison: give its folder as --run"),
-        (["company+0+strong+bm25+300#1"], "of a comparison: give its folder as --run"),
-        (["company+" + "9" * 5000], "is no ID"),
-        (["company+0+naive#0"], "counted from 1"),
-        (["company+0+naive#x"], "is no ID"),
-        (["company+0+naive#11", "--tier", "lite"], "has questions 1 to 10"),
-        (["company+0"], "names no agent"),
-        (["compny+0+naive"], "did you mean company?"),
-        (["company+0+naiv"], "did you mean naive?"),
-        (["company+0+os:system"], "os:system: that is a builtin_function_or_method"),
-        (["company+0+naive", "--entities", "1000001"], "give at most 1,000,000"),
-        (["company+0+naive", "--tier", "lit"], "did you mean lite?"),
-        (["company+0+naive", "--backend", "markdwn"], "did you mean markdown?"),
-        (["company+0+naive", "--again"], "--again is for --run"),
-        (["company+0+naive", "--turns", "0"], "--turns 0: give at least 1"),
-        (["company+0+naive", "--temperature", "1"], "--temperature is for --model"),
-    ],
-)
-def test_a_bad_id_or_option_is_named(words: list[str], said: str, command) -> None:
-    status, out, err = command("test", *words)
-    assert (status, out) == (2, "") and said in err and err.startswith("memorygym: ")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["city+0+perfect"], "choose from company"),
-        (["company+0+perfct"], "did you mean perfect?"),
-        (["company+0"], "company+0 names no agent; the run has strategic, perfect"),
-        (["company+5+perfect"], "its seeds are 0, 1"),
-        (["company+0+perfect+1"], "repeats 0 to 0"),
-        (["company+0+perfect", "--tier", "lite"], "--tier is told by --run"),
-        (["company+0+perfect", "--judge", "x"], "--judge is told by --run"),
+        (["city+0+perfect"], "no episode of "),
+        (["company+0+perfct"], "did you mean company+0+perfect+0?"),
+        (["company+0"], "2 episodes are named 'company+0'…: company+0+strategic+0, company+0+perf"),
+        ([], "4 episodes are named ''…"),
+        (["company+5+perfect"], "did you mean company+1+perfect+0?"),
+        (["company+0+perfect+1"], "did you mean company+0+perfect+0?"),
+        (["company+" + "9" * 5000], "no episode of "),
+        (["company+0+perfect#0"], "counted from 1"),
+        (["company+0+perfect#x"], "is no ID"),
+        (["company+0+perfect#11"], "the episode has questions 1 to 10"),
+        (["company+0+perfect", "--cause", "stale"], "--cause is for what was played; leave --play"),
         (["company+0+perfect", "--salt", "x"], "leave --salt out"),
         (["company+0+perfect", "--again"], "perfect is scripted"),
     ],
@@ -192,5 +150,11 @@ def test_a_bad_id_or_option_is_named(words: list[str], said: str, command) -> No
 def test_what_the_run_does_not_hold_is_named(
     words: list[str], said: str, played: Path, command
 ) -> None:
-    status, out, err = command("test", *words, "--run", str(played))
-    assert (status, out) == (2, "") and said in err
+    status, out, err = command("explain", str(played), *words, "--play")
+    assert (status, out) == (2, "") and said in err and err.startswith("memorygym: ")
+
+
+def test_options_of_playing_need_play(played: Path, command) -> None:
+    for words in (["--again"], ["--salt", "x"], ["--replay", "x"], ["--api-base", "x"]):
+        status, out, err = command("explain", str(played), "company+0+perfect", *words)
+        assert (status, out) == (2, "") and f"{words[0]} is for --play" in err

@@ -1,4 +1,4 @@
-"""`memorygym failures` tells every question that was missed, why, and where its facts were lost."""
+"""`memorygym explain RUN` tells every question that was missed, why, and where facts were lost."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def rows(out: str) -> list[dict]:
 
 
 def test_every_miss_has_the_id_of_its_question(played: Path, command) -> None:
-    status, out, err = command("failures", str(played), "--json")
+    status, out, err = command("explain", str(played), "--json")
     missed = {
         f"{row['episode']}#{number}"
         for row in read_results(played)["episodes"]
@@ -39,8 +39,8 @@ def test_every_miss_has_the_id_of_its_question(played: Path, command) -> None:
 
 
 def test_the_table_counts_what_is_shown(played: Path, command) -> None:
-    status, out, _ = command("failures", str(played))
-    found = rows(command("failures", str(played), "--json").out)
+    status, out, _ = command("explain", str(played))
+    found = rows(command("explain", str(played), "--json").out)
     first, _, _, *lines = out.splitlines()
     table = {line[:20].strip(): line[20:].split() for line in lines[: lines.index("")]}
     assert status == 0 and first == f"{len(found)} of 90 questions missed in 9 episodes"
@@ -51,11 +51,11 @@ def test_the_table_counts_what_is_shown(played: Path, command) -> None:
 
 
 def test_a_lost_fact_is_told_with_its_step(played: Path, command) -> None:
-    found = rows(command("failures", str(played), "--cause", "never written", "--json").out)
+    found = rows(command("explain", str(played), "--cause", "never written", "--json").out)
     assert found
     for row in found:
         assert "never written" in {fact["lost"] for fact in row["facts"]}
-    out = " ".join(command("failures", str(played), "--cause", "never written").out.split())
+    out = " ".join(command("explain", str(played), "--cause", "never written").out.split())
     assert found[0]["facts"][0]["fact"] in out
 
 
@@ -72,8 +72,8 @@ def test_a_lost_fact_is_told_with_its_step(played: Path, command) -> None:
 def test_only_what_is_asked_for_is_shown(
     option: str, value: str, field: str, played: Path, command
 ) -> None:
-    every = rows(command("failures", str(played), "--json").out)
-    found = rows(command("failures", str(played), option, value, "--json").out)
+    every = rows(command("explain", str(played), "--json").out)
+    found = rows(command("explain", str(played), option, value, "--json").out)
     assert found == [row for row in every if row[field] == value] != []
 
 
@@ -90,13 +90,13 @@ def test_only_what_is_asked_for_is_shown(
 def test_what_is_not_there_is_named(
     option: str, value: str, said: str, played: Path, command
 ) -> None:
-    status, out, err = command("failures", str(played), option, value)
+    status, out, err = command("explain", str(played), option, value)
     assert (status, out) == (2, "") and said in err
 
 
 def test_a_limit_tells_how_many_more_there_are(played: Path, command) -> None:
-    out = command("failures", str(played), "--limit", "2").out
-    every = rows(command("failures", str(played), "--json").out)
+    out = command("explain", str(played), "--limit", "2").out
+    every = rows(command("explain", str(played), "--json").out)
     assert out.count("    truth ") == 2 and f"… {len(every) - 2} more" in out
 
 
@@ -107,7 +107,7 @@ def test_a_trace_that_cannot_be_believed_is_named_and_left_out(
     (tmp_path / "whole.jsonl.gz").write_bytes(whole.read_bytes())
     (tmp_path / "half.jsonl.gz").write_bytes(other.read_bytes()[:-400])
     (tmp_path / "no.jsonl").write_text("{}\n")
-    status, out, err = command("failures", str(tmp_path))
-    assert status == 2 and "in 1 episodes" in out
+    status, out, err = command("explain", str(tmp_path))
+    assert status == 2 and "in 1 episode\n" in out
     assert [line.count("left out") for line in err.splitlines()] == [1, 1]
     assert "half.jsonl.gz, line " in err and "no.jsonl, line 1" in err
