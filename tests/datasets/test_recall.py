@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from memorygym.commands.datasets import to_json
-from memorygym.datasets._loading import load
 from memorygym.datasets._recall import Measured, figures, index_of, measure, shares
 from memorygym.datasets._samples import load
 from memorygym.errors import BadSettings, UnknownPart

@@ -67,7 +67,7 @@ def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> 
     (found,) = (
         Table(track, (seat,), wanted=Wanted(traced=True)).play_unit((one, repeat))[0]
         for (one, repeat), seat in product(source.job().units, source.seats(source.minds))
-        if place_of(track, one, repeat, seat).episode == name
+        if place_of(track, one, repeat, seat.seat).episode == name
     )
     return found
 

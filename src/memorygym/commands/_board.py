@@ -8,8 +8,7 @@ from memorygym.isolation.tables import normalised_text, verdict_text
 from memorygym.page import plain, wrapped
 from memorygym.publishing.entrant import Entrant, Set
 from memorygym.publishing.evidence import WORD, Evidence
-from memorygym.publishing.leaderboard import Board, Gap, Held, Table, names
-from memorygym.publishing.rankings import Ranking
+from memorygym.publishing.leaderboard import Board, Gap, Held, Ranking, Table, names
 from memorygym.stats import Estimate
 from memorygym.tables import detectable_text
 
@@ -188,7 +187,7 @@ def _ranking(one: Ranking, found: Board) -> Iterator[str]:
         ["rank", "memory", "accuracy", "normalised gain", "status"],
         [
             [
-                "–" if row.rank is None else str(row.rank), row.arm, mean(row.standing.accuracy),
+                "–" if row.rank is None else str(row.rank), row.arm, mean(row['accuracy']),
                 normalised_text(row), status(one.evidence),
             ]
             for row in report.of("memory")
@@ -213,7 +212,7 @@ def _under_ranking(one: Ranking) -> Iterator[str]:
     report = one.report
     many = f"{len(report.worlds):,} task{'s' * (len(report.worlds) != 1)}"
     yield f"{safe(one.source)}: {many}, {report.questions:,} questions an arm."
-    told = [f"`{row.arm}` {mean(row.standing.accuracy)}" for row in report.of("reference")]
+    told = [f"`{row.arm}` {mean(row['accuracy'])}" for row in report.of("reference")]
     yield f"References: {', '.join(told)}."
     failed = [f"{row.arm} {row.failed}" for row in report.of("memory") if row.failed]
     if failed:

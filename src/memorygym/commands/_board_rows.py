@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from memorygym import registry
-from memorygym.agents.accounting import Usage, cost_of
+from memorygym.agents.accounting import Price, Usage, cost_of
 from memorygym.core import JSON
-from memorygym.models.prices import Price
 from memorygym.publishing.entrant import Entrant, Set
 from memorygym.publishing.evidence import Evidence
-from memorygym.publishing.leaderboard import Board, Gap, Held
-from memorygym.publishing.rankings import Ranking
+from memorygym.publishing.leaderboard import Board, Gap, Held, Ranking
 from memorygym.stats import Estimate
 from memorygym.track import find
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from memorygym import registry, tables
-from memorygym.agents.accounting import cost_of
+from memorygym.agents.accounting import Price, cost_of, read_prices
 from memorygym.agents.note_taker import agents_of
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.commands import check_counts, refuse, workers_of
@@ -14,11 +14,9 @@ from memorygym.commands._model import OPTIONS, add_model, minds_of
 from memorygym.commands._options import KNOBS, add_tasks, tasks_of
 from memorygym.errors import BadSettings
 from memorygym.page import fit, one_line
-from memorygym.results.comparisons import compare
-from memorygym.results.file import read_results, write_results
-from memorygym.runs.limits import CAPACITY, Limits
+from memorygym.results.file import compare, read_results, write_results
 from memorygym.runs.minds import Minds
-from memorygym.runs.tasks import Limits, Tasks, check_episodes
+from memorygym.runs.tasks import CAPACITY, Limits, Tasks, check_episodes
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.track import find
 

@@ -13,15 +13,12 @@ from memorygym.commands._model import add_judge, add_sampling, judge_of, samplin
 from memorygym.commands._options import add_tasks, tasks_of
 from memorygym.errors import BadSettings, UnknownPart
 from memorygym.isolation import arms, reporting
-from memorygym.isolation.agreement import agreement_text
-from memorygym.isolation.curves import CURVES, curve_text
-from memorygym.isolation.gates import invalid_text
-from memorygym.isolation.oracle import check_view
-from memorygym.isolation.pareto import by_clock, by_tokens, plot
-from memorygym.isolation.performing import Findings, perform, played_gates
+from memorygym.isolation.curves import CURVES, by_clock, by_tokens, curve_text, plot
+from memorygym.isolation.gates import invalid_text, played_gates
 from memorygym.isolation.playing import Comparison
-from memorygym.isolation.plugging import plug_all
-from memorygym.isolation.tables import Setting, report_text
+from memorygym.isolation.plugging import check_view, plug_all
+from memorygym.isolation.reporting import Findings, perform
+from memorygym.isolation.tables import Setting, agreement_text, report_text
 from memorygym.models.model import Model
 from memorygym.models.naming import find
 from memorygym.models.tape import Tape
@@ -178,11 +175,9 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
     if args.output:
-        kinds = args.curve if valid else ()
-        drawn = {f"{kind}.csv": reporting.curve_text_of(found, outcome, kind) for kind in kinds}
-        reporting.write_files(args.output, found, outcome, drawn)
+        reporting.write_files(args.output, found, outcome, args.curve if valid else ())
         if valid:
-            summed = document(found.about, len(found.outcomes), found.outcomes, {})
+            summed = document(found.about, found.outcomes, {})
             keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3

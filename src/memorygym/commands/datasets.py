@@ -13,7 +13,7 @@ from typing import Any
 
 from memorygym import registry
 from memorygym.core import JSON
-from memorygym.datasets._loading import LeftOut, format_named, load, unit_of
+from memorygym.datasets._files import Record
 from memorygym.datasets._recall import (
     PLACES,
     Measured,
@@ -23,6 +23,7 @@ from memorygym.datasets._recall import (
     measure,
     shares,
 )
+from memorygym.datasets._samples import format_named, load, unit_of
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH, fit, one_line
 from memorygym.stats import Estimate
@@ -206,11 +207,9 @@ def to_json(found: Measured, ks: Sequence[int]) -> dict[str, JSON]:
 
 def _intervals(searched: Sequence[Searched], k: int) -> dict[str, JSON]:
     """The 95 % intervals at k; null where a single sample gives none."""
-    at = shares(searched, k)
-    named = {"recall": at.fraction, "any": at.some, "all": at.every}
     return {
         name: None if one.high == inf else [round(one.low, PLACES), round(one.high, PLACES)]
-        for name, one in named.items()
+        for name, one in shares(searched, k).items()
     }
 
 
@@ -247,8 +246,7 @@ def _recall_text(args: argparse.Namespace, unit: str, found: Measured, ks: Seque
 def _rows(name: str, searched: Sequence[Searched], ks: Sequence[int]) -> Iterator[str]:
     head = f"{name[:21]:<22}{len(searched):>6}"
     for k in ks:
-        at = shares(searched, k)
-        cells = "".join(f"{_cell(one):>16}" for one in (at.fraction, at.some, at.every))
+        cells = "".join(f"{_cell(one):>16}" for one in shares(searched, k).values())
         yield f"{head}{k:>4}{cells}"
         head = " " * 28
 

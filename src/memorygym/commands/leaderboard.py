@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from memorygym.agents.accounting import Price, read_prices
 from memorygym.commands import add_salt, check_counts, workers_of
 from memorygym.commands._board import as_markdown
 from memorygym.commands._board_rows import as_json, flat_rows

@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import fill
@@ -18,8 +17,6 @@ from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH
 from memorygym.track import Track, find
-from memorygym.tracks.worlds import domains
-from memorygym.tracks.worlds.agents import scripted
 
 Row = Mapping[str, Any]
 

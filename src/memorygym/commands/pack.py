@@ -14,8 +14,14 @@ from memorygym.isolation.reporting import DOCUMENT
 from memorygym.models.tape import Tape
 from memorygym.page import wrapped
 from memorygym.publishing.evidence import REPORTED, Evidence, examine, opens
-from memorygym.publishing.leaks import leaks, secrets_of
-from memorygym.publishing.packs import files_of, opened, pack_digest, write_pack
+from memorygym.publishing.packs import (
+    files_of,
+    leaks,
+    opened,
+    pack_digest,
+    secrets_of,
+    write_pack,
+)
 from memorygym.results.consistency import planned
 from memorygym.results.file import read_results
 from memorygym.runs.folder import Run

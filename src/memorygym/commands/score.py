@@ -14,8 +14,8 @@ from memorygym.page import fit, wrapped
 from memorygym.results.consistency import problems
 from memorygym.results.file import results_in, schema
 from memorygym.results.summary import summaries
-from memorygym.runs.limits import Limits
 from memorygym.runs.results import Place, Result, Wanted, place_in, result_of
+from memorygym.runs.tasks import Limits
 from memorygym.shapes import shape
 from memorygym.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.trace import Trace

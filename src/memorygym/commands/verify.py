@@ -18,8 +18,7 @@ from memorygym.instances.schemas import dealing_tracks, track_of
 from memorygym.models.model import Model, sound
 from memorygym.models.naming import find
 from memorygym.page import one_line, wrapped
-from memorygym.runs.executors import over_processes, over_threads
-from memorygym.runs.progress import watched
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
 from memorygym.track import Options
 from memorygym.tracks.worlds.dealing.tiers import TIERS
