@@ -1,15 +1,15 @@
 """Deals a task, plays it with a shipped agent under the real budgets, and scores what happened."""
 
-from memorygym import registry
 from memorygym.attribution import Attribution
 from memorygym.episode import Episode, play
 from memorygym.memory.markdown import Markdown
 from memorygym.scoring import outcomes, score
+from memorygym.tracks.worlds import TRACK
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
 
 task = deal("company", seed=0, tier="lite")
-trace = play(Episode(WorldsEnv(task), Markdown), registry.make("agents", "template_expert"))
+trace = play(Episode(WorldsEnv(task), Markdown), TRACK.agents["template_expert"].make(task))
 
 for outcome in outcomes(trace):
     mark = "right" if outcome.correct else "wrong"

@@ -30,7 +30,6 @@ ONCE_LACKED = {
         "tracks.worlds.agents.scribe", "tracks.worlds.scene",
         "tracks.worlds.agents.honest", "tracks.worlds.dealing.questions.sets",
         "tracks.worlds.domains.company.json", "tracks.worlds.agents.packers",
-        "tracks.worlds.agents.parts.json",
     ),
     "research": ("instances.ablation", "tracks._qa.reasoners", "tracks.research.schema.json"),
     "codeqa": ("statements", "tracks.codeqa.dealing.walking", "tracks.codeqa.schema.json"),

@@ -53,7 +53,6 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
     [
         ("worlds", "compny", "no worlds named 'compny'; did you mean company?"),
         ("memory", "markdwon", "did you mean markdown?"),
-        ("agents", "clairvoyent", "did you mean clairvoyant?"),
         ("tracks", "qqq", "choose from .*worlds"),
         ("memory", "", "no memory named ''"),
         ("memory", ":make", "no memory named ':make'"),

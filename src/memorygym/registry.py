@@ -20,12 +20,12 @@ FOLDERS = {
     "worlds": ("tracks.worlds.domains",),
     "memory": ("memory",),
     "shims": ("memory.shims",),
-    "agents": ("tracks.worlds.agents",),
+    "agents": (),
     "tracks": ("tracks",),
     "datasets": ("datasets",),
 }
-"""Where each kind lives, below the package; a track is a folder, an agent an entry of the file
-parts.json, every other part a file."""
+"""Where each kind lives, below the package; a track is a folder, every other part a file. Agents of
+ours are their track's: only those of somebody else are found by name."""
 DOES = {
     "agents": {"act": "def act(self, view, tools)"},
     "memory": {
@@ -66,11 +66,6 @@ def _built_in(kind: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in FOLDERS[kind]:
         place = files("memorygym").joinpath(*folder.split("."))
-        if kind == "agents":
-            from json import loads  # The command line starts without it.
-
-            stated = loads(place.joinpath("parts.json").read_text(encoding="utf-8"))
-            return {name: f"memorygym.{folder}.{stated[name]['made_by']}" for name in stated}
         for item in place.iterdir():
             name, _, ending = item.name.partition(".")
             if ending == "json":

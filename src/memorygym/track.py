@@ -148,6 +148,10 @@ class Agent:
     """Whether it plays without budgets."""
     bound: Bound | None = None
     """Of an adversary."""
+    about: str = ""
+    """What it does, in one line."""
+    imitates: str = ""
+    """What bad agent an adversary stands for, or what defect it would profit from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from memorygym.bench import Evaluation
 from memorygym.bench import perform as bench
 from memorygym.contract import contract
 from memorygym.runs.tasks import Limits, dealt
-from memorygym.track import Options
+from memorygym.track import Options, find
 from tests.adapters.inspecting import (
     AXES,
     WARNINGS,
@@ -60,7 +60,7 @@ def test_they_agree_where_sessions_break(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_every_registered_agent_is_a_model_that_scores_as_in_bench(tmp_path: Path) -> None:
-    agents = registry.names("agents")
+    agents = list(find("worlds").agents)
     logs = evaluate(tmp_path, [f"memorygym/{agent}" for agent in agents])
     for agent, log in zip(agents, logs, strict=True):
         assert log.status == "success", (agent, log.error)

@@ -1,17 +1,16 @@
 """Every adversary says what it imitates and how far it may get; it keeps no state and no gold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from memorygym import registry
 from memorygym.core import Message, Policy, Task, Tool
 from memorygym.rng import rng
 from memorygym.scoring import score
 from memorygym.tokens import count, words
 from memorygym.trace import Trace
-from memorygym.track import find
-from memorygym.tracks.worlds.agents import is_recoder, scripted
+from memorygym.tracks.worlds.agents import AGENTS
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -22,12 +21,13 @@ from memorygym.tracks.worlds.agents.alphabet import (
     spelled,
 )
 from memorygym.tracks.worlds.agents.radix import held_records
+from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.gold import Gold
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 from tests.playing import play_agent
 
-ADVERSARIES = [name for name, agent in scripted().items() if agent.most is not None]
+ADVERSARIES = [name for name, agent in AGENTS.items() if agent.kind == "adversary"]
 RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_packer"]
 TASK = deal("company", 0, "lite")
 
@@ -43,8 +43,7 @@ class Forgetful(Policy):
 
 
 def made(name: str) -> Policy:
-    policy: Policy = registry.load("agents", name)()
-    return policy
+    return AGENTS[name].make(replace(TASK, gold=None))
 
 
 def played(task: Task, name: str, policy: Policy) -> Trace:
@@ -53,11 +52,10 @@ def played(task: Task, name: str, policy: Policy) -> Trace:
 
 @pytest.mark.parametrize("name", ADVERSARIES)
 def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) -> None:
-    assert len(scripted()[name].imitates.split()) > 4
-    agent = find("worlds").agents[name]
+    agent = AGENTS[name]
+    assert len(agent.imitates.split()) > 4
     assert agent.bound and 0 <= agent.bound.most < 100
-    assert not agent.bound.over or agent.bound.over in registry.names("agents")
-    assert agent.kind == "adversary"
+    assert not agent.bound.over or agent.bound.over in AGENTS
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
@@ -70,8 +68,7 @@ def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str
 
 @pytest.mark.parametrize("name", RECODERS)
 def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: str) -> None:
-    assert is_recoder(name)
-    held = held_records(played(TASK, name, made(name)))
+    held = held_records(played(TASK, name, made(name)), BOOKS[name])
     assert 0.5 < held < 2
 
 
@@ -98,4 +95,4 @@ def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet
 def test_names_of_three_words_are_recoded_as_well() -> None:
     task = deal("company", 0, sizes=Sizes(entities=800))
     assert isinstance(task.gold, Gold) and len(task.gold.names[0].split()) == 3
-    assert held_records(played(task, "radix_words", made("radix_words"))) > 1
+    assert held_records(played(task, "radix_words", made("radix_words")), BOOKS["radix_words"]) > 1

@@ -15,12 +15,12 @@ from memorygym.scoring import score
 from memorygym.testing import check_policy
 from memorygym.trace import Trace
 from memorygym.track import find
-from memorygym.tracks.worlds.agents import is_recoder, scripted
+from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.dealing.tiers import TIERS
 from tests.playing import play_agent
 
-AGENTS = sorted(name for name, agent in scripted().items() if agent.most is None)
 AGENT = find("worlds").agents
+AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
 TEMPLATES = registry.names("worlds")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 Dealt, Played = Callable[..., Task], Callable[..., Trace]
@@ -115,4 +115,4 @@ def test_no_outside_agent_is_given_gold_or_a_lifted_budget(
     task = dealt(tier="lite")
     policy_for(name, task)  # It fails where it is given anything.
     assert episode_for(name, task, Markdown).budget == task.budget
-    assert not is_recoder(name)
+    assert name not in BOOKS

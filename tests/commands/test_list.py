@@ -1,11 +1,14 @@
-"""`memorygym list` names the parts without importing them."""
+"""`memorygym list` names the parts without importing those of others."""
 
 import json
-import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from memorygym import registry
+from memorygym.commands import list as list_command
+from memorygym.track import find
 
 
 @pytest.mark.parametrize("kind", list(registry.FOLDERS))
@@ -13,7 +16,8 @@ def test_every_part_is_listed_with_what_it_is(kind: str, command) -> None:
     status, out, _ = command("list", kind, "--json")
     rows = [json.loads(line) for line in out.splitlines()]
     assert status == 0
-    assert [row["id"] for row in rows] == registry.names(kind)
+    names = list(find("worlds").agents) if kind == "agents" else registry.names(kind)
+    assert [row["id"] for row in rows] == names
     assert all(row["about"] and not row["about"].startswith(row["id"]) for row in rows)
 
 
@@ -23,10 +27,14 @@ def test_text_fits_80_columns(command) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
-def test_no_part_is_imported(command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "memorygym.tracks.worlds.agents.packers", raising=False)
-    command("list", "agents")
-    assert "memorygym.tracks.worlds.agents.packers" not in sys.modules
+def test_nobody_elses_part_is_imported(command, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "their_agents.py").write_text('"""their: does what it likes."""\nraise OSError\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "_plugged", lambda kind: {"their": "their_agents:make"})
+    point = EntryPoint("their", "their_agents:make", "memorygym.agents")
+    monkeypatch.setattr(list_command, "entry_points", lambda group: [point])
+    lines = command("list", "agents").out.splitlines()
+    assert lines[-1].split() == ["their", "does", "what", "it", "likes."]
 
 
 def test_a_track_tells_its_version_and_its_knobs(command) -> None:

@@ -1,16 +1,16 @@
 """The scripted agents that every track has: its reasoners, each with the user of memory tools."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
+from memorygym import registry
 from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import Message, Policy, Task, Tool
+from memorygym.errors import UnknownPart
 from memorygym.statements import FactReader
 from memorygym.stores.notebook import TOOLS
 from memorygym.track import Agent, Track
 
-SILENT = "silent"
-"""The agent that does nothing: the floor."""
 OWN = frozenset(tool.name for tool in TOOLS)
 """The tools of a memory that has some."""
 STATUS = "[memory: "
@@ -59,8 +59,19 @@ def agents_of(track: Track) -> Mapping[str, Agent]:
     """What `bench` plays on a track without a model."""
     if track.agents:
         return track.agents
-    made = {name: Agent(make=partial(_noting, track, name)) for name in track.reasoners}
-    return {**made, SILENT: Agent(make=lambda _: Silent())}
+    about = "decides as that reasoner does, and keeps notes"
+    made = {n: Agent(make=partial(_noting, track, n), about=about) for n in track.reasoners}
+    return {**made, "silent": Agent(make=lambda _: Silent(), about="does nothing")}
+
+
+def check_agent(name: str, known: Collection[str]) -> None:
+    """Raises UnknownPart or BadSettings for what is neither known nor an agent of elsewhere."""
+    if name in known:
+        return
+    try:
+        registry.check("agents", name)
+    except UnknownPart as error:
+        raise UnknownPart("agents", name, {*known, *registry.names("agents")}) from error
 
 
 def _noting(track: Track, name: str, task: Task) -> Policy:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from memorygym import registry, tables
 from memorygym.agents.accounting import Price, cost_of, read_prices
-from memorygym.agents.note_taker import agents_of
+from memorygym.agents.note_taker import agents_of, check_agent
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.commands import check_counts, refuse, workers_of
 from memorygym.commands._model import OPTIONS, add_model, minds_of
@@ -169,8 +169,7 @@ def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
     own = agents_of(find(tasks.track))
     names = tuple(dict.fromkeys(args.strategy or own))
     for name in names:
-        if name not in own:
-            registry.check("agents", name)
+        check_agent(name, own)
     return names
 
 

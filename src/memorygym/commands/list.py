@@ -11,12 +11,12 @@ from types import NoneType
 from typing import Any
 
 from memorygym import registry
-from memorygym.agents.note_taker import SILENT, agents_of
+from memorygym.agents.note_taker import agents_of
 from memorygym.commands import headline
 from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings
 from memorygym.page import WIDTH
-from memorygym.track import Track, find
+from memorygym.track import find
 
 Row = Mapping[str, Any]
 
@@ -43,26 +43,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rows(kind: str, track: str) -> Iterator[Row]:
-    if kind == "agents" and track != WORLDS:
-        yield from _agents(find(track))
+    if kind == "agents":
+        for name, agent in agents_of(find(track)).items():
+            about = agent.about or _about(kind, name)
+            yield {"kind": kind, "id": name, "about": about, "knobs": {}}
         return
     for name in registry.names(kind):
         row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": _knobs(kind, name)}
         if kind == "tracks":
             row["version"] = find(name).version if registry.is_ours(kind, name) else ""
         yield row
-
-
-def _agents(track: Track) -> Iterator[Row]:
-    """Who plays a track that is not worlds."""
-    told = {
-        "adversary": "an adversary",
-        "honest": "decides as that reasoner does, and keeps notes",
-        "truth": "knows the answers",
-    }
-    for name, agent in agents_of(track).items():
-        about = "does nothing" if name == SILENT else told[agent.kind]
-        yield {"kind": "agents", "id": name, "about": about, "knobs": {}}
 
 
 def _text(row: Row) -> str:
@@ -92,7 +82,9 @@ def _knobs(kind: str, name: str) -> dict[str, Any]:
 
 
 def _about(kind: str, name: str) -> str:
-    """The first line of its docstring, without the name that it begins with."""
+    """What it states, or the first line of its docstring, without the name that it begins with."""
+    if kind == "worlds" and registry.is_ours(kind, name):
+        return str(registry.load(kind, name).about)
     modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
     points = entry_points(group=f"memorygym.{kind}")
     for module in [*modules, *(point.module for point in points if point.name == name)]:

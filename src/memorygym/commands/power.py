@@ -8,6 +8,7 @@ from math import ceil, sqrt
 from typing import Any
 
 from memorygym import registry, stats
+from memorygym.agents.note_taker import agents_of, check_agent
 from memorygym.bench import OFFICIAL_SEEDS, Evaluation
 from memorygym.commands._options import WORLDS
 from memorygym.errors import BadSettings, UnknownPart
@@ -137,7 +138,7 @@ def _check(args: argparse.Namespace) -> None:
 
 def _measured(args: argparse.Namespace) -> dict[str, Any]:
     """How scores differ between the official worlds of the tier, which are played."""
-    registry.check("agents", args.agent)
+    check_agent(args.agent, agents_of(find(WORLDS)))
     tasks = dealt(WORLDS, Options(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(Wanted(causes=False))
     played = perform(replace(job, workers=args.workers))

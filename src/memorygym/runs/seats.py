@@ -107,9 +107,7 @@ class AgentSeat:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.seat.labels(task.track, repeat)
         chat = self.minds.chat(self.agent, repeat) if self.waits else None
-        policy = self.policy(task, chat)
-        if not chat and not registry.is_ours("agents", self.agent):
-            policy = Anew(partial(self.policy, task), episode)
+        policy = chat or Anew(partial(self.policy, task), episode)
         trace = played(episode, policy, task, labels)
         return modelled(trace, chat, self.minds) if chat else trace
 

@@ -7,12 +7,13 @@ from threading import Event
 from time import perf_counter
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import Choice, known
+from memorygym.adapters.affinetes.asking import Choice
 from memorygym.agents.accounting import usage_of
 from memorygym.agents.chat import Chat
+from memorygym.agents.note_taker import agents_of
 from memorygym.core import Message, Policy, Tool
 from memorygym.episode import play
-from memorygym.errors import BadSettings
+from memorygym.errors import BadSettings, UnknownPart
 from memorygym.models import openai
 from memorygym.models.wire import to_wire
 from memorygym.runs.minds import Minds
@@ -20,6 +21,7 @@ from memorygym.runs.results import Wanted, place_of, result_of
 from memorygym.runs.seats import AgentSeat, Seat
 from memorygym.scoring import outcomes
 from memorygym.trace import Answered, Said, Trace
+from memorygym.track import find
 
 SCRIPTED = "memorygym/"
 """A model whose name begins so is a shipped agent: `memorygym/strategic`."""
@@ -49,7 +51,10 @@ class Match(Policy):
         self._task = choice.world.deal()
         self._chat: Chat | None = None
         if model.startswith(SCRIPTED):
-            seat = AgentSeat(known("agents", model.removeprefix(SCRIPTED)), choice.memory)
+            agent, own = model.removeprefix(SCRIPTED), agents_of(find("worlds"))
+            if agent not in own:
+                raise UnknownPart("agents", agent, own)
+            seat = AgentSeat(agent, choice.memory)
         else:
             mode = options.pop("tool_mode", "auto")
             environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ

@@ -17,9 +17,9 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from memorygym import registry
 from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
 from memorygym.adapters.inspect_ai.parts import refusing
-from memorygym.agents.note_taker import agents_of
+from memorygym.agents.note_taker import agents_of, check_agent
 from memorygym.core import Policy
-from memorygym.errors import BadSettings, UnknownPart
+from memorygym.errors import BadSettings
 from memorygym.track import find
 
 SEAT: ContextVar[Policy] = ContextVar("SEAT")
@@ -71,12 +71,7 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
 
 def _check(name: str) -> None:
     """Raises UnknownPart or BadSettings for what is neither an agent nor a track's reasoner."""
-    try:
-        registry.check("agents", name)
-    except UnknownPart as error:
-        of_tracks = {one for track in registry.names("tracks") for one in players(track)}
-        if name not in of_tracks:
-            raise UnknownPart("agents", name, of_tracks) from error
+    check_agent(name, {one for track in registry.names("tracks") for one in players(track)})
 
 
 def players(track: str) -> set[str]:

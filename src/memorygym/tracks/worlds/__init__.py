@@ -129,26 +129,30 @@ def validate(
 
 
 class _Agents(Mapping[str, Agent]):
-    """The agents by name, one file each; none is imported before it is asked for."""
+    """Our agents, then those plugged in; none is imported before one is asked for."""
 
     @property
-    def _names(self) -> Sequence[str]:
+    def _all(self) -> Mapping[str, Agent]:
         from memorygym import registry
+        from memorygym.tracks.worlds.agents import AGENTS
 
-        return registry.names("agents")
+        return {**AGENTS, **{name: _outside(name) for name in registry.names("agents")}}
 
     def __getitem__(self, name: str) -> Agent:
-        from memorygym.tracks.worlds.agents import agent_of
-
-        if name not in self._names:
-            raise KeyError(name)
-        return agent_of(name)
+        return self._all[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._all)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._all)
+
+
+def _outside(name: str) -> Agent:
+    """An agent that another package plugs in."""
+    from memorygym import registry
+
+    return Agent(make=lambda _: registry.make("agents", name))
 
 
 TRACK = Track(

@@ -12,7 +12,9 @@ from memorygym.stats import estimate
 from memorygym.tokens import count, normal, words
 from memorygym.trace import Composed, Heard, Said, Shown, Stored, Trace
 from memorygym.track import Invariant, PlayAgain, Played, TaskRecipe
-from memorygym.tracks.worlds.agents import agent_of, is_recoder
+from memorygym.tracks.worlds.agents import AGENTS
+from memorygym.tracks.worlds.agents.radix import held_records
+from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.axes import admitted, gold_of
 
 ENOUGH_SEEDS, ENOUGH_WORLDS = 10, 100
@@ -26,10 +28,8 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
     measures = {"admitted": admitted(trace), **_events(trace)}
     if trace.budget.capacity is not None:
         measures |= _usage(trace)
-    if is_recoder(agent):
-        from memorygym.tracks.worlds.agents.radix import held_records
-
-        measures["recoded"] = held_records(trace)
+    if book := BOOKS.get(agent):
+        measures["recoded"] = held_records(trace, book)
     return measures
 
 
@@ -212,10 +212,10 @@ def check(results: Sequence[Played], tier: str, seeds: int) -> list[Invariant]:
     c.at_least("template_expert - strategic", c.composites("template_expert", "strategic"), 15)
     c.at_least("priority - random", c.composites("priority_strategic", "random_strategic"), 10)
     for agent in c.by_agent:
-        if bound := agent_of(agent).bound:
+        if agent in AGENTS and (bound := AGENTS[agent].bound):
             name = f"{agent} - {bound.over}" if bound.over else agent
             c.at_most(name, c.composites(agent, bound.over), bound.most)
-        if is_recoder(agent):
+        if agent in BOOKS:
             held = [result.measures["recoded"] for result in c.by_agent[agent]]
             c.at_most(f"{agent}: capacities held", held, 1.5)
     return c.rows

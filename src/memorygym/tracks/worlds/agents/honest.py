@@ -1,11 +1,12 @@
-"""The agents that manage their memory within the rules; parts.json says what each of them does."""
+"""The agents that manage their memory within the rules."""
 
 from collections.abc import Container
 
 from memorygym.agents.calls import calls, submit
-from memorygym.core import Gold, Message
+from memorygym.core import Message, Task
 from memorygym.rng import rng
 from memorygym.tokens import count
+from memorygym.track import Agent
 from memorygym.tracks.worlds.agents.guessing import guess
 from memorygym.tracks.worlds.agents.scribe import (
     Answerer,
@@ -16,38 +17,25 @@ from memorygym.tracks.worlds.agents.scribe import (
     worth_while,
 )
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.gold import Gold as WorldsGold
-from memorygym.tracks.worlds.dealing.gold import Need
+from memorygym.tracks.worlds.dealing.gold import Gold, Need
 from memorygym.tracks.worlds.dealing.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.facts import Query, Record
 from memorygym.tracks.worlds.scene import Scene
 
 
 def naive() -> Scribe:
+    """More than half of the budget, and never an update."""
     return Scribe(sampled(0.57), updates=False)
 
 
-def random_strategic() -> Scribe:
-    return Scribe(sampled(0.7))
-
-
-def priority_strategic() -> Scribe:
-    return Scribe(whole_records(0.7))
-
-
-def template_expert() -> Scribe:
-    return Scribe(worth_while)
-
-
 def brief_reader() -> Scribe:
+    """Whole notes by the brief, with the values that were replaced."""
     return Scribe(worth_while, history=True)
 
 
-def perfect() -> Scribe:
-    """It plays without budgets."""
-    return Scribe(
-        lambda now: [record_of(now.reader.guide, record) for record in now.records], history=True
-    )
+def everything(now: Scene) -> list[str]:
+    """Every record of a batch, whole."""
+    return [record_of(now.reader.guide, record) for record in now.records]
 
 
 class Abstainer(Strategist):
@@ -77,8 +65,9 @@ class Clairvoyant(Scribe):
     Only the runner can give it the table.
     """
 
-    def __init__(self, gold: Gold) -> None:
-        assert isinstance(gold, WorldsGold)
+    def __init__(self, task: Task) -> None:
+        gold = task.gold
+        assert isinstance(gold, Gold)
         self._names = gold.names
         self._needs: dict[str, set[Need]] = {}
         for question in gold.questions:
@@ -106,3 +95,54 @@ class Clairvoyant(Scribe):
         edges = tuple(edge for edge in record.edges if edge in wanted)
         category = record.category if "category" in keys else ""
         return Record(record.name, category, values, edges=edges)
+
+
+AGENTS = {
+    "abstainer": Agent(
+        make=lambda _: Abstainer(),
+        about="stores as strategic does, and refuses every question.",
+    ),
+    "brief_reader": Agent(
+        make=lambda _: brief_reader(),
+        about="as template_expert, packed notes by the brief, and it keeps replaced values.",
+    ),
+    "clairvoyant": Agent(
+        make=Clairvoyant,
+        kind="truth",
+        about="knows the questions beforehand, not their answers: the ceiling within budget.",
+    ),
+    "guesser": Agent(
+        make=lambda _: Guesser(),
+        about="stores nothing and answers every question with a number drawn at random.",
+    ),
+    "naive": Agent(
+        make=lambda _: naive(),
+        about="57 % of the budget on entities chosen at random; it never updates.",
+    ),
+    "perfect": Agent(
+        make=lambda _: Scribe(everything, history=True),
+        kind="truth",
+        unbounded=True,
+        about="stores everything, its budget lifted: proof that every question can be answered.",
+    ),
+    "priority_strategic": Agent(
+        make=lambda _: Scribe(whole_records(0.7)),
+        about="70 % of the budget, entities of the key groups first, updates in place.",
+    ),
+    "random_strategic": Agent(
+        make=lambda _: Scribe(sampled(0.7)),
+        about="70 % of the budget on entities chosen at random, updates in place.",
+    ),
+    "smart_guesser": Agent(
+        make=lambda _: SmartGuesser(),
+        about="stores nothing; midpoints, common values, a random one of the named.",
+    ),
+    "strategic": Agent(
+        make=lambda _: Strategist(),
+        about="the whole budget on entities chosen at random, whole records, updates in place.",
+    ),
+    "template_expert": Agent(
+        make=lambda _: Scribe(worth_while),
+        about="the whole budget by the brief, attribute by attribute; edits in place.",
+    ),
+}

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from memorygym.agents.calls import Wanted, read
+from memorygym.track import Agent, Bound
 from memorygym.tracks.worlds.agents.alphabet import packed
 from memorygym.tracks.worlds.agents.guessing import public_world
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
@@ -12,10 +13,6 @@ from memorygym.tracks.worlds.dealing.notes import pack_value, record_of
 from memorygym.tracks.worlds.dealing.schema import World
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.scene import Scene
-
-
-def packer() -> Packer:
-    return Packer(record_of, lambda _, text: text)
 
 
 def _rounded(guide: Guide, record: Record) -> str:
@@ -62,10 +59,6 @@ def _unrounded(guide: Guide, text: str) -> str:
             parts += rest[: a.length]
             rest = rest[a.length :]
     return " ".join([*parts, *rest])
-
-
-def quantiser() -> Packer:
-    return Packer(_rounded, _unrounded)
 
 
 @lru_cache(maxsize=16)
@@ -136,10 +129,6 @@ def _uncoded(guide: Guide, text: str) -> str:
     return " ".join(parts)
 
 
-def codebook_packer() -> Packer:
-    return Packer(_coded, _uncoded)
-
-
 BLANKS = " \t\n\r\v\f\u00a0\u2003\u2028\u200b\u200c\u200d\u2060\ufeff\u00ad\u3000"
 
 
@@ -185,3 +174,40 @@ def _found(now: Scene) -> list[Record]:
             number = packed([(blanks.index(mark), len(blanks)) for mark in body])
             records.append(codec.take_record(Unpacked(number), codes))
     return records
+
+
+AGENTS = {
+    "blank_smuggler": Agent(
+        make=lambda _: Smuggler(),
+        kind="adversary",
+        bound=Bound(1),
+        about="stores next to nothing but blanks and zero-width marks, whose order is data.",
+        imitates="whitespace steganography, which was free in the earlier project's "
+        "character budget",
+    ),
+    # Words make up a quarter of a record, and figures in their place save half of it.
+    "codebook_packer": Agent(
+        make=lambda _: Packer(_coded, _uncoded),
+        kind="adversary",
+        bound=Bound(55),
+        about="pages of records with words replaced by their places in public lists.",
+        imitates="an agent that knows the public word lists and stores figures instead of words",
+    ),
+    # As strategic, with a tenth more room since no page is left half empty.
+    "packer": Agent(
+        make=lambda _: Packer(record_of, lambda _, text: text),
+        kind="adversary",
+        bound=Bound(51),
+        about="whole records at random, run on over pages filled to the slot; keeps old values.",
+        imitates="an agent that treats the write limit as a page limit and packs all it can "
+        "on a page",
+    ),
+    # As packer; it saves texts and some digits, and never answers about texts.
+    "quantiser": Agent(
+        make=lambda _: Packer(_rounded, _unrounded),
+        kind="adversary",
+        bound=Bound(51),
+        about="pages of positional records, decimals cut to two digits in one run, texts dropped.",
+        imitates="an agent that rounds its figures because the grader allows 2 %",
+    ),
+}

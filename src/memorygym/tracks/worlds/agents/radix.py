@@ -4,11 +4,10 @@ The bound on real pressure rests on this file and on `alphabet` being as good as
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym import registry
 from memorygym.tokens import count
 from memorygym.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
@@ -201,9 +200,8 @@ def decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[
     return (*records, *changed)
 
 
-def held_records(trace: Trace) -> float:
+def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     """Whole entities in the final memory, as a share of the reference records it has room for."""
-    book = registry.load("agents", str(trace.labels["agent"])).book
     texts: dict[str, str] = {}
     for _, held in trace.stores():
         texts = held

@@ -1,12 +1,12 @@
 """The policies of those that recode: as numbers in dense text, or as words packed page by page."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, edit, read, write
 from memorygym.core import Message
 from memorygym.tokens import count
+from memorygym.track import Agent, Bound
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -95,35 +95,27 @@ Book = Callable[[str], Alphabet]
 """By the pinned message: in which alphabet a recoder writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recoding:
-    """A recoder as it is made: in which alphabet it writes, and whether records also in part."""
-
-    book: Book
-    parts: bool = False
-
-    def __call__(self) -> "Recoder":
-        return Recoder(self.book, parts=self.parts)
-
-
-def always(*kinds: Kind) -> Recoding:
+def _always(*kinds: Kind) -> Book:
     """The same alphabet whatever was shown."""
     alphabet = cache(lambda: Alphabet(kinds))
-    return Recoding(lambda _: alphabet())
+    return lambda _: alphabet()
 
 
-radix_digits = always(*DIGITS)
-radix_letters = always(*LETTERS, *spelled())
-radix_mixed = always(*DIGITS, *MARKS, *LETTERS, *spelled())
-radix_words = Recoding(book_of)
-radix_expert = Recoding(book_of, parts=True)
-unicode_packer = always(Listed([chr(point) for point in range(0x4E00, 0x9FA6)], "mark", price=3))
+BOOKS: Mapping[str, Book] = {
+    "radix_digits": _always(*DIGITS),
+    "radix_expert": book_of,
+    "radix_letters": _always(*LETTERS, *spelled()),
+    "radix_mixed": _always(*DIGITS, *MARKS, *LETTERS, *spelled()),
+    "radix_words": book_of,
+    "unicode_packer": _always(Listed([chr(point) for point in range(0x4E00, 0x9FA6)], "mark", 3)),
+}
+"""By agent: in which alphabet it writes records as numbers."""
 
 
 class Recoder(Hoarder):
     """One number a batch; choice by the brief."""
 
-    def __init__(self, book: Book, *, parts: bool) -> None:
+    def __init__(self, book: Book, *, parts: bool = False) -> None:
         super().__init__()
         self._book = book
         self._parts = parts
@@ -233,3 +225,57 @@ def pages(texts: Iterable[str], slot: int) -> list[str]:
             found[-1] += " " + word
         room -= cost
     return found
+
+
+AGENTS = {
+    # A token of digits and blanks tells 11.0 bits, one of a record 7.9.
+    "radix_digits": Agent(
+        make=lambda _: Recoder(BOOKS["radix_digits"]),
+        kind="adversary",
+        bound=Bound(85),
+        about="whole records as numbers in digits and blanks.",
+        imitates="an agent with a code interpreter that compresses its notes into decimal numbers",
+    ),
+    # Whole key groups and every key attribute fit: what it lacks is asked about least.
+    "radix_expert": Agent(
+        make=lambda _: Recoder(BOOKS["radix_expert"], parts=True),
+        kind="adversary",
+        bound=Bound(94),
+        about="the densest recoding, and of most entities only what the brief calls important.",
+        imitates="the strongest cheat that we know: a code book, a code interpreter and a "
+        "good choice",
+    ),
+    # A token of unknown words tells 10.6 bits, one of a record 7.9.
+    "radix_letters": Agent(
+        make=lambda _: Recoder(BOOKS["radix_letters"]),
+        kind="adversary",
+        bound=Bound(84),
+        about="whole records as numbers in words that were never shown.",
+        imitates="an agent with a code interpreter that compresses its notes into words of "
+        "four letters",
+    ),
+    # A token tells 11.4 bits, one of a record 7.9; at two to one that is most of the world.
+    "radix_mixed": Agent(
+        make=lambda _: Recoder(BOOKS["radix_mixed"]),
+        kind="adversary",
+        bound=Bound(86),
+        about="whole records as numbers in digits, marks, letters and unknown words.",
+        imitates="an agent with a code interpreter that stores what looks like a base-94 dump",
+    ),
+    # The code book adds a twentieth of a bit to the 11.4 that a token tells without it.
+    "radix_words": Agent(
+        make=lambda _: Recoder(BOOKS["radix_words"]),
+        kind="adversary",
+        bound=Bound(86),
+        about="whole records as numbers in shown words besides all that radix_mixed uses.",
+        imitates="an agent with a code interpreter that uses the pinned message as a code book",
+    ),
+    # Three bytes and a blank tell 15.3 bits, less than half of what three tokens of digits do.
+    "unicode_packer": Agent(
+        make=lambda _: Recoder(BOOKS["unicode_packer"]),
+        kind="adversary",
+        bound=Bound(62),
+        about="whole records as numbers in Chinese characters.",
+        imitates="an agent that hopes one rare character is one token",
+    ),
+}
