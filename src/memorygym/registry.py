@@ -72,7 +72,7 @@ def _built_in(kind: str) -> dict[str, str]:
                 found[name] = f"memorygym.{folder}:{name}"
             elif item.is_dir() if kind == "tracks" else ending == "py":
                 found[name] = f"memorygym.{folder}.{name}"
-    return {name: found[name] for name in sorted(found) if name[:1].isalpha()}
+    return {name: found[name] for name in sorted(found) if name[:1] not in "_."}
 
 
 _GIVEN: dict[tuple[str, str], str] = {}

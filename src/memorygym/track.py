@@ -1,10 +1,9 @@
 """A track: one kind of task, and all that the rest of the package knows of it.
 
-A folder tracks/NAME that states TRACK, an entry point `memorygym.tracks`, or `package.module:NAME`
-on the command line brings one. Nothing else of a track is looked up.
+A folder tracks/NAME that states TRACK, an entry point, or `module:NAME` on the command line brings
+one. Nothing else of a track is looked up.
 """
 
-import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Protocol
@@ -53,7 +52,7 @@ class Instances:
     """The package that holds schema.json, the JSON Schema of a file."""
     declare: Callable[[Any], None]
     """Adds the track's options to a parser or a group of one."""
-    recipes: Callable[[argparse.Namespace], Sequence[Any]]
+    recipes: Callable[[Any], Sequence[Any]]
     """The instances that parsed options ask for; each has `instance()`, template and seed."""
     task: Callable[[Mapping[str, Any], str, int], Task]
     """The task of an instance, under a template and a seed."""
@@ -107,6 +106,19 @@ class SelfTest:
     """The rows, over all episodes of a run."""
 
 
+Map = Callable[..., Iterable[Any]]
+"""As Python's `map`, perhaps in several processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What dealt tasks prove."""
+
+    failures: int
+    text: str
+    json: Mapping[str, JSON]
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """How the named parts of a score make up its composite, so that a stored row can be checked."""
@@ -123,12 +135,7 @@ Maker = Callable[[Task], Policy]
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What an adversary may reach at most; `--validate` holds every one of them to it.
-
-    Where a bound of worlds is not a matter of principle (0, 1 or 5 points), it is the mean over ten
-    domains and ten seeds of the standard tier plus three standard errors, in whole points. The
-    other tiers are held to it as well: a tighter budget or a smaller world gains none anything.
-    """
+    """What an adversary may reach at most; `--validate` holds every one of them to it."""
 
     most: float
     """Points of the composite, of 100."""
@@ -209,6 +216,8 @@ class Track:
     """How `score` is made of its parts, where it is made of parts."""
     self_test: SelfTest | None = None
     """What `bench --validate` checks."""
+    verify: Callable[[Sequence[TaskRecipe], Map], Verification] | None = None
+    """Whether dealt tasks are fair: answerable, needed, not guessable."""
     files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
     """The tasks of a data set's file, by format, path and most questions, if it plays those."""
 
@@ -255,7 +264,8 @@ _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "tools": (_is(tuple, Tool), "(FIND, ORDER)"), "axes": (_is(tuple, str), '("own", "friend")'),
     **dict.fromkeys(("references", "official"), (_is(Mapping, str), '{"name": "text"}')),
     **dict.fromkeys("score reader gold note_taker files".split(), (_is(Callable | None), "None")),
-    "instances": (_is(Instances | None), "None"), "headline": (_is(Headline | None), "None"),
+    "verify": (_is(Callable | None), "None"), "headline": (_is(Headline | None), "None"),
+    "instances": (_is(Instances | None), "None"),
     "self_test": (_is(SelfTest | None), "None"), "informed": (_is(bool), "False"),
 }  # fmt: skip
 """By field of a track: what fits it, and an example."""

@@ -210,8 +210,8 @@ def test_workers_change_nothing(folder: Path, command) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--template", "company"], "--template is for worlds; DIR is proven as it is"),
-        (["--seeds", "5"], "--seeds is for worlds; DIR is proven as it is"),
+        (["--template", "company"], "--template is for dealt tasks; DIR is proven as it is"),
+        (["--seeds", "5"], "--seeds is for dealt tasks; DIR is proven as it is"),
         (["--samples", "0"], "--samples 0: give at least 1"),
         (["--samples", "3"], "--samples is for --llm; no model is asked"),
     ],

@@ -11,12 +11,14 @@ from memorygym.track import (
     Agent,
     Headline,
     Invariant,
+    Map,
     Options,
     PlayAgain,
     Played,
     SelfTest,
     TaskRecipe,
     Track,
+    Verification,
 )
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
@@ -128,6 +130,13 @@ def validate(
     return invariants.validate(recipes, results, play)
 
 
+def verify(recipes: Sequence[TaskRecipe], spread: Map) -> Verification:
+    """Whether worlds are fair."""
+    from memorygym.tracks.worlds import verifier
+
+    return verifier.verify_all(recipes, spread)
+
+
 class _Agents(Mapping[str, Agent]):
     """Our agents, then those plugged in; none is imported before one is asked for."""
 
@@ -182,6 +191,7 @@ TRACK = Track(
     headline=Headline(composite, problems),
     official={"tier": "standard"},
     self_test=SelfTest(inspect, validate),
+    verify=verify,
     knobs=lambda: {
         "template": "a domain, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",

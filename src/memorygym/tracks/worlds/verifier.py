@@ -6,12 +6,13 @@ from the question alone hardly ever; with the replaced value wrongly.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from memorygym.core import JSON, Message, Task
+from memorygym.core import Message, Task
 from memorygym.grading import grade
 from memorygym.tokens import MONTHS, count
+from memorygym.track import Map, TaskRecipe, Verification
 from memorygym.tracks.worlds.agents.guessing import guess
 from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.dealing.gold import Gold, Question
@@ -19,14 +20,11 @@ from memorygym.tracks.worlds.dealing.notes import record_of
 from memorygym.tracks.worlds.dealing.stream import BATCH
 from memorygym.tracks.worlds.dealing.tiers import MIX, sized
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.proof import Failure, Proof, Tally
 from memorygym.tracks.worlds.reader import StrongReader, reader
 from memorygym.tracks.worlds.scene import scene
 from memorygym.tracks.worlds.settings import Settings
 
-GUESS_FLOOR = 0.03
-"""No kind of question, pooled, may be guessed more often."""
-GUESS_Z = 2.0
-"""A floor fails if the excess is beyond that many standard errors, and not by one lucky guess."""
 NEAR = 0.05
 """Two figures that differ by less could be taken for each other."""
 _DAY = re.compile(r"· (\d+) ([A-Z][a-z]+) (\d{4})(?: ===$|\]$)", re.M)
@@ -35,84 +33,18 @@ _SENTENCE = re.compile(r"\. |\n|\b[Ii]n \d{4}\b")
 _FIGURE = re.compile(r"(?<!\S)([^\s\d]*)(\d[\d,]*(?:\.\d+)?)([^\s\d.,;]*)(?=[.,;]?(?:\s|$))")
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts of one competency."""
-
-    asked: int = 0
-    right: int = 0
-    """With everything told."""
-    removals: int = 0
-    """Messages taken away, one at a time."""
-    needed: int = 0
-    """Removals after which the strong reader refused or erred."""
-    careless: int = 0
-    """Removals after which a careless reader was still right."""
-    guessed: int = 0
-    stale_right: int = 0
-    """Right with the value as it was before the change."""
-
-    def add(self, other: "Tally") -> None:
-        """Sums both."""
-        for name in Tally.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A question or a text that breaks the proof."""
-
-    template: str
-    seed: int
-    event: int
-    check: str
-    detail: str
-
-
-@dataclass(slots=True)
-class Proof:
-    """What verification found, over any number of worlds."""
-
-    worlds: int = 0
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    heldout: int = 0
-    """Sentences in phrasing families that the reader was not written for."""
-    heldout_misread: int = 0
-
-    def add(self, other: "Proof") -> None:
-        """Takes another proof in."""
-        self.worlds += other.worlds
-        self.heldout += other.heldout
-        self.heldout_misread += other.heldout_misread
-        self.failures += other.failures
-        for name, tally in other.tallies.items():
-            self.tallies.setdefault(name, Tally()).add(tally)
-
-    def close(self) -> None:
-        """Judges what only shows over many worlds: the guess floors."""
-        for name, tally in sorted(self.tallies.items()):
-            n = tally.asked
-            error = (GUESS_FLOOR * (1 - GUESS_FLOOR) / n) ** 0.5
-            excess = tally.guessed / n - GUESS_FLOOR
-            if name != "abstention" and tally.guessed > 1 and excess > GUESS_Z * error:
-                text = f"{name}: {tally.guessed} of {n}"
-                self.failures.append(Failure("all", -1, -1, "guess floor", text))
-
-    def to_json(self) -> dict[str, JSON]:
-        """Counts and failures."""
-        return {
-            "worlds": self.worlds,
-            "heldout_sentences": self.heldout,
-            "heldout_misread": self.heldout_misread,
-            "competencies": {name: asdict(tally) for name, tally in sorted(self.tallies.items())},
-            "failures": [asdict(failure) for failure in self.failures],
-        }
-
-
 def verify(settings: Settings, task: Task | None = None) -> Proof:
     """The proof of one dealt world."""
     return Prover(settings, task or settings.deal()).prove()
+
+
+def verify_all(worlds: Sequence[TaskRecipe], spread: Map) -> Verification:
+    """What all of them prove together."""
+    total = Proof()
+    for proof in spread(verify, worlds):
+        total.add(proof)
+    total.close()
+    return Verification(len(total.failures), total.text(), total.to_json())
 
 
 class Prover:

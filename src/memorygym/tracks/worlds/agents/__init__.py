@@ -1,4 +1,9 @@
-"""The scripted agents of worlds: those that play by the rules, and adversaries with bounds."""
+"""The scripted agents of worlds: those that play by the rules, and adversaries with bounds.
+
+Where a bound is not a matter of principle (0, 1 or 5 points), it is the mean over ten domains and
+ten seeds of the standard tier plus three standard errors, in whole points. The other tiers are held
+to it as well: a tighter budget or a smaller world gains none anything.
+"""
 
 from memorygym.tracks.worlds.agents import answerers, callers, honest, packers, recoder
 
