@@ -37,7 +37,7 @@ class Actor(Mirror):
 
 def played(task: Task, make: Callable[[], Memory]) -> Trace:
     episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
-    return play_rebuilt(episode, note_taker(Strong(), task), task, make)
+    return play_rebuilt(episode, note_taker(Strong(), task), task, make, "theirs")
 
 
 @pytest.mark.parametrize("memory", [Mirror, Actor])

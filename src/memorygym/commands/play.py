@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from memorygym.agents.note_taker import agents_of, check_agent
 from memorygym.commands import refuse
 from memorygym.commands._options import add_tasks, tasks_of
 from memorygym.commands._screen import HELP, Human, Screen, Watched
@@ -21,6 +22,7 @@ from memorygym.runs.seats import AgentSeat, played
 from memorygym.sandbox.choosing import check as check_memory
 from memorygym.tables import causes_table, questions_text, results_table
 from memorygym.trace import Trace
+from memorygym.track import find
 from memorygym.tracks.worlds.dealing.gold import Change, Gold
 from memorygym.tracks.worlds.facts import Guide, Value
 from memorygym.tracks.worlds.reader import reader
@@ -54,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
         refuse(args, ("json", "gold"), "--show")
     check_memory(args.memory)
     task = tasks_of(args, 1).recipes[0].deal()
+    if args.agent:
+        check_agent(args.agent, agents_of(find(task.track)))
     if args.show:
         for line in _json_lines(args, task) if args.json else _lines(args, task):
             print(line)

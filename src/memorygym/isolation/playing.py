@@ -116,13 +116,16 @@ class ArmSeat:
         chat = minds.chat(self.agent) if self.agent in minds.models else None
         # What a model of a provider writes differs from time to time.
         rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
-        once = partial(play_rebuilt, task=task, make=plugged.make) if rebuilt else play
+        rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.arm.name)
         labels, policy = self.seat.labels(task.track, repeat), self.policy(task, chat)
-        trace = played(episode, Numbered(policy, chat) if chat else policy, task, labels, once)
+        policy, once = Numbered(policy, chat) if chat else policy, rebuild if rebuilt else play
+        trace = played(episode, policy, task, labels, once)
         return modelled(trace, chat, minds) if chat else trace
 
 
-def play_rebuilt(episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory]) -> Trace:
+def play_rebuilt(
+    episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory], name: str
+) -> Trace:
     """Plays with a memory that may hide what it holds: in one event, which it cannot tell, a copy
     that is made anew from what the referee weighed last must act the same.
 
@@ -139,7 +142,7 @@ def play_rebuilt(episode: Episode, policy: Policy, task: Task, make: Callable[[]
         view = episode.view()
         if beside and beside.view() != view:
             raise MemoryFault(
-                f"the memory {getattr(make, 'spec', make)}: made anew from its dump, it gives"
+                f"the memory {name}: made anew from its dump, it gives"
                 f" another view of event {drawn + 1}: it holds what the referee does not weigh, or"
                 " the same task does not make it do the same"
             )
