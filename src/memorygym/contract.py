@@ -26,7 +26,7 @@ PLAYED = (
     "memorygym.agents.chat",
     "memorygym.agents.note_taker",
     "memorygym.models.wire",
-    "memorygym.runs.limits",
+    "memorygym.runs.tasks",
 )
 """What every track is played with: the referee, the memory and the agent that are used unless
 others are named, and the form in which any model is asked and answers."""

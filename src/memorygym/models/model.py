@@ -97,7 +97,7 @@ def options_of(kind: type[T], given: Mapping[str, object]) -> T:
 
 def checked_sampling(temperature: Any, max_tokens: object, seed: object) -> None:
     """Raises BadSettings for values that no model takes."""
-    known = type(temperature) in (int, float)
+    known = isinstance(temperature, int | float) and not isinstance(temperature, bool)
     if temperature is not None and not (known and 0 <= temperature <= 100):
         raise BadSettings(f"temperature {temperature!r}: give a number from 0")
     if max_tokens is not None and not (type(max_tokens) is int and max_tokens > 0):

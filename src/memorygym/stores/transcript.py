@@ -75,9 +75,9 @@ class Transcript(Passages):
 
     def _is_whole(self, group: Sequence[int]) -> bool:
         """Whether every call of it has its result, and every result its call."""
-        first, *results = [self.messages[key] for key in group]
+        first = self.messages[group[0]]
         called = [call.id for call in first.calls]
-        return first.role != "tool" and called == [result.call_id for result in results]
+        return first.role != "tool" and called == [self.messages[key].call_id for key in group[1:]]
 
     def _set(self, key: int, text: str) -> None:
         super()._set(key, text)
