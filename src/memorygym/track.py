@@ -5,7 +5,7 @@ one. Nothing else of a track is looked up.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Protocol
 
 from memorygym import registry
@@ -70,10 +70,6 @@ class Invariant:
     margin: float
     """How far the value is on the right side of the bound; negative if it is not."""
     holds: bool
-
-    def to_json(self) -> dict[str, JSON]:
-        """As results store it."""
-        return {**asdict(self), "value": round(self.value, 4), "margin": round(self.margin, 4)}
 
 
 class Played(Protocol):

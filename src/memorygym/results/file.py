@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import inf
@@ -52,7 +52,10 @@ def document(
         "summary": {one.who: one.to_json(failures) for one in summaries(episodes)},
         "references": {role: one.as_reference() for role, one in references.items()},
         "episodes": episodes,
-        "invariants": [row.to_json() for row in rows],
+        "invariants": [
+            asdict(replace(row, value=round(row.value, 4), margin=round(row.margin, 4)))
+            for row in rows
+        ],
     }
 
 
