@@ -30,7 +30,7 @@ MERGED = {
     "deal": "play --show",
     "failures": "explain RUN",
     "judge-audit": "grade FILE --judge",
-    "test": "explain RUN ID --play",
+    "test": "explain RUN ID --play` or, without a run, `memorygym bench -v",
     "validate-results": "score --check FILE",
     "verify-pack": "pack --check FILE",
 }

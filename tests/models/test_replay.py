@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -118,6 +119,29 @@ def test_equal_requests_at_a_time_are_asked_once(tape: Open) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(ask, range(8)))) == 1
+    assert model.asked == 1
+
+
+def test_the_failure_of_an_equal_request_is_everybodys(tape: Open) -> None:
+    class Down(Dice):
+        def complete(self, messages: Any, tools: Any) -> Reply:
+            super().complete(messages, tools)
+            together.wait(10)
+            sleep(0.2)  # The others arrive.
+            raise ProviderFailure("down")
+
+    model, together = Down(), Barrier(8)
+    recording = Cached(tape(record=True), ASKED, model)
+
+    def ask(number: int) -> str:
+        if number:
+            together.wait(10)
+        with pytest.raises(ProviderFailure) as failed:
+            recording.complete(HELLO, ())
+        return str(failed.value)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(8))) == {"down"}
     assert model.asked == 1
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from socket import MSG_OOB, socket
 
 from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
@@ -108,9 +109,18 @@ class Babbler(Memory):
                 os.write(channel, b"nonsense\n")
 
 
+class Urgent(Memory):
+    """Sends a byte out of band by whatever it can write to."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for number in range(3, 16):
+            with suppress(OSError), socket(fileno=os.dup(number)) as found:
+                found.send(b"x", MSG_OOB)
+
+
 class Flooder(Memory):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [Message("user", "x" * 2**27)]
+        return [Message("user", "x" * (2**26 + 2**22))]
 
 
 class Garbage(Memory):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -77,6 +78,13 @@ def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: st
         memory.compose([HELLO], 100)
     assert f"the memory {PLUGINS}:{spec}: " in str(caught.value)
     assert sentence in str(caught.value)
+
+
+def test_a_byte_out_of_band_is_at_most_that_memorys_fault() -> None:
+    with suppress(MemoryFault):  # Or nothing happens: it depends on which byte is read first.
+        memory = opened("Urgent")
+        memory.observe([HELLO])
+        assert memory.compose([HELLO], 100) == ()
 
 
 def test_a_memory_that_never_answers_is_ended_at_its_limit() -> None:

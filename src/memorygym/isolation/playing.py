@@ -118,8 +118,9 @@ class ArmSeat:
         rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
         rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.arm.name)
         labels, policy = self.seat.labels(task.track, repeat), self.policy(task, chat)
-        policy, once = Numbered(policy, chat) if chat else policy, rebuild if rebuilt else play
-        trace = played(episode, policy, task, labels, once)
+        if chat:
+            policy = Numbered(policy, chat)
+        trace = played(episode, policy, task, labels, rebuild if rebuilt else play)
         return modelled(trace, chat, minds) if chat else trace
 
 

@@ -7,8 +7,10 @@ its key, so that a paper's file replays anywhere.
 
 import copy
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import fields
+from functools import partial
 from itertools import count, takewhile
 from operator import eq
 from typing import Any
@@ -40,7 +42,8 @@ class Cached(Model):
         self.model = model
         self._asked = unaddressed(asked)
         self._sample = 0
-        self._asking: dict[str, threading.Lock] = {}
+        self._asking: dict[str, Future[Mapping[str, Any]]] = {}
+        self._lock = threading.Lock()
         self._explained = count(1)
         if model is None and self._asked not in tape.models():
             raise BadSettings(_not_of(tape, self._asked))
@@ -52,10 +55,25 @@ class Cached(Model):
         if row is None:
             if self.model is None:
                 raise NotRecorded(self._missing(wanted))
-            # Of equal requests at a time only one is asked.
-            with self._asking.setdefault(key, threading.Lock()):
-                row = self.tape.find(key) or self._ask(self.model, wanted, messages, tools)
+            row = self._once(key, partial(self._ask, self.model, wanted, messages, tools))
         return _outcome(row, self.tape)
+
+    def _once(self, key: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Of equal requests at a time one is asked; what comes of it, a failure too, is for all."""
+        with self._lock:
+            if first := key not in self._asking:
+                self._asking[key] = Future()
+            asking = self._asking[key]
+        if not first:
+            return asking.result()
+        try:
+            asking.set_result(self.tape.find(key) or ask())
+        except BaseException as error:
+            asking.set_exception(error)
+            raise
+        finally:
+            del self._asking[key]
+        return asking.result()
 
     def describe(self) -> dict[str, JSON]:
         """As the model says; the endpoint is that of the first reply on the tape, so that a

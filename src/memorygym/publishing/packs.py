@@ -134,14 +134,7 @@ def _unpack(path: Path, folder: Path) -> list[str]:
                     _copy(stream, member.size, None)
                     continue
                 _copy(stream, member.size, folder / member.name.removeprefix(TOP))
-        except (
-            EOFError,
-            zlib.error,
-            BadGzipFile,
-            tarfile.HeaderError,
-            BadPack,
-            UnicodeError,
-        ) as error:
+        except (*DAMAGE, BadPack) as error:
             problems.append(f"{path.name} is cut short or damaged ({error})")
     return problems
 

@@ -63,10 +63,11 @@ class Process:
         rest = memoryview(line)
         while rest:
             self._wait(select.POLLOUT, until)
-            try:
-                rest = rest[self._line.send(rest[:_CHUNK]) :]
-            except ConnectionError:
-                raise Ended(self._why()) from None
+            with suppress(BlockingIOError):
+                try:
+                    rest = rest[self._line.send(rest[:_CHUNK]) :]
+                except ConnectionError:
+                    raise Ended(self._why()) from None
         return until - monotonic()
 
     def receive(self, seconds: float) -> tuple[bytes, float]:
@@ -80,6 +81,8 @@ class Process:
             self._wait(select.POLLIN, until)
             try:
                 more = self._line.recv(_CHUNK)
+            except BlockingIOError:
+                continue
             except ConnectionError:
                 more = b""
             if not more:

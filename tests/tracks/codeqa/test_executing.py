@@ -1,9 +1,11 @@
 """Dealt code is run; whatever else claims to be dealt is refused before it does anything."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from memorygym.tracks.codeqa.child import Package
 from memorygym.tracks.codeqa.executing import Failed, Job, run
 
 LOOP = "def test_it():\n    assert sum([one for one in range(4)]) == 6\n"
@@ -46,13 +48,27 @@ def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> Non
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("name", ["os", "posix", "json"])
-def test_a_package_does_not_stand_for_one_of_python(name: str, tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    files = package(f"from {name} import mkdir\nmkdir({str(mark)!r})\n") | {f"{name}/a.py": ""}
-    with pytest.raises(Failed, match="does what dealt code does not"):
-        run(files, [Job(tests=True)])
-    assert not mark.exists()
+@pytest.mark.parametrize(
+    ("place", "line", "call"),
+    [
+        ("os.py", "from os import path", "path.os.getpid()"),
+        ("os/__init__.py", "from os import path", "path.os.getpid()"),
+        ("os/a.py", "from os.a import X", "X"),
+        ("json/__init__.py", "from json import decoder", "decoder.scanner.re.A"),
+    ],
+)
+def test_a_package_does_not_stand_for_one_of_python(place: str, line: str, call: str) -> None:
+    """What `from` does not find in a module, Python looks up among its own of that name."""
+    files = {place: "X = 1\n", "b.py": f"{line}\n\n\ndef f():\n    return {call}\n"}
+    with pytest.raises(Failed, match="is a module of Python's own"):
+        run(files, [Job(["f()"])])
+
+
+def test_what_a_module_lacks_is_not_looked_up_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdlib_module_names", frozenset())
+    made = Package({"os": "X = 1\n", "b": "from os import path\n"})
+    with pytest.raises(ImportError, match="cannot import name 'path'"):
+        made.module("b")
 
 
 def test_what_a_call_returns_must_be_a_number() -> None:

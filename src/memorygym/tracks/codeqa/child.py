@@ -76,6 +76,8 @@ class Package:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = files
         self._names = frozenset(files)
+        if taken := {name.partition(".")[0] for name in files} & sys.stdlib_module_names:
+            raise ImportError(f"{min(taken)} is a module of Python's own")
         self._modules: dict[str, ModuleType] = {}
         self._builtins = {name: getattr(builtins, name) for name in (*ALLOWED, "__build_class__")}
         self._builtins["__import__"] = self._imported
@@ -83,7 +85,8 @@ class Package:
     def module(self, name: str) -> ModuleType:
         """The module of that name."""
         if name not in self._modules:
-            made = self._modules[name] = ModuleType(name)
+            # What `from` does not find in a module, Python looks up as a module of that name.
+            made = self._modules[name] = ModuleType(f"<{name}>")
             self._run(self._files[name], name, vars(made))
         return self._modules[name]
 

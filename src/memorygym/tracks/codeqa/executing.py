@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from memorygym.tracks.codeqa import child
@@ -62,13 +63,14 @@ def run(files: Mapping[str, str], jobs: Sequence[Job]) -> list[Outcome]:
     }
     command = [sys.executable, "-I", "-S", "-B", child.__file__]
     most = 2 * child.SECONDS
-    try:
-        done = subprocess.run(
-            command, input=json.dumps(told).encode(), capture_output=True, env={}, timeout=most,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise Failed(f"the package ran for more than {most} s") from error
+    with TemporaryDirectory(prefix="memorygym-") as folder:
+        try:
+            done = subprocess.run(
+                command, input=json.dumps(told).encode(), capture_output=True, cwd=folder, env={},
+                timeout=most, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise Failed(f"the package ran for more than {most} s") from error
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise Failed(f"the package ended with status {done.returncode}: {' '.join(last)[:200]}")
