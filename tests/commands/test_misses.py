@@ -111,3 +111,10 @@ def test_a_trace_that_cannot_be_believed_is_named_and_left_out(
     assert status == 2 and "in 1 episode\n" in out
     assert [line.count("left out") for line in err.splitlines()] == [1, 1]
     assert "half.jsonl.gz, line " in err and "no.jsonl, line 1" in err
+
+
+def test_a_second_run_is_no_id(played: Path, command) -> None:
+    status, _, err = command("explain", str(played), str(played))
+    assert status == 2 and "is a folder, not an ID: explain one run at a time" in " ".join(
+        err.split()
+    )
