@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from memorygym.errors import BadSettings
 from memorygym.runs.executors import over_processes, over_threads
 
 
@@ -15,6 +16,11 @@ def _square(n: int) -> int:
 @pytest.mark.parametrize("workers", [1, 3])
 def test_results_come_in_the_order_of_the_tasks(over, workers: int) -> None:
     assert list(over(_square, range(7), workers)) == [n * n for n in range(7)]
+
+
+def test_a_task_that_cannot_be_sent_to_another_process_is_said_at_once() -> None:
+    with pytest.raises(BadSettings, match=r"cannot be sent to another process .* --workers 1"):
+        list(over_processes(_square, [lambda: 0, lambda: 1], 2))
 
 
 @pytest.mark.parametrize("over", [over_processes, over_threads])

@@ -147,6 +147,25 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
     assert "my_agent:MyAgent" in done.stdout
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("raise ValueError('boom')", "broke: ValueError: boom (bad_agent.py, line 4, in act);"),
+        ("return None", "broke: TypeError: a policy replies with a Message, not NoneType;"),
+    ],
+)
+def test_an_agent_that_breaks_is_named_in_one_sentence(
+    reply: str, said: str, workers: str, tmp_path: Path
+) -> None:
+    code = f"class Bad:\n\n    def act(self, view, tools):\n        {reply}\n"
+    (tmp_path / "bad_agent.py").write_text(code)
+    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers, "-q")
+    done = memorygym(tmp_path, "bench", "--strategy", "bad_agent:Bad", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert f"the agent bad_agent:Bad {said}" in done.stderr
+
+
 PARTS = {
     "idle": "class Idle:\n    pass\n",
     "deaf": "class Deaf:\n    def observe(self, new):\n        pass\n",

@@ -37,6 +37,10 @@ MERGED = {
 """Commands that were, and what does it now."""
 
 
+CHECKS = {"agents": "check_policy", "tracks": "check_track"}
+"""By kind of what others bring: what says why it breaks."""
+
+
 class _Format(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28, width=WIDTH)
@@ -67,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _broken(error)
         where = f"{error.filename}: " if error.filename else ""
         return _complain(f"{where}{error.strerror}", BAD_USAGE)
-    except Exception as error:  # noqa: BLE001  # raised again unless somebody else's track plays
+    except Exception as error:  # noqa: BLE001  # raised again unless somebody else's part plays
         return _broken(error)
 
 
@@ -120,18 +124,29 @@ def _plugged(argv: Sequence[str]) -> Sequence[str]:
 
 
 def _broken(error: Exception) -> int:
-    """Tells of a track of somebody else that raised, or gave what it must not; raises the error if
-    there is none."""
-    if not (spec := next(iter(registry.outside("tracks")), "")):
-        raise error
+    """Tells of a track or an agent of somebody else that raised, or gave what it must not; raises
+    the error if there is none."""
     # Of an error in a worker process only the text of its traceback is here.
     told = "".join(traceback.format_exception(error))
-    file = getattr(sys.modules[registry.module_of("tracks", spec)], "__file__", "")
-    frames = re.findall(rf'File "{re.escape(file)}", (line \d+, in .+)', told)
-    place = f" ({Path(file).name}, {frames[-1]})" if frames else ""
-    what = f"the track {spec} broke: {type(error).__name__}: {error}{place}"
-    hint = f'memorygym.testing.check_track("{spec}") looks for what it must keep to'
+    found = [
+        (_frames(told, registry.module_of(kind, spec)), kind, spec)
+        for kind in CHECKS
+        for spec in registry.outside(kind)
+    ]
+    if not found:
+        raise error
+    frames, kind, spec = max(found, key=lambda one: bool(one[0]))
+    place = f" ({frames[-1]})" if frames else ""
+    what = f"the {kind[:-1]} {spec} broke: {type(error).__name__}: {error}{place}"
+    hint = f"memorygym.testing.{CHECKS[kind]} looks for what it must keep to"
     return _complain(f"{what}; {hint}", BAD_USAGE)
+
+
+def _frames(told: str, module: str) -> list[str]:
+    """Where a traceback passes through a module."""
+    file = getattr(sys.modules[module], "__file__", None) or ""
+    lines = re.findall(rf'File "{re.escape(file)}", (line \d+, in .+)', told)
+    return [f"{Path(file).name}, {line}" for line in lines]
 
 
 def _complain(what: object, status: int) -> int:

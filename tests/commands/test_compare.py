@@ -1,6 +1,7 @@
 """`memorygym compare`: the reasoner is held fixed and only the memory changes."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -191,6 +192,16 @@ def test_a_memory_that_hides_what_it_holds_from_the_capacity_has_no_score(
     assert done.returncode == 1
     assert "the memory hiding:Hiding: made anew from its dump" in done.stderr
     assert "* failed: hiding:Hiding on 1." in " ".join(done.stdout.split())
+
+
+def test_a_reader_who_leaves_early_costs_no_results(tmp_path: Path) -> None:
+    heard, said = os.pipe()
+    os.close(heard)
+    options = ["--memories", "bm25", "--seeds", "1", "-o", "run", "-q"]
+    command = [sys.executable, "-m", "memorygym", "compare", *SMALL, *options]
+    subprocess.run(command, cwd=tmp_path, stdout=said, stderr=subprocess.DEVNULL, check=False)
+    os.close(said)
+    assert (tmp_path / "run" / "results.json").exists()
 
 
 HIDING = """

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memorygym import registry
+from memorygym.agents.note_taker import Silent
+from memorygym.core import Message, Step, Task
 from memorygym.testing import check_track
 from memorygym.track import Track, find
-from tests.testing.shops import BROKEN
+from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shopping import known
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
@@ -44,6 +47,34 @@ def test_a_broken_rule_is_said(sentence: str, shop: Track) -> None:
 def test_a_sentence_names_the_track_the_place_and_what_to_do(shop: Track) -> None:
     (first, *_) = check_track(BROKEN["goal 1 is due in event 129, which was never played"](shop))
     assert first.startswith("shop: shop, seed 0: ") and first.endswith(": mend its event")
+
+
+def test_a_track_that_raises_is_said(shop: Track) -> None:
+    def deal(task: Task, _: int) -> Task:
+        raise ValueError("no goods")
+
+    place = f"test_check_track.py, line {deal.__code__.co_firstlineno + 1}"
+    assert check_track(tasked(deal)(shop)) == [f"shop: it raised ValueError: no goods ({place})"]
+
+
+def test_a_task_that_never_ends_is_said(shop: Track) -> None:
+    class Open:
+        def __init__(self, task: Task) -> None:
+            self.task, self.tools = task, shop.tools
+
+        def reset(self) -> Step:
+            return self.step(None)
+
+        def step(self, reply: object) -> Step:
+            return Step((Message("user", "One more."),), evict=True)
+
+        def fork(self) -> "Open":
+            return self
+
+    found = check_track(replace(shop, env=Open, reasoners={"strong": lambda _: Silent()}))
+    assert any("it goes on after 2,001 events; let a Step say done=True" in one for one in found), (
+        found
+    )
 
 
 def test_a_track_that_cannot_be_found_is_said() -> None:

@@ -169,16 +169,16 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     found = perform(comparison, args.output, workers, quiet=args.quiet)
     outcome = reporting.outcome_of(found, played)
     valid = outcome.valid
+    if args.output:  # Before anything is printed: whoever reads it may have heard enough.
+        reporting.write_files(args.output, found, outcome, args.curve if valid else ())
+        if valid:
+            summed = document(found.about, found.outcomes, {})
+            keep(args.output, summed, found.outcomes)
     print(
         _text(args, comparison, found, outcome) if valid else reporting.invalid_of(found, outcome)
     )
     for failed in found.failed:
         print(one_line(f"{failed.place.episode}: {failed.error}"), file=sys.stderr)
-    if args.output:
-        reporting.write_files(args.output, found, outcome, args.curve if valid else ())
-        if valid:
-            summed = document(found.about, found.outcomes, {})
-            keep(args.output, summed, found.outcomes)
     if any(failed.kind == "provider" for failed in found.failed):
         return 3
     return 1 if found.failed or not valid else 0

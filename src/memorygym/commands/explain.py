@@ -5,6 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -87,8 +88,9 @@ def run(args: argparse.Namespace) -> int:
     """Prints misses, a chain or an episode; 1 if what is played again is missed or comes out
     otherwise, 2 if a trace cannot be read."""
     check_counts(args, "limit")
-    if args.id and Path(args.id).is_dir():
-        raise BadSettings(f"{args.id} is a folder, not an ID: explain one run at a time")
+    with suppress(OSError):  # An ID may be longer than any path.
+        if args.id and Path(args.id).is_dir():
+            raise BadSettings(f"{args.id} is a folder, not an ID: explain one run at a time")
     name, number = _run.numbered(args.id)
     if number and args.entry is not None:
         raise BadSettings(f"--entry is of an episode, not of a question: leave #{number} out")

@@ -2,6 +2,7 @@
 they are on a terminal."""
 
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from time import monotonic, sleep
 from typing import TypeVar
 
 from memorygym import registry
+from memorygym.errors import BadSettings
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -24,6 +26,13 @@ def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> I
     if workers <= 1 or len(tasks) <= 1:
         yield from map(one, tasks)
         return
+    try:
+        pickle.dumps((one, tasks))  # What fails on its way to a worker may never come back.
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise BadSettings(
+            f"a task cannot be sent to another process ({error}): make it of plain data, without"
+            " lambdas, or give --workers 1"
+        ) from error
     pool = ProcessPoolExecutor(
         min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
     )

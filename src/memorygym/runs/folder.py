@@ -138,6 +138,11 @@ class Run:
         path = self.path / "run.json"
         try:
             about: dict[str, JSON] = json.loads(path.read_bytes())
+            if "format" not in about:
+                raise BadSettings(
+                    f"{path} states no format: it was made by a version of memorygym before"
+                    f" {next(iter(LAST))}, or by something else; play it again"
+                )
             check_layout(path, about["format"])
             if about["format"] != FORMAT:
                 raise BadSettings(

@@ -24,6 +24,8 @@ from memorygym.track import TaskRecipe, Track
 
 ENDLESS = 200
 """Replies in one event, after which it is believed to have no end."""
+ENDLESS_TASK = 2_000
+"""The same of the events of a task."""
 AHEAD = 3
 """Steps that a fork goes its own way."""
 Taken = tuple[Step | str, int]
@@ -73,6 +75,8 @@ class Case:
                     f"event {event + 1} has no end, whatever is replied; let a reply without calls"
                     " go on to the next event"
                 )
+            if event > ENDLESS_TASK:
+                raise Broken(f"it goes on after {event:,} events; let a Step say done=True")
             episode.step(policy.act(episode.view(), episode.tools))
         episode.trace.gold = self.task.gold
         return episode.trace

@@ -6,9 +6,11 @@ The track must be found by its name, as its traces name it: by an entry point, o
 
 import json
 import re
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 from memorygym import registry
@@ -37,7 +39,13 @@ def check_track(
         made = find(track) if isinstance(track, str) else track
     except MemoryGymError as error:
         return [f"{track}: {error}"]
-    return [f"{made.name}: {found}" for found in _broken(made, seeds, knobs, tasks)]
+    try:
+        broken = _broken(made, seeds, knobs, tasks)
+    except Exception as error:  # noqa: BLE001  # A track of somebody else may raise anything.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        broken = [f"it raised {type(error).__name__}: {error} ({where})"]
+    return [f"{made.name}: {found}" for found in broken]
 
 
 def _broken(

@@ -156,6 +156,9 @@ class _Agents(Mapping[str, Agent]):
     def __len__(self) -> int:
         return len(self._all)
 
+    def __bool__(self) -> bool:
+        return True  # To know that there are some none is imported.
+
 
 def _outside(name: str) -> Agent:
     """An agent that another package plugs in."""
