@@ -20,7 +20,7 @@ from memorygym.tokens import count, words
 from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.dealing.tiers import Sizes
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.reader import StrongReader, reader
+from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.verifier import verify
 
@@ -130,7 +130,7 @@ def _tools(task: Task) -> None:
 
 def _parse(tasks: Sequence[Task]) -> None:
     for task in tasks:
-        fresh = StrongReader(task.system)
+        fresh = reader.__wrapped__(task.system)
         for event in task.events:
             fresh.read(event.text)
 
