@@ -11,6 +11,13 @@ from memorygym.schema import check_of, complaint, kind, shown
 
 def plain_reply(message: object) -> Message:
     """The reply in exact types, its calls plain; TypeError if it is no assistant's Message."""
+    if (
+        type(message) is Message
+        and message.calls == ()
+        and type(message.content) is str
+        and message.role == "assistant"
+    ):
+        return message
     if not isinstance(message, Message):
         raise TypeError(f"a policy replies with a Message, not {type(message).__name__}")
     content: object = message.content

@@ -86,7 +86,8 @@ class Episode:
         self._note_asked()
         if composed or self._composed:
             composed = self._fit(composed)
-            kept = first_unlike(self._composed, composed)
+            same = composed == self._composed  # The whole is compared faster than its parts.
+            kept = None if same else first_unlike(self._composed, composed)
             if kept is not None:
                 self._composed = composed
                 self.trace.records.append(Composed(self.event, composed[kept:], kept))

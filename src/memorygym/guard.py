@@ -4,8 +4,7 @@ A memory is somebody else's code: nothing that it hands over may carry more than
 and a broken one must not pass for a model's mistake.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, get_args
 
 from memorygym.arguments import plain_call
@@ -29,7 +28,7 @@ class Guarded:
     ) -> None:
         self._ledger = ledger
         self._part: object = make
-        with self._naming("open or restore"):
+        try:
             self._part = memory = make()
             memory.open(ledger.meter(writer))
             if held:
@@ -37,30 +36,39 @@ class Guarded:
             self._observe, self._compose = memory.observe, memory.compose
             self._call, self._dump = memory.call, memory.dump
             self.tools = tuple(memory.tools)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is named
+            self._raised("open or restore", error)
         if not all(isinstance(tool, Tool) for tool in self.tools):
             self._returned("tools", self.tools, "a tuple of Tool")
 
     def observe(self, new: Sequence[Message]) -> None:
         """See core.Memory.observe."""
-        with self._naming("observe"):
+        try:
             self._observe(new)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is named
+            self._raised("observe", error)
 
     def compose(self, live: tuple[Message, ...], budget: int | None) -> tuple[Message, ...]:
         """The messages, in exact types."""
-        with self._naming("compose"):
+        try:
             composed = self._compose(live, budget)
             if type(composed) is tuple and not composed:
                 return composed
             if not isinstance(composed, (tuple, list)):
                 self._returned("compose", composed, "a tuple or list of Message")
             return tuple([self._message(message) for message in composed])
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is named
+            self._raised("compose", error)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         """What the agent reads. Raises Refused, whose text it reads, too."""
         self._ledger.paid = True
         try:
-            with self._naming(f"call of {name}", Refused):
-                heard: object = self._call(name, arguments)
+            heard: object = self._call(name, arguments)
+        except Refused:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is named
+            self._raised(f"call of {name}", error)
         finally:
             self._ledger.paid = False
         if not isinstance(heard, str):
@@ -69,7 +77,7 @@ class Guarded:
 
     def dump(self) -> dict[str, str]:
         """Texts by id, normalised as all that is stored."""
-        with self._naming("dump"):
+        try:
             entries = self._dump()
             if type(entries) is list:
                 prices = self._ledger.prices
@@ -84,6 +92,8 @@ class Guarded:
                 if len(held) == len(entries):
                     return held
             return self._checked(entries)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is named
+            self._raised("dump", error)
 
     def _checked(self, entries: object) -> dict[str, str]:
         """The same of a dump that holds more than was admitted."""
@@ -108,18 +118,11 @@ class Guarded:
         made = tuple(map(plain_call, message.calls))
         return Message(message.role, message.content, made, message.call_id)
 
-    @contextmanager
-    def _naming(self, method: str, *allowed: type[Exception]) -> Iterator[None]:
-        """Names whatever is raised. Our own errors fly on: a memory may lack its package, or ask a
-        model that fails; but it refuses only what is `allowed`."""
-        try:
-            yield
-        except allowed:
-            raise
-        except Exception as error:
-            if isinstance(error, MemoryGymError) and not isinstance(error, Refused):
-                raise
-            self._broke(f"{method} raised {type(error).__name__}: {error}", error)
+    def _raised(self, method: str, error: Exception) -> NoReturn:
+        """Our own errors fly on: a memory may lack its package, or ask a model that fails."""
+        if isinstance(error, MemoryGymError) and not isinstance(error, Refused):
+            raise error
+        self._broke(f"{method} raised {type(error).__name__}: {error}", error)
 
     def _returned(self, method: str, value: object, wanted: str) -> NoReturn:
         self._broke(f"{method} returned {value!r:.80}, not {wanted}")
