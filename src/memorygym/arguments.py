@@ -59,6 +59,10 @@ class Failing:
         return Failing(made, self.times + 1 if made == self.calls else 1)
 
 
+NOT_FAILING = Failing()
+"""What a reply leaves of which some call worked."""
+
+
 def misfit(call: Call, tools: Mapping[str, Tool]) -> str:
     """Why a call cannot be run, or "" if it can."""
     tool = tools.get(call.name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from memorygym.arguments import Failing, misfit, plain_reply
+from memorygym.arguments import NOT_FAILING, Failing, misfit, plain_reply
 from memorygym.core import Budget, Call, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
 from memorygym.errors import Refused
 from memorygym.guard import Guarded
@@ -76,7 +76,7 @@ class Episode:
         self._ledger.unread.append(task.system)
         self.event = -1
         """The number of the running event, from 0."""
-        self._turns, self._failing = 0, Failing()
+        self._turns, self._failing = 0, NOT_FAILING
         self._open({})
         self._show(env.reset())
 
@@ -176,7 +176,7 @@ class Episode:
             if (now := self._memory.dump()) != self._held:
                 self._record_stored(now)
             self._live.clear()
-            self._turns, self._failing = 0, Failing()
+            self._turns, self._failing = 0, NOT_FAILING
             self.event += 1
             self._ledger.event = self.event
         if step.session:
@@ -184,7 +184,7 @@ class Episode:
         self._ledger.free_edits = step.free_edits
         messages = step.messages
         if messages and step.evict and self._memory.tools:
-            messages = (Message("user", self._ledger.status()), *messages)
+            messages = (self._ledger.status(), *messages)
         if messages:
             self.trace.records.append(Shown(self.event, messages, step.evict, step.session))
             self._ledger.unread += [message.content for message in messages]
@@ -192,6 +192,8 @@ class Episode:
 
     def _note_worth(self, step: Step) -> None:
         """Records what a reply was worth to the environment."""
+        if step.answer is None and step.reward == 0:
+            return
         answer: object = step.answer  # Somebody else's, who may keep to no types.
         if not isinstance(answer, str | None) or not isfinite(step.reward):
             raise TypeError(f"a Step has the answer {step.answer!r} and the reward {step.reward!r}")
@@ -226,7 +228,7 @@ class Episode:
             self._note_asked()
             heard.append(Message("tool", text, (), call.id))
         all_failed = failed == len(message.calls)
-        self._failing = self._failing.after(message.calls) if all_failed else Failing()
+        self._failing = self._failing.after(message.calls) if all_failed else NOT_FAILING
         return tuple(heard), over
 
     def _ran(self, call: Call) -> tuple[str, Step | None]:
@@ -234,7 +236,7 @@ class Episode:
         if problem := misfit(call, self._own):
             raise Refused(problem)
         if call.name not in self._env_tools:
-            assert isinstance(call.arguments, Mapping)
+            assert isinstance(call.arguments, dict)  # misfit() said so.
             return self._memory.call(call.name, call.arguments), None
         step = self.env.step(Message("assistant", "", (call,)))
         if step.evict or step.done:

@@ -7,9 +7,10 @@ accord, as it observes or composes, is bound by the capacity alone.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from memorygym.core import Budget, Meter, Writer
+from memorygym.core import Budget, Message, Meter, Writer
 from memorygym.errors import BadSettings, Refused
 from memorygym.tokens import count, cut, normal, words
 from memorygym.trace import Asked
@@ -63,16 +64,9 @@ class Ledger:
             write=lambda task, text, most: self.write(writer, task, text, most),
         )
 
-    def status(self) -> str:
+    def status(self) -> Message:
         """What is left, as the agent reads it."""
-        limits = self.budget
-        if limits.capacity is None or limits.writes is None or limits.slot is None:
-            return "[memory: no limits]"
-        return (
-            f"[memory: {limits.writes - self.writes} of {limits.writes} writes left; "
-            f"{self.tokens:,} of {limits.capacity:,} tokens held; "
-            f"at most {limits.slot} tokens an entry]"
-        )
+        return _status(self.budget, self.writes, self.tokens)
 
     def count(self, text: str) -> int:
         """Tokens of a text, given all words that the environment has shown."""
@@ -131,6 +125,18 @@ class Ledger:
     def price(self, text: str) -> int:
         """Tokens of a stored text; a text keeps the price at which it was first admitted."""
         return self.prices.get(text) or self.count(text)
+
+
+@lru_cache(maxsize=256)
+def _status(limits: Budget, writes: int, tokens: int) -> Message:
+    if limits.capacity is None or limits.writes is None or limits.slot is None:
+        return Message("user", "[memory: no limits]")
+    return Message(
+        "user",
+        f"[memory: {limits.writes - writes} of {limits.writes} writes left; "
+        f"{tokens:,} of {limits.capacity:,} tokens held; "
+        f"at most {limits.slot} tokens an entry]",
+    )
 
 
 def _within(what: str, asked: int, allowed: int | None) -> None:

@@ -142,13 +142,13 @@ class _Written(float):
 
 def complaint(check: Check, value: Mapping[str, JSON]) -> str:
     """What of the object does not fit, whatever the order of its keys; "" if it fits."""
-    import fastjsonschema
-
     try:
         try:
             check(_ordered(value))
-        except fastjsonschema.JsonSchemaValuesException as wrong:
-            return min(map(_told, wrong.errors))[-1]
+        except ValueError as wrong:
+            if not (errors := getattr(wrong, "errors", None)):  # Those of the value, if any.
+                raise
+            return min(map(_told, errors))[-1]
     except RecursionError:
         return "the arguments are nested too deep to be checked"
     except (ArithmeticError, ValueError):
@@ -172,7 +172,7 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _ordered(value: JSON) -> JSON:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _ordered(item) for name, item in sorted(value.items())}
     if isinstance(value, list):
         return [_ordered(item) for item in value]

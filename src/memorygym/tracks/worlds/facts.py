@@ -200,8 +200,10 @@ class Knowledge:
 
     def category(self, name: str) -> str:
         """The category of an entity, "" if unknown."""
-        told = (record.category for record in self.by_name.get(name, ()))
-        return next(filter(None, told), "")
+        for record in self.by_name.get(name, ()):
+            if record.category:
+                return record.category
+        return ""
 
     def members(self, categories: Iterable[str]) -> list[str]:
         """All known entities of these categories, in the order they were told."""

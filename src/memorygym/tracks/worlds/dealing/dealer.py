@@ -43,6 +43,7 @@ class Dealer:
         self.path = (world.id, seed, salt, name, tier.entities)
         self.guide = guide_of(world, seed, salt)
         self.ground = ground_of(world, self.guide, seed, salt, tier.entities)
+        self.records = self.ground.records()
         self.slots = plan(tier, self._stream("plan"))
         self.prose = Prose(world, self.guide.attributes)
         self.heldout: list[tuple[int, str]] = []
@@ -85,8 +86,7 @@ class Dealer:
     def budget(self) -> Budget:
         """Capacity for `writes` mean reference records, as much in view, a slot of 1.25 of them."""
         n = len(self.ground.names)
-        records = map(self.ground.record, range(n))
-        total = sum(count(record_of(self.guide, record)) for record in records)
+        total = sum(count(record_of(self.guide, record)) for record in self.records)
         self.record_tokens = total
         capacity = round(self.tier.writes * total / n)
         slot = -(-5 * total // (4 * n))
@@ -151,7 +151,7 @@ class Dealer:
             case "documents":
                 told = []
                 for entity in slot.entities:
-                    text, heldout = self.prose.document(self.ground.record(entity), stream, today)
+                    text, heldout = self.prose.document(self.records[entity], stream, today)
                     self.heldout += [(entity, code) for code in heldout]
                     told.append(text)
                 return "DOCUMENTS", "\n\n".join([*told, HINT])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from memorygym.errors import BadSettings
+from memorygym.frozen import Frozen
 from memorygym.rng import Stream, rng
 from memorygym.tracks.worlds.dealing.gold import Change
 from memorygym.tracks.worlds.dealing.prose import false_value
@@ -69,16 +70,19 @@ class Ground:
         """The edges that an entity is an end of."""
         return self.edges_of.get(entity, [])
 
-    def record(self, entity: int) -> Record:
-        """All that is told of an entity at first."""
-        codes = (attribute.code for attribute in self.guide.attributes)
-        values = dict(zip(codes, self.values[entity], strict=True))
-        edges = tuple(
-            (code, self.names[other])
-            for source, code, other in self.edges_at(entity)
-            if source == entity
-        )
-        return Record(self.names[entity], self.categories[entity], values, edges=edges)
+    def records(self) -> list[Record]:
+        """All that is told of every entity at first."""
+        codes = [attribute.code for attribute in self.guide.attributes]
+        told: list[Record] = []
+        for entity, name in enumerate(self.names):
+            edges = tuple(
+                (code, self.names[other])
+                for source, code, other in self.edges_at(entity)
+                if source == entity
+            )
+            values = Frozen(zip(codes, self.values[entity], strict=True))
+            told.append(Record(name, self.categories[entity], values, edges=edges))
+        return told
 
     def weights(self) -> tuple[list[float], list[float]]:
         """Importance of categories and of attributes, in schema order."""
