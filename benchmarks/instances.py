@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
+from memorygym.core.rng import rng
+from memorygym.core.track import Options, find
 from memorygym.datasets._recall import index_of, measure
 from memorygym.datasets._samples import load
-from memorygym.rng import rng
-from memorygym.track import Options, find
 
 TRACKS = ("research", "codeqa")
 SHORT, LONG = "100k", "10M"

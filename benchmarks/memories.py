@@ -11,16 +11,15 @@ from importlib.util import find_spec
 from statistics import median
 from time import perf_counter, thread_time
 
-from memorygym import registry
-from memorygym.core import Budget, Memory, Message
-from memorygym.errors import BadSettings
-from memorygym.ledger import Ledger
+from memorygym.core import Budget, Memory, Message, registry
+from memorygym.core.budget import Ledger
+from memorygym.core.errors import BadSettings
+from memorygym.core.tokens import words
+from memorygym.memories.stores.search.fulltext import STOP_WORDS
+from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.models.extractive import write
-from memorygym.stores.search.fulltext import STOP_WORDS
-from memorygym.stores.splitting import headed, sentences
-from memorygym.tokens import words
-from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.dealing.tiers import Sizes
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.tiers import Sizes
 
 ENTRIES = 10_000
 LAST = 1_000

@@ -18,22 +18,21 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, thread_time
 from typing import Any
 
-from memorygym import registry
 from memorygym.agents.chat import Chat
-from memorygym.bench import Evaluation
-from memorygym.core import Message, Task
-from memorygym.episode import Episode, play
+from memorygym.core import Message, Task, registry
+from memorygym.core.episode import Episode, play
+from memorygym.core.track import Options
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
 from memorygym.models.replay import Cached
-from memorygym.models.tape import Tape
+from memorygym.models.reply_log import Tape
 from memorygym.runs.engine import Table, perform
-from memorygym.runs.minds import Minds
-from memorygym.runs.results import Result, Wanted
+from memorygym.runs.episode_result import Result, Wanted
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.model_roles import Minds
 from memorygym.runs.tasks import dealt
-from memorygym.track import Options
-from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.task import deal
 
 ROOT = Path(__file__).parents[1]
 EPISODES, MANY = 64, 1_000

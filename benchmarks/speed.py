@@ -11,15 +11,14 @@ from statistics import median
 from subprocess import run
 from time import perf_counter
 
-from memorygym import registry
 from memorygym.agents.calls import END, calls, search, write
-from memorygym.core import Message, Policy, Task, Tool
-from memorygym.episode import Episode, play
+from memorygym.core import Message, Policy, Task, Tool, registry
+from memorygym.core.episode import Episode, play
+from memorygym.core.tokens import count, words
 from memorygym.runs.seats import policy_for
-from memorygym.tokens import count, words
-from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.dealing.tiers import Sizes
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.settings import Settings
 from memorygym.tracks.worlds.verifier import verify

@@ -1,12 +1,12 @@
 """Deals a task, plays it with a shipped agent under the real budgets, and scores what happened."""
 
-from memorygym.attribution import Attribution
-from memorygym.episode import Episode, play
-from memorygym.memory.markdown import Markdown
-from memorygym.scoring import outcomes, score
+from memorygym.core.episode import Episode, play
+from memorygym.memories.markdown import Markdown
+from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds import TRACK
-from memorygym.tracks.worlds.dealing.deal import deal
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.task import deal
 
 task = deal("company", seed=0, tier="lite")
 trace = play(Episode(WorldsEnv(task), Markdown), TRACK.agents["template_expert"].make(task))

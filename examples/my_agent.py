@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, read, submit, write
 from memorygym.core import Message, Policy, Tool
-from memorygym.episode import Episode, play
-from memorygym.memory.markdown import Markdown
-from memorygym.scoring import score
+from memorygym.core.episode import Episode, play
+from memorygym.memories.markdown import Markdown
+from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds.agents.honest import naive
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.dealing.notes import record_of
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.scene import scene
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import record_of
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.parsed_view import scene
 
 
 class MyAgent(Policy):

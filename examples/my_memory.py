@@ -6,8 +6,8 @@ memorygym compare --memories my_memory:MyMemory:size=80
 from collections.abc import Sequence
 
 from memorygym.core import Entry, Memory, Message, Meter
-from memorygym.stores.passages import Passages, asked, shown
-from memorygym.stores.splitting import passages
+from memorygym.memories.stores.passages import Passages, asked, shown
+from memorygym.memories.stores.splitter import passages
 
 
 class MyMemory(Memory):

@@ -7,13 +7,13 @@ from itertools import product
 
 from memorygym.agents.calls import calls
 from memorygym.core import Budget, Env, Message, Policy, Step, Task, Tool, content_id, tool
-from memorygym.frozen import thaw
-from memorygym.outcome import SubTask
-from memorygym.registry import set_knobs
-from memorygym.rng import rng
-from memorygym.scoring import rewarded
-from memorygym.statements import Goals, Known, Sentence, Statement
-from memorygym.track import Track
+from memorygym.core.frozen import thaw
+from memorygym.core.outcome import SubTask
+from memorygym.core.registry import set_knobs
+from memorygym.core.rng import rng
+from memorygym.core.statements import Goals, Known, Sentence, Statement
+from memorygym.core.track import Track
+from memorygym.scoring.episode_scores import rewarded
 
 SYSTEM = "You are a clerk. Customers say what they want, and some change it; order the dearest."
 WISHES = {"size": "S M L".split(), "colour": "blue green red".split(), "budget": "40 60 80".split()}

@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from memorygym import registry
 from memorygym.cli import main as memorygym
+from memorygym.core import registry
 
 BUDGETS = (500, 1000, 2000)
 EXTRA = "chromadb"

@@ -14,8 +14,8 @@ from typing import Any
 
 from memories import percent
 
-from memorygym import registry
 from memorygym.cli import main as memorygym
+from memorygym.core import registry
 from memorygym.stats import clustered_share
 
 BUDGET = 1000

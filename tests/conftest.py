@@ -9,19 +9,19 @@ from typing import Any
 import hypothesis
 import pytest
 
-from memorygym.bench import Evaluation, perform
 from memorygym.core import Budget, Event, Memory, Message, Task
-from memorygym.episode import Episode
-from memorygym.memory.markdown import Markdown
+from memorygym.core.episode import Episode
+from memorygym.core.trace import Heard, Trace
+from memorygym.core.track import Options
+from memorygym.memories.markdown import Markdown
+from memorygym.runs.evaluation import Evaluation, perform
 from memorygym.runs.seats import episode_for, policy_for
 from memorygym.runs.seats import played as played_by
 from memorygym.runs.tasks import dealt as dealt_by
-from memorygym.trace import Heard, Trace
-from memorygym.track import Options
-from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.dealing.gold import Gold
-from memorygym.tracks.worlds.dealing.tiers import Sizes
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.tiers import Sizes
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = Budget(capacity=12, writes=3, slot=8)

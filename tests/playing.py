@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from memorygym.bench import Evaluation, Findings, perform
 from memorygym.core import JSON, Memory, Policy, Task
-from memorygym.memory.markdown import Markdown
+from memorygym.core.trace import Trace
+from memorygym.core.track import Options, TaskRecipe
+from memorygym.memories.markdown import Markdown
 from memorygym.runs.engine import Table
-from memorygym.runs.results import Failure, Result, Wanted
+from memorygym.runs.episode_result import Failure, Result, Wanted
+from memorygym.runs.evaluation import Evaluation, Findings, perform
 from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for
 from memorygym.runs.tasks import Limits, dealt
-from memorygym.trace import Trace
-from memorygym.track import Options, TaskRecipe
 
 TRACED = Wanted(causes=False, traced=True)
 

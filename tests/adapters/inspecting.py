@@ -6,18 +6,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.bench import Evaluation
-from memorygym.bench import perform as bench
-from memorygym.isolation.arms import Limits
-from memorygym.isolation.playing import Comparison
-from memorygym.isolation.plugging import plug_all
+from memorygym.core.track import Options
 from memorygym.models.model import Model
+from memorygym.runs.comparison.memory_specs import plug_all
+from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.comparison.systems import Limits
 from memorygym.runs.engine import perform
-from memorygym.runs.measures import Measured
-from memorygym.runs.minds import Minds
-from memorygym.runs.results import Result
+from memorygym.runs.episode_result import Result
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.evaluation import perform as bench
+from memorygym.runs.metrics import Measured
+from memorygym.runs.model_roles import Minds
 from memorygym.runs.tasks import Tasks, dealt
-from memorygym.track import Options
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")
 WARNINGS = (

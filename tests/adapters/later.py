@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from memorygym.agents.calls import END, calls
 from memorygym.core import Budget, Env, Event, Message, Policy, Step, Task, Tool
-from memorygym.outcome import Outcome, SubTask
-from memorygym.statements import Statement
-from memorygym.trace import Rewarded, Trace
-from memorygym.track import Track
+from memorygym.core.outcome import Outcome, SubTask
+from memorygym.core.statements import Statement
+from memorygym.core.trace import Rewarded, Trace
+from memorygym.core.track import Track
 
 OPEN = Tool(
     "open",

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from memorygym import registry
-from memorygym.bench import Evaluation
-from memorygym.bench import perform as bench
-from memorygym.contract import contract
+from memorygym.core import registry
+from memorygym.core.track import Options, find
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.evaluation import perform as bench
 from memorygym.runs.tasks import Limits, dealt
-from memorygym.track import Options, find
+from memorygym.runs.version import contract
 from tests.adapters.inspecting import (
     AXES,
     WARNINGS,

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
-from memorygym.contract import contract
-from memorygym.isolation.figures import figures
+from memorygym.core.track import Options, find
+from memorygym.runs.comparison.figures import figures
 from memorygym.runs.tasks import dealt, from_disk
-from memorygym.track import Options, find
+from memorygym.runs.version import contract
 from tests.adapters.inspecting import WARNINGS, compared, environment, played
 from tests.datasets import published
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.core import Call, Message
-from memorygym.memory.markdown import Markdown
+from memorygym.memories.markdown import Markdown
 from tests.adapters.inspecting import WARNINGS, evaluate
 from tests.servers.openai import Server, serving
 
@@ -188,7 +188,7 @@ def test_a_reply_without_choices_is_the_failure_of_a_provider() -> None:
     from inspect_ai.model import ModelOutput
 
     from memorygym.adapters.inspect_ai.messages import reply_of
-    from memorygym.errors import ProviderFailure
+    from memorygym.core.errors import ProviderFailure
 
     with pytest.raises(ProviderFailure, match="m: the provider sent no message"):
         reply_of(ModelOutput(model="m"))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from memorygym.instances.model import Found
-from memorygym.models.naming import find
+from memorygym.core.statements import Known
+from memorygym.core.track import Options
+from memorygym.core.track import find as find_track
+from memorygym.models.specs import find
 from memorygym.runs.tasks import dealt
-from memorygym.statements import Known
-from memorygym.track import Options
-from memorygym.track import find as find_track
+from memorygym.tracks._qa.types import Found
 from tests.adapters.inspecting import WARNINGS, compared, played
 from tests.servers.brains import REFUSAL, Said
 from tests.servers.openai import Server, serving

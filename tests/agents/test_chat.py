@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from memorygym.agents.chat import Chat
-from memorygym.agents.protocol import as_text
+from memorygym.agents.text_protocol import as_text
 from memorygym.core import Call, Message
-from memorygym.episode import Episode, play
-from memorygym.errors import ProviderFailure, UnknownPart
-from memorygym.memory.markdown import Markdown
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import ProviderFailure, UnknownPart
+from memorygym.core.trace import Trace
+from memorygym.memories.markdown import Markdown
+from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import Model, Reply, ToolsRejected
 from memorygym.models.scripted import Line, Scripted
-from memorygym.stores.notebook import TOOLS
-from memorygym.trace import Trace
-from tests.agents.reading import Reading, heard
+from tests.tracks.worlds.agents.reading import Reading, heard
 
 VIEW = [
     Message("system", "Rules."),

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from memorygym.agents.chat import Chat
-from memorygym.agents.protocol import describe
-from memorygym.attribution import Attribution
+from memorygym.agents.text_protocol import describe
 from memorygym.core import Message, Task
-from memorygym.episode import Episode, play
-from memorygym.errors import BadKey, ProviderFailure
-from memorygym.memory.markdown import Markdown
-from memorygym.trace import Cut, Heard, Said, Shown, Stored
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import BadKey, ProviderFailure
+from memorygym.core.trace import Cut, Heard, Said, Shown, Stored
+from memorygym.memories.markdown import Markdown
+from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.agents.reading import Reading, heard
 from tests.servers.openai import Server, serving
+from tests.tracks.worlds.agents.reading import Reading, heard
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from memorygym.core.trace import Said
 from memorygym.runs.seats import AgentSeat
-from memorygym.trace import Said
-from tests.publishing.playing import lite
+from tests.reports.playing import lite
 
 HOARDER = """
 from memorygym.core import Message, Policy

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym import registry
+from memorygym.core import registry
 from memorygym.datasets._files import Record
 from memorygym.datasets._samples import Sample, format_named, load
 from tests.datasets import published

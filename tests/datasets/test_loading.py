@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from memorygym import registry
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.datasets._files import Record
 from memorygym.datasets._samples import Sample, load
-from memorygym.errors import BadSettings, UnknownPart
 from tests.datasets import published
 
 ROWS = [published.hotpot(number) for number in range(4)]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.commands.datasets import to_json
+from memorygym.cli.datasets import to_json
+from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.datasets._recall import Measured, figures, index_of, measure, shares
 from memorygym.datasets._samples import load
-from memorygym.errors import BadSettings, UnknownPart
 from tests.datasets import published
 
 RANKING = ("bm25", "hybrid", "naive_rag")

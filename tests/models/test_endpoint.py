@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.errors import BadKey, BadSettings
+from memorygym.core.errors import BadKey, BadSettings
 from memorygym.models.openai import CHUTES, OPENAI, Endpoint, resolve
 
 OURS, THEIRS = "http://ours.example/v1", "http://theirs.example/v1"

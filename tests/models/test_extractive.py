@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core import Message
-from memorygym.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.tokens import count, normal
+from memorygym.memories.stores import prompts
 from memorygym.models.extractive import write
-from memorygym.models.naming import find
 from memorygym.models.scripted import Scripted
-from memorygym.models.writing import writer_of
-from memorygym.stores import prompts
-from memorygym.tokens import count, normal
+from memorygym.models.specs import find
+from memorygym.models.writer import writer_of
 
 KINDS = {
     "summary": prompts.summary(),

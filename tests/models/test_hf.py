@@ -18,13 +18,13 @@ pytest.importorskip("transformers", reason="needs the extra `hf`")
 
 from memorygym.agents.chat import Chat
 from memorygym.core import Budget, Call, Message, Task
-from memorygym.episode import Episode, play
-from memorygym.errors import BadSettings
-from memorygym.memory.markdown import Markdown
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import BadSettings
+from memorygym.core.trace import Answered, Heard, Said, Trace
+from memorygym.memories.markdown import Markdown
+from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, ToolsRejected
-from memorygym.models.naming import find
-from memorygym.stores.notebook import TOOLS
-from memorygym.trace import Answered, Heard, Said, Trace
+from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.models import tiny
 

@@ -11,11 +11,11 @@ import pytest
 pytest.importorskip("openai", reason="needs the extra `llm`")
 
 from memorygym.core import Call, Message
-from memorygym.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
+from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
+from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models import openai
 from memorygym.models.model import OVERFLOW, Reply, ToolsRejected
 from memorygym.models.openai import OpenAI, make
-from memorygym.stores.notebook import TOOLS
 from tests.servers.brains import Said
 from tests.servers.openai import Server, serving
 

@@ -14,15 +14,15 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.core import Call, Message, Task
-from memorygym.episode import Episode, play
-from memorygym.errors import BadSettings, ProviderFailure
-from memorygym.memory.markdown import Markdown
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import BadSettings, ProviderFailure
+from memorygym.core.trace import CANARY
+from memorygym.memories.markdown import Markdown
+from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
-from memorygym.models.naming import find
 from memorygym.models.replay import EXPLAINED, Cached, NotRecorded
-from memorygym.models.tape import Tape
-from memorygym.stores.notebook import TOOLS
-from memorygym.trace import CANARY
+from memorygym.models.reply_log import Tape
+from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.servers.openai import serving
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from memorygym.memories.stores.prompts import LIMIT
 from memorygym.models import extractive
-from memorygym.stores.prompts import LIMIT
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.reader import reader
 

@@ -7,9 +7,9 @@ from math import comb
 
 import pytest
 
-from memorygym import registry
-from memorygym.rng import Stream, rng
-from memorygym.runs.results import Wanted
+from memorygym.core import registry
+from memorygym.core.rng import Stream, rng
+from memorygym.runs.episode_result import Wanted
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
 from memorygym.tracks.worlds.settings import Settings
 from tests.playing import results_of

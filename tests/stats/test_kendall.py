@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.rng import rng
+from memorygym.core.rng import rng
 from memorygym.stats import kendall, tau_b
 
 LEVELS = (0.2, 0.4, 0.5, 0.7)

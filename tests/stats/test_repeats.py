@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.rng import rng
+from memorygym.core.rng import rng
 from memorygym.stats import Repeats, estimate
 
 TWO = Repeats([[(True, True, False), (False, False, False)], [(True, True, True)]])

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from memorygym.agents.calls import END, calls, submit
 from memorygym.core import Message, Policy, Tool
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.facts import Knowledge, Record
-from memorygym.tracks.worlds.scene import scene
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.parsed_view import scene
 
 STASH: dict[str, list[Record]] = {}
 

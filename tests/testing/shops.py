@@ -11,11 +11,11 @@ from typing import Any
 
 from memorygym.agents.calls import END, calls
 from memorygym.core import Message, Policy, Step, Task, Tool, tool
-from memorygym.outcome import Outcome, SubTask
-from memorygym.scoring import rewarded
-from memorygym.statements import Goals, Sentence, Statement
-from memorygym.trace import Trace
-from memorygym.track import Options, Track
+from memorygym.core.outcome import Outcome, SubTask
+from memorygym.core.statements import Goals, Sentence, Statement
+from memorygym.core.trace import Trace
+from memorygym.core.track import Options, Track
+from memorygym.scoring.episode_scores import rewarded
 
 Break = Callable[[Track], Track]
 CLOCK = count()

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from memorygym import registry
-from memorygym.agents.note_taker import Silent
-from memorygym.core import Message, Step, Task
+from memorygym.agents.reasoner_agent import Silent
+from memorygym.core import Message, Step, Task, registry
+from memorygym.core.track import Track, find
 from memorygym.testing import check_track
-from memorygym.track import Track, find
 from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shopping import known
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from memorygym.errors import BadSettings
-from memorygym.memory.markdown import Markdown
+from memorygym.core.errors import BadSettings
+from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_regressions, check_score
 from memorygym.tracks.worlds.agents.honest import naive
-from memorygym.tracks.worlds.agents.scribe import Strategist
+from memorygym.tracks.worlds.agents.note_taker import Strategist
 
 
 class Forgetful(Markdown):
@@ -43,7 +43,7 @@ def _results(path: Path, *agents: str, more: tuple[str, ...] = ()) -> Path:
     "agent",
     [
         "strategic",
-        "memorygym.tracks.worlds.agents.scribe:Strategist",
+        "memorygym.tracks.worlds.agents.note_taker:Strategist",
         lambda _: Strategist(),
     ],
 )
@@ -53,7 +53,7 @@ def test_an_agent_is_given_by_name_or_as_what_makes_it(agent) -> None:
     assert "is under 99 (company 0: " in told and "never written" in told
 
 
-@pytest.mark.parametrize("memory", ["markdown", "memorygym.memory.markdown:Markdown", Markdown])
+@pytest.mark.parametrize("memory", ["markdown", "memorygym.memories.markdown:Markdown", Markdown])
 def test_a_memory_is_given_by_name_or_as_what_makes_it(memory) -> None:
     assert check_score("strategic", 20, memory=memory) == []
 

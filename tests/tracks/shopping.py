@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from memorygym import registry
-from memorygym.core import Message
-from memorygym.track import Track, find
+from memorygym.core import Message, registry
+from memorygym.core.track import Track, find
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

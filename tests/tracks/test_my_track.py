@@ -17,12 +17,12 @@ import pytest
 from memorygym import cli
 from memorygym.agents.calls import END, calls
 from memorygym.core import Step, Task
-from memorygym.episode import Episode
-from memorygym.errors import BadSettings, UnknownPart
-from memorygym.memory.full import Full
-from memorygym.runs.measures import measure
+from memorygym.core.episode import Episode
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import Options, Track
+from memorygym.memories.full import Full
+from memorygym.runs.metrics import measure
 from memorygym.testing import check_track
-from memorygym.track import Options, Track
 from tests.servers.openai import serving
 from tests.tracks.shopping import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
 

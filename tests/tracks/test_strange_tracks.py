@@ -10,8 +10,8 @@ from tests.tracks.shopping import EXAMPLES, start, told
 STRANGE = """
 from dataclasses import replace
 from my_track import FACTS, SHOP, Recipe, ShopEnv
-from memorygym.outcome import Outcome
-from memorygym.scoring import rewarded
+from memorygym.core.outcome import Outcome
+from memorygym.scoring.episode_scores import rewarded
 
 
 def thirds(trace):

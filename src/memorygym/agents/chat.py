@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from memorygym.agents.protocol import as_text, split_calls
+from memorygym.agents.text_protocol import as_text, split_calls
 from memorygym.core import JSON, Message, Policy, Tool
-from memorygym.errors import UnknownPart
+from memorygym.core.errors import UnknownPart
 from memorygym.models.model import Model, Reply, ToolsRejected, sound
 
 ToolMode = Literal["auto", "native", "text"]

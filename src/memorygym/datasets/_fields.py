@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from memorygym.errors import clipped
-from memorygym.shapes import Misfit
+from memorygym.core.decoding import Misfit
+from memorygym.core.errors import clipped
 
 T = TypeVar("T")
 Row = Mapping[str, object]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from memorygym.errors import BadSettings
+from memorygym.core.errors import BadSettings
 
 _GZIP, _GZIP_BITS = b"\x1f\x8b", 31
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from inspect import signature
 from math import inf
 
-from memorygym import registry
-from memorygym.core import JSON
+from memorygym.core import JSON, registry
+from memorygym.core.errors import BadSettings
 from memorygym.datasets._files import Record
 from memorygym.datasets._samples import Asked, Sample
-from memorygym.errors import BadSettings
+from memorygym.memories.stores.passages import Index, Retrieval
 from memorygym.stats import Estimate, clustered, clustered_share
-from memorygym.stores.passages import Index, Retrieval
 
 NAMES = ("recall", "any", "all")
 PLACES = 6

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from memorygym import registry
+from memorygym.core import registry
+from memorygym.core.decoding import Misfit
+from memorygym.core.errors import BadSettings
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import Record, records
-from memorygym.errors import BadSettings
-from memorygym.grading.squad import normal
-from memorygym.shapes import Misfit
+from memorygym.scoring.grading.squad import normal
 
 EVERYTHING = "rests_on_everything"
 """Why retrieval is not measured by a question that all of its sample is evidence of."""

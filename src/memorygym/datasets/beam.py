@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, as_row, each, field, optional, said, shown, text, under
 from memorygym.datasets._files import Record, records
 from memorygym.datasets._samples import Asked, Format, Sample, Unit
-from memorygym.shapes import Misfit
 
 _CHAT, _PROBES = "chat.json", Path("probing_questions") / "probing_questions.json"
 _ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")

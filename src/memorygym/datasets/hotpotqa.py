@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, clean, field, items, optional, shown, text, texts, under
 from memorygym.datasets._samples import Asked, Format, Sample, Unit
-from memorygym.shapes import Misfit
 
 
 def make() -> Format:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from memorygym.core.decoding import Misfit
 from memorygym.datasets import _fields as fields
 from memorygym.datasets._samples import Asked, Format, Sample, Unit
-from memorygym.shapes import Misfit
 
 _SESSION = re.compile(r"session_(\d+)")
 _DIA = re.compile(r"D:?\s*(\d+)\s*:\s*(\d+)")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from memorygym.core.decoding import Misfit
+from memorygym.core.errors import BadSettings
 from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
 from memorygym.datasets._files import Record, records
 from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
-from memorygym.errors import BadSettings
-from memorygym.shapes import Misfit
 
 QUESTIONS, TRAJECTORIES = "questions.jsonl", "trajectories.jsonl"
 HAYSTACK = Path("haystacks") / "lme_v2_small.json"

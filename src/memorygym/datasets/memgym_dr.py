@@ -8,7 +8,7 @@ from pathlib import Path
 from memorygym.datasets._fields import Row, each, optional, rows, said, text, texts
 from memorygym.datasets._files import Record, records
 from memorygym.datasets._samples import Asked, Format, Sample, Unit
-from memorygym.instances.files import instance_files
+from memorygym.datasets.instances.files import instance_files
 
 
 def make() -> Format:

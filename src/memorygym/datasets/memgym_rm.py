@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, field, optional, rows, shown, text
 from memorygym.datasets._samples import EVERYTHING, Asked, Format, Sample, Unit
-from memorygym.shapes import Misfit
 
 ANSWERS = {0: "N", 1: "Y"}
 """The answer of each label."""

@@ -1,10 +1,10 @@
 """memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
 
+from memorygym.core.decoding import Misfit
+from memorygym.core.tokens import count
 from memorygym.datasets._fields import Row, as_row, items, optional, shown, text, texts
 from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
-from memorygym.shapes import Misfit
-from memorygym.stores.splitting import passages
-from memorygym.tokens import count
+from memorygym.memories.stores.splitter import passages
 
 SIZE = 512
 """Most tokens of a unit: the context is cut at blank lines, then at the ends of sentences."""

@@ -2,9 +2,9 @@
 
 from itertools import compress
 
+from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, each, field, optional, rows, text, texts
 from memorygym.datasets._samples import Asked, Format, Sample, Unit
-from memorygym.shapes import Misfit
 
 
 def make() -> Format:

@@ -12,7 +12,9 @@ from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 from memorygym.core import JSON, Message, Tool
-from memorygym.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.tokens import count, cut, normal
+from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
 from memorygym.models.model import Model, Reply, checked_sampling, described, options_of
 from memorygym.models.salience import (
     NUMBER,
@@ -24,8 +26,6 @@ from memorygym.models.salience import (
     said,
     traits,
 )
-from memorygym.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
-from memorygym.tokens import count, cut, normal
 
 NAMELESS = True
 """There is one, so the provider alone is the spec."""

@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from memorygym.core import JSON, Message, Tool
-from memorygym.errors import BadSettings
+from memorygym.core.errors import BadSettings
+from memorygym.models.chat_completions import spoken, to_wire
 from memorygym.models.model import (
     OVERFLOW,
     SAMPLING,
@@ -21,7 +22,6 @@ from memorygym.models.model import (
     options_of,
     sample_seed,
 )
-from memorygym.models.wire import spoken, to_wire
 
 SHAPING = (*SAMPLING, "context", "dtype")
 """The options on which replies depend."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar, cast
 
 from memorygym.core import JSON, Call, Message, Tool
-from memorygym.errors import BadSettings, ProviderFailure, UnknownPart
-from memorygym.rng import rng
+from memorygym.core.errors import BadSettings, ProviderFailure, UnknownPart
+from memorygym.core.rng import rng
 
 T = TypeVar("T")
 SAMPLING = ("temperature", "max_tokens", "seed")

@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from memorygym.core import JSON, Message, Tool
-from memorygym.errors import BadKey, BadSettings, ProviderFailure
-from memorygym.models.blame import excused
+from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.models.chat_completions import (
+    Garbled,
+    Reported,
+    read_completion,
+    read_stream,
+    to_wire,
+)
 from memorygym.models.model import (
     SAMPLING,
     Model,
@@ -27,7 +33,7 @@ from memorygym.models.model import (
     options_of,
     sample_seed,
 )
-from memorygym.models.wire import Garbled, Reported, read_completion, read_stream, to_wire
+from memorygym.models.provider_errors import excused
 
 if TYPE_CHECKING:
     from openai import APIStatusError

@@ -15,12 +15,12 @@ from itertools import count, takewhile
 from operator import eq
 from typing import Any
 
-from memorygym.arguments import plain_call
 from memorygym.core import JSON, Message, Tool
-from memorygym.errors import BadSettings, ProviderFailure
+from memorygym.core.decoding import Misfit, shape
+from memorygym.core.errors import BadSettings, ProviderFailure
+from memorygym.core.tools import plain_call
 from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound, unaddressed
-from memorygym.models.tape import Tape, outline
-from memorygym.shapes import Misfit, shape
+from memorygym.models.reply_log import Tape, outline
 
 EXPLAINED = 3
 """Requests that are not on a tape and whose nearest one is looked for, a run; it takes long."""

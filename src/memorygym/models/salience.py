@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.stores.search.fulltext import STOP_WORDS
-from memorygym.stores.splitting import ENDS, LONGEST_HEAD, sentences
-from memorygym.tokens import MONTHS, count, normal
+from memorygym.core.tokens import MONTHS, count, normal
+from memorygym.memories.stores.search.fulltext import STOP_WORDS
+from memorygym.memories.stores.splitter import ENDS, LONGEST_HEAD, sentences
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
 # Both begin with what they look for, which makes them fast; what may not stand before it follows.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from memorygym.core import Message, Tool
-from memorygym.errors import ProviderFailure
+from memorygym.core.errors import ProviderFailure
 from memorygym.models.model import Model, Reply
 
 Line = Message | str | Exception

@@ -14,18 +14,18 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from memorygym import __version__
-from memorygym.contract import contract
 from memorygym.core import JSON, Task
-from memorygym.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
-from memorygym.models.tape import Tape
+from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+from memorygym.core.trace import Trace
+from memorygym.core.track import TaskRecipe, table
+from memorygym.models.reply_log import Tape
+from memorygym.runs.episode_result import Failure, Kind, Place, Result, Wanted, place_of, result_of
 from memorygym.runs.executors import over_processes, over_threads, watched
-from memorygym.runs.folder import Run, append_episode, playing
-from memorygym.runs.minds import Minds
-from memorygym.runs.results import Failure, Kind, Place, Result, Wanted, place_of, result_of
+from memorygym.runs.model_roles import Minds
 from memorygym.runs.seats import Player
+from memorygym.runs.store import Run, append_episode, playing
 from memorygym.runs.tasks import Tasks
-from memorygym.trace import Trace
-from memorygym.track import TaskRecipe, table
+from memorygym.runs.version import contract
 
 Keep = Callable[[], None]
 LONGEST_NAME = 220

@@ -12,8 +12,8 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import TypeVar
 
-from memorygym import registry
-from memorygym.errors import BadSettings
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
 
 A = TypeVar("A")
 B = TypeVar("B")

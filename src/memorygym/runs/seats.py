@@ -6,20 +6,19 @@ from functools import partial
 from itertools import product
 from typing import Any, Protocol
 
-from memorygym import registry
 from memorygym.agents.chat import Chat
-from memorygym.agents.note_taker import agents_of
-from memorygym.contract import code_of, contract, digest
-from memorygym.core import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
-from memorygym.episode import Episode, play
-from memorygym.errors import UnknownPart
-from memorygym.judge import judge_trace
+from memorygym.agents.reasoner_agent import agents_of
+from memorygym.core import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer, registry
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import UnknownPart
+from memorygym.core.trace import Trace
+from memorygym.core.track import find
+from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
-from memorygym.runs.minds import Minds
+from memorygym.runs.model_roles import Minds
 from memorygym.runs.tasks import LIFTED, Limits
-from memorygym.sandbox.choosing import memory_factory
-from memorygym.trace import Trace
-from memorygym.track import find
+from memorygym.runs.version import code_of, contract, digest
+from memorygym.scoring.judge import judge_trace
 
 Steps = list[float]
 """Milliseconds of the memory in each step of an episode."""

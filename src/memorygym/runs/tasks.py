@@ -6,11 +6,10 @@ from hashlib import sha256
 from math import prod
 from typing import Any
 
-from memorygym import registry
-from memorygym.core import JSON, Budget, Task
-from memorygym.errors import BadSettings, clipped
-from memorygym.shapes import shape
-from memorygym.track import Options, TaskRecipe, find
+from memorygym.core import JSON, Budget, Task, registry
+from memorygym.core.decoding import shape
+from memorygym.core.errors import BadSettings, clipped
+from memorygym.core.track import Options, TaskRecipe, find
 
 
 @dataclass(frozen=True, slots=True)

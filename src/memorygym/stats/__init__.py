@@ -3,21 +3,15 @@
 `as` says that a name is public.
 """
 
-from memorygym.stats.comparing import Difference as Difference
-from memorygym.stats.comparing import holm as holm
-from memorygym.stats.comparing import kendall as kendall
-from memorygym.stats.comparing import paired as paired
-from memorygym.stats.comparing import ranks as ranks
-from memorygym.stats.comparing import sign_flip as sign_flip
-from memorygym.stats.comparing import sign_flips as sign_flips
-from memorygym.stats.comparing import tau_b as tau_b
-from memorygym.stats.comparing import unpaired as unpaired
-from memorygym.stats.detecting import FIGURE as FIGURE
-from memorygym.stats.detecting import SEPARATE as SEPARATE
-from memorygym.stats.detecting import Design as Design
-from memorygym.stats.detecting import mde as mde
-from memorygym.stats.detecting import same_worlds as same_worlds
-from memorygym.stats.detecting import worlds_needed as worlds_needed
+from memorygym.stats.comparisons import Difference as Difference
+from memorygym.stats.comparisons import holm as holm
+from memorygym.stats.comparisons import kendall as kendall
+from memorygym.stats.comparisons import paired as paired
+from memorygym.stats.comparisons import ranks as ranks
+from memorygym.stats.comparisons import sign_flip as sign_flip
+from memorygym.stats.comparisons import sign_flips as sign_flips
+from memorygym.stats.comparisons import tau_b as tau_b
+from memorygym.stats.comparisons import unpaired as unpaired
 from memorygym.stats.intervals import NOTHING as NOTHING
 from memorygym.stats.intervals import Estimate as Estimate
 from memorygym.stats.intervals import bootstrap as bootstrap
@@ -29,6 +23,12 @@ from memorygym.stats.intervals import percentiles as percentiles
 from memorygym.stats.intervals import resamples as resamples
 from memorygym.stats.intervals import span as span
 from memorygym.stats.intervals import wilson as wilson
+from memorygym.stats.power import FIGURE as FIGURE
+from memorygym.stats.power import SEPARATE as SEPARATE
+from memorygym.stats.power import Design as Design
+from memorygym.stats.power import mde as mde
+from memorygym.stats.power import same_worlds as same_worlds
+from memorygym.stats.power import worlds_needed as worlds_needed
 from memorygym.stats.repeats import Repeats as Repeats
 from memorygym.stats.spread import design_effect as design_effect
 from memorygym.stats.spread import deviation as deviation

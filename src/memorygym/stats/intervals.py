@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import erfc, exp, inf, lgamma, log, sqrt
 from typing import TypeVar
 
-from memorygym.rng import rng
+from memorygym.core.rng import rng
 from memorygym.stats.spread import design_effect, icc
 
 _TINY = 1e-300

@@ -3,7 +3,7 @@
 
 from memorygym.testing.memories import check_memory
 from memorygym.testing.policies import check_policy
-from memorygym.testing.scores import check_regressions, check_score
+from memorygym.testing.regressions import check_regressions, check_score
 from memorygym.testing.tracks import check_track
 from memorygym.testing.worlds import check_world
 

@@ -10,15 +10,15 @@ from dataclasses import replace
 from functools import cache
 
 from memorygym.core import JSON, Call, Memory, Message, Policy, Task
-from memorygym.episode import Episode, Snapshot, play
-from memorygym.errors import MemoryFault
+from memorygym.core.episode import Episode, Snapshot, play
+from memorygym.core.errors import MemoryFault
+from memorygym.core.trace import Heard, Said, Shown, Trace, first_unlike
 from memorygym.runs.seats import seated
 from memorygym.testing import views
+from memorygym.testing.fixed_episodes import story
 from memorygym.testing.policies import Fresh
-from memorygym.testing.scripts import story
-from memorygym.trace import Heard, Said, Shown, Trace, first_unlike
-from memorygym.tracks.worlds.agents.scribe import Strategist
-from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.agents.note_taker import Strategist
+from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.reasoners import Strong
 
 Make = Callable[[], Memory]

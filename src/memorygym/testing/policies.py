@@ -16,13 +16,13 @@ from inspect import Parameter, signature
 from multiprocessing import get_context
 from typing import Any
 
-from memorygym.arguments import plain_reply
 from memorygym.core import Message, Policy, Task, Tool
-from memorygym.episode import play
-from memorygym.memory.markdown import Markdown
+from memorygym.core.episode import play
+from memorygym.core.tools import plain_reply
+from memorygym.core.trace import Trace, first_unlike
+from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import Anew, seated
-from memorygym.trace import Trace, first_unlike
-from memorygym.tracks.worlds.dealing.deal import deal
+from memorygym.tracks.worlds.generator.task import deal
 
 
 class Fresh:

@@ -8,19 +8,19 @@ from functools import cached_property, partial
 from typing import Any
 
 from memorygym.agents.calls import END
-from memorygym.agents.note_taker import Silent
+from memorygym.agents.reasoner_agent import Silent
 from memorygym.core import Budget, Env, Memory, Message, Policy, Step, Task
-from memorygym.episode import Episode
-from memorygym.errors import Refused
-from memorygym.isolation.plugging import Oracle
-from memorygym.memory.full import Full
-from memorygym.memory.none import Nothing
+from memorygym.core.episode import Episode
+from memorygym.core.errors import Refused
+from memorygym.core.outcome import Outcome
+from memorygym.core.trace import Rewarded, Said, Trace, first_unlike, read_trace
+from memorygym.core.trace_reader import HELD, TraceReader
+from memorygym.core.track import TaskRecipe, Track
+from memorygym.memories.full import Full
+from memorygym.memories.none import Nothing
 from memorygym.models import extractive
-from memorygym.outcome import Outcome
+from memorygym.runs.comparison.memory_specs import Oracle
 from memorygym.runs.seats import Anew
-from memorygym.trace import Rewarded, Said, Trace, first_unlike, read_trace
-from memorygym.trace_reader import HELD, TraceReader
-from memorygym.track import TaskRecipe, Track
 
 ENDLESS = 200
 """Replies in one event, after which it is believed to have no end."""

@@ -13,14 +13,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from memorygym import registry
-from memorygym.core import Gold, Task
-from memorygym.errors import MemoryGymError, UnknownPart
-from memorygym.frozen import Frozen
-from memorygym.isolation.gates import CEILING
-from memorygym.stores.notebook import TOOLS
+from memorygym.core import Gold, Task, registry
+from memorygym.core.errors import MemoryGymError, UnknownPart
+from memorygym.core.frozen import Frozen
+from memorygym.core.track import Options, TaskRecipe, Track, find
+from memorygym.memories.stores.notebook import TOOLS
+from memorygym.runs.comparison.sanity_checks import CEILING
 from memorygym.testing.track_rules import RULES, Broken, Case
-from memorygym.track import Options, TaskRecipe, Track, find
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

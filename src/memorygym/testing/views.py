@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from memorygym.core import JSON, Budget, Entry, Memory, Message, Writer
-from memorygym.episode import Episode, Snapshot
-from memorygym.errors import MemoryFault
+from memorygym.core.episode import Episode, Snapshot
+from memorygym.core.errors import MemoryFault
+from memorygym.core.trace import Cut, Trace
 from memorygym.models.extractive import write
-from memorygym.testing.scripts import FIGURE, LOOK, Act, Stage, replies, story, told
-from memorygym.trace import Cut, Trace
+from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, Stage, replies, story, told
 
 Make = Callable[[], Memory]
 AMPLE = Budget()

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TypeAlias
 
-from memorygym.rng import Stream, rng
-from memorygym.tokens import MONTHS
-from memorygym.tracks.worlds.dealing import prose
-from memorygym.tracks.worlds.dealing.brief import brief
-from memorygym.tracks.worlds.dealing.ground import draw_names, guide_of
-from memorygym.tracks.worlds.dealing.prose import Prose
-from memorygym.tracks.worlds.dealing.schema import Trait, World
+from memorygym.core.rng import Stream, rng
+from memorygym.core.tokens import MONTHS
 from memorygym.tracks.worlds.facts import Attribute, Record
+from memorygym.tracks.worlds.generator import prose
+from memorygym.tracks.worlds.generator.domain_schema import Trait, World
+from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
+from memorygym.tracks.worlds.generator.instructions import brief
+from memorygym.tracks.worlds.generator.prose import Prose
 from memorygym.tracks.worlds.reader import reader
 
 Told: TypeAlias = dict[str, object]

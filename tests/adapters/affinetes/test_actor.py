@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import Actor
-from memorygym.adapters.affinetes.asking import Choice, where
-from memorygym.adapters.affinetes.matches import Abandoned, Match
+from memorygym.adapters.affinetes.model_episode import Abandoned, Match
+from memorygym.adapters.affinetes.request import Choice, where
 from memorygym.agents.chat import Chat
 from memorygym.core import Task
-from memorygym.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.core.trace import Trace
 from memorygym.models import openai
-from memorygym.scoring import score
-from memorygym.trace import Trace
+from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.settings import Settings
 from tests.playing import play_agent
 from tests.servers.openai import Server, serving

@@ -10,12 +10,12 @@ import pytest
 
 from memorygym.adapters.affinetes import Actor, OpenEnvResponse
 from memorygym.core import Message, Task
-from memorygym.episode import Episode
-from memorygym.errors import BadSettings, UnknownPart
-from memorygym.memory.markdown import Markdown
+from memorygym.core.episode import Episode
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.trace import Trace
+from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, policy_for
-from memorygym.scoring import score
-from memorygym.trace import Trace
+from memorygym.scoring.episode_scores import score
 
 Dealt = Callable[..., Task]
 ABOUT = {"task_id", "template", "seed", "tier", "backend", "salted", "contract", "events", "event"}

@@ -9,8 +9,8 @@ import pytest
 
 from memorygym.adapters.affinetes import OpenEnvResponse
 from memorygym.core import Task
-from memorygym.scoring import score
-from memorygym.trace import Said, Trace
+from memorygym.core.trace import Said, Trace
+from memorygym.scoring.episode_scores import score
 from tests.adapters.affinetes.served import ROOT, serving
 from tests.adapters.affinetes.test_games import as_action
 from tests.servers import openai

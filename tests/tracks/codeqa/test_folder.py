@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from memorygym.errors import BadSettings
-from memorygym.rng import rng
+from memorygym.core.errors import BadSettings
+from memorygym.core.rng import rng
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.dealing.package import Package
-from memorygym.tracks.codeqa.dealing.tree import exceptions, tree
+from memorygym.tracks.codeqa.generator.package import Package
+from memorygym.tracks.codeqa.generator.syntax_tree import exceptions, tree
 from tests.tracks.codeqa.dealt import options
 
 TRAP = '''"""What stands here is read, never run."""

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from memorygym.instances.model import Gold
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.answering import CodeReader
+from memorygym.tracks._qa.types import Gold
+from memorygym.tracks.codeqa.answers import CodeReader
 from tests.tracks.codeqa.dealt import instance
 
 READER = CodeReader()

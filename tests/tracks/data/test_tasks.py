@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from memorygym import registry
-from memorygym.core import Task
+from memorygym.core import Task, registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.statements import Known
+from memorygym.core.tokens import count, normal
 from memorygym.datasets._samples import Asked, Sample, Unit
-from memorygym.errors import BadSettings
-from memorygym.grading import squad
-from memorygym.instances.model import Found, Gold, Missing, Question, Reader
-from memorygym.statements import Known
-from memorygym.stores.splitting import passages
-from memorygym.tokens import count, normal
+from memorygym.memories.stores.splitter import passages
+from memorygym.scoring.grading import squad
 from memorygym.tracks import data
-from memorygym.tracks._qa.hooks import oracle
-from memorygym.tracks.data.dealing import deal
+from memorygym.tracks._qa.defaults import oracle
+from memorygym.tracks._qa.types import Found, Gold, Missing, Question, Reader
+from memorygym.tracks.data.generator import deal
 from tests.datasets import published
 
 LONG = "This sentence is about lamp number {}."

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import cache
 
 from memorygym.core import Memory, Policy, Task
-from memorygym.episode import Episode, play
-from memorygym.isolation.arms import REFERENCES, Arm, Limits, Role, budget_of
-from memorygym.isolation.plugging import memory_of, plug_all
-from memorygym.trace import Trace
-from memorygym.track import Options
+from memorygym.core.episode import Episode, play
+from memorygym.core.trace import Trace
+from memorygym.core.track import Options
+from memorygym.runs.comparison.memory_specs import memory_of, plug_all
+from memorygym.runs.comparison.systems import REFERENCES, Arm, Limits, Role, budget_of
 from memorygym.tracks.research import TRACK
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from memorygym.core import Call, Message, Task
-from memorygym.errors import Refused, UnknownPart
-from memorygym.instances.model import Gold
+from memorygym.core.errors import Refused, UnknownPart
+from memorygym.core.trace import Answered, Said, Shown, Trace
 from memorygym.runs.seats import scripted
-from memorygym.scoring import outcomes
-from memorygym.trace import Answered, Said, Shown, Trace
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.tracks._qa.types import Gold
 from memorygym.tracks.research import TRACK
 from tests.tracks.qa.playing import dealt, played
 

@@ -3,11 +3,11 @@
 import pytest
 
 from memorygym.core import Call, Message
-from memorygym.errors import BadSettings
-from memorygym.grading import grade
-from memorygym.instances.marking import right
+from memorygym.core.errors import BadSettings
+from memorygym.scoring.grading import grade
 from memorygym.tracks import research
-from memorygym.tracks.research.reading import ResearchReader
+from memorygym.tracks._qa.correctness import right
+from memorygym.tracks.research.reader import ResearchReader
 
 ROW = {
     "question": "Who runs the place where Ann works?",

@@ -7,11 +7,11 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from memorygym.adapters.affinetes.asking import choice_of, seconds_of, sendable
-from memorygym.adapters.affinetes.games import Game, OpenEnvResponse, unknown
-from memorygym.adapters.affinetes.matches import SCRIPTED, Match
-from memorygym.errors import BadKey, BadSettings, ProviderFailure
-from memorygym.rng import rng
+from memorygym.adapters.affinetes.caller_episode import Game, OpenEnvResponse, unknown
+from memorygym.adapters.affinetes.model_episode import SCRIPTED, Match
+from memorygym.adapters.affinetes.request import choice_of, seconds_of, sendable
+from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.core.rng import rng
 
 PUBLIC = 10
 """Seeds below it are the public set, from which a fresh episode is never dealt."""

@@ -14,10 +14,10 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 
-from memorygym.agents.protocol import split_calls
-from memorygym.arguments import plain_call
+from memorygym.agents.text_protocol import split_calls
 from memorygym.core import JSON, Call, Message, Tool
-from memorygym.errors import ProviderFailure
+from memorygym.core.errors import ProviderFailure
+from memorygym.core.tools import plain_call
 
 _Key = tuple[int, str, str, str]
 

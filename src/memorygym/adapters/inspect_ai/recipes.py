@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from memorygym.adapters.inspect_ai.sources import (
+from memorygym.adapters.inspect_ai.task_sources import (
     Source,
     check_arguments,
     deal,
@@ -14,20 +14,20 @@ from memorygym.adapters.inspect_ai.sources import (
     salt_of,
     source_of,
 )
-from memorygym.contract import contract
 from memorygym.core import JSON, Task
-from memorygym.errors import BadSettings, UnknownPart
-from memorygym.isolation.arms import Arm, arms
-from memorygym.isolation.arms import Limits as ArmLimits
-from memorygym.isolation.figures import left_out
-from memorygym.isolation.playing import ArmSeat
-from memorygym.isolation.plugging import Plugged, check_view, plug_all
-from memorygym.runs.measures import measure
-from memorygym.runs.minds import Minds
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import find
+from memorygym.memories.sandbox.placement import check as check_memory
+from memorygym.runs.comparison.figures import left_out
+from memorygym.runs.comparison.memory_specs import Plugged, check_view, plug_all
+from memorygym.runs.comparison.run import ArmSeat
+from memorygym.runs.comparison.systems import Arm, arms
+from memorygym.runs.comparison.systems import Limits as ArmLimits
+from memorygym.runs.metrics import measure
+from memorygym.runs.model_roles import Minds
 from memorygym.runs.seats import AgentSeat, Player
 from memorygym.runs.tasks import Limits, salt_hash
-from memorygym.sandbox.choosing import check as check_memory
-from memorygym.track import find
+from memorygym.runs.version import contract
 
 TOOL_MODES = ("native", "text")
 ROLES = AGENT, REASONER = ("agent", "reasoner")

@@ -21,15 +21,15 @@ from inspect_ai.scorer import (
 )
 from inspect_ai.solver import TaskState
 
-from memorygym import scoring
-from memorygym.adapters.inspect_ai.parts import registered
-from memorygym.adapters.inspect_ai.playing import TRACE
-from memorygym.attribution import Attribution, store_precision
-from memorygym.errors import BadTrace
-from memorygym.isolation.figures import judged
-from memorygym.runs.measures import Case, measure
-from memorygym.trace import Trace, read_trace
-from memorygym.track import Track, table, track_of
+from memorygym.adapters.inspect_ai.registry_names import registered
+from memorygym.adapters.inspect_ai.solver import TRACE
+from memorygym.core.errors import BadTrace
+from memorygym.core.trace import Trace, read_trace
+from memorygym.core.track import Track, table, track_of
+from memorygym.runs.comparison.figures import judged
+from memorygym.runs.metrics import Case, measure
+from memorygym.scoring import episode_scores
+from memorygym.scoring.attribution import Attribution, store_precision
 
 Figures = dict[str, float | None]
 Judged = tuple[Figures, str, dict[str, Any]]
@@ -45,7 +45,7 @@ def shown(track: Track) -> tuple[str, ...]:
 
 
 def _axes(trace: Trace) -> Judged:
-    found = scoring.score(trace)
+    found = episode_scores.score(trace)
     figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
     more = {
         "axes": dict(found.axes), "writes": found.writes, "peak_tokens": found.peak,
@@ -113,7 +113,7 @@ def trace_of(lines: list[str] | None, name: str) -> Trace:
 def explanation(trace: Trace, attribution: Attribution) -> str:
     """A Markdown table of the questions, each with its verdict, and the misses by cause."""
     rows = ["| question | truth | answer | verdict |", "|---|---|---|---|"]
-    for outcome in scoring.outcomes(trace):
+    for outcome in episode_scores.outcomes(trace):
         asked = outcome.goal
         missed = attribution.cause(outcome)
         group = asked.competency or asked.kind

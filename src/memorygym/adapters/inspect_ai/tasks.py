@@ -9,14 +9,14 @@ from typing import Any
 from inspect_ai import Task, task, viewer
 from inspect_ai.dataset import MemoryDataset, Sample
 
-from memorygym import registry
-from memorygym.adapters.inspect_ai.parts import refusing, registered
-from memorygym.adapters.inspect_ai.playing import PLAY
 from memorygym.adapters.inspect_ai.recipes import AGENT, about, recipes
+from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scorers import ANSWERS, AXES, SHOWN, shown
-from memorygym.adapters.inspect_ai.scripted import PROVIDER
-from memorygym.contract import contract
-from memorygym.track import find
+from memorygym.adapters.inspect_ai.scripted_models import PROVIDER
+from memorygym.adapters.inspect_ai.solver import PLAY
+from memorygym.core import registry
+from memorygym.core.track import find
+from memorygym.runs.version import contract
 
 __all__ = ["ANSWERS", "AXES", "PLAY", "PROVIDER", "TASKS"]
 

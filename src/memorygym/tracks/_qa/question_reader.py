@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from memorygym.instances.marking import verdict
-from memorygym.instances.model import Gold, Reader
-from memorygym.statements import Statement, StatementReader
-from memorygym.trace import Trace
+from memorygym.core.statements import Statement, StatementReader
+from memorygym.core.trace import Trace
+from memorygym.tracks._qa.correctness import verdict
+from memorygym.tracks._qa.types import Gold, Reader
 
 
 class QuestionReader(StatementReader):

@@ -11,12 +11,12 @@ from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
 from memorygym.core import Call, Message, Policy, Tool
-from memorygym.instances.model import Found, Missing, Reader
-from memorygym.statements import Known, Statement
-from memorygym.tokens import count
-from memorygym.track import find
-from memorygym.tracks._qa.hooks import RECALL
-from memorygym.tracks._stream import QUESTION, event_of
+from memorygym.core.statements import Known, Statement
+from memorygym.core.tokens import count
+from memorygym.core.track import find
+from memorygym.tracks._qa.defaults import RECALL
+from memorygym.tracks._qa.stream import QUESTION, event_of
+from memorygym.tracks._qa.types import Found, Missing, Reader
 
 REFUSAL = "I have no record of that."
 ATTENTION = 500

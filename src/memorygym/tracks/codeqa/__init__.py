@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Budget, Event, Task
-from memorygym.errors import BadSettings
-from memorygym.instances.model import Fact, Gold, Question
-from memorygym.instances.tasks import knobs_of, tasks_of
-from memorygym.track import Instances, Track
-from memorygym.tracks._qa.hooks import SHARED
-from memorygym.tracks.codeqa.dealing.settings import SCHEMA, VERSION
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import Instances, Track
+from memorygym.datasets.instances.tasks import knobs_of, tasks_of
+from memorygym.tracks._qa.defaults import SHARED
+from memorygym.tracks._qa.types import Fact, Gold, Question
+from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:
-    from memorygym.tracks.codeqa.answering import CodeReader
-    from memorygym.tracks.codeqa.dealing.instance import Recipe
+    from memorygym.tracks.codeqa.answers import CodeReader
+    from memorygym.tracks.codeqa.generator.record import Recipe
 
 
 def add_options(group: Any) -> None:
@@ -41,8 +41,8 @@ def add_options(group: Any) -> None:
 
 def recipes(args: argparse.Namespace) -> list["Recipe"]:
     """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
-    from memorygym.tracks.codeqa.dealing.instance import Recipe
-    from memorygym.tracks.codeqa.dealing.settings import Settings
+    from memorygym.tracks.codeqa.generator.record import Recipe
+    from memorygym.tracks.codeqa.generator.settings import Settings
 
     told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
     try:
@@ -98,15 +98,15 @@ def gold_of(instance: Mapping[str, Any]) -> Gold:
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
-    """See proving.verification."""
-    from memorygym.tracks.codeqa import proving
+    """See verifier.verification."""
+    from memorygym.tracks.codeqa import verifier
 
-    return proving.verification(instance)
+    return verifier.verification(instance)
 
 
 def facts(_: str) -> "CodeReader":
     """The strong reader; it needs nothing of the pinned message."""
-    from memorygym.tracks.codeqa.answering import CodeReader
+    from memorygym.tracks.codeqa.answers import CodeReader
 
     return CodeReader()
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Policy, Task
-from memorygym.errors import BadSettings
-from memorygym.instances.model import Gold, Reader
-from memorygym.trace import Trace
-from memorygym.track import Options, TaskRecipe, Track, table
-from memorygym.tracks._qa import hooks
+from memorygym.core.errors import BadSettings
+from memorygym.core.trace import Trace
+from memorygym.core.track import Options, TaskRecipe, Track, table
+from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.types import Gold, Reader
 
 if TYPE_CHECKING:
-    from memorygym.tracks.data.dealing import Recipe
+    from memorygym.tracks.data.generator import Recipe
 
 
 def tasks(_: Options) -> Sequence[TaskRecipe]:
@@ -30,7 +30,7 @@ def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
 
     Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
     """
-    from memorygym.tracks.data.dealing import recipes
+    from memorygym.tracks.data.generator import recipes
 
     return recipes(name, path, most)
 
@@ -42,7 +42,7 @@ def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what
 
 def informed_reader(gold: Gold) -> Reader:
     """The reader that knows which paragraphs the questions of a task rest on."""
-    from memorygym.tracks.data.dealing import EvidenceReader
+    from memorygym.tracks.data.generator import EvidenceReader
 
     return EvidenceReader(gold)
 
@@ -72,7 +72,8 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
 
 
 TRACK = Track(
-    **hooks.SHARED | {"reasoners": {"strong": strong}, "note_taker": note_taker, "reader": reader},
+    **defaults.SHARED
+    | {"reasoners": {"strong": strong}, "note_taker": note_taker, "reader": reader},
     name="data",
     version="data-v1",
     tasks=tasks,

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import JSON, Env, Message, Policy, Task, tool
-from memorygym.instances.model import Reader
-from memorygym.instances.tasks import knobs_of, tasks_of
-from memorygym.trace import Trace
-from memorygym.track import Instances, Track
-from memorygym.tracks._qa import hooks
+from memorygym.core.trace import Trace
+from memorygym.core.track import Instances, Track
+from memorygym.datasets.instances.tasks import knobs_of, tasks_of
+from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.types import Reader
 
 if TYPE_CHECKING:
     from memorygym.tracks.research.strata import Recipe
@@ -55,55 +55,55 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
 
 def env(task: Task) -> Env:
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
-    from memorygym.tracks.research.searching import SearchEnv, steps_of
+    from memorygym.tracks.research.search_env import SearchEnv, steps_of
 
-    return SearchEnv(task) if steps_of(task) else hooks.StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else defaults.StreamEnv(task)
 
 
 def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
-    from memorygym.tracks.research.searchers import SEARCHERS
-    from memorygym.tracks.research.searching import steps_of
+    from memorygym.tracks.research.reasoners import SEARCHERS
+    from memorygym.tracks.research.search_env import steps_of
 
-    return SEARCHERS[name]() if steps_of(task) else hooks.reasoner(name, task)
+    return SEARCHERS[name]() if steps_of(task) else defaults.reasoner(name, task)
 
 
 def asks(view: Sequence[Message]) -> bool:
     """Whether the running event wants a decision: who searches himself is asked at every step."""
-    from memorygym.tracks.research.dealing.questions import SEARCHING
+    from memorygym.tracks.research.generator.task_texts import SEARCHING
 
-    return view[0].content == SEARCHING or hooks.asks(view)
+    return view[0].content == SEARCHING or defaults.asks(view)
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks.research.searchers import Noter, SearchScribe
-    from memorygym.tracks.research.searching import steps_of
+    from memorygym.tracks.research.reasoners import Noter, SearchScribe
+    from memorygym.tracks.research.search_env import steps_of
 
     if steps_of(task):
         return SearchScribe(reasoner)
-    behind = hooks.note_taker(reasoner, task)
+    behind = defaults.note_taker(reasoner, task)
     return Noter(behind) if task.events[0].kind == "briefing" else behind
 
 
 def oracle(task: Task) -> Mapping[int, str]:
     """By event: what its question needs; who searches himself has the question at every step."""
-    from memorygym.tracks.research.searching import steps_of
+    from memorygym.tracks.research.search_env import steps_of
 
-    texts, steps = hooks.oracle(task), steps_of(task)
+    texts, steps = defaults.oracle(task), steps_of(task)
     return dict.fromkeys(range(steps + 1), texts[0]) if steps else texts
 
 
 def reader(trace: Trace) -> Any:
     """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks.research.searching import reader_of
+    from memorygym.tracks.research.search_env import reader_of
 
-    return reader_of(trace) or hooks.reader(trace)
+    return reader_of(trace) or defaults.reader(trace)
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """What the final texts of an instance prove."""
-    from memorygym.tracks.research.proving import verification as proved
+    from memorygym.tracks.research.verifier import verification as proved
 
     return proved(instance)
 
@@ -117,7 +117,7 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
 
 def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
     """The reader, which knows rendered text alone."""
-    from memorygym.tracks.research.reading import ResearchReader
+    from memorygym.tracks.research.reader import ResearchReader
 
     return ResearchReader()
 
@@ -131,7 +131,7 @@ INSTANCES = Instances(
     verification=verification,
 )
 TRACK = Track(
-    **hooks.SHARED
+    **defaults.SHARED
     | {
         "env": env,
         "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
@@ -139,7 +139,7 @@ TRACK = Track(
         "note_taker": note_taker,
         "oracle": oracle,
         "reader": reader,
-        "tools": (*hooks.SHARED["tools"], SEARCH, OPEN),
+        "tools": (*defaults.SHARED["tools"], SEARCH, OPEN),
     },
     name="research",
     version="research-v1",

@@ -7,18 +7,18 @@ from itertools import cycle, product
 from typing import Any
 
 from memorygym.core import JSON
-from memorygym.errors import BadSettings
-from memorygym.instances.files import failed_checks
-from memorygym.rng import rng
-from memorygym.tokens import short
-from memorygym.tracks.research.dealing.graph import Graph
-from memorygym.tracks.research.dealing.length import LARGEST, add_turns, fill, least, unreachable
-from memorygym.tracks.research.dealing.programs import LEAST, MOST, program, shapes
-from memorygym.tracks.research.dealing.record import VERSION, record
-from memorygym.tracks.research.dealing.settings import CROWD, DENSEST, WINDOWED, Dials, Settings
-from memorygym.tracks.research.dealing.turns import BY_HOP, Plan, distract, order, plan
-from memorygym.tracks.research.proving import verification
+from memorygym.core.errors import BadSettings
+from memorygym.core.rng import rng
+from memorygym.core.tokens import short
+from memorygym.datasets.instances.files import failed_checks
+from memorygym.tracks.research.generator.graph import Graph
+from memorygym.tracks.research.generator.length import LARGEST, add_turns, fill, least, unreachable
+from memorygym.tracks.research.generator.programs import LEAST, MOST, program, shapes
+from memorygym.tracks.research.generator.record import VERSION, record
+from memorygym.tracks.research.generator.search_turns import BY_HOP, Plan, distract, order, plan
+from memorygym.tracks.research.generator.settings import CROWD, DENSEST, WINDOWED, Dials, Settings
 from memorygym.tracks.research.task import AGENTIC
+from memorygym.tracks.research.verifier import verification
 
 HOPS = "2,3,4,5,6,8"
 ATTEMPTS = 20

@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 from memorygym.core import Budget, Event, Task
-from memorygym.errors import BadSettings
-from memorygym.instances.model import Fact, Gold, Question
-from memorygym.statements import Statement
-from memorygym.tracks._stream import ASKS
-from memorygym.tracks.research.dealing import questions
-from memorygym.tracks.research.reading import ResearchReader
+from memorygym.core.errors import BadSettings
+from memorygym.core.statements import Statement
+from memorygym.tracks._qa.stream import ASKS
+from memorygym.tracks._qa.types import Fact, Gold, Question
+from memorygym.tracks.research.generator import task_texts
+from memorygym.tracks.research.reader import ResearchReader
 
 TRACK, AGENTIC = "research", "agentic"
 STEPS_A_HOP = 12
@@ -47,14 +47,14 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     told = instance["reveal_mode"] == "immediate"
     total = turns + 1 + told
     question = instance["question"]
-    first = [Event(TELLS, questions.briefing_text(total, question))] if told else []
-    files = [instance["memory_files"][questions.file_name(at)] for at in range(turns)]
+    first = [Event(TELLS, task_texts.briefing_text(total, question))] if told else []
+    files = [instance["memory_files"][task_texts.file_name(at)] for at in range(turns)]
     if instance.get("knobs", {}).get("mode") == AGENTIC:
         documents = sum(len(turn["documents"]) for turn in instance["turns"])
-        steps = STEPS_A_HOP * instance["num_hops"] + documents // questions.LISTED
-        asked = questions.task_text(question, instance["answer_form"], steps)
+        steps = STEPS_A_HOP * instance["num_hops"] + documents // task_texts.LISTED
+        asked = task_texts.task_text(question, instance["answer_form"], steps)
     else:
-        asked = questions.question_text(total, question, instance["answer_form"])
+        asked = task_texts.question_text(total, question, instance["answer_form"])
     return (*first, *(Event(SHOWS, text) for text in files), Event(ASKS, asked))
 
 
@@ -168,7 +168,7 @@ _EMPTY: dict[str, Any] = {
     "contradictions": [], "transforms_applied": [], "difficulty_preset": "",
     "reveal_mode": "delayed", "memory_required_facts": [], "context_tokens": {}, "knobs": {},
     "start_entities": [], "answer_form": "the answer alone", "verification": {}, "rubric": {},
-    "system": questions.SYSTEM,
+    "system": task_texts.SYSTEM,
 }  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
 
     >>> imported({"question": "Who?", "answer": "Ann", "turns": []}, "row 3")
     Traceback (most recent call last):
-    memorygym.errors.BadSettings: row 3.turns must contain at least 1 items
+    memorygym.core.errors.BadSettings: row 3.turns must contain at least 1 items
     """
     import fastjsonschema
 
@@ -201,7 +201,9 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     made["eviction_policy"] = policy
     turns = [(turn["sub_query"], [*map(_paragraph, turn["documents"])]) for turn in made["turns"]]
     # The texts as our events show them; the original's own rendering has no headers.
-    made["memory_files"] = questions.memory_files(turns, made["reveal_mode"], policy["window_size"])
+    made["memory_files"] = task_texts.memory_files(
+        turns, made["reveal_mode"], policy["window_size"]
+    )
     made.setdefault("instance_id", place)
     return made
 

@@ -5,9 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Message, Policy, Task
-from memorygym.outcome import Outcome, Score
-from memorygym.trace import Trace
-from memorygym.track import (
+from memorygym.core.outcome import Outcome, Score
+from memorygym.core.trace import Trace
+from memorygym.core.track import (
     Agent,
     Headline,
     Invariant,
@@ -23,9 +23,9 @@ from memorygym.track import (
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
 if TYPE_CHECKING:
-    from memorygym.statements import FactReader
-    from memorygym.tracks.worlds.dealing.gold import Gold
-    from memorygym.tracks.worlds.viewing import WorldsReader
+    from memorygym.core.statements import FactReader
+    from memorygym.tracks.worlds.generator.gold import Gold
+    from memorygym.tracks.worlds.trace_reader import WorldsReader
 
 # Who only reads a trace imports no dealer, and who only deals no agent.
 
@@ -39,21 +39,21 @@ def tasks(options: Options) -> Sequence[TaskRecipe]:
 
 def gold(raw: Mapping[str, Any]) -> "Gold":
     """The gold table from JSON. Raises ValueError with what is wrong."""
-    from memorygym.tracks.worlds.dealing.gold import Gold
+    from memorygym.tracks.worlds.generator.gold import Gold
 
     return Gold.from_json(raw)
 
 
 def trace_reader(trace: Trace) -> "WorldsReader":
     """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks.worlds.viewing import WorldsReader
+    from memorygym.tracks.worlds.trace_reader import WorldsReader
 
     return WorldsReader.of(trace)
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
     """How each question went."""
-    from memorygym.scoring import answered
+    from memorygym.scoring.episode_scores import answered
 
     return answered(trace, trace_reader(trace))
 
@@ -74,7 +74,7 @@ def fact_reader(system: str) -> "FactReader":
 
 def oracle(task: Task) -> Mapping[int, str]:
     """By event: what its question needs."""
-    from memorygym.tracks.worlds.viewing import sentences
+    from memorygym.tracks.worlds.trace_reader import sentences
 
     return sentences(task)
 
@@ -102,9 +102,9 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
 
 def composite(axes: Mapping[str, float | None]) -> float:
     """The weighted mean of the axes that were asked about."""
-    from memorygym.tracks.worlds import axes as scores
+    from memorygym.tracks.worlds.axes import composite as weighted
 
-    return scores.composite(axes)
+    return weighted(axes)
 
 
 def problems(row: Mapping[str, Any]) -> Iterable[str]:
@@ -116,18 +116,18 @@ def problems(row: Mapping[str, Any]) -> Iterable[str]:
 
 def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
     """What the self-test needs of a trace."""
-    from memorygym.tracks.worlds import invariants
+    from memorygym.tracks.worlds import self_test
 
-    return invariants.inspect(agent, trace)
+    return self_test.inspect(agent, trace)
 
 
 def validate(
     recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
 ) -> Sequence[Invariant]:
     """The self-test over results that were played with `inspect`."""
-    from memorygym.tracks.worlds import invariants
+    from memorygym.tracks.worlds import self_test
 
-    return invariants.validate(recipes, results, play)
+    return self_test.validate(recipes, results, play)
 
 
 def verify(recipes: Sequence[TaskRecipe], spread: Map) -> Verification:
@@ -142,7 +142,7 @@ class _Agents(Mapping[str, Agent]):
 
     @property
     def _all(self) -> Mapping[str, Agent]:
-        from memorygym import registry
+        from memorygym.core import registry
         from memorygym.tracks.worlds.agents import AGENTS
 
         return {**AGENTS, **{name: _outside(name) for name in registry.names("agents")}}
@@ -162,7 +162,7 @@ class _Agents(Mapping[str, Agent]):
 
 def _outside(name: str) -> Agent:
     """An agent that another package plugs in."""
-    from memorygym import registry
+    from memorygym.core import registry
 
     return Agent(make=lambda _: registry.make("agents", name))
 

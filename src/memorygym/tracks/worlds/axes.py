@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memorygym import scoring
-from memorygym.outcome import Outcome, Score
-from memorygym.scoring import accuracy
-from memorygym.trace import Trace
-from memorygym.track import table
-from memorygym.tracks.worlds.dealing.gold import Gold
+from memorygym.core.outcome import Outcome, Score
+from memorygym.core.trace import Trace
+from memorygym.core.track import table
+from memorygym.scoring import episode_scores
+from memorygym.scoring.episode_scores import accuracy
+from memorygym.tracks.worlds.generator.gold import Gold
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
 
@@ -27,8 +27,8 @@ def gold_of(trace: Trace) -> Gold:
 
 def score(trace: Trace) -> Score:
     """The axes of an episode."""
-    judged = scoring.outcomes(trace)
-    plain = scoring.accuracies(trace, judged)
+    judged = episode_scores.outcomes(trace)
+    plain = episode_scores.accuracies(trace, judged)
     answerable = [outcome for outcome in judged if outcome.goal.kind != "abstention"]
     weights = {question.event: question.weight for question in gold_of(trace).questions}
     breadth = _weighted([o for o in judged if o.goal.kind == "retrieval"], weights)

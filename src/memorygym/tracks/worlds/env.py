@@ -1,6 +1,6 @@
 """The worlds environment: it walks through the events of a task and takes answers."""
 
-from memorygym.tracks._stream import Streaming, submit
+from memorygym.tracks._qa.stream import Streaming, submit
 
 SUBMIT = submit("Answer the question of this event. Free, once a question.")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from memorygym.frozen import Frozen
-from memorygym.tokens import MONTHS
+from memorygym.core.frozen import Frozen
+from memorygym.core.tokens import MONTHS
 
 Value: TypeAlias = int | str | tuple[int, ...]
 """A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from memorygym.errors import BadTrace
+from memorygym.core.errors import BadTrace
 from memorygym.tracks.worlds.facts import Attribute, Guide, Kind, Relation
 
 _ATTRIBUTE = re.compile(r"^([a-w])\. (.+?) \(also: (.+?)\): (.+)$", re.M)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.tracks._stream import EVENT
+from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.answers import Answerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.guide import read_guide
-from memorygym.tracks.worlds.jottings import NoteReader
-from memorygym.tracks.worlds.prose import ProseReader
-from memorygym.tracks.worlds.questions import QuestionReader
+from memorygym.tracks.worlds.note_reader import NoteReader
+from memorygym.tracks.worlds.prose_reader import ProseReader
+from memorygym.tracks.worlds.question_parser import QuestionReader
 
 
 class Parser:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls, submit
 from memorygym.core import Message, Policy, Tool
-from memorygym.tokens import count
-from memorygym.tracks._stream import event_of
+from memorygym.core.tokens import count
+from memorygym.tracks._qa.stream import event_of
 from memorygym.tracks.worlds.agents.honest import brief_reader
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.reader import StrongReader, reader
 
 ATTENTION = 500

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memorygym import registry
-from memorygym.core import Task
-from memorygym.errors import BadSettings, UnknownPart
-from memorygym.track import Options
-from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.dealing.tiers import TIERS, Sizes
+from memorygym.core import Task, registry
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import Options
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 
 LARGEST = 1_000_000
 """Most entities, tokens, questions, corrections or writes of a world."""

@@ -10,20 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memorygym.core import Message, Task
-from memorygym.grading import grade
-from memorygym.tokens import MONTHS, count
-from memorygym.track import Map, TaskRecipe, Verification
-from memorygym.tracks.worlds.agents.guessing import guess
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.gold import Gold, Question
-from memorygym.tracks.worlds.dealing.notes import record_of
-from memorygym.tracks.worlds.dealing.stream import BATCH
-from memorygym.tracks.worlds.dealing.tiers import MIX, sized
+from memorygym.core.tokens import MONTHS, count
+from memorygym.core.track import Map, TaskRecipe, Verification
+from memorygym.scoring.grading import grade
+from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
-from memorygym.tracks.worlds.proof import Failure, Proof, Tally
+from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import record_of
+from memorygym.tracks.worlds.generator.schedule import BATCH
+from memorygym.tracks.worlds.generator.tiers import MIX, sized
+from memorygym.tracks.worlds.parsed_view import scene
 from memorygym.tracks.worlds.reader import StrongReader, reader
-from memorygym.tracks.worlds.scene import scene
 from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.verification_report import Failure, Proof, Tally
 
 NEAR = 0.05
 """Two figures that differ by less could be taken for each other."""

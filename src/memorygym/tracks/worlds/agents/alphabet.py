@@ -13,7 +13,7 @@ from itertools import accumulate, product
 from string import ascii_letters, digits
 from typing import Literal
 
-from memorygym.tokens import words
+from memorygym.core.tokens import words
 
 Digits = list[tuple[int, int]]
 """Digits of a mixed-radix number, each with its radix; the first one is the least."""

@@ -6,23 +6,23 @@ from functools import lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, read, submit
 from memorygym.core import Message
-from memorygym.rng import rng
-from memorygym.track import Agent, Bound
-from memorygym.tracks.worlds.agents.guessing import guess, public_world
-from memorygym.tracks.worlds.agents.scribe import (
+from memorygym.core.rng import rng
+from memorygym.core.track import Agent, Bound
+from memorygym.tracks.worlds.agents.guesser import guess, public_world
+from memorygym.tracks.worlds.agents.note_taker import (
     Answerer,
     Scribe,
     Strategist,
     sampled,
     whole_records,
 )
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.deal import deal
-from memorygym.tracks.worlds.dealing.gold import Gold
-from memorygym.tracks.worlds.dealing.notes import fill, note_of
 from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
+from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import fill, note_of
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.parsed_view import Scene
 from memorygym.tracks.worlds.reader import reader
-from memorygym.tracks.worlds.scene import Scene
 
 
 class ConstantAnswerer(Answerer):

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import JSON, Call, Message, Policy, Tool
-from memorygym.frozen import canonical
-from memorygym.tokens import count
-from memorygym.track import Agent, Bound
-from memorygym.tracks.worlds.agents.guessing import guess
-from memorygym.tracks.worlds.agents.scribe import Strategist, changed_line
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.notes import note_of, record_of
+from memorygym.core.frozen import canonical
+from memorygym.core.tokens import count
+from memorygym.core.track import Agent, Bound
+from memorygym.tracks.worlds.agents.guesser import guess
+from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
 from memorygym.tracks.worlds.facts import Knowledge
-from memorygym.tracks.worlds.scene import Scene, scene
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import note_of, record_of
+from memorygym.tracks.worlds.parsed_view import Scene, scene
 
 HUGE = "x" * 5_000
 VALUES: tuple[JSON, ...] = (

@@ -4,11 +4,11 @@ from collections.abc import Container
 
 from memorygym.agents.calls import calls, submit
 from memorygym.core import Message, Task
-from memorygym.rng import rng
-from memorygym.tokens import count
-from memorygym.track import Agent
-from memorygym.tracks.worlds.agents.guessing import guess
-from memorygym.tracks.worlds.agents.scribe import (
+from memorygym.core.rng import rng
+from memorygym.core.tokens import count
+from memorygym.core.track import Agent
+from memorygym.tracks.worlds.agents.guesser import guess
+from memorygym.tracks.worlds.agents.note_taker import (
     Answerer,
     Scribe,
     Strategist,
@@ -16,11 +16,11 @@ from memorygym.tracks.worlds.agents.scribe import (
     whole_records,
     worth_while,
 )
-from memorygym.tracks.worlds.dealing.brief import REFUSAL
-from memorygym.tracks.worlds.dealing.gold import Gold, Need
-from memorygym.tracks.worlds.dealing.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.facts import Query, Record
-from memorygym.tracks.worlds.scene import Scene
+from memorygym.tracks.worlds.generator.gold import Gold, Need
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
+from memorygym.tracks.worlds.parsed_view import Scene
 
 
 def naive() -> Scribe:

@@ -3,16 +3,16 @@
 from functools import lru_cache
 
 from memorygym.agents.calls import Wanted, read
-from memorygym.track import Agent, Bound
+from memorygym.core.track import Agent, Bound
 from memorygym.tracks.worlds.agents.alphabet import packed
-from memorygym.tracks.worlds.agents.guessing import public_world
+from memorygym.tracks.worlds.agents.guesser import public_world
+from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
 from memorygym.tracks.worlds.agents.recoder import Packer
-from memorygym.tracks.worlds.agents.scribe import Scribe, allowance
-from memorygym.tracks.worlds.dealing.notes import pack_value, record_of
-from memorygym.tracks.worlds.dealing.schema import World
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
-from memorygym.tracks.worlds.scene import Scene
+from memorygym.tracks.worlds.generator.domain_schema import World
+from memorygym.tracks.worlds.generator.notes import pack_value, record_of
+from memorygym.tracks.worlds.parsed_view import Scene
 
 
 def _rounded(guide: Guide, record: Record) -> str:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.tokens import count
-from memorygym.trace import Trace
+from memorygym.core.tokens import count
+from memorygym.core.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
-from memorygym.tracks.worlds.agents.guessing import public_world
+from memorygym.tracks.worlds.agents.guesser import public_world
 from memorygym.tracks.worlds.axes import gold_of
-from memorygym.tracks.worlds.dealing.gold import Gold
-from memorygym.tracks.worlds.dealing.notes import record_of
-from memorygym.tracks.worlds.dealing.schema import FIRST_YEAR, LAST_YEAR, Trait, World
 from memorygym.tracks.worlds.facts import Guide, Record, Value
+from memorygym.tracks.worlds.generator.domain_schema import FIRST_YEAR, LAST_YEAR, Trait, World
+from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.reader import reader
 
 

@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, edit, read, write
 from memorygym.core import Message
-from memorygym.tokens import count
-from memorygym.track import Agent, Bound
+from memorygym.core.tokens import count
+from memorygym.core.track import Agent, Bound
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -17,12 +17,12 @@ from memorygym.tracks.worlds.agents.alphabet import (
     book_of,
     spelled,
 )
+from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance, at_random, by_brief
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
-from memorygym.tracks.worlds.agents.scribe import Scribe, allowance, at_random, by_brief
-from memorygym.tracks.worlds.dealing.notes import note_of
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.generator.notes import note_of
+from memorygym.tracks.worlds.parsed_view import Scene
 from memorygym.tracks.worlds.reader import reader
-from memorygym.tracks.worlds.scene import Scene
 
 LINES = 0.9
 """Share of the writes that batches take; changes take the rest."""

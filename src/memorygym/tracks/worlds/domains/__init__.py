@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from memorygym.tracks.worlds.dealing.schema import World, read_world
+from memorygym.tracks.worlds.generator.domain_schema import World, read_world
 
 
 def __getattr__(name: str) -> World:

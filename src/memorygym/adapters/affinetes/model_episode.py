@@ -1,0 +1,147 @@
+"""A model on one episode: what `evaluate` plays and reports."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+from memorygym.adapters.affinetes.request import Choice
+from memorygym.agents.chat import Chat
+from memorygym.agents.reasoner_agent import agents_of
+from memorygym.core import Message, Policy, Tool
+from memorygym.core.episode import play
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.trace import Answered, Said, Trace
+from memorygym.core.track import find
+from memorygym.models import openai
+from memorygym.models.chat_completions import to_wire
+from memorygym.runs.episode_result import Wanted, place_of, result_of
+from memorygym.runs.model_roles import Minds
+from memorygym.runs.seats import AgentSeat, Seat
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.scoring.usage import usage_of
+
+SCRIPTED = "memorygym/"
+"""A model whose name begins so is a shipped agent: `memorygym/strategic`."""
+
+
+class Abandoned(Exception):
+    """Nobody waits for the episode any more."""
+
+
+class Match(Policy):
+    """Plays in a thread, until the end or until it is abandoned."""
+
+    def __init__(
+        self,
+        choice: Choice,
+        model: object,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        **options: Any,
+    ) -> None:
+        if not isinstance(model, str) or not model.strip():
+            raise BadSettings(f"model {model!r}: give a name, or {SCRIPTED}AGENT")
+        self._choice = choice
+        self._model = model
+        self._gone = Event()
+        self._began = perf_counter()
+        self._task = choice.world.deal()
+        self._chat: Chat | None = None
+        if model.startswith(SCRIPTED):
+            agent, own = model.removeprefix(SCRIPTED), agents_of(find("worlds"))
+            if agent not in own:
+                raise UnknownPart("agents", agent, own)
+            seat = AgentSeat(agent, choice.memory)
+        else:
+            mode = options.pop("tool_mode", "auto")
+            environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ
+            found = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
+            minds = Minds({model: found}, tool_mode=mode)
+            seat, self._chat = AgentSeat(model, choice.memory, minds=minds), minds.chat(model)
+        self._seat = seat
+        self._policy = seat.policy(self._task, self._chat)
+        self._episode = seat.begin(self._task, [])
+
+    def play(self) -> dict[str, Any]:
+        """Plays to the end; the result."""
+        play(self._episode, self)
+        trace = self._trace()
+        seat = Seat(self._model, self._seat.memory)
+        place = place_of(trace.track, self._choice.world, 0, seat)
+        found = result_of(place, trace, Wanted())
+        questions = [  # Without what would have been right.
+            {
+                "kind": outcome.goal.kind,
+                "competency": outcome.goal.competency,
+                "answer": outcome.answer,
+                "correct": outcome.correct,
+            }
+            for outcome in outcomes(trace)
+        ]
+        extra = {**found.to_json(), **self._extra(trace), "questions": questions}
+        return self._result(found.score.composite, extra)
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if self._gone.is_set():
+            raise Abandoned
+        return self._policy.act(view, tools)
+
+    def abandon(self) -> None:
+        """Lets the thread end at its next reply; nothing more is asked of the model."""
+        self._gone.set()
+
+    def failed(self, kind: str, reason: str) -> dict[str, Any]:
+        """What was played until now, without a score: that is not known, which is not 0."""
+        result = self._result(None, self._extra(self._trace()))
+        return {**result, "error": reason, "error_type": kind}
+
+    def _trace(self) -> Trace:
+        """What is recorded until now, fit to be judged; the thread may still be writing."""
+        records = list(self._episode.trace.records)
+        replies = sum(isinstance(record, Said) for record in records)
+        labels = {**self._seat.seat.labels(self._task.track, 0), "agent": self._model}
+        if self._chat:
+            labels["usage"] = self._chat.usage[:replies]
+        gold = self._task.gold
+        return replace(self._episode.trace, gold=gold, labels=labels, records=records)
+
+    def _result(self, points: float | None, extra: dict[str, Any]) -> dict[str, Any]:
+        extra["valid_for_scoring"] = points is not None
+        return {
+            "task_name": f"memorygym:{self._choice.world.template}:{self._choice.world.tier}",
+            "score": points,
+            "success": points is not None and points > 0,
+            "time_taken": perf_counter() - self._began,
+            "extra": extra,
+        }
+
+    def _extra(self, trace: Trace) -> dict[str, Any]:
+        return {
+            **self._choice.told(self._task),
+            "model": self._model,
+            "events_seen": len({record.event for record in trace.records}),
+            "answers": sum(isinstance(record, Answered) for record in trace.records),
+            "usage": _usage(trace),
+            "conversation": [to_wire(message) for message in trace.messages()],
+        }
+
+    def _sleep(self, seconds: float) -> None:
+        """How the model waits before it tries again."""
+        if self._gone.wait(seconds):
+            raise Abandoned
+
+
+def _usage(trace: Trace) -> dict[str, int | None]:
+    """In the words of the OpenAI format; a figure that a reply came without is None."""
+    parts = usage_of(trace)
+    whole = parts["ingest"] + parts["query"]
+    prompt, completion = whole.prompt, whole.completion
+    return {
+        "calls": whole.calls,
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": None if prompt is None or completion is None else prompt + completion,
+    }

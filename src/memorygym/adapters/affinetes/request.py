@@ -1,0 +1,106 @@
+"""What a caller may ask to be dealt, checked: only parts that are listed are ever loaded."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+from memorygym.core import JSON, Task, registry
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.runs.tasks import checked_salt
+from memorygym.runs.version import contract
+from memorygym.tracks.worlds.generator.tiers import TIERS
+from memorygym.tracks.worlds.settings import Settings
+
+FIRST = "company"
+"""The world of a caller that names none."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A world, and the memory that it is played with."""
+
+    world: Settings
+    memory: str
+
+    def told(self, task: Task) -> dict[str, JSON]:
+        """What every answer says of the episode; a salt is told of, not told."""
+        world = self.world
+        return {
+            "template": world.template,
+            "seed": world.seed,
+            "tier": world.tier,
+            "backend": self.memory,
+            "salted": bool(world.salt),
+            "contract": contract(task.track),
+            "events": len(task.events),
+        }
+
+
+def choice_of(
+    task_id: object, seed: object, template: object, tier: object, backend: object, salt: object
+) -> Choice:
+    """What is dealt: a task id says world and seed, else `template` and `seed` do.
+
+    Raises UnknownPart or BadSettings.
+    """
+    world = None if template is None else known("worlds", template)
+    if task_id is not None:
+        meant, seed = where(_whole("task_id", task_id))
+        if world not in (None, meant):
+            raise BadSettings(
+                f"task_id {task_id} is of the world {meant}, not {world}; leave template out"
+            )
+        world = meant
+    if tier not in tuple(TIERS):
+        raise UnknownPart("tier", str(tier), TIERS)
+    secret = "" if salt is None else checked_salt(str(salt), "salt")
+    chosen = Settings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
+    return Choice(chosen, known("memory", backend))
+
+
+def where(task_id: int) -> tuple[str, int]:
+    """World and seed of a task id: ids run through all worlds with seed 0, then with seed 1, …
+
+    >>> where(0), where(9), where(10)
+    (('agentteam', 0), ('university', 0), ('agentteam', 1))
+    """
+    seed, place = divmod(task_id, len(_worlds()))
+    return _worlds()[place], seed
+
+
+@cache
+def _worlds() -> list[str]:
+    """The shipped worlds: one that another package plugs in must not shift the ids."""
+    names = registry.names("worlds")
+    return [name for name in names if registry.is_ours("worlds", name)]
+
+
+def known(kind: str, name: object) -> str:
+    """The name, if a part is listed under it.
+
+    The registry would take `package.module:object` too: from a stranger, that runs any code.
+    """
+    if name not in registry.names(kind):
+        raise UnknownPart(kind, str(name), registry.names(kind))
+    return str(name)
+
+
+def seconds_of(timeout: object) -> float:
+    """The timeout as seconds. Raises BadSettings."""
+    if isinstance(timeout, (int, float)) and not isinstance(timeout, bool) and timeout > 0:
+        return float(timeout)
+    raise BadSettings(f"timeout {timeout!r}: give seconds, more than 0")
+
+
+def sendable(value: T) -> T:
+    """The value as it comes out of JSON; lone surrogates, which no body can carry, become `?`."""
+    text: T = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return text
+
+
+def _whole(what: str, value: object) -> int:
+    if type(value) is int and value >= 0:
+        return value
+    raise BadSettings(f"{what} {value!r}: give a whole number from 0")

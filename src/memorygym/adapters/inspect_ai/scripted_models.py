@@ -1,0 +1,87 @@
+"""Our agents and locked reasoners as models: `--model memorygym/strategic`, without a network."""
+
+from contextvars import ContextVar
+from typing import Any
+
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessage,
+    GenerateConfig,
+    ModelAPI,
+    ModelOutput,
+    ModelUsage,
+    modelapi,
+)
+from inspect_ai.tool import ToolChoice, ToolInfo
+
+from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
+from memorygym.adapters.inspect_ai.registry_names import refusing
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.core import Policy, registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import find
+
+SEAT: ContextVar[Policy] = ContextVar("SEAT")
+"""Who plays the sample at hand. The solver seats it, so gold never passes through a message."""
+
+
+class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is absent
+    """A registered agent or a reasoner; what it does is worked out here and costs no tokens."""
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig = GenerateConfig(),  # noqa: B008  # The signature is Inspect's.
+        **model_args: Any,
+    ) -> None:
+        super().__init__(model_name, base_url, api_key, [], config)
+        with refusing():
+            _check(model_name)
+            if model_args:
+                raise BadSettings(f"-M {next(iter(model_args))}: a scripted agent takes no options")
+
+    async def generate(
+        self,
+        input: list[ChatMessage],
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput:
+        """The agent's next reply."""
+        if (policy := SEAT.get(None)) is None:
+            with refusing():
+                raise BadSettings(f"memorygym/{self.model_name} plays only the tasks of memorygym")
+        view = [message_of(said) for said in input]
+        message = policy.act(view, [tool_of(tool) for tool in tools])
+        stop = "tool_calls" if message.calls else "stop"
+        return ModelOutput(
+            model=self.model_name,
+            choices=[ChatCompletionChoice(message=assistant(message), stop_reason=stop)],
+            # Without a usage of our own, Inspect would fetch a tokenizer from the web.
+            usage=ModelUsage(),
+        )
+
+    def max_connections(self) -> int:
+        """Nothing is waited for."""
+        return 64
+
+
+def _check(name: str) -> None:
+    """Raises UnknownPart or BadSettings for what is neither an agent nor a track's reasoner."""
+    check_agent(name, {one for track in registry.names("tracks") for one in players(track)})
+
+
+def players(track: str) -> set[str]:
+    """The agents and reasoners of a track; none of one that cannot be loaded, which others
+    outlive."""
+    try:
+        found = find(track)
+    except (ImportError, BadSettings):
+        return set()
+    return {*found.reasoners, *agents_of(found)}
+
+
+# Providers are found by this name alone, with or without a prefix.
+PROVIDER = modelapi(name="memorygym")(lambda: ScriptedAPI)

@@ -1,0 +1,180 @@
+"""The solver: Inspect's model plays the same Episode as every other agent."""
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from anyio import get_cancelled_exc_class, to_thread
+from inspect_ai.model import Model, ModelOutput, get_model
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.util import LimitExceededError, span
+
+from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
+from memorygym.adapters.inspect_ai.recipes import Recipe
+from memorygym.adapters.inspect_ai.registry_names import refusing, registered
+from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
+from memorygym.agents.chat import merged
+from memorygym.agents.text_protocol import as_text
+from memorygym.core import JSON, Message, Policy, Task, Tool
+from memorygym.core.trace import Cut, Said, Shown, Trace
+from memorygym.models.model import CONTEXT_EXCEEDED
+
+R = TypeVar("R")
+TRACE = "memorygym_trace"
+"""Where a sample's store keeps the trace, as its JSON lines."""
+_HEADING = re.compile(r"=== (.+?) ===")
+
+
+class NeedsReply(Exception):
+    """Who plays needs a reply that only Inspect's model can give."""
+
+    def __init__(self, view: Sequence[Message], tools: Sequence[Tool]) -> None:
+        super().__init__("Inspect asks the model")
+        self.view, self.tools = view, tools
+
+
+class Proxy(Policy):
+    """Stands for Inspect's model; what is `said` for it is what it replies, once."""
+
+    def __init__(self) -> None:
+        self.said: list[Message] = []
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if not self.said:
+            raise NeedsReply(view, tools)
+        return self.said.pop()
+
+
+class Match:
+    """One episode, and the model that plays it."""
+
+    def __init__(self, recipe: Recipe, task: Task, model: Model, repeat: int) -> None:
+        scripted = isinstance(model.api, ScriptedAPI)
+        self._agent = model.api.model_name if scripted else str(model)
+        self._proxy = Proxy()
+        seat = recipe.seat(self._agent)
+        self.episode = seat.begin(task, [])
+        self.policy = seat.policy(task, None if scripted else self._proxy)
+        self.chat = Chat()
+        self._model = model
+        # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
+        self._plain = scripted
+        self._mode = "native" if scripted else recipe.tool_mode
+        self._usage: list[dict[str, JSON]] = []
+        self._replies = 0
+        """All until now, the model's and others'."""
+        self._gold = task.gold
+        self._labels = recipe.labels(self._agent, task, repeat)
+
+    async def turn(self, state: TaskState) -> None:
+        """Takes one reply of who plays; the model is asked only where it is needed."""
+        view, tools, said = self.episode.view(), self.episode.tools, None
+        if self._plain:
+            reply = said = await self._said(state, view, tools)
+        else:
+            try:
+                reply = self.policy.act(view, tools)
+            except NeedsReply as needed:
+                said = await self._said(state, needed.view, needed.tools)
+                self._proxy.said.append(said)
+                # Those who stand before it keep nothing, so that they can be asked again.
+                reply = self.policy.act(view, tools)
+        self.episode.step(reply)
+        self._replies += 1
+        if said is None:
+            return
+        self._usage.append(_usage(state.output, self._mode) | {"reply": self._replies - 1})
+        if reply is said and self._mode == "native":
+            self.chat.keep(self._last(Said).message, state.output)
+
+    async def _said(
+        self, state: TaskState, view: Sequence[Message], tools: Sequence[Tool]
+    ) -> Message:
+        """What the model says to a view."""
+        shown, offered = view, tools
+        if self._mode == "text":
+            shown, offered = as_text(view, tools), ()
+        state.messages = self.chat.messages(shown if self._plain else merged(shown))
+        state.output = await self._model.generate(state.messages, self.chat.tools(offered))
+        return reply_of(state.output, sum(len(message.calls) for message in view))
+
+    @property
+    def event(self) -> int | None:
+        """The event at hand, None once the episode is over."""
+        return None if self.episode.done else self._last(Shown).event
+
+    @property
+    def heading(self) -> str:
+        """What the event at hand calls itself."""
+        shown = self._last(Shown).messages[-1].content
+        found = _HEADING.search(shown)
+        return found[1] if found else shown.split("\n", 1)[0][:80]
+
+    def _last(self, kind: type[R]) -> R:
+        """The newest record of the kind."""
+        return next(r for r in reversed(self.episode.trace.records) if isinstance(r, kind))
+
+    def cut(self, reason: str) -> None:
+        """Notes that something other than the referee ended the episode."""
+        if self.event is not None:
+            self.episode.trace.records.append(Cut(self.event, reason))
+
+    def finished(self) -> Trace:
+        """The trace as it stands, with its labels."""
+        trace = self.episode.trace
+        trace.gold = self._gold
+        trace.labels.update(self._labels)
+        if not self._plain:
+            about = {"name": self._agent, "by": "inspect", "tool_mode": self._mode}
+            trace.labels |= {"model": about, "usage": self._usage}
+        return trace
+
+
+def _usage(output: ModelOutput, mode: str) -> dict[str, JSON]:
+    """Of one reply, in the words of our own chat agent."""
+    usage = output.usage
+    return {
+        "prompt_tokens": usage.input_tokens if usage else None,
+        "completion_tokens": usage.output_tokens if usage else None,
+        "cached_tokens": usage.input_tokens_cache_read if usage else None,
+        "finish": CONTEXT_EXCEEDED if overflowed(output) else output.stop_reason,
+        "tools": mode,
+    }
+
+
+def play() -> Solver:
+    """Plays the episode of a sample; its trace is kept in the sample's store, whatever happens."""
+
+    async def solve(state: TaskState, _: Generate) -> TaskState:
+        recipe = Recipe.from_json(state.metadata)
+        with refusing():
+            # A long instance takes minutes to be made, in which other samples go on.
+            task = await to_thread.run_sync(recipe.deal)
+            match = Match(recipe, task, get_model(), state.epoch - 1)
+        SEAT.set(match.policy)
+        try:
+            await _through(match, state)
+        except LimitExceededError as limit:
+            match.cut(f"Inspect's {limit.type} limit")
+            raise
+        except get_cancelled_exc_class():  # As a time limit does.
+            match.cut("Inspect stopped the sample")
+            raise
+        finally:
+            trace = match.finished()
+            state.store.set(TRACE, list(trace.lines()))
+        state.messages = match.chat.messages(list(trace.messages()))
+        return state
+
+    return solve
+
+
+async def _through(match: Match, state: TaskState) -> None:
+    """All events, each in its own span of the transcript."""
+    while (event := match.event) is not None:
+        async with span(match.heading, type="event"):
+            while match.event == event:
+                await match.turn(state)
+
+
+PLAY = registered(solver, play, "play")

@@ -1,0 +1,261 @@
+"""Read files of public data sets: what they hold, and evidence recall without any model."""
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from memorygym.core import JSON, registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.text import WIDTH, fit, one_line
+from memorygym.core.tokens import count
+from memorygym.datasets._files import Record
+from memorygym.datasets._recall import (
+    PLACES,
+    Measured,
+    Searched,
+    figures,
+    index_of,
+    measure,
+    shares,
+)
+from memorygym.datasets._samples import format_named, load, unit_of
+from memorygym.stats import Estimate
+
+KS = "1,5,10,25,50"
+NOTHING_LEFT = 2
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares what may be done with a file; without anything the formats are listed."""
+    parser.add_argument("--json", action="store_true", help="formats as one JSON object a line")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    for name, line in (
+        ("show", "what a file holds"),
+        ("recall", "how much of the evidence a memory's search finds"),
+    ):
+        part = actions.add_parser(
+            name, help=line, description=line, formatter_class=parser.formatter_class,
+            allow_abbrev=False,
+        )  # fmt: skip
+        part.add_argument("format", metavar="FORMAT", help="its id: `memorygym datasets`")
+        part.add_argument("file", type=Path, metavar="FILE", help="JSON or JSON lines, or gzip")
+        part.add_argument(
+            "--unit", metavar="UNIT", help="turn, session or paragraph (default: the format's)"
+        )
+        part.add_argument("--json", action="store_true", help="one JSON object")
+        if name == "recall":
+            _add_recall(part)
+
+
+def _add_recall(part: argparse.ArgumentParser) -> None:
+    part.add_argument(
+        "--memory", default="bm25", metavar="MEMORY",
+        help="whose search it is, knobs after colons (default: bm25)",
+    )  # fmt: skip
+    part.add_argument(
+        "--k", default=KS, metavar="N[,N]",
+        help=f"how many units count as found (default: {KS})",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does it. The exit code is 2 if a file gives nothing to measure."""
+    match args.action:
+        case "show":
+            return _show(args)
+        case "recall":
+            return _recall(args)
+    for name in registry.names("datasets"):
+        row = _about(name)
+        print(json.dumps(row, ensure_ascii=False) if args.json else _entry(row))
+    return 0
+
+
+def _about(name: str) -> dict[str, JSON]:
+    known = format_named(name)
+    line = (registry.load_module("datasets", name).__doc__ or "").partition("\n")[0]
+    told = {key: getattr(known, key) for key in ("evidence", "licence", "source")}
+    return {"id": name, "about": line.removeprefix(f"{name}: "), "units": [*known.units], **told}
+
+
+def _entry(row: Mapping[str, Any]) -> str:
+    lines = [f"{row['id']}: {row['about']}", f"units: {', '.join(row['units'])}"]
+    lines += [f"{key}: {row[key]}" for key in ("evidence", "licence", "source")]
+    return "\n".join(
+        fill(
+            line, WIDTH, initial_indent=" " * 4 if at else "", subsequent_indent=" " * 6,
+            break_on_hyphens=False, break_long_words=False,
+        )
+        for at, line in enumerate(lines)
+    )  # fmt: skip
+
+
+def _show(args: argparse.Namespace) -> int:
+    """Counts, categories, sizes and tokens."""
+    unit = unit_of(args.format, args.unit)
+    units, tokens, left_out = [], [], []
+    told: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for one in load(args.format, args.file, unit):
+        if isinstance(one, Record):
+            left_out.append(one)
+            continue
+        units.append(len(one.units))
+        tokens.append(sum(count(unit.told) for unit in one.units))
+        asked.update(question.category for question in one.questions)
+        told["with_evidence"] += sum(bool(question.evidence) for question in one.questions)
+        told["unknown_evidence"] += sum(question.unknown for question in one.questions)
+    _complain(left_out)
+    row = {
+        "format": args.format,
+        "unit": unit,
+        "records": {"read": len(units), "left_out": len(left_out)},
+        "units": _spread(units),
+        "tokens": _spread(tokens),
+        "questions": asked.total(),
+        "with_evidence": told["with_evidence"],
+        "unknown_evidence": told["unknown_evidence"],
+        "categories": dict(sorted(asked.items(), key=lambda item: (len(item[0]), item[0]))),
+    }
+    print(json.dumps(row, ensure_ascii=False) if args.json else _shown(args.file, row))
+    return 0
+
+
+def _spread(sizes: Sequence[int]) -> dict[str, JSON]:
+    return {"total": sum(sizes), "least": min(sizes), "most": max(sizes)}
+
+
+def _shown(path: Path, row: Mapping[str, Any]) -> str:
+    records, spread = row["records"], "{total:,} ({least:,} to {most:,} a sample)".format_map
+    lines = [
+        f"{one_line(path.name)} as {row['format']}: {records['read']} records read,"
+        f" {records['left_out']} left out",
+        f"{row['unit'] + 's':<12}{spread(row['units'])}",
+        f"{'tokens':<12}{spread(row['tokens'])}",
+        f"{'questions':<12}{row['questions']:,}; {row['with_evidence']:,} with evidence,"
+        f" {row['unknown_evidence']:,} pieces of which name no unit",
+        *(f"  {n:>6}  {one_line(category)}" for category, n in row["categories"].items()),
+    ]
+    return "\n".join(lines)
+
+
+def _recall(args: argparse.Namespace) -> int:
+    ks = _ks(args.k)
+    unit = unit_of(args.format, args.unit)
+    index = index_of(args.memory)
+    found = measure(load(args.format, args.file, unit), index, max(ks))
+    _complain(found.left_out)
+    kept, left = _kept(ks, found)
+    if args.json:
+        about = {"format": args.format, "unit": unit, "memory": args.memory, "k_left_out": left}
+        print(json.dumps({**to_json(found, kept), **about}, ensure_ascii=False))
+    elif kept:
+        print(_recall_text(args, unit, found, kept))
+    return 0 if kept else NOTHING_LEFT
+
+
+def _ks(text: str) -> list[int]:
+    words = text.split(",")
+    if not all(re.fullmatch(r" *[0-9]{1,7} *", word) and int(word) for word in words):
+        raise BadSettings(f"--k {text}: give whole numbers from 1 to 9,999,999, commas between")
+    return sorted({int(word) for word in words})
+
+
+def _kept(ks: Sequence[int], found: Measured) -> tuple[list[int], list[int]]:
+    """The k that can miss something, and those that cannot: of these a note is written."""
+    kept = [k for k in ks if k < found.smallest]
+    left = [k for k in ks if k >= found.smallest]
+    if not found.searched:
+        print("no question has evidence: nothing to measure", file=sys.stderr)
+    elif left:
+        print(
+            f"left out k = {', '.join(map(str, left))}: the smallest sample has"
+            f" {found.smallest} units",
+            file=sys.stderr,
+        )
+    return kept, left
+
+
+def _complain(left_out: Sequence[Record]) -> None:
+    for one in left_out:
+        print(f"left out {one_line(one.text)}", file=sys.stderr)
+
+
+def to_json(found: Measured, ks: Sequence[int]) -> dict[str, JSON]:
+    """All figures: shares from 0 to 1 by k, overall and by published category."""
+    return {
+        **figures(found.searched, ks),
+        "intervals": {str(k): _intervals(found.searched, k) for k in ks if found.searched},
+        "categories": {
+            category: figures(searched, ks) for category, searched in found.by_category().items()
+        },
+        "samples": len(found.sizes),
+        "units": sum(found.sizes),
+        "skipped": dict(found.skipped),
+        "unknown_evidence": found.unknown,
+        "records_left_out": [one.index for one in found.left_out],
+    }
+
+
+def _intervals(searched: Sequence[Searched], k: int) -> dict[str, JSON]:
+    """The 95 % intervals at k; null where a single sample gives none."""
+    return {
+        name: None if one.high == inf else [round(one.low, PLACES), round(one.high, PLACES)]
+        for name, one in shares(searched, k).items()
+    }
+
+
+def _first_line(args: argparse.Namespace, found: Measured) -> str:
+    """How many records and questions count, and why the others do not."""
+    records = len(found.sizes) + len(found.left_out)
+    asked = len(found.searched) + sum(found.skipped.values())
+    reasons = [f"{n} {reason.replace('_', ' ')}" for reason, n in found.skipped.items()]
+    if found.unknown:
+        reasons.append(f"{found.unknown} pieces of evidence name no unit")
+    why = f" ({', '.join(reasons)})" if reasons else ""
+    return (
+        f"{one_line(args.file.name)} as {args.format}: {len(found.sizes)} of {records} records"
+        f" read; {len(found.searched)} of {asked} questions count{why}"
+    )
+
+
+def _recall_text(args: argparse.Namespace, unit: str, found: Measured, ks: Sequence[int]) -> str:
+    """One row a k, first over all questions that count and then by category."""
+    least, most = min(found.sizes), max(found.sizes)
+    sizes = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    lines = fit(_first_line(args, found))
+    lines += fit(
+        f"{args.memory} over {sum(found.sizes):,} {unit}s of {len(found.sizes):,} samples"
+        f" ({sizes} each); shares in % with 95 % intervals, clustered by sample"
+    )
+    lines.append(f"\n{'category':<22}{'n':>6}{'k':>4}" + f"{'fraction':>16}{'any':>16}{'all':>16}")
+    lines += _rows("all of them", found.searched, ks)
+    for category, searched in found.by_category().items():
+        lines += _rows(category, searched, ks)
+    return "\n".join(lines)
+
+
+def _rows(name: str, searched: Sequence[Searched], ks: Sequence[int]) -> Iterator[str]:
+    head = f"{name[:21]:<22}{len(searched):>6}"
+    for k in ks:
+        cells = "".join(f"{_cell(one):>16}" for one in shares(searched, k).values())
+        yield f"{head}{k:>4}{cells}"
+        head = " " * 28
+
+
+def _cell(share: Estimate) -> str:
+    """A share and its interval in percent; none of a single sample.
+
+    >>> _cell(Estimate(0.5, 0.4, 0.6, 10)), _cell(Estimate(1.0, -inf, inf, 1))
+    ('50.0 (40-60)', '100.0')
+    """
+    if share.high == inf:
+        return f"{100 * share.mean:.1f}"
+    return f"{100 * share.mean:.1f} ({100 * share.low:.0f}-{100 * share.high:.0f})"

@@ -1,0 +1,133 @@
+"""Deal instances of a track into a folder, each proven on its final bytes."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from memorygym.cli._checks import check_counts, headline
+from memorygym.cli._task_options import check_seed
+from memorygym.core import JSON
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import Instances
+from memorygym.datasets.instances.files import (
+    Job,
+    Made,
+    about,
+    finish,
+    make,
+    open_folder,
+    recipes_digest,
+)
+from memorygym.datasets.instances.schemas import dealing_tracks, own_options, schema_of
+from memorygym.datasets.instances.tasks import TOKENS, tokens_of
+from memorygym.runs.executors import over_processes, watched
+
+MOST_SHOWN = 20
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares a command for each track that deals instances."""
+    tracks = parser.add_subparsers(dest="track", metavar="TRACK", required=True)
+    for name, instances in dealing_tracks().items():
+        line = headline(Path(str(import_module(instances.package).__file__))).removeprefix(
+            f"{name}: "
+        )
+        part = tracks.add_parser(
+            name, help=line, description=line,
+            formatter_class=parser.formatter_class, allow_abbrev=False,
+        )  # fmt: skip
+        _add_common(part)
+        instances.declare(part.add_argument_group(f"what only {name} knows"))
+
+
+def _add_common(part: argparse.ArgumentParser) -> None:
+    part.add_argument("--n", type=int, default=1, metavar="N", help="instances (default: 1)")
+    part.add_argument(
+        "--tokens", type=lengths, default=TOKENS, metavar="T[,T]",
+        help=f"length shown before the questions, as in 10k,1M (default: {TOKENS})",
+    )  # fmt: skip
+    part.add_argument(
+        "--seed", type=int, default=0, metavar="S",
+        help="another one deals other instances (default: 0)",
+    )  # fmt: skip
+    part.add_argument("-o", "--output", type=Path, metavar="DIR", help="a new folder, or one begun")
+    part.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    part.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of an instance and stop"
+    )
+
+
+def lengths(text: str) -> list[int]:
+    """Numbers of tokens. Raises BadSettings.
+
+    >>> lengths("10k,1M,20000")
+    [10000, 1000000, 20000]
+    """
+    found = [tokens_of(part) for part in text.split(",")]
+    for one, part in zip(found, text.split(","), strict=True):
+        if one < 1:
+            raise BadSettings(f"--tokens {part}: give at least 1")
+        if found.count(one) > 1:
+            raise BadSettings(f"--tokens {text}: {part} is given more than once")
+    return found
+
+
+def run(args: argparse.Namespace) -> int:
+    """Makes what is not there yet; 1 if an instance was not accepted."""
+    if args.schema:
+        print(json.dumps(schema_of(args.track), indent=1, ensure_ascii=False))
+        return 0
+    if args.output is None:
+        raise BadSettings("no folder to write to: give -o DIR")
+    check_counts(args, "n", "workers")
+    check_seed(args.seed)
+    instances = dealing_tracks()[args.track]
+    recipes = instances.recipes(args)
+    new = about(args.track, instances, _recipe(args, instances, recipes))
+    rows: list[Made] = []
+    with open_folder(args.output, new):
+        jobs = [Job(args.output, number, recipe) for number, recipe in enumerate(recipes)]
+        made = ([row] for row in over_processes(make, jobs, args.workers))
+        try:
+            rows += watched(made, len(jobs), quiet=False)
+        except KeyboardInterrupt:
+            print("\nstopped; what is made is kept; the same command goes on", file=sys.stderr)
+            raise
+        finish(args.output, new, rows)
+    print("\n".join(_page(args, rows)))
+    return 1 if any(row.failed for row in rows) else 0
+
+
+def _recipe(
+    args: argparse.Namespace, instances: Instances, recipes: Sequence[Any]
+) -> dict[str, JSON]:
+    """What was asked for. A path is left out: what lies there is in the knobs of the recipes."""
+    given = {name: getattr(args, name) for name in sorted(own_options(instances))}
+    options = {name: value for name, value in given.items() if not isinstance(value, Path)}
+    what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
+    return {**what, "sha256": recipes_digest(recipes)}
+
+
+def _page(args: argparse.Namespace, rows: Sequence[Made]) -> Iterator[str]:
+    """A line a stratum, then the instances that were not accepted."""
+    width = max(len(row.template) for row in rows)
+    yield f"{'stratum':<{width}}{'instances':>11}{'asked':>13}{'achieved':>25}"
+    for template in dict.fromkeys(row.template for row in rows):
+        reached = [row.tokens for row in rows if row.template == template and row.name]
+        asked = next(row.target for row in rows if row.template == template)
+        low, high = min(reached, default=0), max(reached, default=0)
+        achieved = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        yield f"{template:<{width}}{len(reached):>11}{asked:>13,}{achieved:>25}"
+    rejected = [(number, row) for number, row in enumerate(rows) if row.failed]
+    for number, row in rejected[:MOST_SHOWN]:
+        yield f"REJECTED {number:06} ({row.template}): {', '.join(row.failed)}"
+    tokens = sum(row.tokens for row in rows if row.name)
+    made, dealt = len(rows) - len(rejected), sum(row.attempts for row in rows)
+    yield (
+        f"{made} instances, {tokens:,} tokens in {args.output};"
+        f" {dealt - made} of {dealt} deals rejected"
+    )

@@ -1,0 +1,91 @@
+"""Rank finished runs: agents or memories; ties share a rank; how far each is shown."""
+
+import argparse
+import csv
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from memorygym.cli._checks import add_salt, check_counts, workers_of
+from memorygym.core.errors import BadSettings
+from memorygym.core.files import write_whole
+from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
+from memorygym.reports.leaderboard import Board, board
+from memorygym.reports.leaderboard_page import as_markdown
+from memorygym.reports.leaderboard_rows import as_json, flat_rows
+from memorygym.reports.packs import opened
+from memorygym.runs.results.consistency import inconsistencies
+from memorygym.runs.results.results_file import read_results
+from memorygym.scoring.usage import Price, read_prices
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN",
+        help="the folder of a run, its results.json, or a pack (.tar.gz)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("md", "csv", "json"), default="md", help="md unless given"
+    )
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="instead of stdout")
+    parser.add_argument(
+        "--check", choices=CHECKS, default="play",
+        help="how far runs are checked: not at all, from their traces, or by playing them again"
+        " (default: play)",
+    )  # fmt: skip
+    add_salt(parser, "the secret of a sealed set, to check its runs")
+    parser.add_argument("--prices", type=Path, metavar="FILE", help="USD per million tokens (JSON)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes, or threads of a model")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints or writes the leaderboard; 1 if a run fails its checks."""
+    check_counts(args, "workers")
+    if args.output and not args.output.parent.is_dir():
+        raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
+    prices = read_prices(args.prices) if args.prices else {}
+    examined = ((str(path), _evidence(path, args)) for path in dict.fromkeys(args.runs))
+    runs = sorted(examined, key=lambda pair: pair[0])
+    if args.salt and not any(opens(found.document["recipe"], args.salt) for _, found in runs):
+        raise BadSettings("--salt sealed none of these runs")
+    text = _text(board(runs), prices, args)
+    if args.output:
+        write_whole(args.output, [text.encode()])
+    else:
+        print(text, end="")
+    return 1 if any(evidence.problems for _, evidence in runs) else 0
+
+
+def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
+    """What a run shows, in whichever form it comes."""
+    workers = workers_of(args, waits=False)
+    if path.is_dir():
+        return examine(path, args.check, args.salt, workers)
+    if path.suffix == ".json":
+        document = read_results(path)
+        if document["recipe"]["kind"] == "compare":
+            raise BadSettings(
+                f"{path} is of a comparison, whose ranks need its traces: give its folder or pack"
+            )
+        wrong = tuple(inconsistencies(document))
+        return Evidence(document, REPORTED, wrong, ("it came without its traces",))
+    with opened(path) as (folder, problems):
+        if problems:
+            raise BadSettings(f"{path}: {problems[0]} (`memorygym pack --check` tells more)")
+        return examine(folder, args.check, args.salt, workers)
+
+
+def _text(found: Board, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
+    if args.format == "json":
+        return json.dumps(as_json(found, prices), indent=1, ensure_ascii=False) + "\n"
+    if args.format == "csv":
+        rows, file = flat_rows(found, prices), io.StringIO()
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return file.getvalue()
+    words = ["memorygym leaderboard", *sorted(map(str, dict.fromkeys(args.runs)))]
+    words += [f"--check {args.check}"] if args.check != "play" else []
+    return as_markdown(found, prices, " ".join(words))

@@ -1,0 +1,94 @@
+"""List the worlds, memories, agents and tracks there are."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from textwrap import fill
+from types import NoneType
+from typing import Any
+
+from memorygym.agents.reasoner_agent import agents_of
+from memorygym.cli._checks import headline
+from memorygym.cli._task_options import WORLDS
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.text import WIDTH
+from memorygym.core.track import find
+
+Row = Mapping[str, Any]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    kinds = list(registry.FOLDERS)
+    parser.add_argument("kind", nargs="?", choices=kinds, help="all of them unless given")
+    parser.add_argument("--track", metavar="TRACK", help="of `list agents`: of this track")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints ids, what each is, and its knobs; nobody else's part is imported."""
+    if args.track and args.kind != "agents":
+        raise BadSettings(f"--track {args.track} is for `memorygym list agents`; leave it out")
+    kinds = [args.kind] if args.kind else list(registry.FOLDERS)
+    for kind in kinds:
+        if not args.json and not args.kind:
+            print(f"{kind}:")
+        for row in _rows(kind, args.track or WORLDS):
+            print(json.dumps(row, ensure_ascii=False) if args.json else _text(row))
+    return 0
+
+
+def _rows(kind: str, track: str) -> Iterator[Row]:
+    if kind == "agents":
+        for name, agent in agents_of(find(track)).items():
+            about = agent.about or _about(kind, name)
+            yield {"kind": kind, "id": name, "about": about, "knobs": {}}
+        return
+    for name in registry.names(kind):
+        row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": _knobs(kind, name)}
+        if kind == "tracks":
+            row["version"] = find(name).version if registry.is_ours(kind, name) else ""
+        yield row
+
+
+def _text(row: Row) -> str:
+    if row["kind"] != "tracks":
+        knobs = "".join(f" :{name}={str(value).lower()}" for name, value in row["knobs"].items())
+        return _line(row["id"], f"{row['about']}{knobs}")
+    version = f" ({row['version']})" if row["version"] else ""
+    lines = [_line(row["id"], f"{row['about']}{version}")]
+    return "\n".join([*lines, *(_line(f"  :{knob}", what) for knob, what in row["knobs"].items())])
+
+
+def _line(head: str, told: str) -> str:
+    text = f"  {head:<22} {told}".rstrip()
+    return fill(text, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
+
+
+def _knobs(kind: str, name: str) -> dict[str, Any]:
+    """What may be set after the name of one of our parts: of a memory what it is unless set, of a
+    track what it means."""
+    if kind not in ("memory", "tracks") or not registry.is_ours(kind, name):
+        return {}
+    if kind == "tracks":
+        return dict(find(name).knobs())
+    found = registry.knobs_of(registry.load(kind, name))
+    defaults = {knob: parameter.default for knob, parameter in found.items()}
+    return {k: v for k, v in defaults.items() if isinstance(v, (bool, int, float, str, NoneType))}
+
+
+def _about(kind: str, name: str) -> str:
+    """What it states, or the first line of its docstring, without the name that it begins with."""
+    if kind == "worlds" and registry.is_ours(kind, name):
+        return str(registry.load(kind, name).about)
+    modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
+    points = entry_points(group=f"memorygym.{kind}")
+    for module in [*modules, *(point.module for point in points if point.name == name)]:
+        spec = find_spec(module)
+        if spec and spec.origin:
+            return headline(Path(spec.origin)).removeprefix(f"{name}: ")
+    return ""

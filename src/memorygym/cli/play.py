@@ -1,0 +1,177 @@
+"""Play one episode and show it as it happens, or show its task."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.cli._checks import refuse
+from memorygym.cli._task_options import add_tasks, tasks_of
+from memorygym.core import JSON, Policy, Task
+from memorygym.core.episode import Episode, play
+from memorygym.core.text import wrapped
+from memorygym.core.trace import Trace
+from memorygym.core.track import find
+from memorygym.memories.sandbox.placement import check as check_memory
+from memorygym.reports.tables import causes_table, questions_text, results_table
+from memorygym.reports.transcript import HELP, Human, Screen, Watched
+from memorygym.runs.episode_result import Wanted, place_in, result_of
+from memorygym.runs.results.summary import summaries
+from memorygym.runs.seats import AgentSeat, played
+from memorygym.runs.store import write_trace
+from memorygym.tracks.worlds.facts import Guide, Value
+from memorygym.tracks.worlds.generator.gold import Change, Gold
+from memorygym.tracks.worlds.reader import reader
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--agent", help="see `memorygym list agents`")
+    who.add_argument("--human", action="store_true", help="you play, under the same budgets")
+    who.add_argument("--show", action="store_true", help="nobody: show the task as it is read")
+    add_tasks(parser.add_argument_group("which task"), "")
+    how = parser.add_argument_group("how it is played")
+    how.add_argument("--memory", default="markdown", help="markdown unless given")
+    how.add_argument(
+        "--trace", type=Path, metavar="FILE", help="keep the trace: .jsonl or .jsonl.gz"
+    )
+    how.add_argument("--no-color", action="store_true", help="plain text (as with NO_COLOR set)")
+    what = parser.add_argument_group("what --show prints")
+    what.add_argument(
+        "--json", action="store_true", help="one JSON message a line, nothing wrapped"
+    )
+    what.add_argument("--gold", action="store_true", help="add the facts, changes and truths")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Shows the task, or plays, then tells what was right and why the rest was missed."""
+    if args.show:
+        refuse(args, ("trace",), "an episode; --show plays none")
+    else:
+        refuse(args, ("json", "gold"), "--show")
+    check_memory(args.memory)
+    task = tasks_of(args, 1).recipes[0].deal()
+    if args.agent:
+        check_agent(args.agent, agents_of(find(task.track)))
+    if args.show:
+        for line in _json_lines(args, task) if args.json else _lines(args, task):
+            print(line)
+        return 0
+    seat = AgentSeat("human" if args.human else args.agent, args.memory)
+    policy = Human() if args.human else seat.policy(task)
+    plain = args.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
+    screen = Screen(colour=not plain, whole=args.human)
+    print(screen.opening(task))
+    if args.human:
+        print(f"\n{HELP}")
+    labels = seat.seat.labels(task.track, 0)
+    trace = played(seat.begin(task, []), policy, task, labels, partial(_watched, screen))
+    if args.trace:
+        write_trace(args.trace, trace)
+    print(_verdicts(trace))
+    return 0
+
+
+def _watched(screen: Screen, episode: Episode, policy: Policy) -> Trace:
+    """The episode, each record printed as it comes; a person may leave before the end."""
+    watched = Watched(policy, episode.trace, screen.show)
+    try:
+        play(episode, watched)
+    except EOFError:
+        print("\nend of input; a question without an answer counts as wrong")
+    watched.catch_up()
+    return episode.trace
+
+
+def _verdicts(trace: Trace) -> str:
+    """Every question with its verdict, the axes, and why each miss was missed."""
+    found = summaries([result_of(place_in(trace), trace, Wanted()).to_json()])
+    parts = [questions_text(trace), results_table(found), causes_table(found)]
+    return "\n" + "\n\n".join(wrapped(part) for part in parts if part)
+
+
+def _json_lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
+    """The messages of a task, and its gold table if it is asked for."""
+    for row in _messages(task):
+        yield json.dumps(row, ensure_ascii=False)
+    if args.gold:
+        yield json.dumps({"gold": _gold_json(task)}, ensure_ascii=False)
+
+
+def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
+    """The same as text that a person reads."""
+    yield wrapped(_summary(task))
+    for row in _messages(task):
+        where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
+        yield f"\n--- {row['role']}{where}"
+        yield wrapped(str(row["content"]))
+    if args.gold and isinstance(task.gold, Gold):
+        yield from map(wrapped, _gold_text(task.gold, reader(task.system).guide))
+    elif args.gold:
+        yield f"\n--- gold\n{wrapped(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
+
+
+def _gold_json(task: Task) -> JSON:
+    gold = task.gold
+    return gold if gold is None or isinstance(gold, Mapping) else gold.to_json()
+
+
+def _summary(task: Task) -> str:
+    budget, recipe = task.budget, task.recipe
+    limits = {
+        "memory of {:,} tokens": budget.capacity,
+        "{} writes": budget.writes,
+        "{} tokens an entry": budget.slot,
+    }
+    told = [text.format(limit) for text, limit in limits.items() if limit is not None]
+    tier = [str(recipe["tier"])] if "tier" in recipe else []
+    what = [str(recipe["template"]), f"seed {recipe['seed']}", *tier, f"{len(task.events)} events"]
+    return f"task {task.id}: {', '.join(what)}; {', '.join(told) or 'no limits of memory'}"
+
+
+def _messages(task: Task) -> Iterator[dict[str, JSON]]:
+    """The system message, then every event; events are counted from 0, as traces count them."""
+    yield {"event": None, "kind": "system", "role": "system", "content": task.system}
+    for number, event in enumerate(task.events):
+        yield {"event": number, "kind": event.kind, "role": "user", "content": event.text}
+
+
+def _gold_text(gold: Gold, guide: Guide) -> Iterator[str]:
+    """The side table for a person: who, what changed, what is asked and what is true."""
+
+    def shown(code: str, value: Value) -> str:
+        attribute = guide.attribute(code)
+        return f"{attribute.label} {attribute.show(value)}"
+
+    yield "\n--- gold: facts as first told"
+    for name, category, values, event in zip(
+        gold.names, gold.categories, gold.values, gold.shown, strict=True
+    ):
+        facts = "; ".join(
+            shown(a.code, value) for a, value in zip(guide.attributes, values, strict=True)
+        )
+        yield f"{name} ({category}, event {event + 1}): {facts}"
+    phrases = {relation.code: relation.phrase for relation in guide.relations}
+    yield "\n--- gold: relations"
+    for entity, code, other in gold.edges:
+        yield f"{gold.names[entity]} {phrases[code]} {gold.names[other]}"
+    yield "\n--- gold: changes"
+    for change in gold.changes:
+        old, new = shown(change.code, change.old), guide.attribute(change.code).show(change.new)
+        where = f"event {change.event + 1}: {gold.names[change.entity]}"
+        yield f"{where}, {old} → {new} ({_manner(change)})"
+    yield "\n--- gold: questions"
+    for question in gold.questions:
+        yield f"event {question.event + 1}, {question.competency}: {question.text}"
+        yield f"    truth: {question.truth}"
+
+
+def _manner(change: Change) -> str:
+    if not change.notice:
+        return "a later document"
+    return "correction by difference" if change.relative else "correction"

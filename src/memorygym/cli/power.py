@@ -1,0 +1,194 @@
+"""How many worlds a difference needs to be seen, and the least that a protocol can see."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from math import ceil, sqrt
+from typing import Any
+
+from memorygym import stats
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.cli._task_options import WORLDS
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.text import fit
+from memorygym.core.track import Options, find
+from memorygym.runs.engine import perform
+from memorygym.runs.episode_result import Result, Wanted
+from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
+from memorygym.runs.tasks import dealt
+from memorygym.tracks.worlds.generator.tiers import TIERS
+
+Row = Mapping[str, Any]
+"""As --json prints it, in points."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    what = parser.add_argument_group("what is to be seen")
+    what.add_argument(
+        "--delta", type=float, default=3.0, metavar="X", help="points of composite (default: 3)"
+    )
+    what.add_argument(
+        "--power", type=float, default=0.8, metavar="P", help="chance to see it (default: 0.8)"
+    )
+    plan = parser.add_argument_group("what is played")
+    official = find(WORLDS).official["tier"]
+    plan.add_argument(
+        "--tier", default=official, help=f"one of {', '.join(TIERS)} (default: standard)"
+    )
+    plan.add_argument(
+        "--seeds", type=int, default=OFFICIAL_SEEDS, metavar="N", help="a template (default: 10)"
+    )
+    plan.add_argument(
+        "--templates", type=int, metavar="K", help="how many templates (default: all)"
+    )
+    plan.add_argument(
+        "--repeats", type=int, default=1, metavar="K", help="plays of every world (default: 1)"
+    )
+    how = parser.add_argument_group("how scores vary")
+    how.add_argument(
+        "--agent", default="strategic", help="the scripted agent that is measured for it"
+    )
+    how.add_argument(
+        "--sd", type=float, metavar="X", help="between worlds, in points; nothing is played then"
+    )
+    how.add_argument(
+        "--repeat-sd", type=float, default=0.0, metavar="X",
+        help="between plays of one world, in points, beside that (default: 0)",
+    )  # fmt: skip
+    how.add_argument(
+        "--r", type=float, default=0.5, help="correlation of two agents over worlds (default: 0.5)"
+    )
+    how.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0."""
+    _check(args)
+    spread = {"sd": args.sd, "source": "as given", "icc": None, "design_effect": None}
+    if args.sd is None:
+        spread = _measured(args)
+    if args.repeat_sd:  # The deviation of a world's mean over its repeats.
+        spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
+        spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
+    row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
+    print(json.dumps(_rounded(row), indent=1) if args.json else _as_text(args, row))
+    return 0
+
+
+def _seen(args: argparse.Namespace, sd: float) -> Row:
+    """What every plan shows, and what delta needs, by what the agent is compared with."""
+    designs = {
+        "same_worlds": stats.same_worlds(args.r),
+        "other_worlds": stats.SEPARATE,
+        "fixed_figure": stats.FIGURE,
+    }
+    templates = args.templates or len(registry.names("worlds"))
+    official = OFFICIAL_SEEDS * len(registry.names("worlds"))
+    plans = {"one_template": args.seeds, "these_settings": args.seeds * templates}
+    if plans["these_settings"] in (args.seeds, official):
+        del plans["these_settings"]
+    if args.tier == find(WORLDS).official["tier"]:
+        plans["official_protocol"] = official
+    try:
+        needed = {k: stats.worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
+    except ValueError as error:
+        raise BadSettings(f"--delta {args.delta:g}: {error}") from error
+    return {
+        "detectable": {
+            plan: {"worlds": n, **{k: stats.mde(sd, n, d, args.power) for k, d in designs.items()}}
+            for plan, n in plans.items()
+            if n > 1
+        },
+        "worlds_needed": needed,
+        "seeds_needed": {name: ceil(worlds / templates) for name, worlds in needed.items()},
+    }
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Raises UnknownPart or BadSettings, which name what would do."""
+    if args.tier not in TIERS:
+        raise UnknownPart("tier", args.tier, TIERS)
+    most = len(registry.names("worlds"))
+    bounds = {
+        "delta": (args.delta, 0 < args.delta <= 100, "points above 0 and at most 100"),
+        "power": (args.power, 0.5 <= args.power < 1, "a chance from 0.5 to below 1"),
+        "r": (args.r, -1 <= args.r < 1, "a correlation from -1 to below 1"),
+        "sd": (args.sd, args.sd is None or 0 < args.sd <= 100, "points above 0"),
+        "seeds": (args.seeds, args.seeds > 0, "at least 1"),
+        "repeats": (args.repeats, args.repeats > 0, "at least 1"),
+        "repeat-sd": (args.repeat_sd, 0 <= args.repeat_sd <= 100, "points from 0"),
+        "templates": (
+            args.templates, args.templates is None or 0 < args.templates <= most, f"1 to {most}",
+        ),
+    }  # fmt: skip
+    for name, (value, fits, choices) in bounds.items():
+        if not fits:
+            raise BadSettings(f"--{name} {value:g}: give {choices}")
+    if args.seeds * (args.templates or most) < 2:
+        raise BadSettings("one seed of one template: a single world has no interval")
+    if args.repeats > 1 and not args.repeat_sd:
+        raise BadSettings(
+            f"--repeats {args.repeats} needs --repeat-sd, the deviation between plays of one world:"
+            " a scripted agent plays the same each time, so only runs of a model can tell"
+        )
+
+
+def _measured(args: argparse.Namespace) -> dict[str, Any]:
+    """How scores differ between the official worlds of the tier, which are played."""
+    check_agent(args.agent, agents_of(find(WORLDS)))
+    tasks = dealt(WORLDS, Options(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
+    job = Evaluation(tasks=tasks, agents=(args.agent,)).job(Wanted(causes=False))
+    played = perform(replace(job, workers=args.workers))
+    results = [found for found in played if isinstance(found, Result)]
+    sd = 100 * stats.deviation([result.score.composite for result in results])
+    if sd < 1e-9:
+        raise BadSettings(
+            f"{args.agent} scores the same on every world, so it shows no deviation:"
+            " choose another --agent, or give --sd"
+        )
+    tallies = [map(sum, zip(*one.score.competencies.values(), strict=True)) for one in results]
+    # By world: 1 for each right answer and 0 for each other.
+    answers = [[1] * right + [0] * (asked - right) for right, asked in tallies]
+    found, sizes = stats.icc(answers), [len(world) for world in answers]
+    effect = None if found is None else stats.design_effect(sizes, found)
+    source = f"{args.agent} on {len(tasks.recipes)} worlds"
+    return {"sd": sd, "source": source, "icc": found, "design_effect": effect}
+
+
+def _as_text(args: argparse.Namespace, row: Row) -> str:
+    lines = fit(
+        f"composite, tier {args.tier}: deviation between worlds {row['sd']:.1f} points"
+        f" ({row['source']})"
+    )
+    if row["icc"] is not None:
+        lines += fit(
+            f"its questions: intraclass correlation {row['icc']:.2f} within a world,"
+            f" design effect {row['design_effect']:.2f}"
+        )
+    heads = "".join(f"{name.replace('_', ' '):>15}" for name in row["worlds_needed"])
+    lines += ["", f"{'smallest difference':<22}{'worlds':>8}{heads}"]
+    for plan, (worlds, *least) in ((k, v.values()) for k, v in row["detectable"].items()):
+        cells = "".join(f"{x:15.1f}" for x in least)
+        lines.append(f"{plan.replace('_', ' '):<22}{worlds:8}{cells}")
+    lines += ["", f"{f'to see {args.delta:g} points':<30}{heads}"]
+    for name, key in (("worlds", "worlds_needed"), ("seeds a template", "seeds_needed")):
+        lines.append(f"{name:<30}" + "".join(f"{n:15,}" for n in row[key].values()))
+    return "\n".join([
+        *lines, "",
+        *fit(
+            f"same worlds: two agents on the same worlds, r = {args.r:g}; other worlds: two agents,"
+            " each on its own; fixed figure: one agent. In points, seen with"
+            f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."
+        ),
+    ])  # fmt: skip
+
+
+def _rounded(value: Any) -> Any:
+    """Every figure to six places."""
+    if isinstance(value, Mapping):
+        return {name: _rounded(part) for name, part in value.items()}
+    return round(value, 6) if isinstance(value, float) else value

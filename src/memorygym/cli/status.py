@@ -1,0 +1,271 @@
+"""Tell how far runs are, whether they are being played, and what to do next."""
+
+import argparse
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from memorygym.agents.reasoner_agent import agents_of
+from memorygym.cli._task_options import KNOBS, WORLDS
+from memorygym.core import registry
+from memorygym.core.files import is_locked
+from memorygym.core.text import fit
+from memorygym.core.track import find
+from memorygym.reports.run_reading import about_run, read_played
+from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
+from memorygym.runs.comparison.systems import REFERENCES, named
+from memorygym.runs.episode_result import score_of
+from memorygym.runs.results.consistency import planned
+from memorygym.runs.results.results_file import read_results
+from memorygym.runs.results.summary import Row, by_who, by_world
+from memorygym.runs.store import Run
+from memorygym.runs.version import contract
+from memorygym.scoring.episode_scores import outcomes
+
+HOUR, MINUTE = 3_600, 60
+Recipe = Mapping[str, Any]
+"""As run.json tells it."""
+Option = tuple[str, Any]
+"""Its name and value; None and False leave it out."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("run", nargs="+", type=Path, metavar="RUN", help="the folder of a run")
+    parser.add_argument("--json", action="store_true", help="one JSON object a run")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the state of each run."""
+    for folder in args.run:
+        about = about_run(folder)
+        state = _state(folder, about)
+        if args.json:
+            print(json.dumps(_rounded(state), ensure_ascii=False))
+        else:
+            print("\n".join(_lines(state, about)))
+    return 0
+
+
+def _state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+    """How far a run is, as its folder tells at one moment: as --json prints it.
+
+    Episodes that failed, or whose traces are damaged, the same command plays again.
+    """
+    running = is_locked(folder)
+    places = {place.episode for place in planned(about["recipe"])}
+    rows, damaged = _ended(Run(folder), places)
+    kept = {row["episode"] for row in rows}
+    left = len(places) - len(rows)
+    results = (folder / "results.json").exists()
+    failures = read_results(folder)["failures"] if results else ()
+    seconds, remaining = _times(folder, left)
+    state = {
+        "run": str(folder), "contract": about["contract"], "running": running,
+        "finished": not left and results, "planned": len(places), "ended": len(rows),
+        "failed": [one for one in failures if one["episode"] not in kept], "left": left,
+        "damaged": damaged, "seconds": seconds, "remaining": remaining,
+        "provisional": _composites(rows),
+    }  # fmt: skip
+    return {**state, "next": list(_next(state, folder, about))}
+
+
+def _ended(found: Run, places: set[str]) -> tuple[list[Row], list[str]]:
+    """The episodes of the run that ended, and what is wrong with the other traces."""
+    rows: list[Row] = []
+    damaged: list[str] = []
+    for played, damage in read_played(map(found.trace_path, found.kept)):
+        if played is None:
+            damaged.append(damage)
+        elif played.name != played.place.episode:
+            damaged.append(f"{played.path}: holds the trace of {played.place.episode}")
+        elif played.name not in places:
+            damaged.append(f"{played.path}: is no episode of this run")
+        else:
+            scored = score_of(played.trace, outcomes(played.trace))
+            rows.append({**played.place.to_json(), "composite": scored.composite})
+    return rows, damaged
+
+
+def _composites(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """By agent or system the mean over worlds, of which each is the mean over its repeats."""
+    found = {agent: by_world(group, "composite") for agent, group in by_who(rows).items()}
+    return {
+        agent: {"composite": sum(each.values()) / len(each), "worlds": len(each)}
+        for agent, each in found.items()
+    }
+
+
+def _rounded(state: Mapping[str, Any]) -> dict[str, Any]:
+    remaining = state["remaining"]
+    return {
+        **state,
+        "seconds": round(state["seconds"], 3),
+        "remaining": None if remaining is None else round(remaining, 1),
+        "provisional": {
+            agent: {**found, "composite": round(found["composite"], 6)}
+            for agent, found in state["provisional"].items()
+        },
+    }
+
+
+def _times(folder: Path, left: int) -> tuple[float, float | None]:
+    """Seconds of all episodes together, and a rough time until the run ends."""
+    rows = sorted((float(row["ended"]), float(row["seconds"])) for row in Run(folder).timings())
+    if not rows:
+        return 0.0, None
+    longest = max(seconds for _, seconds in rows)
+    # A gap longer than any episode is a pause between two commands.
+    gaps = (min(b[0] - a[0], longest) for a, b in pairwise(rows))
+    elapsed = rows[0][1] + sum(gaps)
+    return sum(seconds for _, seconds in rows), elapsed * left / len(rows)
+
+
+def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
+    now = "being played now" if state["running"] else "not being played"
+    yield f"{state['run']}: {'finished' if state['finished'] else now}"
+    yield from fit(heading(about))
+    yield (
+        f"{state['planned']} episodes planned: {state['ended']} ended, {len(state['failed'])}"
+        f" failed, {state['left']} left to play"
+    )
+    if state["ended"]:
+        time = f"episodes took {_span(state['seconds'])} together"
+        if state["left"] and state["remaining"] is not None:
+            time += f"; about {_span(state['remaining'])} left at that pace"
+        yield time
+        kind = COMPOSITE if about["recipe"]["kind"] == "bench" else ACCURACY
+        kind = kind if state["finished"] else f"provisional {kind} of what ended"
+        told = (
+            f"{agent} {100 * found['composite']:.1f} ({found['worlds']}"
+            f" world{'s' * (found['worlds'] != 1)})"
+            for agent, found in state["provisional"].items()
+        )
+        yield from fit(f"{kind}: {', '.join(told)}")
+    for failure in state["failed"]:
+        yield from fit(f"failed: {failure['episode']}, {failure['kind']}: {failure['error']}")
+    for damage in state["damaged"]:
+        yield from fit(f"damaged: {damage}")
+    for command in state["next"]:
+        yield f"next: {command}"
+
+
+def _span(seconds: float) -> str:
+    """
+    >>> _span(4.31), _span(75), _span(7300)
+    ('4.3 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE:.0f} min {seconds % MINUTE:.0f} s"
+    return f"{seconds // HOUR:.0f} h {seconds % HOUR // MINUTE:.0f} min"
+
+
+def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Iterator[str]:
+    """Commands that finish the run, or look at it."""
+    folder, recipe = shlex.quote(str(path)), about["recipe"]
+    if spec := registry.given().get(("tracks", recipe["track"])):
+        folder = f"{folder} --plug {shlex.quote(spec)}"
+    if not state["running"] and not state["finished"]:
+        if about["contract"] != (now := contract(recipe["track"])):
+            yield f"none goes on: this version plays {now}, another contract"
+        else:
+            yield shlex.join(command_of(recipe, path))
+    if state["ended"]:
+        yield f"memorygym explain {folder}"
+    if state["finished"] and recipe["kind"] == "bench":
+        yield f"memorygym leaderboard {folder}"
+
+
+def command_of(recipe: Recipe, folder: Path) -> list[str]:
+    """The words that play what is left of a run. What run.json does not keep, a salt or the path of
+    a file, stands in capitals and has to be put in."""
+    words = ["memorygym", recipe["kind"]]
+    for name, value in (_bench if recipe["kind"] == "bench" else _compare)(recipe, folder):
+        if value is True:
+            words.append(name)
+        elif value is not None and value is not False:
+            words += [name, *(map(str, value) if isinstance(value, list) else [str(value)])]
+    return words
+
+
+def _bench(recipe: Recipe, folder: Path) -> Iterator[Option]:
+    yield "--run", folder
+    yield from _tasks(recipe)
+    if recipe["models"]:
+        asked = next(iter(recipe["models"].values()))
+        yield "--model", recipe["agents"]
+        yield from _sampling(recipe)
+        yield "--tools", asked["tool_mode"] if asked["tool_mode"] != "auto" else None
+        yield "--keep-reasoning", asked["reasoning"] == "kept"
+        yield from _judge(recipe)
+    elif recipe["agents"] != list(agents_of(find(recipe["track"]))):
+        yield "--strategy", recipe["agents"]
+    yield from _sizes(recipe)
+    yield from ((f"--{name}", recipe[name]) for name in ("turns", "patience", "capacity"))
+    yield "--salt", recipe["salt"] and "SALT"
+    yield "--backend", recipe["memory"] if recipe["memory"] != "markdown" else None
+    yield "--repeats", recipe["repeats"] if recipe["repeats"] > 1 else None
+
+
+def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
+    reasoners, writer = ",".join(recipe["reasoners"]), recipe["memory_model"]
+    yield "-o", folder
+    yield "--memories", ",".join(named(recipe) or REFERENCES[:1])
+    yield "--budget", ",".join(map(str, recipe["budgets"]))
+    yield from _tasks(recipe)
+    yield from _sizes(recipe)
+    yield "--reasoner", reasoners if reasoners != "strong" else None
+    yield "--memory-model", writer and _spec(writer)
+    yield from _sampling(recipe)
+    yield from _judge(recipe)
+    yield "--capacity", recipe["capacity"]
+    yield "--salt", recipe["salt"] and "SALT"
+
+
+def _tasks(recipe: Recipe) -> Iterator[Option]:
+    """Which tasks, but for the knobs of worlds beside tier and template."""
+    knobs, seeds = recipe["knobs"], recipe["seeds"]
+    if recipe["data"]:
+        yield "--data", "DATA"
+        # Of files, --seed counts the tasks; all are taken unless the recipe says from where.
+        first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
+        seeds = [] if first is None else list(range(first, first + many))
+    elif recipe["track"] == WORLDS:
+        yield "--tier", knobs["tier"]
+        yield "-t", knobs.get("template")
+    else:
+        told = "".join(f":{name}={value}" for name, value in knobs.items())
+        spec = registry.given().get(("tracks", recipe["track"]), recipe["track"])
+        yield "--track", f"{spec}{told}"
+    many = len(seeds)
+    yield ("--seeds", many or None) if seeds == list(range(many)) else ("--seed", seeds)
+
+
+def _sizes(recipe: Recipe) -> Iterator[Option]:
+    """The other knobs of worlds."""
+    for name in KNOBS[2:] if recipe["track"] == WORLDS else ():
+        yield f"--{name}", recipe["knobs"].get(name)
+
+
+def _sampling(recipe: Recipe) -> Iterator[Option]:
+    """How models are asked: all alike."""
+    asked: Recipe = next(iter(recipe["models"].values()), recipe["memory_model"]) or {}
+    yield "--temperature", asked.get("temperature")
+    yield "--max-tokens", asked.get("max_tokens")
+    yield "--model-seed", asked.get("seed")
+
+
+def _judge(recipe: Recipe) -> Iterator[Option]:
+    if judge := recipe["judge"]:
+        yield from (("--judge", _spec(asked)) for asked in judge["models"])
+        yield "--judge-prompt", judge["prompt"]
+
+
+def _spec(asked: Recipe) -> str:
+    """A model as it is named on the command line."""
+    return f"{asked['provider']}:{asked['name']}"

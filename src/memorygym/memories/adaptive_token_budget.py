@@ -1,0 +1,26 @@
+"""adaptive_token_budget: what was said first and last stays; the middle is a short summary.
+
+MemGym's strategy. Kept: `max_tokens`, the first `keep_first` messages and the user's first one
+(`preserve_first_user`), the newest `keep_recent`, calls whole, a summary of at most 300 tokens.
+Simplified: no wording of its own for each environment. Not repeated: MemGym's keeps no record and
+summarises the whole middle anew at every step; here each message is summarised once.
+"""
+
+from memorygym.memories.stores.history_edits import Condenser, Summarise
+
+
+def make(
+    max_tokens: int = 4_000,
+    keep_recent: int = 8,
+    keep_first: int = 2,
+    preserve_first_user: bool = True,
+) -> Condenser:
+    """The memory; a smaller view's budget is its limit in place of `max_tokens`."""
+    rule = Summarise(
+        keep_first,
+        keep_recent,
+        max_tokens=max_tokens,
+        summary_tokens=300,
+        first_user=preserve_first_user,
+    )
+    return Condenser(rule)

@@ -1,0 +1,163 @@
+"""amem: notes with keywords, linked to their nearest; a search brings notes and what they link to.
+
+A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call a note, which gives it keywords; links
+to its `neighbours` nearest notes, followed both ways; after every `evo_threshold` notes the most
+linked ones evolve: their keywords are written anew in the light of the notes around them, and their
+links follow. A search finds `retrieve_k` notes; with those that they link to, `top_k` at most show.
+Simplified: a note has no tags and no context sentence beside its keywords; shared keywords tell
+whether to link, not the model; evolution comes in batches of `neighbours` calls; search is by
+words, unless `embedder` (hashed, minilm) adds vectors.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from memorygym.core import Message, Meter
+from memorygym.core.errors import BadSettings, at_least
+from memorygym.memories.stores import prompts
+from memorygym.memories.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
+from memorygym.memories.stores.reply_parser import keywords
+from memorygym.memories.stores.search.fusion import words_with
+
+_NAMED, _LINKS = "keywords:", "links:"
+
+
+@dataclass(frozen=True, slots=True)
+class Zettel:
+    """One note."""
+
+    body: str
+    named: Sequence[str]
+    """Its keywords."""
+    links: Sequence[int]
+    """The keys of notes that it links to; some may be gone."""
+
+    @property
+    def text(self) -> str:
+        """The note as an entry.
+
+        >>> print(Zettel("Ann ran.", ["Ann"], [3, 7]).text)
+        Ann ran.
+        keywords: Ann
+        links: 3, 7
+        """
+        links = ", ".join(map(str, self.links))
+        return f"{self.body}\n{_NAMED} {', '.join(self.named)}\n{_LINKS} {links}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Zettel":
+        """Reads an entry back.
+
+        >>> Zettel.from_text("Ann ran.\\nkeywords:\\nlinks: 3, 7").links
+        (3, 7)
+        """
+        body, named, links = text.rsplit("\n", 2)
+        return cls(
+            body,
+            tuple(filter(None, named.removeprefix(_NAMED).strip().split(", "))),
+            tuple(int(key) for key in links.removeprefix(_LINKS).split(",") if key.strip()),
+        )
+
+
+class Zettels(Passages):
+    """The notes of a memory, which an index finds, and their links in both directions."""
+
+    def __init__(self, meter: Meter, index: Index) -> None:
+        super().__init__(meter, index)
+        self.notes: dict[int, Zettel] = {}
+        self._from: dict[int, set[int]] = {}
+        """By note: those that link to it."""
+
+    def linked(self, key: int) -> list[int]:
+        """The notes that a note links to, nearest first, then those that link to it."""
+        links = dict.fromkeys([*self.notes[key].links, *sorted(self._from.get(key, ()))])
+        return [other for other in links if other in self.notes]
+
+    def drop(self, key: int) -> None:
+        """Forgets a note."""
+        super().drop(key)
+        self._untie(key)
+        del self.notes[key]
+
+    def _set(self, key: int, text: str) -> None:
+        self._untie(key)
+        note = self.notes[key] = Zettel.from_text(text)
+        for other in note.links:
+            self._from.setdefault(other, set()).add(key)
+        super()._set(key, text)
+
+    def searched(self, text: str) -> str:
+        note = Zettel.from_text(text)
+        return "\n".join([note.body, *note.named])
+
+    def _untie(self, key: int) -> None:
+        for other in self.notes[key].links if key in self.notes else ():
+            self._from[other].discard(key)
+
+
+NAMED = 8
+"""Most keywords of a note."""
+KEYWORDS_TOKENS = 64
+"""Most tokens of the model's reply."""
+
+
+class AMem(Ranked):
+    """Linked notes."""
+
+    _kept: Zettels
+
+    def __init__(
+        self,
+        chunk_size: int = 512,
+        top_k: int = 10,
+        retrieve_k: int = 5,
+        neighbours: int = 5,
+        evo_threshold: int = 50,
+        embedder: str = "none",
+    ) -> None:
+        index = words_with(embedder)
+        super().__init__(chunk_size, top_k, lambda meter: Zettels(meter, index()))
+        at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
+        at_least(0, neighbours=neighbours)
+        if retrieve_k > top_k:
+            raise BadSettings(f"retrieve_k {retrieve_k}: give at most top_k, {top_k}")
+        self.retrieve_k = retrieve_k
+        self.neighbours = neighbours
+        self.evo_threshold = evo_threshold
+
+    def keep(self, passage: str) -> None:
+        key = self._kept.add(self._note(passage, passage).text)
+        if key is not None and key % self.evo_threshold == 0:
+            self._evolve()
+
+    def _note(self, body: str, context: str, but: int = 0) -> Zettel:
+        """A note whose keywords the model draws from the context, linked but to the key `but`."""
+        reply = self._meter.write(prompts.keywords(), context, KEYWORDS_TOKENS)
+        named = keywords(reply, NAMED)
+        like = self._kept.search(" ".join(named), self.neighbours + 1) if named else []
+        return Zettel(body, named, [key for key in like if key != but][: self.neighbours])
+
+    def _evolve(self) -> None:
+        """Writes the keywords and links of the most linked notes anew."""
+        degrees = {key: len(self._kept.linked(key)) for key in self._kept.notes}
+        hubs = sorted(degrees, key=lambda key: (-degrees[key], key))[: self.neighbours]
+        for hub in sorted(hubs):
+            body = self._kept.notes[hub].body
+            around = [", ".join(self._kept.notes[key].named) for key in self._kept.linked(hub)]
+            note = self._note(body, "\n".join([body, *around]), hub)
+            if note.named:
+                self._kept.replace(hub, note.text)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        keys = wanted(self._kept.search, live, self.retrieve_k)
+        found = [key for key, _ in islice(unseen(self._bodies(keys), live), self.retrieve_k)]
+        around = [linked for key in found for linked in self._kept.linked(key)]
+        ranked = self._bodies(dict.fromkeys([*found, *around]))
+        return shown(ranked, live, budget, self._meter.count, self.top_k)
+
+    def _bodies(self, keys: Iterable[int]) -> Iterator[tuple[int, str]]:
+        return ((key, self._kept.notes[key].body) for key in keys)
+
+
+make = AMem

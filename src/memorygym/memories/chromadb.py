@@ -1,0 +1,82 @@
+"""chromadb: the page of entries of `markdown`, searched by vectors in Chroma: exact ranking."""
+
+import weakref
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from memorygym.core.errors import BadSettings
+from memorygym.memories.stores.notebook import Notebook
+from memorygym.memories.stores.search.vectors import SIZE, embed
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+EXACT = 2000
+"""Up to so many entries all are ranked; beyond, so many that Chroma's graph finds nearest."""
+BATCH = 1000
+"""Entries sent at once."""
+
+
+def connect() -> "ClientAPI":
+    """A client in this process, without telemetry; BadSettings if Chroma is not installed."""
+    try:
+        import chromadb
+        from chromadb.config import Settings
+    except ImportError as error:
+        raise BadSettings(
+            'the memory chromadb needs its package: pip install "agent-memorygym[chroma]"'
+        ) from error
+    return chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
+
+
+class Chroma:
+    """An index of texts under integer keys; keys grow in the order of the entries."""
+
+    def __init__(self, client: "ClientAPI", texts: Iterable[tuple[int, str]] = ()) -> None:
+        # All ephemeral clients of a process share one store: only the name keeps memories apart.
+        name = f"memory-{uuid4().hex}"
+        self._rows = client.create_collection(
+            name, embedding_function=None, metadata={"hnsw:space": "ip"}
+        )
+        weakref.finalize(self, client.delete_collection, name).atexit = False
+        listed = list(texts)
+        for at in range(0, len(listed), BATCH):
+            self._set(listed[at : at + BATCH])
+
+    def set(self, key: int, text: str) -> None:
+        self._set([(key, text)])
+
+    def drop(self, key: int) -> None:
+        self._rows.delete(ids=[str(key)])
+
+    def search(self, query: str, k: int) -> list[int]:
+        wanted = embed(query)
+        places = [place for place in range(SIZE) if wanted[place]]
+        if not places:
+            return []
+        ranked = []
+        for key, vector in self._near(wanted):
+            score = sum(wanted[place] * vector[place] for place in places)
+            ranked.append((-round(score, 6), key))
+        return [key for _, key in sorted(ranked)[:k]]
+
+    def _set(self, texts: Sequence[tuple[int, str]]) -> None:
+        keys = [str(key) for key, _ in texts]
+        self._rows.upsert(ids=keys, embeddings=[embed(text) for _, text in texts])
+
+    def _near(self, wanted: list[float]) -> Iterable[tuple[int, list[float]]]:
+        """Entries worth ranking, with their vectors."""
+        if self._rows.count() <= EXACT:
+            all_rows = self._rows.get(include=["embeddings"])
+            ids, vectors = all_rows["ids"], all_rows["embeddings"]
+        else:
+            found = self._rows.query(wanted, n_results=EXACT, include=["embeddings"])
+            ids, vectors = found["ids"][0], found["embeddings"][0]
+        return ((int(id), vector.tolist()) for id, vector in zip(ids, vectors, strict=True))
+
+
+def make() -> Notebook:
+    """The memory; raises BadSettings at once if Chroma is not installed."""
+    return Notebook(partial(Chroma, connect()))

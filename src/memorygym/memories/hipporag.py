@@ -1,0 +1,145 @@
+"""hipporag: triples tie passages into a graph; a walk from the question's phrases finds passages.
+
+HippoRAG (Gutiérrez et al. 2024), with the passage nodes of HippoRAG 2 (2025). Kept: one model call
+a passage for its triples; a graph of phrases and passages; personalised PageRank from the phrases
+of the question, the rarer ones heavier, and, with a small weight, from the passages that match it;
+the `top_k` passages most visited. A walk goes on with a chance of `damping` percent, 50 as there.
+Simplified: the question's phrases are those of the graph that stand in it, without a model call;
+phrases are synonyms when they differ in case, punctuation or article alone; passages are matched by
+words, and triples are not filtered by a model.
+"""
+
+from collections.abc import Mapping
+
+from memorygym.core.errors import BadSettings
+from memorygym.memories.stores import prompts
+from memorygym.memories.stores.passages import Passages, Ranked
+from memorygym.memories.stores.reply_parser import phrase, triples
+from memorygym.memories.stores.search.fulltext import FullText
+
+STATED = "\n|\n"
+"""Stands in an entry between the passage and its triples."""
+SEED = 1000
+"""The weight of a phrase that stands in one passage alone; one that stands in n has an n-th."""
+PASSAGE_SEED = 50
+"""The weight of the passage that matches best; the n-th has an n-th. A 20th, as in HippoRAG 2."""
+WHOLE = 100_000
+"""What all starting points have together."""
+LONGEST = 6
+"""Words of a phrase that is looked for in a query."""
+QUERY = 100
+"""Words of a query that are looked at; a question has fewer, and documents are no question."""
+Node = str | int
+"""A phrase, or a passage's key."""
+
+
+class Graph:
+    """Phrases tied to phrases by triples, and to the passages that state them.
+
+    Whole numbers throughout: a share below one is lost, so a search ends by itself and is the same
+    on every machine.
+    """
+
+    def __init__(self, damping: int) -> None:
+        self._damping = damping
+        self._words = FullText()
+        self._ties: dict[Node, dict[Node, int]] = {}
+        """By node and neighbour: how often they are tied."""
+        self._degrees: dict[Node, int] = {}
+        self._told: dict[int, list[tuple[Node, Node]]] = {}
+        """By passage: the ties that it makes."""
+
+    def set(self, key: int, text: str) -> None:
+        body, stated = _split(text)
+        self._words.set(key, body)
+        pairs = [(phrase(one), phrase(other)) for one, _, other in triples(stated)]
+        names = dict.fromkeys(name for pair in pairs for name in pair)
+        told = [pair for pair in pairs if pair[0] != pair[1]]
+        self._told[key] = [*told, *((key, name) for name in names)]
+        for one, other in self._told[key]:
+            self._tie(one, other, 1)
+
+    def drop(self, key: int) -> None:
+        self._words.drop(key)
+        for one, other in self._told.pop(key):
+            self._tie(one, other, -1)
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The passages that a walk from the phrases and best matches of a query visits most."""
+        start: dict[Node, int] = {}
+        for name in self._phrases(query):
+            start[name] = SEED // sum(isinstance(node, int) for node in self._ties[name])
+        for rank, key in enumerate(self._words.search(query, k), 1):
+            start[key] = PASSAGE_SEED // rank
+        visits = self._visits(start)
+        keys = [node for node in visits if isinstance(node, int)]
+        return sorted(keys, key=lambda key: (-visits[key], key))[:k]
+
+    def _phrases(self, text: str) -> list[str]:
+        """The phrases of the graph that stand in the beginning of a text."""
+        words = phrase(text).split()[:QUERY]
+        runs = (
+            " ".join(words[at : at + size])
+            for at in range(len(words))
+            for size in range(1, LONGEST + 1)
+        )
+        return [run for run in dict.fromkeys(runs) if run in self._ties]
+
+    def _visits(self, start: Mapping[Node, int]) -> dict[Node, int]:
+        """How often a walk comes by each node. It goes on with a chance of `damping` percent at
+        each step, else it begins anew."""
+        total = sum(start.values())
+        front = {node: WHOLE * weight // total for node, weight in start.items()} if total else {}
+        visits: dict[Node, int] = {}
+        while front:
+            for node, mass in front.items():
+                visits[node] = visits.get(node, 0) + mass
+            front = self._step(front)
+        return visits
+
+    def _step(self, front: Mapping[Node, int]) -> dict[Node, int]:
+        following: dict[Node, int] = {}
+        for node, mass in front.items():
+            going = mass * self._damping // 100
+            degree = self._degrees.get(node, 0)
+            if going < degree or not degree:
+                continue
+            for other, times in self._ties[node].items():
+                following[other] = following.get(other, 0) + going * times // degree
+        return following
+
+    def _tie(self, one: Node, other: Node, times: int) -> None:
+        for here, there in ((one, other), (other, one)):
+            ties = self._ties.setdefault(here, {})
+            ties[there] = ties.get(there, 0) + times
+            self._degrees[here] = self._degrees.get(here, 0) + times
+            if not ties[there]:
+                del ties[there]
+            if not ties:
+                del self._ties[here], self._degrees[here]
+
+
+def _split(entry: str) -> tuple[str, str]:
+    """The passage and its triples."""
+    body, _, stated = f"{entry}\n".rpartition(STATED)
+    return body, stated
+
+
+class HippoRAG(Ranked):
+    """Passages in a graph of phrases."""
+
+    def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
+        if not 0 <= damping < 100:
+            raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, Graph(damping)))
+
+    def keep(self, passage: str) -> None:
+        reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))
+        stated = "\n".join(" | ".join(triple) for triple in triples(reply))
+        self._kept.add(f"{passage}{STATED}{stated}")
+
+    def body(self, entry: str) -> str:
+        return _split(entry)[0]
+
+
+make = HippoRAG

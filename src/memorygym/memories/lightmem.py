@@ -1,0 +1,80 @@
+"""lightmem: passages wait in a buffer; once it is full a model turns all of it into topics' notes.
+
+LightMem (Fang et al. 2025). Kept: the short-term buffer, read by one model call each time that it
+holds `buffer_size` tokens, not one a message; its segmentation by topic; long-term entries of a
+topic's facts, in the order of time; search for `top_k` of them.
+Simplified: a topic is a heading, found by form and not by attention; nothing is compressed before
+the model reads it; the update in sleep-time is the merging of equal entries, the newest of which
+stays; what still waits is searched as it was told; an entry has about `entry_size` tokens at most;
+a topic of which the model wrote nothing stays in its own words; search is by words, unless
+`embedder` (hashed, minilm) adds vectors.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from memorygym.core.errors import at_least
+from memorygym.memories.stores import prompts
+from memorygym.memories.stores.passages import Facts, Ranked
+from memorygym.memories.stores.reply_parser import joined, topics
+from memorygym.memories.stores.search.fusion import words_with
+
+WAITING = "~\n"
+"""Begins the entry of a passage that the model has not read yet."""
+
+
+class LightMem(Ranked):
+    """A buffer before topics' notes."""
+
+    _kept: Facts
+
+    def __init__(
+        self,
+        buffer_size: int = 1024,
+        chunk_size: int = 512,
+        entry_size: int = 128,
+        top_k: int = 10,
+        embedder: str = "none",
+    ) -> None:
+        index = words_with(embedder)
+        super().__init__(chunk_size, top_k, lambda meter: Facts(meter, index()))
+        at_least(1, buffer_size=buffer_size, entry_size=entry_size)
+        self.buffer_size = buffer_size
+        self.entry_size = entry_size
+
+    def keep(self, passage: str) -> None:
+        self._kept.tell(WAITING + passage)
+        texts = self._kept.texts
+        newest = list(takewhile(lambda key: texts[key].startswith(WAITING), reversed(texts)))
+        if sum(self._meter.count(texts[key]) for key in newest) >= self.buffer_size:
+            self._read(newest[::-1])
+
+    def _read(self, keys: Sequence[int]) -> None:
+        """Has the model read the buffer, and puts its notes in the place of it."""
+        buffer = [self.body(self._kept.texts[key]) for key in keys]
+        text = joined(buffer)
+        reply = self._meter.write(prompts.facts(), text, 2 * self._meter.count(text))
+        for key in keys:
+            self._kept.drop(key)
+        for heading, said in topics(reply, buffer):
+            for sentences in self._packed(heading, said):
+                self._kept.tell(f"{heading}\n{' '.join(sentences)}")
+
+    def _packed(self, heading: str, said: Sequence[str]) -> Iterator[list[str]]:
+        """Sentences in groups that make entries."""
+        held: list[str] = []
+        room = most = self.entry_size - self._meter.count(heading)
+        for sentence in said:
+            price = self._meter.count(sentence)
+            if held and price > room:
+                yield held
+                held, room = [], most
+            held.append(sentence)
+            room -= price
+        yield held
+
+    def body(self, entry: str) -> str:
+        return entry.removeprefix(WAITING)
+
+
+make = LightMem

@@ -1,0 +1,152 @@
+"""memorybank: passages fade with time unless they are recalled (Zhong et al. 2023, MemoryBank).
+
+Kept: the forgetting curve of Ebbinghaus: a passage counts cosine · exp(-hours / (24 · strength));
+being shown makes it half as strong again, up to 100, and new. Paragraphs are cut at `chunk_chars`
+characters. Simplified: no daily summaries and no portrait of the user, for which the paper asks a
+model; a passage is strengthened once at the same hour. The clock is the episode's: each message of
+the user is `hours_per_message` later, so that what is told first and never recalled has lost half
+its weight after the 34 events of a worlds task.
+
+An entry is a passage under a line of two numbers that is not shown: the message with which it was
+told or last recalled, and how often it was recalled.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby, islice
+from math import exp, inf
+from operator import itemgetter
+from typing import NamedTuple
+
+from memorygym.core import Entry, Message, Meter
+from memorygym.core.errors import BadSettings, at_least
+from memorygym.memories.stores.passages import Passages, Ranked, told
+from memorygym.memories.stores.search.vectors import Best, Vectors, named
+from memorygym.memories.stores.splitter import passages
+
+STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
+"""By recalls: the days in which a passage fades to 1/e; more recalls count no more."""
+
+
+class Mark(NamedTuple):
+    """The first line of an entry."""
+
+    told: int
+    """The number of the message of the user with which it was told or last recalled."""
+    recalls: int
+
+
+class Fading(Passages):
+    """Passages under their vectors; beyond the capacity the one of least retention makes room.
+
+    The clock is the newest mark, so that all of the state is in the entries.
+    """
+
+    def __init__(self, meter: Meter, index: Vectors, days_per_message: float) -> None:
+        super().__init__(meter, index)
+        self.now = 0
+        self._cosines = index.cosines
+        self._rates = [days_per_message / strength for strength in STRENGTHS]
+        self._marks: dict[int, Mark] = {}
+        self._groups: list[dict[int, int]] = [{} for _ in STRENGTHS]
+        """By recalls: when each key was told, oldest first."""
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The k keys with the largest products of cosine and retention, best first."""
+        best, worst = Best(k), 0.0
+        cosine = self._cosines(query)
+        for group, rate in zip(self._groups, self._rates, strict=True):
+            for key in reversed(group):
+                retention = exp((group[key] - self.now) * rate)
+                if retention <= worst:  # No cosine is above 1, and older ones retain less.
+                    break
+                score = cosine(key) * retention
+                if score > worst:
+                    worst = best.offer(score, key)
+        return [key for key, _ in best.found()]
+
+    def recall(self, key: int) -> None:
+        """Strengthens a passage and makes it new, unless something did at this hour."""
+        mark = self._marks[key]
+        if mark.told < self.now:
+            stronger = Mark(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
+            self.replace(key, _entry(stronger, _passage(self.texts[key])))
+
+    def victim(self) -> int:
+        """The key of least retention; ties go to the smaller key."""
+        least: list[tuple[float, int]] = []
+        for group, strength in zip(self._groups, STRENGTHS, strict=True):
+            for hour, oldest in islice(groupby(group.items(), itemgetter(1)), 1):
+                least += [((hour - self.now) / strength, key) for key, _ in oldest]
+        return min(least)[1]
+
+    def drop(self, key: int) -> None:
+        """Forgets the passage under a key."""
+        super().drop(key)
+        del self._groups[self._marks.pop(key).recalls][key]
+        if not self._marks:
+            self.now = 0
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Takes over a dump."""
+        super().restore(entries)
+        for group in self._groups:
+            order = sorted(group.items(), key=lambda item: (item[1], item[0]))
+            group.clear()
+            group.update(order)
+
+    def _set(self, key: int, text: str) -> None:
+        super()._set(key, text)
+        if key in self._marks:
+            del self._groups[self._marks[key].recalls][key]
+        mark = self._marks[key] = Mark(*map(int, text.partition("\n")[0].split()))
+        self._groups[mark.recalls][key] = mark.told
+        self.now = max(self.now, mark.told)
+
+    def searched(self, text: str) -> str:
+        return _passage(text)
+
+
+def _passage(entry: str) -> str:
+    return entry.partition("\n")[2]
+
+
+def _entry(mark: Mark, passage: str) -> str:
+    return f"{mark.told} {mark.recalls}\n{passage}"
+
+
+class MemoryBank(Ranked):
+    """Passages under their vectors, weighed by what is left of them."""
+
+    _kept: Fading
+
+    def __init__(
+        self,
+        chunk_chars: int = 1500,
+        top_k: int = 10,
+        hours_per_message: float = 0.5,
+        embedder: str = "hashed",
+    ) -> None:
+        at_least(1, chunk_chars=chunk_chars)
+        if not 0 <= hours_per_message < inf:
+            raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
+        embed, days = named(embedder), hours_per_message / 24
+        super().__init__(chunk_chars, top_k, lambda meter: Fading(meter, Vectors(embed), days))
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            at = self._kept.now + (message.role == "user")
+            for passage in passages(message.content, self.chunk_size, len):
+                self._kept.add(_entry(Mark(at, 0), passage))
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        shown = self.found(live, budget)
+        # Seen again at the same hour they rank the same: what was recalled only gained on the rest.
+        for key in sorted(shown):
+            self._kept.recall(key)
+        return told(shown)
+
+    def body(self, entry: str) -> str:
+        return _passage(entry)
+
+
+make = MemoryBank

@@ -1,0 +1,47 @@
+"""observation_masking: of old observations only a mark is left; replies and calls stay.
+
+MemGym's strategy, after OpenHands' condenser. Kept: what the user or a tool said is masked once it
+is neither among the first `keep_first` messages nor among the newest `attention_window`; role and
+call id stay; with `selective`, what reports an error stays, too. No model is asked.
+Simplified: the window counts what precedes the running event, and masking is for good. What the
+view's budget cannot hold then is forgotten, the oldest first, the first messages last.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from memorygym.core.errors import at_least
+from memorygym.memories.stores.history_edits import Condenser, History
+from memorygym.memories.stores.transcript import to_text
+
+MASK = "<MASKED>"
+_ERROR = re.compile(
+    r"^\W*(?:Traceback\b|(?:[\w.]+(?:Error|Exception)|error|exception|fatal)\b.*:|E assert\b)"
+    r"|^\W*(?:FAILED|FAILURES|ERRORS)\b|\bAssertionError\b|: (?:fatal )?error:",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Masks what has left the window."""
+
+    attention_window: int
+    keep_first: int
+    selective: bool
+
+    def __call__(self, history: History, budget: int | None) -> None:
+        left = max(0, len(history.past) - self.attention_window)
+        head = set(history.head(self.keep_first))
+        for key in history.past[:left]:
+            message = history.messages[key]
+            if key in head or history.is_summary(key) or message.content == MASK:
+                continue
+            is_error = self.selective and _ERROR.search(message.content)
+            if message.role in ("user", "tool") and not is_error:
+                history.replace(key, to_text(replace(message, content=MASK)))
+
+
+def make(attention_window: int = 100, keep_first: int = 1, selective: bool = True) -> Condenser:
+    at_least(0, attention_window=attention_window, keep_first=keep_first)
+    return Condenser(Mask(attention_window, keep_first, selective), keep_first=keep_first)

@@ -1,0 +1,32 @@
+"""recency: the newest tokens that fit the budget; what falls out is forgotten for good.
+
+The bar that every memory must clear at an equal budget: plain truncation. Of the oldest message
+that is left, the end stays; a tool call and its results stay or go together.
+"""
+
+from collections.abc import Sequence
+
+from memorygym.core import Message
+from memorygym.core.tokens import shown_tokens
+from memorygym.memories.stores.transcript import Transcribed, ending, newest, to_text
+
+
+class Recency(Transcribed):
+    """A window of tokens over the history."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        price = self._meter.count
+        past = self._kept.at(self._kept.before(live))
+        fits = newest(past, budget, price)
+        kept, older = [past[key] for key in fits], list(past)[: len(past) - len(fits)]
+        if older and budget is not None:
+            left = budget - sum(shown_tokens(message, price) for message in kept)
+            if end := ending(past[older[-1]], left, price):
+                self._kept.replace(older.pop(), to_text(end))
+                kept = [end, *kept]
+        for key in older:
+            self._kept.drop(key)
+        return kept
+
+
+make = Recency

@@ -1,0 +1,211 @@
+"""`python -m memorygym.memories.sandbox.server SPEC LIFELINE`: serves one memory to its parent.
+
+Requests come and answers go by the socket that is the standard input. The memory's own input is
+empty and what it prints goes to the standard error.
+"""
+
+import fcntl
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
+
+from memorygym.core import JSON, Entry, Memory, Message, registry
+from memorygym.core.decoding import plain, shape
+from memorygym.core.errors import MemoryFault, MemoryGymError
+from memorygym.memories.sandbox.import_guard import block, shut, was_blocked
+from memorygym.memories.sandbox.process import (
+    DEFAULT,
+    Limits,
+    Line,
+    decode,
+    encode,
+    error_of,
+    raised,
+)
+
+LONGEST_TRACEBACK = 4000
+"""Characters."""
+
+
+class Meter:
+    """The referee's meter, see core.Meter, asked over the line while a request is being served."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._requests, self._answers = requests, answers
+        self._lock = Lock()
+        self._open = False
+        self._counted: dict[str, int] = {}
+        self.brief = ""
+
+    def event(self) -> int:
+        return shape(int, self._ask("event"))
+
+    def admit(self, text: str, replacing: str | None = None) -> str:
+        return shape(str, self._ask("admit", text, replacing))
+
+    def count(self, text: str) -> int:
+        """A text costs the same all through a request."""
+        if text not in self._counted:
+            self._counted[text] = shape(int, self._ask("count", text))
+        return self._counted[text]
+
+    def write(self, task: str, text: str, most: int) -> str:
+        return shape(str, self._ask("write", task, text, most))
+
+    def request(self) -> Line | None:
+        """The next request; None once the parent has no more."""
+        if not (raw := self._requests.readline()):
+            return None
+        with self._lock:
+            self._open = True
+            self._counted.clear()
+        return decode(raw)
+
+    def answer(self, line: bytes) -> None:
+        """Ends the request; a thread that asks afterwards is refused."""
+        with self._lock:
+            self._open = False
+            self._send(line)
+
+    def _send(self, line: bytes) -> None:
+        self._answers.write(line)
+        self._answers.flush()
+
+    def _ask(self, *line: JSON) -> JSON:
+        with self._lock:
+            if not self._open:
+                raise MemoryFault("asked the meter outside a call of its methods")
+            self._send(encode(list(line)))
+            raw = self._requests.readline()
+        match decode(raw):
+            case ["returned", value]:
+                return value
+            case ["raised", str(kind), str(text)]:
+                raise error_of(kind, text) or MemoryFault(text)
+        raise AssertionError(raw)
+
+
+def made(spec: str) -> Memory:
+    """The memory that a spec names: `module:factory`, or a shim around what that makes.
+
+    Knobs that the shim has go to the shim, all others to the factory.
+    """
+    name, told = registry.split(spec)
+    shim, _, inner = name.partition(":")
+    if not registry.is_ours("shims", shim):
+        memory: Memory = registry.make("memory", spec)
+        return memory
+    wrap = registry.load("shims", shim, "wrap")
+    factory = registry.load("memory", inner)
+    its = registry.knobs_of(wrap)
+    outer = {knob: text for knob, text in told.items() if knob in its}
+    rest = {knob: text for knob, text in told.items() if knob not in its}
+    within = partial(factory, **registry.set_knobs(inner, factory, rest))
+    wrapped: Memory = wrap(within, **registry.set_knobs(f"shim {shim}", wrap, outer))
+    return wrapped
+
+
+class Service:
+    """One memory and the limits under which it runs."""
+
+    def __init__(self, spec: str, meter: Meter) -> None:
+        self._spec, self._meter = spec, meter
+        self._limits = DEFAULT
+        self._memory: Memory
+        """There from the first request on, which is to start."""
+
+    def answer(self, request: Line) -> bytes:
+        """What the parent reads; whatever the memory raises is named."""
+        method = str(request[0])
+        try:
+            value = self._run(request)
+            try:
+                return encode(["returned", plain(value)])
+            except TypeError as error:
+                raise MemoryFault(f"it returned {error}, which cannot travel") from error
+        except BaseException as error:  # noqa: BLE001  # sys.exit() must not pass for an end
+            return encode(self._report(method, error))
+
+    def _run(self, request: Line) -> object:
+        match request:
+            case ["start", Mapping() as limits, list(path)]:
+                self._start(Limits(**limits), [str(folder) for folder in path])
+            case ["open", str(brief)]:
+                self._meter.brief = brief
+                self._memory.open(self._meter)
+            case ["tools"]:
+                return self._memory.tools
+            case ["observe", new]:
+                self._memory.observe(shape(tuple[Message, ...], new))
+            case ["compose", live, None | int() as budget]:
+                return self._memory.compose(shape(tuple[Message, ...], live), budget)
+            case ["call", str(name), Mapping() as arguments]:
+                return self._memory.call(name, arguments)
+            case ["dump"]:
+                return self._memory.dump()
+            case ["restore", entries]:
+                self._memory.restore(shape(tuple[Entry, ...], entries))
+        return None
+
+    def _start(self, limits: Limits, path: list[str]) -> None:
+        self._limits = limits
+        _limit(resource.RLIMIT_AS, limits.memory * 2**20)
+        # The signal of the soft limit tells what happened; who ignores it is killed soon after.
+        _limit(resource.RLIMIT_CPU, limits.processor, limits.processor + 5)
+        _limit(resource.RLIMIT_CORE, 0)
+        shut()
+        block()
+        sys.path[:] = path
+        self._memory = made(self._spec)
+
+    def _report(self, method: str, error: BaseException) -> Line:
+        where = traceback.format_exc()[-LONGEST_TRACEBACK:]
+        if isinstance(error, MemoryError):
+            text = f"{method} went beyond its limit of {self._limits.memory:,} MiB of memory"
+        elif isinstance(error, MemoryGymError) and not was_blocked(error):
+            return [*raised(error), where]
+        else:
+            text = f"{method} raised {type(error).__name__}: {error}"
+        return [*raised(MemoryFault(text)), where]
+
+
+def _limit(which: int, *most: int) -> None:
+    """Sets the soft and the hard limit; a hard one that is there already cannot be raised."""
+    hard = resource.getrlimit(which)[1]
+    soft, hard = (min(one, hard) if hard >= 0 else one for one in (most[0], most[-1]))
+    resource.setrlimit(which, (soft, hard))
+
+
+def _end_with(lifeline: int) -> None:
+    """Has the kernel kill this group once nobody holds the other end, even in the midst of a call.
+
+    Where it does not offer that, the end of the requests is found at the next one.
+    """
+    if hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
+
+
+def main(spec: str, lifeline: int) -> None:
+    """Serves until the parent has no more requests; threads that the memory left end with it."""
+    _end_with(lifeline)
+    with os.fdopen(os.dup(0), "rb") as asked, os.fdopen(os.dup(0), "wb") as told:
+        with Path(os.devnull).open() as nothing:
+            os.dup2(nothing.fileno(), 0)
+        meter = Meter(asked, told)
+        service = Service(spec, meter)
+        while request := meter.request():
+            meter.answer(service.answer(request))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

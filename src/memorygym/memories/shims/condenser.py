@@ -1,0 +1,107 @@
+"""condenser: any object that has `condense(view)`, as the condensers of OpenHands do.
+
+It is asked once for every message. A view that it returns is shown; a condensation that it returns
+(`forgotten_event_ids`, `summary`, `summary_offset`) is applied to the events for good. A condenser
+of OpenHands gets the events of its SDK, any other one `View` and `Event` of this file. It has no
+dump: the messages are kept here, and a restored memory condenses all of them again with a new
+object, which is exact for deterministic ones. The model calls that it makes itself are not counted.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from memorygym.core import Message
+from memorygym.core.errors import MemoryFault
+from memorygym.memories.stores.foreign_object import Viewed, method
+from memorygym.memories.stores.transcript import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message, or a summary."""
+
+    id: str
+    role: str
+    content: str
+    """A call or a result begins with a line that tells which."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Events in order."""
+
+    events: list[Event]
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def __getitem__(self, at: int) -> Event:
+        return self.events[at]
+
+
+class _Condensed:
+    """The object, and the events as they were condensed so far."""
+
+    def __init__(self, factory: Callable[[], Any]) -> None:
+        made = factory()
+        self._condense = method(made, "condense")
+        self._event, self._view = Event, View
+        if any(kind.__module__.startswith("openhands.") for kind in type(made).__mro__):
+            self._event, self._view = _openhands()
+        self._events: list[Any] = []
+        self._said: dict[str, Message] = {}
+        self.view: list[Message] = []
+
+    def add(self, message: Message) -> None:
+        """Appends a message and condenses."""
+        id = str(len(self._said) + 1)
+        self._said[id] = message
+        role = "assistant" if message.role == "assistant" else "user"
+        plain = not message.calls and not message.call_id
+        self._events.append(self._event(id, role, message.content if plain else to_text(message)))
+        answer = self._condense(self._view([*self._events]))
+        if hasattr(answer, "forgotten_event_ids"):
+            self._events = self._applied(answer, len(self._said))
+            shown = self._events
+        elif hasattr(answer, "events"):
+            shown = answer.events
+        else:
+            raise MemoryFault(f"condense returned {answer!r:.80}, no view and no condensation")
+        self.view = [self._message(event) for event in shown]
+
+    def _applied(self, condensation: Any, at: int) -> list[Any]:
+        if hasattr(condensation, "apply"):
+            return list(condensation.apply(self._events))
+        forgotten = set(condensation.forgotten_event_ids)
+        left = [event for event in self._events if event.id not in forgotten]
+        summary = getattr(condensation, "summary", None)
+        if summary:
+            offset = getattr(condensation, "summary_offset", None) or 0
+            left.insert(offset, self._event(f"summary-{at}", "user", summary))
+        return left
+
+    def _message(self, event: Any) -> Message:
+        said = self._said.get(event.id)
+        return said or Message("user", getattr(event, "summary", None) or event.content)
+
+
+def _openhands() -> tuple[Any, Any]:
+    """Makers of an event and of a view of the OpenHands SDK."""
+    events, llm = import_module("openhands.sdk.event"), import_module("openhands.sdk.llm")
+    view = import_module("openhands.sdk.context.view").View
+
+    def event(id: str, role: str, content: str) -> Any:
+        message = llm.Message(role=role, content=[llm.TextContent(text=content)])
+        source = "agent" if role == "assistant" else "user"
+        return events.MessageEvent(id=id, source=source, llm_message=message)
+
+    return event, lambda listed: view(events=listed)
+
+
+def wrap(factory: Callable[[], Any]) -> Viewed:
+    return Viewed(lambda: _Condensed(factory))

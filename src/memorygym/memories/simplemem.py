@@ -1,0 +1,38 @@
+"""simplemem: a model takes every passage apart into facts that stand alone; facts are searched.
+
+SimpleMem (Liu et al. 2026). Kept: one model call a window of the stream, whose reply is a list of
+self-contained facts under their source's heading (who, when); search for `top_k` facts.
+Simplified: a window is a passage of at most `window_size` tokens and does not overlap the next; no
+call is spared but for a passage that is held word for word; of facts only equal ones are merged,
+the newest of which stays; the fields of an entry (time, place, persons) stay in its heading and
+sentence; `top_k` does not grow with the question; the hybrid search is one of words, unless
+`embedder` (hashed, minilm) adds vectors.
+"""
+
+from memorygym.core.errors import at_least
+from memorygym.memories.stores import prompts
+from memorygym.memories.stores.passages import Facts, Ranked
+from memorygym.memories.stores.reply_parser import alone
+from memorygym.memories.stores.search.fusion import words_with
+
+
+class SimpleMem(Ranked):
+    """Facts under an index."""
+
+    _kept: Facts
+
+    def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
+        at_least(1, window_size=window_size)
+        index = words_with(embedder)
+        super().__init__(window_size, top_k, lambda meter: Facts(meter, index()))
+
+    def keep(self, passage: str) -> None:
+        if passage in self._kept.keys:  # No news.
+            self._kept.tell(passage)
+            return
+        reply = self._meter.write(prompts.facts(), passage, 2 * self._meter.count(passage))
+        for fact in alone(reply, passage):
+            self._kept.tell(fact)
+
+
+make = SimpleMem

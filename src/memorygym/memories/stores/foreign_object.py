@@ -1,0 +1,116 @@
+"""What an object of other people needs to be a memory: it is fed, rebuilt, and its view fitted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import iscoroutinefunction
+from typing import Any, Generic, Protocol, TypeVar
+
+from memorygym.core import Message
+from memorygym.core.errors import BadSettings
+from memorygym.core.tokens import cut, shown_tokens
+from memorygym.memories.stores.transcript import Transcribed, newest, to_text
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class Fed(Generic[T, V]):
+    """An object that was given everything that is kept, in order, and nothing else.
+
+    It can neither be dumped nor forget: once something that it was given is gone, a new one is made
+    and given what is left. So its state follows from what is kept, exactly if deterministic.
+    """
+
+    def __init__(self, make: Callable[[], T], feed: Callable[[T, V], None]) -> None:
+        self._make, self._feed = make, feed
+        self._object = make()
+        self._given: list[int] = []
+
+    def with_all(self, kept: Mapping[int, V]) -> T:
+        """The object, given all that is kept."""
+        if not kept.keys() >= set(self._given):
+            self._object, self._given = self._make(), []
+        for key in list(kept)[len(self._given) :]:
+            self._feed(self._object, kept[key])
+            self._given.append(key)
+        return self._object
+
+
+def method(made: object, name: str) -> Callable[..., Any]:
+    """A method of an object. Raises BadSettings if it has none of that name that can be called as
+    it stands."""
+    found: Any = getattr(made, name, None)
+    if not callable(found):
+        raise BadSettings(f"a {type(made).__name__} has no `{name}`; choose another shim")
+    if iscoroutinefunction(found):
+        raise BadSettings(f"the `{name}` of a {type(made).__name__} is async; give a plain one")
+    bound: Callable[..., Any] = found
+    return bound
+
+
+class Viewer(Protocol):
+    """An object, and what it would show of the messages that it was given."""
+
+    view: list[Message]
+
+    def add(self, message: Message) -> None: ...
+
+
+class Viewed(Transcribed):
+    """The messages, and the object that makes a view of them."""
+
+    def __init__(self, make: Callable[[], Viewer]) -> None:
+        self._viewer: Fed[Viewer, Message] = Fed(make, lambda viewer, message: viewer.add(message))
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        """The view as it may precede `live`: what stands there is left out. What the object wrote
+        itself, as a summary, comes before the messages that it quotes, and of these the newest."""
+        view, price = self._viewer.with_all(self._kept.messages).view, self._meter.count
+        left = _without(_paired(view), live)
+        if budget is None:
+            return left
+        texts = set(self._kept.texts.values())
+        fits: dict[int, Message] = {}
+        quoted: dict[int, Message] = {}
+        for at, message in enumerate(left):
+            if to_text(message) in texts:
+                quoted[at] = message
+            elif (start := _shortened(message, budget, price)).content:
+                fits[at] = start
+                budget -= shown_tokens(start, price)
+        fits |= {at: quoted[at] for at in newest(quoted, budget, price)}
+        return [fits[at] for at in sorted(fits)]
+
+
+def _shortened(message: Message, budget: int, price: Callable[[str], int]) -> Message:
+    """The start of a message that fits, without text if none does."""
+
+    def cost(text: str) -> int:
+        return shown_tokens(Message(message.role, text), price)
+
+    return Message(message.role, cut(message.content, budget, cost))
+
+
+def _without(view: Sequence[Message], live: Sequence[Message]) -> list[Message]:
+    """The view less one copy, the last, of each live message."""
+    left = list(view)
+    texts = [to_text(message) for message in left]
+    for message in reversed(live):
+        text = to_text(message)
+        if text in texts:
+            at = len(texts) - 1 - texts[::-1].index(text)
+            del left[at], texts[at]
+    return left
+
+
+def _paired(view: Sequence[Message]) -> list[Message]:
+    """The view less calls without results and results without calls, which no chat API takes."""
+    called = {call.id for message in view for call in message.calls}
+    heard = {message.call_id for message in view if message.role == "tool"}
+    found: list[Message] = []
+    for message in view:
+        calls = tuple(call for call in message.calls if call.id in heard)
+        if message.role == "tool" and message.call_id not in called:
+            continue
+        if calls or message.content.strip():
+            found.append(Message(message.role, message.content, calls, message.call_id))
+    return found

@@ -1,0 +1,257 @@
+"""What condensers share: rules edit the past before it is shown, and each edit is for good.
+
+The past is messages, the oldest of which may have become a summary. That is an entry of its own,
+under the key of the newest message that it covers: what has a lower key was pinned, what has a
+higher one is still as it was observed. Nothing is summarised twice but the summary itself, which
+the next one continues.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from memorygym.core import Message
+from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.frozen import canonical
+from memorygym.core.tokens import MESSAGE_TOKENS, cut, shown_tokens
+from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
+from memorygym.memories.stores.transcript import Transcribed, Transcript, groups, newest
+
+ROLE = "summary\n"
+"""Begins the entry of a summary; no message has this role."""
+PREFIX = "[Summary]\n"
+"""Begins the message that shows it."""
+HEAD = 3
+"""A head that takes more than the third part of the room is no head: it goes as all else does."""
+
+
+class History(Transcript):
+    """All that was observed, as it is kept now.
+
+    Beyond the capacity the oldest message makes room, and the summary only when it is alone.
+    """
+
+    past: Sequence[int]
+    """The keys of what precedes the running event."""
+
+    def victim(self) -> int:
+        return next((key for key in self.texts if not self.is_summary(key)), super().victim())
+
+    def is_summary(self, key: int) -> bool:
+        """Whether the summary stands under a key."""
+        return self.texts[key].startswith(ROLE)
+
+    def summary(self) -> int:
+        """The key of the summary, 0 if there is none."""
+        return next(filter(self.is_summary, self.past), 0)
+
+    def cost(self, keys: Sequence[int]) -> int:
+        """Tokens that messages take of the view."""
+        return sum(shown_tokens(self.messages[key], self.meter.count) for key in keys)
+
+    def head(
+        self, keep_first: int, room: int | None = None, *, first_user: bool = False
+    ) -> list[int]:
+        """The first messages of the episode, as far as they are kept, and the user's first one;
+        groups whole. None if they take too much of the room.
+
+        Keys number the messages from 1, so that those after a dropped head are not taken for it.
+        """
+        if end := self.summary():
+            head = [key for key in self.past if key < end]
+        else:
+            chosen = (group for group in groups(self.at(self.past)) if group[0] <= keep_first)
+            head = [key for group in chosen for key in group]
+            if first_user:
+                users = (key for key in self.past if self.messages[key].role == "user")
+                head = sorted({*head, *islice(users, 1)})
+        return head if room is None or self.cost(head) <= room // HEAD else []
+
+    def condense(self, keys: Sequence[int], text: str) -> None:
+        """Puts a summary in the place of the last of the messages and forgets the others; one that
+        the capacity refuses is cut."""
+        *others, place = keys
+        self.forget(others)
+        while text:
+            self.replace(place, ROLE + text)
+            if self.texts[place] == ROLE + text:
+                return
+            text = cut(text, self.meter.count(text) // 2, self.meter.count)
+        self.forget([place])
+
+    def forget(self, keys: Sequence[int]) -> None:
+        """Drops messages. The newest of all is only not shown: it tells what the next key is."""
+        gone = set(keys)
+        self.past = [key for key in self.past if key not in gone]
+        for key in gone - {next(reversed(self.messages))}:
+            self.drop(key)
+
+    def _set(self, key: int, text: str) -> None:
+        super()._set(key, text)
+        if self.is_summary(key):
+            self.messages[key] = Message("user", PREFIX + text.removeprefix(ROLE))
+
+
+Rule = Callable[[History, int | None], None]
+"""Edits the past for good, so that it can be shown within a budget."""
+
+
+class Condenser(Transcribed):
+    """The past after its rules, within the budget."""
+
+    holds = History
+    _kept: History
+
+    def __init__(self, *rules: Rule, keep_first: int = 0) -> None:
+        self.rules = rules
+        self.keep_first = keep_first
+        """Messages at the start that are shown before the newest, where both do not fit."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        history = self._kept
+        history.past = history.before(live)
+        for rule in self.rules:
+            rule(history, budget)
+        if budget is not None and history.cost(history.past) > budget:
+            head = history.head(self.keep_first, budget)
+            rest = history.at(key for key in history.past if key not in head)
+            tail = newest(rest, budget - history.cost(head), self._meter.count)
+            history.forget(list(rest)[: len(rest) - len(tail)])
+        return [history.messages[key] for key in history.past]
+
+
+SUMMARY_TOKENS = 1_000
+"""Most tokens of a summary where no budget bounds it."""
+CALL_TOKENS = 12_000
+"""Tokens of new messages that one call summarises; more are taken in turns."""
+START_TOKENS = 16
+"""Tokens of the start of a message that are worth keeping where no summary was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """Head, summary, tail: once the past is too long, what lies between is summarised."""
+
+    keep_first: int
+    """Messages of the head."""
+    keep_recent: int
+    """Most messages of the tail; it may be one group of more."""
+    max_size: int | None = None
+    """Most messages of the past, the summary included."""
+    max_tokens: int | None = None
+    """Most tokens of the past; the smaller one of this and the view's budget counts."""
+    kept: float = 0.75
+    """How much of a budget is kept when a view exceeds it, so that not every message does."""
+    max_event_length: int | None = None
+    """Characters of a message that the model reads; of a longer one it reads both ends."""
+    summary_share: float = 0.5
+    """Of what is kept, what the tail leaves to the summary."""
+    summary_tokens: int | None = None
+    """Most tokens of the summary, beside what the budget leaves it."""
+    first_user: bool = False
+    """Whether the first message of the user belongs to the head."""
+    sections: tuple[str, ...] = ()
+    """What the model is asked to divide the summary into."""
+    render: Callable[[str], str] = str
+    """Lays out what the model wrote."""
+
+    def __post_init__(self) -> None:
+        """Raises BadSettings for what cannot be; the fields have the names of the knobs."""
+        at_least(0, keep_first=self.keep_first)
+        at_least(
+            1,
+            keep_recent=self.keep_recent,
+            max_tokens=self.max_tokens,
+            max_event_length=self.max_event_length,
+        )
+
+    def __call__(self, history: History, budget: int | None) -> None:
+        bounds = [most for most in (budget, self.max_tokens) if most is not None]
+        long = self.max_size is not None and len(history.past) > self.max_size
+        if not long and not (bounds and history.cost(history.past) > min(bounds)):
+            return
+        room = int(min(bounds) * self.kept) if bounds else None
+        head = history.head(self.keep_first, room, first_user=self.first_user)
+        rest = [key for key in history.past if key not in head]
+        end = history.summary()
+        tail_room = None
+        if room is not None:
+            room -= history.cost(head)
+            tail_room = int(room * (1 - self.summary_share))
+        unread = history.at(key for key in rest if key > end)
+        tail = newest(unread, tail_room, history.meter.count, self.keep_recent)
+        if room is not None:
+            room -= history.cost(tail)
+        if forgotten := rest[: len(rest) - len(tail)]:
+            history.condense(forgotten, self._summary(history, forgotten, room))
+
+    def _summary(self, history: History, forgotten: Sequence[int], room: int | None) -> str:
+        """The summary so far and messages as one text of what fits the room."""
+        price = history.meter.count
+        most = SUMMARY_TOKENS if room is None else room - MESSAGE_TOKENS - price(PREFIX)
+        most = min(most, self.summary_tokens or most)
+        if most < 1:
+            return ""
+        so_far = history.texts.get(history.summary(), "").removeprefix(ROLE)
+        task = summary(history.meter.brief, self.sections)
+        messages = history.at(key for key in forgotten if not history.is_summary(key))
+        new = [_read(message, self.max_event_length) for message in messages.values()]
+        if not new:
+            return cut(so_far, most, price)
+        for batch in _batches(new, price):
+            text = "\n\n".join([f"{SO_FAR}\n{so_far}", f"{NEW}\n{batch[0]}", *batch[1:]])
+            written = history.meter.write(task, text, most)
+            written = cut(written, most, lambda start: price(self.render(start)))
+            so_far = self.render(written) if written else _starts(so_far, batch, most, price)
+        return so_far
+
+
+def by_size(max_size: int, keep_first: int, condensation_ratio: float) -> Summarise:
+    """Keeps that ratio of `max_size` messages, the head and the summary among them."""
+    left = int(max_size * condensation_ratio)
+    if not 0 < condensation_ratio < 1:
+        raise BadSettings(f"condensation_ratio {condensation_ratio}: give more than 0, less than 1")
+    if keep_first >= left:
+        raise BadSettings(
+            f"keep_first {keep_first}: max_size {max_size} by condensation_ratio"
+            f" {condensation_ratio} keeps {left} messages; give a keep_first below that"
+        )
+    keep_recent = max(1, left - keep_first - 1)
+    return Summarise(keep_first, keep_recent, max_size=max_size, kept=condensation_ratio)
+
+
+def _read(message: Message, most: int | None) -> str:
+    """A message as the model reads it; of one that is too long both ends."""
+    made = (f"{call.name} {canonical(call.arguments)}" for call in message.calls)
+    text = "\n".join(filter(None, [message.content, *made]))
+    if message.role == "assistant":
+        text = f"assistant: {text}"
+    if most is None or len(text) <= most:
+        return text
+    return f"{text[: most // 2]} … {text[len(text) - most // 2 :]}"
+
+
+def _batches(texts: Sequence[str], price: Callable[[str], int]) -> Iterator[list[str]]:
+    """The texts in runs that one call reads; none but a single one is shorter than that."""
+    batch: list[str] = []
+    held, left = 0, sum(map(price, texts))
+    for text in texts:
+        batch.append(text)
+        held, left = held + price(text), left - price(text)
+        if min(held, left) >= CALL_TOKENS:
+            yield batch
+            batch, held = [], 0
+    yield batch
+
+
+def _starts(so_far: str, new: Sequence[str], most: int, price: Callable[[str], int]) -> str:
+    """What stands in for a summary that was not written: the starts of all texts, or of the newest
+    where they are too many.
+
+    >>> _starts("Ann won. She ran.", ["Bob lost it.", "Eve sat."], 9, lambda t: len(t.split()))
+    'Ann won. She ran.\\nEve sat.'
+    """
+    kept = cut(so_far, most // 2, price)
+    newest = new[-max(1, most // START_TOKENS) :]
+    share = (most - price(kept)) // len(newest) - 1
+    return "\n".join(filter(None, [kept, *(cut(text, share, price) for text in newest)]))

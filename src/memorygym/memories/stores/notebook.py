@@ -1,0 +1,132 @@
+"""A notebook of entries with Write, Edit, Read and memory_search, under any index."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from memorygym.core import JSON, Entry, Memory, Meter, tool
+from memorygym.core.errors import Refused
+from memorygym.memories.stores.passages import Index
+
+
+def _string(description: str) -> JSON:
+    return {"type": "string", "description": description}
+
+
+def _count(description: str) -> JSON:
+    return {"type": "integer", "minimum": 1, "description": description}
+
+
+TOOLS = (
+    tool(
+        "Write",
+        "Store a new entry in memory. Costs one write.",
+        content=_string("The text of the entry."),
+    ),
+    tool(
+        "Edit",
+        "Replace old_text, which must occur exactly once in memory, by new_text. Costs one write,"
+        " unless the event says that an edit is free. An entry edited to nothing is removed.",
+        old_text=_string("Text as it stands in one entry."),
+        new_text=_string("What to put in its place."),
+    ),
+    tool(
+        "Read",
+        "Read memory, one line after the other; the whole of it unless lines are named. Free.",
+        optional=["start_line", "num_lines"],
+        start_line=_count("First line, counted from 1."),
+        num_lines=_count("How many lines."),
+    ),
+    tool(
+        "memory_search",
+        "Find the entries that match the words of a query best. Free.",
+        optional=["top_k"],
+        query=_string("Words to look for, such as a name."),
+        top_k=_count("How many entries at most; 5 unless given."),
+    ),
+)
+EMPTY = "(memory is empty)"
+NOTHING = "(nothing found)"
+
+
+class Notebook(Memory):
+    """Entries in the order they were written, under ids that never change."""
+
+    tools = TOOLS
+    _index: Index | None
+
+    def __init__(self, index: Callable[[Iterable[tuple[int, str]]], Index]) -> None:
+        self._make_index = index
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+        self.restore(())
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        match name:
+            case "Write":
+                self._refresh(self.write(str(arguments["content"])))
+                return "stored"
+            case "Edit":
+                self._refresh(self.edit(str(arguments["old_text"]), str(arguments["new_text"])))
+                return "edited"
+            case "Read":
+                return self.read(arguments)
+            case "memory_search":
+                k = int(str(arguments.get("top_k", 5)))
+                return self._search(str(arguments["query"]), min(k, 1000))
+        raise NotImplementedError(name)
+
+    def write(self, text: str) -> int:
+        """Stores an entry and returns its key."""
+        key = self._next
+        self.entries[key] = self._meter.admit(text)
+        self._next += 1
+        return key
+
+    def edit(self, old: str, new: str) -> int:
+        """Changes the one entry in which `old` occurs and returns its key."""
+        if not old:
+            raise Refused("refused: old_text is empty")
+        found = [(key, text.count(old)) for key, text in self.entries.items() if old in text]
+        times = sum(n for _, n in found)
+        if times != 1:
+            raise Refused(f"refused: old_text occurs {times} times, and must occur exactly once")
+        key = found[0][0]
+        before = self.entries[key]
+        after = self._meter.admit(before.replace(old, new), replacing=before)
+        if after:
+            self.entries[key] = after
+        else:
+            del self.entries[key]
+        return key
+
+    def read(self, arguments: Mapping[str, JSON]) -> str:
+        """The lines asked for."""
+        lines = "\n".join(self.entries.values())
+        start, number = arguments.get("start_line", 1), arguments.get("num_lines")
+        if start != 1 or number is not None:
+            assert isinstance(start, int)
+            end = None if number is None else start - 1 + int(str(number))
+            lines = "\n".join(lines.split("\n")[start - 1 : end])
+        return lines or EMPTY
+
+    def _search(self, query: str, k: int) -> str:
+        """The entries found, one after the other; the index is built when first searched."""
+        if self._index is None:
+            self._index = self._make_index(self.entries.items())
+        return "\n".join(self.entries[key] for key in self._index.search(query, k)) or NOTHING
+
+    def _refresh(self, key: int) -> None:
+        if self._index is None:
+            return
+        if key in self.entries:
+            self._index.set(key, self.entries[key])
+        else:
+            self._index.drop(key)
+
+    def dump(self) -> list[Entry]:
+        return [Entry(str(key), text) for key, text in self.entries.items()]
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self.entries = {int(entry.id): entry.text for entry in entries}
+        self._next = max(self.entries, default=0) + 1
+        self._index = None

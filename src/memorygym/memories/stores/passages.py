@@ -1,0 +1,253 @@
+"""Texts under keys in the order they came, within the capacity, and how they are shown again."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Protocol
+
+from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core.errors import Refused, at_least
+from memorygym.core.tokens import MESSAGE_TOKENS, normal
+from memorygym.memories.stores.splitter import headed, passages
+
+HEADING = "From memory, oldest first:"
+_BETWEEN = 3
+"""What a blank line between two passages costs of the view."""
+
+
+class Index(Protocol):
+    """Search over texts under integer keys, incremental."""
+
+    def set(self, key: int, text: str) -> None:
+        """Adds the text, or replaces the one under that key."""
+
+    def drop(self, key: int) -> None:
+        """Removes the text under that key."""
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The keys of the k texts that match best, best first; ties go to the smaller key."""
+        ...
+
+
+class Passages:
+    """What a memory keeps of its own accord; beyond the capacity the oldest text makes room.
+
+    An index of them is told of every change.
+    """
+
+    def __init__(self, meter: Meter, index: Index | None = None) -> None:
+        self.texts: dict[int, str] = {}
+        self._entries: dict[int, Entry] = {}
+        self.meter = meter
+        self._index = index
+
+    def add(self, text: str) -> int | None:
+        """Stores a text and returns its key; None, and nothing is lost, if it is empty or no
+        memory of this capacity could hold it."""
+        gone: list[tuple[int, str]] = []
+        while True:
+            try:
+                admitted = self.meter.admit(text)
+            except Refused:
+                if normal(text) and self.texts:
+                    victim = self.victim()
+                    gone.append((victim, self.texts[victim]))
+                    self.drop(victim)
+                    continue
+                for key, old in sorted(gone):
+                    self._set(key, self.meter.admit(old))
+                return None
+            key = next(reversed(self.texts), 0) + 1
+            self._set(key, admitted)
+            return key
+
+    def replace(self, key: int, text: str) -> None:
+        """Puts another text under a key; the old one stays if the capacity refuses the new one."""
+        with suppress(Refused):
+            self._set(key, self.meter.admit(text, replacing=self.texts[key]))
+
+    def drop(self, key: int) -> None:
+        """Forgets the text under a key."""
+        self.meter.admit("", replacing=self.texts.pop(key))
+        del self._entries[key]
+        if self._index is not None:
+            self._index.drop(key)
+
+    def search(self, query: str, k: int) -> list[int]:
+        """The keys of the k texts that match best, best first; none without an index."""
+        return [] if self._index is None else self._index.search(query, k)
+
+    def victim(self) -> int:
+        """The key whose text makes room for a new one."""
+        return next(iter(self.texts))
+
+    def dump(self) -> list[Entry]:
+        """All texts; the ids are the keys."""
+        return list(self._entries.values())
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Takes over a dump."""
+        for entry in entries:
+            self._set(int(entry.id), entry.text)
+
+    def _set(self, key: int, text: str) -> None:
+        old, self.texts[key] = self.texts.get(key), text
+        self._entries[key] = Entry(str(key), text)
+        if self._index is not None:
+            words = self.searched(text)
+            if old is None or self.searched(old) != words:
+                self._index.set(key, words)
+
+    def searched(self, text: str) -> str:
+        """What the index is told of a text."""
+        return text
+
+
+class Facts(Passages):
+    """Texts in the order in which they were last told: one told again moves to the end."""
+
+    def __init__(self, meter: Meter, index: Index) -> None:
+        super().__init__(meter, index)
+        self.keys: dict[str, int] = {}
+
+    def tell(self, fact: str) -> None:
+        """Stores a fact, or moves it to the end."""
+        fact = normal(fact)
+        if fact in self.keys:
+            self.drop(self.keys[fact])
+        self.add(fact)
+
+    def drop(self, key: int) -> None:
+        """Forgets a fact."""
+        del self.keys[self.texts[key]]
+        super().drop(key)
+
+    def _set(self, key: int, text: str) -> None:
+        super()._set(key, text)
+        self.keys[text] = key
+
+
+def asked(live: Sequence[Message]) -> str:
+    """What memory is searched for: the newest message of the event that is no reply.
+
+    Its heading is left out: it tells where in the stream it stands, as all other messages' do.
+    """
+    said = (message.content for message in reversed(live) if message.role in ("user", "tool"))
+    return headed(normal(next(said, "")))[1]
+
+
+def wanted(search: Callable[[str, int], list[int]], live: Sequence[Message], k: int) -> list[int]:
+    """The keys that a search finds for the live messages, best first: twice k, for the best
+    matches often stand in those messages."""
+    return search(asked(live), 2 * k)
+
+
+def shown(
+    ranked: Iterable[tuple[int, str]],
+    live: Sequence[Message],
+    budget: int | None,
+    price: Callable[[str], int],
+    most: int | None = None,
+) -> tuple[Message, ...]:
+    """One message with the best texts that fit the budget, in the order of their keys.
+
+    `ranked` are keys and texts, best first, of which the first `most` are tried. A text that stands
+    in the live messages is left out; one that does not fit is passed over.
+    """
+    return told(fitting(islice(unseen(ranked, live), most), budget, price))
+
+
+def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterator[tuple[int, str]]:
+    """The texts that do not stand in the live messages: a part of a paragraph stands there if one
+    message holds its heading and its sentences, on whatever lines."""
+    present = [_unbroken(normal(message.content)) for message in live]
+    for key, text in ranked:
+        head, body = map(_unbroken, headed(text))
+        if not any(head in said and body in said for said in present):
+            yield key, text
+
+
+def _unbroken(text: str) -> str:
+    return " ".join(text.split())
+
+
+def fitting(
+    ranked: Iterable[tuple[int, str]], budget: int | None, price: Callable[[str], int]
+) -> dict[int, str]:
+    """Those of the ranked texts that fit the budget as one message, the better ones first."""
+    room = None if budget is None else budget - MESSAGE_TOKENS - price(HEADING)
+    chosen: dict[int, str] = {}
+    for key, text in ranked:
+        if room is not None:
+            cost = price(text) + _BETWEEN
+            if cost > room:
+                continue
+            room -= cost
+        chosen[key] = text
+    return chosen
+
+
+def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
+    """One message with the texts in the order of their keys; none if there is no text."""
+    if not texts:
+        return ()
+    return (Message("user", "\n\n".join([HEADING, *(texts[key] for key in sorted(texts))])),)
+
+
+class Kept(Memory):
+    """A memory that holds nothing but its passages; who inherits says what they are."""
+
+    holds: Callable[[Meter], Passages]
+    """Makes what it holds, anew for every episode."""
+    _kept: Passages
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+        self._kept = self.holds(meter)
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
+
+
+class Ranked(Kept):
+    """Texts that a search ranks for the newest message of the event; who inherits says which."""
+
+    def __init__(self, chunk_size: int, top_k: int, holds: Callable[[Meter], Passages]) -> None:
+        at_least(1, chunk_size=chunk_size, top_k=top_k)
+        self.holds = holds
+        self.chunk_size = chunk_size
+        self.top_k = top_k
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            for passage in passages(message.content, self.chunk_size, self._meter.count):
+                self.keep(passage)
+
+    def keep(self, passage: str) -> None:
+        """Stores a passage, or what the memory makes of it."""
+        self._kept.add(passage)
+
+    def body(self, entry: str) -> str:
+        """What is shown of an entry."""
+        return entry
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return told(self.found(live, budget))
+
+    def found(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
+        """The texts that are shown, by key."""
+        keys = wanted(self._kept.search, live, self.top_k)
+        ranked = ((key, self.body(self._kept.texts[key])) for key in keys)
+        return fitting(islice(unseen(ranked, live), self.top_k), budget, self._meter.count)
+
+
+class Retrieval(Ranked):
+    """Passages under an index."""
+
+    def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, index()))
+        self.index = index
+        """Makes a new, empty index of the kind that it searches."""

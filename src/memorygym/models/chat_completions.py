@@ -1,0 +1,201 @@
+"""The OpenAI chat-completion format: what is sent, and what comes back whole or as a stream.
+
+Pure functions; whatever an endpoint sends that is no completion raises Garbled.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from memorygym.core import JSON, Call, Message
+from memorygym.core.errors import clipped
+from memorygym.core.frozen import json_text
+from memorygym.models.model import Reply
+
+THOUGHT = "</think>"
+_UNNAMED = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME = 64
+
+
+class Garbled(ValueError):
+    """The body is no chat completion."""
+
+
+class Reported(Garbled):
+    """It is an error that the endpoint reports with status 200."""
+
+    def __init__(self, error: JSON) -> None:
+        super().__init__(f"the endpoint reports an error: {clipped(json.dumps(error), 200)}")
+        self.error = error
+
+
+def to_wire(message: Message) -> dict[str, JSON]:
+    """The message as sent, in a form that endpoints take whatever a model wrote before.
+
+    Lone surrogates become question marks. Names that no function may have and arguments that are no
+    object would make an endpoint refuse the whole history, so that a model's slip would look like
+    the provider's failure: they are sent as the nearest name and as an object around the text.
+
+    >>> (call,) = to_wire(Message("assistant", "", (Call("rm -r", "{oops", "c"),)))["tool_calls"]
+    >>> call["function"]
+    {'name': 'rm_-r', 'arguments': '{"malformed": "{oops"}'}
+    """
+    if not message.calls:
+        return replace(message, content=_sendable(message.content)).to_openai()
+    calls = tuple(map(_well_formed, message.calls))
+    return replace(message, content=_sendable(message.content), calls=calls).to_openai()
+
+
+def _well_formed(call: Call) -> Call:
+    arguments = call.arguments
+    if not isinstance(arguments, Mapping):
+        arguments = {"malformed": _sendable(json_text(arguments))}
+    name = _UNNAMED.sub("_", call.name)[:_LONGEST_NAME] or "unnamed"
+    return Call(name, arguments, call.id)
+
+
+def _sendable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def read_completion(text: str) -> Reply:
+    """The reply in the body of a response."""
+    return _reply(_object(text))
+
+
+def read_stream(lines: Iterable[str]) -> Reply:
+    """The reply in the lines of a server-sent stream; one that ends before its time is Garbled."""
+    chunks = list(_chunks(lines))
+    choices = [_first(chunk.get("choices")) for chunk in chunks]
+    finishes = [str(choice["finish_reason"]) for choice in choices if choice.get("finish_reason")]
+    if not finishes:
+        raise Garbled("the stream ended before the reply did")
+    deltas = [_mapping(choice.get("delta")) for choice in choices]
+    pieces = (piece for delta in deltas for piece in _mappings(delta.get("tool_calls")))
+    message: JSON = {
+        "content": "".join(_text(delta.get("content")) for delta in deltas),
+        "reasoning": "".join(map(_reasoning, deltas)),
+        "tool_calls": _assembled(pieces),
+    }
+    usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
+    choice: JSON = {"message": message, "finish_reason": finishes[-1]}
+    return _reply({"choices": [choice], "usage": usages[-1] if usages else None})
+
+
+def _chunks(lines: Iterable[str]) -> Iterator[Mapping[str, JSON]]:
+    """The objects of a stream up to its end. Raises Reported for an error among them."""
+    for line in lines:
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or not data:
+            continue
+        if data == "[DONE]":
+            return
+        chunk = _object(data)
+        if chunk.get("error"):
+            raise Reported(chunk["error"])
+        yield chunk
+
+
+def _assembled(pieces: Iterable[Mapping[str, JSON]]) -> list[JSON]:
+    """The calls. A piece goes to the call of its index; if it has none, to that of its id, or the
+    last."""
+    calls: dict[str, dict[str, Any]] = {}
+    for piece in pieces:
+        index = piece.get("index", piece.get("id"))
+        key = str(index) if index is not None else next(reversed(calls), "0")
+        call = calls.setdefault(key, {"id": "", "function": {"name": "", "arguments": ""}})
+        call["id"] = call["id"] or _text(piece.get("id"))
+        whole, part = call["function"], _mapping(piece.get("function"))
+        whole["name"] = whole["name"] or _text(part.get("name"))
+        whole["arguments"] += _text(part.get("arguments"))
+    return list(calls.values())
+
+
+def _reply(body: Mapping[str, JSON]) -> Reply:
+    choice = _first(body.get("choices"))
+    raw = choice.get("message")
+    if not isinstance(raw, Mapping):
+        if body.get("error"):
+            raise Reported(body["error"])
+        raise Garbled(f"no reply in the body: {clipped(json.dumps(body), 200)}")
+    thought, content = spoken(_text(raw.get("content")))
+    try:
+        message = Message.from_openai({**raw, "role": "assistant", "content": content})
+    except RecursionError as error:
+        raise Garbled("a call's arguments are nested too deep to read") from error
+    # Some providers send an empty text for a call without arguments.
+    calls = (
+        replace(call, arguments={}) if call.arguments in ("", None) else call
+        for call in message.calls
+    )
+    usage = _mapping(body.get("usage"))
+    return Reply(
+        Message("assistant", content, tuple(calls)),
+        _whole(usage.get("prompt_tokens")),
+        _whole(usage.get("completion_tokens")),
+        _text(choice.get("finish_reason")),
+        _reasoning(raw) or thought,
+        _cached(usage),
+    )
+
+
+def _reasoning(raw: Mapping[str, JSON]) -> str:
+    """What stands beside the content, under either of the names in use."""
+    return _text(raw.get("reasoning_content")) or _text(raw.get("reasoning"))
+
+
+def _cached(usage: Mapping[str, JSON]) -> int | None:
+    """Tokens that the provider had already; DeepSeek has its own name for them."""
+    told = _mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
+    return _whole(usage.get("prompt_cache_hit_tokens") if told is None else told)
+
+
+def spoken(text: str) -> tuple[str, str]:
+    """The reasoning that some endpoints leave before the text in <think> tags, and the text.
+
+    >>> spoken("<think>hm</think>yes"), spoken("hm</think>yes"), spoken("<think>hm"), spoken("yes")
+    (('hm', 'yes'), ('hm', 'yes'), ('hm', ''), ('', 'yes'))
+    """
+    head, closed, tail = text.partition(THOUGHT)
+    opened = head.lstrip().startswith("<think>")
+    if opened or (closed and "<think>" not in head):
+        return head.lstrip().removeprefix("<think>").strip(), tail.lstrip()
+    return "", text
+
+
+def _object(text: str) -> Mapping[str, JSON]:
+    try:
+        value: JSON = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Garbled(f"not JSON: {text[:80]!r}") from error
+    if not isinstance(value, Mapping):
+        raise Garbled(f"not a JSON object: {text[:80]!r}")
+    return value
+
+
+def _text(value: JSON) -> str:
+    """A text, or the text parts of a list of parts, joined."""
+    if isinstance(value, str):
+        return value
+    return "".join(_text(part.get("text")) for part in _mappings(value))
+
+
+def _first(value: JSON) -> Mapping[str, JSON]:
+    return next(iter(_mappings(value)), {})
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    """The object; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: JSON) -> list[Mapping[str, JSON]]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [item for item in value if isinstance(item, Mapping)]
+
+
+def _whole(value: JSON) -> int | None:
+    return value if type(value) is int and 0 <= value < 2**63 else None

@@ -1,0 +1,105 @@
+"""Columns of text for a terminal of 80: names, shares with their intervals, amounts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import inf
+from textwrap import wrap
+
+from memorygym.core.text import WIDTH, plain
+from memorygym.runs.comparison.figures import Row
+from memorygym.stats import NOTHING, Estimate, percent
+
+NAME = 20
+"""Of the first column; a longer name has a line of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a table tells of a row."""
+
+    head: str
+    width: int
+    cell: Callable[[Row], str]
+
+
+def named(name: str, cells: str, width: int = NAME) -> list[str]:
+    """A row.
+
+    >>> named("a", "1", 4), named("abcd", "1", 4)
+    (['a   1'], ['abcd', '    1'])
+    """
+    if len(name) < width:
+        return [f"{plain(name):<{width}}{cells}".rstrip()]
+    return [*paragraph(name), f"{'':<{width}}{cells}".rstrip()]
+
+
+def amount(value: float | None) -> str:
+    """A count or a mean, with as many digits as are worth reading.
+
+    >>> [amount(n) for n in (None, 0, 0.25, 12.5, 1234.5, 12345, 1234567)]
+    ['–', '0', '0.25', '12.5', '1,234', '12.3k', '1.23M']
+    """
+    if value is None:
+        return NOTHING
+    if value >= 999_950:
+        return f"{value / 1e6:.2f}M"
+    if value >= 9_999.5:
+        return f"{value / 1e3:.1f}k"
+    if value >= 99.95 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def quantity(found: Estimate | None) -> str:
+    """An amount with half of its interval, if that has a width, in the unit of the amount.
+
+    >>> quantity(Estimate(12, 11, 13.26, 9)), quantity(Estimate(12, 12, 12, 9))
+    ('12.0±1.3', '12')
+    >>> quantity(Estimate(12345, 11000, 13690, 9)), quantity(Estimate(123, 100, 146, 9))
+    ('12.3±1.3k', '123±23')
+    >>> quantity(Estimate(54_100, 3_600, 104_600, 9)), quantity(Estimate(100_300, 99e3, 101_600, 9))
+    ('54±50k', '100±1k')
+    """
+    if found is None:
+        return NOTHING
+    mean, half = found.mean, found.high - found.mean
+    if not 0 < half < inf:
+        return amount(mean)
+    size, unit = next(((n, u) for n, u in ((1e6, "M"), (1e3, "k")) if mean >= n), (1, ""))
+    # Where the interval is wide or the number long, a decimal says nothing.
+    digits = 1 if mean < 99.95 * size and half < 9.95 * size else 0
+    return f"{mean / size:.{digits}f}±{half / size:.{digits}f}{unit}"
+
+
+def share(head: str, width: int, figure: str, sign: str = "") -> Column:
+    """A share in percent, or a difference of two."""
+    return Column(head, width, lambda row: percent(row[figure], sign))
+
+
+def number(head: str, width: int, figure: str) -> Column:
+    """A quantity."""
+    return Column(head, width, lambda row: quantity(row[figure]))
+
+
+def p_value(p: float | None) -> str:
+    """
+    >>> p_value(None), p_value(1.0), p_value(0.012), p_value(0.0001)
+    ('–', '1', '.012', '<.001')
+    """
+    if p is None:
+        return NOTHING
+    return "<.001" if p < 0.001 else "1" if p >= 0.9995 else f"{p:.3f}"[1:]
+
+
+def paragraph(text: str) -> list[str]:
+    """Its lines."""
+    return wrap(plain(text), WIDTH, break_on_hyphens=False)
+
+
+def listed(words: Iterable[str]) -> str:
+    """
+    >>> listed("a"), listed("ab"), listed("abc")
+    ('a', 'a and b', 'a, b and c')
+    """
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

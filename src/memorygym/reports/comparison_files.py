@@ -1,0 +1,192 @@
+"""A comparison as files: one JSON document, and tables for whoever computes on.
+
+All but the clock's are the same bytes for the same episodes.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from io import StringIO
+from math import inf
+from typing import Any
+
+from memorygym.core import JSON
+from memorygym.reports.curves import Bin, Point
+from memorygym.runs.comparison.figures import Agreement, Clock, Report, Row
+from memorygym.runs.comparison.sanity_checks import Gate
+from memorygym.runs.metrics import Case, Measured
+from memorygym.stats import Estimate
+
+SCHEMA = "memorygym-compare-1"
+CASE = Case.__slots__
+Cell = str | float | None
+
+
+def document(
+    about: Mapping[str, JSON],
+    gates: Sequence[Gate],
+    reports: Sequence[Report],
+    agreements: Sequence[Agreement] = (),
+) -> dict[str, JSON]:
+    """compare.json; `about` holds contract, version and recipe."""
+    return {
+        **about,
+        "schema": SCHEMA,
+        "gates": _json(gates),
+        "reports": [_report(report) for report in reports],
+        "kendall": _json(agreements),
+    }
+
+
+def _report(report: Report) -> JSON:
+    found = report.contests
+    return {
+        "reasoner": report.reasoner,
+        "budget": report.budget,
+        "tasks": len(report.worlds),
+        "questions": report.questions,
+        "left_out": report.left_out,
+        "rows": [{**_about(row), "figures": _json(row.figures)} for row in report.rows],
+        "over_recency": _json([*found.over_recency.values()]),
+        "pairs": _json(found.pairs),
+        "verdict": _json(found.verdict),
+    }
+
+
+def _about(row: Row) -> dict[str, Cell]:
+    return {
+        "arm": row.arm,
+        "role": row.role,
+        "tasks": len(row.scores),
+        "failed": row.failed,
+        "rank": row.rank,
+    }
+
+
+def _json(value: Any) -> Any:
+    """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
+    null for a single task, which has none."""
+    match value:
+        case Estimate(worlds=worlds):
+            low, mean, high = _bounds(value)
+            return {"mean": mean, "low": low, "high": high, "tasks": worlds}
+        case float():
+            return _rounded(value)
+        case Mapping():
+            return {name: _json(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_json(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+def _bounds(found: Estimate | None) -> list[float | None]:
+    """Low, mean and high."""
+    return [_rounded(n) for n in (found.low, found.mean, found.high)] if found else [None] * 3
+
+
+def _rounded(value: float | None) -> float | None:
+    """To six places; what is infinite is none, and 0 has no sign."""
+    return None if value is None or abs(value) == inf else round(value, 6) + 0.0
+
+
+def figures_csv(reports: Iterable[Report]) -> str:
+    """compare.csv: one row an arm, budget and reasoner."""
+    rows = [_cells(report, row) for report in reports for row in report.rows]
+    return _csv([*rows[0]] if rows else [], [[*row.values()] for row in rows])
+
+
+def _cells(report: Report, row: Row) -> dict[str, Cell]:
+    pair = report.contests.over_recency.get(row.arm)
+    cells: dict[str, Cell] = {
+        "reasoner": report.reasoner,
+        "budget": report.budget,
+        **_about(row),
+        "p": _rounded(pair.p) if pair else None,
+        "p_adjusted": _rounded(pair.adjusted) if pair else None,
+        "detectable": _rounded(pair.detectable) if pair else None,
+    }
+    for name, found in row.figures.items():
+        low, cells[name], high = _bounds(found)
+        cells |= {f"{name}_low": low, f"{name}_high": high}
+    return cells
+
+
+def pairs_csv(reports: Iterable[Report]) -> str:
+    """pairs.csv: every two memories that finished every task."""
+    rows = [
+        (
+            report, pair.arm, pair.other, pair.difference.worlds, pair.difference,
+            pair.p, pair.adjusted, pair.detectable,
+        )
+        for report in reports
+        for pair in report.contests.pairs
+    ]  # fmt: skip
+    return _table("arm,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
+
+
+def questions_csv(measured: Iterable[Measured]) -> str:
+    """questions.csv: one row a question and arm; left-out ones too."""
+    rows = [
+        (one, one.arm, *one.world, *(_plain(name, getattr(case, name)) for name in CASE))
+        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.arm, m.world))
+        for case in one.cases
+    ]
+    return _table(",".join(("arm", "template", "seed", *CASE)), rows)
+
+
+def timings_csv(timed: Iterable[tuple[Report, Clock]]) -> str:
+    """timings.csv: milliseconds a step, which differ from run to run."""
+    rows = [(report, arm, *clock[arm]) for report, clock in timed for arm in sorted(clock)]
+    return _table("arm,p50_ms,p95_ms", rows)
+
+
+def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
+    """pareto.csv: what each memory reaches, what for, and who does better for less."""
+    rows = [
+        (report, one.arm, one.accuracy, one.cost, one.dominated_by)
+        for report, points in found
+        for one in points
+    ]
+    return _table("arm,accuracy,tokens,dominated_by", rows)
+
+
+def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
+    """retention.csv or rewrite.csv: accuracy by arm and bin."""
+    rows = [
+        (report, one.arm, one.name, one.questions, one.accuracy)
+        for report, bins in found
+        for one in bins
+    ]
+    return _table("arm,bin,questions,low,accuracy,high", rows)
+
+
+def _plain(name: str, value: str | float) -> str:
+    """Right and wrong as 1 and 0."""
+    return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
+
+
+def _table(heads: str, rows: Iterable[tuple[Any, ...]]) -> str:
+    """A table whose rows begin with the reasoner and budget that they are of; an estimate fills
+    three cells."""
+    cells = (
+        [under.reasoner, under.budget, *(cell for value in row for cell in _filled(value))]
+        for under, *row in rows
+    )
+    return _csv(f"reasoner,budget,{heads}".split(","), cells)
+
+
+def _filled(value: Cell | Estimate) -> Sequence[Cell]:
+    match value:
+        case Estimate():
+            return _bounds(value)
+        case float():
+            return [_rounded(value)]
+    return [value]
+
+
+def _csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows([heads, *rows])
+    return text.getvalue()

@@ -1,0 +1,242 @@
+"""How far the figures of a run are shown: by its traces, and by playing its episodes again."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from memorygym.agents.reasoner_agent import agents_of
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.core.files import as_bytes
+from memorygym.core.frozen import canonical
+from memorygym.core.track import find
+from memorygym.models.reply_log import Tape
+from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, Outcome
+from memorygym.reports.recheck import RESULTS, Method, Recheck, derived
+from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.jobs import source_of
+from memorygym.runs.model_roles import Absent, Recall, from_tape
+from memorygym.runs.results.consistency import difference, inconsistencies, rows_in_order
+from memorygym.runs.results.results_file import Document, read_json, read_results
+from memorygym.runs.store import Run
+from memorygym.runs.tasks import salt_hash, unknown_part
+from memorygym.runs.version import contract
+
+STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
+"""How far a run is shown, best first."""
+CHECKS = ("none", "traces", "play")
+"""What is done: nothing but to compare files; to replay and score traces; to play again, too."""
+WORD = (
+    "that the replies and token counts are those of the named models, and that this is not the best"
+    " of several runs"
+)
+"""What nothing in a model's run can show."""
+ELSEWHERE = "its tasks lie in a file that is not given here: the truths are those of its traces"
+UNREPLIED = "replies (replies.jsonl) are not there"
+TAPE = "replies.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a run says, and how far it is shown."""
+
+    document: Document
+    standing: str
+    """One of STANDINGS."""
+    problems: tuple[str, ...] = ()
+    """What is wrong, each with the file where it is."""
+    limits: tuple[str, ...] = ()
+    """Why it is not shown further."""
+    outcome: Outcome | None = None
+    """Of a comparison that is shown: its reports."""
+
+    @property
+    def word(self) -> str:
+        """What rests on the submitter's word though all else is shown: nothing if scripted."""
+        recipe = self.document["recipe"]
+        shown = self.standing in (REPRODUCED, VERIFIED)
+        return WORD if shown and (recipe["models"] or recipe["memory_model"]) else ""
+
+
+def examine(folder: Path, check: str = "traces", salt: str = "", workers: int = 1) -> Evidence:
+    """Checks a finished run; a salt counts if it is that of the run.
+
+    Raises BadSettings if its results cannot be read.
+
+    >>> examine(Path("nowhere"), "all")
+    Traceback (most recent call last):
+    memorygym.core.errors.UnknownPart: no check named 'all'; choose from none, play, traces
+    """
+    if check not in CHECKS:
+        raise UnknownPart("check", check, CHECKS)
+    document = read_results(folder)
+    if limit := unknown_part(document["recipe"]):
+        return Evidence(document, REPORTED, (), (limit,))
+    found = _file_problems(folder, document)
+    if found or check == "none":
+        unseen = () if found else ("its traces were not looked at",)
+        return Evidence(document, REPORTED, tuple(found), unseen)
+    salt = salt if document["recipe"]["salt"] else ""
+    if limit := _beyond(document, salt):
+        return Evidence(document, REPORTED, (), (limit,))
+    method, limits = _method(folder, document["recipe"], play=check == "play")
+    problems, outcome = _checked(folder, document, salt, method, workers)
+    if problems:
+        told = (problem.replace(f"{folder}/", "") for problem in problems)
+        return Evidence(document, REPORTED, tuple(told))
+    standing = REPRODUCED if method == "play" else VERIFIED
+    return Evidence(document, standing, (), limits, outcome)
+
+
+def _file_problems(folder: Path, document: Document) -> list[str]:
+    """What the files of a run show without being played."""
+    about = Run(folder).about()
+    found = [
+        f"run.json: {told}"
+        for name in ("contract", "recipe")
+        if (told := difference(about.get(name), document[name], name))
+    ]
+    found += [f"results.json: {told}" for told in inconsistencies(document)]
+    if found:
+        return found
+    rows = [f"{canonical(dict(row))}\n".encode() for row in rows_in_order(document)]
+    path = folder / "results.jsonl"
+    kept = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, (row, line) in enumerate(zip_longest(rows, kept), start=1):
+        if row != line:
+            found.append(f"results.jsonl, line {number}: is not that of results.json")
+            break
+    return found + _strays(folder, document)
+
+
+def _strays(folder: Path, document: Document) -> list[str]:
+    """Traces and tables that lack, and those that are of nothing that was played."""
+    wanted = {row["episode"] for row in document["episodes"]}
+    kept = set(Run(folder).kept)
+    found = [f"traces/{name}.jsonl.gz: missing" for name in sorted(wanted - kept)]
+    found += [
+        f"traces/{name}.jsonl.gz: of no episode that was scored" for name in sorted(kept - wanted)
+    ]
+    compared = document["recipe"]["kind"] == "compare"
+    there = {name for name in (DOCUMENT, *TABLES, *DRAWN) if (folder / name).exists()}
+    if compared:
+        return found + [f"{name}: missing" for name in (DOCUMENT, *TABLES) if name not in there]
+    return found + [f"{name}: this run compares no memories" for name in sorted(there)]
+
+
+def opens(recipe: Mapping[str, Any], salt: str) -> bool:
+    """Whether a salt is the one that sealed a recipe's worlds."""
+    return bool(salt) and salt_hash(salt) == recipe["salt"]
+
+
+def _beyond(document: Document, salt: str) -> str:
+    """Why the run cannot be made again here; "" if it can."""
+    recipe = document["recipe"]
+    if document["contract"] != contract(recipe["track"]):
+        return f"only the code of contract {document['contract']} can check it"
+    if recipe["salt"] and not opens(recipe, salt):
+        return "it is of a sealed set, which only its salt deals again"
+    try:
+        about = json.loads(as_bytes(_made(document, salt).job().about()))
+    except MemoryGymError as error:
+        return f"it cannot be made again here ({error})"
+    told = difference(recipe, about["recipe"], "recipe")
+    return f"it cannot be made again here ({told})" if told else ""
+
+
+def _made(document: Document, salt: str, recall: Recall = Absent) -> Evaluation | Comparison:
+    """What was played, with the models that `recall` makes."""
+    source = source_of(document["recipe"], salt, recall)
+    if isinstance(source, Evaluation):
+        return replace(source, validate=bool(document["invariants"]))
+    return source
+
+
+def _method(
+    folder: Path, recipe: Mapping[str, Any], *, play: bool
+) -> tuple[Method, tuple[str, ...]]:
+    """How far its episodes can be checked, and why no further."""
+    kept = (folder / TAPE).exists()
+    ruled = ("a judge's rulings are as recorded",) if recipe["judge"] else ()
+    if recipe["data"]:
+        return "score", (ELSEWHERE, *ruled)
+    if recipe["memory_model"] and not kept:
+        return "score", (f"the memories were not replayed: their model's {UNREPLIED}", *ruled)
+    if not play:
+        return "replay", ruled
+    if recipe["models"] and not kept:
+        return "replay", (f"the model's {UNREPLIED}", *ruled)
+    if strange := _strange(recipe):
+        return "replay", (f"{strange} is not installed here", *ruled)
+    return "play", ()
+
+
+def _strange(recipe: Mapping[str, Any]) -> str:
+    """Who played and is not known here; "" if all are."""
+    track = find(recipe["track"])
+    if recipe["kind"] == "compare":
+        what, named, known = "reasoner", recipe["reasoners"], {*track.reasoners}
+    else:
+        what, named = "agent", recipe["agents"]
+        known = {*agents_of(track), *registry.names("agents")}
+    strange = [name for name in named if name not in known and name not in recipe["models"]]
+    return f"{what} {strange[0]}" if strange else ""
+
+
+def _checked(
+    folder: Path, document: Document, salt: str, method: Method, workers: int
+) -> tuple[list[str], Outcome | None]:
+    """What is wrong with traces and files, and what a comparison came to."""
+    recipe = document["recipe"]
+    replayed = recipe["memory_model"] and method != "score"
+    with ExitStack() as stack:
+        recall: Recall = Absent
+        try:
+            if asked := bool(replayed or (recipe["models"] and method == "play")):
+                tape = stack.enter_context(closing(Tape(folder / TAPE, record=False)))
+                recall = from_tape(tape)
+            source = _made(document, salt, recall)
+        except BadSettings as error:
+            return [f"{TAPE}: {error}"], None
+        job, seats = source.job(), tuple(source.seats(source.minds))
+        failures = {row["episode"]: row for row in document["failures"]}
+        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failures)
+        found = check.over(job.units, workers, waits=asked)
+        if wrong := [one for one in found if isinstance(one, str)]:
+            return wrong, None
+        outcomes = [one for one in found if not isinstance(one, str)]
+        try:
+            files, outcome = derived(folder, document, source, outcomes)
+        except BadSettings as error:
+            return [str(error)], None
+    return list(_unlike(folder, document, files)), outcome
+
+
+def _unlike(folder: Path, document: Document, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Which files are not those that the traces make."""
+    pairs = enumerate(
+        zip(document["episodes"], json.loads(files[RESULTS])["episodes"], strict=True)
+    )
+    rows = (difference(stated, row, f"results.episodes[{at}]") for at, (stated, row) in pairs)
+    yield from (wrong := [f"{RESULTS}: {told}" for told in rows if told])
+    for name, data in files.items():
+        if name == RESULTS and (wrong or data == as_bytes(document)):
+            continue
+        if (folder / name).read_bytes() != data:
+            yield f"{name}: {_otherwise(folder / name, data)}"
+
+
+def _otherwise(path: Path, data: bytes) -> str:
+    """How a file differs from what it must be."""
+    told = ""
+    if path.suffix == ".json":
+        try:
+            told = difference(read_json(path), json.loads(data), path.stem)  # type: ignore[arg-type]  # any JSON
+        except BadSettings:
+            return "is not JSON"
+    return told or "is not what the traces come to"

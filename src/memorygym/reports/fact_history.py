@@ -1,0 +1,182 @@
+"""The way of a fact from the message that told it to the answer, and where it was dropped.
+
+Every fact goes observed → stored → retrieved → in view → used. Events and questions are counted
+from 1, as their headings count them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.outcome import Outcome
+from memorygym.core.text import WIDTH, fit, one_line, short
+from memorygym.core.trace import Trace
+from memorygym.reports.run_reading import IN_VIEW, verdict_lines
+from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.scoring.provenance import Journey, Passage, Provenance, Stay, Telling, Version
+from memorygym.scoring.usage import limits_in
+
+STEPS = (*LOSSES, "")
+"""Where facts are lost, in order; those that are not come last."""
+INDENT = " " * 13
+BEYOND = "beyond the view's"
+"""In the reason of a cut: what the memory composed was more than the view may hold."""
+MOST = 6
+"""Entries or messages that are listed of one step."""
+
+
+def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
+    """The verdict, then the way of every needed fact; those that arrived are only counted if others
+    did not."""
+    told = outcomes(trace)
+    if number > len(told):
+        raise BadSettings(f"{name}#{number}: the episode has questions 1 to {len(told)}")
+    outcome = told[number - 1]
+    question, attribution = outcome.goal, Attribution(trace)
+    cause = attribution.cause(outcome)
+    yield from verdict_lines(f"{name}#{number}", outcome, cause, limits_in(trace, question.event))
+    provenance = Provenance(trace, attribution)
+    journeys = provenance.journeys(question)
+    lost = sum(bool(journey.lost) for journey in journeys)
+    for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
+        if journey.lost or not lost:
+            fact = attribution.reader.text(journey.wanted)
+            yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
+    if 0 < lost < len(journeys):
+        yield f"\n{len(journeys) - lost} more facts were in view"
+    yield ""
+    yield from _row("used", [_used(outcome, lost, len(journeys))])
+
+
+def _used(outcome: Outcome, lost: int, needed: int) -> str:
+    """Whether the answer rests on what was in view."""
+    if outcome.answer is None:
+        return "LOST: no answer was given"
+    answer = f'answered "{one_line(outcome.answer)}"'
+    if not needed:
+        return ("yes" if outcome.correct else "LOST") + f": no message tells it; {answer}"
+    some = "all" if lost == needed else f"{lost} of {needed}"
+    was_lost = f"{some} of what it needs was lost before"
+    if outcome.correct:
+        return f"yes: {answer}" + f", though {was_lost}" * bool(lost)
+    return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all in view"
+
+
+def _way(journey: Journey, provenance: Provenance, event: int) -> Iterator[str]:
+    """The steps of a fact up to the one at which it was lost."""
+    told = [line for telling in journey.told[-MOST:] for line in _telling(telling)]
+    yield from _row("observed", told or ["no message told it in words that the reader knows"])
+    yield from _row("stored", [_kept(journey), *_stays(journey.stays)])
+    if not journey.stays:
+        at = dict.fromkeys(telling.event for telling in journey.told)
+        undone = [f"the referee in event {e + 1}: {cut}" for e in at for cut in provenance.cuts(e)]
+        yield from _row("", undone)
+    cuts = [cut for cut in provenance.cuts(event) if BEYOND in cut]
+    if journey.lost in ("", "not retrieved"):
+        yield from _row("retrieved", [_retrieved(journey, cut=bool(cuts))])
+    if journey.sightings or cuts:
+        yield from _row(IN_VIEW, _in_view(journey, cuts))
+
+
+def _telling(telling: Telling) -> list[str]:
+    passage = telling.passage
+    head = f"event {telling.event + 1}: {one_line(passage.heading)}"
+    over = [] if telling.superseded is None else [f"superseded in event {telling.superseded + 1}"]
+    return [head, passage.sentence, *over]
+
+
+def _kept(journey: Journey) -> str:
+    since = 0 if journey.stored is None else journey.stored + 1
+    match journey.lost:
+        case "never written":
+            told = "the right value was never held" if journey.stays else "no entry ever told it"
+            return f"LOST: {told}"
+        case "dropped":
+            assert journey.dropped is not None
+            return f"LOST: held after event {since}, no more after event {journey.dropped + 1}"
+        case "stale":
+            return "LOST: another value was held when it was asked"
+    return f"held since event {since}" if since else "not by an entry"
+
+
+def _stays(stays: Sequence[Stay]) -> Iterator[str]:
+    """The entries that told something of a fact, whatever value."""
+    for stay in stays[-MOST:]:
+        yield _line(f"entry {stay.id}, event {stay.since + 1}", stay.passage)
+        yield f"  says {stay.passage.says}{_end(stay)}"
+    if len(stays) > MOST:
+        yield f"… and {len(stays) - MOST} entries before these"
+
+
+def _end(kept: Stay | Version) -> str:
+    """When that was over; "" if it was not."""
+    if kept.until is None:
+        return ""
+    return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
+
+
+def _retrieved(journey: Journey, *, cut: bool) -> str:
+    if journey.lost:
+        return "perhaps: the referee cut the view" if cut else "LOST: no text that tells it came"
+    sources = dict.fromkeys(sighting.source for sighting in journey.sightings)
+    how = ("composed" if source == COMPOSED else f"by {source}" for source in sources)
+    return f"yes, {', '.join(how)}"
+
+
+def _in_view(journey: Journey, cuts: Sequence[str]) -> Iterator[str]:
+    """What stood there of the fact."""
+    other = not journey.wanted.old and any(not s.passage.right for s in journey.sightings)
+    if not journey.lost:
+        yield "yes, and another value too" if other else "yes"
+    elif journey.lost == "not retrieved" and cuts:
+        yield "LOST"
+    else:
+        yield "another value" if other else "no"
+    for sighting in journey.sightings[-MOST:]:
+        yield _line(f"says {sighting.passage.says}", sighting.passage)
+    for cut in cuts:
+        yield f"the referee: {cut}"
+
+
+def _line(head: str, passage: Passage) -> str:
+    """What is told, and where, in one line."""
+    text = one_line(f"{head}: {passage.sentence}")
+    room = WIDTH - len(INDENT)
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def entry_lines(trace: Trace, id: str) -> Iterator[str]:
+    """Every text that an entry had, with the messages that it can come from."""
+    versions = Provenance(trace).origins(id)
+    if not versions:
+        ids = {key for _, held in trace.stores() for key in held}
+        raise UnknownPart("entry", id, ids)
+    for version in versions[:MOST]:
+        yield from _version(id, version)
+    if len(versions) > MOST:
+        yield f"… {len(versions) - MOST} later texts of it"
+
+
+def _version(id: str, version: Version) -> Iterator[str]:
+    yield f"entry {id}: stored in event {version.since + 1}{_end(version)}"
+    yield from short(one_line(version.text), 3, "    | ")
+    for source in version.sources[:MOST]:
+        n = len(source.facts)
+        what = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
+        yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
+        yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
+    if len(version.sources) > MOST:
+        yield f"  … and {len(version.sources) - MOST} more messages"
+    if version.unfounded:
+        yield from fit(f"told by no message: {'; '.join(version.unfounded)}", "  ")
+    if not (version.sources or version.unfounded):
+        yield "  from no message: no fact and no sentence of it was told"
+
+
+def _row(label: str, lines: Iterable[str]) -> Iterator[str]:
+    """Lines beside the label of a step."""
+    head = f"  {label:<{len(INDENT) - 2}}"
+    for text in lines:
+        for line in fit(text, INDENT):
+            yield head + line[len(INDENT) :]
+            head = INDENT

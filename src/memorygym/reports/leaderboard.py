@@ -1,0 +1,258 @@
+"""Runs ranked side by side: who may be ranked with whom, and who only stands beside.
+
+Ranked together are whole official sets of one contract, one salt and judge, and one value of each
+knob of the official set, if their traces show them. Scripted agents that see the truth are
+references, adversaries stand apart under their bounds, what is only self-reported has a table of
+its own, and whatever else was played is named with the reason why it has no rank.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from memorygym.core import JSON, registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.frozen import canonical
+from memorygym.core.track import Bound, find
+from memorygym.reports.entrant import Entrant, Set, is_current, set_of, unranked
+from memorygym.reports.evidence import REPORTED, STANDINGS, Evidence
+from memorygym.runs.comparison.figures import Report
+from memorygym.runs.results.summary import summaries
+from memorygym.runs.version import contract
+from memorygym.stats import Difference, paired, ranks, unpaired
+
+Unshown = tuple[str, Evidence, str]
+
+
+class Held(NamedTuple):
+    """An adversary beside its bound, in points."""
+
+    entrant: Entrant
+    reached: float | None
+    """What the bound is about; None where the agent that it is measured over did not play."""
+    bound: Bound | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is ranked together, best first."""
+
+    set: Set
+    ranked: Sequence[tuple[int, Entrant]]
+    references: Mapping[str, Entrant]
+    """By role and memory."""
+    adversaries: Sequence[Held]
+
+    @property
+    def entrants(self) -> list[Entrant]:
+        """Everyone in it, once."""
+        found = [entrant for _, entrant in self.ranked]
+        found += [held.entrant for held in self.adversaries]
+        return found + [one for one in self.references.values() if one not in found]
+
+
+class Gap(NamedTuple):
+    """By how much an agent is better on the public worlds than on sealed ones."""
+
+    entrant: Entrant
+    sealed: Entrant
+    difference: Difference
+
+
+class Ranking(NamedTuple):
+    """The memories of one comparison under one reasoner, at one budget."""
+
+    source: str
+    """Which comparison, as it was given."""
+    evidence: Evidence
+    report: Report
+
+    @property
+    def set(self) -> Set:
+        """What was played."""
+        return set_of(self.evidence.document)
+
+    @property
+    def recipe(self) -> Any:
+        """The same in full."""
+        return self.evidence.document["recipe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that a leaderboard says."""
+
+    tables: Sequence[Table]
+    gaps: Sequence[Gap]
+    reported: Sequence[Entrant]
+    """Self-reported whole sets: never ranked."""
+    apart: Sequence[tuple[Entrant, str]]
+    """Without a rank, and why."""
+    earlier: Mapping[str, Sequence[Entrant]]
+    """By another contract: never compared with the rest."""
+    notes: Sequence[str]
+    rankings: Sequence[Ranking] = ()
+    """Memories, each as one comparison ranks them."""
+    unshown: Sequence[Unshown] = ()
+    """Comparisons without a rank, by name, and why."""
+    contracts: Sequence[str] = ()
+    """Of the code here, for the tracks of the runs."""
+
+
+def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
+    """The leaderboard of some runs; equal runs give an equal board in any order.
+
+    Of an entrant that came twice the better shown counts. Raises BadSettings if the two are shown
+    equally well and differ.
+    """
+    given = sorted(runs, key=lambda run: run[0])
+    compared = [run for run in given if run[1].document["recipe"]["kind"] == "compare"]
+    everyone = sorted(
+        (
+            Entrant(*run, one)
+            for run in given
+            if run not in compared
+            for one in summaries(run[1].document["episodes"])
+        ),
+        key=lambda one: (one.order, one.source),
+    )
+    earlier: dict[str, list[Entrant]] = {}
+    entered: dict[tuple[Set, str], Entrant] = {}
+    apart, notes, whole = [], [], []
+    for one in everyone:
+        if not is_current(one.evidence.document):
+            earlier.setdefault(one.set.contract, []).append(one)
+        elif why := unranked(one):
+            apart.append((one, why))
+        else:
+            whole.append(one)
+    for one in sorted(whole, key=lambda one: STANDINGS.index(one.evidence.standing)):
+        notes += _enter(entered, one)
+    reported = [one for one in entered.values() if one.evidence.standing == REPORTED]
+    shown = [one for one in entered.values() if one.evidence.standing != REPORTED]
+    tables = [
+        _table(key, [one for one in shown if one.set == key])
+        for key in sorted({one.set for one in shown})
+    ]
+    by_contract = {name: earlier[name] for name in sorted(earlier)}
+    unshown: list[Unshown] = []
+    found = _rankings(compared, unshown, notes)
+    tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
+    known = sorted(contract(track) for track in tracks.intersection(registry.names("tracks")))
+    return Board(
+        tables, _gaps(tables), reported, apart, by_contract, sorted(notes),
+        found, unshown, known,
+    )  # fmt: skip
+
+
+def _enter(entered: dict[tuple[Set, str], Entrant], new: Entrant) -> list[str]:
+    """Enters one that may be ranked, unless it is there, at least as well shown; what is noted."""
+    old = entered.setdefault((new.set, new.identity), new)
+    if old is new:
+        return []
+    if _rows(old) == _rows(new):
+        return [f"{new.source} repeats {old.source}: {new.agent} is counted once"]
+    if old.evidence.standing != new.evidence.standing:
+        return [
+            f"{new.source} ({new.evidence.standing}) contradicts {old.source}"
+            f" ({old.evidence.standing}): {new.agent} with {new.memory} is counted by the latter"
+        ]
+    raise BadSettings(
+        f"{old.source} and {new.source} hold different scores of {new.agent} with"
+        f" {new.memory} on the same worlds: give one of them, or play it with --repeats"
+    )
+
+
+def _rows(one: Entrant) -> list[JSON]:
+    return [dict(row) for row in one.evidence.document["episodes"] if row["agent"] == one.agent]
+
+
+def _table(key: Set, entrants: Sequence[Entrant]) -> Table:
+    fair = [one for one in entrants if one.kind in ("model", "scripted")]
+    found = ranks({one.identity: one.worlds for one in fair}) if fair else {}
+    ranked = sorted(((found[one.identity], one) for one in fair), key=lambda p: (p[0], p[1].order))
+    roles = {agent: role for role, agent in find(key.track).references.items()}
+    references = {
+        f"{roles.get(one.agent, 'without a budget')}, {one.memory}": one
+        for one in sorted(entrants, key=lambda one: one.order)
+        if one.kind in ("scripted", "truth") and (one.agent in roles or one.kind == "truth")
+    }
+    held = [_held(one, fair) for one in entrants if one.kind == "adversary"]
+    return Table(key, ranked, references, sorted(held, key=lambda one: one.entrant.order))
+
+
+def _held(one: Entrant, others: Sequence[Entrant]) -> Held:
+    bound = one.scripted.bound if one.scripted else None
+    if bound is None or not bound.over:
+        return Held(one, 100 * one.summary.composite.mean, bound)
+    over = [other for other in others if (other.agent, other.memory) == (bound.over, one.memory)]
+    gain = 100 * paired(one.worlds, over[0].worlds).estimate.mean if over else None
+    return Held(one, gain, bound)
+
+
+def _gaps(tables: Sequence[Table]) -> list[Gap]:
+    """Of everyone who was ranked in the public set and in a sealed one."""
+    public = {
+        (table.set._replace(salt=""), one.identity): one
+        for table in tables
+        if not table.set.salt
+        for one in table.entrants
+    }
+    return [
+        Gap(ours, one, unpaired(list(ours.worlds.values()), list(one.worlds.values())))
+        for table in tables
+        if table.set.salt
+        for one in sorted(table.entrants, key=lambda one: one.order)
+        if (ours := public.get((table.set._replace(salt=""), one.identity)))
+    ]
+
+
+def _rankings(
+    runs: Iterable[tuple[str, Evidence]], unshown: list[Unshown], notes: list[str]
+) -> list[Ranking]:
+    """Of comparisons, by what was played; one that came twice counts once, and is noted."""
+    found: list[Ranking] = []
+    first: dict[str, str] = {}
+    for name, evidence in runs:
+        if why := _unshown(name, evidence):
+            unshown.append((name, evidence, why))
+            continue
+        content = canonical({**evidence.document, "standing": evidence.standing})
+        if first.setdefault(content, name) != name:
+            notes.append(f"{name} repeats {first[content]}: it is counted once")
+            continue
+        assert evidence.outcome
+        found += [Ranking(name, evidence, report) for report in evidence.outcome.told]
+    return sorted(
+        found, key=lambda one: (one.set, one.report.reasoner, one.report.budget or 0, one.source)
+    )
+
+
+def _unshown(name: str, evidence: Evidence) -> str:
+    """Why its memories have no rank; "" if they have."""
+    if evidence.problems:
+        return f"a check of {name} failed: {evidence.problems[0]}"
+    if not is_current(evidence.document):
+        return "another contract"
+    if evidence.outcome is None:
+        return "; ".join(evidence.limits)
+    return "" if evidence.outcome.valid else "its set-up is invalid"
+
+
+def names(entrants: Sequence[Entrant]) -> dict[str, str]:
+    """By identity: the agent's name, with what was asked otherwise of a namesake."""
+    found = {}
+    for one in entrants:
+        asked = [
+            other.model or {}
+            for other in entrants
+            if (other.agent, other.memory) == (one.agent, one.memory)
+        ]
+        mine = one.model or {}
+        how = ", ".join(
+            f"{name} {mine.get(name)}"
+            for name in sorted({*mine}.union(*asked))
+            if len({canonical(other.get(name)) for other in asked}) > 1
+        )
+        found[one.identity] = f"{one.agent} ({how})" if how else one.agent
+    return found

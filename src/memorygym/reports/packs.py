@@ -1,0 +1,267 @@
+"""A run as one file that can be shipped with a paper: the same bytes for the same run, no secrets.
+
+    run/MANIFEST.json         hashes and sizes of the other files, unpacked where they are packed
+    run/replies.jsonl         of a model
+    run/results.json, run/results.jsonl, run/run.json
+    run/compare.json, run/compare.csv, …
+                              of a comparison
+    run/traces/NAME.jsonl.gz
+
+The archive is tar in gzip with neither dates nor owners. It is read by hand and not by `tarfile`,
+so that a hostile one can name no other file and fill neither memory nor disk.
+"""
+
+import json
+import re
+import tarfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from gzip import BadGzipFile, GzipFile
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from memorygym import __version__
+from memorygym.core import JSON
+from memorygym.core.errors import BadSettings
+from memorygym.core.files import write_whole
+from memorygym.core.trace import CANARY
+from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES
+from memorygym.runs.store import Run, unpacked
+
+FORMAT = "memorygym-pack-1"
+TOP, MANIFEST = "run/", "MANIFEST.json"
+REQUIRED = ("run.json", "results.jsonl", "results.json")
+PARTS = (*REQUIRED, "replies.jsonl", DOCUMENT, *TABLES, *DRAWN)
+BLOCK = 512
+CHUNK = 1 << 20
+LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
+"""Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, beyond what runs leave."""
+LONGEST_NAME = 1024
+DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.HeaderError, UnicodeError)
+_TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
+
+KEYS = {
+    "a password in an address": re.compile(rb"[a-z]://[^/\s\"@:]+:[^/\s\"@]+@"),
+    "a key": re.compile(
+        rb"\b(sk-[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AIza[\w-]{30,}"
+        rb"|Bearer [A-Za-z0-9._~+/-]{16,})"
+    ),
+}
+"""What keys of common providers look like."""
+SHORTEST = 12
+"""Characters of a known secret: shorter ones may stand anywhere by chance."""
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+class BadPack(BadSettings):
+    """An archive that breaks off, or holds what no pack holds."""
+
+
+def files_of(folder: Path) -> list[str]:
+    """What is packed of a run: neither lock nor timings, which hold dates and seconds."""
+    traces = (f"traces/{path.name}" for path in folder.glob("traces/*.jsonl.gz"))
+    return sorted([*(name for name in PARTS if (folder / name).exists()), *traces])
+
+
+def digest(path: Path) -> dict[str, JSON]:
+    """SHA-256 and size of a file, unpacked. Raises BadSettings if it is too large or damaged."""
+    found, size = sha256(), 0
+    most = LARGEST_TRACE if path.suffix == ".gz" else LARGEST_PART
+    with unpacked(path) as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise BadPack(f"{path.name} unpacks to more than {most} bytes")
+            found.update(chunk)
+    return {"sha256": found.hexdigest(), "size": size}
+
+
+def write_pack(folder: Path, path: Path) -> str:
+    """Packs a run and returns the digest to cite: the SHA-256 of its manifest."""
+    if not path.name.endswith(".tar.gz"):
+        raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
+    names = files_of(folder)
+    about = {"format": FORMAT, "canary": CANARY, "version": __version__}
+    about |= {"contract": json.loads((folder / "run.json").read_bytes())["contract"]}
+    told = {**about, "files": {name: digest(folder / name) for name in names}}
+    manifest = json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"
+    files = ((name, (folder / name).read_bytes()) for name in names)
+    write_whole(path, _tar(chain([(MANIFEST, manifest)], files)))
+    return sha256(manifest).hexdigest()
+
+
+def _tar(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    for name, data in files:
+        member = tarfile.TarInfo(TOP + name)
+        member.size = len(data)
+        yield member.tobuf(tarfile.GNU_FORMAT, "utf-8", "strict")
+        yield data
+        yield bytes(-len(data) % BLOCK)
+    yield bytes(2 * BLOCK)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """The folder of an unpacked run, for as long as needed, and what is wrong with its files.
+
+    Nothing but what a pack may hold is written there. Raises BadSettings if this is no pack.
+    """
+    with TemporaryDirectory(prefix="memorygym-") as place:
+        folder = Path(place)
+        (folder / "traces").mkdir()
+        problems = _unpack(path, folder)
+        if not (folder / MANIFEST).exists():
+            raise BadSettings(f"{path} is no pack of a run: {problems[0]}")
+        yield folder, problems or _manifest_problems(folder)
+
+
+def pack_digest(folder: Path) -> str:
+    """Of an unpacked pack: the digest that `write_pack` returned."""
+    return sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def _unpack(path: Path, folder: Path) -> list[str]:
+    """Writes what may be written, and tells what else there is."""
+    problems: list[str] = []
+    with path.open("rb") as file, GzipFile("", "rb", fileobj=file) as stream:
+        try:
+            for member in _members(stream):
+                if problem := _strange(member, folder):
+                    problems.append(problem)
+                    _copy(stream, member.size, None)
+                    continue
+                _copy(stream, member.size, folder / member.name.removeprefix(TOP))
+        except (*DAMAGE, BadPack) as error:
+            problems.append(f"{path.name} is cut short or damaged ({error})")
+    return problems
+
+
+def _members(stream: GzipFile) -> Iterator[tarfile.TarInfo]:
+    """The head of every member; whoever takes it reads the rest."""
+    name, room = "", LARGEST_PACK
+    while any(head := _exactly(stream, BLOCK)):
+        member = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
+        room -= member.size
+        if member.size < 0 or room < 0:
+            raise BadPack(f"more than {LARGEST_PACK} bytes")
+        if member.type == tarfile.GNUTYPE_LONGNAME and member.size <= LONGEST_NAME:
+            name = _exactly(stream, -(-member.size // BLOCK) * BLOCK).rstrip(b"\0").decode()
+            continue
+        member.name = name or member.name
+        name = ""
+        yield member
+    # Tar programs fill their last record with zeros.
+    rest = stream.read(tarfile.RECORDSIZE + 1)
+    if len(rest) > tarfile.RECORDSIZE or any(rest) or len(rest) < BLOCK:
+        raise BadPack("its end is not the end of an archive")
+
+
+def _strange(member: tarfile.TarInfo, folder: Path) -> str:
+    """Why a member has no place in a pack; "" if it has."""
+    name = member.name.removeprefix(TOP)
+    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+        return f"{member.name!r} is no plain file"
+    known = name in (MANIFEST, *PARTS) or _TRACE.fullmatch(name)
+    if not (member.name.startswith(TOP) and known):
+        return f"{member.name!r} is no file of a run"
+    if (folder / name).exists():
+        return f"{member.name!r} is there twice"
+    if member.size > (LARGEST_TRACE if name.startswith("traces/") else LARGEST_PART):
+        return f"{member.name!r} has {member.size} bytes"
+    return ""
+
+
+def _copy(stream: GzipFile, size: int, path: Path | None) -> None:
+    """Takes a member off the stream, into a file unless it is not wanted."""
+    left = size
+    with path.open("wb") if path else nullcontext() as file:
+        while left:
+            chunk = _exactly(stream, min(left, CHUNK))
+            left -= len(chunk)
+            if file:
+                file.write(chunk)
+    _exactly(stream, -size % BLOCK)
+
+
+def _exactly(stream: GzipFile, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError("its end is missing")
+    return data
+
+
+def _manifest_problems(folder: Path) -> list[str]:
+    """Which files are not those of the manifest."""
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())
+        stated = {name: dict(row) for name, row in told["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return [f"{MANIFEST}: damaged ({error!r})"]
+    contract: JSON = None
+    with suppress(BadSettings):  # Its digest, or whoever examines the run, tells what is wrong.
+        contract = Run(folder).about().get("contract")
+    wanted = {"format": FORMAT, "canary": CANARY, "contract": contract}
+    problems = [
+        f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
+        for name, value in wanted.items()
+        if told.get(name) != value
+    ]
+    held = files_of(folder)
+    for name in sorted({*stated, *held, *REQUIRED}):
+        # Any other name that a manifest states may be that of a file outside.
+        problem = _file_problem(folder / name, stated.get(name)) if name in held else "missing"
+        if problem:
+            problems.append(f"{name}: {problem}")
+    return problems
+
+
+def _file_problem(path: Path, stated: Mapping[str, JSON] | None) -> str:
+    if stated is None:
+        return f"not in {MANIFEST}"
+    try:
+        return "" if digest(path) == stated else f"its content is not what {MANIFEST} says"
+    except BadSettings as error:
+        return str(error)
+
+
+def secrets_of(environment: Mapping[str, str]) -> list[str]:
+    """The values of variables that hold keys by their names.
+
+    >>> secrets_of({"OPENAI_API_KEY": "0123456789abcdef", "HOME": "/root", "TOKEN": "short"})
+    ['0123456789abcdef']
+    """
+    named = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
+    return [v for name, v in environment.items() if named.search(name) and len(v) >= SHORTEST]
+
+
+def leaks(paths: Iterable[Path], known: Iterable[str], salt_hash: str | None) -> list[str]:
+    """Where these files hold a secret, by file and line; the secret itself is not repeated.
+
+    Raises BadSettings for a file that cannot be unpacked.
+    """
+    secrets = [secret.encode() for secret in known]
+    found = []
+    for path in paths:
+        with unpacked(path) as stream:
+            for number, line in enumerate(stream, start=1):
+                if what := _secret(line, secrets, salt_hash):
+                    found.append(f"{path.name}, line {number}: {what}")
+    return found
+
+
+def _secret(line: bytes, secrets: Iterable[bytes], salt_hash: str | None) -> str:
+    for what, pattern in KEYS.items():
+        if pattern.search(line):
+            return what
+    if any(secret in line for secret in secrets):
+        return "a secret of this machine's environment"
+    if salt_hash and salt_hash in map(_hash, _TEXT.findall(line.decode(errors="replace"))):
+        return "the salt"
+    return ""
+
+
+def _hash(text: str) -> str:
+    return sha256(json.loads(f'"{text}"', strict=False).encode("utf-8", "replace")).hexdigest()

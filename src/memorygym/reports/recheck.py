@@ -1,0 +1,210 @@
+"""Every episode of a run again, from its trace or by whoever played it, and the files of the run.
+
+What is wrong is a sentence that names the file.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from memorygym.core import Message, Policy, Task, Tool
+from memorygym.core.decoding import shape
+from memorygym.core.errors import BadSettings, BadTrace, MemoryGymError
+from memorygym.core.files import as_bytes
+from memorygym.core.trace import Judged, Said, Trace
+from memorygym.core.track import table
+from memorygym.reports import comparison_report
+from memorygym.reports.curves import CURVES
+from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.comparison.sanity_checks import Gate, played_gates
+from memorygym.runs.engine import Unit
+from memorygym.runs.episode_result import Failure, Place, Result, Wanted, place_of, result_of
+from memorygym.runs.evaluation import Evaluation
+from memorygym.runs.evaluation import findings as found_by_agents
+from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.results.consistency import difference
+from memorygym.runs.results.results_file import Document, read_json
+from memorygym.runs.results.results_file import document as summed_up
+from memorygym.runs.seats import Player, played
+from memorygym.runs.store import Run, read_traces
+from memorygym.scoring.judge import misruled
+
+RESULTS = "results.json"
+Method = Literal["play", "replay", "score"]
+"""Who played plays again; the replies of the trace are played again; or a trace is only scored."""
+Checked = Result | Failure | str
+"""What is wrong with an episode is told in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """The episodes of a run, checked task by task."""
+
+    run: Run
+    recipe: Mapping[str, Any]
+    """Of the run."""
+    seats: tuple[Player, ...]
+    wanted: Wanted
+    method: Method
+    failures: Mapping[str, Mapping[str, Any]]
+    """By name: the rows of episodes without a trace."""
+
+    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Checked]:
+        """What comes of every episode, in the order of the results."""
+        over = over_threads if waits else over_processes
+        return [one for found in over(self.unit, units, workers) for one in found]
+
+    def unit(self, unit: Unit) -> list[Checked]:
+        """Of one task's episodes."""
+        track, deal = self.recipe["track"], cache(unit[0].deal)
+        places = [(place_of(track, *unit, player.seat), player) for player in self.seats]
+        return [self._rechecked(place, player, deal) for place, player in places]
+
+    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Checked:
+        if row := self.failures.get(place.episode):
+            return Failure(place, row["kind"], row["error"])
+        path = self.run.trace_path(place.episode)
+        file = f"traces/{path.name}"
+        try:
+            task = None if self.recipe["data"] else deal()
+            _, trace, damage = next(read_traces([path]))
+            if trace is None or damage:
+                return damage.replace(str(path), file)
+            if told := self._problem(trace, place, seat, task):
+                return f"{file}: {told}"
+            # All that looks into the table would read it again.
+            trace.gold = task.gold if task else table(trace)
+            return result_of(place, trace, self.wanted)
+        except MemoryGymError as error:
+            return f"{file}: {error}"
+
+    def _problem(self, trace: Trace, place: Place, seat: Player, task: Task | None) -> str:
+        """Why a trace is no record of its episode; "" if it is."""
+        own = {"template": place.template, "seed": place.seed}
+        stated = {name: trace.recipe.get(name) for name in own}
+        if (trace.track, stated) != (place.track, own):
+            return f"it is of {trace.track} {stated['template']} {stated['seed']}"
+        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, place, task):
+            return told
+        if task is None:
+            return ""
+        if self.method == "score":
+            return "" if trace.task == task.id else f"it is of the task {trace.task}, not {task.id}"
+        other = _otherwise(trace, place, seat, task) if self.method == "play" else ""
+        if self.method == "play" and not other:
+            return ""
+        return unlike(trace, task, seat) or other
+
+    def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
+        """Which label is not that of the episode."""
+        wanted, told = seat.seat.labels(place.track, place.repeat), trace.labels
+        if model := self.recipe["models"].get(place.agent):
+            wanted |= {"model": model, "usage": told.get("usage")}
+        if judge := self._judge(place):
+            of = told.get("judge")
+            counts = of.get("counts") if isinstance(of, dict) else None
+            wanted["judge"] = {**judge, "counts": counts}
+        elif any(isinstance(record, Judged) for record in trace.records):
+            return "a judge's rulings, but the recipe names no judge"
+        return difference(told, wanted, "labels")
+
+    def _misruled(self, trace: Trace, place: Place, task: Task | None) -> str:
+        """Why the rulings are not of the recipe's judge; the truths are the task's if it is there,
+        not the trace's."""
+        judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
+        try:
+            return misruled(judged, judge) if judge else ""
+        except (KeyError, TypeError) as error:
+            return f"the recipe does not tell who judged ({error!r})"
+
+    def _judge(self, place: Place) -> Mapping[str, Any] | None:
+        """Who judged what was answered there: only models are judged."""
+        judge: Mapping[str, Any] | None = self.recipe["judge"]
+        return judge if place.agent in self.recipe["models"] else None
+
+
+def _otherwise(trace: Trace, place: Place, seat: Player, task: Task) -> str:
+    """Where an episode that is played again differs from its trace; "" if it does not."""
+    try:
+        again = seat.play(task, place.repeat, [])
+    except MemoryGymError as error:
+        return f"played again, it fails: {error}"
+    number = again.first_unlike(trace)
+    return "" if number is None else f"played again, record {number} comes out otherwise"
+
+
+class Recorded(Policy):
+    """Says what the policy of a trace said, word for word."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._said = iter([r.message for r in trace.records if isinstance(r, Said)])
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if (message := next(self._said, None)) is None:
+            raise BadTrace("the replies end before the episode does")
+        return message
+
+
+def unlike(trace: Trace, task: Task, seat: Player) -> str:
+    """What shows that a trace is no record of that task, seat and replies; "" if nothing does.
+
+    The replies are played again: task, gold table, budget and every record must come out the same.
+    The labels are taken as they are, a judge's rulings are not played again, and whether the agent
+    itself made those replies is another matter.
+    """
+    try:
+        again = played(seat.begin(task, []), Recorded(trace), task, trace.labels)
+    except MemoryGymError as error:
+        return str(error)
+    unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judged)])
+    match again.first_unlike(unjudged):
+        case None:
+            return ""
+        case 0:
+            mine, given = (json.loads(next(one.lines())) for one in (again, unjudged))
+            field = next(name for name in mine if mine[name] != given.get(name))
+            return f"{field} is not that of the task"
+        case number:
+            return f"record {number} is not what the replies lead to"
+
+
+def derived(
+    folder: Path,
+    stated: Document,
+    source: Evaluation | Comparison,
+    outcomes: Sequence[Result | Failure],
+) -> tuple[dict[str, bytes], comparison_report.Outcome | None]:
+    """What a run's files must be, by name, and what a comparison came to; `stated` is the results
+    file that the run has.
+
+    Raises BadSettings where it holds what cannot be read.
+    """
+    about = {**source.job().about(), "version": stated["version"]}
+    data = stated["recipe"]["data"]
+    if isinstance(source, Comparison):
+        found = comparison_report.Findings(about, outcomes)
+        gates = () if data else played_gates(source)
+        outcome = comparison_report.outcome_of(found, gates)
+        outcome = _as_stated(folder, outcome) if data else outcome
+        kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
+        summed = as_bytes(summed_up(about, outcomes, {}))
+        return {RESULTS: summed, **comparison_report.files_of(found, outcome, kinds)}, outcome
+    if data:  # References and the self-test play the tasks, which are not here.
+        beside = {name: stated[name] for name in ("references", "invariants")}
+        return {RESULTS: as_bytes({**summed_up(about, outcomes, {}), **beside})}, None
+    document = found_by_agents(source, source.job(), outcomes).document
+    return {RESULTS: as_bytes({**document, "version": stated["version"]})}, None
+
+
+def _as_stated(folder: Path, found: comparison_report.Outcome) -> comparison_report.Outcome:
+    """The same with the gates that were played, as compare.json states them: without its tasks they
+    cannot be played again."""
+    path = folder / comparison_report.DOCUMENT
+    try:
+        gates = [shape(Gate, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
+    return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

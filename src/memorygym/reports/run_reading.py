@@ -1,0 +1,200 @@
+"""Runs and their traces, as commands read them: found by name, safe to judge, told in lines."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
+from memorygym.core.outcome import Goal, Outcome
+from memorygym.core.text import fit
+from memorygym.core.trace import Trace
+from memorygym.core.track import reader_of, table
+from memorygym.runs.episode_result import Place, place_in
+from memorygym.runs.results.consistency import planned
+from memorygym.runs.results.results_file import misfit
+from memorygym.runs.store import Run, read_traces
+from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.usage import limits_of
+
+IN_VIEW = "in view"
+NEAREST = 5
+"""Names that are offered instead of one that is not there, or not enough."""
+
+
+def numbered(text: str) -> tuple[str, int | None]:
+    """The name of an episode and the number of its question, None for the whole episode.
+
+    >>> numbered("company+0+strong+bm25+500#7"), numbered("company+0")
+    (('company+0+strong+bm25+500', 7), ('company+0', None))
+    """
+    episode, sign, number = text.partition("#")
+    if sign and not re.fullmatch("[0-9]{1,9}", number):
+        raise BadSettings(
+            f"{text!r} is no ID: give the name of an episode and #N after it for its question N, as"
+            " `memorygym explain RUN` prints it"
+        )
+    if sign and not int(number):
+        raise BadSettings(f"{text!r}: questions are counted from 1")
+    return episode, int(number) if sign else None
+
+
+def matching(name: str, names: Collection[str], run: Path) -> list[str]:
+    """The episodes whose names are or begin with the parts of `name`; all for "".
+
+    Raises UnknownPart with the nearest names if there is none.
+    """
+    wanted = unquote(name)  # As a whole: a memory with tools has a + in its name.
+    found = [key for key in names if unquote(key) == wanted]
+    start = f"{wanted}+" if wanted else ""
+    found = found or [key for key in names if unquote(key).startswith(start)]
+    if not found:
+        near = get_close_matches(wanted, names, n=NEAREST, cutoff=0)
+        raise UnknownPart(f"episode of {run}", name, near)
+    return found
+
+
+def single(name: str, names: Collection[str], run: Path) -> str:
+    """The episode that `name` means. Raises BadSettings if these are several, as `matching` if
+    there is none."""
+    first, *others = found = matching(name, names, run)
+    if others:
+        more = f" and {len(found) - NEAREST} more" * (len(found) > NEAREST)
+        raise BadSettings(
+            f"{len(found)} episodes are named {name!r}…: {', '.join(found[:NEAREST])}{more};"
+            " give more of the name"
+        )
+    return first
+
+
+def about_run(folder: Path) -> Mapping[str, Any]:
+    """What `run.json` says. Raises BadSettings unless it tells all that was planned, and no more
+    than can be."""
+    about: Mapping[str, Any] = Run(folder).about()
+    check_track(folder, about)
+    lacking = [name for name in ("contract", "recipe") if name not in about]
+    problem = f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe")
+    try:
+        if not problem:
+            planned(about["recipe"])
+    except BadSettings as error:
+        problem = str(error)
+    if problem:
+        raise BadSettings(f"{folder / 'run.json'} is damaged ({problem})")
+    return about
+
+
+def check_track(folder: Path, about: Mapping[str, Any]) -> None:
+    """Raises BadSettings for a run of a track that is not installed here, with what to do."""
+    recipe = about.get("recipe")
+    track = recipe.get("track") if isinstance(recipe, Mapping) else None
+    if isinstance(track, str) and track not in registry.names("tracks"):
+        raise BadSettings(
+            f"{folder} is a run of the track {clipped(track, 40)!r}, which is not installed here:"
+            " name where it stands, as in --plug my_track:SHOP"
+        )
+
+
+def read_known(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
+    """As `read_traces`. Raises BadSettings for the folder of a run of an unknown track."""
+    paths = list(paths)
+    for path in paths:
+        check_folder(path)
+    return read_traces(paths)
+
+
+def check_folder(path: Path) -> None:
+    """Raises BadSettings for the folder of a run of an unknown track."""
+    about: Mapping[str, Any] = {}
+    if (path / "run.json").is_file():
+        with suppress(BadSettings):  # What a damaged one holds, its traces tell as well.
+            about = Run(path).about()
+    check_track(path, about)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A trace whose header can be believed to be one; its gold table is a Gold."""
+
+    path: Path
+    place: Place
+    trace: Trace
+
+    @property
+    def name(self) -> str:
+        """The episode, as its file is named."""
+        return self.path.name.partition(".jsonl")[0]
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is of a comparison."""
+        return "budget" in self.trace.labels
+
+
+def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
+    """Every whole trace of these files and folders, or what is wrong with it.
+
+    Raises BadSettings for the folder of a run whose track is not installed here.
+    """
+    for path, trace, damage in read_known(paths):
+        if damage or trace is None:
+            yield None, damage
+            continue
+        try:
+            limits_of(trace)  # Raises unless the label `usage` fits the replies.
+            yield Played(path, place_in(trace), checked(trace)), ""
+        except (BadTrace, ValueError) as error:
+            yield None, f"{path}: the header is damaged ({error})"
+
+
+def checked(trace: Trace) -> Trace:
+    """The trace, its gold table read. Raises ValueError or BadTrace if its track cannot."""
+    tracks = registry.names("tracks")
+    if trace.track not in tracks:  # Any other name would be imported and called.
+        hint = "--plug pkg.mod:OBJECT tells of one of yours"
+        raise ValueError(f"track is {trace.track!r}, none of {', '.join(tracks)}; {hint}")
+    trace.gold = table(trace)
+    reader_of(trace).read("")  # A track reads by what its pinned message states.
+    return trace
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that a question rests on, and where it was lost."""
+
+    name: str
+    """What it is about."""
+    text: str
+    """That, its attribute and the value that was needed."""
+    step: str
+    """One of LOSSES, or IN_VIEW."""
+
+
+def facts_of(attribution: Attribution, question: Goal) -> list[Fact]:
+    """The facts that a question needs, in its order."""
+    wanted = [(need, attribution.required(question, need)) for need in question.needs]
+    return [
+        Fact(fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW)
+        for need, fact in wanted
+    ]
+
+
+def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:
+    """A question with truth, answer and verdict; `cause` is "" if it is right.
+
+    `limits` are those of the model that its replies met.
+    """
+    q = outcome.goal
+    given = "none" if outcome.answer is None else outcome.answer
+    mark = f"WRONG ({cause})" if cause else "right"
+    return [
+        *fit(f"{id}  {q.competency}: {mark}"),
+        *fit(q.text, "    "),
+        *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
+        *(line for limit in limits for line in fit(limit, "    ")),
+    ]

@@ -1,0 +1,253 @@
+"""The figures of a comparison, from what each episode told of its memory.
+
+The unit is the task, since its questions share a memory: every figure is one value a task, and its
+interval is over tasks. Two arms are compared on the tasks that both finished.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.trace_reader import CONDITIONS
+from memorygym.runs.comparison.significance import RECENCY, Contests, Gain, Scores, World, contests
+from memorygym.runs.comparison.systems import HELD, Role, role_of
+from memorygym.runs.metrics import Case, Measured
+from memorygym.stats import Estimate, estimate, kendall, paired
+
+Clock = Mapping[str, tuple[float, float]]
+"""By arm: the median and the 95th percentile of its milliseconds a step."""
+Left = Mapping[World, frozenset[int]]
+"""By task: the numbers of the questions that are left out."""
+ROLES: tuple[Role, ...] = ("reference", "memory", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One arm."""
+
+    arm: str
+    role: Role
+    scores: Scores
+    """By finished task, in order."""
+    failed: int
+    """Tasks that it did not finish."""
+    rank: int | None
+    """Of a memory that finished all tasks: one more than the memories shown to be better."""
+    figures: Mapping[str, Estimate | None]
+    """By the names that `figures` gives them, in the order of compare.csv."""
+
+    def __getitem__(self, figure: str) -> Estimate | None:
+        return self.figures[figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All arms under one reasoner and one budget."""
+
+    reasoner: str
+    budget: int | None
+    """Tokens of the view; None where no arm has a limit."""
+    worlds: tuple[World, ...]
+    """Tasks that at least one arm finished."""
+    questions: int
+    """Answerable ones of these tasks, without those left out."""
+    left_out: int
+    """Questions whose needed facts do not fit the budget together."""
+    rows: tuple[Row, ...]
+    """References, then memories, then what memories held; each by accuracy, the best first, and
+    last those that failed somewhere."""
+    contests: Contests
+
+    def row(self, arm: str) -> Row | None:
+        """The row of an arm, if there is one."""
+        return next((row for row in self.rows if row.arm == arm), None)
+
+    def of(self, role: Role) -> list[Row]:
+        """The rows of a role, the best first."""
+        return [row for row in self.rows if row.role == role]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether the memories rank alike under two reasoners: if so, it is they that are measured."""
+
+    reasoners: tuple[str, str]
+    budget: int | None
+    tau: Estimate
+    """Kendall's tau-b, with its interval over tasks."""
+
+
+def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str) -> Report:
+    """All figures of one reasoner at one budget; `failures` counts the failed tasks by arm.
+
+    `name` names the random streams. Raises ValueError if there is nothing to report, or an arm
+    played a task twice, and BadSettings if no question counts.
+    """
+    if len(reasoners := {one.reasoner for one in measured}) != 1:
+        raise ValueError(f"figures are of one reasoner, not of {sorted(reasoners)}")
+    arms, left = _by_arm(measured), left_out(measured)
+    for arm in sorted(failures):
+        arms.setdefault(arm, {})
+    asked = {one.world: {case.number for case in one.cases} for one in measured}
+    scores = {arm: scored(played, left) for arm, played in arms.items()}
+    if not any(scores.values()):
+        raise BadSettings(
+            "no question counts, for the oracle was shown the facts of none: give a larger budget,"
+            " or a track whose `oracle` names the events of its goals"
+        )
+    memories = {arm: mine for arm, mine in scores.items() if role_of(arm) == "memory"}
+    whole = {arm for arm in memories if arms[arm].keys() == asked.keys() and not failures.get(arm)}
+    found = contests(memories, whole, scores.get(RECENCY, {}), name)
+    table = _Table(arms, left, scores, Gain(scores, name))
+    rows = [table.row(arm, failures.get(arm, 0), found.ranks.get(arm)) for arm in arms]
+    lost = sum(len(numbers & asked[world]) for world, numbers in left.items())
+    return Report(
+        reasoner=reasoners.pop(),
+        budget=max((one.budget for one in measured if one.budget is not None), default=None),
+        worlds=tuple(sorted(asked)),
+        questions=sum(map(len, asked.values())) - lost,
+        left_out=lost,
+        rows=tuple(sorted(rows, key=_order)),
+        contests=found,
+    )
+
+
+def left_out(measured: Sequence[Measured]) -> Left:
+    """Questions whose needed facts did not fit the budget together, so that oracle showed none."""
+    return {
+        one.world: frozenset(case.number for case in one.cases if case.needs and not case.tokens)
+        for one in measured
+        if one.arm == "oracle"
+    }
+
+
+def judged(one: Measured, left: Left) -> list[Case]:
+    """The questions of a task that count."""
+    lost = left.get(one.world, frozenset())
+    return [case for case in one.cases if case.number not in lost]
+
+
+def scored(played: Mapping[World, Measured], left: Left) -> Scores:
+    """By task: the share of the questions that count which were answered rightly."""
+    cases = {world: judged(one, left) for world, one in played.items()}
+    return {
+        world: sum(case.score for case in mine) / len(mine) for world, mine in cases.items() if mine
+    }
+
+
+def _by_arm(measured: Sequence[Measured]) -> dict[str, dict[World, Measured]]:
+    """Tasks in order, so that no figure depends on the order in which they were played."""
+    arms: dict[str, dict[World, Measured]] = {}
+    for one in sorted(measured, key=lambda one: (one.arm, one.world)):
+        if one.world in arms.setdefault(one.arm, {}):
+            raise ValueError(f"{one.arm} played {one.template} {one.seed} twice")
+        arms[one.arm][one.world] = one
+    return arms
+
+
+def _order(row: Row) -> tuple[int, bool, float, bool, str]:
+    """By role and accuracy, the ceiling before its equals. An arm that failed somewhere played
+    other tasks, so it stands below the others."""
+    accuracy = row["accuracy"]
+    mean = accuracy.mean if accuracy else -1.0
+    return ROLES.index(row.role), row.failed > 0, -mean, row.arm != "oracle", row.arm
+
+
+COUNTS: Mapping[str, Callable[[Measured], float]] = {
+    "ingest_calls": attrgetter("ingest.calls"),  # Of its own model, in events that ask nothing.
+    "ingest_tokens": attrgetter("ingest.tokens"),
+    "query_calls": attrgetter("query.calls"),
+    "query_tokens": attrgetter("query.tokens"),
+    # In view of all questions, and of its own model.
+    "total": lambda one: sum(c.tokens for c in one.cases) + one.ingest.tokens + one.query.tokens,
+    "fractures": attrgetter("fractures"),
+    "cuts": attrgetter("cuts"),
+    "empty": attrgetter("empty"),
+    "overlong": attrgetter("overlong"),
+    "limited": attrgetter("limited"),
+    "repaired": attrgetter("repaired"),
+    "peak": attrgetter("peak"),
+    "writes": attrgetter("writes"),
+}
+"""What a memory takes or does on a task; see Measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All arms, by task."""
+
+    arms: Mapping[str, Mapping[World, Measured]]
+    left: Left
+    scores: Mapping[str, Scores]
+    normal: Gain
+
+    def row(self, arm: str, failed: int, rank: int | None) -> Row:
+        mine, asked, played, over = (
+            self.scores[arm], partial(self._asked, arm), partial(self._played, arm), self._over
+        )  # fmt: skip
+        figures = {
+            "accuracy": _mean(mine),
+            "gain": over(arm, "none"),
+            "degradation": over(arm, "full"),  # Below 0 where the whole history answers more.
+            "normalised": self.normal.of(mine),
+            "advantage": over(arm, RECENCY),
+            "exact": asked(_mean_of("exact")),
+            "f1": asked(_mean_of("f1")),
+            "storing": over("oracle", HELD + arm),
+            "retrieving": over(HELD + arm, arm),
+            "survival": asked(_share_of("present", "needs")),
+            "exposure": asked(_share_of("stale", "replaced")),
+            "precision": played(_held("true")),
+            **{name: played(_held(name)) for name in CONDITIONS[1:]},
+            "view": asked(_mean_of("tokens")),
+            **{name: played(count) for name, count in COUNTS.items()},
+        }
+        return Row(arm, role_of(arm), mine, failed, rank, figures)
+
+    def _asked(self, arm: str, value: Callable[[Sequence[Case]], float | None]) -> Estimate | None:
+        """Of the questions of each task that count."""
+        return self._played(arm, lambda one: value(judged(one, self.left)))
+
+    def _played(self, arm: str, value: Callable[[Measured], float | None]) -> Estimate | None:
+        return _mean({world: value(one) for world, one in self.arms[arm].items()})
+
+    def _over(self, arm: str, other: str) -> Estimate | None:
+        a, b = self.scores.get(arm, {}), self.scores.get(other, {})
+        return paired(a, b).estimate if a.keys() & b.keys() else None
+
+
+def _mean(values: Mapping[World, float | None]) -> Estimate | None:
+    """Over the tasks that have a value."""
+    found = [value for value in values.values() if value is not None]
+    return estimate(found) if found else None
+
+
+def _mean_of(part: str) -> Callable[[Sequence[Case]], float | None]:
+    return lambda cases: sum(map(attrgetter(part), cases)) / len(cases) if cases else None
+
+
+def _share_of(part: str, whole: str) -> Callable[[Sequence[Case]], float | None]:
+    def share(cases: Sequence[Case]) -> float | None:
+        total = sum(map(attrgetter(whole), cases))
+        return sum(map(attrgetter(part), cases)) / total if total else None
+
+    return share
+
+
+def _held(condition: str) -> Callable[[Measured], float | None]:
+    return lambda one: one.precision[condition] if any(one.precision.values()) else None
+
+
+def agreement(one: Report, other: Report) -> Agreement | None:
+    """Of the memories that finished every task under both; None with fewer than two of them."""
+    ours, theirs = (
+        {row.arm: row.scores for row in report.of("memory") if row.rank is not None}
+        for report in (one, other)
+    )
+    if len(ours.keys() & theirs.keys()) < 2:
+        return None
+    name = f"{one.reasoner} {other.reasoner} {one.budget}"
+    tau = kendall(dict(sorted(ours.items())), theirs, name)
+    return Agreement((one.reasoner, other.reasoner), one.budget, tau)

@@ -1,0 +1,138 @@
+"""A whole evaluation: plays agents or a model on a track, keeps every episode, and sums up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import cpu_count
+from pathlib import Path
+
+from memorygym.core import Policy, Task
+from memorygym.core.errors import BadSettings
+from memorygym.core.trace import Trace
+from memorygym.core.track import Invariant, find
+from memorygym.runs.engine import Job
+from memorygym.runs.engine import perform as play
+from memorygym.runs.episode_result import Failure, Result, Wanted
+from memorygym.runs.model_roles import Minds
+from memorygym.runs.results.results_file import Document, document, keep
+from memorygym.runs.results.summary import Summary, summaries
+from memorygym.runs.seats import AgentSeat, Player, is_foreign, played, source_of
+from memorygym.runs.tasks import Limits, Tasks
+
+OFFICIAL_SEEDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Who plays what, with which memory."""
+
+    tasks: Tasks
+    agents: tuple[str, ...]
+    """Scripted agents, or the name of the one model of `minds`."""
+    memory: str = "markdown"
+    limits: Limits = field(default_factory=Limits)
+    minds: Minds = field(default_factory=Minds)
+    repeats: int = 1
+    validate: bool = False
+    """Whether the track's self-test is run."""
+
+    def seats(self, minds: Minds) -> list[Player]:
+        """One an agent."""
+        foreign = is_foreign(self.memory)
+        return [
+            AgentSeat(agent, self.memory, self.limits, minds, foreign=foreign)
+            for agent in self.agents
+        ]
+
+    def job(self, wanted: Wanted | None = None) -> Job:
+        """The run that plays it."""
+        test = find(self.tasks.track).self_test
+        if self.validate and not test:
+            raise BadSettings(
+                f"--validate: the track {self.tasks.track} has no self-test; leave it out"
+            )
+        return Job(
+            tasks=self.tasks,
+            seats=self.seats,
+            minds=self.minds,
+            repeats=self.repeats,
+            recipe={
+                "kind": "bench",
+                "agents": list(self.agents),
+                "memory": self.memory,
+                "source": source_of(self.memory),
+                **self.limits.to_json(),
+            },
+            wanted=replace(
+                wanted or Wanted(), inspect=test.inspect if test and self.validate else None
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an evaluation found."""
+
+    results: Sequence[Result]
+    failures: Sequence[Failure]
+    summaries: Sequence[Summary]
+    """One an agent, best composite first."""
+    references: Mapping[str, Summary]
+    """By role: scripted agents on the same tasks, beside a model."""
+    invariants: Sequence[Invariant]
+    document: Document
+    """The results file."""
+
+
+def perform(
+    evaluation: Evaluation,
+    folder: Path | None = None,
+    workers: int = 1,
+    *,
+    traced: bool = False,
+    quiet: bool = True,
+) -> Findings:
+    """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for a folder of another."""
+    job = evaluation.job(Wanted(traced=traced))
+    job = replace(job, folder=folder, workers=workers, quiet=quiet)
+    outcomes = play(job)
+    found = findings(evaluation, job, outcomes)
+    if folder:
+        keep(folder, found.document, outcomes)
+    return found
+
+
+def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failure]) -> Findings:
+    """What the episodes of an evaluation come to."""
+    results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    rows = invariants(evaluation, results) if evaluation.validate else []
+    beside = references(evaluation) if evaluation.minds.models and results else {}
+    found = document(job.about(), outcomes, beside, rows)
+    summed = summaries(found["episodes"])
+    return Findings(results, failures, summed, beside, rows, found)
+
+
+def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[Invariant]:
+    """The track's self-test over results that were played with its `inspect`."""
+    test = find(evaluation.tasks.track).self_test
+    assert test
+
+    def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
+        seat = AgentSeat(agent, evaluation.memory, evaluation.limits)
+        policy = around(seat.policy(task)) if around else seat.policy(task)
+        return played(seat.begin(task, []), policy, task, seat.seat.labels(task.track, 0))
+
+    return test.validate(evaluation.tasks.recipes, results, again)
+
+
+def references(evaluation: Evaluation) -> dict[str, Summary]:
+    """The track's floor, ceiling and best scripted agent on the tasks of an evaluation."""
+    roles = find(evaluation.tasks.track).references
+    beside = replace(
+        evaluation, agents=tuple(roles.values()), minds=Minds(), repeats=1, validate=False
+    )
+    job = replace(beside.job(Wanted(causes=False)), workers=cpu_count() or 1)
+    found = {
+        one.who: one for one in summaries(r.to_json() for r in play(job) if isinstance(r, Result))
+    }
+    return {role: found[agent] for role, agent in roles.items() if agent in found}

@@ -1,0 +1,164 @@
+"""The models of a run: who decides, who writes for memories, and who judges answers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from memorygym.agents.calls import END
+from memorygym.agents.chat import Chat, ToolMode
+from memorygym.core import JSON, Message, Policy, Tool, Writer
+from memorygym.core.errors import BadSettings
+from memorygym.models import extractive
+from memorygym.models.model import Model, Reply, unaddressed
+from memorygym.models.replay import Cached, taped
+from memorygym.models.reply_log import Tape
+from memorygym.models.specs import find
+from memorygym.models.writer import writer_of
+from memorygym.scoring.judge import Judge
+
+OF_THE_AGENT = ("tool_mode", "reasoning")
+"""What a recipe tells of the agent; the rest is how the model was asked."""
+
+
+class Absent(Model):
+    """A model of a run that is looked at, not asked."""
+
+    def __init__(self, asked: Mapping[str, JSON]) -> None:
+        self._asked = asked
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        raise BadSettings(f"the model {self._asked.get('name')} is not asked here")
+
+    def describe(self) -> dict[str, JSON]:
+        return dict(self._asked)
+
+
+class Silent(Policy):
+    """Lets a model speak where the track wants a decision, and is silent everywhere else."""
+
+    def __init__(self, model: Policy, asks: Callable[[Sequence[Message]], bool]) -> None:
+        self._model, self._asks = model, asks
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return self._model.act(view, tools) if self._asks(view) else END
+
+
+class Numbered(Policy):
+    """Tells of each row of a model's usage which reply it is of: not every reply is the model's."""
+
+    def __init__(self, policy: Policy, model: Chat) -> None:
+        self._policy, self._usage = policy, model.usage
+        self._replies = 0
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        rows = len(self._usage)
+        reply = self._policy.act(view, tools)
+        for row in self._usage[rows:]:
+            row["reply"] = self._replies
+        self._replies += 1
+        return reply
+
+
+Recall = Callable[[Mapping[str, Any]], Model]
+"""Makes a model from how it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """All models that a run asks, and how."""
+
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """Who decides, by name."""
+    writing: Model | None = None
+    """What memories ask; without it the offline extractive model."""
+    judge: Judge | None = None
+    """Who may repair what the grader rejected of a model's answers."""
+    tool_mode: ToolMode = "auto"
+    reasoning: bool = False
+    """Whether a model is shown its own reasoning again."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a model is asked: then many episodes wait at a time."""
+        return bool(self.models or self.writing)
+
+    @property
+    def asks(self) -> bool:
+        """Whether any of them is really asked, and not replayed."""
+        judges = self.judge.models if self.judge else ()
+        models = [*self.models.values(), *([self.writing] if self.writing else []), *judges]
+        return any(not isinstance(model, Cached) for model in models)
+
+    def chat(self, name: str, repeat: int = 0) -> Chat:
+        """The agent of one episode."""
+        model = self.models[name].sample(repeat)
+        return Chat(model, self.tool_mode, reasoning=self.reasoning)
+
+    @property
+    def writer(self) -> Writer:
+        """The model behind `Meter.write`."""
+        return writer_of(self.writing) if self.writing else extractive.write
+
+    def recorded(self, tape: Tape) -> "Minds":
+        """The same, with every reply kept on a tape."""
+        models = {name: taped(model, tape) for name, model in self.models.items()}
+        writing = self.writing and taped(self.writing, tape)
+        judge = self.judge
+        if judge:
+            judge = replace(judge, models=tuple(taped(model, tape) for model in judge.models))
+        return replace(self, models=models, writing=writing, judge=judge)
+
+    def describe(self, name: str) -> dict[str, JSON]:
+        """How that model is asked."""
+        chat = Chat(self.models[name], self.tool_mode, reasoning=self.reasoning)
+        return unaddressed(chat.describe())
+
+    def recipe(self) -> dict[str, JSON]:
+        """How all are asked, as the recipe of a run tells it."""
+        return {
+            "models": {name: self.describe(name) for name in self.models},
+            "memory_model": unaddressed(self.writing.describe()) if self.writing else None,
+            "judge": self.judge.describe() if self.judge else None,
+        }
+
+
+def minds_of(recipe: Mapping[str, Any], recall: Recall = Absent) -> Minds:
+    """The models of a run's recipe. Raises BadSettings if it does not tell how they were asked."""
+    try:
+        first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})
+        judged, writing = recipe["judge"], recipe["memory_model"]
+        judge = judged and Judge(
+            tuple(map(recall, judged["models"])),
+            judged["prompt"],
+            audit_accepted=judged["audit_accepted"],
+        )
+        return Minds(
+            {
+                name: recall({k: v for k, v in asked.items() if k not in OF_THE_AGENT})
+                for name, asked in recipe["models"].items()
+            },
+            recall(writing) if writing else None,
+            judge,
+            first.get("tool_mode", "auto"),
+            reasoning=first.get("reasoning") == "kept",
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadSettings(f"the recipe does not tell how it was asked ({error!r})") from error
+
+
+def from_tape(tape: Tape) -> Recall:
+    """Models that reply what a tape holds."""
+    return partial(Cached, tape)
+
+
+def anew(api_base: str | None = None) -> Recall:
+    """Models that are asked once more."""
+
+    def recall(asked: Mapping[str, Any]) -> Model:
+        options = {
+            k: v for k, v in asked.items() if k not in ("provider", "name") and v is not None
+        }
+        return find(f"{asked['provider']}:{asked['name']}", api_base, **options)
+
+    return recall

@@ -1,0 +1,187 @@
+"""What a results file says twice must agree: rows, counts, summaries and what was planned."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import product
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from memorygym.core import JSON, registry
+from memorygym.core.errors import MemoryGymError, clipped
+from memorygym.core.track import find
+from memorygym.runs.episode_result import Place, place_of
+from memorygym.runs.results.results_file import Document, misfit, read_json
+from memorygym.runs.results.summary import Row, summaries
+from memorygym.runs.seats import seats_of
+from memorygym.runs.tasks import again, check_episodes, unknown_part
+
+Recipe = Mapping[str, Any]
+"""What `run.json` says is played."""
+ROUNDING = 2e-6
+"""Figures are stored to six places: what is computed from rounded ones may differ by this."""
+Places = Mapping[str, Place]
+"""By name: the episodes that a recipe names."""
+
+
+def planned(recipe: Recipe, salt: str = "") -> list[Place]:
+    """Every episode that a recipe names, in the order of the results.
+
+    Raises UnknownPart or BadSettings for tasks that cannot be made here.
+    """
+    tasks = again({**recipe, "salt": None} if not salt else recipe, salt)
+    seats, repeats = seats_of(recipe), recipe["repeats"]
+    check_episodes(len(tasks.recipes), repeats, len(seats))
+    return [
+        place_of(tasks.track, one, repeat, seat)
+        for one, repeat, seat in product(tasks.recipes, range(repeats), seats)
+    ]
+
+
+def rows_in_order(document: Document) -> list[Row]:
+    """Episodes and failures, as results.jsonl lists them."""
+    rows = {row["episode"]: row for row in [*document["episodes"], *document["failures"]]}
+    return [rows[place.episode] for place in planned(document["recipe"])]
+
+
+def problems(path: Path) -> list[str]:
+    """What is wrong with a results file, each with its JSON path; [] if nothing is.
+
+    Raises BadSettings if it is no JSON.
+    """
+    found = read_json(path)
+    if problem := misfit(found):
+        return [problem]
+    assert isinstance(found, dict)
+    return inconsistencies(found)
+
+
+def inconsistencies(document: Document) -> list[str]:
+    """The same for a document that fits the schema."""
+    if told := unknown_part(document["recipe"]):
+        return [f"results.recipe: its episodes cannot be named here ({told})"]
+    try:
+        places = {place.episode: place for place in planned(document["recipe"])}
+    except MemoryGymError as error:
+        return [f"results.recipe: its episodes cannot be named here ({error})"]
+    found = [
+        f"results.episodes[{at}].{problem}"
+        for at, row in enumerate(document["episodes"])
+        for problem in _row_problems(row, document, places)
+    ]
+    found += [
+        f"results.failures[{at}].{problem}"
+        for at, row in enumerate(document["failures"])
+        for problem in _place_problems(row, places)
+    ]
+    found += _count_problems(document, len(places))
+    # A summary of rows that are wrong would only say the same again.
+    return found or _summary_problems(document)
+
+
+def _place_problems(row: Row, places: Places) -> Iterator[str]:
+    """Whether a row is of an episode that was planned, under its own name."""
+    place = places.get(row["episode"])
+    if place is None:
+        yield f"episode: {row['episode']!r} is none that the recipe names"
+        return
+    for name, value in place.to_json().items():
+        if row[name] != value:
+            yield f"{name}: {row[name]!r}, but that of the episode is {value!r}"
+
+
+def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]:
+    recipe = document["recipe"]
+    yield from _place_problems(row, places)
+    if row["contract"] != document["contract"]:
+        yield f"contract: {row['contract']!r}, but that of the file is {document['contract']!r}"
+    right, asked = sum(row["right"]), len(row["right"])
+    tallies = row["competencies"]
+    if impossible := [name for name, (good, of) in tallies.items() if good > of]:
+        yield f"competencies: more right than asked of {impossible[0]}"
+        return
+    headline = find(recipe["track"]).headline if recipe["kind"] == "bench" else None
+    if headline:
+        yield from headline.problems(row)
+    answerable = [tally for name, tally in tallies.items() if name != "abstention"]
+    refused = tallies.get("abstention")
+    figures = {
+        **({"composite": (headline.composite(row["axes"]), "its axes")} if headline else {}),
+        "accuracy": (right / asked if asked else 0.0, "right"),
+        "abstention": (refused[0] / refused[1] if refused and refused[1] else None, "competencies"),
+        "correct": (sum(good for good, _ in answerable), "competencies"),
+        "answerable": (sum(of for _, of in answerable), "competencies"),
+    }
+    # On another's track a goal that is not reached in full may earn a part.
+    parts = () if registry.is_ours("tracks", recipe["track"]) else ("accuracy", "abstention")
+    for name, (value, source) in figures.items():
+        if not _may_be(row[name], value, partly=name in parts):
+            yield f"{name}: {row[name]}, but {_told(value)} by {source}"
+    good, of = (sum(tally[at] for tally in tallies.values()) for at in (0, 1))
+    if (good, of) != (right, asked):
+        yield f"competencies: {good} of {of} right, but right tells {right} of {asked}"
+    if row["causes"] and sum(row["causes"].values()) != asked - right:
+        yield f"causes: of {sum(row['causes'].values())} misses, but right tells {asked - right}"
+    if row["repaired"] and not recipe["judge"]:
+        yield f"repaired: {row['repaired']} answers, but recipe.judge is null"
+    if row["repaired"] > right:
+        yield f"repaired: {row['repaired']} answers, but only {right} are right"
+
+
+def _may_be(stated: float | None, computed: float | None, *, partly: bool) -> bool:
+    """Whether a figure is the computed one; `partly`, or a mean of scores of which that is the
+    share of full ones."""
+    if stated is None or computed is None:
+        return stated is computed
+    return isclose(stated, computed, abs_tol=ROUNDING) or (partly and computed <= stated <= 1)
+
+
+def _told(value: float | None) -> str:
+    return "null" if value is None else f"{value:g}" if isinstance(value, int) else f"{value:.6f}"
+
+
+def _count_problems(document: Document, wanted: int) -> Iterator[str]:
+    """Whether every planned episode is scored or a failure, once."""
+    rows, stated = [*document["episodes"], *document["failures"]], document["episodes_planned"]
+    if stated != wanted:
+        yield f"results.episodes_planned: {stated}, but the recipe names {wanted}"
+    if len(rows) != stated:
+        yield (
+            f"results.episodes_planned: {stated}, but there are"
+            f" {len(document['episodes'])} episodes and {len(document['failures'])} failures"
+        )
+    for name, times in sorted(Counter(row["episode"] for row in rows).items()):
+        if times > 1:
+            yield f"results.episodes: {name!r} stands there {times} times"
+
+
+def _summary_problems(document: Document) -> list[str]:
+    """Whether the summary is that of the rows."""
+    failures = document["failures"]
+    try:
+        found = {one.who: one.to_json(failures) for one in summaries(document["episodes"])}
+    except (ValueError, TypeError, KeyError) as error:
+        return [f"results.summary: cannot be computed from the episodes ({error})"]
+    place = difference(document["summary"], json.loads(json.dumps(found)), "results.summary")
+    return [place] if place else []
+
+
+def difference(stated: JSON, computed: JSON, place: str) -> str:
+    """The first place where two JSON values differ, and how; "" if they do not."""
+    if isinstance(stated, dict) and isinstance(computed, dict):
+        for name in sorted({*stated, *computed}):
+            inner = f"{place}.{name}"
+            if name not in stated or name not in computed:
+                return f"{inner}: {'missing' if name in computed else 'should not be there'}"
+            if told := difference(stated[name], computed[name], inner):
+                return told
+        return ""
+    if isinstance(stated, list) and isinstance(computed, list) and len(stated) == len(computed):
+        pairs = enumerate(zip(stated, computed, strict=True))
+        inside = (difference(one, other, f"{place}[{at}]") for at, (one, other) in pairs)
+        return next(filter(None, inside), "")
+    if stated == computed and type(stated) is type(computed):
+        return ""
+    given, found = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
+    return f"{place}: {clipped(given, 60)}, but it comes out as {clipped(found, 60)}"

@@ -1,0 +1,225 @@
+"""The results file: what a run found, in a published JSON Schema; two of them are compared here."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib.resources import files
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from memorygym import __version__
+from memorygym.core import JSON
+from memorygym.core.errors import BadSettings, clipped
+from memorygym.core.files import as_bytes, write_whole
+from memorygym.core.track import Invariant
+from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.results.summary import Summary, World, by_who, by_world, summaries
+from memorygym.runs.store import Run, check_layout, finish
+from memorygym.stats import Difference, paired, unpaired
+
+SCHEMA = "memorygym-results-3"
+Document = Mapping[str, Any]
+"""A results file as `read_results` gives it."""
+ALIKE = (
+    "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
+)  # fmt: skip
+"""What must agree in two recipes before their scores are compared, beside the knobs."""
+KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
+"""As people know them."""
+
+
+def document(
+    about: Mapping[str, JSON],
+    outcomes: Sequence[Result | Failure],
+    references: Mapping[str, Summary],
+    rows: Sequence[Invariant] = (),
+) -> dict[str, Any]:
+    """The results file of a run; `about` holds its contract and recipe.
+
+    What a model cost is left out: it depends on the day's prices, and all of this on the traces.
+    """
+    episodes = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Result)]
+    failures = [outcome.to_json() for outcome in outcomes if isinstance(outcome, Failure)]
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "contract": about["contract"],
+        "recipe": about["recipe"],
+        "episodes_planned": len(outcomes),
+        "failures": failures,
+        "summary": {one.who: one.to_json(failures) for one in summaries(episodes)},
+        "references": {role: one.as_reference() for role, one in references.items()},
+        "episodes": episodes,
+        "invariants": [
+            asdict(replace(row, value=round(row.value, 4), margin=round(row.margin, 4)))
+            for row in rows
+        ],
+    }
+
+
+def keep(folder: Path, found: Mapping[str, JSON], outcomes: Sequence[Result | Failure]) -> None:
+    """Writes results.jsonl and results.json into the folder of a run that has ended."""
+    finish(Run(folder), [outcome.to_json() for outcome in outcomes])
+    write_results(folder / "results.json", found)
+
+
+def write_results(path: Path, results: Mapping[str, JSON]) -> None:
+    """Writes a results file, which fits the schema or is not written."""
+    if problem := misfit(results):
+        raise AssertionError(f"{path} would not fit its schema: {problem}")
+    write_whole(path, [as_bytes(results)])
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """A results file, or the one in a run's folder. Raises BadSettings with what is wrong."""
+    path = results_in(path)
+    found = read_json(path)
+    if problem := misfit(found):
+        raise BadSettings(f"{path} is no results file of this version: {problem}")
+    assert isinstance(found, dict)
+    return found
+
+
+def results_in(path: Path) -> Path:
+    """A results file, or the one in a run's folder. Raises BadSettings if there is none yet."""
+    if not path.is_dir():
+        return path
+    if not (path / "results.json").exists():
+        if (path / "run.json").exists():
+            Run(path).about()  # Raises for a run of an earlier layout.
+        raise BadSettings(f"{path} holds no results.json: the run has not finished")
+    return path / "results.json"
+
+
+def read_json(path: Path) -> object:
+    """What a file holds. Raises BadSettings if that is no JSON, or of an earlier layout."""
+    try:
+        found: object = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BadSettings(f"{path} is not JSON ({error})") from error
+    if isinstance(found, dict):
+        check_layout(path, found.get("schema"))
+    return found
+
+
+def misfit(value: object, what: str = "results") -> str:
+    """Where and how a results file, or its recipe, does not fit the schema; "" if it does."""
+    import fastjsonschema
+
+    try:
+        if place := next(_unreal(value, what), ""):
+            return f"{place} is no finite number"
+        _validate(what)(value)
+    except fastjsonschema.JsonSchemaValueException as error:
+        return str(error).replace("data", what, 1)
+    return ""
+
+
+def _unreal(value: object, place: str) -> Iterator[str]:
+    """Where numbers stand that are none: JSON forbids NaN, but Python reads it."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _unreal(item, f"{place}.{name}")
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _unreal(item, f"{place}[{at}]")
+    elif isinstance(value, float) and not abs(value) < inf:
+        yield place
+
+
+@cache
+def _validate(what: str) -> Any:
+    import fastjsonschema
+
+    found = schema()
+    if what != "results":
+        found = {"definitions": found["definitions"], **found["definitions"][what]}
+    return fastjsonschema.compile(found, use_default=False)
+
+
+def schema() -> dict[str, Any]:
+    """The published JSON Schema (draft 7) of a results file."""
+    text = (files("memorygym.runs.results") / "results.schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two agents, or one agent on two sets of worlds; or so two systems of comparisons."""
+
+    agent: str
+    """As rows are summed up: of a comparison with its system and budget."""
+    other: str
+    difference: Difference
+    """Composite of `agent` minus that of `other`, as a share."""
+    paired: bool
+    """On the same worlds, world by world."""
+
+
+def composites(document: Document) -> dict[str, dict[World, float]]:
+    """By agent or system: the composite of each world, the mean over its repeats."""
+    groups = by_who(document["episodes"])
+    return {agent: by_world(rows, "composite") for agent, rows in groups.items()}
+
+
+def check_comparable(a: Document, b: Document) -> None:
+    """Raises BadSettings if the two measured different things."""
+    kinds = {KINDS[document["recipe"]["kind"]] for document in (a, b)}
+    if len(kinds) > 1:
+        raise BadSettings(
+            f"{' and '.join(sorted(kinds))} measure different things: compare two of a kind"
+        )
+    one, other = _contract(a), _contract(b)
+    if one != other:
+        raise BadSettings(
+            f"contracts {one} and {other} measure different things: nothing is compared across them"
+        )
+    ours, theirs = _settings(a), _settings(b)
+    for name in {**ours, **theirs}:
+        mine, given = ours.get(name), theirs.get(name)
+        if mine != given:
+            raise BadSettings(f"{name} {mine} and {name} {given} are not compared: play both alike")
+
+
+def _settings(document: Document) -> dict[str, Any]:
+    """What must agree; which templates were played need not, since the worlds that both have are
+    compared."""
+    recipe = document["recipe"]
+    knobs = {name: value for name, value in recipe["knobs"].items() if name != "template"}
+    return {name: recipe.get(name) for name in ALIKE} | knobs
+
+
+def _contract(document: Document) -> str:
+    """What its scores depend on: of a comparison also on the code that compares."""
+    compares = document["recipe"].get("compares")
+    return f"{document['contract']}+{compares}" if compares else str(document["contract"])
+
+
+def compare(a: Document, b: Document) -> list[Comparison]:
+    """Every agent of `a` against itself in `b`; if they share none, the one of each.
+
+    Sets of worlds of different salts are different worlds: these are compared unpaired, as
+    public with sealed ones. Raises BadSettings if the two cannot be compared.
+    """
+    check_comparable(a, b)
+    ours, theirs = composites(a), composites(b)
+    pairs = [(agent, agent) for agent in ours if agent in theirs]
+    if not pairs and len(ours) == len(theirs) == 1:
+        pairs = [(next(iter(ours)), next(iter(theirs)))]
+    if not pairs:
+        who = "agent" if a["recipe"]["kind"] == "bench" else "system"
+        first, second = (clipped(", ".join(names) or "none", 200) for names in (ours, theirs))
+        raise BadSettings(f"no {who} is in both: {first} and {second}")
+    same = a["recipe"]["salt"] == b["recipe"]["salt"]
+    found = []
+    for agent, other in pairs:
+        mine, given = ours[agent], theirs[other]
+        if same and any(world in given for world in mine):
+            found.append(Comparison(agent, other, paired(mine, given), paired=True))
+        else:
+            apart = unpaired([*mine.values()], [*given.values()])
+            found.append(Comparison(agent, other, apart, paired=False))
+    return found

@@ -1,0 +1,245 @@
+"""Runs on disk: traces that are the same bytes wherever they are written, and the folder of a run.
+
+    DIR/run.json              what is played
+    DIR/traces/NAME.jsonl.gz  one an episode, written whole or not at all as the episode ends
+    DIR/timings.jsonl         seconds and dates, in no digest
+    DIR/replies.jsonl         of a model: what it replied to each request, so that no reply is lost
+    DIR/results.jsonl         in task order, when the run completes
+    DIR/results.json          the same with summaries, as `bench -o` writes it
+
+A run that was stopped, even by kill -9, goes on where it was and ends with the same bytes. Digests
+are over uncompressed lines, since another zlib may pack the same lines differently.
+"""
+
+import json
+import sys
+import zlib
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from gzip import BadGzipFile, GzipFile
+from pathlib import Path
+from time import time
+from typing import IO, Any
+from urllib.parse import quote, unquote
+
+from memorygym.core import JSON
+from memorygym.core.errors import BadSettings, BadTrace, clipped
+from memorygym.core.files import as_bytes, begun, write_whole
+from memorygym.core.frozen import canonical
+from memorygym.core.trace import Trace, read_trace
+
+FORMAT = "memorygym-run-3"
+LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
+"""By an earlier layout: the last commit that reads it."""
+SAME = ("format", "contract", "recipe")
+"""What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
+
+
+def write_trace(path: Path, trace: Trace) -> None:
+    """Writes a trace, packed if the name ends in .gz; when interrupted, it has written nothing."""
+    write_whole(path, (f"{line}\n".encode() for line in trace.lines()))
+
+
+def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
+    """Every trace of these files and folders with what is wrong with it ("" if nothing).
+
+    The trace is None if nothing of it can be read. Raises BadSettings for a folder without traces
+    and FileNotFoundError for a missing file, before the first trace is read.
+    """
+    for path in trace_files(paths):
+        try:
+            with closing(_lines(path)) as lines:
+                trace, damage = read_trace(lines, str(path))
+            yield path, trace, damage
+        except BadTrace as error:
+            yield path, None, str(error)
+
+
+def trace_files(paths: Iterable[Path]) -> list[Path]:
+    """The files meant by files and folders (of a run, or of traces), each once."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        folder = path / "traces" if (path / "traces").is_dir() else path
+        if (path / "run.json").exists():
+            Run(path).about()  # Raises for a run of an earlier layout.
+        files = [path]
+        if path.is_dir():
+            files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")])
+        if not files:
+            raise BadSettings(
+                f"no traces in {folder}: give .jsonl or .jsonl.gz files, or their folder"
+            )
+        for file in files:
+            found.setdefault(file.resolve(strict=True), file)
+    return list(found.values())
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[IO[bytes] | GzipFile]:
+    """A file, unpacked if its name ends in .gz. Raises BadSettings where it cannot be."""
+    with path.open("rb") as file:
+        if path.suffix != ".gz":
+            yield file
+            return
+        try:
+            with GzipFile("", "rb", fileobj=file) as stream:
+                yield stream
+        except (EOFError, zlib.error, BadGzipFile) as error:
+            raise BadSettings(f"{path.name} cannot be unpacked ({error})") from error
+
+
+def _lines(path: Path) -> Generator[str, None, None]:
+    """The lines of a file; where it cannot be unpacked or decoded stands "", which is no record."""
+    try:
+        with unpacked(path) as stream:
+            for line in stream:
+                yield line.decode()
+    except (BadSettings, UnicodeDecodeError):
+        yield ""
+
+
+def check_layout(path: Path, stated: object) -> None:
+    """Raises BadSettings for a file of an earlier layout, with who reads it."""
+    if isinstance(stated, str) and stated in LAST:
+        raise BadSettings(
+            f"{path}: made by an earlier version of memorygym (layout {stated}); play it again, or"
+            f" read it with commit {LAST[stated]}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A folder that keeps what was played."""
+
+    path: Path
+
+    @property
+    def kept(self) -> list[str]:
+        """The names of the episodes that ended, sorted."""
+        return sorted(
+            path.name.removesuffix(".jsonl.gz") for path in self.path.glob("traces/*.jsonl.gz")
+        )
+
+    def trace_path(self, name: str) -> Path:
+        """Where the trace of that episode is; `name` as `kept` lists it."""
+        return self.path / "traces" / f"{name}.jsonl.gz"
+
+    def trace(self, name: str) -> Trace | None:
+        """The trace of an episode that ended; None if it has not, or its file is damaged."""
+        path = self.trace_path(name)
+        if not path.exists():
+            return None
+        _, trace, damage = next(read_traces([path]))
+        return None if damage else trace
+
+    def about(self) -> dict[str, JSON]:
+        """What `run.json` says. Raises BadSettings if this is no folder of a run."""
+        path = self.path / "run.json"
+        try:
+            about: dict[str, JSON] = json.loads(path.read_bytes())
+            if "format" not in about:
+                raise BadSettings(
+                    f"{path} states no format: it was made by a version of memorygym before"
+                    f" {next(iter(LAST))}, or by something else; play it again"
+                )
+            check_layout(path, about["format"])
+            if about["format"] != FORMAT:
+                raise BadSettings(
+                    f"{path}: format {about['format']!r}; this version reads {FORMAT}"
+                )
+        except FileNotFoundError:
+            raise BadSettings(f"{self.path} is no folder of a run: it holds no run.json") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadSettings(f"{path} is damaged ({error})") from error
+        return about
+
+    def timings(self) -> Iterator[dict[str, Any]]:
+        """What was clocked of each episode; a line that is being written is left out."""
+        path = self.path / "timings.jsonl"
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            with suppress(ValueError):
+                yield json.loads(line)
+
+
+def episode_name(*parts: object) -> str:
+    """A file's name from template, seed, agent, …; different parts, different names.
+
+    >>> episode_name("company", 0, "org/model")
+    'company+0+org%2Fmodel'
+    """
+    return "+".join(quote(str(part), safe="") for part in parts)
+
+
+def name_parts(name: str) -> list[str]:
+    """What an episode is named after.
+
+    >>> name_parts("company+0+org%2Fmodel")
+    ['company', '0', 'org/model']
+    """
+    return [unquote(part) for part in name.split("+")]
+
+
+@contextmanager
+def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | None]:
+    """The run that is kept in a folder, if one is given; who stops it is told how it goes on."""
+    if folder is None:
+        yield None
+        return
+    with open_run(folder, about) as run:
+        try:
+            yield run
+        except KeyboardInterrupt:
+            kept = f"{len(run.kept)} episodes are kept in {run.path}"
+            print(f"\nstopped; {kept}; the same command goes on", file=sys.stderr)
+            raise
+
+
+@contextmanager
+def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
+    """Begins a run, or goes on with one of the same contract and recipe; no other process may.
+
+    `about` holds `contract`, `recipe` and whatever tells how it was started. Raises BadSettings if
+    the folder holds anything else or is in use.
+    """
+    new: dict[str, JSON] = {"format": FORMAT, **about}
+    with begun(directory, "run.json", "traces", "run") as path:
+        if path.exists():
+            _check_same(directory, new)
+        else:
+            write_whole(path, [as_bytes(new)])
+        yield Run(directory)
+
+
+def _check_same(directory: Path, new: Mapping[str, JSON]) -> None:
+    old = Run(directory).about()
+    for name in SAME:
+        kept, wanted = old.get(name), new[name]
+        if canonical(kept) == canonical(wanted):
+            continue
+        if isinstance(kept, Mapping) and isinstance(wanted, Mapping):
+            keys = sorted({*kept, *wanted}, key=lambda key: (key != "kind", key))
+            first = [k for k in keys if canonical(kept.get(k)) != canonical(wanted.get(k))][:1]
+            kept, wanted = ({key: about.get(key) for key in first} for about in (kept, wanted))
+        raise BadSettings(
+            f"{directory} holds a run of another {name}: {clipped(canonical(kept), 200)}, not"
+            f" {clipped(canonical(wanted), 200)}; give a new folder"
+        )
+
+
+def append_episode(run: Run, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:
+    """Keeps an episode that ended, and what else was clocked in it."""
+    write_trace(run.trace_path(name), trace)
+    row: dict[str, JSON] = {
+        "episode": name,
+        "seconds": round(seconds, 6),
+        "ended": round(time(), 3),
+        **clocked,
+    }
+    with (run.path / "timings.jsonl").open("ab", buffering=0) as file:
+        file.write(f"{canonical(row)}\n".encode())
+
+
+def finish(run: Run, rows: Sequence[Mapping[str, JSON]]) -> None:
+    """Writes the results, in the order given: that of the tasks."""
+    write_whole(run.path / "results.jsonl", (f"{canonical(row)}\n".encode() for row in rows))

@@ -1,0 +1,7 @@
+"""Typed grading: one claim per answer against one typed truth, without a model."""
+
+from memorygym.scoring.grading.repair import repairable
+from memorygym.scoring.grading.truths import UnreadableTruth, parse
+from memorygym.scoring.grading.verdict import grade
+
+__all__ = ["UnreadableTruth", "grade", "parse", "repairable"]

@@ -1,0 +1,189 @@
+"""Which entities an answer names, and which of them it claims."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from memorygym.scoring.grading.claims import clauses, denied, familiar, hedge
+from memorygym.scoring.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, TITLES, VOCABULARY
+from memorygym.scoring.grading.parsed_text import NAME, Reading, mask, phrase, places
+
+RIVAL = "<rival>"
+"""Stands for another known candidate."""
+
+_KNOWN = VOCABULARY | MONTHS.keys() | TITLES
+_SUBJECT = "<subject>"
+"""Stands for the name that opens a sentence which the claim completes."""
+
+_CONTEXT = frozenset(
+    "of than over for versus vs among beats beat beating exceeds outperforms outranks leads "
+    "trails ahead behind against compared regarding concerning from above below surpasses tops "
+    "edges precedes".split()
+)
+"""Words after which a name is what the claim is about or is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A true entity, titles dropped."""
+
+    words: tuple[str, ...]
+
+
+def masked(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> Reading:
+    """The reading with true names and rivals as labels; the longest phrase at a place wins."""
+    labels = {name.words: NAME for name in true}
+    if rivals:
+        line = reading.line
+        for rival in rivals:
+            words = phrase(rival)
+            if words and f" {' '.join(words)} " in line:
+                labels.setdefault(words, RIVAL)
+    for words in sorted(labels, key=lambda words: (-len(words), words)):
+        reading = mask(reading, words, labels[words])
+    return reading
+
+
+def missing(reading: Reading, true: Sequence[Name]) -> str:
+    """The first true name that a reading lacks, or ""."""
+    lacking = (name.words for name in true if not places(reading, name.words))
+    return " ".join(next(lacking, ()))
+
+
+def objection(reading: Reading, known: Collection[str] = ()) -> str:
+    """Why a masked reading does not claim exactly the masked names; "" when it does.
+
+    `known` are words that belong to another part of the truth.
+    """
+    words = reading.words
+    own = [place for place, word in enumerate(words) if word == NAME]
+    if not own:
+        return "does not name it"
+    if hedged := hedge(reading):
+        return hedged
+    if any(_extended(reading, place) for place in own):
+        return "names another entity that shares words with it"
+    if any(denied(reading, place, place + 1) for place in own):
+        return "denies it"
+    others = _others(reading)
+    asked = _listed(reading, sorted(own + others)) if len(own + others) > 2 else set()
+    claimed = [place for place in own if place not in asked and not _context(reading, place)]
+    left = [place for place in others if place not in asked]
+    rival = [place for place in left if claimed and not _context(reading, place)]
+    if rival or (others and not claimed):
+        return f"also names {reading.raws[(rival or others)[0]]}"
+    loose = not all(reading.raws[place][:1].isupper() for place in own)
+    return _unknown(reading, known, closed=loose)
+
+
+def completion(reading: Reading) -> Reading:
+    """The masked reading, where "Ann Lee works with <name>" claims only what completes it."""
+    # Before the name stand a subject and at least two words of what is said of it.
+    for place in _others(reading) if NAME in reading.words[3:] else ():
+        if _subject(reading, place):
+            end = _after(reading, place)
+            return Reading(
+                reading.text,
+                [*reading.words[:place], _SUBJECT, *reading.words[end:]],
+                [*reading.raws[:place], _SUBJECT, *reading.raws[end:]],
+                [*reading.starts[: place + 1], *reading.starts[end:]],
+            )
+    return reading
+
+
+def _subject(reading: Reading, place: int) -> bool:
+    """Whether only a verb phrase, in lower case, stands between a name and the true one."""
+    start = end = _after(reading, place)
+    if reading.word(start) in BREAKS:
+        return False
+    while end < len(reading.words) and _phrased(reading, end):
+        end += 1
+    told = end - start >= 2 and reading.words[end - 1] not in _CONTEXT
+    return told and reading.word(end) == NAME
+
+
+def _phrased(reading: Reading, place: int) -> bool:
+    """Whether a word may belong to what a sentence says of its subject: "works with 2 firms:"."""
+    word = reading.words[place]
+    if word in NEGATORS or word in HEDGES or word in _CONTEXT or word == RIVAL:
+        return False
+    return (word not in BREAKS or word in (":", ",")) and not reading.raws[place][0].isupper()
+
+
+def _after(reading: Reading, place: int) -> int:
+    """Where the name at a place ends."""
+    end = place + 1
+    while reading.capital(end) and not reading.word(end).startswith("<"):
+        end += 1
+    return end
+
+
+def _extended(reading: Reading, place: int) -> bool:
+    """Whether a capitalised word beside the label makes it part of a longer name."""
+    return any(
+        reading.capital(near)
+        and not familiar(reading.words[near])
+        and reading.words[near] not in TITLES
+        for near in (place - 1, place + 1)
+    )
+
+
+def _others(reading: Reading) -> list[int]:
+    """Where rivals and runs of two or more capitalised unknown words begin, unless denied."""
+    found: list[int] = []
+    run = 0
+    for place, word in enumerate(reading.words):
+        run = run + 1 if unknown(reading, place) else 0
+        if word == RIVAL or run == 2:
+            found.append(place - (run == 2))
+    return [place for place in found if not denied(reading, place, place + 1)]
+
+
+def unknown(reading: Reading, place: int) -> bool:
+    """Whether a word is capitalised and unknown, as those of other names are."""
+    word = reading.words[place]
+    return reading.capital(place) and word not in _KNOWN and word[0] != "<"
+
+
+def _context(reading: Reading, place: int) -> bool:
+    """Whether the name at a place only says what the claim is about: "of X", "than X", "X's"."""
+    before, end = place - 1, _after(reading, place)
+    if reading.word(end) == "'s":
+        return True
+    if reading.word(end) == ":" and reading.capital(end + 1):
+        return True
+    if reading.word(before) == "the":
+        before -= 1
+    if reading.word(before) == "and" and before > 0:
+        start = before - 1
+        while start > 0 and reading.capital(start) and not reading.words[start].startswith("<"):
+            start -= 1
+        start += not reading.words[start].startswith("<")
+        return start < before and _context(reading, start)
+    return reading.word(before) in _CONTEXT
+
+
+def _listed(reading: Reading, starts: Sequence[int]) -> set[int]:
+    """The names of a list that only repeats the choice: "Of A, B and C, ..."."""
+    found: set[int] = set()
+    group: list[int] = []
+    for start in starts:
+        mark = reading.words[_after(reading, group[-1]) : start] if group else []
+        if mark == [","]:
+            group.append(start)
+        elif mark in (["and"], [",", "and"]):
+            found.update(group, (start,))
+            group = []
+        else:
+            group = [start] if _context(reading, start) else []
+    return found
+
+
+def _unknown(reading: Reading, known: Collection[str], *, closed: bool) -> str:
+    """What an answer offers beside the name in lower case, or ""."""
+    for clause, mark in clauses(reading.words):
+        strange = [word for word in clause if not (familiar(word) or word in known)]
+        whole = len(strange) == len(clause) > 1 and mark != ":"  # A label is no further name.
+        listed = whole and NEGATORS.isdisjoint(clause)
+        if listed or (strange and closed):
+            return f"also says '{' '.join(strange)}'"
+    return ""

@@ -1,0 +1,126 @@
+"""A text as the words and marks that the checks look at: one reading, shared by all of them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from memorygym.scoring.grading.lexicon import CLIPPED, TITLES
+
+NAME = "<name>"
+"""Stands for a name that was found; no word of a text can spell it."""
+
+_TOKEN = re.compile(
+    r"[0-9]{3,4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9-])"  # an ISO date
+    r"|[1-9](?<![0-9][ ',._][1-9])[0-9]{0,2}(?:([ '_]|\{,\}|\\,)[0-9]{3}(?:\1[0-9]{3})*)"
+    r"(?:\.[0-9]+)?(?![0-9]|[ ',._{\\][0-9,])"  # a number whose thousands are set apart
+    r"|[0-9]+(?:[.,][0-9]+)*|(?<![\w.])\.[0-9]+"  # a number, well formed or not
+    r"|\b[nN]/[aA]\b|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?"  # a word
+    r"|[,;:.!?()\[\]{}/=%°|&+\n]|(?<=\s)-(?=\s)"  # a mark; anything else is a blank
+)
+_APART = re.compile(r"[^0-9.]+")
+"""What may set thousands apart: blank, apostrophe, underscore, and "{,}" or "\\," of LaTeX."""
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2014\u2015", " - ")
+    | dict.fromkeys("\u2018\u2019\u02bc\uff07", "'")
+    | dict.fromkeys("\u00a0\u2007\u2009\u202f", " ")
+    | {"\u00f7": "/", "\u2248": "="}
+    | dict(zip("\uff0c\uff1b\uff1a\uff08\uff09\uff05\uff04", ",;:()%$", strict=True))
+    | dict.fromkeys("•‣▪\r\u2028\u2029", "\n")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Parallel lists: the folded words, as written, and where each starts in the text."""
+
+    text: str
+    words: list[str]
+    raws: list[str]
+    starts: list[int]
+
+    @property
+    def line(self) -> str:
+        """The words with a blank around each, so that a phrase is found on word bounds."""
+        return f" {' '.join(self.words)} "
+
+    def glued(self, place: int) -> bool:
+        """Whether no blank stands between this word and the one before it."""
+        before = place - 1
+        return before >= 0 and self.starts[before] + len(self.raws[before]) == self.starts[place]
+
+    def word(self, place: int) -> str:
+        """The word at a place, or "" beyond either end."""
+        return self.words[place] if 0 <= place < len(self.words) else ""
+
+    def capital(self, place: int) -> bool:
+        return 0 <= place < len(self.raws) and self.raws[place][:1].isupper()
+
+
+def read(text: str) -> Reading:
+    """The reading of a text.
+
+    >>> read("**Mid-career** (Dr. Ina Vogel's)").words
+    ['mid', 'career', '(', 'dr', 'ina', 'vogel', "'s", ')']
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    words: list[str] = []
+    raws: list[str] = []
+    starts: list[int] = []
+    for match in _TOKEN.finditer(text):
+        raw = match.group()
+        word = _APART.sub(",", raw) if match.lastindex else raw.casefold()
+        start = match.start()
+        if word == "." and words and words[-1] in CLIPPED:
+            if words[-1] == "no" and text[match.end() :].lstrip()[:1].isdigit():
+                words[-1] = "number"
+            continue
+        if word.endswith("'s") and word not in ("it's", "that's", "there's", "here's"):
+            words += word[:-2], "'s"
+            raws += raw[:-2], raw[-2:]
+            starts += start, start + len(raw) - 2
+            continue
+        words.append(word)
+        raws.append(raw)
+        starts.append(start)
+    return Reading(text, words, raws, starts)
+
+
+@lru_cache(maxsize=4096)
+def phrase(text: str) -> tuple[str, ...]:
+    """The words of a name or value, titles dropped.
+
+    >>> phrase("Dr. Ina Vogel"), phrase("tech_hub")
+    (('ina', 'vogel'), ('tech', 'hub'))
+    """
+    words = tuple(word for word in read(text).words if word not in ".,;:")
+    short = tuple(word for word in words if word not in TITLES)
+    return short or words
+
+
+def places(reading: Reading, words: tuple[str, ...]) -> list[int]:
+    """Where a phrase begins, each occurrence once."""
+    line = reading.line
+    wanted = f" {' '.join(words)} "
+    found: list[int] = []
+    at = line.find(wanted)
+    while at >= 0:
+        found.append(line.count(" ", 0, at))
+        at = line.find(wanted, at + len(wanted) - 1)
+    return found
+
+
+def mask(reading: Reading, words: tuple[str, ...], label: str = NAME) -> Reading:
+    """The reading with every occurrence of a phrase replaced by one label."""
+    starts = places(reading, words)
+    if not starts:
+        return reading
+    new = Reading(reading.text, reading.words[:], reading.raws[:], reading.starts[:])
+    for place in reversed(starts):
+        span = slice(place, place + len(words))
+        new.words[span] = [label]
+        new.raws[span] = [" ".join(new.raws[span])]
+        new.starts[span] = [new.starts[place]]
+    return new

@@ -1,0 +1,295 @@
+"""Numbers with their signs, scales and units, and whole dates, wherever they stand in a reading."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from memorygym.scoring.grading import units
+from memorygym.scoring.grading.lexicon import CARDINALS, MONTHS, ORDINALS
+from memorygym.scoring.grading.parsed_text import Reading, read
+from memorygym.scoring.grading.units import MAYBE_METRES, SCALES, Unit
+
+_wellformed: Callable[[str], object] = re.compile(
+    r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
+).fullmatch
+_DIGITS = 24
+"""Longer numbers are unreadable: no world has them, and they would overflow exact arithmetic."""
+_TOLERANCE = Decimal("0.02")
+_SPELT = frozenset((*CARDINALS, *ORDINALS, "hundred", "none", "nil"))
+ENDINGS = frozenset(("st", "nd", "rd", "th"))
+_SLASHED = re.compile(
+    r"(?<![0-9./-])(?:([0-9]{4})([/.])([0-9]{1,2})\2([0-9]{1,2})"
+    r"|([0-9]{1,2})([/.-])([0-9]{1,2})\6([0-9]{4}))(?![0-9/]|[.-][0-9])"
+)
+_COMPACT = re.compile(r"(?<![0-9./-])([12][0-9]{3})([01][0-9])([0-3][0-9])(?![0-9/]|[.,-][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as one claim states it."""
+
+    value: Decimal | None
+    """Sign and digits as written; None when the digits are malformed or the number is glued."""
+    power: int | None
+    """Power of ten of the stated scale ("K", "million"); None when no scale is stated."""
+    unit: Unit
+    place: int
+    """Where its first word stands."""
+    end: int
+    """Where the words after it begin."""
+    signed: bool = False
+    """Whether a plus or minus is written."""
+    ordinal: bool = False
+    """Whether it is a rank or position: "3rd"."""
+    fraction: bool = False
+    """Whether a decimal point is written."""
+
+    @property
+    def whole(self) -> Decimal:
+        """The value with its scale."""
+        assert self.value is not None
+        return self.value.scaleb(self.power or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A true number: exact, or within 2 % when `loose`."""
+
+    quantity: Quantity
+    loose: bool
+    rank: bool = False
+    """Whether it is a position ("#306"), which "306th" states too."""
+
+    def agrees(self, claim: Quantity) -> bool:
+        """Whether a claim states this number; it may leave out scale and unit."""
+        mine = self.quantity
+        claim = _settled(claim, mine)
+        if claim.value is None or mine.value is None or mine.unit.clashes(claim.unit):
+            return False
+        if self._near(mine.whole, claim.unit.convert(claim.whole, mine.unit)):
+            return True
+        bare = mine.power is not None and claim.power is None
+        return bare and self._near(mine.value, claim.value)
+
+    def _near(self, true: Decimal, said: Decimal) -> bool:
+        if not self.loose:
+            return said == true
+        return abs(said - true) <= _TOLERANCE * abs(true)
+
+
+def _settled(claim: Quantity, true: Quantity) -> Quantity:
+    """What a lone "m" means: the truth's own unit, metres after "5 " for a bare truth, millions."""
+    if claim.unit.base not in MAYBE_METRES:
+        return claim
+    if true.unit.base in ("m", "min"):
+        return replace(claim, unit=Unit(true.unit.base))
+    if claim.unit.base == "m ?" and not true.unit.base and true.power is None:
+        return replace(claim, unit=Unit("m"))
+    return replace(claim, unit=Unit(), power=6)
+
+
+def quantities(reading: Reading) -> list[Quantity]:
+    """All numbers in order of appearance, ordinals and malformed ones included."""
+    found: list[Quantity] = []
+    place, end = 0, len(reading.words)
+    while place < end:
+        word = reading.words[place]
+        if word[0] in "0123456789." and word != ".":
+            quantity = _digits(reading, place)
+            found += [quantity] if quantity else []
+            place = quantity.end if quantity else place + 1
+        elif word not in _SPELT:
+            place += 1
+        elif word in CARDINALS or word == "hundred":
+            found.append(_spelled(reading, place))
+            place = found[-1].end
+        else:
+            value = Decimal(ORDINALS.get(word, 0))
+            ordinal = word in ORDINALS
+            found.append(Quantity(value, None, Unit(), place, place + 1, ordinal=ordinal))
+            place += 1
+    return _joined(reading, found) if len(found) > 1 else found
+
+
+def _digits(reading: Reading, place: int) -> Quantity | None:
+    """The number at a place; None for dates and for digits that belong to a word."""
+    raw, after = reading.words[place], reading.word(place + 1)
+    glued = bool(after) and reading.glued(place + 1)
+    if "-" in raw or units.hyphenated(reading, place):
+        return None
+    power, unit, end = units.suffix(reading, place + 1)
+    if not _wellformed(raw) or len(raw) > _DIGITS:
+        return Quantity(None, None, Unit(), place, end)
+    value = Decimal(raw.replace(",", ""))
+    if glued and after in ENDINGS:
+        return Quantity(value, None, Unit(), place, place + 2, ordinal=True)
+    decade = after == "s" and len(raw) == 4
+    if glued and after[0].isalpha() and (end == place + 1 or decade):
+        return None
+    negative, signed, currency = units.prefix(reading, place)
+    if currency and unit.base in MAYBE_METRES:
+        power, unit = 6, Unit(currency, unit.per)
+    elif currency and unit.base not in ("", currency):
+        unit = Unit(units.CLASH, unit.per)
+    elif currency:
+        unit = Unit(currency, unit.per)
+    value = -value if negative else value
+    return Quantity(value, power, unit, place, end, signed, fraction="." in raw)
+
+
+def _spelled(reading: Reading, place: int) -> Quantity:
+    """A number in words: "one hundred and twenty-one thousand"."""
+    total = part = 0
+    start, step = place, 0
+    while True:
+        word = reading.word(place)
+        if word in CARDINALS and _fits(part, CARDINALS[word], step):
+            part += CARDINALS[word]
+            step = CARDINALS[word]
+        elif word == "hundred" and part < 100 and total % 1000 == 0:
+            part, step = (part or 1) * 100, 100
+        elif word in ("thousand", "million") and part and (not total or word == "thousand"):
+            total, part, step = total + part * 10 ** SCALES[word], 0, 100
+        elif not (word == "and" and step == 100 and reading.word(place + 1) in CARDINALS):
+            break
+        place += 1
+    negative, signed, currency = units.prefix(reading, start)
+    power, unit, end = units.suffix(reading, place)
+    value = Decimal(total + part)
+    unit = Unit(currency or unit.base, unit.per)
+    return Quantity(-value if negative else value, power, unit, start, end, signed)
+
+
+def _fits(part: int, value: int, step: int) -> bool:
+    """Whether a cardinal may continue what was said so far: "forty" takes "two", not "twelve"."""
+    if step == 0:
+        return part == 0
+    return step == 100 or (20 <= step <= 90 and 0 < value < 10)
+
+
+def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
+    """The quantities with "1 hour 42 min" joined into one."""
+    merged = found[:1]
+    for item in found[1:]:
+        last, unit = merged[-1], item.unit
+        if unit.base in MAYBE_METRES and last.unit.base == "h":
+            unit = Unit("min")
+        apart = reading.words[last.end : item.place] not in ([], ["and"], [","])
+        if apart or not units.finer(last.unit, unit) or last.value is None or item.value is None:
+            merged.append(item)
+        else:
+            value = last.unit.convert(last.value, unit) + item.value
+            merged[-1] = replace(item, value=value, unit=unit, place=last.place)
+    return merged
+
+
+@lru_cache(maxsize=4096)
+def number(text: str, *, ratio: bool = False) -> Number | None:
+    """The true number that a text spells whole, or None.
+
+    >>> number("102 min").quantity.unit.base, number("builds 5 trams")
+    ('min', None)
+    """
+    reading = read(text)
+    found = quantities(reading)
+    if len(found) != 1 or found[0].place != 0 or found[0].value is None or found[0].ordinal:
+        return None
+    rest = reading.raws[found[0].end :]
+    if len(rest) > 1 or not all(raw.isalpha() and raw.islower() for raw in rest):
+        return None
+    if reading.words[0][0] not in ".0123456789":
+        return None
+    true = found[0]
+    if true.unit.base in MAYBE_METRES:
+        true = replace(true, unit=Unit("m", true.unit.per))
+    return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))
+
+
+class Dated(NamedTuple):
+    """A date and the words that state it."""
+
+    day: date
+    place: int
+    end: int
+
+
+def dates(reading: Reading) -> list[Dated]:
+    """Every whole date that a text states, in any notation that can mean only one day.
+
+    >>> dates(read("March 9, 2014"))
+    [Dated(day=datetime.date(2014, 3, 9), place=0, end=4)]
+    """
+    found = [
+        (_date(*word.split("-")), place, place + 1)
+        for place, word in enumerate(reading.words)
+        if word.count("-") == 2 and word[0].isdigit()
+    ]
+    for make, pattern in ((_slashed, _SLASHED), (_date, _COMPACT)):
+        for match in pattern.finditer(reading.text):
+            first, last = (bisect_left(reading.starts, at) for at in match.span())
+            found.append((make(*match.groups()), first, last))
+    if not MONTHS.keys().isdisjoint(reading.words):
+        found += _spoken_dates(reading.words)
+    return [Dated(day, place, end) for day, place, end in found if day]
+
+
+def _spoken_dates(words: list[str]) -> Iterator[tuple[date | None, int, int]]:
+    kept = [at for at, word in enumerate(words) if word not in (",", ".", "of", "the", *ENDINGS)]
+    plain = [words[at] for at in kept]
+    for at, word in enumerate(plain):
+        if word in MONTHS:
+            first = last = at
+            while first > max(0, at - 2) and _figure(plain, first - 1):
+                first -= 1
+            while last < at + 2 and _figure(plain, last + 1):
+                last += 1
+            yield _spoken(plain, at), kept[first], kept[last] + 1
+
+
+def day(text: str) -> date | None:
+    """The date that a text spells whole in ISO notation, or None."""
+    whole = len(read(text).words) == 1 and text.count("-") == 2
+    return _date(*text.split("-")) if whole else None
+
+
+def _slashed(*groups: str) -> date | None:
+    """Year first is plain; else one of the first two must be over 12, or both equal."""
+    year, _, month, number, first, _, second, last = groups
+    if year:
+        return _date(year, month, number)
+    one, two = int(first), int(second)
+    if one == two or two > 12:
+        return _date(last, one, two)
+    return _date(last, two, one) if one > 12 else None
+
+
+def _spoken(words: list[str], at: int) -> date | None:
+    """March 9 2014 · 9 March 2014 · 2014 March 9."""
+    month = MONTHS[words[at]]
+    near = [_figure(words, at + step) for step in (-2, -1, 0, 1, 2)]
+    before, after, later = near[1], near[3], near[4]
+    if before and after and before <= 31 < after:
+        return _date(after, month, before)
+    if after and later and after <= 31 < later:
+        return _date(later, month, after)
+    return _date(before, month, after) if before and after and after <= 31 < before else None
+
+
+def _figure(words: list[str], at: int) -> int:
+    word = words[at] if 0 <= at < len(words) else ""
+    if word.isdecimal() and word.isascii() and len(word) <= 4:
+        return int(word)
+    return ORDINALS.get(word, 0)
+
+
+def _date(*parts: str | int) -> date | None:
+    """The date of a year, a month and a day; None if there is none."""
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None

@@ -1,0 +1,175 @@
+"""Which rejected answers the grader may have misread, so that a judge may look at them again."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from memorygym.scoring.grading import truths
+from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers
+from memorygym.scoring.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
+from memorygym.scoring.grading.names import RIVAL, Name, masked, unknown
+from memorygym.scoring.grading.parsed_text import Reading, mask, phrase, places, read
+from memorygym.scoring.grading.phrases import VALUE, Phrase
+from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
+from memorygym.scoring.grading.refusals import declines
+from memorygym.scoring.grading.verdict import LONGEST
+
+_ASIDE = frozenset("of than for over versus vs against".split())
+"""Words after which a name is what the claim is about or is compared with."""
+_NUMERALS = CARDINALS.keys() | ORDINALS.keys() | COUNTS
+_CHOICE = 2
+"""Most words of a choice; a longer text is not told without any word of it."""
+_STEM = 4
+"""Letters that two words of one stem begin with."""
+
+
+def repairable(competency: str, truth: str, answer: str, rivals: Collection[str] = ()) -> bool:
+    """Whether a rejected answer makes one claim in words that the grader may not know.
+
+    Never: an empty or overlong answer, a refusal, any answer where a refusal is wanted, an answer
+    that offers several candidates, one that says a rival choice, another number or date and not a
+    word beside it, or one without what every right answer has: a number for a number, a word of the
+    name for a name. A choice of one or two words may be told by any synonym. `rivals` are as for
+    `grade`.
+
+    >>> repairable("retrieval", "tech_hub", "a hub of technology")
+    True
+    >>> answers = "8412 or 8413", "unknown", "8413", "quite a few"
+    >>> [repairable("retrieval", "8412", answer) for answer in answers]
+    [False, False, False, False]
+    """
+    wanted = truths.parse(competency, truth)
+    said = any(char.isalnum() for char in answer)
+    if isinstance(wanted, truths.Refusal) or not said or len(answer) > LONGEST:
+        return False
+    reading = read(answer)
+    if declines(reading) or hedge(reading) or _several(wanted, reading, rivals):
+        return False
+    if not _touches(wanted, reading):
+        return False
+    return not _another(wanted, competency, reading)
+
+
+def _touches(truth: truths.Truth, reading: Reading) -> bool:
+    """Whether an answer has what every right one has, however it is worded."""
+    match truth:
+        case truths.Refusal():
+            return False
+        case Number() | truths.Series() | truths.Day() | truths.Extreme() | truths.Tally():
+            return _numbered(reading)
+        case truths.Trend(_, change):
+            return change is None or _numbered(reading)
+        case Name(words):
+            return not _words(words).isdisjoint(reading.words)
+        case truths.Roll(_, names):  # Who names them all has counted them.
+            return all(_touches(name, reading) for name in names) if names else _numbered(reading)
+        case truths.Named(name, value):
+            return _touches(name, reading) and _touches(value, reading)
+        case Phrase(parts):
+            wanted = [word for part in parts for word in part]
+            # Of a choice any synonym may do: to tell that is what a judge is for.
+            stems = {word[:_STEM] for word in _words(wanted)}
+            return len(wanted) <= _CHOICE or any(word[:_STEM] in stems for word in reading.words)
+
+
+def _numbered(reading: Reading) -> bool:
+    """Whether a number is told, in figures or in words."""
+    figures = any(char.isnumeric() for char in reading.text)
+    return figures or not _NUMERALS.isdisjoint(reading.words)
+
+
+def _words(words: Collection[str]) -> set[str]:
+    """Those that are not in every text, if there are any."""
+    return set(words) - FRAME or set(words)
+
+
+def _another(truth: truths.Truth, competency: str, reading: Reading) -> bool:
+    """Whether the answer is a value of the wanted kind, written so that none can misread it."""
+    end = len(reading.words)
+    if isinstance(truth, truths.Day):
+        return [(item.place, item.end) for item in dates(reading)] == [(0, end)]
+    try:
+        read_as = truths.parse(competency, reading.text)
+    except truths.UnreadableTruth:
+        return False
+    match truth, read_as:
+        case Number(), Number(quantity):
+            return quantity.end == end  # "45 dozen" is not read to its end.
+        case (truths.Series(), truths.Series()) | (truths.Trend(), truths.Trend()):
+            return True
+        case (truths.Extreme(), truths.Extreme()) | (truths.Tally(), truths.Tally()):
+            return True
+        case truths.Named(_, Number() as true), truths.Named(_, Number(quantity)):
+            return not true.agrees(quantity)
+        case _:
+            return False
+
+
+def _several(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -> bool:
+    """Whether there are more distinct candidates than the truth has parts, or a known wrong one."""
+    match truth:
+        case truths.Refusal():
+            return False
+        case Number():
+            return _values(numbers(reading, ordinals=truth.rank)) > 1
+        case truths.Series():
+            return len(numbers(reading, need=len(truth.items))) >= 2 * len(truth.items)
+        case truths.Day():
+            found = [item for item in dates(reading) if not denied(reading, item.place, item.end)]
+            return len({item.day for item in found}) > 1
+        case Phrase():
+            return _is_rival(truth, reading, rivals)
+        case truths.Trend():
+            labels = [label for label in truths.LABELS if f" {label} " in reading.line]
+            return len(labels) > 1 or _values(numbers(reading)) > 1
+        case truths.Extreme():
+            periods = [item for item in quantities(reading) if labelled(reading, item)]
+            return _values(periods) > 1 or _pairs(reading, truth.value)
+        case truths.Tally():
+            return _pairs(reading, truth.total)
+        case truths.Roll(count, names):
+            if not names:
+                return _values(numbers(reading, ordinals=count.rank)) > 1
+            return _names(reading, names, rivals) > len(names)
+        case Name():
+            return _names(reading, [truth], rivals) > 1
+        case truths.Named(name, Name() as value):
+            return _names(reading, [name, value], rivals) > 2
+        case truths.Named(name, value):
+            beside = masked(reading, [name], rivals)
+            return _names(reading, [name], rivals) > 1 or _several(value, beside, ())
+
+
+def _values(claims: Iterable[Quantity]) -> int:
+    """How many distinct numbers are claimed."""
+    return len({claim.place if claim.value is None else claim.whole for claim in claims})
+
+
+def _pairs(reading: Reading, second: Number | None) -> bool:
+    wanted = 2 if second else 1
+    return _values(numbers(reading, need=wanted)) > wanted
+
+
+def _is_rival(truth: Phrase, reading: Reading, rivals: Collection[str]) -> bool:
+    """Whether another choice is said; the longest phrase at a place wins."""
+    known = {phrase(rival) for rival in rivals} - {()}
+    for words in sorted(known | set(truth.parts), key=lambda words: (-len(words), words)):
+        if places(reading, words) and words not in truth.parts:
+            return True
+        reading = mask(reading, words, VALUE)
+    return False
+
+
+def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> int:
+    """How many distinct entities are named as candidates."""
+    own = sum(bool(places(reading, name.words)) for name in true)
+    marked = masked(reading, true, rivals)
+    found: set[str] = set()
+    start = 0
+    for end in range(len(marked.words) + 1):
+        if end < len(marked.words) and (marked.words[end] == RIVAL or unknown(marked, end)):
+            continue
+        rival = RIVAL in marked.words[start:end]
+        aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
+        if (end - start > 1 or rival) and not aside:
+            found.add(" ".join(marked.raws[start:end]))
+        start = end + 1
+    return own + len(found)

@@ -1,0 +1,150 @@
+"""What the right answer is, as a type: one class per way of being right."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from memorygym.scoring.grading import phrases
+from memorygym.scoring.grading.names import Name
+from memorygym.scoring.grading.parsed_text import phrase
+from memorygym.scoring.grading.phrases import Phrase
+from memorygym.scoring.grading.quantities import Number, day, number
+
+LABELS = ("strongly rising", "slightly rising", "flat", "slightly falling", "strongly falling")
+
+
+class UnreadableTruth(ValueError):
+    """A truth that no answer could match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing was ever said about it: the right answer says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers in order."""
+
+    items: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A whole calendar date."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One of five labels, and the change over the whole series where it is given."""
+
+    label: str
+    change: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The period of a peak or trough, and its value where it is given."""
+
+    period: Number
+    value: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many match, and their total where it is given."""
+
+    count: Number
+    total: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """How many entities are related, and which where they are given."""
+
+    count: Number
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entity with its value."""
+
+    name: Name
+    value: Number | Day | Series | Phrase | Name
+
+
+Truth = (
+    Refusal | Number | Series | Day | Trend | Extreme | Tally | Roll | Name | Named | Phrase
+)  # fmt: skip
+
+_PAIR = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)\s*").fullmatch
+
+
+@lru_cache(maxsize=4096)
+def parse(competency: str, truth: str) -> Truth:
+    """The typed truth that a text states.
+
+    >>> parse("temporal_trend", "flat")
+    Trend(label='flat', change=None)
+    """
+    text = truth.strip()
+    if competency == "abstention" or text.casefold() == "abstain":
+        return Refusal()
+    # "3 (41.5)" is "3" and "41.5"; the second is empty where there are no brackets.
+    pair = _PAIR(text)
+    whole, inner = (pair[1], pair[2].strip()) if pair else (text, "")
+    match competency:
+        case "temporal_trend":
+            label = " ".join(phrase(whole))
+            if label not in LABELS:
+                raise UnreadableTruth(f"the trend {truth!r} is none of {', '.join(LABELS)}")
+            return Trend(label, _part(inner, truth))
+        case "temporal_extreme":
+            return Extreme(_count(whole, truth), _part(inner, truth))
+        case "multi_constraint":
+            return Tally(_count(whole, truth), _part(inner, truth))
+        case "relationship_count":
+            names = tuple(Name(phrase(name)) for name in inner.split(",") if phrase(name))
+            return Roll(_count(whole, truth), names)
+    if inner and _proper(whole):
+        return Named(Name(phrase(whole)), _value(inner, truth, competency))
+    return _value(text, truth, competency)
+
+
+def _value(text: str, truth: str, competency: str) -> Number | Day | Series | Phrase | Name:
+    if figure := number(text, ratio=competency == "ratio"):
+        return figure
+    if found := day(text):
+        return Day(found)
+    items = [number(item) for item in re.split(r"[,;]\s+", text.strip("[]"))]
+    known = tuple(item for item in items if item)
+    if len(known) == len(items) > 1:
+        return Series(known)
+    if _proper(text) and len(phrase(text)) > 1:
+        return Name(phrase(text))
+    value = phrases.value(text)
+    if not value.parts:
+        raise UnreadableTruth(f"the truth {truth!r} has no word, number or date to compare with")
+    return value
+
+
+def _proper(text: str) -> bool:
+    """Whether a text is written as names are: first and last word capitalised or a number."""
+    words = text.replace(",", " ").split()
+    ends = words[:1] + words[-1:]
+    return "," not in text and all(word[0].isupper() or word[0].isdigit() for word in ends)
+
+
+def _count(text: str, truth: str) -> Number:
+    figure = number(text)
+    if figure is None:
+        raise UnreadableTruth(f"the truth {truth!r} starts with {text!r}, which is no number")
+    return figure
+
+
+def _part(text: str, truth: str) -> Number | None:
+    return _count(text, truth) if text else None

@@ -1,0 +1,212 @@
+"""Signs, currencies, scales, units and divisors: what stands around the digits of a number."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from memorygym.scoring.grading.lexicon import CARDINALS
+from memorygym.scoring.grading.parsed_text import Reading
+
+SCALES = {
+    "k": 3, "thousand": 3, "mn": 6, "mln": 6, "mio": 6, "million": 6, "millions": 6, "b": 9,
+    "bn": 9, "bln": 9, "billion": 9, "billions": 9, "t": 12, "tn": 12, "trillion": 12,
+}  # fmt: skip
+"""Power of ten by scale word; a lone "m" may be metres or millions and is settled by the truth."""
+
+CURRENCIES = {
+    "$": "$", "usd": "$", "dollar": "$", "dollars": "$", "us$": "$", "€": "€", "eur": "€",
+    "euro": "€", "euros": "€", "£": "£", "gbp": "£", "pound": "£", "pounds": "£", "¥": "¥",
+    "jpy": "¥", "yen": "¥", "cny": "¥", "yuan": "¥", "₹": "₹", "inr": "₹", "rupees": "₹",
+}  # fmt: skip
+
+_SPELLINGS = {
+    "%": "% percent pct percentage pp",
+    "ms": "ms msec millisecond milliseconds",
+    "s": "s sec secs second seconds",
+    "min": "min mins minute minutes",
+    "h": "h hr hrs hour hours",
+    "d": "d day days",
+    "week": "wk wks week weeks",
+    "month": "mo mos month months",
+    "year": "y yr yrs year years",
+    "mm": "mm millimetre millimetres millimeter millimeters",
+    "cm": "cm centimetre centimetres centimeter centimeters",
+    "m": "metre metres meter meters",
+    "km": "km kms kilometre kilometres kilometer kilometers",
+    "mi": "mi mile miles",
+    "ft": "ft foot feet",
+    "m²": "m² m2 sqm",
+    "km²": "km² km2 sqkm",
+    "mi²": "mi² mi2",
+    "acre": "acre acres",
+    "ha": "ha hectare hectares",
+    "kB": "kb kilobyte kilobytes",
+    "MB": "mb megabyte megabytes mib",
+    "GB": "gb gigabyte gigabytes gib",
+    "TB": "tb terabyte terabytes",
+    "kbps": "kbps",
+    "Mbps": "mbps",
+    "Gbps": "gbps",
+    "°C": "celsius °c",
+    "°F": "fahrenheit °f",
+    "°": "degree degrees °",
+    "kg": "kg kilogram kilograms",
+    "t": "tonne tonnes",
+}
+UNITS = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()} | CURRENCIES
+
+SHORT = frozenset("d y t k b".split())
+"""Letters that are units or scales only when nothing stands between them and the number."""
+
+MAYBE_METRES = ("m?", "m ?")
+"""The base of "5m" and of "5 m": metres, minutes or millions, which only the truth can tell."""
+
+CLASH = "?"
+"""The base of a number with two units at once, such as "$3 %": it agrees with no stated unit."""
+
+_EXPONENT = re.compile(r"e[0-9]{1,2}").fullmatch
+
+SQUARES = {"m": "m²", "km": "km²", "mi": "mi²"}
+
+_SIZES: dict[str, tuple[str, Decimal]] = {
+    unit: (kind, Decimal(size))
+    for kind, sizes in (
+        ("time", "ms .001 s 1 min 60 h 3600 d 86400 week 604800"),
+        ("length", "mm .001 cm .01 m 1 km 1000"),
+        ("area", "m² 1 ha 10000 km² 1000000"),
+        ("rate", "kbps 1 Mbps 1000 Gbps 1000000"),
+    )
+    for unit, size in zip(sizes.split()[::2], sizes.split()[1::2], strict=True)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a number counts: `$` per `month`, `%`, nothing per `100`."""
+
+    base: str = ""
+    """The canonical unit or currency."""
+    per: str = ""
+    """What it is divided by: a unit or an integer in digits; "/3" for an odd one after a slash."""
+
+    def clashes(self, other: "Unit") -> bool:
+        """Whether both are stated and cannot mean the same.
+
+        >>> Unit("min").clashes(Unit("h")), Unit("min").clashes(Unit("%"))
+        (False, True)
+        """
+        if self.per != other.per and ((self.per and other.per) or "/" in self.per + other.per):
+            return True
+        if "%" in (self.base, other.base) and "100" in (self.per, other.per):
+            return False
+        if not self.base or not other.base or self.base == other.base:
+            return False
+        if "°" in (self.base, other.base):
+            return self.base[0] != other.base[0]
+        mine, theirs = _SIZES.get(self.base), _SIZES.get(other.base)
+        return mine is None or theirs is None or mine[0] != theirs[0]
+
+    def convert(self, value: Decimal, to: "Unit") -> Decimal:
+        """A value in this unit as one in another; unchanged where no conversion is known."""
+        mine, theirs = _SIZES.get(self.base), _SIZES.get(to.base)
+        if self.base == to.base or mine is None or theirs is None or mine[0] != theirs[0]:
+            return value
+        return value * mine[1] / theirs[1]
+
+
+def finer(first: Unit, second: Unit) -> bool:
+    """Whether the second is a smaller time unit, so that "1 hour 42 min" is one quantity."""
+    mine, theirs = _SIZES.get(first.base), _SIZES.get(second.base)
+    return bool(mine and theirs and mine[0] == theirs[0] == "time" and mine[1] > theirs[1])
+
+
+def hyphenated(reading: Reading, place: int) -> bool:
+    """Whether the digits belong to a word, as in "PG-13"."""
+    text, start = reading.text, reading.starts[place]
+    return start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
+
+
+def prefix(reading: Reading, place: int) -> tuple[bool, bool, str]:
+    """Whether negative, whether signed, and the currency, from what stands before the digits."""
+    text, at = reading.text, reading.starts[place] - 1
+    currency = sign = ""
+    while at >= 0 and (text[at] in "+- " or text[at] in CURRENCIES):
+        char = text[at]
+        if char == " " and not (at and text[at - 1] in CURRENCIES and not currency):
+            break
+        if char in CURRENCIES:
+            currency = CURRENCIES[char]
+        elif char != " ":
+            if sign or (at and text[at - 1].isalnum() and not currency):
+                break
+            sign = char
+        at -= 1
+    word = reading.word(place - 1)
+    if not currency and word in CURRENCIES:
+        currency, word = CURRENCIES[word], reading.word(place - 2)
+    if word == "us" and currency:
+        word = reading.word(place - 2)
+    if word in ("minus", "negative"):
+        return True, True, currency
+    return sign == "-", bool(sign), currency
+
+
+def suffix(reading: Reading, place: int) -> tuple[int | None, Unit, int]:
+    """Scale and unit after a number, and where they end."""
+    power: int | None = None
+    if place >= len(reading.words):
+        return None, Unit(), place
+    word, glued = reading.words[place], reading.glued(place)
+    if glued and _EXPONENT(word):
+        power, place = int(word[1:]), place + 1
+    elif word == "m":
+        if reading.raws[place] == "M":
+            power, place = 6, place + 1
+        else:
+            per, end = _per(reading, place + 1)
+            return None, Unit("m?" if glued else "m ?", per), end
+    elif word in SCALES and (glued or word not in SHORT or reading.raws[place].isupper()):
+        power, place = SCALES[word], place + 1
+    base, place = _base(reading, place)
+    per, place = _per(reading, place)
+    return power, Unit(base, per), place
+
+
+def _base(reading: Reading, place: int) -> tuple[str, int]:
+    word = reading.word(place)
+    if word == "us" and reading.word(place + 1) in CURRENCIES:
+        place, word = place + 1, reading.word(place + 1)
+    after = reading.word(place + 1)
+    if word in ("sq", "square") and UNITS.get(after) in SQUARES:
+        return SQUARES[UNITS[after]], place + 2
+    if word in ("°", "degrees", "degree") and after in ("c", "f", "celsius", "fahrenheit"):
+        return "°" + after[0].upper(), place + 2
+    if word in ("per", "percentage") and after in ("cent", "points", "point"):
+        return "%", place + 2
+    if word in UNITS and (word not in SHORT or reading.glued(place)):
+        return UNITS[word], place + 1
+    return "", place
+
+
+def _per(reading: Reading, place: int) -> tuple[str, int]:
+    """What a number is divided by: "/100", "out of 100", "of 5", "/hr", "per month"."""
+    first = reading.word(place)
+    if first not in ("/", "per", "of", "out"):
+        return "", place
+    if first == "out" and reading.word(place + 1) != "of":
+        return "", place
+    start = place + (2 if first == "out" else 1)
+    if first == "of" and reading.word(start) == "the":
+        start += 1
+    word = reading.word(start)
+    if first in ("/", "per") and word in UNITS:
+        return UNITS[word], start + 1
+    if word in CARDINALS and first != "/":
+        return str(CARDINALS[word]), start + 1
+    if not word.replace(",", "").isdecimal() or not word.isascii():
+        return "", place
+    digits = word.replace(",", "")
+    if reading.word(start + 1) == "k" and reading.glued(start + 1):
+        return digits + "000", start + 2
+    share = first != "/" or digits.strip("0") == "1"
+    return digits if share else "/" + digits, start + 1

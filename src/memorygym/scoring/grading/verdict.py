@@ -1,0 +1,263 @@
+"""The one door: is this answer right? Else, what speaks against it, for each kind of truth."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from memorygym.core.errors import clipped
+from memorygym.scoring.grading import names, phrases, truths
+from memorygym.scoring.grading.claims import bounded, denied, hedge, labelled, numbers, outdated
+from memorygym.scoring.grading.lexicon import NEGATORS
+from memorygym.scoring.grading.names import Name
+from memorygym.scoring.grading.parsed_text import Reading, mask, read
+from memorygym.scoring.grading.phrases import Phrase
+from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
+from memorygym.scoring.grading.refusals import declines, refuses
+
+LONGEST = 2000
+"""Most characters of an answer: a claim is short, and a longer text is a list of guesses."""
+_TREND = re.compile(
+    r"(?<= )(?:(?:strongly|slightly) (?:rising|falling)|(?:rising|falling) (?:strongly|slightly)"
+    r"|flat)(?= )"
+)
+_DIRECTIONS = {
+    word: direction
+    for direction, words in (
+        ("rising", "rising rise rose up increasing increased increase growing grew growth"),
+        ("falling", "falling fall fell down decreasing decreased decrease declining decline"),
+        ("flat", "stable unchanged constant steady"),
+    )
+    for word in words.split()
+}  # fmt: skip
+_TOTALS = frozenset("total sum combined altogether totalling totaling value worth".split())
+_QUARTER = re.compile(r"(?:q|p|period)([1-9][0-9]?)").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an answer is right, and why in a short sentence."""
+
+    correct: bool
+    reason: str
+
+
+def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()) -> Verdict:
+    """The verdict on an answer; `rivals` are other known candidates that it may not claim.
+
+    >>> grade("retrieval", "8412", "It was 8,413.")
+    Verdict(correct=False, reason='wanted 8412, read 8,413')
+    """
+    wanted = truths.parse(competency, truth)
+    if len(answer) > LONGEST:
+        return Verdict(False, f"wanted {truth}, read more than {LONGEST} characters")
+    reading = read(answer)
+    if not reading.words:
+        return Verdict(False, f"wanted {truth}, read nothing")
+    objection = _objection(wanted, reading, rivals)
+    refused = declines(reading) and declines(_beside(wanted, reading))
+    if refused and not isinstance(wanted, truths.Refusal):
+        objection = "the answer refuses" if refuses(reading) else "the answer refuses and claims"
+    if objection:
+        return Verdict(False, f"wanted {truth}, {objection}")
+    return Verdict(True, f"agrees with {truth}")
+
+
+def _beside(truth: truths.Truth, reading: Reading) -> Reading:
+    """What stands beside a value in words, which may read like a refusal: a choice "unknown"."""
+    value = truth.value if isinstance(truth, truths.Named) else truth
+    if isinstance(value, Phrase):
+        for part in value.parts:
+            reading = mask(reading, part, phrases.VALUE)
+    return reading
+
+
+def _objection(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -> str:
+    """What speaks against the answer, or ""."""
+    match truth:
+        case truths.Refusal():
+            return "" if refuses(reading) else f"read {clipped(' '.join(reading.raws), 60)}"
+        case Number():
+            return check_number(reading, truth)
+        case truths.Series():
+            return check_series(reading, truth)
+        case truths.Day():
+            return check_day(reading, truth)
+        case Phrase():
+            return phrases.objection(reading, truth, rivals)
+        case truths.Trend():
+            return check_trend(reading, truth)
+        case truths.Extreme():
+            return check_extreme(reading, truth)
+        case truths.Tally():
+            return check_tally(reading, truth)
+        case truths.Roll():
+            return check_roll(reading, truth, rivals)
+        case Name():
+            return names.objection(names.completion(names.masked(reading, [truth], rivals)))
+        case truths.Named(name, Name() as value):
+            if absent := names.missing(reading, [name, value]):
+                return f"does not name {absent}"
+            return names.objection(names.masked(reading, [name, value], rivals))
+        case truths.Named(name, value):
+            masked = names.masked(reading, [name], rivals)
+            known = value.words if isinstance(value, Phrase) else ()
+            return names.objection(masked, known) or _objection(value, masked, ())
+
+
+def check_number(reading: Reading, truth: Number) -> str:
+    claims = numbers(reading, ordinals=truth.rank)
+    return hedge(reading) or _all(reading, claims, [truth])
+
+
+def check_series(reading: Reading, truth: truths.Series) -> str:
+    claims = _elements(reading, len(truth.items))
+    if len(claims) != len(truth.items):
+        reading = read(re.sub(r"(?<=[0-9A-Za-z%])[, ](?=[-+$0-9])", ", ", reading.text))
+        claims = _elements(reading, len(truth.items))
+    if len(claims) != len(truth.items):
+        return f"read {len(claims)} numbers instead of {len(truth.items)}"
+    for item, claim in zip(truth.items, claims, strict=True):
+        if not item.agrees(claim) or bounded(reading, claim):
+            return f"read {_show(reading, claim)} in its place"
+    return hedge(reading)
+
+
+def check_day(reading: Reading, truth: truths.Day) -> str:
+    found = dates(reading)
+    kept = [item for item in found if not denied(reading, item.place, item.end)]
+    if not kept:
+        return "denies something" if found else "read no whole date"
+    now = [item for item in kept if not outdated(reading, item.place)] if kept[1:] else kept
+    for item in now or kept:
+        if item.day != truth.day:
+            return f"read {item.day.isoformat()}"
+    if len(kept) == len(found) and not NEGATORS.isdisjoint(reading.words):
+        return "denies something"
+    return hedge(reading)
+
+
+def check_trend(reading: Reading, truth: truths.Trend) -> str:
+    line = reading.line
+    # "rising slightly" is "slightly rising": the strength is the later word of the alphabet.
+    labels = {" ".join(sorted(label.split(), reverse=True)) for label in _TREND.findall(line)}
+    if labels != {truth.label}:
+        return f"read {', '.join(sorted(labels)) or 'no trend'}"
+    direction = truth.label.split()[-1]
+    if any(_DIRECTIONS.get(word, direction) != direction for word in reading.words if word != "up"):
+        return "read two directions"
+    if not NEGATORS.isdisjoint(reading.words):
+        return "denies something"
+    if truth.change is None:
+        return hedge(reading)
+    claims = numbers(reading)
+    percents = [claim for claim in claims if claim.unit.base == "%"]
+    change, said = truth.change, percents or claims
+    if direction == "falling" or "down" in reading.words:
+        said = [_fallen(claim) for claim in said]
+    if direction == "falling":
+        change = replace(change, quantity=_fallen(change.quantity))
+    return hedge(reading) or _all(reading, said, [change])
+
+
+def check_extreme(reading: Reading, truth: truths.Extreme) -> str:
+    if word := hedge(reading):
+        return word
+    periods = _periods(reading)
+    if not periods:
+        return _pair(reading, truth.period, truth.value)
+    taken = {period.place for period in periods}
+    values = [claim for claim in numbers(reading) if claim.place not in taken]
+    if objection := _all(reading, periods, [truth.period]):
+        return objection
+    return _all(reading, values, [truth.value]) if truth.value else _remark(reading, values)
+
+
+def check_tally(reading: Reading, truth: truths.Tally) -> str:
+    return hedge(reading) or _pair(reading, truth.count, truth.total)
+
+
+def check_roll(reading: Reading, truth: truths.Roll, rivals: Collection[str]) -> str:
+    if not truth.names:
+        return check_number(reading, truth.count)
+    if name := names.missing(reading, truth.names):
+        return f"does not name {name}"
+    masked = names.completion(names.masked(reading, truth.names, rivals))
+    return names.objection(masked) or check_number(masked, truth.count)
+
+
+def _all(reading: Reading, claims: Sequence[Quantity], truths: Sequence[Number]) -> str:
+    """Whether there are claims and each agrees with one of the truths; else why not."""
+    if not claims:
+        return "read no number"
+    for claim in claims:
+        if bounded(reading, claim):
+            return f"read only a bound, {_show(reading, claim)}"
+        if not any(truth.agrees(claim) for truth in truths):
+            return f"read {_show(reading, claim)}"
+    return ""
+
+
+def _pair(reading: Reading, first: Number, second: Number | None) -> str:
+    """Two numbers in order, the second one optional where the truth does not have it."""
+    claims = numbers(reading, need=2 if second else 1)
+    if claims and second and _totalled(reading, claims[0]):
+        claims = claims[::-1]
+    if second is None:
+        return _all(reading, claims[:1], [first]) or _remark(reading, claims[1:])
+    if len(claims) < 2:
+        return "read one number where two are wanted" if claims else "read no number"
+    ends = _all(reading, claims[:1], [first]) or _all(reading, claims[-1:], [second])
+    return ends or _all(reading, claims, [first, second])
+
+
+def _remark(reading: Reading, claims: Sequence[Quantity]) -> str:
+    """Why more numbers than the truth has are a list; one that adds a detail is welcome."""
+    if len(claims) > 1:
+        return f"read {', '.join(_show(reading, claim) for claim in claims)} too"
+    for claim in claims:
+        detail = reading.word(claim.place - 1) in ("(", "with", "at") or _totalled(reading, claim)
+        if not (detail or claim.fraction or claim.unit.base or claim.power):
+            return f"read {_show(reading, claim)} too"
+    return ""
+
+
+def _totalled(reading: Reading, claim: Quantity) -> bool:
+    near = reading.words[max(0, claim.place - 3) : claim.place]
+    return not _TOTALS.isdisjoint(near)
+
+
+def _periods(reading: Reading) -> list[Quantity]:
+    """The numbers that are named as periods; else positions such as "3rd"."""
+    found = [item for item in quantities(reading) if not denied(reading, item.place, item.end)]
+    named = [item for item in found if labelled(reading, item)]
+    for place, word in enumerate(reading.words):
+        if match := _QUARTER(word):
+            quantity = next(iter(quantities(read(match[1]))))
+            named.append(replace(quantity, place=place, end=place + 1))
+    return named or [item for item in found if item.ordinal]
+
+
+def _elements(reading: Reading, count: int) -> list[Quantity]:
+    """The elements of a series, without the labels and list numbers before them."""
+    claims = numbers(reading, need=count)
+    return [claim for claim in claims if not _heading(reading, claim)]
+
+
+def _heading(reading: Reading, claim: Quantity) -> bool:
+    """Whether a number heads the next one: "2019: 12.0", or "1. 12.0" on a line of its own."""
+    after, later = reading.word(claim.end), reading.word(claim.end + 1)
+    if not later[:1].isdigit():
+        return False
+    starts = reading.word(claim.place - 1) in ("", "\n")
+    return after == ":" or (starts and after in (".", ")"))
+
+
+def _fallen(claim: Quantity) -> Quantity:
+    """ "falling by 7.3 %" states -7.3 %."""
+    if claim.signed or claim.value is None:
+        return claim
+    return replace(claim, value=-claim.value)
+
+
+def _show(reading: Reading, claim: Quantity) -> str:
+    return " ".join(reading.raws[claim.place : claim.end])

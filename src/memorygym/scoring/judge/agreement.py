@@ -1,0 +1,158 @@
+"""How far a judge agrees with a reference: with the typed grader on traces, with labels on rows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from typing import NamedTuple
+
+from memorygym.core import JSON
+from memorygym.core.trace import Judged, Trace
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.stats import wilson
+
+Pair = tuple[bool, bool | None]
+"""What the reference says and what the judge says; None if it gave no verdict."""
+
+
+class Share(NamedTuple):
+    """So many of so many."""
+
+    k: int
+    n: int
+
+    def to_json(self) -> dict[str, JSON]:
+        """With its 95 % Wilson interval."""
+        low, high = wilson(self.k, self.n) if self.n else (0.0, 1.0)
+        rate = round(self.k / self.n, 6) if self.n else None
+        interval: list[JSON] = [round(low, 6), round(high, 6)]
+        return {"k": self.k, "n": self.n, "rate": rate, "interval": interval}
+
+    def __str__(self) -> str:
+        """As tables show it.
+
+        >>> str(Share(1, 30)), str(Share(0, 0))
+        ('1/30  3.3 % [0.6, 16.7]', '0/0')
+        """
+        if not self.n:
+            return "0/0"
+        low, high = wilson(self.k, self.n)
+        return (
+            f"{self.k}/{self.n} {100 * self.k / self.n:4.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Answers by what the reference and the judge say of them."""
+
+    both: int
+    """Both accept."""
+    reference: int
+    """Only the reference accepts."""
+    judge: int
+    """Only the judge accepts."""
+    neither: int
+    not_judged: int
+
+    @property
+    def n(self) -> int:
+        """Answers that both ruled on."""
+        return self.both + self.reference + self.judge + self.neither
+
+    @property
+    def raw(self) -> float | None:
+        """The share on which they agree."""
+        return (self.both + self.neither) / self.n if self.n else None
+
+    @property
+    def kappa(self) -> float | None:
+        """Agreement beyond chance (Cohen 1960); None where chance alone makes it perfect.
+
+        >>> tabulate([(True, True), (True, False), (False, False), (False, False)]).kappa
+        0.5
+        """
+        if self.raw is None:
+            return None
+        yes, accepted = self.both + self.reference, self.both + self.judge
+        chance = (yes * accepted + (self.n - yes) * (self.n - accepted)) / self.n**2
+        return None if chance == 1 else (self.raw - chance) / (1 - chance)
+
+    @property
+    def false_accepts(self) -> Share:
+        """Of those that the reference rejects, how many the judge accepts."""
+        return Share(self.judge, self.judge + self.neither)
+
+    @property
+    def false_rejects(self) -> Share:
+        """Of those that the reference accepts, how many the judge rejects."""
+        return Share(self.reference, self.reference + self.both)
+
+    def __add__(self, other: "Agreement") -> "Agreement":
+        """That of all answers of the two."""
+        return Agreement(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+    def to_json(self) -> dict[str, JSON]:
+        """Counts, agreement, and rates with intervals."""
+        return {
+            "n": self.n,
+            "not_judged": self.not_judged,
+            "raw": None if self.raw is None else round(self.raw, 6),
+            "kappa": None if self.kappa is None else round(self.kappa, 6),
+            "false_accepts": self.false_accepts.to_json(),
+            "false_rejects": self.false_rejects.to_json(),
+        }
+
+    def __str__(self) -> str:
+        """In one line."""
+        raw = "-" if self.raw is None else f"{100 * self.raw:.1f} %"
+        kappa = "undefined" if self.kappa is None else f"{self.kappa:.2f}"
+        return (
+            f"{self.both + self.neither} of {self.n} answers ruled alike ({raw}), kappa {kappa};"
+            f" accepts {self.false_accepts} that it rejects,"
+            f" rejects {self.false_rejects} that it accepts; {self.not_judged} not judged"
+        )
+
+
+def tabulate(pairs: Iterable[Pair]) -> Agreement:
+    """The table of these pairs."""
+    counts = Counter(pairs)
+    return Agreement(
+        counts[True, True],
+        counts[True, False],
+        counts[False, True],
+        counts[False, False],
+        counts[True, None] + counts[False, None],
+    )
+
+
+def agreement(traces: Iterable[Trace]) -> dict[str, Agreement]:
+    """By prompt: how far the judge agrees with the typed grader on what it was shown.
+
+    Both sides are there only if the judge ruled on accepted answers too (`audit_accepted`).
+    """
+    pairs: dict[str, list[Pair]] = defaultdict(list)
+    for trace in traces:
+        judge = trace.labels.get("judge")
+        prompt = str(judge.get("prompt")) if isinstance(judge, dict) else "unknown"
+        pairs[prompt] += _pairs(trace)
+    return {prompt: tabulate(found) for prompt, found in pairs.items() if found}
+
+
+def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | None:
+    """How much more is accepted by the second than by the first, where both gave a verdict.
+
+    >>> difference([(False, True), (True, True), (None, True)])
+    0.5
+    """
+    ruled = [(a, b) for a, b in verdicts if a is not None and b is not None]
+    return sum(b - a for a, b in ruled) / len(ruled) if ruled else None
+
+
+def _pairs(trace: Trace) -> list[Pair]:
+    """The grader's and the judge's verdicts on what was judged."""
+    rulings = {r.event: r.ruling for r in trace.records if isinstance(r, Judged)}
+    return [
+        (outcome.correct and not outcome.repaired, ruling.verdict)
+        for outcome in (outcomes(trace) if rulings else ())
+        if (ruling := rulings.get(outcome.goal.event))
+    ]

@@ -1,0 +1,159 @@
+"""What a judge's verdicts are worth on labelled rows, beside those of the typed grader."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from memorygym.core import JSON
+from memorygym.core.votes import Ruling
+from memorygym.scoring.grading import grade, parse, repairable
+from memorygym.scoring.judge.agreement import Agreement, tabulate
+from memorygym.scoring.judge.panel import Case, Judge
+
+GRADER, MAJORITY, TOGETHER = "typed grader", "majority", "grader, then judge"
+
+SAID = {"yes": True, "no": False}
+"""The verdict of a vote; any other is none."""
+Verdicts = Sequence[bool | None]
+"""By row; None is no verdict."""
+TEXTS = ("question", "truth", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An answer, and whether it is right."""
+
+    line: int
+    question: str
+    truth: str
+    answer: str
+    correct: bool
+    competency: str = ""
+    """The kind of question, which the typed grader needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Labelled rows, and what a judge said of each."""
+
+    rows: Sequence[Row]
+    judge: Judge | None
+    """None to measure the typed grader alone."""
+    rulings: Sequence[Ruling]
+    """By row; empty without a judge."""
+
+    @property
+    def verdicts(self) -> dict[str, Verdicts]:
+        """By who gave them: the grader, each model, their majority, and the grader with repairs."""
+        graded = [
+            grade(row.competency, row.truth, row.answer).correct if row.competency else None
+            for row in self.rows
+        ]
+        found: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
+        if self.judge is None:
+            return found
+        for at, name in enumerate(self.judge.names):
+            found[name] = [SAID.get(ruling.votes[at].said) for ruling in self.rulings]
+        if len(self.judge.names) > 1:
+            found[MAJORITY] = [ruling.verdict for ruling in self.rulings]
+        if GRADER in found:
+            found[TOGETHER] = [
+                _together(row, verdict, ruling)
+                for row, verdict, ruling in zip(self.rows, graded, self.rulings, strict=True)
+            ]
+        return found
+
+    @property
+    def agreements(self) -> dict[str, Agreement]:
+        """The same against the labels; a row without a competency has no verdict of the grader."""
+        labels = [row.correct for row in self.rows]
+        return {
+            name: tabulate(zip(labels, verdicts, strict=True))
+            for name, verdicts in self.verdicts.items()
+        }
+
+    @property
+    def lost(self) -> dict[str, Mapping[str, int]]:
+        """By model: the votes that were no verdicts."""
+        names = self.judge.names if self.judge else []
+        said = [[ruling.votes[at].said for ruling in self.rulings] for at in range(len(names))]
+        return {
+            name: {kind: said[at].count(kind) for kind in ("unreadable", "failed")}
+            for at, name in enumerate(names)
+        }
+
+    @property
+    def dead(self) -> bool:
+        """Whether some row got no reply from any model."""
+        return any(all(vote.said == "failed" for vote in ruling.votes) for ruling in self.rulings)
+
+    def worst(self) -> list[tuple[Row, list[str]]]:
+        """The rows on which somebody erred, with who: the judge's members, or without a judge the
+        grader. False accepts and most errors first."""
+        tried = self.verdicts
+        if self.judge:
+            tried = {name: tried[name] for name in tried if name not in (GRADER, TOGETHER)}
+        erred = [
+            (row, [name for name, said in tried.items() if said[at] not in (row.correct, None)])
+            for at, row in enumerate(self.rows)
+        ]
+        blamed = [(row, names) for row, names in erred if names]
+        return sorted(blamed, key=lambda one: (one[0].correct, -len(one[1]), one[0].line))
+
+    def to_json(self) -> dict[str, JSON]:
+        """How it judged, what that is worth, and every vote."""
+        votes: list[JSON] = [[list(vote) for vote in ruling.votes] for ruling in self.rulings]
+        return {
+            "judge": self.judge.describe() if self.judge else None,
+            "agreements": {name: one.to_json() for name, one in self.agreements.items()},
+            "lost": dict(self.lost),
+            "rows": [row.line for row in self.rows],
+            "verdicts": {name: list(verdicts) for name, verdicts in self.verdicts.items()},
+            "votes": votes,
+        }
+
+
+def audit(rows: Sequence[Row], judge: Judge | None) -> Audit:
+    """Asks the judge about every row."""
+    cases = [Case(row.question, row.truth, row.answer) for row in rows]
+    return Audit(rows, judge, list(judge.judge_all(cases)) if judge else [])
+
+
+def _together(row: Row, graded: bool | None, ruling: Ruling) -> bool | None:
+    """What a score would count: the grader's verdict, repaired by the judge where it may be."""
+    if graded is not False:
+        return graded
+    return ruling.accepted and repairable(row.competency, row.truth, row.answer)
+
+
+def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[Row], list[str]]:
+    """The rows, and what is wrong with each line that is none."""
+    rows: list[Row] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_row(number, json.loads(line.decode("utf-8-sig"))))
+        except (ValueError, RecursionError) as error:
+            problems.append(f"{name}, line {number}: {error}")
+    return rows, problems
+
+
+def _row(number: int, raw: object) -> Row:
+    """The row. Raises ValueError, which says what is wrong with it."""
+    if not isinstance(raw, dict):
+        raise ValueError("not a JSON object")
+    for field in (*TEXTS, "correct"):
+        if field not in raw:
+            raise ValueError(f"the field {field!r} is missing")
+    for field in (*TEXTS, "competency"):
+        if not isinstance(raw.get(field, ""), str):
+            raise ValueError(f"the field {field!r} is no string")
+    if not isinstance(raw["correct"], bool):
+        raise ValueError("the field 'correct' is neither true nor false")
+    given = {name: raw[name] for name in (*TEXTS, "correct", "competency") if name in raw}
+    row = Row(number, **given)
+    if row.competency:
+        parse(row.competency, row.truth)
+    return row

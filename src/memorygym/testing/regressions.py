@@ -1,0 +1,155 @@
+"""What an agent or a memory must not lose: its composite, and every question that it got right."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from memorygym.core import Memory
+from memorygym.core.errors import BadSettings, MemoryFault
+from memorygym.core.trace import Trace
+from memorygym.core.track import TaskRecipe
+from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.runs.episode_result import place_of
+from memorygym.runs.results.results_file import read_results
+from memorygym.runs.seats import Seat, episode_for, played, policy_for, seats_of
+from memorygym.runs.tasks import Limits, again
+from memorygym.runs.version import contract
+from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.episode_scores import outcomes, score
+from memorygym.testing.policies import MakesPolicy, made
+from memorygym.tracks.worlds.settings import Settings
+
+Agent = str | MakesPolicy
+"""The name of an agent, `package.module:factory`, or what makes one."""
+MakesMemory = str | Callable[[], Memory]
+"""The name of a memory, `package.module:factory`, or what makes one."""
+WORLDS = ("company", "city")
+COMMONEST = 3
+"""Causes of misses that are told."""
+
+
+def check_score(
+    agent: Agent,
+    at_least: float,
+    *,
+    templates: Sequence[str] = WORLDS,
+    seeds: Iterable[int] = range(2),
+    tier: str = "lite",
+    memory: MakesMemory = "markdown",
+) -> list[str]:
+    """How the mean composite (0 to 100) falls under `at_least` on these worlds; [] if it does not.
+
+    The same worlds for the same arguments: a change of the figure is a change of the agent, its
+    memory, or the contract.
+
+    >>> check_score("strategic", 20)
+    []
+    >>> check_score("abstainer", 20)[0][:24]
+    'composite 0.0 is under 2'
+    """
+    if not 0 <= at_least <= 100:
+        raise BadSettings(f"at_least {at_least:g}: a composite lies between 0 and 100")
+    worlds = [Settings(template, seed, tier) for template in templates for seed in seeds]
+    if not worlds:
+        raise BadSettings("no templates or no seeds: there is nothing to play")
+    try:
+        traces = [_played(settings, agent, memory) for settings in worlds]
+    except MemoryFault as fault:
+        return [str(fault)]
+    figures = [100 * score(trace).composite for trace in traces]
+    mean = sum(figures) / len(figures)
+    if mean >= at_least:
+        return []
+    each = ", ".join(
+        f"{settings.template} {settings.seed}: {figure:.1f}"
+        for settings, figure in zip(worlds, figures, strict=True)
+    )
+    return [f"composite {mean:.1f} is under {at_least:g} ({each}; {_causes(traces)})"]
+
+
+def check_regressions(
+    agent: Agent,
+    baseline: Path | str,
+    *,
+    was: str | None = None,
+    memory: MakesMemory | None = None,
+) -> list[str]:
+    """Every question that is wrong now and was right in earlier results; [] if none is.
+
+    The tasks are those of the results, which `memorygym bench -o FILE` writes; the memory too,
+    unless another is given. `was` names the agent there if it is not the same or the only one.
+    Raises BadSettings for results of another contract, of a model or of a sealed set.
+    """
+    found = read_results(Path(baseline))
+    recipe = found["recipe"]
+    _check_playable(Path(baseline), found)
+    before = _rows(found, was or (agent if isinstance(agent, str) else None), Path(baseline))
+    limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
+    lost: list[str] = []
+    tasks = again(recipe)
+    for task, seat in product(tasks.recipes, seats_of(recipe)):
+        if row := before.get(place_of(tasks.track, task, 0, seat).episode):
+            try:
+                trace = _played(task, agent, memory or recipe["memory"], limits)
+            except MemoryFault as fault:
+                return [*lost, str(fault)]
+            lost += _lost(row, trace)
+    return lost
+
+
+def _check_playable(path: Path, found: Mapping[str, Any]) -> None:
+    recipe = found["recipe"]
+    if found["contract"] != (now := contract(recipe["track"])):
+        raise BadSettings(
+            f"{path} is of contract {found['contract']}, and this version plays {now}:"
+            " make it anew with `memorygym bench -o`"
+        )
+    for what, given in (
+        ("a sealed set", recipe["salt"]),
+        ("a judge", recipe["judge"]),
+        ("a comparison", recipe["kind"] == "compare"),
+    ):
+        if given:
+            raise BadSettings(f"{path} is of {what}, which is not played in a test")
+
+
+def _rows(found: Mapping[str, Any], agent: str | None, path: Path) -> dict[str, Mapping[str, Any]]:
+    """The episodes of the agent in earlier results, by name."""
+    agents = list(dict.fromkeys(row["agent"] for row in found["episodes"]))
+    if agent not in agents and len(agents) == 1:
+        agent = agents[0]
+    if agent not in agents:
+        raise BadSettings(f"{path} holds {', '.join(agents) or 'no agent'}: say which by `was`")
+    return {row["episode"]: row for row in found["episodes"] if row["agent"] == agent}
+
+
+def _played(
+    recipe: TaskRecipe, agent: Agent, memory: MakesMemory, limits: Limits | None = None
+) -> Trace:
+    task = (limits or Limits()).applied(recipe.deal())
+    policy = policy_for(agent, task) if isinstance(agent, str) else made(agent, task)
+    make = memory_factory(memory) if isinstance(memory, str) else memory
+    name = agent if isinstance(agent, str) else type(policy).__name__
+    labels = Seat(name, str(memory)).labels(task.track, 0)
+    return played(episode_for(name, task, make), policy, task, labels)
+
+
+def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
+    attribution = Attribution(trace)
+    for number, (right, outcome) in enumerate(
+        zip(row["right"], outcomes(trace), strict=True), start=1
+    ):
+        if right and not outcome.correct:
+            yield (
+                f"{row['episode']}#{number} was right and is wrong ({attribution.cause(outcome)}):"
+                f" {outcome.goal.text} {outcome.reason}"
+            )
+
+
+def _causes(traces: Sequence[Trace]) -> str:
+    causes = sum((Attribution(trace).counts for trace in traces), Counter[str]())
+    known = sorted(causes, key=lambda cause: (-causes[cause], cause))
+    told = ", ".join(f"{cause} {causes[cause]}" for cause in known[:COMMONEST])
+    return f"{causes.total()} misses: {told}"

@@ -1,0 +1,147 @@
+"""Writes the definitions of a module: lines of code that run, in blocks of one statement."""
+
+from dataclasses import dataclass, field
+
+from memorygym.core.rng import Stream
+from memorygym.tracks.codeqa.generator.identifiers import (
+    COLOURS,
+    HOURS,
+    INPUTS,
+    LOCALS,
+    OPTIONS,
+    SETTINGS,
+)
+
+WRAP = (9973, 8887, 7919, 6947)
+"""What results are taken modulo of, so that they stay short."""
+DEEPEST = 3
+"""Calls below one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something defined, which others may use."""
+
+    name: str
+    module: str
+    depth: int = 0
+    """Calls below it."""
+
+
+@dataclass(slots=True)
+class District:
+    """What modules near one another may use."""
+
+    domain: str
+    functions: list[Made] = field(default_factory=list)
+    constants: list[Made] = field(default_factory=list)
+    tables: list[Made] = field(default_factory=list)
+    faults: list[Made] = field(default_factory=list)
+    classes: list[Made] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a function may mention, if anything."""
+
+    callee: Made | None = None
+    constant: Made | None = None
+    table: Made | None = None
+    fault: Made | None = None
+    mark: Made | None = None
+
+    def all(self) -> list[Made]:
+        every = (self.callee, self.constant, self.table, self.fault, self.mark)
+        return [one for one in every if one]
+
+
+def number(chance: Stream) -> int:
+    """A value that nobody would guess: no round number, no small one."""
+    value = chance.between(13, 986)
+    return value + 1 if value % 10 == 0 or value % 11 == 0 else value
+
+
+def function(name: str, option: str, uses: Uses, chance: Stream) -> list[str]:
+    """The lines of a function of a number and an option."""
+    given, local = chance.choice(INPUTS), chance.choice(LOCALS)
+    lines = [f"def {name}({given}, {option}={number(chance)}):"]
+    if uses.mark:
+        told = ", ".join(f"{s}={number(chance)}" for s in chance.sample(SETTINGS, 2))
+        lines.insert(0, f"@{uses.mark.name}({told})")
+    if uses.fault:
+        lines += [
+            f"    if {given} > {number(chance) + 90000}:",
+            f"        raise {uses.fault.name}({given})",
+        ]
+    lines.append(f"    {local} = {given} * {chance.between(3, 29)} + {option}")
+    lines += _middle(given, option, local, chance)
+    if uses.constant:
+        sign = chance.choice("+-")
+        lines.append(f"    {local} = {local} {sign} {uses.constant.name}")
+    if uses.table:
+        lines.append(f'    {local} += {uses.table.name}["{chance.choice(HOURS)}"]')
+    if uses.callee:
+        lines.append(f"    {local} += {_call(uses.callee, given, local, chance)}")
+    lines.append(f"    return {local} % {chance.choice(WRAP)}")
+    return lines
+
+
+def _call(callee: Made, given: str, local: str, chance: Stream) -> str:
+    """A call that leaves the option to its default, mostly."""
+    argument = chance.choice(
+        [f"{given} + {chance.between(2, 19)}", f"{local} % {chance.between(23, 97)}", given]
+    )
+    return f"{callee.name}({argument})"
+
+
+def _middle(given: str, option: str, local: str, chance: Stream) -> list[str]:
+    """What makes functions differ."""
+    a, b = chance.between(3, 17), chance.between(2, 9)
+    one, other = chance.sample(COLOURS, 2)
+    forms = [
+        [f"    if {local} % {a} > {a // 2}:", f"        {local} += {given} * {b}"],
+        [f"    for step in range({b}):", f"        {local} += step * {a} + {given}"],
+        [f"    shares = [part * {b} + {given} for part in ({a}, {a + b}, {a * b})]",
+         f"    {local} += sum(shares)"],
+        [f'    shade = "{one}" if {given} % {b} else "{other}"',
+         f"    {local} += len(shade) * {a}"],
+        [f"    {local} = max({local}, {given} * {a}) - min({option}, {a * b})"],
+        [f"    {local} += abs({given} - {a * b}) // {b}"],
+        [f"    ranked = sorted([{given} % {a}, {b}, {option} % {a}])",
+         f"    {local} += ranked[1] * {b}"],
+    ]  # fmt: skip
+    return chance.choice(forms)
+
+
+def klass(name: str, parent: str, method: str, chance: Stream) -> list[list[str]]:
+    """A class as the blocks that it is shown in: its head, then its methods."""
+    given, option = chance.choice(INPUTS), chance.choice(OPTIONS)
+    head = [f"class {name}({parent}):" if parent else f"class {name}:"]
+    head += [f"    {chance.choice(LOCALS)}_share = {number(chance)}"]
+    share = head[-1].split()[0]
+    blocks = [head]
+    if not parent:
+        blocks.append(
+            [f"    def __init__(self, {given}, {option}={number(chance)}):",
+             f"        self.count = {given} * {chance.between(2, 9)}",
+             f"        self.slack = {option}"]
+        )  # fmt: skip
+    a = chance.between(3, 17)
+    blocks.append(
+        [f"    def {method}(self, {given}):",
+         f"        total = self.count * {a} + self.slack - {given}",
+         f"        return (total + self.{share}) % {chance.choice(WRAP)}"]
+    )  # fmt: skip
+    return blocks
+
+
+def table(name: str, chance: Stream) -> str:
+    cells = ", ".join(f'"{hour}": {number(chance)}' for hour in HOURS)
+    return f"{name} = {{{cells}}}"
+
+
+def marks(names: list[str]) -> list[str]:
+    """A module of decorators that note their settings on the function."""
+    inner = ["def noting(settings, marked):", "    marked.settings = settings", "    return marked"]
+    outer = [[f"def {name}(**settings):", "    return partial(noting, settings)"] for name in names]
+    return ["\n".join(block) for block in [inner, *outer]]

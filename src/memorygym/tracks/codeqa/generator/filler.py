@@ -1,0 +1,136 @@
+"""Fills a package up to a length with further modules, and the last tokens with settings.
+
+A freshly written package is run to learn what its calls return and which tests a change breaks.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from memorygym.core.rng import Stream
+from memorygym.tracks.codeqa.code_view import FULL, Shown, paragraphs, shown
+from memorygym.tracks.codeqa.execution import Job, changed, run
+from memorygym.tracks.codeqa.generator.definitions import Made, number
+from memorygym.tracks.codeqa.generator.package import TESTED, Package, Test
+from memorygym.tracks.codeqa.generator.syntax_tree import Tree
+
+DISTRICT = 10
+"""Modules of a district."""
+WHOLE, HALF = 1500, 420
+"""Tokens for which a whole module may be added, and one of two functions."""
+HEAD = 17
+"""Tokens of the first line of an event."""
+TYPICAL = 4444
+"""Stands for what a call returns until it is known."""
+
+
+class Growth:
+    """The paragraphs of a package by file, and what they cost."""
+
+    def __init__(self, package: Package, extra: int) -> None:
+        self.package = package
+        self.files: dict[str, list[Shown]] = {}
+        self.cost = extra
+        self.take_new()
+
+    def grow(self, target: int, chance: Stream) -> None:
+        """Adds modules while they fit."""
+        package = self.package
+        while self._left(target) > WHOLE:
+            district = package.district()
+            self.take_new()
+            for _ in range(DISTRICT):
+                if self._left(target) <= WHOLE:
+                    break
+                self._take(package.module(district))
+            if district.functions and self._left(target) > HALF:
+                tested = chance.sample(district.functions, min(TESTED, len(district.functions)))
+                path = package.test(district, tested)
+                code = test_module(package.tests[path], [TYPICAL] * len(tested))
+                self.cost += sum(one.cost for one in told(path, code))
+        while self._left(target) > HALF:
+            package.small()
+            self.take_new()
+
+    def finish(self) -> None:
+        """Writes the tests of what was added."""
+        tests = [test for several in self.package.tests.values() for test in several]
+        if tests:
+            job = Job([test.call for test in tests])
+            write_tests(self.package, run(self.package.files, [job])[0].returned)
+            self.take_new()
+
+    def fill(self, missing: int) -> None:
+        """Adds settings that cost about as much."""
+        if missing >= 60:
+            self.package.ballast(missing - 40)
+            self.take_new()
+
+    def _left(self, target: int) -> int:
+        return target - self.cost - HEAD * (self.cost // (FULL - 100) + 1)
+
+    def take_new(self) -> None:
+        """Counts the files that were written since."""
+        for path in self.package.files:
+            if path not in self.files:
+                self._take(path)
+
+    def _take(self, path: str) -> None:
+        self.files[path] = told(path, self.package.files[path])
+        self.cost += sum(one.cost for one in self.files[path])
+
+
+def told(path: str, code: str) -> list[Shown]:
+    """A file as it is shown."""
+    return [shown(text, path) for text in paragraphs(path, code)]
+
+
+ARGUMENTS = 2
+"""Calls of each function."""
+COMPOSITIONS = 40
+CHANGES = 24
+"""Constants that are changed to see which tests fail."""
+
+
+def try_out(package: Package, functions: Sequence[Made], chance: Stream) -> dict[str, int]:
+    """Writes the tests of a package, and returns what calls of its functions return."""
+    calls = [f"{one.name}({number(chance)})" for one in functions for _ in range(ARGUMENTS)]
+    for _ in range(COMPOSITIONS):
+        outer, inner = chance.choice(functions), chance.choice(functions)
+        calls.append(f"{outer.name}({inner.name}({number(chance)}))")
+    calls = list(dict.fromkeys(calls))
+    tests = [test for several in package.tests.values() for test in several]
+    job = Job([*calls, *(test.call for test in tests)])
+    returned = run(package.files, [job])[0].returned
+    write_tests(package, returned[len(calls) :])
+    return dict(zip(calls, returned, strict=False))
+
+
+def write_tests(package: Package, results: Iterable[int]) -> None:
+    """Adds the test modules to a package; the results come in the order of the tests."""
+    values = iter(results)
+    for path, tests in package.tests.items():
+        package.files[path] = test_module(tests, [next(values) for _ in tests])
+    package.tests = {}
+
+
+def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
+    """The code of a test module."""
+    head = "\n".join(['"""Tests."""', *sorted({test.imports for test in tests})])
+    blocks = [
+        f"def {test.name}():\n    assert {test.call} == {result}"
+        for test, result in zip(tests, results, strict=True)
+    ]
+    return "\n\n\n".join([head, *blocks]) + "\n"
+
+
+def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, str, str], ...]:
+    """Changes of a constant after which exactly one test of the package fails."""
+    read = {name for code in tree.functions.values() for name in code.reads}
+    names = [name for name in tree.constants if name in read]
+    chance.shuffle(names)
+    changes = [(name, str(number(chance))) for name in names[:CHANGES]]
+    outcomes = run(package.files, [changed(package.files, *change) for change in changes])
+    return tuple(
+        (name, value, outcome.failed[0])
+        for (name, value), outcome in zip(changes, outcomes, strict=True)
+        if len(outcome.failed) == 1
+    )

@@ -1,0 +1,56 @@
+"""The knobs of an instance."""
+
+from dataclasses import dataclass
+
+from memorygym.core import JSON
+from memorygym.core.errors import BadSettings
+
+SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v1"
+FORMS = ("files", "session", "mixed")
+MOST_HOPS = 4
+SYNTH = "synth"
+SHORTEST, LONGEST = 10_000, 10_000_000
+"""Tokens that a synthetic instance may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an instance is made by, beside its seed."""
+
+    tokens: int
+    """At the memory's input, within a hundredth."""
+    questions: int = 6
+    hops: tuple[int, ...] = (1, 2, 3, 4)
+    """Of the questions, in turn."""
+    form: str = "mixed"
+    near_miss: int = 2
+    """Siblings of a name or topic."""
+    stale: int = 1
+    """Values that were told before and hold no longer, for each question that has such."""
+    source: str = SYNTH
+    crowd: int = 25
+    """Percent of the filler of a synthetic package that mention what is asked about."""
+
+    def __post_init__(self) -> None:
+        """Raises BadSettings with what is possible."""
+        if self.form not in FORMS:
+            raise BadSettings(f"no form {self.form!r}; choose from {', '.join(FORMS)}")
+        if not self.hops or not all(1 <= hops <= MOST_HOPS for hops in self.hops):
+            raise BadSettings(f"hops {self.hops} are out of reach; choose from 1 to {MOST_HOPS}")
+        if self.source == SYNTH and not SHORTEST <= self.tokens <= LONGEST:
+            raise BadSettings(
+                f"{self.tokens:,} tokens are out of reach; a synthetic package has from"
+                f" {SHORTEST:,} to {LONGEST:,}"
+            )
+        for name, value, least, most in (
+            ("questions", self.questions, 1, 40),
+            ("near-miss", self.near_miss, 0, 8),
+            ("stale", self.stale, 0, 8),
+            ("crowd", self.crowd, 0, 100),
+        ):
+            if not least <= value <= most:
+                raise BadSettings(f"{name} {value} is out of reach; choose from {least} to {most}")
+
+    def to_json(self) -> dict[str, JSON]:
+        """The knobs as they stand in an instance."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"hops": list(self.hops)}

@@ -1,0 +1,163 @@
+"""Deals an instance: a package, questions about it and a session, and the texts that show them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.rng import Stream, rng
+from memorygym.core.statements import Statement
+from memorygym.core.tokens import count
+from memorygym.tracks.codeqa.code_view import Page, Shown, pages, paragraphs, shown, text_of
+from memorygym.tracks.codeqa.generator.distractors import Crowd, crowd_of
+from memorygym.tracks.codeqa.generator.filler import Growth, breaking, try_out
+from memorygym.tracks.codeqa.generator.package import TESTED, Package
+from memorygym.tracks.codeqa.generator.paths import Walker
+from memorygym.tracks.codeqa.generator.question_drafts import Asker, Runs
+from memorygym.tracks.codeqa.generator.question_selection import Chooser, Chosen
+from memorygym.tracks.codeqa.generator.session import (
+    Observation,
+    Topics,
+    in_order,
+    paragraph,
+    stamps,
+)
+from memorygym.tracks.codeqa.generator.settings import SYNTH, Settings
+from memorygym.tracks.codeqa.generator.stale_values import Near, changed, earlier, nearby
+from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, tree
+from memorygym.tracks.codeqa.reader import read
+
+MODULES = 5
+"""Of the part that is asked about, at least."""
+TESTS = 3
+LOG = "CHANGELOG.md"
+A_PAGE = 24
+"""Remarks in a file of them."""
+OBSERVED = 60
+"""Tokens of an observation, more or less."""
+A_REMARK = 15_000
+"""Tokens for which the session observes something that is not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What an instance is assembled from."""
+
+    name: str
+    """Of the package."""
+    files: Mapping[str, str]
+    pages: Sequence[Page]
+    chosen: Sequence[Chosen]
+    near: Sequence[Near]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions, and what the change log and the session must tell for them."""
+
+    chosen: list[Chosen]
+    log: str
+    told: list[Observation]
+    near: list[Near]
+
+
+def deal(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
+    """A synthetic instance before it is proven. Raises BadSettings where a length is too short."""
+    where = ("codeqa", *seed, settings.tokens, attempt)
+    package = Package(rng(*where, "package"), settings.near_miss)
+    chance = rng(*where, "core")
+    district = package.district()
+    for _ in range(MODULES + max(0, settings.questions - 6) // 2):
+        package.module(district)
+    for _ in range(TESTS):
+        package.test(district, chance.sample(district.functions, TESTED))
+    values = try_out(package, district.functions, chance)
+    seen = tree(package.files)
+    runs = Runs(
+        {call: str(value) for call, value in values.items()}, breaking(package, seen, chance)
+    )
+    asked = questions(package.files, seen, runs, settings, where)
+    if asked.log:
+        package.files[LOG] = asked.log
+    growth = Growth(package, OBSERVED * len(asked.told))
+    crowd = crowd_of(asked.chosen, seen, district, rng(*where, "crowd"))
+    package.crowd, package.crowding = crowd, settings.crowd / (200 - settings.crowd)
+    remarks = _remarks(growth, crowd, settings, rng(*where, "remarks"))
+    watched = observations(asked.told, rng(*where, "session"), remarks)
+    growth.cost += sum(one.cost for one in watched) - OBSERVED * len(asked.told)
+    if growth.cost > settings.tokens * 1.005:
+        raise BadSettings(
+            f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
+            f" {growth.cost + 200:,} on there is room for them"
+        )
+    growth.grow(settings.tokens, rng(*where, "growth"))
+    growth.finish()
+    shape = (watched, settings.form)
+    made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
+    growth.fill(settings.tokens - tokens(made, len(made) + settings.questions))
+    made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
+    return Dealt(f"synth-{package.name}", package.files, made, asked.chosen, asked.near)
+
+
+def _remarks(growth: Growth, crowd: Crowd, settings: Settings, chance: Stream) -> list[str]:
+    """Half of the crowd: what the session remarks, or files of reviews where there is none."""
+    room = max(0, settings.tokens - growth.cost)
+    found = crowd.remarks(room * settings.crowd // 200, chance)
+    if settings.form != "files":
+        return found
+    for number, at in enumerate(range(0, len(found), A_PAGE), 1):
+        path = f"docs/review_{number}.md"
+        growth.package.files[path] = "\n\n".join(found[at : at + A_PAGE]) + "\n"
+    growth.take_new()
+    return []
+
+
+def questions(
+    files: Mapping[str, str],
+    seen: Tree,
+    runs: Runs,
+    settings: Settings,
+    where: tuple[str | int, ...],
+) -> Asked:
+    """Chooses questions over the files, and what has to be told for them."""
+    chance = rng(*where, "questions")
+    walker = walker_of(seen, settings, chance)
+    statements = [one for path, code in files.items() for one in said(path, code)]
+    hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
+    chooser = Chooser(Asker(walker, runs), statements, chance)
+    chosen = [chooser.choose(number) for number in hops]
+    lines = changed(chosen, statements, settings.stale, chance, chooser.known)
+    told = [one for each in chosen for one in each.draft.told]
+    told += earlier(chosen, settings.stale, walker, chooser.known)
+    told += walker.remarks(4 + settings.tokens // A_REMARK) if walker.topics else []
+    log = "\n\n".join(lines) + "\n" if lines else ""
+    return Asked(chosen, log, in_order(told, chance), nearby(chosen, statements))
+
+
+def walker_of(seen: Tree, settings: Settings, chance: Stream) -> Walker:
+    """What draws names; a dealt session may end with any class, another only with exceptions."""
+    topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
+    return Walker(seen, topics, chance, None if settings.source == SYNTH else exceptions(seen))
+
+
+def said(path: str, code: str) -> list[Statement]:
+    """What the reader takes from a file as it is shown."""
+    return [one for shown in paragraphs(path, code) for one in read(shown)]
+
+
+def observations(
+    told: Sequence[Observation], chance: Stream, remarks: Sequence[str] = ()
+) -> list[Shown]:
+    """The paragraphs of a session: facts in their order, and remarks anywhere between them."""
+    facts, others = iter(told), iter(remarks)
+    order = [True] * len(told) + [False] * len(remarks)
+    chance.shuffle(order)
+    times = stamps(len(order), chance)
+    return [
+        shown(paragraph(next(facts) if fact else next(others), at, chance))
+        for fact, at in zip(order, times, strict=True)
+    ]
+
+
+def tokens(made: Sequence[Page], events: int) -> int:
+    """Of the texts of all events that show something."""
+    return sum(count(text_of(page, n + 1, events)) for n, page in enumerate(made))

@@ -1,0 +1,235 @@
+"""The entity graph: chains of facts that a program asks for, and all else that may be told."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from memorygym.core.rng import Stream
+from memorygym.tracks.research.generator.relations import (
+    KINDS,
+    RELATIONS,
+    TERM,
+    Names,
+    Relation,
+    of_kind,
+)
+from memorygym.tracks.research.question_grammar import (
+    Pick,
+    Query,
+    Shared,
+    Start,
+    Step,
+    Total,
+    month_key,
+)
+
+_WAITING = 400
+"""Entities that were mentioned and wait for a document of their own."""
+
+
+class Claim(NamedTuple):
+    """What one sentence tells."""
+
+    subject: str
+    relation: str
+    value: str
+    start: int = 0
+    """Of a term: its first month, counted from the year 0."""
+    end: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the subject."""
+        return RELATIONS[self.relation].subject
+
+    @property
+    def key(self) -> str:
+        """The key in the reader's terms."""
+        if self.relation != TERM:
+            return self.relation
+        return f"{self.relation} {month_key(self.start)} {month_key(self.end)}"
+
+
+class Lookup(NamedTuple):
+    """One hop: a fact that must be found."""
+
+    claim: Claim
+    operation: str
+    inverse: bool = False
+    """Whether it starts from the value."""
+    month: int = 0
+    """Of a term: the month asked for, counted from the year 0."""
+
+    @property
+    def asked(self) -> str:
+        """What it starts from."""
+        return self.claim.value if self.inverse else self.claim.subject
+
+    @property
+    def found(self) -> str:
+        """What it finds."""
+        return self.claim.subject if self.inverse else self.claim.value
+
+
+@dataclass(slots=True)
+class Chain:
+    """A program carried out on entities of its own."""
+
+    starts: list[str] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+    beside: list[tuple[int, Claim]] = field(default_factory=list)
+    """What must be told too so that a look-up asks for what it says: its number, and a claim."""
+    answer: str = ""
+
+    @property
+    def clear(self) -> bool:
+        """Whether no fact is needed twice, and no step back from a value leads to two subjects."""
+        ends = Counter((claim.relation, claim.value) for claim in set(self.facts))
+        back = [(one.claim.relation, one.claim.value) for one in self.lookups if one.inverse]
+        several = {"basis"}  # Of the methods on a basis, who works where decides.
+        once = len(set(self.facts)) == len(self.facts)
+        return once and all(ends[end] == 1 for end in back if end[0] not in several)
+
+    @property
+    def facts(self) -> list[Claim]:
+        return [lookup.claim for lookup in self.lookups]
+
+
+class Graph:
+    """Makes entities and their facts; each entity has one value of each relation."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.names = Names(stream)
+        self.stream = stream
+        self._waiting: deque[tuple[str, str]] = deque()
+        self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
+        self._numbers: dict[str, set[int]] = defaultdict(set)
+
+    def chain(self, program: Query) -> Chain:
+        """The program on new entities."""
+        chain = Chain()
+        chain.answer = self._run(program, chain)
+        return chain
+
+    def _run(self, program: Query, chain: Chain) -> str:
+        match program:
+            case Start(kind):
+                chain.starts.append(self.names.new(kind))
+                return chain.starts[-1]
+            case Step():
+                return self._step(program, chain)
+            case Pick():
+                return self._pick(program, chain)
+            case Shared():
+                return self._shared(program, chain)
+            case Total(left, right):
+                return program.of(*(int(self._run(side, chain)) for side in (left, right)))
+
+    def _step(self, step: Step, chain: Chain) -> str:
+        found, relation = self._run(step.of, chain), RELATIONS[step.key]
+        if step.inverse:
+            claim = Claim(self.names.new(relation.subject), step.key, found)
+        elif step.key == TERM:
+            claim = self.term(found, step.month)
+            chain.beside += [(len(chain.lookups), one) for one in self.terms_beside(claim)]
+        else:
+            claim = Claim(found, step.key, self.value(relation))
+        chain.lookups.append(Lookup(claim, "lookup", step.inverse, step.month))
+        return chain.lookups[-1].found
+
+    def _pick(self, pick: Pick, chain: Chain) -> str:
+        sides = [self._run(side, chain) for side in (pick.left, pick.right)]
+        claims = [Claim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
+        chain.lookups += [Lookup(claim, "compare") for claim in claims]
+        return sides[pick.place([int(claim.value) for claim in claims])]
+
+    def _shared(self, shared: Shared, chain: Chain) -> str:
+        laboratory, basis = (self._run(side, chain) for side in (shared.laboratory, shared.basis))
+        method, person = self.names.new("method"), self.names.new("person")
+        first = len(chain.lookups)
+        chain.lookups += [
+            Lookup(Claim(method, "basis", basis), "intersect", inverse=True),
+            Lookup(Claim(method, "inventor", person), "intersect"),
+            Lookup(Claim(person, "employer", laboratory), "intersect"),
+        ]
+        for _ in range(2):
+            chain.beside += self._rivals(first, laboratory, basis)
+        return person
+
+    def _rivals(self, first: int, laboratory: str, basis: str) -> Iterator[tuple[int, Claim]]:
+        """A method of that basis by someone who works elsewhere, and someone else who works
+        there."""
+        method, person = self.names.new("method"), self.names.new("person")
+        yield first, Claim(method, "basis", basis)
+        yield first + 1, Claim(method, "inventor", person)
+        yield first + 2, Claim(person, "employer", self.names.new("laboratory"))
+        yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
+
+    def value(self, relation: Relation) -> str:
+        """A value for a chain: a name that nothing bears yet, or a number that no chain has."""
+        made = self.other(relation)
+        if relation.numeric:
+            self._numbers[relation.key].add(int(made))
+        return made
+
+    def other(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
+        """A value that no chain has, of a number in that span; such values may come again."""
+        if not relation.numeric:
+            return self.names.new(relation.value)
+        low, high = span or relation.span
+        taken = self._numbers[relation.key]
+        if high - low < sum(low <= number <= high for number in taken):
+            low, high = relation.span
+        while (number := self.stream.between(low, high)) in taken:
+            pass
+        return str(number)
+
+    def term(self, laboratory: str, month: int) -> Claim:
+        """A director's term that covers the month."""
+        start = month - self.stream.between(3, 20)
+        end = month + self.stream.between(3, 20)
+        return Claim(laboratory, TERM, self.names.new("person"), start, end)
+
+    def terms_beside(self, claim: Claim) -> list[Claim]:
+        """The terms before and after."""
+        long = self.stream.between(14, 40)
+        return [
+            claim._replace(value=self.names.new("person"), start=start, end=end)
+            for start, end in (
+                (claim.start - 1 - long, claim.start - 1),
+                (claim.end + 1, claim.end + 1 + long),
+            )
+        ]
+
+    def profile(self) -> list[Claim]:
+        """All that is told of the next entity that waits, or of a new one."""
+        if self._waiting and not self.stream.chance(0.1):
+            name, kind = self._waiting.popleft()
+        else:
+            kind = self.stream.choice(KINDS)
+            name = self.names.new(kind)
+        self._recent[kind].append(name)
+        return self.beside(name, kind, (), self.stream.between(1, 4))
+
+    def beside(self, name: str, kind: str, told: tuple[str, ...], most: int) -> list[Claim]:
+        """Up to that many further claims of an entity, of relations that are not told already."""
+        open_ = [one for one in of_kind(kind) if one.key not in told]
+        chosen = self.stream.sample(open_, min(most, len(open_)))
+        return [self.aside(name, relation) for relation in chosen]
+
+    def aside(self, name: str, relation: Relation) -> Claim:
+        """A claim that no question rests on; the entities in it come up again."""
+        if relation.key == TERM:
+            return self.term(name, self.stream.between(2019 * 12, 2031 * 12))
+        if relation.numeric:
+            return Claim(name, relation.key, str(self.stream.between(*relation.span)))
+        known = self._recent[relation.value]
+        if known and not relation.inverse and self.stream.chance(0.3):
+            value = self.stream.choice(known)
+            if value != name:
+                return Claim(name, relation.key, value)
+        value = self.names.new(relation.value)
+        if len(self._waiting) < _WAITING:
+            self._waiting.append((value, relation.value))
+        return Claim(name, relation.key, value)

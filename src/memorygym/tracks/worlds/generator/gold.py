@@ -1,0 +1,133 @@
+"""The side table of a worlds task: facts over time, questions and truths. No agent ever sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from memorygym.core import JSON
+from memorygym.core.decoding import Misfit, shape
+from memorygym.scoring.grading import UnreadableTruth, parse
+from memorygym.tracks.worlds.facts import Value
+from memorygym.tracks.worlds.generator.tiers import MIX
+
+
+class Need(NamedTuple):
+    """A fact that a question rests on."""
+
+    entity: int
+    key: str
+    """An attribute's code, "category", or a relation "x>12" with the other entity's number."""
+    old: bool = False
+    """The value before the change, not the current one."""
+
+
+class Change(NamedTuple):
+    """A fact that was replaced during the stream."""
+
+    event: int
+    entity: int
+    code: str
+    old: Value
+    new: Value
+    relative: bool
+    """The notice told only the difference."""
+    notice: bool
+    """A correction; otherwise a later document that simply says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, when it is asked and what is true then."""
+
+    event: int
+    kind: str
+    """retrieval, update, reasoning or abstention."""
+    competency: str
+    text: str
+    truth: str
+    rivals: tuple[str, ...] = ()
+    """Wrong candidates that the question names."""
+    needs: tuple[Need, ...] = ()
+    weight: int = 1
+    """Importance by the brief, 1 to 3: one each for a key category and a key attribute."""
+    trick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Everything that is true in a task, and when."""
+
+    names: tuple[str, ...]
+    categories: tuple[str, ...]
+    """By entity."""
+    values: tuple[tuple[Value, ...], ...]
+    """By entity, in schema order, as first told."""
+    edges: tuple[tuple[int, str, int], ...]
+    """(entity, relation code, other entity)."""
+    shown: tuple[int, ...]
+    """By entity: the event whose documents tell of it."""
+    changes: tuple[Change, ...]
+    questions: tuple[Question, ...]
+    heldout: tuple[tuple[int, str], ...]
+    """(entity, attribute) told in a phrasing family that the strong reader was not written for."""
+    record_tokens: int
+    """Tokens of the reference records of all entities."""
+
+    def value(self, entity: int, code: str, event: int) -> Value:
+        """The value of a fact as displayed before that event."""
+        value = self.values[entity][ord(code) - 97]
+        for change in self.changes:
+            if change.entity == entity and change.code == code and change.event < event:
+                value = change.new
+        return value
+
+    def to_json(self) -> dict[str, JSON]:
+        table = {name: getattr(self, name) for name in Gold.__slots__ if name != "questions"}
+        asked = [{name: getattr(q, name) for name in Question.__slots__} for q in self.questions]
+        return {**table, "questions": asked}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> "Gold":
+        """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
+        gold = shape(cls, raw, "gold")
+        _check(gold)
+        return gold
+
+
+def _check(gold: Gold) -> None:
+    """Raises Misfit if a part of the table points at what the table does not have."""
+    width, entities = len(gold.values[0]) if gold.values else 0, range(len(gold.names))
+    codes = [chr(97 + place) for place in range(width)]
+    keys = {"category", *codes}
+    by_entity = gold.categories, gold.values, gold.shown
+    if any(len(part) != len(gold.names) for part in by_entity):
+        raise Misfit("does not tell of each entity's category, values and event", "gold")
+    if any(len(row) != width for row in gold.values):
+        raise Misfit("has rows of different lengths", "gold.values")
+    for edge in gold.edges:
+        if edge[0] not in entities or edge[2] not in entities:
+            raise Misfit(f"has no entity for {edge}", "gold.edges")
+    for entity, code in [*gold.heldout, *((c.entity, c.code) for c in gold.changes)]:
+        if entity not in entities or code not in codes:
+            raise Misfit(f"names entity {entity}, attribute {code!r}, which are not there", "gold")
+    for at, question in enumerate(gold.questions):
+        _check_question(question, keys, entities, f"gold.questions[{at}]")
+    if gold.record_tokens < 1:
+        raise Misfit(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
+
+
+def _check_question(question: Question, keys: set[str], entities: range, place: str) -> None:
+    if question.kind not in MIX:
+        raise Misfit(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{place}.kind")
+    if question.event < 0 or question.weight < 1:
+        at, weight = question.event, question.weight
+        raise Misfit(f"is asked at event {at} with weight {weight}, which cannot be", place)
+    for need in question.needs:
+        _, link, target = need.key.partition(">")
+        known = target.isdecimal() and int(target) in entities if link else need.key in keys
+        if need.entity not in entities or not known:
+            raise Misfit(f"needs what is not there: {need}", place)
+    try:
+        parse(question.competency, question.truth)
+    except UnreadableTruth as error:
+        raise Misfit(f"is damaged: {error}", f"{place}.truth") from error

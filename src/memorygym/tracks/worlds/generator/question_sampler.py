@@ -1,0 +1,153 @@
+"""What is known at one moment of the stream, and the draws that every kind of question makes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from memorygym.core.rng import Stream
+from memorygym.tracks.worlds.facts import Attribute, Kind, Value
+from memorygym.tracks.worlds.generator.fact_timeline import Ground
+from memorygym.tracks.worlds.generator.gold import Change, Need
+
+SMALLEST, LARGEST = 5, 12
+"""Entities in the scope of a set question."""
+NAMED = 5
+"""Most entities that a question names, unless it lists its scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question before it is placed."""
+
+    text: str
+    truth: str
+    needs: tuple[Need, ...]
+    about: tuple[int, str]
+    """The entity and the attribute whose importance is the question's."""
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The entities that a set question ranges over, and how the question says so."""
+
+    members: tuple[int, ...]
+    text: str
+    by_category: bool
+
+    def needs(self, codes: Iterable[str]) -> tuple[Need, ...]:
+        """Those attributes of every member, and its category where that defines the scope."""
+        keys = ["category", *codes] if self.by_category else list(codes)
+        return tuple(Need(member, key) for member in self.members for key in keys)
+
+
+class Board:
+    """The world as of an event; draws follow the brief's importance."""
+
+    def __init__(self, ground: Ground, event: int, stream: Stream) -> None:
+        self.ground = ground
+        self.guide = ground.guide
+        self.event = event
+        self.stream = stream
+        self._members = ground.members_by(event)
+        self._open = [name for name in ground.guide.categories if self._members[name]]
+        categories, self._attribute_weights = ground.weights()
+        order = ground.guide.categories
+        self._category_weights = [categories[order.index(name)] for name in self._open]
+
+    def entity(self) -> int:
+        """An entity, its category by importance."""
+        category = self.stream.weighted(self._open, self._category_weights)
+        return self.stream.choice(self._members[category])
+
+    def entities(self, k: int, accept: Callable[[int], bool] = lambda _: True) -> list[int] | None:
+        """k different entities by importance, None if they are not found soon."""
+        found: dict[int, None] = {}
+        for _ in range(12 * k + 60):
+            entity = self.entity()
+            if accept(entity):
+                found[entity] = None
+            if len(found) == k:
+                return list(found)
+        return None
+
+    def attribute(self, *kinds: Kind, but: Sequence[str] = ()) -> Attribute:
+        """An attribute of those kinds, by importance."""
+        pairs = [
+            (a, w)
+            for a, w in zip(self.guide.attributes, self._attribute_weights, strict=True)
+            if a.kind in kinds and a.code not in but
+        ]
+        return self.stream.weighted([a for a, _ in pairs], [w for _, w in pairs])
+
+    def label(self, attribute: Attribute) -> str:
+        """What the question calls it."""
+        return attribute.alias if self.stream.below(3) == 0 else attribute.label
+
+    def name(self, entity: int) -> str:
+        return self.ground.names[entity]
+
+    def value(self, entity: int, code: str) -> Value:
+        """The value as of now."""
+        change = self.ground.changed.get((entity, code))
+        if change and change.event < self.event:
+            return change.new
+        return self.ground.values[entity][ord(code) - 97]
+
+    def number(self, entity: int, code: str) -> int:
+        """The value of a numeric attribute."""
+        value = self.value(entity, code)
+        assert isinstance(value, int)
+        return value
+
+    def show(self, entity: int, code: str) -> str:
+        """The value as it is displayed."""
+        return self.guide.attribute(code).show(self.value(entity, code))
+
+    def changed(self) -> list[Change]:
+        """Changes that have been told by now."""
+        return [change for change in self.ground.changes if change.event < self.event]
+
+    def scope(self, *, many: bool = False, listed: bool = True) -> Scope | None:
+        """A category, the smallest union of categories, or a list; 5 to 12 entities.
+
+        `many` asks for at least two categories, `listed=False` forbids a list of names.
+        """
+        order = [self.stream.weighted(self._open, self._category_weights)]
+        rest = [name for name in self._open if name not in order]
+        self.stream.shuffle(rest)
+        chosen: list[str] = []
+        members: list[int] = []
+        for category in order + rest:
+            chosen.append(category)
+            members += self._members[category]
+            if len(members) > LARGEST:
+                break
+            if len(members) >= SMALLEST and (len(chosen) > 1 or not many):
+                groups = " and ".join(f"'{name}'" for name in sorted(chosen))
+                word = "group" if len(chosen) == 1 else "groups"
+                text = f"the {len(members)} {self.guide.plural} of the {word} {groups}"
+                return Scope(tuple(members), text, by_category=True)
+        return self._listed() if listed else None
+
+    def _listed(self) -> Scope | None:
+        picked = self.entities(SMALLEST + self.stream.below(4))
+        if picked is None:
+            return None
+        names = "; ".join(self.name(entity) for entity in picked)
+        return Scope(tuple(picked), f"these {len(picked)} {self.guide.plural} ({names})", False)
+
+    def best(self, members: Iterable[int], code: str, *, highest: bool = True) -> int | None:
+        """The one member with the extreme value; None if two tie."""
+        ranked = sorted(members, key=lambda entity: self.number(entity, code), reverse=highest)
+        if len(ranked) > 1 and self.number(ranked[0], code) == self.number(ranked[1], code):
+            return None
+        return ranked[0] if ranked else None
+
+    def winner(self, entity: int, code: str) -> str:
+        """An answer of the form NAME (VALUE)."""
+        return f"{self.name(entity)} ({self.show(entity, code)})"
+
+    def direction(self) -> tuple[str, bool]:
+        """ "highest" or "lowest", and whether it is the former."""
+        highest = bool(self.stream.below(2))
+        return ("highest" if highest else "lowest"), highest

@@ -1,0 +1,110 @@
+"""Questions that compare a few named entities."""
+
+from fractions import Fraction
+
+from memorygym.tracks.worlds.facts import Attribute, listed
+from memorygym.tracks.worlds.generator.gold import Need
+from memorygym.tracks.worlds.generator.question_sampler import NAMED, Board, Draft
+
+
+def scaled(attribute: Attribute, value: Fraction) -> str:
+    """A computed figure: whole numbers as they are, all others to one decimal more than shown."""
+    if value.denominator == 1:
+        return attribute.number(int(value))
+    places = attribute.decimals + 1
+    shown = f"{float(value / 10**attribute.decimals):,.{places}f}"
+    return f"{attribute.prefix}{shown}{attribute.suffix}"
+
+
+def _names(board: Board, entities: list[int]) -> str:
+    return listed([board.name(entity) for entity in entities])
+
+
+def _rivals(board: Board, entities: list[int], winner: int) -> tuple[str, ...]:
+    return tuple(board.name(entity) for entity in entities if entity != winner)
+
+
+def synthesis(board: Board) -> Draft | None:
+    """The extreme of five."""
+    entities, a = board.entities(NAMED) or [], board.attribute("int", "float")
+    word, highest = board.direction()
+    winner = board.best(entities, a.code, highest=highest)
+    if winner is None:
+        return None
+    text = (
+        f"Which of {_names(board, entities)} has the {word} entry for {board.label(a)}? Answer as"
+        " NAME (VALUE)."
+    )
+    needs = tuple(Need(entity, a.code) for entity in entities)
+    rivals = _rivals(board, entities, winner)
+    return Draft(text, board.winner(winner, a.code), needs, (winner, a.code), rivals)
+
+
+def comparison(board: Board) -> Draft | None:
+    """The larger of two, and by how much."""
+    entities, a = board.entities(2) or [], board.attribute("int", "float")
+    winner = board.best(entities, a.code)
+    if winner is None:
+        return None
+    gap = abs(board.number(entities[0], a.code) - board.number(entities[1], a.code))
+    text = (
+        f"Which of {_names(board, entities)} has the higher entry for {board.label(a)}, and by how"
+        " much? Answer as NAME (DIFFERENCE)."
+    )
+    needs = tuple(Need(entity, a.code) for entity in entities)
+    truth = f"{board.name(winner)} ({a.number(gap)})"
+    return Draft(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
+
+
+def outlier(board: Board) -> Draft | None:
+    """The one of five farthest from their mean, and how far."""
+    entities, a = board.entities(NAMED) or [], board.attribute("int", "float")
+    if not entities:
+        return None
+    values = [board.number(entity, a.code) for entity in entities]
+    mean = Fraction(sum(values), NAMED)
+    gaps = sorted(((abs(v - mean), e) for v, e in zip(values, entities, strict=True)), reverse=True)
+    if gaps[0][0] == gaps[1][0]:
+        return None
+    winner = gaps[0][1]
+    text = (
+        f"Which of {_names(board, entities)} lies farthest from their mean entry for"
+        f" {board.label(a)}, and by how much? Answer as NAME (DEVIATION), with one decimal more"
+        " than the entries have."
+    )
+    needs = tuple(Need(entity, a.code) for entity in entities)
+    truth = f"{board.name(winner)} ({scaled(a, gaps[0][0])})"
+    return Draft(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
+
+
+def multi_hop(board: Board) -> Draft | None:
+    """Groups five by category, picks the group by one attribute, its member by another."""
+    entities = board.entities(NAMED)
+    if not entities:
+        return None
+    groups: dict[str, list[int]] = {}
+    for entity in entities:
+        groups.setdefault(board.ground.categories[entity], []).append(entity)
+    if not 2 <= len(groups) <= 3 or max(map(len, groups.values())) < 2:
+        return None
+    a = board.attribute("int", "float")
+    b = board.attribute("int", "float", but=[a.code])
+    means = sorted(
+        (
+            (Fraction(sum(board.number(e, a.code) for e in members), len(members)), name)
+            for name, members in groups.items()
+        ),
+        reverse=True,
+    )
+    chosen = groups[means[0][1]]
+    winner = board.best(chosen, b.code)
+    if means[0][0] == means[1][0] or winner is None or len(chosen) < 2:
+        return None
+    text = (
+        f"Sort {_names(board, entities)} by their groups and take the group whose mean entry for"
+        f" {board.label(a)} is highest: which of its members named here has the highest entry for"
+        f" {board.label(b)}? Answer as NAME (VALUE)."
+    )
+    needs = tuple(Need(e, key) for e in entities for key in ("category", a.code, b.code))
+    rivals = _rivals(board, entities, winner)
+    return Draft(text, board.winner(winner, b.code), needs, (winner, b.code), rivals)

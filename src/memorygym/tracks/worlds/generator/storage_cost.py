@@ -1,0 +1,104 @@
+"""What somebody who knew all questions would have to store: kept under 70 % of the budget."""
+
+from collections.abc import Iterable
+
+from memorygym.core import Budget
+from memorygym.core.tokens import count
+from memorygym.tracks.worlds.facts import Draft, Record
+from memorygym.tracks.worlds.generator.fact_timeline import Ground
+from memorygym.tracks.worlds.generator.gold import Need
+from memorygym.tracks.worlds.generator.notes import fill, note_of
+
+SHARE = 0.70
+
+
+def needed_record(ground: Ground, entity: int, needs: Iterable[Need], *, first: bool) -> Record:
+    """What must be kept of an entity; `first` says as first told, else as it stands in the end."""
+    record = Draft(ground.names[entity])
+    for need in sorted(needs):
+        if need.key == "category":
+            record.category = ground.categories[entity]
+        elif ">" in need.key:
+            code, _, target = need.key.partition(">")
+            record.edges += ((code, ground.names[int(target)]),)
+        else:
+            told = ground.values[entity][ord(need.key) - 97]
+            change = ground.changed.get((entity, need.key))
+            if need.old:
+                record.former[need.key] = told
+            else:
+                record.values[need.key] = told if first or change is None else change.new
+    return record.record()
+
+
+class Load:
+    """The union of the needs so far, encoded as tagged notes per batch."""
+
+    def __init__(self, ground: Ground, budget: Budget) -> None:
+        assert budget.capacity is not None and budget.writes is not None and budget.slot is not None
+        self._ground = ground
+        self._slot = budget.slot
+        self._most_tokens = int(SHARE * budget.capacity)
+        self._most_writes = int(SHARE * budget.writes)
+        self._needs: dict[int, set[Need]] = {}
+        self._batches: dict[int, dict[int, int]] = {}
+        self.tokens = 0
+        self._writes: dict[int, int] = {}
+        self._edits: set[tuple[int, str]] = set()
+
+    @property
+    def writes(self) -> int:
+        """Writes that the needs take."""
+        return sum(self._writes.values()) + len(self._edits)
+
+    def add(self, needs: Iterable[Need]) -> bool:
+        """Takes the needs in if the union still fits, else leaves everything as it was."""
+        before: dict[int, set[Need] | None] = {}
+        for need in needs:
+            if need.entity not in before:
+                before[need.entity] = self._needs.get(need.entity)
+                self._needs[need.entity] = set(self._needs.get(need.entity, ()))
+            self._needs[need.entity].add(need)
+        fits = self._weigh(before) and self._within()
+        if not fits:
+            for entity, old in before.items():
+                if old is None:
+                    del self._needs[entity]
+                else:
+                    self._needs[entity] = old
+            self._weigh(before)
+        return fits
+
+    def _within(self) -> bool:
+        return self.tokens <= self._most_tokens and self.writes <= self._most_writes
+
+    def _weigh(self, entities: Iterable[int]) -> bool:
+        """Prices those entities again; False if one of them does not fit a slot."""
+        fits = True
+        touched: dict[int, None] = {}
+        for entity in entities:
+            batch = self._ground.shown[entity]
+            costs = self._batches.setdefault(batch, {})
+            self.tokens -= costs.pop(entity, 0)
+            self._edits -= {key for key in self._edits if key[0] == entity}
+            if entity in self._needs:
+                costs[entity] = cost = self._cost(entity)
+                self.tokens += cost + 1
+                costs[entity] += 1
+                fits &= cost <= self._slot
+            touched[batch] = None
+        for batch in touched:
+            costs = self._batches[batch]
+            self._writes[batch] = len(fill([("", costs[e] - 1) for e in sorted(costs)], self._slot))
+        return fits
+
+    def _cost(self, entity: int) -> int:
+        ground, needs = self._ground, self._needs[entity]
+        for need in needs:
+            change = ground.changed.get((entity, need.key))
+            if change and not change.notice:
+                self._edits.add((entity, need.key))
+        return max(
+            count(note_of(ground.guide, needed_record(ground, entity, needs, first=first)))
+            for first in (True, False)
+        )

@@ -1,0 +1,92 @@
+"""The official sizes."""
+
+from dataclasses import dataclass
+
+from memorygym.core.errors import BadSettings, UnknownPart
+
+QUESTIONS_A_WRITE = 20
+"""More questions than that a write cannot rest on what fits; dealing them would only fail."""
+MIX = ("retrieval", "update", "reasoning", "abstention")
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How much is told, asked, changed and allowed."""
+
+    entities: int
+    corrections: int
+    writes: int
+    sessions: int
+    mix: tuple[int, int, int, int]
+    """Questions: retrieval, update, reasoning, abstention."""
+
+    @property
+    def questions(self) -> int:
+        """All questions."""
+        return sum(self.mix)
+
+
+TIERS = {
+    "lite": Tier(30, 3, 15, 1, (3, 2, 4, 1)),
+    "standard": Tier(60, 5, 30, 1, (6, 4, 7, 3)),
+    "hard": Tier(120, 10, 30, 1, (12, 8, 14, 6)),
+    "multi": Tier(60, 5, 30, 3, (6, 4, 7, 3)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Settings beside the tier; None takes the tier's."""
+
+    entities: int | None = None
+    writes: int | None = None
+    questions: int | None = None
+    corrections: int | None = None
+    tokens: int | None = None
+    """Length of the stream: entities are added, then noise for the last 1 %."""
+
+
+AS_TIER = Sizes()
+"""All sizes as the tier has them."""
+
+
+def sized(tier: str, sizes: Sizes) -> Tier:
+    """The tier with those sizes. Raises UnknownPart or BadSettings, which say what would do."""
+    if tier not in TIERS:
+        raise UnknownPart("tier", tier, TIERS)
+    chosen = TIERS[tier]
+    entities = chosen.entities if sizes.entities is None else sizes.entities
+    scaled = max(1, round(entities * chosen.writes / chosen.entities))
+    writes = scaled if sizes.writes is None else sizes.writes
+    corrections = chosen.corrections if sizes.corrections is None else sizes.corrections
+    mix = chosen.mix if sizes.questions is None else _mix(chosen.mix, sizes.questions)
+    if entities < 1:
+        raise BadSettings(f"{entities} entities: a world needs at least 1")
+    if writes < 1:
+        raise BadSettings(f"{writes} writes: a budget needs at least 1")
+    if sum(mix) < 1:
+        raise BadSettings(f"{sizes.questions} questions: there must be at least 1")
+    if sum(mix) > QUESTIONS_A_WRITE * writes:
+        most = QUESTIONS_A_WRITE * writes
+        raise BadSettings(
+            f"{sum(mix)} questions for {writes} writes: at most {most}, since who knew them all"
+            " must be able to store what they rest on"
+        )
+    if corrections < 0:
+        raise BadSettings(f"{corrections} corrections: the number cannot be negative")
+    if 2 * corrections > entities:
+        raise BadSettings(
+            f"{corrections} corrections for {entities} entities: at most {entities // 2},"
+            " since a correction concerns an entity that was shown and each one another"
+        )
+    return Tier(entities, corrections, writes, chosen.sessions, mix)
+
+
+def _mix(mix: tuple[int, int, int, int], questions: int) -> tuple[int, int, int, int]:
+    """The mix scaled to another number of questions, by largest remainders."""
+    total = sum(mix)
+    shares = [max(0, questions) * part // total for part in mix]
+    rest = sorted(range(4), key=lambda i: (-(max(0, questions) * mix[i] % total), i))
+    for i in rest[: max(0, questions) - sum(shares)]:
+        shares[i] += 1
+    return shares[0], shares[1], shares[2], shares[3]

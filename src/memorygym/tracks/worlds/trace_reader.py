@@ -1,0 +1,218 @@
+"""How a trace of worlds is read: records of entities, and the values that held at each event."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from memorygym.core import Task
+from memorygym.core.errors import BadTrace
+from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import HELD, MISSING, STALE
+from memorygym.core.track import table
+from memorygym.scoring.grading import grade
+from memorygym.tracks.worlds.facts import Knowledge, Record, Value
+from memorygym.tracks.worlds.generator.gold import Gold, Need, Question
+from memorygym.tracks.worlds.reader import StrongReader, reader
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value of an attribute, a relation or a category that a question needs."""
+
+    name: str
+    key: str
+    """An attribute's code, a relation's code, or "category"."""
+    value: Value
+    """Of a relation the other entity, of a category its name."""
+    tie: bool = False
+    """Whether it is a relation."""
+    old: bool = False
+    """Asked for is the value before the change."""
+
+    def told(self, record: Record) -> bool:
+        """Whether a record tells of it, whatever value."""
+        if record.name != self.name:
+            return False
+        if self.tie:
+            return (self.key, self.value) in record.edges
+        if self.key == "category":
+            return bool(record.category)
+        return any(self.key in part for part in (record.values, record.former, record.shifts))
+
+    def state(self, records: Iterable[Record]) -> str:
+        """See trace_reader.RequiredFact."""
+        own = [record for record in records if self.told(record)]
+        if self.tie:
+            return HELD if own else MISSING
+        if self.key == "category":
+            # Who names every category tells none.
+            return HELD if own and own[-1].category == self.value else MISSING
+        values = Knowledge(own).history(self.name, self.key)
+        if self.old:
+            return HELD if self.value in values else MISSING
+        if not values:
+            return MISSING
+        return HELD if values[-1] == self.value else STALE
+
+    def state_in(self, store: Iterable[Record]) -> str:
+        """See trace_reader.RequiredFact."""
+        return self.state(sorted(store, key=self._weight))
+
+    def _weight(self, record: Record) -> int:
+        if self.key == "category":
+            return record.category == self.value
+        return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
+
+
+Told = tuple[int, str, Any]
+"""An entity, the code of an attribute, and the value that a text gives it."""
+
+
+class WorldsReader:
+    """See trace_reader.TraceReader."""
+
+    def __init__(self, gold: Gold, system: str) -> None:
+        self._gold, self._system = gold, system
+        self.goals = gold.questions
+
+    @classmethod
+    def of(cls, trace: Trace) -> "WorldsReader":
+        """The reader of a trace. Raises BadTrace without a gold table."""
+        return cls(table(trace), trace.system)
+
+    @cached_property
+    def _by(self) -> StrongReader:
+        """Raises BadTrace unless the pinned message states the schema of the table."""
+        by = reader(self._system)
+        stated = len(by.guide.attributes)
+        for row in self._gold.values[:1]:
+            if len(row) != stated:
+                raise BadTrace(f"gold.values has rows of {len(row)}, system states {stated}")
+        return by
+
+    def read(self, text: str) -> tuple[Record, ...]:
+        return self._by.read(text)
+
+    def grade(self, question: Question, answer: str) -> tuple[bool, str]:
+        return _graded(question.competency, question.truth, answer, question.rivals)
+
+    def truths(self, question: Question) -> tuple[str, ...]:
+        return (question.truth,)
+
+    def required(self, question: Question, need: Need) -> Wanted:
+        name = self._gold.names[need.entity]
+        if need.key == "category":
+            return Wanted(name, need.key, self._gold.categories[need.entity])
+        code, _, target = need.key.partition(">")
+        if target:
+            return Wanted(name, code, self._gold.names[int(target)], tie=True)
+        event = -1 if need.old else question.event
+        return Wanted(name, code, self._gold.value(need.entity, code, event), old=need.old)
+
+    def exposed(self, question: Question, need: Need, seen: Sequence[Record]) -> bool:
+        if len(need.key) != 1:
+            return False
+        name, key = self._gold.names[need.entity], need.key
+        now = self._gold.value(need.entity, key, question.event)
+        return any(r.values.get(key, now) != now for r in seen if r.name == name)
+
+    def first_told(self, goal: Question, need: Need) -> int:
+        return self._gold.shown[need.entity]
+
+    def rewrites(self, question: Question, need: Need) -> int:
+        return sum(
+            (change.entity, change.code) == need[:2] and change.event < question.event
+            for change in self._gold.changes
+        )
+
+    def replaced(self, question: Question, need: Need) -> bool:
+        about_change = any(other.old and other[:2] == need[:2] for other in question.needs)
+        return not about_change and self.rewrites(question, need) > 0
+
+    def hops(self, question: Question) -> int:
+        return len({need.entity for need in question.needs})
+
+    def conditions(self, texts: Iterable[str]) -> list[str]:
+        number = {name: i for i, name in enumerate(self._gold.names)}
+        seen: set[Told] = set()
+        found = []
+        for text in texts:
+            facts = [
+                (number[r.name], code, value)
+                for r in self.read(text) if r.name in number
+                for code, value in r.values.items()
+            ]  # fmt: skip
+            found.append(self._condition(facts, seen))
+            seen.update(facts)
+        return found
+
+    def _condition(self, facts: Sequence[Told], seen: set[Told]) -> str:
+        """The worst that can be said of an entry; stale beats wrong, for it once was true."""
+        if not facts:
+            return "irrelevant"
+        end = 10**9
+        false = [fact for fact in facts if self._gold.value(*fact[:2], end) != fact[2]]
+        if any(self._gold.value(*fact[:2], -1) == fact[2] for fact in false):
+            return "stale"
+        if false:
+            return "wrong"
+        return "duplicate" if all(fact in seen for fact in facts) else "true"
+
+    def canonical(self, question: Question) -> Iterator[str]:
+        """All that it needs in canonical sentences: by entity, a heading and a line each."""
+        by_heading: dict[tuple[bool, int], list[Wanted]] = {}
+        for need in question.needs:
+            wanted = self.required(question, need)
+            by_heading.setdefault((not need.old, need.entity), []).append(wanted)
+        for (current, _), facts in sorted(by_heading.items()):
+            when, verb = ("current", "gives") if current else ("before the change", "gave")
+            yield f"[Fact · {facts[0].name} · {when}]"
+            tell = self._by.guide.sentence
+            yield " ".join(tell(fact.name, fact.key, fact.value, verb) for fact in facts)
+
+    def facts(self, text: str) -> Iterator[Wanted]:
+        for record in self.read(text):
+            if record.category:
+                yield Wanted(record.name, "category", record.category)
+            for code, value in record.values.items():
+                yield Wanted(record.name, code, value)
+            for code, other in record.edges:
+                yield Wanted(record.name, code, other, tie=True)
+
+    def text(self, fact: Wanted) -> str:
+        if fact.key == "category":
+            return f"{fact.name}: {fact.value}"
+        if fact.tie:
+            phrase = next(r.phrase for r in self._by.guide.relations if r.code == fact.key)
+            return f"{fact.name} {phrase} {fact.value}"
+        attribute = self._by.guide.attribute(fact.key)
+        former = "former " * fact.old
+        return f"{fact.name}, {former}{attribute.label}: {attribute.show(fact.value)}"
+
+    def says(self, fact: Wanted, records: Sequence[Record]) -> str:
+        if fact.tie:
+            return str(fact.value)
+        if fact.key == "category":
+            return ", ".join(dict.fromkeys(record.category for record in records))
+        attribute = self._by.guide.attribute(fact.key)
+        values = Knowledge(records).history(fact.name, fact.key)
+        if values:
+            return ", then ".join(dict.fromkeys(map(attribute.show, values)))
+        shifts = [record.shifts[fact.key] for record in records if fact.key in record.shifts]
+        if shifts:
+            return f"{attribute.number(abs(shifts[-1]))} {'higher' if shifts[-1] > 0 else 'lower'}"
+        return f"once {attribute.show(records[-1].former[fact.key])}"
+
+
+def sentences(task: Task) -> dict[int, str]:
+    """The ceiling: by event of a question, a canonical sentence for every fact it needs."""
+    assert isinstance(task.gold, Gold)
+    by = WorldsReader(task.gold, task.system)
+    return {goal.event: "\n".join(by.canonical(goal)) for goal in by.goals if goal.needs}
+
+
+@lru_cache(maxsize=20_000)
+def _graded(competency: str, truth: str, answer: str, rivals: tuple[str, ...]) -> tuple[bool, str]:
+    verdict = grade(competency, truth, answer, rivals)
+    return verdict.correct, verdict.reason

@@ -1,0 +1,214 @@
+"""The text protocol reads what models really write, and never raises."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.agents.text_protocol import as_text, describe, split_calls
+from memorygym.core import Call, Message, Tool
+from memorygym.memories.stores.notebook import TOOLS
+
+NAMES = ("Write", "Edit", "Read", "memory_search", "submit_answer")
+CASES = Path(__file__).parents[1] / "cases" / "tool_call_cases.jsonl"
+WRITE = '{"name": "Write", "arguments": {"content": "x"}}'
+WRITTEN = Call("Write", {"content": "x"})
+MEGABYTE = 1_000_000
+
+
+def called(text: str) -> tuple[Call, ...]:
+    """The well-formed calls of tools that there are."""
+    calls = split_calls(text)[1]
+    return tuple(c for c in calls if c.name in NAMES and not isinstance(c.arguments, str))
+
+
+def rows() -> list[Any]:
+    lines = CASES.read_text(encoding="utf-8").splitlines()
+    return [pytest.param(row, id=row["id"]) for row in map(json.loads, lines)]
+
+
+@pytest.mark.parametrize("row", rows())
+def test_a_shared_case_reads_as_given(row: dict[str, Any]) -> None:
+    calls = called(row["text"])
+    assert [[call.name, call.arguments] for call in calls] == row["calls"]
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        (f"<tool_call>\n{WRITE}\n</tool_call>", [WRITTEN]),
+        (f"<tool_call>{WRITE}", [WRITTEN]),
+        (f"<tool_call>{WRITE[:-2]}\n</tool_call>", [WRITTEN]),
+        (f"<tool_call>{WRITE}}}</tool_call> so", [WRITTEN]),
+        (f"<tool_call>{WRITE}\n{WRITE}</tool_call>", [WRITTEN, WRITTEN]),
+        (f"<tool_call>[{WRITE}, {WRITE}]</tool_call>", [WRITTEN, WRITTEN]),
+        (f"```json\n{WRITE[:-1]}\n```\nThen:\n```json\n{WRITE}\n```", [WRITTEN, WRITTEN]),
+        (f"```json\n[{WRITE}]\n```", [WRITTEN]),
+        (f"a {{brace, then {WRITE} and {WRITE}", [WRITTEN, WRITTEN]),
+        (f'an odd {{"quote, then {WRITE}', [WRITTEN]),
+        (WRITE[:-2], [WRITTEN]),
+        (f"<tool_call>{WRITE}</tool_call> not {WRITE}", [WRITTEN]),
+        ('{"name": "Write", "arguments": "{\\"content\\": \\"x\\"}"}', [WRITTEN]),
+        (
+            '{"name": "Write", "arguments": {"content": "a\nb"}}',
+            [Call("Write", {"content": "a\nb"})],
+        ),
+        (
+            '{"name": "Read", "arguments": {"start_line": NaN}}',
+            [Call("Read", {"start_line": "NaN"})],
+        ),
+        ('{"name": "Read", "arguments": []}', [Call("Read", [])]),
+    ],
+)
+def test_what_models_write_is_read(text: str, calls: list[Call]) -> None:
+    assert list(called(text)) == calls
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["a } b", '"}}"', "</tool_call>", "<tool_call>{", "```", "```json\n{", "\\", "\n", "é\u2028"],
+)
+@pytest.mark.parametrize("form", ["<tool_call>{}</tool_call>", "```json\n{}\n```", "so: {} done"])
+def test_marks_inside_a_string_are_text(content: str, form: str) -> None:
+    call = json.dumps({"name": "Write", "arguments": {"content": content}})
+    assert called(form.replace("{}", call)) == (Call("Write", {"content": content}),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "Read"}',
+        '{"name": 3, "arguments": {}}',
+        '<tool_call>{"name": "Write", "arguments": {"content": "cut of',
+        '<tool_call>{"name": "Write", "arguments": {"content": "say "hi" now"}}</tool_call>',
+        '{"name": "Write", "arguments": {"content": {"content": {"content": 1',
+        '{"name": "Read", "arguments": ' + '{"a": ' * 40 + "1" + "}" * 41,
+    ],
+)
+def test_what_is_no_whole_call_is_not_guessed_at(text: str) -> None:
+    assert called(text) == ()
+
+
+def test_an_unknown_name_is_kept_for_the_referee() -> None:
+    text = (
+        f'<tool_call>{{"name": "rm", "arguments": {{}}}}</tool_call><tool_call>{WRITE}</tool_call>'
+    )
+    assert called(text) == (WRITTEN,)
+    assert split_calls(text) == ("", (Call("rm", {}), WRITTEN))
+
+
+def test_a_tagged_block_that_cannot_be_read_is_kept_as_its_text() -> None:
+    block = '{"name": "Write", "arguments": oops}'
+    assert split_calls(f"Well. <tool_call>{block}</tool_call>") == (
+        "Well.",
+        (Call("Write", block),),
+    )
+
+
+def test_the_text_around_calls_is_kept() -> None:
+    assert split_calls(f"First\n<tool_call>{WRITE}</tool_call>\nlast") == (
+        "First\n\nlast",
+        (WRITTEN,),
+    )
+
+
+PIECES = [
+    *("<tool_call>", "</tool_call>", "<function_call>", "```json", "```", "{", "}", "[", "]", "{}"),
+    *('"', "\\", ":", ",", "\n", " ", '"name"', '"arguments"', '"Write"'),
+    *("1e999", "NaN", "\ud800", "é", WRITE),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text()).map("".join))
+def test_no_text_raises(text: str) -> None:
+    calls = called(text)
+    assert all(call.name in NAMES for call in calls)
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.booleans() | st.none()))
+def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
+    call = Call("Write", arguments)
+    (shown,) = as_text([Message("assistant", "", (call,))], ())
+    assert called(shown.content) == (call,)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "<tool_call>",
+            "<tool_call>{",
+            '<tool_call>{"a',
+            '<tool_call>{"a":"',
+            '<tool_call>{"a":{"b":',
+        ),
+        *('<tool_call>{"a":1}', '<tool_call>[[ {"a":1}, ', f"<tool_call>{WRITE[:-2]}"),
+        *(
+            "```json",
+            '```json{"',
+            "```json   ",
+            "{",
+            '{"',
+            '{"a":',
+            '{"a":{},',
+            '{ "a": [',
+            '{"a":"{',
+        ),
+        *(
+            "[",
+            "}",
+            " ",
+            '"',
+            "\\",
+            '{"a":"\\"',
+            "9",
+            '{"name":9',
+            "x",
+            '{"a":1}',
+            '{"<tool_call>":',
+        ),
+    ],
+)
+@pytest.mark.parametrize("head", ["", '{"k": ' * 900 + "[" + "1," * 200_000])
+def test_a_megabyte_is_read_in_linear_time(head: str, piece: str) -> None:
+    text = head + piece * (MEGABYTE // len(piece))
+    start = time.process_time()
+    split_calls(text)
+    assert time.process_time() - start < 3
+
+
+def test_the_tools_are_described_in_these_words() -> None:
+    schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    assert describe([Tool("Read", "Read memory.", schema), Tool("Skip", "Go on.", schema)]) == (
+        "You may call tools. To call one, write a JSON object with its name and its arguments"
+        " between tags, like this:\n"
+        '<tool_call>{"name": "TOOL", "arguments": {"ARGUMENT": "VALUE"}}</tool_call>\n'
+        "A reply may hold several calls, each in its own tags; they are run in order and the next"
+        " message gives their results.\n"
+        "The tools, one a line, with a JSON schema of their arguments:\n"
+        '{"name": "Read", "description": "Read memory.", "parameters":'
+        ' {"type": "object", "properties": {}, "required": []}}\n'
+        '{"name": "Skip", "description": "Go on.", "parameters":'
+        ' {"type": "object", "properties": {}, "required": []}}'
+    )
+
+
+def test_the_example_of_the_description_names_no_real_tool() -> None:
+    assert called(describe(TOOLS)) == ()
+
+
+def test_a_view_as_text_holds_tools_calls_and_results() -> None:
+    view = [
+        Message("system", "Rules."),
+        Message("assistant", "Hm.", (WRITTEN,)),
+        Message("tool", "stored", (), "c1"),
+    ]
+    assert as_text(view, TOOLS) == [
+        Message("system", f"Rules.\n\n{describe(TOOLS)}"),
+        Message("assistant", f"Hm.\n<tool_call>{WRITE}</tool_call>"),
+        Message("user", "<tool_result>stored</tool_result>"),
+    ]

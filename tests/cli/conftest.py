@@ -1,0 +1,55 @@
+"""A stored trace, and the command line as a function."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from memorygym.cli import main
+from tests.cli.boards import Maker
+
+LITE = ["--template", "company", "--tier", "lite"]
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command line and gives back what it said."""
+
+    def run(*words: str) -> Outcome:
+        return Outcome(main(words), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trace_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trace of a scripted agent that misses some questions."""
+    path = tmp_path_factory.mktemp("run") / "strategic.jsonl.gz"
+    assert main(["play", "--agent", "strategic", *LITE, "--trace", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished comparison at two budgets; whoever alters it takes a copy."""
+    folder = tmp_path_factory.mktemp("duel") / "a duel"
+    words = ["-t", "company", "--tier", "lite", "--seeds", "2", "--budget", "300,600"]
+    words += ["--memories", "bm25,bm25:top_k=2", "--workers", "1", "-q", "-o", str(folder)]
+    assert main(["compare", *words]) == 0
+    return folder
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Maker:
+    """Writes results of runs that nobody played."""
+    return Maker(tmp_path)

@@ -1,0 +1,193 @@
+"""The main command: what it plays, what it prints, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from memorygym.runs.results.results_file import misfit, read_results
+from tests.servers.openai import serving
+
+LITE = ["bench", "--tier", "lite", "--template", "company"]
+TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
+
+
+def test_the_first_line_counts_what_was_scored(command) -> None:
+    status, out, _ = command(*TWO)
+    assert status == 0
+    first = out.splitlines()[0]
+    assert first == "4 episodes: 4 scored; 0 failed at the provider, 0 at the memory, 0 excluded"
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+@pytest.mark.parametrize(("words", "patience"), [((), 3), (("--patience", "5"), 5)])
+def test_events_in_which_the_same_call_kept_failing_are_counted_first(
+    words: tuple[str, ...], patience: int, command, tmp_path: Path
+) -> None:
+    with serving() as server:
+        words = ("--model", "looper+unread", "--api-base", server.url, *words)
+        status, out, _ = command(*LITE, "--seeds", "1", *words, "--run", str(tmp_path / "run"))
+    found = read_results(tmp_path / "run")
+    (row,) = found["episodes"]
+    assert status == 0
+    assert out.startswith(f"1 episode: 1 scored, {row['stuck']} events stuck; 0 failed at")
+    assert row["causes"] == {"stuck": len(row["right"])} and row["stuck"] > len(row["right"])
+    assert sum(part["calls"] for part in row["usage"].values()) == patience * row["stuck"]
+    assert command("score", str(tmp_path / "run")).status == 0
+
+
+def test_the_results_file_fits_its_schema_and_is_the_same_every_time(command, tmp_path) -> None:
+    for name in ("a.json", "b.json"):
+        command(*TWO, "-o", str(tmp_path / name), "-q")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    found = read_results(tmp_path / "a.json")
+    assert misfit(found) == ""
+    assert [row["agent"] for row in found["episodes"]] == ["strategic", "naive"] * 2
+
+
+def test_a_run_folder_holds_the_same_results(command, tmp_path: Path) -> None:
+    command(*TWO, "-o", str(tmp_path / "a.json"), "--run", str(tmp_path / "run"), "-q")
+    assert read_results(tmp_path / "run") == read_results(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(("floor", "status"), [("0", 0), ("100", 1)])
+def test_fail_under_is_the_exit_code(floor: str, status: int, command) -> None:
+    assert command(*TWO, "--fail-under", floor).status == status
+
+
+def test_against_earlier_results_the_difference_is_paired(command, tmp_path: Path) -> None:
+    earlier = str(tmp_path / "a.json")
+    command(*TWO, "-o", earlier, "-q")
+    out = command(*TWO, "--against", earlier).out
+    assert "strategic, now minus before: +0.0 (+0.0 to +0.0) points" in out
+
+
+def test_a_sealed_set_is_compared_with_the_public_one_unpaired(command, tmp_path: Path) -> None:
+    public = str(tmp_path / "public.json")
+    command(*TWO, "-o", public, "-q")
+    out = command(*TWO, "--salt", "long and secret words", "--against", public).out
+    assert "strategic, sealed minus public:" in out and "unpaired" in out
+    assert "sealed by salt" in out and "secret words" not in out
+
+
+def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
+    hard = str(tmp_path / "hard.json")
+    words = ["bench", "--template", "company", "--seeds", "1", "--strategy", "naive"]
+    command(*words, "-o", hard, "-q")
+    status, _, err = command(*words, "--tier", "lite", "--against", hard)
+    assert status == 2
+    assert "tier lite and tier standard are not compared" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--strategy", "strategc"], "did you mean strategic?"),
+        (["--backend", "markdwn"], "did you mean markdown?"),
+        (["--seeds", "0"], "--seeds 0: give at least 1"),
+        (["--seed", "-3"], "seed -3: seeds are counted from 0"),
+        (["--seed", "1", "--seeds", "2"], "--seed 1 and --seeds 2: give one of them"),
+        (["--workers", "0"], "--workers 0: give at least 1"),
+        (["--turns", "0"], "--turns 0: give at least 1"),
+        (["--patience", "0"], "--patience 0: give at least 1"),
+        (["--repeats", "3"], "--repeats is for --model"),
+        (["--temperature", "1"], "--temperature is for --model"),
+        (["--judge", "m"], "--judge is for --model"),
+        (["--fail-under", "101"], "--fail-under 101: a composite lies between 0 and 100"),
+        (["-o", "nowhere/results.json"], "there is no folder nowhere"),
+        (["--against", "nowhere.json"], "nowhere.json: No such file"),
+        (["--official"], "leave --template out"),
+        (["--seeds", "9" * 20], "endless episodes are too many"),
+        (
+            ["--seeds", "1000001", "--strategy", "naive"],
+            "1,000,001 episodes are too many for a run",
+        ),
+        (["--seed", "9" * 20], "give at most 999,999,999"),
+        (["--entities", "100000000"], "100000000 entities: give at most 1,000,000"),
+        (["--model", "m", "--repeats", "1" + "0" * 12], "episodes are too many for a run"),
+        (["--model", "m", "--judge-prompt", "lenient"], "--judge-prompt lenient is for --judge"),
+        (["--model", "m", "--judge-prompt", "strict"], "--judge-prompt strict is for --judge"),
+        (["--judge-prompt", "strict"], "--judge-prompt is for --model"),
+        (["--strategy", "os:system"], "os:system: that is a builtin_function_or_method"),
+        (["--strategy", "no.such:make"], "no.such cannot be imported"),
+        (["--backend", "os:getcwd"], "os:getcwd: it makes a str, which has no `observe`"),
+        (["--template", "os:sep"], "worlds os:sep: that is a str, not a World"),
+        (["--validate", "--strategy", "naive"], "leave --strategy out"),
+        (["--model", "m", "--strategy", "naive"], "leave --validate and --strategy out"),
+        (["--model", "opnai:m"], "did you mean openai?"),
+        (["--model", ""], "model '' has no name"),
+        (["--model", "é" * 60, "--api-base", "http://127.0.0.1:9/v1"], "name of an episode is too"),
+    ],
+)
+def test_bad_options_are_named_before_anything_is_played(
+    words: list[str], said: str, command, tmp_path: Path
+) -> None:
+    status, out, err = command(*LITE, *words, "--run", str(tmp_path / "run"))
+    assert (status, out) == (2, "")
+    assert said in err and err.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_short_salt_seals_no_official_set(command) -> None:
+    status, _, err = command("bench", "--official", "--salt", "abc")
+    assert status == 2 and "a salt of 3 characters can be guessed" in err
+
+
+def test_a_model_stands_between_floor_and_ceiling(command, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.json"
+    prices.write_text(json.dumps({"writer": {"prompt": 1, "completion": 10}}))
+    with serving() as server:
+        words = ["--model", "writer", "--api-base", server.url, "--prices", str(prices)]
+        status, out, _ = command(*LITE, "--seeds", "2", *words)
+    assert status == 0
+    for name in ("smart_guesser", "clairvoyant", "template_expert"):
+        assert f"\n{name} " in out
+    assert "tokens at ingest: " in out and "tokens at query: " in out and " USD" in out
+
+
+def test_an_unknown_price_is_unknown(command) -> None:
+    with serving() as server:
+        out = command(*LITE, "--seeds", "1", "--model", "writer", "--api-base", server.url).out
+    assert "  cost: unknown" in out
+
+
+def test_repeats_are_averaged_within_their_world(command, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    with serving() as server:
+        words = ["--model", "writer", "--api-base", server.url, "--repeats", "3"]
+        out = command(*LITE, "--seeds", "2", *words, "-o", str(path)).out
+    found = read_results(path)["summary"]["writer"]
+    assert (found["worlds"], found["episodes"], found["repeats"]["k"]) == (2, 6, 3)
+    assert "pass^3" in out
+
+
+def test_a_provider_that_fails_is_no_score(command, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    with serving() as server:
+        words = ["--model", "writer+400x1", "--api-base", server.url, "--workers", "1"]
+        status, out, err = command(*LITE, "--seeds", "2", *words, "-o", str(path))
+    assert status == 3
+    assert out.startswith("2 episodes: 1 scored; 1 failed at the provider")
+    assert "had every failed episode scored 0, or 1:" in out
+    assert "company seed 0, writer+400x1" in err
+    assert len(read_results(path)["failures"]) == 1
+
+
+def test_a_refused_key_stops_the_run_with_one_line(command, tmp_path: Path) -> None:
+    with serving() as server:
+        # One worker: others would go on in this process, and tell a later test that they wait.
+        words = ["--model", "writer+401", "--api-base", server.url, "--workers", "1"]
+        status, out, err = command(*LITE, "--seeds", "3", *words)
+    assert (status, out) == (3, "")
+    assert "the key was refused" in err and err.count("\n") == 1
+
+
+def test_a_name_with_control_characters_reaches_no_terminal(command) -> None:
+    name = "prose\x1b[31m\nx"
+    with serving() as server:
+        status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)
+        assert status == 3 and err.count("\n") == 1
+        server.brains[name] = server.brains["prose"]
+        assert "\x1b" not in out + err
+        status, out, err = command(*LITE, "--seed", "0", "--model", name, "--api-base", server.url)
+    assert (status, err) == (0, "") and "\x1b" not in out

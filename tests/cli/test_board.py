@@ -1,0 +1,233 @@
+"""What is ranked with what on a leaderboard, and what only stands beside."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import Options, find
+from memorygym.reports.evidence import REPRODUCED, VERIFIED, WORD
+from memorygym.reports.leaderboard_rows import flat_rows
+from memorygym.runs.version import contract
+from memorygym.scoring.usage import Price
+from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
+
+
+def test_those_that_cannot_be_told_apart_share_a_rank(made: Make) -> None:
+    out = page(shown(made({"strategic": 0.8, "naive": 0.5, "guesser": 0.5})))
+    ranks = {row[1]: row[0] for row in section(out, PUBLIC)}
+    assert ranks == {"strategic": "1", "naive": "2", "guesser": "2"}
+    assert "Two agents on these worlds must differ by" in out and "100 worlds" in out
+
+
+def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
+    runs = [made({"naive": 0.5}, memory=memory) for memory in ("markdown", "chromadb")]
+    rows = section(page(shown(*runs)), PUBLIC)
+    assert {(row[1], row[2]) for row in rows} == {("naive", "markdown"), ("naive", "chromadb")}
+
+
+APART = {
+    "1 of 10 templates": {
+        "templates": ["company"], "knobs": {"tier": "standard", "template": "company"},
+    },
+    "not the seeds 0 to 9": {"seeds": [0, 1]},
+    "entities, turns, patience not as in the official set": {
+        "knobs": {"tier": "standard", "entities": "9"}, "turns": 3, "patience": 9,
+    },
+    "2 of 100 episodes failed": {"failed": 2},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", APART)
+def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
+    out = page(shown(made({"naive": 0.9}, **APART[why]), made({"guesser": 0.5})))
+    assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
+    ((agent, *_, reason),) = section(out, "Not ranked")
+    assert (agent, reason) == ("naive", why)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "title"),
+    [
+        ({"knobs": {"tier": "hard"}}, "hard tier, public seeds"),
+        ({"salt": SALT}, f"standard tier, sealed by salt {SALT[:12]}…"),
+        ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
+    ],
+)
+def test_what_was_measured_otherwise_has_its_own_table(
+    recipe: dict[str, Any], title: str, made: Make
+) -> None:
+    out = page(shown(made({"naive": 0.9}, **recipe), made({"guesser": 0.5})))
+    assert [row[:2] for row in section(out, title)] == [["1", "naive"]]
+    assert [row[:2] for row in section(out, PUBLIC)] == [["1", "guesser"]]
+
+
+def test_another_contract_is_never_ranked(made: Make) -> None:
+    old = Path(made({"naive": 0.9}))
+    old.write_text(old.read_text().replace(contract("worlds"), "worlds-v1@00000000"))
+    out = page(shown(str(old), made({"guesser": 0.5})))
+    assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
+    rows = section(out, "Contract worlds-v1@00000000, not compared with the above")
+    assert [row[1] for row in rows] == ["naive"]
+
+
+def test_the_gap_between_public_and_sealed_worlds_is_told(made: Make) -> None:
+    runs = [
+        made({"naive": 0.8}),
+        made({"naive": 0.5}, salt=SALT),
+        made({"guesser": 0.3}, salt=SALT),
+    ]
+    out = " ".join(page(shown(*runs)).split())
+    gap = re.search(
+        r"- naive with markdown, standard tier: \+(\d+\.\d) \(\+.* points, unpaired", out
+    )
+    assert gap and 28 < float(gap[1]) < 32 and "- guesser" not in out
+
+
+def test_an_entrant_with_two_different_scores_is_refused(made: Make) -> None:
+    one, other = made({"naive": 0.5}), made({"naive": 0.6})
+    with pytest.raises(BadSettings, match="different scores of naive with markdown") as refused:
+        shown(one, other)
+    assert one in str(refused.value) and other in str(refused.value)
+
+
+def test_an_entrant_that_came_twice_is_counted_once(made: Make) -> None:
+    one, other = made({"naive": 0.5}), made({"naive": 0.5})
+    out = page(shown(one, other, one))
+    assert len(section(out, PUBLIC)) == 1
+    assert f"{other} repeats {one}: naive is counted once" in " ".join(out.split())
+
+
+def test_a_model_that_was_asked_in_two_ways_is_two_entrants(made: Make) -> None:
+    runs = [made({"org/m": 0.5}, models={"org/m": model(temperature=t)}) for t in (0.0, 1.0)]
+    names = {row[1] for row in section(page(shown(*runs)), PUBLIC)[:2]}
+    assert names == {"org/m (temperature 0.0)", "org/m (temperature 1.0)"}
+
+
+def test_an_adversary_stands_apart_beside_its_bound(made: Make) -> None:
+    out = page(shown(made({"strategic": 0.5, "hedger": 0.5, "packer": 0.4})))
+    assert [row[1] for row in section(out.split("### ")[0], PUBLIC)] == ["strategic"]
+    rows = {row[0]: row[3:6] for row in section(out.replace("### ", "## "), "Adversaries")}
+    assert rows["packer"][0] == "composite" and rows["packer"][2] == "51"
+    assert rows["hedger"][0] == "gain over strategic" and rows["hedger"][2] == "1"
+
+
+def test_scripted_agents_are_references_and_who_sees_the_truth_has_no_rank(made: Make) -> None:
+    shares = {"smart_guesser": 0.1, "clairvoyant": 0.9, "perfect": 0.9, "template_expert": 0.6}
+    out = page(shown(made(shares)))
+    assert {row[1] for row in section(out, PUBLIC)} == {"smart_guesser", "template_expert"}
+    text = " ".join(out.split())
+    for told in ("floor, markdown: `smart_guesser`", "ceiling, markdown: `clairvoyant`"):
+        assert told in text
+
+
+def test_a_name_cannot_break_the_page(made: Make) -> None:
+    out = page(shown(made({"a|b\n# <c>`": 0.5}, models={"a|b\n# <c>`": model()})))
+    assert "| a\\|b # \\<c\\>\\` |" in out and "\n# <c>" not in out
+
+
+def test_what_a_model_cost_is_unknown_without_a_price(made: Make) -> None:
+    found = shown(made({"m": 0.5}, models={"m": model()}))
+    assert section(page(found), PUBLIC)[-1] == [
+        "m", "markdown", "1", "1,000", "330", "0", "unknown",
+    ]  # fmt: skip
+    assert section(page(found, m=Price(10, 100)), PUBLIC)[-1][-1] == "2.50"
+
+
+def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
+    runs = [
+        made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"naive": 0.9}),
+        made({"abstainer": 0.4}, knobs={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
+        made({"brief_reader": 0.5}, seeds=[3]), made({"packer": 0.1}),
+    ]  # fmt: skip
+    reported = runs.pop(2)
+    pages = {
+        page(shown(*order, reported=[reported]))
+        for order in (runs, runs[::-1], sorted(runs, key=lambda run: run[-6:]))
+    }
+    assert len(pages) == 1
+
+
+@pytest.mark.parametrize("standing", [REPRODUCED, VERIFIED])
+def test_that_a_model_made_its_replies_rests_on_the_word_of_who_submits(
+    standing: str, made: Make
+) -> None:
+    found = shown(made({"m": 0.5}, models={"m": model()}), made({"naive": 0.4}), standing=standing)
+    status = {row[1]: row[-1] for row in section(page(found), PUBLIC)[:2]}
+    assert status == {"m": f"{standing}†", "naive": standing}
+    assert f"†, of a model: it rests on the submitter's word {WORD}." in " ".join(
+        page(found).split()
+    )
+    words = {row["agent"]: row["submitters_word"] for row in flat_rows(found, {})}
+    assert words == {"m": WORD, "naive": None}
+
+
+def test_a_scripted_agent_of_an_unknown_name_has_no_rank(made: Make) -> None:
+    out = page(shown(made({"my_agent": 0.9}), made({"naive": 0.5}), standing=VERIFIED))
+    assert [row[1] for row in section(out, PUBLIC)] == ["naive"]
+    ((agent, *_, why),) = section(out, "Not ranked")
+    told = "agent my_agent is not installed here: any trace could bear its name"
+    assert (agent, why) == ("my_agent", told)
+
+
+@pytest.fixture
+def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of an agent that another package has installed."""
+    info = tmp_path / "outside_agents-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-agents\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[memorygym.agents]\nours = outside_agents:make\n")
+    (tmp_path / "outside_agents.py").write_text(
+        "from memorygym.tracks.worlds.agents.honest import naive as make\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry._plugged.cache_clear()  # What is installed is looked up once a process.
+    yield "ours"
+    monkeypatch.undo()
+    registry._plugged.cache_clear()
+
+
+def test_an_agent_of_another_package_is_ranked_only_when_it_was_played_again(
+    plugged: str, made: Make
+) -> None:
+    run = made({plugged: 0.5})
+    assert section(page(shown(run)), PUBLIC)[0][:2] == ["1", plugged]
+    ((agent, *_, why),) = section(page(shown(run, standing=VERIFIED)), "Not ranked")
+    assert agent == plugged
+    assert why == "agent ours is not of this package, and was not played again"
+
+
+def test_what_is_only_self_reported_has_a_table_without_ranks(made: Make) -> None:
+    one, other = made({"m": 0.9}, models={"m": model()}), made({"naive": 0.5})
+    out = page(found := shown(other, reported=[one]))
+    assert [row[:2] for row in section(out, PUBLIC)] == [["1", "naive"]]
+    ((title, agent, *_, status, _),) = section(out, "Self-reported")
+    assert (title, agent, status) == (PUBLIC, "m", "self-reported")
+    assert {row["agent"]: row["rank"] for row in flat_rows(found, {})} == {"naive": 1, "m": None}
+
+
+def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
+    true, false = made({"naive": 0.5}), made({"naive": 0.9})
+    out = page(shown(true, reported=[false]))
+    ((_, _, _, composite, *_),) = section(out, PUBLIC)
+    assert 48 < float(composite.split()[0]) < 52 and "## Self-reported" not in out
+    assert (
+        f"{false} (self-reported) contradicts {true} (reproduced): naive with markdown is counted"
+        " by the latter" in " ".join(out.split())
+    )
+
+
+def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
+    track = find("codeqa")
+    templates = sorted({one.template for one in track.tasks(Options(range(10)))})
+    codeqa = made({"strong": 0.5}, track="codeqa", knobs={}, templates=templates)
+    found = shown(codeqa, made({"naive": 0.5}))
+    out = page(found)
+    assert [row[:2] for row in section(out, "codeqa track, public seeds")] == [["1", "strong"]]
+    told = section(out, "worlds track, standard tier, public seeds")
+    assert [row[:2] for row in told] == [["1", "naive"]]
+    assert all(f"`{name}`" in " ".join(out.split()) for name in found.contracts)

@@ -1,0 +1,83 @@
+"""`memorygym canary`: the mark is found wherever it stands, and only there."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memorygym.cli import canary
+from memorygym.core.trace import CANARY
+
+GUID = CANARY.rpartition(":")[2]
+LAST = f"hold the canary {CANARY}\n"
+
+
+def put(path: Path, data: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+WRITTEN: dict[str, Callable[[Path], Path]] = {
+    "text": lambda p: put(p / "a.txt", f"one\ntwo {CANARY} three\n"),
+    "packed": lambda p: put(p / "a.gz", gzip.compress(f"one\ntwo {CANARY}".encode())),
+    "packed, whatever its name": lambda p: put(p / "a", gzip.compress(f"\n1234{CANARY}".encode())),
+    "json": lambda p: put(p / "a.json", json.dumps({"ü": 1, "canary": CANARY}, indent=0)),
+    "in capitals": lambda p: put(p / "a.md", "\n\n" + GUID.upper()),
+    "deep in a folder": lambda p: put(p / "b" / "c" / "d.bin", b"\xff" + CANARY.encode()).parent,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_the_mark_is_found_in_every_kind_of_file(kind: str, tmp_path: Path, command) -> None:
+    given = WRITTEN[kind](tmp_path)
+    status, out, err = command("canary", str(given))
+    assert (status, err) == (0, "")
+    assert out.endswith(f"1 of 1 files {LAST}")
+    assert out.startswith(str(given))
+
+
+def test_its_line_and_byte_are_told(tmp_path: Path, command) -> None:
+    path = put(tmp_path / "a.txt", f"one\ntwo {GUID}\n{GUID}")
+    told = [f"{path}: line 2, byte 8", f"{path}: line 3, byte {8 + len(GUID) + 1}"]
+    assert command("canary", str(path)).out.splitlines()[:-1] == told[:1]
+    assert command("canary", "--all", str(path)).out.splitlines()[:-1] == told
+
+
+def test_a_file_without_it_is_told_apart(tmp_path: Path, command) -> None:
+    put(tmp_path / "a.txt", GUID[:-1] + "5")
+    put(tmp_path / "b.gz", gzip.compress(b"nothing"))
+    assert command("canary", str(tmp_path)) == (1, f"0 of 2 files {LAST}", "")
+
+
+def test_it_is_found_across_the_blocks_that_are_read(tmp_path: Path, monkeypatch) -> None:
+    path = put(tmp_path / "a.txt", "ab\n" * 20 + GUID + "\n" * 30 + GUID)
+    wanted = [canary.Hit(21, 60), canary.Hit(51, 60 + len(GUID) + 30)]
+    for block in range(1, 50):
+        monkeypatch.setattr(canary, "BLOCK", block)
+        with path.open("rb") as file:
+            assert list(canary.hits(file)) == wanted
+
+
+def test_a_damaged_archive_is_named_and_the_rest_is_searched(tmp_path: Path, command) -> None:
+    put(tmp_path / "a.gz", gzip.compress(b"x" * 5000)[:-9])
+    status, _, err = command("canary", str(tmp_path))
+    assert status == 2
+    assert err.startswith(f"memorygym: {tmp_path / 'a.gz'} cannot be unpacked to its end (")
+    put(tmp_path / "b.txt", CANARY)
+    assert command("canary", str(tmp_path)).status == 0
+
+
+def test_a_missing_file_is_named(tmp_path: Path, command) -> None:
+    status, out, err = command("canary", str(tmp_path / "none"))
+    assert (status, out) == (2, f"0 of 1 files {LAST}")
+    assert err == f"memorygym: {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_what_cannot_be_opened_does_not_end_the_search(tmp_path: Path, command) -> None:
+    path = put(tmp_path / "a.txt", CANARY)
+    status, out, err = command("canary", str(tmp_path / "none"), str(path))
+    assert (status, err.count("\n")) == (0, 1)
+    assert out.endswith(f"1 of 2 files {LAST}")

@@ -1,0 +1,171 @@
+"""The command line finds its commands, fails politely and stays light."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from memorygym import __version__, cli
+from memorygym.core import registry
+from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+
+HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.worlds", "memorygym.runner")
+DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
+
+
+def test_help_lists_every_command_with_its_line(command) -> None:
+    status, out, _ = command("--help")
+    assert status == 0
+    assert "grade" in out and "Grade answers against truths" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_help_and_import_load_nothing_heavy() -> None:
+    code = (
+        "import sys; from memorygym.cli import main; main(['--help']);"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["explain", "grade", "list", "play", "score"])
+def test_a_command_explains_itself(name: str, command) -> None:
+    status, out, _ = command(name, "--help")
+    assert status == 0
+    assert out.startswith(f"usage: memorygym {name}")
+
+
+@pytest.mark.parametrize("salt", ["", " "])
+def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, command) -> None:
+    names = [path.stem.replace("_", "-") for path in cli.COMMANDS.glob("[!_]*.py")]
+    takers = [name for name in names if "--salt" in command(name, "--help").out]
+    assert {"bench", "compare", "verify"} <= {*takers}
+    for name in takers:
+        said = f"memorygym: --salt {salt!r} is empty, as a variable is that was not set: give"
+        status, out, err = command(name, "--salt", salt)
+        assert (status, out) == (2, "") and err.startswith(said)
+
+
+def test_the_version_is_that_of_the_package(command) -> None:
+    assert command("--version") == (0, f"memorygym {__version__}\n", "")
+
+
+def test_no_command_is_bad_usage(command) -> None:
+    assert command().status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["paly"], "no command named 'paly'; did you mean play?"),
+        (["play", "--show", "--template", "compny"], "did you mean company?"),
+        (
+            ["play", "--show", "--template", "company", "--tier", "standrd"],
+            "did you mean standard?",
+        ),
+        (
+            ["play", "--show", "--template", "company", "--entities", "0"],
+            "0 entities: a world needs at least 1",
+        ),
+        (["play", "--show", "--template", "company", "--seed", "-1"], "seed -1"),
+        (["play", "--agent", "strategc", "--template", "company"], "did you mean strategic?"),
+        (
+            ["play", "--human", "--template", "company", "--memory", "markdwn"],
+            "did you mean markdown?",
+        ),
+        (["play", "--agent", "naive", "--gold"], "--gold is for --show"),
+        (["grade", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
+        (["score", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
+    ],
+)
+def test_bad_usage_is_one_line_that_names_the_choices(words: list[str], said: str, command) -> None:
+    status, out, err = command(*words)
+    assert (status, out) == (2, "")
+    assert said in err and err.startswith("memorygym: ") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", cli.MERGED)
+def test_a_command_that_was_merged_names_the_one_that_does_it_now(name: str, command) -> None:
+    status, out, err = command(name, "--help")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"no command named '{name}'; it is `memorygym {cli.MERGED[name]}` now" in err
+    assert command(cli.MERGED[name].split()[0], "--help").status == 0
+
+
+def _raise(error: BaseException) -> Callable[[object], int]:
+    def run(args: object) -> int:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ProviderFailure("the endpoint is down"), 3),
+        (BadKey("no key"), 3),
+        (BadSettings("too many"), 2),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_an_error_has_its_exit_code(
+    error: BaseException, status: int, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub = SimpleNamespace(add=lambda parser: None, run=_raise(error))
+    monkeypatch.setattr(cli, "import_module", lambda name: stub)
+    said = command("list")
+    assert said.status == status
+    assert str(error) in said.err
+
+
+def test_a_defect_is_not_hidden(command, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub = SimpleNamespace(add=lambda parser: None, run=_raise(ZeroDivisionError("a bug")))
+    monkeypatch.setattr(cli, "import_module", lambda name: stub)
+    monkeypatch.setattr(registry, "_OUTSIDE", {})  # Another test may have played a part of theirs.
+    with pytest.raises(ZeroDivisionError):
+        command("list")
+
+
+def test_a_new_file_is_a_new_command(
+    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "wave_hand.py").write_text('"""Wave at the reader."""\nraise ImportError\n')
+    (tmp_path / "_shared.py").write_text('"""No command."""\n')
+    monkeypatch.setattr(cli, "COMMANDS", tmp_path)
+    out = command("--help").out
+    assert "wave-hand" in out and "Wave at the reader." in out and "shared" not in out
+
+
+def test_a_reader_who_leaves_early_ends_it_quietly() -> None:
+    with subprocess.Popen(DEAL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as deal:
+        assert deal.stdout and deal.stderr
+        deal.stdout.readline()
+        deal.stdout.close()
+        assert deal.stderr.read() == b""
+    assert deal.returncode == 130
+
+
+def test_an_interrupt_ends_it_quietly() -> None:
+    play = [sys.executable, "-m", "memorygym", "play", "--human", "--template", "company"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(play, stdin=pipe, stdout=pipe, stderr=pipe) as human:
+        assert human.stdout and human.stderr
+        while not human.stdout.readline().startswith(b"=== "):
+            pass
+        human.send_signal(signal.SIGINT)
+        _, err = human.communicate()
+    assert (human.returncode, err) == (130, b"")
+
+
+def test_the_output_is_the_same_under_every_locale() -> None:
+    found = set()
+    for locale in ("C", "C.UTF-8"):
+        env = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+        done = subprocess.run([*DEAL, "--json"], capture_output=True, check=True, env=env)
+        found.add(done.stdout)
+    assert len(found) == 1

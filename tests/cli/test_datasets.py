@@ -1,0 +1,97 @@
+"""`memorygym datasets` lists formats, shows files and measures evidence recall."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import registry
+from tests.datasets import published
+
+
+def test_every_format_is_listed_with_its_source_within_80_columns(command) -> None:
+    status, out, _ = command("datasets")
+    assert status == 0
+    assert all(f"\n{name}: " in f"\n{out}" for name in registry.names("datasets"))
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_the_list_is_also_json(command) -> None:
+    rows = [json.loads(line) for line in command("datasets", "--json").out.splitlines()]
+    assert [row["id"] for row in rows] == registry.names("datasets")
+    assert all(row["source"] and row["licence"] and row["units"] for row in rows)
+
+
+def test_show_tells_what_a_file_holds(command, tmp_path: Path) -> None:
+    path = published.file_of("locomo", tmp_path, rows=2)
+    row = json.loads(command("datasets", "show", "locomo", str(path), "--json").out)
+    assert row["records"] == {"read": 2, "left_out": 0}
+    assert row["units"] == {"total": 8, "least": 4, "most": 4}
+    assert (row["questions"], row["with_evidence"], row["unknown_evidence"]) == (10, 8, 2)
+    assert row["categories"] == {"1": 2, "2": 2, "3": 2, "4": 2, "5": 2}
+    assert "8 (4 to 4 a sample)" in command("datasets", "show", "locomo", str(path)).out
+
+
+def test_recall_prints_intervals_and_categories_and_says_what_it_left_out(
+    command, tmp_path: Path
+) -> None:
+    path = published.file_of("hotpotqa", tmp_path)
+    status, out, err = command("datasets", "recall", "hotpotqa", str(path))
+    lines = out.splitlines()
+    assert status == 0 and all(len(line) <= 80 for line in lines)
+    assert lines[0] == "hotpotqa.json as hotpotqa: 3 of 3 records read; 3 of 3 questions count"
+    assert "bridge" in out and "100.0" in out
+    assert err == "left out k = 5, 10, 25, 50: the smallest sample has 3 units\n"
+
+
+def test_recall_as_json_has_all_figures(command, tmp_path: Path) -> None:
+    path = published.file_of("locomo", tmp_path)
+    words = ("datasets", "recall", "locomo", str(path), "--k", "1,3,9", "--unit", "turn", "--json")
+    row = json.loads(command(*words).out)
+    assert set(row["recall"]) == set(row["any"]) == set(row["all"]) == {"1", "3"}
+    assert (row["n"], row["unit"], row["memory"], row["k_left_out"]) == (12, "turn", "bm25", [9])
+    assert row["skipped"] == {"without_evidence": 3} and row["unknown_evidence"] == 3
+    assert {name: one["n"] for name, one in row["categories"].items()} == {
+        "1": 3, "2": 3, "4": 3, "5": 3
+    }  # fmt: skip
+
+
+def test_no_k_that_can_miss_anything_is_bad_usage(command, tmp_path: Path) -> None:
+    path = published.file_of("hotpotqa", tmp_path)
+    status, out, err = command("datasets", "recall", "hotpotqa", str(path), "--k", "3,50")
+    assert (status, out) == (2, "") and "left out k = 3, 50" in err
+
+
+def test_a_file_without_evidence_is_bad_usage(command, tmp_path: Path) -> None:
+    path = published.file_of("memgym_rm", tmp_path)
+    status, _, err = command("datasets", "recall", "memgym_rm", str(path))
+    assert status == 2 and "no question has evidence" in err
+
+
+def test_records_that_are_left_out_are_counted_first_and_listed(command, tmp_path: Path) -> None:
+    path = published.write(tmp_path / "a.json", [published.hotpot(), {"context": []}])
+    _, out, err = command("datasets", "recall", "hotpotqa", str(path), "--k", "1")
+    assert "1 of 2 records read" in out.splitlines()[0]
+    assert "left out record 1: " in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--k", "0"), "--k 0: give whole numbers from 1"),
+        (("--k", "5,x"), "--k 5,x: give whole numbers from 1"),
+        (("--k", "9" * 20), f"--k {'9' * 20}: give whole numbers from 1 to 9,999,999"),
+        (("--unit", "page"), "no unit page: choose from paragraph"),
+        (("--memory", "recency"), "recency ranks no entries: choose from bm25"),
+    ],
+)
+def test_bad_settings_are_bad_usage(words: tuple[str, ...], told: str, command, tmp_path) -> None:
+    path = published.file_of("hotpotqa", tmp_path)
+    status, _, err = command("datasets", "recall", "hotpotqa", str(path), *words)
+    assert status == 2 and told in err
+
+
+@pytest.mark.parametrize("action", ["show", "recall"])
+def test_a_missing_file_is_bad_usage(action: str, command, tmp_path: Path) -> None:
+    status, _, err = command("datasets", action, "hotpotqa", str(tmp_path / "none.json"))
+    assert status == 2 and "none.json: No such file" in err

@@ -1,0 +1,50 @@
+"""What every track that deals instances must do: `generate`, `verify` and its published schema."""
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from memorygym.core.trace import CANARY
+from memorygym.datasets.instances.files import instance_files, read_instance
+from memorygym.datasets.instances.schemas import dealing_tracks, schema_of
+from tests.datasets.instances.plugging import start
+
+TRACKS = sorted(dealing_tracks())
+TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_what_it_deals_is_proven_again_from_its_bytes(track: str, tmp_path: Path, command) -> None:
+    assert command("generate", track, *TWO, str(tmp_path)).status == 0
+    status, out, _ = command("verify", str(tmp_path))
+    assert status == 0, out
+    assert all(CANARY in path.read_text("utf-8") for path in tmp_path.rglob("*.json"))
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_it_deals_the_same_bytes_in_every_process(
+    track: str, tmp_path: Path, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    here, there = tmp_path / "here", tmp_path / "there"
+    process = start(tmp_path, "generate", track, *TWO, str(there))
+    assert command("generate", track, *TWO, str(here)).status == 0
+    assert (process.communicate()[1], process.returncode) == ("", 0)
+    assert (here / "manifest.json").read_bytes() == (there / "manifest.json").read_bytes()
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_its_instances_play_as_tasks_with_a_question(track: str, tmp_path: Path, command) -> None:
+    command("generate", track, *TWO, str(tmp_path))
+    for path in instance_files(tmp_path):
+        instance = read_instance(path)
+        task = dealing_tracks()[track].task(instance, "stratum", 3)
+        assert task.gold.questions
+        assert (task.recipe["template"], task.recipe["seed"]) == ("stratum", 3)
+        assert task.recipe["instance"] in path.name
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_its_schema_is_one(track: str) -> None:
+    jsonschema.Draft7Validator.check_schema(schema_of(track))

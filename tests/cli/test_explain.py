@@ -1,0 +1,136 @@
+"""`memorygym explain` follows the facts of a question from the messages to the answer."""
+
+import re
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import Budget, registry
+from memorygym.core.episode import Episode, play
+from memorygym.runs.store import episode_name, write_trace
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.reasoners import REASONERS
+from tests.playing import lite
+
+RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The traces of three memories under one reasoner, named as a comparison names them."""
+    folder = tmp_path_factory.mktemp("compared")
+    (folder / "traces").mkdir()
+    task = deal("company", 3, "lite")
+    for memory in ("full", "recency", "bm25:top_k=2"):
+        make = partial(registry.make, "memory", memory)
+        episode = Episode(WorldsEnv(task), make, Budget(view=500))
+        name = episode_name("company", 3, "strong", memory, 500)
+        write_trace(folder / "traces" / f"{name}.jsonl.gz", play(episode, REASONERS["strong"]()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def benched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of agents."""
+    folder = tmp_path_factory.mktemp("benched") / "run"
+    lite("strategic", "naive", folder=folder)
+    return folder
+
+
+def steps(out: str) -> list[str]:
+    """The labels of the steps that are shown, in order."""
+    labels = ("observed", "stored", "retrieved", "in view", "used")
+    return [word for line in out.splitlines() for word in labels if line.startswith(f"  {word}  ")]
+
+
+def listed(out: str, cause: str) -> str:
+    """The first listed question with that cause."""
+    return next(line.split()[0] for line in out.splitlines() if line.endswith(f": WRONG ({cause})"))
+
+
+def test_a_name_lists_the_misses_of_the_episodes_so_named(benched: Path, command) -> None:
+    head, *lines = command("explain", str(benched), "company+0+naive").out.splitlines()
+    named = [line.split()[0] for line in lines if "WRONG (" in line]
+    assert head == f"{len(named)} of 10 questions missed in 1 episode"
+    assert named and all(id.startswith("company+0+naive+0#") for id in named)
+
+
+@pytest.mark.parametrize(
+    ("memory", "cause", "expected"),
+    [
+        ("full", "not retrieved", ["observed", "stored", "retrieved", "in view"]),
+        ("recency", "dropped", ["observed", "stored"]),
+        ("recency", "never written", ["observed", "stored"]),
+        ("bm25%3Atop_k%3D2", "not retrieved", ["observed", "stored", "retrieved"]),
+    ],
+)
+def test_a_miss_is_followed_to_the_step_at_which_it_was_lost(
+    memory: str, cause: str, expected: list[str], compared: Path, command
+) -> None:
+    name = f"company+3+strong+{memory}+500"
+    id = listed(command("explain", str(compared), name).out, cause)
+    status, out, err = command("explain", str(compared), id)
+    assert (status, err) == (0, "") and steps(out)[: len(expected)] == expected
+    assert f"{id}  " in out and f"WRONG ({cause})" in out
+    _, first, *_ = out.split("\n\n")
+    assert first.count("LOST") == 1 and "LOST" not in first.partition(expected[-1])[0]
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
+    missed = command("explain", str(compared), KNOBS).out
+    right = next(n for n in range(1, 11) if f"{KNOBS}#{n} " not in missed)
+    out = command("explain", str(compared), f"{KNOBS}#{right}").out
+    assert "LOST" not in out and ": right" in out and "  used       yes" in out
+
+
+@pytest.mark.parametrize(
+    "name", [RECENCY, "company+3+strong+recency", KNOBS, "company+3+strong+bm25:top_k=2+500"]
+)
+def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command) -> None:
+    status, out, _ = command("explain", str(compared), f"{name}#1")
+    assert status == 0 and out.startswith((f"{RECENCY}#1  ", f"{KNOBS}#1  "))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["company+3#1"], "3 episodes are named 'company+3'"),
+        (["company+3+strong+recensy+500#1"], "did you mean company+3+strong+recency"),
+        (["x"], "choose from company+3+strong+"),
+        ([f"{RECENCY}#0"], "counted from 1"),
+        ([f"{RECENCY}#x"], "is no ID"),
+        ([f"{RECENCY}#11"], "the episode has questions 1 to 10"),
+        ([RECENCY, "--entry", "9999"], "no entry named '9999'"),
+        ([f"{RECENCY}#1", "--entry", "1"], "leave #1 out"),
+        (["--entry", "1"], "give more of the name"),
+    ],
+)
+def test_what_is_not_there_is_named(words: list[str], said: str, compared: Path, command) -> None:
+    status, out, err = command("explain", str(compared), *words)
+    assert (status, out) == (2, "") and said in err and err.count("\n") == 1
+
+
+def test_an_entry_is_traced_to_the_message_that_told_its_fact_until_it_is_cut(
+    compared: Path, command
+) -> None:
+    id = listed(command("explain", str(compared), RECENCY).out, "dropped")
+    chain = command("explain", str(compared), id).out
+    entry = re.search(r"entry (\S+), event (\d+)", chain)
+    out = command("explain", str(compared), RECENCY, "--entry", entry[1]).out
+    assert out.startswith(f"entry {entry[1]}: stored in event {entry[2]}, rewritten in event ")
+    assert f"  from event {entry[2]}: [" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_a_damaged_trace_is_named(compared: Path, command, tmp_path: Path) -> None:
+    shutil.copytree(compared, tmp_path / "run")
+    path = tmp_path / "run" / "traces" / f"{RECENCY}.jsonl.gz"
+    path.write_bytes(path.read_bytes()[:-400])
+    status, out, err = command("explain", str(tmp_path / "run"))
+    assert status == 2 and "in 2 episodes" in out and f"{RECENCY}.jsonl.gz, line " in err
+    status, out, err = command("explain", str(tmp_path / "run"), f"{RECENCY}#1")
+    assert (status, out) == (2, "") and f"{RECENCY}.jsonl.gz, line " in err

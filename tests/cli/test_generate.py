@@ -1,0 +1,175 @@
+"""`memorygym generate`: the same bytes however they are made, and only what was asked."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from memorygym.core.trace import CANARY
+from tests.datasets.instances.plugging import plug, plugged, start
+
+SIX = ["generate", "toytrack", "--n", "3", "--tokens", "200,1k"]
+
+
+@pytest.fixture(autouse=True)
+def _toytrack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with plugged(tmp_path_factory.mktemp("plug")):
+        yield
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its name."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_it_says_what_it_made(tmp_path: Path, command) -> None:
+    out = tmp_path / "out"
+    assert command(*SIX, "-o", str(out)) == (
+        0,
+        "stratum   instances        asked                 achieved\n"
+        "toy-200           3          200                      200\n"
+        "toy-1000          3        1,000                    1,000\n"
+        f"6 instances, 3,600 tokens in {out}; 0 of 6 deals rejected\n",
+        "",
+    )
+
+
+def test_the_manifest_tells_what_was_asked_for_and_every_file(tmp_path: Path, command) -> None:
+    command(*SIX, "-o", str(tmp_path / "out"), "--source", str(tmp_path))
+    files = held(tmp_path / "out")
+    manifest = json.loads(files.pop("manifest.json"))
+    assert sorted(manifest["files"]) == sorted(set(files) - {"lock"})
+    assert manifest["counts"] == {"planned": 6, "instances": 6, "dealt": 6}
+    assert manifest["recipe"]["options"] == {"keys": "plain", "spoil": -1}
+    assert (manifest["generator_version"], manifest["canary"]) == ("toytrack-v1", CANARY)
+    assert all(CANARY.encode() in data for name, data in files.items() if name != "lock")
+
+
+def test_neither_the_folder_nor_the_number_of_workers_changes_a_byte(
+    tmp_path: Path, command
+) -> None:
+    command(*SIX, "-o", str(tmp_path / "one"), "--workers", "1")
+    command(*SIX, "-o", str(tmp_path / "elsewhere" / "two"), "--workers", "2")
+    assert held(tmp_path / "one") == held(tmp_path / "elsewhere" / "two")
+
+
+def test_what_was_killed_goes_on_to_the_same_bytes(tmp_path: Path, command) -> None:
+    out = tmp_path / "killed"
+    process = start(plug(tmp_path / "again"), *SIX, "-o", str(out), seconds=0.3)
+    while len(list(out.glob("instances/*.json"))) < 2:
+        assert process.poll() is None
+        sleep(0.01)
+    process.kill()
+    process.communicate()
+    begun = {name: (out / name).stat().st_mtime_ns for name in held(out) if "instances" in name}
+    assert 2 <= len(begun) < 6
+    sleep(0.5)  # Its workers end when they see that it is gone.
+    assert command(*SIX, "-o", str(out)).status == 0
+    assert {name: (out / name).stat().st_mtime_ns for name in begun} == begun
+    command(*SIX, "-o", str(tmp_path / "whole"))
+    assert held(out) == held(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "memorygym-toytrack-1"}', None])
+def test_a_damaged_instance_is_made_again(damage: bytes | None, tmp_path: Path, command) -> None:
+    command(*SIX, "-o", str(tmp_path))
+    sound = held(tmp_path)
+    first = min(tmp_path.glob("instances/*.json"))
+    first.write_bytes(first.read_bytes().replace(b"Bob2", b"Bob3") if damage is None else damage)
+    (tmp_path / "instances" / "000001-x.json.1.part").write_bytes(b"{")
+    assert command(*SIX, "-o", str(tmp_path)).status == 0
+    assert held(tmp_path) == sound
+
+
+OTHERS = {
+    "recipe: n: 3, not 4": ["--n", "4"],
+    "recipe: tokens: [200,1000], not [200]": ["--tokens", "200"],
+    "recipe: seed: 0, not 1": ["--seed", "1"],
+    'recipe: options: keys: "plain", not "odd"; give a new folder': ["--keys", "odd"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("difference", OTHERS)
+def test_another_recipe_in_the_folder_is_refused(difference: str, tmp_path: Path, command) -> None:
+    command(*SIX, "-o", str(tmp_path))
+    sound = held(tmp_path)
+    status, _, err = command(*SIX, *OTHERS[difference], "-o", str(tmp_path))
+    assert status == 2
+    assert err.startswith(f"memorygym: {tmp_path} holds instances of another {difference}")
+    assert held(tmp_path) == sound
+
+
+def test_a_folder_without_any_instance_takes_another_recipe(tmp_path: Path, command) -> None:
+    assert command(*SIX, "-o", str(tmp_path / "one")).status == 0
+    manifest = json.loads((tmp_path / "one" / "manifest.json").read_bytes())
+    (tmp_path / "two" / "instances").mkdir(parents=True)
+    begun = manifest | {"recipe": {"seed": 7}, "files": {}}
+    (tmp_path / "two" / "manifest.json").write_text(json.dumps(begun))
+    assert command(*SIX, "-o", str(tmp_path / "two")).status == 0
+    assert held(tmp_path / "one") == held(tmp_path / "two")
+
+
+def test_an_instance_that_is_not_accepted_is_in_no_file(tmp_path: Path, command) -> None:
+    status, out, _ = command(*SIX, "--spoil", "1", "-o", str(tmp_path))
+    assert status == 1
+    assert "REJECTED 000001 (toy-200): length\n" in out
+    assert out.endswith(f"5 instances, 3,410 tokens in {tmp_path}; 1 of 6 deals rejected\n")
+    assert len(json.loads((tmp_path / "manifest.json").read_bytes())["files"]) == 5
+
+
+BAD = {
+    "no folder to write to: give -o DIR": [],
+    "--n 0: give at least 1": ["--n", "0", "-o", "x"],
+    "--workers 0: give at least 1": ["--workers", "0", "-o", "x"],
+    "seed -1: seeds are counted from 0": ["--seed", "-1", "-o", "x"],
+    "tokens '1x': give a number such as 20000, 20k or 1M": ["--tokens", "1x", "-o", "x"],
+    "--tokens 0: give at least 1": ["--tokens", "1k,0", "-o", "x"],
+    "--tokens 1k,1000: 1k is given more than once": ["--tokens", "1k,1000", "-o", "x"],
+    "50 tokens: from 100 tokens on can be reached": ["--tokens", "50", "-o", "x"],
+}
+
+
+@pytest.mark.parametrize("complaint", BAD)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    complaint: str, tmp_path: Path, command, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = command(*SIX[:2], *BAD[complaint])
+    assert (status, out) == (2, "")
+    assert err.startswith(f"memorygym: {complaint}")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, command) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Ada")
+    status, _, err = command(*SIX, "-o", str(tmp_path))
+    assert status == 2
+    assert "is not empty and holds no instances; give a new or an empty folder" in err
+
+
+def test_two_at_once_do_not_write_into_one_folder(tmp_path: Path, command) -> None:
+    out = tmp_path / "out"
+    process = start(plug(tmp_path / "again"), *SIX, "-o", str(out), seconds=5)
+    while not (out / "manifest.json").exists():
+        assert process.poll() is None
+        sleep(0.01)
+    status, _, err = command(*SIX, "-o", str(out))
+    process.kill()
+    process.communicate()
+    assert status == 2
+    assert f"another process is writing into {out}" in err
+
+
+def test_the_schema_of_a_track_is_printed(command) -> None:
+    status, out, _ = command("generate", "toytrack", "--schema")
+    assert status == 0
+    assert json.loads(out)["properties"]["schema"] == {"const": "memorygym-toytrack-1"}
+
+
+def test_each_track_explains_its_own_options(command) -> None:
+    out = command("generate", "toytrack", "--help").out
+    assert "what only toytrack knows" in out
+    assert "--keys {plain,odd}" in out

@@ -1,0 +1,108 @@
+"""`memorygym leaderboard`: which runs it takes, how it checks them, and in which forms it tells."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from memorygym.reports.packs import write_pack
+from memorygym.runs.evaluation import Evaluation, perform
+from tests.cli.boards import SALT, Make, section
+from tests.reports.playing import lite
+
+
+@pytest.mark.parametrize("form", ["md", "csv", "json"])
+def test_the_same_runs_give_the_same_bytes_in_any_order(
+    form: str, made: Make, command, tmp_path: Path
+) -> None:
+    runs = [
+        made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"packer": 0.1}),
+        made({"abstainer": 0.4}, knobs={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
+        made({"brief_reader": 0.5}, seeds=[3]),
+    ]  # fmt: skip
+    orders: Sequence[list[str]] = (runs, runs[::-1], sorted(runs, key=lambda run: run[-6:]))
+    written = set()
+    for order in orders:
+        path = tmp_path / "out"
+        assert command("leaderboard", *order, "--format", form, "-o", str(path)).out == ""
+        written.add(path.read_bytes())
+    assert len(written) == 1 and written.pop().endswith(b"\n")
+
+
+def test_csv_and_json_hold_everyone(made: Make, command) -> None:
+    runs = [made({"naive": 0.5, "packer": 0.1}), made({"brief_reader": 0.5}, seeds=[3])]
+    rows = list(csv.DictReader(io.StringIO(command("leaderboard", *runs, "--format", "csv").out)))
+    found = json.loads(command("leaderboard", *runs, "--format", "json").out)["rows"]
+    assert [row["agent"] for row in rows] == [row["agent"] for row in found]
+    assert {row["agent"] for row in found} == {"naive", "packer", "brief_reader"}
+    assert all(row["rank"] is None and row["status"] == "self-reported" for row in found)
+    assert all(len(row) == len(found[0]) for row in found)
+
+
+def test_results_that_contradict_themselves_have_no_rank(made: Make, command) -> None:
+    run = Path(made({"naive": 0.5}))
+    run.write_text(run.read_text().replace('"mean": 0.', '"mean": 0.9', 1))
+    status, out, _ = command("leaderboard", str(run))
+    why = section(out, "Not ranked")[0][-1]
+    assert status == 1 and why.startswith(f"a check of {run} failed: results.summary")
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small run, whose results, traces and pack can be given."""
+    folder = tmp_path_factory.mktemp("played") / "run"
+    perform(Evaluation(tasks=lite(), agents=("naive",)), folder)
+    write_pack(folder, folder.with_name("run.tar.gz"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("given", "check", "status"),
+    [
+        ("run", "none", "self-reported"),
+        ("run", "traces", "verified from traces"),
+        ("run", "play", "reproduced"),
+        ("run.tar.gz", "play", "reproduced"),
+        ("run/results.json", "play", "self-reported"),
+    ],
+)
+def test_a_run_has_the_status_that_its_files_show(
+    given: str, check: str, status: str, played: Path, command
+) -> None:
+    out = command("leaderboard", str(played.parent / given), "--check", check).out
+    assert section(out, "Not ranked")[0][5] == status
+
+
+def test_two_files_that_contradict_each_other_are_refused(made: Make, command) -> None:
+    one, other = made({"naive": 0.5}), made({"naive": 0.6})
+    status, out, err = command("leaderboard", one, other)
+    assert (status, out) == (2, "") and one in err and other in err
+
+
+@pytest.mark.parametrize("check", ["none", "play"])
+def test_a_salt_that_sealed_no_run_is_bad_usage(check: str, played: Path, command) -> None:
+    status, out, err = command("leaderboard", str(played), "--check", check, "--salt", "another")
+    assert (status, out) == (2, "") and "--salt sealed none of these runs" in err
+
+
+def test_prose_fits_the_screen(made: Make, command) -> None:
+    out = command("leaderboard", made({"naive": 0.5}), made({"guesser": 0.4}, salt=SALT)).out
+    prose = [line for line in out.splitlines() if line[:1] not in ("|", "<")]
+    assert all(len(line) <= 80 for line in prose)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--format", "xml"], "choose from"),
+        (["--check", "all"], "choose from"),
+        (["--workers", "0"], "--workers 0: give at least 1"),
+        (["-o", "/nowhere/x.md"], "there is no folder /nowhere"),
+    ],
+)
+def test_bad_usage_says_what_would_do(words: list[str], told: str, played: Path, command) -> None:
+    status, _, err = command("leaderboard", str(played), *words)
+    assert status == 2 and told in err

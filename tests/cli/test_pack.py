@@ -1,0 +1,246 @@
+"""`memorygym pack` and `pack --check`: a run as one file, and how far it is shown."""
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import Call, Message
+from memorygym.core.errors import ProviderFailure
+from memorygym.models.model import Model
+from memorygym.models.scripted import Scripted
+from memorygym.reports.evidence import WORD
+from memorygym.runs.evaluation import Evaluation, perform
+from memorygym.runs.model_roles import Minds
+from memorygym.runs.results.results_file import read_results
+from memorygym.scoring.judge import Judge
+from tests.reports.playing import lite
+
+SALT = "a secret of sixteen"
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Make:
+    """Plays a run and gives back its folder."""
+
+    def make(model: Model | None = None, salt: str = "") -> Path:
+        asked = Evaluation(tasks=lite(salt=salt), agents=("naive", "guesser"))
+        if model:
+            minds = Minds({"org/shrug": model})
+            asked = replace(asked, agents=("org/shrug",), minds=minds, repeats=2)
+        perform(asked, tmp_path / "run")
+        return tmp_path / "run"
+
+    return make
+
+
+def model() -> Model:
+    """One that answers whatever it is asked."""
+    return Scripted(lambda messages, tools: Message("assistant", "no idea"))
+
+
+def test_a_packed_run_is_reproduced(played: Make, command) -> None:
+    run = played()
+    status, out, err = command("pack", str(run))
+    assert (status, err) == (0, "") and "episodes: 2 scored, 0 failed; 5 files" in " ".join(
+        out.split()
+    )
+    digest = out.split()[-1]
+    status, out, _ = command("pack", "--check", f"{run}.tar.gz", "--play", "--workers", "1")
+    assert status == 0 and digest in out and out.endswith("\nreproduced\n")
+    assert "episodes: 2 scored, 0 failed, of 2 planned; every hash is right" in out
+
+
+def test_without_playing_it_is_verified_from_its_traces(played: Make, command) -> None:
+    command("pack", str(run := played()))
+    assert command("pack", "--check", f"{run}.tar.gz").out.endswith("\nverified from traces\n")
+
+
+def test_a_model_is_reproduced_from_its_replies_alone(
+    played: Make, command, tmp_path: Path
+) -> None:
+    run = played(model())
+    assert command("pack", str(run), "-o", str(tmp_path / "all.tar.gz")).status == 0
+    out = command("pack", "--check", str(tmp_path / "all.tar.gz"), "--play").out
+    assert f" reproduced rests on the submitter's word: {WORD}" in " ".join(out.split())
+    (run / "replies.jsonl").unlink()
+    command("pack", str(run), "-o", str(tmp_path / "less.tar.gz"))
+    status, out, _ = command("pack", "--check", str(tmp_path / "less.tar.gz"), "--play")
+    assert status == 0 and "verified from traces\nnot shown: the model's replies" in out
+
+
+def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
+    ruling = '{"quote": "a dozen", "correct": true}'
+    minds = Minds(
+        {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
+        judge=Judge((Scripted(lambda messages, tools: ruling),), audit_accepted=True),
+    )
+    run = tmp_path / "run"
+    perform(Evaluation(tasks=lite(first=1), agents=("org/sure",), minds=minds), run)
+    assert any(row["repaired"] for row in read_results(run)["episodes"])
+    command("pack", str(run))
+    for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
+        out = command("pack", "--check", f"{run}.tar.gz", *words).out
+        assert f"\n{standing}\n" in out and ("rulings are as recorded" in out) is not bool(words)
+
+
+def answer(content: str) -> Message:
+    """Answers every question, and moves on where there is none."""
+    call = Call("submit_answer", {"answer": "a dozen"})
+    return Message("assistant", "", (call,)) if "QUESTION" in content else Message("assistant", "")
+
+
+def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, command) -> None:
+    run = played(model())
+    tape = run / "replies.jsonl"
+    tape.write_text(tape.read_text().replace('"no idea"', '"No idea"', 1))
+    command("pack", str(run))
+    status, out, _ = command("pack", "--check", f"{run}.tar.gz", "--play")
+    assert status == 1 and "played again, record" in " ".join(out.split())
+
+
+def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) -> None:
+    command("pack", str(run := played(salt=SALT)))
+    pack = f"{run}.tar.gz"
+    assert "self-reported\nnot shown: it is of a sealed set" in command("pack", "--check", pack).out
+    out = command("pack", "--check", pack, "--salt", SALT, "--play").out
+    assert out.endswith("\nreproduced\n") and SALT not in out
+    status, _, err = command("pack", "--check", pack, "--salt", "another")
+    assert status == 2 and "--salt is not that of" in err
+
+
+def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
+    tasks = lite(template="company,movie")
+    movie, gone = tasks.recipes[1].deal().system, ProviderFailure("gone")
+    model = Scripted(lambda messages, tools: gone if movie in messages[0].content else "x")
+    asked = Evaluation(tasks=tasks, agents=("org/short",), minds=Minds({"org/short": model}))
+    perform(asked, tmp_path / "run")
+    status, out, _ = command("pack", str(tmp_path / "run"))
+    assert status == 0 and "episodes: 1 scored, 1 failed" in " ".join(out.split())
+    out = command("pack", "--check", str(tmp_path / "run.tar.gz"), "--play").out
+    assert "episodes: 1 scored, 1 failed, of 2 planned" in out and "\nreproduced\n" in out
+
+
+def test_a_run_that_was_stopped_is_refused_by_what_lacks(played: Make, command) -> None:
+    run = played()
+    (run / "results.json").unlink()
+    next((run / "traces").glob("*naive*")).unlink()
+    status, _, err = command("pack", str(run))
+    assert status == 2 and "of 2 episodes 1 lack (company+0+naive+0)" in err
+
+
+def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command) -> None:
+    run = played()
+    trace = next((run / "traces").glob("*naive*"))
+    trace.write_bytes(trace.read_bytes()[:3000])
+    status, _, err = command("pack", str(run))
+    assert status == 2 and f"{trace.name} cannot be unpacked" in " ".join(err.split())
+
+
+def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
+    gone = Scripted(lambda messages, tools: ProviderFailure("gone"))
+    asked = Evaluation(tasks=lite(), agents=("org/gone",), minds=Minds({"org/gone": gone}))
+    perform(asked, tmp_path / "run")
+    status, _, err = command("pack", str(tmp_path / "run"))
+    assert status == 2 and "is not packed: nothing was scored" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "layout"),
+    [
+        ("run.json", "format", "memorygym-run-2"),
+        ("results.json", "schema", "memorygym-results-2"),
+    ],
+)
+@pytest.mark.parametrize("words", ["pack", "leaderboard"])
+def test_a_run_of_an_earlier_layout_is_refused_with_what_reads_it(
+    words: str, name: str, field: str, layout: str, played: Make, command
+) -> None:
+    run = played()
+    about = json.loads((run / name).read_bytes())
+    (run / name).write_text(json.dumps({**about, field: layout}))
+    status, out, err = command(words, str(run))
+    assert (status, out) == (2, "")
+    assert f"made by an earlier version of memorygym (layout {layout}); play it again" in err
+    assert "commit a37886c" in err
+
+
+def swap(run: Path) -> None:
+    one, other = sorted((run / "traces").iterdir())
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+
+
+def empty(run: Path) -> None:
+    next((run / "traces").iterdir()).write_bytes(gzip.compress(b""))
+
+
+def spoil_tape(run: Path) -> None:
+    with (run / "replies.jsonl").open("a") as tape:
+        tape.write("garbage\n")
+
+
+UNFIT = {
+    "swapped": (swap, "labels.agent"),
+    "empty": (empty, "line 1: not the header of a trace"),
+    "tape": (spoil_tape, "replies.jsonl, line 1: not the header"),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_what_a_check_would_refuse_is_not_packed(what: str, played: Make, command) -> None:
+    spoil, told = UNFIT[what]
+    spoil(run := played())
+    status, _, err = command("pack", str(run))
+    err = " ".join(err.split())
+    assert status == 2 and "is not packed: " in err and told in err
+    assert not run.with_name("run.tar.gz").exists()
+
+
+def test_a_sealed_run_is_checked_before_it_is_packed_if_its_salt_is_given(
+    played: Make, command
+) -> None:
+    run = played(salt=SALT)
+    assert "; self-reported" in " ".join(command("pack", str(run)).out.split())
+    out = command("pack", str(run), "--salt", SALT).out
+    assert "; verified from traces" in " ".join(out.split()) and SALT not in out
+    assert command("pack", str(run), "--salt", "another").status == 2
+
+
+SECRETS = {
+    "a key": '{"x":"sk-abcdefghijklmnopqrstuvwx"}',
+    "a password in an address": '{"endpoint":"https://me:hidden@host/v1"}',
+    "a secret of this machine's environment": '{"x":"the very secret"}',
+    "the salt": f'{{"x":"{SALT}"}}',
+}
+
+
+@pytest.mark.parametrize("what", SECRETS)
+def test_no_secret_is_packed(
+    what: str, played: Make, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = played(salt=SALT)
+    monkeypatch.setenv("SOME_API_KEY", "the very secret")
+    (run / "replies.jsonl").write_text(f"{{}}\n{SECRETS[what]}\n")
+    status, _, err = command("pack", str(run))
+    assert status == 2 and f"replies.jsonl, line 2: {what}" in err
+    assert SALT not in err and "hidden" not in err and not run.with_name("run.tar.gz").exists()
+
+
+@pytest.mark.parametrize("words", [("pack",), ("pack", "--check")])
+def test_what_is_no_run_is_bad_usage(words: tuple[str, ...], command, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("x")
+    for given in (tmp_path / "x", tmp_path / "none"):
+        status, out, err = command(*words, str(given))
+        assert (status, out) == (2, "") and err.startswith("memorygym: ")
+
+
+def test_help_fits_the_screen(command) -> None:
+    for name in ("pack", "score", "grade", "explain", "play", "leaderboard"):
+        status, out, _ = command(name, "--help")
+        assert status == 0 and all(len(line) <= 80 for line in out.splitlines())

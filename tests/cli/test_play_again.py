@@ -1,0 +1,160 @@
+"""`memorygym explain RUN ID --play` plays an episode or a question again and shows it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from memorygym.cli import main
+from memorygym.runs.results.results_file import read_results
+from memorygym.runs.store import read_traces, write_trace
+from tests.servers.openai import serving
+
+LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]
+SAME = "the trace is the same bytes as the one in the run"
+SALT = "a salt of some length"
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of scripted agents."""
+    folder = tmp_path_factory.mktemp("played") / "run"
+    words = [*LITE, "--turns", "9", "--strategy", "strategic", "perfect", "--run", str(folder)]
+    assert main(["bench", "-q", "--workers", "1", *words]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a model, whose endpoint is gone."""
+    folder = tmp_path_factory.mktemp("asked") / "run"
+    with serving() as server:
+        words = ["--model", "writer", "--api-base", server.url, "--repeats", "2"]
+        options = ["--temperature", "0.5", "--model-seed", "7", "--tools", "text"]
+        assert (
+            main(["bench", "-q", "--workers", "1", *LITE, *words, *options, "--run", str(folder)])
+            == 0
+        )
+    return folder
+
+
+def test_a_question_is_shown_as_the_agent_saw_it(played: Path, command) -> None:
+    row = read_results(played)["episodes"][0]
+    for number, right in enumerate(row["right"], start=1):
+        status, out, err = command("explain", str(played), f"{row['episode']}#{number}", "--play")
+        assert (status, err) == (int(not right), "") and SAME in out
+        assert out.count("=== QUESTION") == 1 and "> submit_answer" in out
+        assert (f"{row['episode']}#{number}  " in out) and ("WRONG (" in out) == (not right)
+        assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_what_memory_held_of_a_fact_is_shown(played: Path, command) -> None:
+    every = [
+        command("explain", str(played), f"company+0+strategic+0#{number}", "--play").out
+        for number in range(1, 11)
+    ]
+    assert any("(in view)\n    | " in out for out in every)
+    assert any("(never written)\n    | nothing" in out for out in every)
+
+
+def test_an_episode_is_shown_with_every_verdict(played: Path, command) -> None:
+    status, out, _ = command("explain", str(played), "company+1+perfect+0", "--play")
+    assert status == 0 and SAME in out
+    assert out.count("    truth ") == 10 and "perfect" in out and "100.0" in out
+
+
+def test_a_model_is_replayed_without_its_endpoint(asked: Path, command, monkeypatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for name in ("company+0+writer+0", "company+1+writer+1#3"):
+        _, out, err = command("explain", str(asked), name, "--play")
+        assert "no endpoint is asked" in " ".join(out.split()) and SAME in out and err == ""
+
+
+def test_a_model_can_be_asked_anew(asked: Path, command) -> None:
+    with serving() as server:
+        words = ["--play", "--again", "--api-base", server.url]
+        _, out, err = command("explain", str(asked), "company+0+writer+1", *words)
+        assert server.bodies and server.bodies[0]["temperature"] == 0.5
+    assert "asked anew" in out and err == ""
+
+
+def _vague(messages, tools):
+    """Answers every question with a dozen."""
+    asked = "=== QUESTION" in messages[-1]["content"]
+    return "", [("submit_answer", {"answer": "a dozen"})] if asked else []
+
+
+def _lavish(messages, tools):
+    """A judge that accepts a dozen."""
+    return '{"quote": "a dozen", "correct": true}', []
+
+
+def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
+    with serving(vague=_vague, lavish=_lavish) as server:
+        words = ["--model", "vague", "--judge", "lavish", "--api-base", server.url]
+        more = ["--judge-prompt", "lenient", "--seeds", "1", "--run", str(tmp_path / "run")]
+        assert command("bench", "-q", *LITE[:-2], *words, *more).status == 0
+    assert read_results(tmp_path / "run")["episodes"][0]["repaired"] > 0
+    _, out, err = command("explain", str(tmp_path / "run"), "company+0", "--play")
+    assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
+
+
+def test_a_provider_that_fails_is_exit_code_3(asked: Path, command) -> None:
+    words = ["--play", "--again", "--api-base", "http://127.0.0.1:9/v1"]
+    status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
+    assert status == 3 and "failed: " in out
+
+
+def test_a_trace_that_comes_out_otherwise_is_a_failed_check(
+    played: Path, command, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(played, folder)
+    path = folder / "traces" / "company+0+perfect+0.jsonl.gz"
+    trace = next(read_traces([path]))[1]
+    assert trace
+    trace.labels["note"] = "altered"
+    write_trace(path, trace)
+    status, out, _ = command("explain", str(folder), "company+0+perfect", "--play")
+    assert status == 1 and "differs from the one in the run, first in line 1" in out
+
+
+def test_a_sealed_run_needs_its_salt(command, tmp_path: Path) -> None:
+    words = [*LITE, "--strategy", "naive", "--salt", SALT, "--run", str(tmp_path / "run")]
+    assert command("bench", "-q", *words).status == 0
+    test = ["explain", str(tmp_path / "run"), "company+0", "--play"]
+    assert SAME in command(*test, "--salt", SALT).out
+    for more in ([], ["--salt", "another"]):
+        status, _, err = command(*test, *more)
+        assert status == 2 and "--salt" in err and "sealed set" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["city+0+perfect"], "no episode of "),
+        (["company+0+perfct"], "did you mean company+0+perfect+0?"),
+        (["company+0"], "2 episodes are named 'company+0'…: company+0+strategic+0, company+0+perf"),
+        ([], "4 episodes are named ''…"),
+        (["company+5+perfect"], "did you mean company+1+perfect+0?"),
+        (["company+0+perfect+1"], "did you mean company+0+perfect+0?"),
+        (["company+" + "9" * 5000], "no episode of "),
+        (["company+0+perfect#0"], "counted from 1"),
+        (["company+0+perfect#x"], "is no ID"),
+        (["company+0+perfect#11"], "the episode has questions 1 to 10"),
+        (["company+0+perfect", "--cause", "stale"], "--cause is for what was played; leave --play"),
+        (["company+0+perfect", "--salt", "x"], "leave --salt out"),
+        (["company+0+perfect", "--again"], "perfect is scripted"),
+    ],
+)
+def test_what_the_run_does_not_hold_is_named(
+    words: list[str], said: str, played: Path, command
+) -> None:
+    status, out, err = command("explain", str(played), *words, "--play")
+    assert (status, out) == (2, "") and said in err and err.startswith("memorygym: ")
+
+
+def test_options_of_playing_need_play(played: Path, command) -> None:
+    for words in (["--again"], ["--salt", "x"], ["--replay", "x"], ["--api-base", "x"]):
+        status, out, err = command("explain", str(played), "company+0+perfect", *words)
+        assert (status, out) == (2, "") and f"{words[0]} is for --play" in err

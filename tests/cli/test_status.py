@@ -1,0 +1,203 @@
+"""`memorygym status` tells how far runs are and how to go on."""
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers.openai import serving
+
+LITE = ["bench", "-q", "--workers", "1", "--tier", "lite", "-t", "company"]
+TWO = [*LITE, "--seeds", "2", "--strategy", "strategic", "naive"]
+HOLD = """
+import json, sys
+from pathlib import Path
+from memorygym.runs.store import open_run
+folder = Path(sys.argv[1])
+about = json.loads((folder / "run.json").read_bytes())
+with open_run(folder, about):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def played(command, tmp_path: Path) -> Path:
+    """A finished run."""
+    assert command(*TWO, "--run", str(tmp_path / "a run")).status == 0
+    return tmp_path / "a run"
+
+
+def _stop(folder: Path) -> Path:
+    """Makes of a finished run one that was stopped before its last episode; gives what is gone."""
+    trace = sorted((folder / "traces").iterdir())[-1]
+    for path in (trace, folder / "results.json", folder / "results.jsonl"):
+        path.unlink()
+    return trace
+
+
+def _state(command, folder: Path) -> dict:
+    status, out, err = command("status", str(folder), "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+def test_a_finished_run_tells_how_to_look_at_it(played: Path, command) -> None:
+    status, out, _ = command("status", str(played))
+    assert status == 0 and out.startswith(f"{played}: finished\n")
+    assert "4 episodes planned: 4 ended, 0 failed, 0 left to play" in out
+    assert "provisional" not in out and "next: memorygym leaderboard " in out
+    state = _state(command, played)
+    assert state["finished"] and not state["running"] and state["remaining"] == 0.0
+
+
+def test_a_stopped_run_is_scored_provisionally(played: Path, command) -> None:
+    whole = _state(command, played)["provisional"]
+    _stop(played)
+    out = command("status", str(played)).out
+    assert "3 ended, 0 failed, 1 left to play" in out and "provisional composite" in out
+    assert f"{played}: not being played" in out and " left at that pace" in out
+    state = _state(command, played)
+    assert state["provisional"]["naive"] == whole["naive"] and state["remaining"] is not None
+    assert state["provisional"]["strategic"]["worlds"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*TWO],
+        [*LITE, "--seed", "3", "--strategy", "naive", "guesser", "--entities", "24"],
+        [*LITE, "--seeds", "1", "--backend", "markdown", "--turns", "9"],
+        ["bench", "-q", "--tier", "lite", "--seeds", "1", "--strategy", "naive"],
+    ],
+)
+def test_the_next_command_ends_the_run(words: list[str], command, tmp_path: Path) -> None:
+    folder = tmp_path / "a run"
+    assert command(*words, "--run", str(folder)).status == 0
+    before = (folder / "results.json").read_bytes()
+    _stop(folder)
+    first = _state(command, folder)["next"][0]
+    assert command(*shlex.split(first)[1:]).status == 0
+    assert _state(command, folder)["finished"]
+    assert (folder / "results.json").read_bytes() == before
+
+
+def test_a_failed_episode_of_a_model_is_named_and_tried_again(command, tmp_path: Path) -> None:
+    words = [*LITE, "--seeds", "2", "--repeats", "2", "--model", "abstain+400x1"]
+    words += ["--temperature", "0.5", "--tools", "native", "--keep-reasoning"]
+    words += ["--judge", "echo", "--judge", "openai:mute", "--judge-prompt", "lenient"]
+    with serving() as server:
+        base = ["--api-base", server.url]
+        assert command(*words, *base, "--run", str(tmp_path / "run")).status == 3
+        out = command("status", str(tmp_path / "run")).out
+        state = _state(command, tmp_path / "run")
+        assert command(*shlex.split(state["next"][0])[1:], *base).status == 0
+    assert "failed: company+" in out and "3 ended, 1 failed, 1 left to play" in out
+    assert [failure["kind"] for failure in state["failed"]] == ["provider"]
+    assert _state(command, tmp_path / "run")["failed"] == []
+
+
+def test_a_damaged_trace_is_named_and_left_to_play(played: Path, command) -> None:
+    trace = _stop(played)
+    trace.write_bytes(b"half a trace")
+    stray = trace.with_name("company+9+naive+0.jsonl.gz")
+    stray.write_bytes(min(trace.parent.iterdir()).read_bytes())
+    out = command("status", str(played)).out
+    assert "3 ended, 0 failed, 1 left to play" in out and out.count("damaged:") == 2
+    for told, path in zip(_state(command, played)["damaged"], (trace, stray), strict=True):
+        assert told.startswith(str(path))
+
+
+def test_a_run_that_another_process_plays_is_running(played: Path, command) -> None:
+    words = [sys.executable, "-c", HOLD, str(played)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline() == b"held\n"
+        _stop(played)
+        out = command("status", str(played)).out
+        assert f"{played}: being played now" in out and "next: memorygym bench" not in out
+        process.communicate(b"")
+    assert not _state(command, played)["running"]
+
+
+def test_a_run_of_part_of_a_folder_of_tasks_is_whole(command, tmp_path: Path) -> None:
+    made, run = str(tmp_path / "made"), tmp_path / "run"
+    words = ["--n", "3", "--tokens", "3k", "--hops", "2", "--workers", "1", "-o", made]
+    assert command("generate", "research", *words).status == 0
+    assert command("bench", "-q", "--data", made, "--seeds", "2", "--run", str(run)).status == 0
+    assert _state(command, run)["finished"] and _state(command, run)["planned"] == 6
+    _stop(run)
+    first = _state(command, run)["next"][0].replace("DATA", shlex.quote(made))
+    assert command(*shlex.split(first)[1:]).status == 0
+    assert _state(command, run)["finished"]
+
+
+def test_a_line_that_is_being_written_is_left_out(played: Path, command) -> None:
+    before = _state(command, played)["seconds"]
+    with (played / "timings.jsonl").open("ab") as file:
+        file.write(b'{"ended":17')
+    assert _state(command, played)["seconds"] == before
+
+
+def test_several_runs_are_told_one_after_another(played: Path, command) -> None:
+    out = command("status", str(played), str(played)).out
+    assert out.count(": finished\n") == 2
+    assert all(len(line) <= 80 or str(played) in line for line in out.splitlines())
+
+
+def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
+    status, _, err = command("status", str(tmp_path))
+    assert status == 2 and "is no folder of a run" in err
+
+
+@pytest.mark.parametrize("recipe", [None, {}, [], {"sizes": {"x": 1}}])
+def test_a_damaged_run_file_is_named(recipe: object, played: Path, command) -> None:
+    path = played / "run.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "recipe": recipe}))
+    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
+        status, _, err = command(*words)
+        assert status == 2 and f"{path} is damaged" in err
+
+
+@pytest.mark.parametrize(
+    "changed", [{"knobs": 7}, {"salt": 7}, {"seeds": "x"}, {"turns": []}, {"kind": None}]
+)
+def test_a_recipe_that_was_edited_is_named(
+    changed: dict[str, object], played: Path, command
+) -> None:
+    path = played / "run.json"
+    about = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
+    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
+        status, _, err = command(*words)
+        assert status == 2 and err.count("\n") == 1
+        assert f"{path} is damaged (recipe.{next(iter(changed))} " in err
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"repeats": 10**12}, "4,000,000,000,000 episodes are too many for a run"),
+        ({"knobs": {"entities": str(10**12)}}, "1000000000000 entities: give at most 1,000,000"),
+    ],
+)
+def test_a_recipe_of_more_than_can_be_played_is_damaged(
+    changed: dict[str, object], said: str, played: Path, command
+) -> None:
+    path = played / "run.json"
+    about = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
+    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
+        status, _, err = command(*words)
+        assert status == 2 and f"{path} is damaged ({said}" in err
+
+
+def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:
+    about = json.loads((played / "run.json").read_bytes())
+    about["recipe"]["track"] = "this:s"
+    (played / "run.json").write_text(json.dumps(about))
+    status, _, err = command("status", str(played))
+    assert status == 2 and "track 'this:s', which is not installed here" in err
+    assert "this" not in sys.modules

@@ -1,0 +1,302 @@
+"""`memorygym verify DIR`: a sound folder passes, and every planted defect is named by its check."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.cli.verify import SYSTEM, prompt
+from memorygym.core.tokens import count
+from memorygym.datasets.instances.files import as_file
+from memorygym.datasets.instances.schemas import instance_id
+from tests.datasets.instances.plugging import plugged
+from tests.datasets.instances.toytrack import verification
+from tests.servers.openai import serving
+
+Instance = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _toytrack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with plugged(tmp_path_factory.mktemp("plug")):
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path, command) -> Path:
+    """Two instances."""
+    command("generate", "toytrack", "--n", "2", "--tokens", "300", "--workers", "1",
+            "-o", str(tmp_path / "out"))  # fmt: skip
+    return tmp_path / "out"
+
+
+def failures(folder: Path, command) -> list[str]:
+    """What failed, as "check: reason"."""
+    status, out, _ = command("verify", str(folder), "--json", "--workers", "1")
+    found = json.loads(out)["failures"]
+    assert status == (1 if found else 0)
+    return [f"{one['check']}: {one['reason']}" for one in found]
+
+
+def first(folder: Path) -> Path:
+    return min(folder.glob("instances/*.json"))
+
+
+def alter(folder: Path, how: Callable[[Instance], object]) -> None:
+    """Alters the first instance, with its id, its name and the manifest as its maker would."""
+    old = first(folder)
+    instance = json.loads(old.read_bytes())
+    how(instance)
+    instance["instance_id"] = instance_id(instance)
+    old.unlink()
+    new = old.with_name(f"000000-{instance['instance_id']}.json")
+    new.write_bytes(b"".join(as_file(instance)))
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["files"][f"instances/{old.name}"]
+    manifest["files"][f"instances/{new.name}"] = sha256(new.read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_sound_folder_passes_every_check(folder: Path, command) -> None:
+    status, out, err = command("verify", str(folder))
+    assert (status, err) == (0, "")
+    rows = dict(re.findall(r"^(\w+) +(\d+ +\d+)$", out, re.MULTILINE))
+    assert rows.pop("manifest").split() == ["3", "0"]
+    assert {tuple(row.split()) for row in rows.values()} == {("2", "0")}
+    assert {"read", "id", "schema", "as_written", "leave_one_out", "length"} <= set(rows)
+    assert out.endswith(f"2 instances, 2 sound, 0 not, in {folder}\n")
+
+
+def tell_twice(instance: Instance) -> None:
+    files = instance["memory_files"]
+    files["999999.txt"] = files["000000.txt"]
+
+
+def forget(instance: Instance) -> None:
+    instance["memory_files"]["000001.txt"] = "on on on on on on on"
+
+
+DEFECTS: dict[str, tuple[Callable[[Instance], object], list[str]]] = {
+    "a file without the mark": (
+        lambda i: i.update(canary="none"),
+        ["canary: its canary is 'none'"],
+    ),
+    "another generator": (
+        lambda i: i.update(generator_version="toytrack-v0"),
+        ["version: made by toytrack-v0; this is toytrack-v1"],
+    ),
+    "a verdict of its own": (
+        lambda i: i["verification"]["checks"]["full"].update(asked=2),
+        ["as_written: the file says of full {"],
+    ),
+    "a verdict left out": (
+        lambda i: i["verification"]["checks"].pop("stale"),
+        ["as_written: the file says of stale null, the proof {"],
+    ),
+    "a length that changed after the proof": (
+        tell_twice,
+        ["as_written: the file says of single_document {", "length: {"],
+    ),
+    "evidence that is gone": (
+        forget,
+        ["as_written: the file says of", "solvable: {", "full: {", "leave_one_out: {", "length: {"],
+    ),
+    "a proof that breaks": (
+        lambda i: i.update(question="raise"),
+        ["as_written: its proof cannot be run (RuntimeError: the proof broke)"],
+    ),
+    "a field of another type": (
+        lambda i: i.update(target_tokens="300"),
+        ["schema: instance.target_tokens must be integer"],
+    ),
+    "a field too many": (
+        lambda i: i.update(extra=1),
+        ["schema: instance must not contain {'extra'} properties"],
+    ),
+    "another schema": (
+        lambda i: i.update(schema="memorygym-results-3"),
+        ["schema: instances/000000-results-"],
+    ),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_planted_defect_is_named_by_its_check(defect: str, folder: Path, command) -> None:
+    how, wanted = DEFECTS[defect]
+    alter(folder, how)
+    found = failures(folder, command)
+    assert len(found) == len(wanted), found
+    for problem, start in zip(found, wanted, strict=True):
+        assert problem.startswith(start)
+
+
+def test_an_altered_byte_breaks_the_hash_and_the_id(folder: Path, command) -> None:
+    path = first(folder)
+    path.write_bytes(path.read_bytes().replace(b"Bob2", b"Bub2"))
+    manifest, id = failures(folder, command)
+    assert re.fullmatch("manifest: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}", manifest)
+    assert re.fullmatch(r"id: its id is (\S+), its name is \1, but its content is \S+", id)
+
+
+def test_a_renamed_file_is_named(folder: Path, command) -> None:
+    path = first(folder)
+    path.rename(path.with_name("000000-toytrack-0.json"))
+    assert [problem.partition(",")[0] for problem in failures(folder, command)] == [
+        "manifest: the manifest does not list it",
+        "id: its name is toytrack-0",
+        "read: the manifest lists it",
+    ]
+
+
+def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, command) -> None:
+    path = first(folder)
+    path.write_bytes(path.read_bytes()[:500])
+    status, out, _ = command("verify", str(folder))
+    assert status == 1
+    assert f"FAILS read: instances/{path.name}: is not JSON (" in " ".join(out.split())
+    assert out.endswith(f"2 instances, 1 sound, 1 not, in {folder}\n")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "problem"),
+    [
+        ("{", "manifest: {path} is not JSON ("),
+        ("[]", "manifest: {path} is no JSON object but list"),
+        ('{"schema": "x"}', "manifest: {path}: schema 'x'; this version reads memorygym-manif"),
+        (None, "manifest: {folder} is no folder of instances: it holds no manifest.json"),
+    ],
+)  # fmt: skip
+def test_without_its_manifest_every_file_is_checked_all_the_same(
+    manifest: str | None, problem: str, folder: Path, command
+) -> None:
+    path = folder / "manifest.json"
+    path.unlink()
+    if manifest is not None:
+        path.write_text(manifest)
+    found = failures(folder, command)
+    assert found[0].startswith(problem.format(path=path, folder=folder))
+    assert found[1:] == ["manifest: the manifest does not list it"] * 2
+
+
+def test_a_folder_that_is_not_finished_says_so(folder: Path, command) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["counts"]
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "files": {}}))
+    assert failures(folder, command)[0] == (
+        "manifest: the manifest lists no files yet: `memorygym generate` has not finished"
+    )
+
+
+def test_a_manifest_cannot_point_outside_its_folder(folder: Path, command) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"]["../secret.json"] = "0"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert failures(folder, command) == [
+        "manifest: the manifest lists '../secret.json', which is no name of an instance's file"
+    ]
+
+
+def test_workers_change_nothing(folder: Path, command) -> None:
+    shutil.copy(first(folder), folder / "instances" / "000007-again.json")
+    told = [command("verify", str(folder), "--json", "--workers", n) for n in ("1", "2")]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--template", "company"], "--template is for dealt tasks; DIR is proven as it is"),
+        (["--seeds", "5"], "--seeds is for dealt tasks; DIR is proven as it is"),
+        (["--samples", "0"], "--samples 0: give at least 1"),
+        (["--samples", "3"], "--samples is for --llm; no model is asked"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(
+    words: list[str], complaint: str, folder: Path, command
+) -> None:
+    assert command("verify", str(folder), *words) == (2, "", f"memorygym: {complaint}\n")
+    assert command("verify", "--llm", "x").err.startswith("memorygym: --llm is for DIR")
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path, command) -> None:
+    status, _, err = command("verify", str(tmp_path))
+    assert status == 2
+    assert "is no folder of instances: it holds no manifest.json" in err
+
+
+def test_a_model_that_knows_the_answer_is_counted(folder: Path, command) -> None:
+    city = json.loads(first(folder).read_bytes())["answer"]
+    with serving(oracle=lambda messages, tools: (city, [])) as server:
+        out = command(
+            "verify", str(folder), "--llm", "oracle", "--samples", "2", "--api-base", server.url
+        ).out
+    assert "llm_closed_book     2 of 4 right without the texts (50.0 %, 9.5 to 90.5)" in out
+    asked = [message["content"] for message in server.bodies[0]["messages"]]
+    assert asked == [SYSTEM, "What is the city of lab of Ada?"]
+
+
+def test_without_a_model_that_is_recorded(folder: Path, command) -> None:
+    assert json.loads(command("verify", str(folder), "--json").out)["llm_closed_book"] == "not run"
+
+
+def test_what_a_model_reads_is_as_it_was(snapshot) -> None:
+    told = prompt("What is the city of lab of Ada?")
+    snapshot("closed_book", "\n\n".join(f"{one.role}:\n{one.content}" for one in told))
+
+
+def test_what_is_dealt_again_is_the_same(folder: Path, command) -> None:
+    status, out, _ = command("verify", str(folder), "--again", "--workers", "1")
+    assert (status, re.search(r"dealt_again +(\d+) +(\d+)", out)[0].split()[1:]) == (0, ["2", "0"])
+
+
+def tell_a_secret(instance: Instance) -> None:
+    """Where the reader does not look."""
+    name = list(instance["memory_files"])[-1]
+    instance["memory_files"][name] += f" psst: {instance['answer']}"
+    instance["target_tokens"] = sum(map(count, instance["memory_files"].values()))
+    instance["verification"] = verification(instance)
+
+
+def test_what_no_reader_understands_is_found_by_dealing_again(folder: Path, command) -> None:
+    alter(folder, tell_a_secret)
+    assert failures(folder, command) == []
+    status, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
+    assert (status, [one["check"] for one in json.loads(out)["failures"]]) == (1, ["dealt_again"])
+
+
+def test_a_file_that_nothing_asks_for_cannot_be_dealt_again(folder: Path, command) -> None:
+    shutil.copy(first(folder), folder / "instances" / "000002-more.json")
+    shutil.copy(first(folder), folder / "instances" / "more.json")
+    _, out, _ = command("verify", str(folder), "--again", "--json", "--workers", "1")
+    found = [one for one in json.loads(out)["failures"] if one["check"] == "dealt_again"]
+    assert {one["reason"] for one in found} == {"the manifest asks for no instance of this name"}
+    assert len(found) == 2
+
+
+def test_what_is_no_file_does_not_end_the_proof_of_the_rest(folder: Path, command) -> None:
+    (folder / "instances" / "000002-more.json").mkdir()
+    assert failures(folder, command) == ["read: cannot be read: Is a directory"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        ({"recipe": {}}, "what its manifest asks for is refused: 'n'"),
+        ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
+        ({"recipe": None}, "its manifest does not say what was asked for"),
+        ({"track": "nothing"}, "its manifest does not say what was asked for"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_asks_for_nothing_is_refused(
+    manifest: dict[str, Any], why: str, folder: Path, command
+) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **manifest}))
+    status, out, err = command("verify", str(folder), "--again")
+    assert (status, out) == (2, "")
+    assert why in err

@@ -1,0 +1,60 @@
+"""JSON becomes the annotated type, or a sentence that says where it does not fit."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from memorygym.core import JSON, Call, Entry, Message
+from memorygym.core.decoding import Misfit, shape
+from memorygym.tracks.worlds.facts import Value
+from memorygym.tracks.worlds.generator.gold import Need
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "made"),
+    [
+        (int, -3, -3),
+        (int | None, None, None),
+        (Value, [1, -2], (1, -2)),
+        (Mapping[str, JSON], {"a": [None]}, {"a": [None]}),
+        (Entry, ["1", "a"], Entry("1", "a")),
+        (Entry, {"text": "a", "id": "1"}, Entry("1", "a")),
+        (tuple[Need, ...], [[1, "a", True]], (Need(1, "a", True),)),
+        (tuple[int, str], [1, "a"], (1, "a")),
+        (tuple[int, ...], (1, 2), (1, 2)),
+        (Message, {"role": "user", "content": ""}, Message("user", "")),
+        (
+            Message,
+            {"role": "user", "content": "", "calls": [["f", {"deep": [1.5]}, "c"]]},
+            Message("user", "", (Call("f", {"deep": [1.5]}, "c"),)),
+        ),
+    ],
+)
+def test_what_fits_becomes_the_type(kind: Any, raw: object, made: object) -> None:
+    assert shape(kind, raw) == made
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "problem"),
+    [
+        (int, True, "here is True, not a whole number"),
+        (int, 1.0, "here is 1.0, not a whole number"),
+        (int, 10**4000, "here is a huge number, beyond any whole number here"),
+        (int | None, "1", "here is '1', not a whole number or null"),
+        (str, None, "here is None, not a text"),
+        (Value, [1, "a"], "here[1] is 'a', not a whole number"),
+        (Mapping[str, JSON], [], "here is [], not an object"),
+        (tuple[int, str], [1], "here has 1 items, not 2"),
+        (Entry, {"id": "1"}, "here lacks text"),
+        (Entry, {"id": "1", "text": "", "x": 1}, "here has unknown fields: 'x'"),
+        (tuple[Need, ...], [[1, "a", False], [1, 2, False]], "here[1][1] is 2, not a text"),
+        (Message, {"role": "me", "content": ""}, "here.role is 'me', none of system, user,"),
+        (Message, {"role": "user", "content": "", "calls": [1]}, "here.calls[0] is 1, not"),
+        (str, ["x" * 99], "here is ['" + "x" * 35 + "..., not a text"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_place(kind: Any, raw: object, problem: str) -> None:
+    with pytest.raises(Misfit, match="^" + re.escape(problem)):
+        shape(kind, raw, "here")

@@ -1,0 +1,298 @@
+"""The referee: what is shown and dropped, how events end, episodes fork and sessions break."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from memorygym.agents.calls import END, calls, edit, read, search, submit, write
+from memorygym.core import JSON, Budget, Entry, Env, Event, Memory, Message, Meter, Step, Task, tool
+from memorygym.core.episode import Episode
+from memorygym.core.trace import (
+    Answered,
+    Composed,
+    Cut,
+    Heard,
+    Record,
+    Rewarded,
+    Said,
+    Shown,
+    Stored,
+    Trace,
+)
+from memorygym.memories.markdown import Markdown
+from memorygym.memories.stores.notebook import TOOLS
+
+WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
+QUESTION = Event("question", "Which?")
+Begin = Callable[..., Episode]
+Say = Callable[..., str]
+
+
+def kinds(trace: Trace) -> list[str]:
+    return [type(record).__name__.lower() for record in trace.records]
+
+
+def of(trace: Trace, kind: type[Record]) -> list[Record]:
+    return [record for record in trace.records if isinstance(record, kind)]
+
+
+def test_a_view_is_the_pinned_message_the_status_and_the_event(begin: Begin) -> None:
+    roles = [(m.role, m.content.split()[0]) for m in begin().view()]
+    assert roles == [("system", "You"), ("user", "[memory:"), ("user", "alpha")]
+
+
+def test_an_event_that_ends_leaves_nothing_in_view(begin: Begin) -> None:
+    episode = begin("one", "two")
+    episode.step(calls(write("one"), read()))
+    episode.step(Message("assistant", "thinking aloud"))
+    assert [m.role for m in episode.view()] == ["system", "user", "user"]
+    assert "one" not in " ".join(m.content for m in episode.view()[2:])
+
+
+def test_within_an_event_calls_and_results_stay_in_view(begin: Begin) -> None:
+    episode = begin("one")
+    episode.step(calls(write("one"), read()))
+    assert [m.role for m in episode.view()[3:]] == ["assistant", "tool", "tool"]
+    assert [m.call_id for m in episode.view()[4:]] == ["0", "1"]
+
+
+def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode(begin: Begin) -> None:
+    episode = begin("one", QUESTION)
+    episode.step(END)
+    assert not episode.done
+    episode.step(END)
+    assert episode.done and not of(episode.trace, Answered)
+
+
+def test_an_answer_ends_its_question_and_is_recorded(begin: Begin) -> None:
+    episode = begin("one", QUESTION)
+    episode.step(END)
+    episode.step(calls(submit("42")))
+    assert of(episode.trace, Answered) == [Answered(1, "42")] and episode.done
+
+
+def test_calls_after_the_answer_in_one_reply_are_not_run(begin: Begin, say: Say) -> None:
+    episode = begin(QUESTION, "two")
+    episode.step(calls(write("Which"), submit("42"), write("Which"), submit("43")))
+    heard = of(episode.trace, Heard)[0]
+    late = "not run: the event was over"
+    assert isinstance(heard, Heard) and len(of(episode.trace, Answered)) == 1
+    assert [m.content for m in heard.messages] == ["stored", "noted", late, late]
+    assert say(episode, calls(read())) == "Which"
+
+
+def test_a_second_answer_in_another_event_answers_nothing(begin: Begin, say: Say) -> None:
+    episode = begin(QUESTION, "two")
+    episode.step(calls(submit("42")))
+    assert say(episode, calls(submit("43"))) == "no question is open in this event"
+    assert of(episode.trace, Answered) == [Answered(0, "42")]
+
+
+def test_an_event_ends_when_its_turns_are_used_up(begin: Begin) -> None:
+    episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
+    for _ in range(3):
+        episode.step(calls(read()))
+    assert of(episode.trace, Cut) == [Cut(0, "more than 2 replies in one event")]
+    assert episode.view()[-1].content == "two" and not episode.done
+
+
+def test_turns_are_counted_anew_in_each_event(begin: Begin) -> None:
+    episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
+    for reply in (calls(read()), END, calls(read()), calls(read()), END):
+        episode.step(reply)
+    assert episode.done and not of(episode.trace, Cut)
+
+
+def test_nothing_happens_after_the_end(begin: Begin) -> None:
+    episode = begin("one")
+    episode.step(END)
+    before = list(episode.trace.lines())
+    episode.step(calls(write("one")))
+    assert list(episode.trace.lines()) == before
+
+
+def test_the_trace_tells_the_whole_story_in_order(begin: Begin) -> None:
+    episode = begin("one", QUESTION)
+    for reply in (calls(write("one")), END, calls(submit("1"))):
+        episode.step(reply)
+    story = "shown said heard stored said shown said heard answered"
+    assert kinds(episode.trace) == story.split()
+
+
+def test_a_memory_without_tools_has_no_status_line(begin: Begin) -> None:
+    episode = begin("one", memory=Blank)
+    assert [m.content for m in episode.view()[1:]] == ["one"]
+    assert [tool.name for tool in episode.tools] == ["submit_answer"]
+
+
+def test_every_message_is_observed_once_and_in_order(begin: Begin) -> None:
+    episode = begin("one", "two", budget=PLENTY, memory=Diary)
+    for reply in (calls(read()), END, END):
+        episode.step(reply)
+    diary = of(episode.trace, Stored)[-1]
+    assert isinstance(diary, Stored) and diary.entries[-1].text.count("one") == 1
+
+
+class Blank(Memory):
+    """A memory of defaults."""
+
+
+class Diary(Memory):
+    """Keeps one entry of all messages and puts it before every view."""
+
+    def open(self, meter: Meter) -> None:
+        self._text = ""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._text += "".join(f"[{message.content}]" for message in new)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return [Message("user", f"so far: {self._text}")]
+
+    def dump(self) -> list[Entry]:
+        return [Entry("diary", self._text)]
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._text = entries[0].text if entries else ""
+
+
+PLENTY = Budget(capacity=500, writes=20, slot=20)
+MOVES = (
+    calls(write("alpha bravo")),
+    calls(search("alpha")),
+    END,
+    calls(write("delta"), edit("bravo", "echo")),
+    calls(read()),
+    END,
+    calls(submit("alpha")),
+)
+
+
+def played(episode: Episode, moves: Sequence[Message]) -> Episode:
+    for move in moves:
+        episode.view()
+        episode.step(move)
+    return episode
+
+
+@pytest.mark.parametrize("memory", [Markdown, Diary])
+@pytest.mark.parametrize("moment", range(len(MOVES)))
+def test_a_fork_with_the_same_continuation_gives_the_same_trace(
+    begin: Begin, memory: type[Memory], moment: int
+) -> None:
+    episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
+    kept = episode.snapshot()
+    whole = list(played(episode, MOVES[moment:]).trace.lines())
+    assert list(played(episode.fork(kept), MOVES[moment:]).trace.lines()) == whole
+
+
+@pytest.mark.parametrize("memory", [Markdown, Diary])
+@pytest.mark.parametrize("moment", range(len(MOVES)))
+def test_forks_do_not_disturb_each_other(begin: Begin, memory: type[Memory], moment: int) -> None:
+    episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
+    forks = [episode.fork() for _ in range(3)]
+    before = list(episode.trace.lines())
+    played(forks[0], [calls(write("golf")), END, calls(write("lima")), END, calls(submit("x"))])
+    forks[0].trace.labels["agent"] = "other"
+    assert list(episode.trace.lines()) == list(forks[1].trace.lines()) == before
+    assert list(played(forks[2], MOVES[moment:]).trace.lines()) == list(
+        played(episode, MOVES[moment:]).trace.lines()
+    )
+
+
+def test_a_fork_has_the_budget_that_was_left(begin: Begin, say: Say) -> None:
+    episode = begin()
+    say(episode, calls(write("alpha"), write("bravo")))
+    fork = episode.fork()
+    assert say(fork, calls(write("delta"))) == say(episode, calls(write("delta"))) == "stored"
+    assert say(fork, calls(write("echo"))).startswith("refused: 4 writes asked")
+
+
+class Forgetful(Markdown):
+    """Keeps what it is told beside its dump."""
+
+    tools = TOOLS
+
+    def open(self, meter: Meter) -> None:
+        super().open(meter)
+        self._hidden: list[str] = []
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        if name == "Write":
+            self._hidden.append(str(arguments["content"]))
+        return " ".join(self._hidden) if name == "Read" else super().call(name, arguments)
+
+
+BREAK = Event("documents", WORDS, session=True)
+
+
+@pytest.mark.parametrize(("memory", "left"), [(Markdown, "alpha"), (Forgetful, "")])
+def test_after_a_session_break_only_the_dump_is_left(
+    begin: Begin, say: Say, memory: type[Memory], left: str
+) -> None:
+    episode = begin(WORDS, BREAK, memory=memory)
+    say(episode, calls(write("alpha")))
+    episode.step(END)
+    assert say(episode, calls(read())) == left
+
+
+def test_a_session_break_makes_a_new_memory_of_the_dump(begin: Begin) -> None:
+    made: list[Memory] = []
+    episode = begin(WORDS, WORDS, BREAK, memory=lambda: made.append(Markdown()) or made[-1])
+    episode.step(calls(write("alpha")))
+    episode.step(END)
+    assert len(made) == 1
+    episode.step(END)
+    assert len(made) == 2 and made[0] is not made[1]
+    assert made[1].dump() == [Entry("1", "alpha")]
+
+
+def test_a_session_break_gives_no_budget_back(begin: Begin, say: Say) -> None:
+    episode = begin(WORDS, BREAK)
+    say(episode, calls(write("alpha"), write("bravo"), write("delta")))
+    episode.step(END)
+    assert say(episode, calls(write("echo"))).startswith("refused: 4 writes asked")
+
+
+def test_a_session_break_is_recorded(begin: Begin) -> None:
+    episode = begin(WORDS, BREAK)
+    episode.step(END)
+    assert [record.session for record in of(episode.trace, Shown)] == [False, True]
+
+
+def test_what_was_composed_is_recorded_when_it_changes(begin: Begin) -> None:
+    episode = begin("one", "two", budget=PLENTY, memory=Diary)
+    for _ in range(3):
+        episode.view()
+    played(episode, [END])
+    episode.view()
+    assert [record.event for record in of(episode.trace, Composed)] == [0, 1]
+    assert len(of(episode.trace, Said)) == 1
+
+
+class Paying(Env):
+    """Pays for every look, and goes on."""
+
+    tools = (tool("look", "Look.", at="string"),)
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def reset(self) -> Step:
+        return Step((Message("user", "one"),), evict=True)
+
+    def step(self, reply: Message) -> Step:
+        if reply.calls:
+            return Step((Message("user", "seen"),), reward=0.25)
+        return Step(done=True, evict=True, reward=0.5)
+
+
+def test_a_reward_is_recorded_whether_or_not_it_ends_the_event() -> None:
+    task = Task("0" * 16, "worlds", {}, "You look.", (), Budget(), None)
+    episode = Episode(Paying(task), Markdown)
+    episode.step(calls(("look", {"at": "left"}), ("look", {"at": "right"})))
+    episode.step(END)
+    rewards = [
+        (one.event, one.reward) for one in episode.trace.records if isinstance(one, Rewarded)
+    ]
+    assert rewards == [(0, 0.25), (0, 0.25), (0, 0.5)]

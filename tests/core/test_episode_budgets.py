@@ -1,0 +1,258 @@
+"""Budgets are hard on every path; a refusal costs and stores nothing, and names both figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from memorygym.agents.calls import END, calls, edit, read, write
+from memorygym.core import JSON, Budget, Entry, Event, Memory, Message, Meter
+from memorygym.core.episode import Episode
+from memorygym.core.trace import Cut, Stored
+from memorygym.memories.stores.notebook import TOOLS
+
+WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
+Begin = Callable[..., Episode]
+Say = Callable[..., str]
+
+
+def first(n: int) -> str:
+    """n words, n tokens."""
+    return " ".join(WORDS.split()[:n])
+
+
+def measured(episode: Episode) -> tuple[int, int]:
+    """Tokens held and writes paid, by the last record."""
+    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    return (stored[-1].tokens, stored[-1].writes) if stored else (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "refusal"),
+    [
+        ((), first(9), "refused: 9 tokens in the entry asked, 8 allowed; nothing was stored"),
+        ((7,), first(6), "refused: 13 tokens in memory asked, 12 allowed; nothing was stored"),
+        ((1, 1, 1), "alpha", "refused: 4 writes asked, 3 allowed; nothing was stored"),
+        ((), "x" * 1_000_001, "refused: 1,000,001 characters asked, 1,000,000 allowed"),
+        ((), "alpha \ud800", "refused: the text holds lone surrogates, which are not characters"),
+        ((), " \n\t ", "refused: nothing to store (the text is empty)"),
+        (
+            (),
+            "unshown worldings",
+            "refused: 9 tokens in the entry asked, 8 allowed; nothing was stored",
+        ),
+    ],
+)
+def test_a_write_beyond_a_limit_names_both_figures_and_costs_nothing(
+    begin: Begin, say: Say, before: Sequence[int], text: str, refusal: str
+) -> None:
+    episode = begin()
+    for n in before:
+        say(episode, calls(write(first(n))))
+    then = measured(episode), say(episode, calls(read()))
+    assert say(episode, calls(write(text))) == refusal
+    assert (measured(episode), say(episode, calls(read()))) == then
+
+
+def test_limits_may_be_filled_to_the_last_token(begin: Begin, say: Say) -> None:
+    episode = begin()
+    heard = [say(episode, calls(write(first(n)))) for n in (8, 3, 1)]
+    assert (heard, measured(episode)) == (["stored"] * 3, (12, 3))
+
+
+def test_a_refused_write_leaves_all_writes_to_be_used(begin: Begin, say: Say) -> None:
+    episode = begin()
+    say(episode, calls(*[write(first(9))] * 5))
+    assert [say(episode, calls(write("alpha"))) for _ in range(3)] == ["stored"] * 3
+
+
+def test_several_writes_in_one_reply_are_charged_one_by_one(begin: Begin, say: Say) -> None:
+    episode = begin()
+    assert "refused: 4 writes" in say(episode, calls(*[write("alpha")] * 4))
+    assert measured(episode) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "times"), [("alpha", 2), ("delta", 2), ("golf", 0), ("bravo\nalpha", 0)]
+)
+def test_an_edit_must_meet_its_text_exactly_once(
+    begin: Begin, say: Say, old: str, times: int
+) -> None:
+    episode = begin()
+    say(episode, calls(write("alpha bravo"), write("alpha delta delta")))
+    refusal = f"refused: old_text occurs {times} times, and must occur exactly once"
+    assert say(episode, calls(edit(old, "echo"))) == refusal
+    assert measured(episode) == (5, 2)
+
+
+def test_an_edit_of_nothing_is_refused(begin: Begin, say: Say) -> None:
+    assert say(begin(), calls(edit("", "echo"))) == "refused: old_text is empty"
+
+
+@pytest.mark.parametrize(
+    ("new", "heard", "tokens"),
+    [
+        (first(9), "refused: 9 tokens in the entry asked, 8 allowed; nothing was stored", 8),
+        (first(6), "refused: 13 tokens in memory asked, 12 allowed; nothing was stored", 8),
+        (first(5), "edited", 12),
+        ("", "edited", 7),
+    ],
+)
+def test_an_edit_obeys_the_limits_of_a_write(
+    begin: Begin, say: Say, new: str, heard: str, tokens: int
+) -> None:
+    episode = begin()
+    say(episode, calls(write(first(7)), write("lima")))
+    assert say(episode, calls(edit("lima", new))) == heard
+    assert measured(episode)[0] == tokens
+
+
+def test_an_entry_edited_to_nothing_is_gone_and_frees_its_tokens(begin: Begin, say: Say) -> None:
+    episode = begin()
+    say(episode, calls(write(first(8)), write("kilo lima")))
+    assert say(episode, calls(edit(first(8), " "))) == "edited"
+    assert (say(episode, calls(read())), measured(episode)) == ("kilo lima", (2, 3))
+
+
+CORRECTION = Event("correction", WORDS, free_edits=1)
+
+
+def test_only_the_first_edit_of_a_correction_is_free(begin: Begin, say: Say) -> None:
+    episode = begin(CORRECTION)
+    say(episode, calls(write("alpha"), edit("alpha", "bravo")))
+    assert measured(episode) == (1, 1)
+    say(episode, calls(edit("bravo", "delta")))
+    assert measured(episode) == (1, 2)
+
+
+def test_a_free_edit_that_is_refused_stays_free(begin: Begin, say: Say) -> None:
+    episode = begin(CORRECTION)
+    say(episode, calls(write("alpha"), edit("golf", "x"), edit("alpha", first(9))))
+    say(episode, calls(edit("alpha", "bravo")))
+    assert measured(episode) == (1, 1)
+
+
+def test_a_free_edit_ends_with_its_event(begin: Begin, say: Say) -> None:
+    episode = begin(CORRECTION, WORDS)
+    say(episode, calls(write("alpha")))
+    episode.step(END)
+    say(episode, calls(edit("alpha", "bravo")))
+    assert measured(episode) == (1, 2)
+
+
+def test_a_free_edit_is_possible_when_no_write_is_left(begin: Begin, say: Say) -> None:
+    episode = begin(WORDS, CORRECTION)
+    say(episode, calls(*[write(word) for word in ("alpha", "bravo", "delta")]))
+    episode.step(END)
+    assert say(episode, calls(edit("delta", "echo"))) == "edited"
+    assert say(episode, calls(edit("echo", "golf"))).startswith("refused: 4 writes asked")
+
+
+def test_a_write_is_never_free(begin: Begin, say: Say) -> None:
+    episode = begin(CORRECTION)
+    say(episode, calls(write("alpha")))
+    assert measured(episode) == (1, 1)
+
+
+def test_a_word_has_the_price_at_which_it_was_stored(begin: Begin, say: Say) -> None:
+    episode = begin("alpha", "zulu")
+    say(episode, calls(write("zulu")))
+    episode.step(END)
+    say(episode, calls(write("zulu zulu")))
+    assert measured(episode) == (2 + 2, 2)
+
+
+def test_what_a_memory_tool_returns_makes_no_word_known(begin: Begin, say: Say) -> None:
+    episode = begin("alpha")
+    say(episode, calls(write("qzqz"), read()))
+    say(episode, calls(write("qzqz alpha")))
+    assert measured(episode) == (2 + 3, 2)
+
+
+def test_the_status_line_tells_what_is_left(begin: Begin, say: Say) -> None:
+    episode = begin(WORDS, WORDS)
+    say(episode, calls(write(first(5))))
+    episode.step(END)
+    status = "[memory: 2 of 3 writes left; 5 of 12 tokens held; at most 8 tokens an entry]"
+    assert episode.view()[1] == Message("user", status)
+
+
+class Parrot(Memory):
+    """Repeats everything that it saw, word by word, before the live messages."""
+
+    def open(self, meter: Meter) -> None:
+        self._words: list[str] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._words += [word for message in new for word in message.content.split()]
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return [Message("user", word) for word in self._words]
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)]
+)
+def test_what_a_memory_adds_to_a_view_stays_within_its_budget(
+    begin: Begin, view: int | None, shown: int
+) -> None:
+    episode = begin(WORDS, budget=Budget(view=view), memory=Parrot)
+    assert [m.content for m in episode.view()[1:-1]] == WORDS.split()[:shown]
+    assert episode.view()[-1].content == WORDS
+
+
+class Hoarder(Memory):
+    """Keeps all that it sees without asking the meter."""
+
+    def open(self, meter: Meter) -> None:
+        self._all: list[Entry] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._all += [Entry(str(len(self._all)), m.content) for m in new if m.role == "user"]
+
+    def dump(self) -> list[Entry]:
+        return list(self._all)
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._all = list(entries)
+
+
+class Smuggler(Memory):
+    """Asks the meter for one word and keeps a hundred."""
+
+    tools = TOOLS[:1]
+
+    def open(self, meter: Meter) -> None:
+        self._meter = meter
+        self._held: list[Entry] = []
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        self._meter.admit("alpha")
+        self._held = [Entry("1", "alpha " * 100)]
+        return "stored"
+
+    def dump(self) -> list[Entry]:
+        return self._held
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._held = list(entries)
+
+
+@pytest.mark.parametrize("memory", [Hoarder, Smuggler])
+def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(
+    begin: Begin, memory: type[Memory]
+) -> None:
+    episode = begin(*[WORDS] * 3, memory=memory)
+    while not episode.done:
+        episode.step(calls(write("alpha")))
+        episode.step(END)
+    reasons = [record.reason for record in episode.trace.records if isinstance(record, Cut)]
+    assert "memory beyond its capacity was undone" in reasons
+    assert measured(episode)[0] <= 12
+
+
+def test_what_a_memory_keeps_of_itself_is_weighed_and_recorded(begin: Begin) -> None:
+    episode = begin("alpha", "bravo", memory=Hoarder)
+    episode.step(END)
+    assert [r.entries for r in episode.trace.records if isinstance(r, Stored)] == [
+        (Entry("0", "alpha"),)
+    ]

@@ -1,0 +1,33 @@
+"""Errors name the value, the reason and the choices."""
+
+import pytest
+
+from memorygym.core import errors
+from memorygym.core.errors import BadKey, MemoryGymError, ProviderFailure, UnknownPart
+
+KINDS = [
+    cls
+    for cls in vars(errors).values()
+    if isinstance(cls, type) and cls.__module__ == errors.__name__
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_error_can_be_caught_as_one_of_ours(kind: type) -> None:
+    assert issubclass(kind, MemoryGymError)
+
+
+def test_a_refused_key_is_a_provider_failure() -> None:
+    assert issubclass(BadKey, ProviderFailure)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("compny", "no worlds named 'compny'; did you mean company?"),
+        ("zzz", "no worlds named 'zzz'; choose from city, company"),
+        ("", "no worlds named ''; choose from city, company"),
+    ],
+)
+def test_an_unknown_part_suggests_the_nearest_or_lists_all(name: str, message: str) -> None:
+    assert str(UnknownPart("worlds", name, ["company", "city"])) == message

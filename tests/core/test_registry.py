@@ -1,0 +1,226 @@
+"""A part is found by its file's name, by an entry point, or as `package.module:factory`."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.memories.markdown import Markdown
+
+KINDS = ("worlds", "memory", "agents", "tracks")
+METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
+POINTS = "[memorygym.memories]\nscrapbook = outside_pack:Scrapbook\n"
+CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Callable[[str], str]:
+    """Runs code where a package of somebody else is installed that has a memory of its own."""
+    info = tmp_path / "outside_pack-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(METADATA)
+    (info / "entry_points.txt").write_text(POINTS)
+    (tmp_path / "outside_pack.py").write_text(CODE)
+
+    def run(expression: str) -> str:
+        script = f"from memorygym import registry\nprint({expression})"
+        command = [sys.executable, "-c", script]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
+        return (done.stdout or done.stderr).strip()
+
+    return run
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "agents"])
+def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
+    folders = [
+        Path(registry.__file__).parent.joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
+    ]
+    paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
+    ending = ".json" if kind == "worlds" else ".py"
+    found = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
+    assert set(registry.names(kind)) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("worlds", "compny", "no worlds named 'compny'; did you mean company?"),
+        ("memory", "markdwon", "did you mean markdown?"),
+        ("tracks", "qqq", "choose from .*worlds"),
+        ("memory", "", "no memory named ''"),
+        ("memory", ":make", "no memory named ':make'"),
+        ("memory", ".markdown:make", "no memory named '.markdown:make'"),
+    ],
+)
+def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) -> None:
+    with pytest.raises(UnknownPart, match=message):
+        registry.load(kind, name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "message"),
+    [
+        ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
+        ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
+        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
+        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs no arguments"),
+        ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
+        ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
+        ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
+    ],
+)
+def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
+    with pytest.raises(BadSettings, match=message):
+        registry.check(kind, spec)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "worlds")])
+def test_every_part_of_the_package_states_how_it_is_made(kind: str) -> None:
+    built_in = [n for n in registry.names(kind) if n != "chromadb"]
+    assert all(callable(registry.load(kind, name)) for name in built_in)
+
+
+def test_a_module_and_factory_name_a_part_that_is_not_registered() -> None:
+    assert type(registry.make("memory", "memorygym.memories.markdown:Markdown")) is Markdown
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("'scrapbook' in registry.names('memory')", "True"),
+        ("type(registry.make('memory', 'scrapbook')).__name__", "Scrapbook"),
+        ("registry.load_module('memory', 'scrapbook').__name__", "outside_pack"),
+        ("registry.make('memory', 'scrapbok')", "did you mean scrapbook?"),
+    ],
+)
+def test_an_entry_point_of_another_package_is_a_part(
+    outside: Callable[[str], str], expression: str, said: str
+) -> None:
+    assert outside(expression).endswith(said)
+
+
+def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
+    assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("bm25:top_kk=3", "no knob of memory bm25 named 'top_kk'; did you mean top_k"),
+        ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
+        ("bm25:top_k=0", "top_k 0: give at least 1"),
+        ("none:top_k=1", "memory none has no knobs, so no top_k"),
+    ],
+)
+def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
+    with pytest.raises((BadSettings, UnknownPart), match=reason):
+        registry.make("memory", spec)
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """The command, run by somebody who works in that folder."""
+    command = [sys.executable, "-m", "memorygym", *words]
+    source = str(Path(registry.__file__).parents[1])
+    return subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": source, "PYTHONSAFEPATH": "1"}, cwd=folder,
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> None:
+    (tmp_path / "my_agent.py").write_text((EXAMPLES / "my_agent.py").read_text())
+    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
+    done = memorygym(tmp_path, "bench", "--strategy", "my_agent:MyAgent", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 episodes: 2 scored" in done.stdout
+    assert "my_agent:MyAgent" in done.stdout
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("raise ValueError('boom')", "broke: ValueError: boom (bad_agent.py, line 4, in act);"),
+        ("return None", "broke: TypeError: a policy replies with a Message, not NoneType;"),
+    ],
+)
+def test_an_agent_that_breaks_is_named_in_one_sentence(
+    reply: str, said: str, workers: str, tmp_path: Path
+) -> None:
+    code = f"class Bad:\n\n    def act(self, view, tools):\n        {reply}\n"
+    (tmp_path / "bad_agent.py").write_text(code)
+    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers, "-q")
+    done = memorygym(tmp_path, "bench", "--strategy", "bad_agent:Bad", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert f"the agent bad_agent:Bad {said}" in done.stderr
+
+
+PARTS = {
+    "idle": "class Idle:\n    pass\n",
+    "deaf": "class Deaf:\n    def observe(self, new):\n        pass\n",
+    "shop": "from memorygym.core.track import Track\nSHOP = Track(name='shop', version='s-1')\n",
+    "needy": "import nowhere_to_be_found\n",
+    "broken": "class Broken(:\n",
+    "hasty": "1 / 0\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
+        (("--backend", "deaf:Deaf"), "deaf:Deaf: it makes a Deaf, which has no `compose`; give it"),
+        (
+            ("--track", "shop:SHOP"),
+            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",
+        ),
+        (("--track", "shop:SHOP"), "'env'"),
+        (("--track", "shop:SHOP"), "see examples/my_track.py"),
+        (
+            ("--strategy", "needy:Any"),
+            "agents needy:Any: needy cannot be imported (No module named 'nowhere_to_be_found')",
+        ),
+        (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
+        (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
+        (("-t", "nosuch:WORLD"), "worlds nosuch:WORLD: nosuch cannot be imported (No module"),
+    ],
+)
+def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    for name, code in PARTS.items():
+        (tmp_path / f"{name}.py").write_text(code)
+    done = memorygym(tmp_path, "bench", "--seeds", "1", *words)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("agents", "from memorygym.tracks.worlds.agents.honest import naive as part\n"),
+        ("memory", "from memorygym.memories.markdown import Markdown as part\n"),
+        ("tracks", "part = 1\n"),
+        ("worlds", "part = 1\n"),
+        ("datasets", "def part():\n    return 1\n"),
+    ],
+)
+def test_parts_of_every_kind_are_looked_for_in_the_working_folder(
+    kind: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / f"part_of_{kind}.py").write_text(code)
+    assert registry.load(kind, f"part_of_{kind}:part")

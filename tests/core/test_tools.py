@@ -1,0 +1,239 @@
+"""Arguments are checked against ordinary JSON Schema; what does not fit is told in words."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memorygym.core import JSON, Call, Tool
+from memorygym.core.errors import BadSettings
+from memorygym.core.frozen import freeze
+from memorygym.core.tools import misfit
+
+LONG = "x" * 200
+TREE: dict[str, JSON] = {
+    "properties": {"tree": {"$ref": "#/$defs/Tree"}},
+    "$defs": {
+        "Tree": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "next": {"$ref": "#/$defs/Tree"}},
+            "required": ["name"],
+            "additionalProperties": False,
+        }
+    },
+}
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+
+
+def heard(schema: Mapping[str, JSON], arguments: JSON) -> str:
+    """What an agent hears of a call, whatever the order of its keys."""
+    tools = {"look": Tool("look", "Looks.", schema)}
+    (first, *others) = (
+        misfit(Call("look", freeze(each)), tools) for each in (arguments, _turned(arguments))
+    )
+    assert others == [first]
+    return first.removeprefix("look: ")
+
+
+def _turned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _turned(item) for name, item in reversed(value.items())}
+    return [*map(_turned, value)] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "sentence"),
+    [
+        ({"type": ["integer", "null"]}, None, ""),
+        ({"type": ["integer", "null"]}, "1", "a must be of type integer or null, not str"),
+        ({"type": ["integer", "null"]}, 1.0, "a must be of type integer or null, not float"),
+        ({"type": "integer"}, 1.0, "a must be of type integer, not float"),
+        ({"type": "integer"}, True, "a must be of type integer, not bool"),
+        ({"type": "number"}, True, "a must be of type number, not bool"),
+        ({"type": "number"}, 1.0, ""),
+        ({"type": "number", "multipleOf": 0.5}, 1.0, ""),
+        ({"enum": [1, "b"]}, 1.0, ""),
+        ({"enum": [1, "b"]}, "b", ""),
+        ({"enum": [1, "b"]}, True, "a must be one of 1, 'b', not True"),
+        ({"enum": ["a", "b"]}, LONG, f"a must be one of 'a', 'b', not '{LONG[:79]} ..."),
+        ({"const": None}, 0, "a must be None, not 0"),
+        ({"anyOf": [WHOLE, {"type": "null"}]}, None, ""),
+        ({"anyOf": [WHOLE, {"type": "null"}]}, "1", "a must be of type integer or null, not str"),
+        (
+            {"anyOf": [{"minimum": 1, **WHOLE}, {"type": "null"}]},
+            0,
+            "a must fit one of [{'minimum': 1, 'type': 'integer'}, {'type': 'null'}], not 0",
+        ),
+        ({"oneOf": [{"minimum": 1}, {"minimum": 2}]}, 1, ""),
+        (
+            {"oneOf": [{"minimum": 1}, {"minimum": 2}]},
+            2,
+            "a must fit exactly one of [{'minimum': 1}, {'minimum': 2}], not 2",
+        ),
+        ({"not": WHOLE}, 2, "a must not fit {'type': 'integer'}, not 2"),
+        ({"minimum": 0.5}, 0.25, "a must be at least 0.5, not 0.25"),
+        ({"type": "integer", "minimum": 1}, 0.5, "a must be of type integer, not float"),
+        ({"maximum": 3}, 4, "a must be at most 3, not 4"),
+        ({"exclusiveMinimum": 3}, 3, "a must be more than 3, not 3"),
+        ({"exclusiveMaximum": 3}, 3, "a must be less than 3, not 3"),
+        ({"multipleOf": 2}, 3, "a must be a multiple of 2, not 3"),
+        ({"multipleOf": 0.5}, 10**400, "a number is too large to be checked"),
+        ({"minLength": 2}, "b", "a must have at least 2 characters, not 1"),
+        ({"maxLength": 2}, LONG, "a must have at most 2 characters, not 200"),
+        ({"pattern": "^b"}, "ab", "a must match the pattern '^b', not 'ab'"),
+        ({"items": WHOLE}, [1, 2], ""),
+        ({"items": WHOLE}, [1, "2", 3.0], "a[1] must be of type integer, not str"),
+        ({"items": WHOLE}, [1, 3.0], "a[1] must be of type integer, not float"),
+        ({"minItems": 1}, [], "a must have at least 1 items, not 0"),
+        ({"uniqueItems": True}, [1, 1], "a must hold no item twice, not [1, 1]"),
+        ({"contains": WHOLE}, [], "a must hold an item that fits {'type': 'integer'}, not []"),
+        ({"properties": {"b": TEXT}, "required": ["b"]}, {}, "a lacks 'b'"),
+        ({"properties": {"b": TEXT}}, {"c": 1, "b": ""}, ""),
+        ({"properties": {"b": TEXT}}, {"c": 1, "b": 1}, "a.b must be of type string, not int"),
+        (
+            {"properties": {"b": TEXT}, "additionalProperties": False},
+            {"d": 1, "c": 1},
+            "a has no 'c'; it takes b",
+        ),
+        ({"additionalProperties": WHOLE}, {"d": ""}, "a.d must be of type integer, not str"),
+        (False, 1, "a must not be there"),
+    ],
+)  # fmt: skip
+def test_a_value_is_checked_against_the_schema_of_its_argument(
+    schema: JSON, value: JSON, sentence: str
+) -> None:
+    assert heard({"properties": {"a": schema}}, {"a": value}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("schema", "arguments", "sentence"),
+    [
+        ({}, {"a": 1}, ""),
+        ({"type": "object"}, {"a": [1.0, {}]}, ""),
+        ({"type": "object"}, [], "the arguments must be a JSON object, not list"),
+        ({"additionalProperties": False}, {}, ""),
+        ({"additionalProperties": False}, {"b": 1, "a": 1}, "no argument 'a'; it takes none"),
+        ({"required": ["b", "a"]}, {}, "the argument 'b' is missing"),
+        ({"required": ["a"]}, {"a": 1, "b": 2}, ""),
+        ({"properties": {"b": TEXT, "a": TEXT}}, {"c": 1}, "no argument 'c'; it takes b, a"),
+        ({"properties": {"b": TEXT}}, {"b": 1, "a": 1}, "no argument 'a'; it takes b"),
+        ({"properties": {"b": TEXT}}, {"b": 1, "c": 1}, "b must be of type string, not int"),
+        ({"properties": {"b": TEXT}, "additionalProperties": True}, {"c": 1}, ""),
+        ({"properties": {"b": TEXT}, "additionalProperties": WHOLE}, {"c": 1}, ""),
+        (
+            {"properties": {"b": TEXT}, "additionalProperties": WHOLE},
+            {"c": "", "a": ""},
+            "a must be of type integer, not str",
+        ),
+        ({"properties": {}, "patternProperties": {"^x": WHOLE}}, {"x1": 1}, ""),
+        (
+            {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+            {"d": 1, "c": 2},
+            "the arguments must fit one of [{'required': ['a']}, {'required': ['b']}],"
+            " not {'c': 2, 'd': 1}",
+        ),
+        ({"minProperties": 1}, {}, "the arguments must have at least 1 keys, not 0"),
+        (
+            {"dependencies": {"a": ["b"]}},
+            {"a": 1},
+            "the arguments must fit the dependencies {'a': ['b']}, not {'a': 1}",
+        ),
+        (TREE, {"tree": {"name": "oak", "next": {"name": "elm"}}}, ""),
+        (TREE, {"tree": {"name": "oak", "next": {}}}, "tree.next lacks 'name'"),
+        (TREE, {"tree": {"name": "oak", "x": 1}}, "tree has no 'x'; it takes name, next"),
+        ({"$ref": "#"}, {}, "the arguments are nested too deep to be checked"),
+    ],
+)
+def test_the_arguments_as_a_whole_are_checked(
+    schema: Mapping[str, JSON], arguments: JSON, sentence: str
+) -> None:
+    assert heard(schema, arguments) == sentence
+
+
+def test_arguments_nested_beyond_any_stack_are_answered() -> None:
+    deep: JSON = {"name": "oak"}
+    for _ in range(300):
+        deep = {"name": "oak", "next": deep}
+    assert heard(TREE, {"tree": deep}) in ("", "the arguments are nested too deep to be checked")
+
+
+NAMES = st.sampled_from(["a", "b", "a-b", "id", "type", "{", '"'])
+LEAVES = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.5, "", "a", "ab"])
+WILD = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+KINDS = st.sampled_from(["string", "integer", "number", "boolean", "array", "object", "null"])
+FIGURES, COUNTS = st.integers(-3, 3) | st.just(0.5), st.integers(0, 3)
+
+
+def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    several = st.lists(inner, min_size=1, max_size=2)
+    named = st.dictionaries(NAMES, inner, max_size=3)
+    keywords = {
+        "type": KINDS | st.lists(KINDS, min_size=1, max_size=3, unique=True),
+        "enum": st.lists(WILD, min_size=1, max_size=3),
+        "const": WILD,
+        "properties": named,
+        "patternProperties": st.dictionaries(st.sampled_from(["^a", "b$", "."]), inner, max_size=2),
+        "required": st.lists(NAMES, max_size=2, unique=True),
+        "dependencies": st.dictionaries(NAMES, inner | st.lists(NAMES, max_size=2, unique=True)),
+        "items": inner | several,
+        "multipleOf": st.sampled_from([1, 2, 0.5]),
+        "pattern": st.sampled_from(["a", "^b", "b$", '"']),
+        "uniqueItems": st.booleans(),
+        "$ref": st.sampled_from(["#/$defs/x", "#/$defs/y"]),
+        "format": st.sampled_from(["date", "no such format"]),
+        **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum"), FIGURES),
+        **dict.fromkeys(("minLength", "maxLength", "minItems", "maxProperties"), COUNTS),
+        **dict.fromkeys(("additionalProperties", "contains", "propertyNames"), inner),
+        **dict.fromkeys(("not", "if", "then", "else"), inner),
+        **dict.fromkeys(("anyOf", "allOf", "oneOf"), several),
+    }
+    return st.booleans() | st.fixed_dictionaries({}, optional=keywords)
+
+
+TYPED = st.fixed_dictionaries({"type": KINDS})
+SCHEMAS = st.recursive(st.booleans() | TYPED, _schemas, max_leaves=6)
+ROOTS = _schemas(SCHEMAS).filter(lambda schema: isinstance(schema, dict) and "type" not in schema)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROOTS, SCHEMAS, SCHEMAS, st.dictionaries(NAMES, WILD, max_size=4))
+def test_no_call_raises_and_the_verdict_is_that_of_another_validator(
+    root: dict[str, Any], x: Any, y: Any, arguments: dict[str, Any]
+) -> None:
+    schema = {**root, "$defs": {"x": x, "y": y}}
+    strict = {"additionalProperties": False} if "properties" in root else {}
+    try:
+        problem = heard(schema, arguments)
+    except BadSettings as error:
+        assert "are required but not allowed" in str(error)
+        return
+    if "nested too deep" not in problem:
+        judge = jsonschema.Draft7Validator({**strict, **schema})
+        assert judge.is_valid(arguments) == (problem == ""), problem
+
+
+def test_the_sentence_is_the_same_in_every_process() -> None:
+    code = (
+        "from memorygym.core.tools import misfit; from memorygym.core import Call, Tool;"
+        "whole = {'additionalProperties': {'type': 'integer'}};"
+        "look = Tool('look', '', {'properties': {'a': whole}});"
+        "print(misfit(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in "12"
+    }  # fmt: skip
+    assert said == {"look: a.e must be of type integer, not str\n"}

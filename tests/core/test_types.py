@@ -1,0 +1,111 @@
+"""Messages and tools go to the OpenAI format and back without loss."""
+
+import copy
+import json
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.core import JSON, Call, Message, Task, Tool
+from memorygym.core.frozen import freeze
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+OBJECTS = st.dictionaries(st.text(), st.recursive(SCALARS, st.lists, max_leaves=5), max_size=4)
+CALLS = st.builds(Call, st.text(min_size=1), OBJECTS, st.text())
+
+
+@given(st.text(), st.lists(CALLS, max_size=3))
+def test_an_assistant_message_survives_the_round_trip(content: str, calls: list[Call]) -> None:
+    message = Message("assistant", content, tuple(calls))
+    wire = json.loads(json.dumps(message.to_openai()))
+    assert Message.from_openai(wire) == message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("system", "be brief"),
+        Message("user", "häuser 家 \n"),
+        Message("tool", "stored", (), "call_7"),
+        Message("assistant", "", (Call("Read", {}, "a"), Call("Read", {"start_line": 2}, "b"))),
+    ],
+)
+def test_every_role_survives_the_round_trip(message: Message) -> None:
+    assert Message.from_openai(message.to_openai()) == message
+
+
+@pytest.mark.parametrize("arguments", [None, [1], 3, True, "{not json", '"text"', ""])
+def test_malformed_arguments_survive_the_round_trip(arguments: JSON) -> None:
+    message = Message("assistant", "", (Call("Write", arguments, "1"),))
+    assert Message.from_openai(message.to_openai()) == message
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"role": "assistant", "content": None},
+        {"role": "assistant", "tool_calls": None},
+        {"role": "assistant", "content": [{"type": "text"}], "tool_calls": ["x", {}, 3]},
+        {"role": "assistant", "tool_calls": "Write"},
+    ],
+)
+def test_odd_provider_messages_are_read_as_empty(raw: dict[str, Any]) -> None:
+    assert Message.from_openai(raw) == Message("assistant", "")
+
+
+def test_an_unknown_role_names_the_roles() -> None:
+    with pytest.raises(ValueError, match="no role 'robot'; choose from system, user"):
+        Message.from_openai({"role": "robot"})
+
+
+def test_a_tool_becomes_a_function_definition() -> None:
+    schema: dict[str, JSON] = {"type": "object", "properties": {}, "required": []}
+    assert Tool("Read", "Reads.", schema).to_openai() == {
+        "type": "function",
+        "function": {"name": "Read", "description": "Reads.", "parameters": schema},
+    }
+
+
+NESTED: dict[str, JSON] = {"a": [1, {"b": [2]}], "c": {"d": None}}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [lambda v: json.loads(json.dumps(v)), copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))],
+)
+def test_what_is_frozen_passes_for_what_it_was(kept: Callable[[JSON], JSON]) -> None:
+    frozen = freeze(NESTED)
+    assert frozen == NESTED == kept(frozen)
+    assert isinstance(frozen, dict) and isinstance(frozen["a"], list)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v.update(e=1),
+        lambda v: v.__setitem__("a", 1),
+        lambda v: v.pop("a"),
+        lambda v: v["a"].append(3),
+        lambda v: v["a"][1]["b"].clear(),
+        lambda v: v["a"].__setitem__(0, 3),
+        lambda v: v["c"].setdefault("e", 1),
+    ],
+)
+def test_nothing_in_what_is_frozen_can_be_changed(change: Callable[[Any], None]) -> None:
+    frozen = freeze(NESTED)
+    with pytest.raises(TypeError, match="cannot be changed"):
+        change(frozen)
+    assert frozen == NESTED
+
+
+def test_what_a_policy_is_handed_holds_no_place_to_leave_things(
+    dealt: Callable[..., Task],
+) -> None:
+    schema: dict[str, JSON] = {"type": "object", "properties": {}, "required": []}
+    for handed in (Tool("Read", "Reads.", schema).parameters, dealt().recipe):
+        with pytest.raises(TypeError):
+            handed["stash"] = 1  # type: ignore[index]  # The attack.

@@ -1,0 +1,49 @@
+"""The track of the tests, plugged in as another package's would be."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.datasets.instances import schemas
+
+ROOT = Path(__file__).parents[3]
+
+
+def plug(folder: Path) -> Path:
+    """Writes what tells Python of it; the folder belongs on the path."""
+    info = folder / "toytrack-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toytrack\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[memorygym.tracks]\ntoytrack = tests.datasets.instances.toytrack:TRACK\n"
+    )
+    return folder
+
+
+@contextmanager
+def plugged(folder: Path) -> Iterator[None]:
+    """This process knows the track."""
+    caches = (registry._plugged, schemas.dealing_tracks)  # Looked up once a process.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(plug(folder)))
+        for cache in caches:
+            cache.cache_clear()
+        yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def start(folder: Path, *words: str, seconds: float = 0) -> "subprocess.Popen[str]":
+    """A process of its own that knows the track, each instance of which takes some seconds."""
+    path = os.pathsep.join([str(folder), str(ROOT), str(ROOT / "src")])
+    return subprocess.Popen(
+        [sys.executable, "-m", "memorygym", *words],
+        env={**os.environ, "PYTHONPATH": path, "TOYTRACK_SECONDS": str(seconds)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Instances on disk: what is read is an instance, and anything else is told by what it is."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.cli import main
+from memorygym.core.errors import BadSettings
+from memorygym.datasets.instances.files import as_file, instance_files, read_instance, read_manifest
+from memorygym.datasets.instances.schemas import instance_id
+from tests.datasets.instances.plugging import plugged
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two instances; the track is known as long as the tests run."""
+    out = tmp_path_factory.mktemp("made") / "out"
+    with plugged(tmp_path_factory.mktemp("plug")):
+        main(["generate", "toytrack", "--n", "2", "--tokens", "300", "-o", str(out)])
+        yield out
+
+
+def test_what_was_written_is_read_again(folder: Path) -> None:
+    for path in folder.glob("instances/*.json"):
+        instance = read_instance(path)
+        assert b"".join(as_file(instance)) == path.read_bytes()
+        assert instance["instance_id"] == instance_id(instance)
+    assert read_manifest(folder)["track"] == "toytrack"
+
+
+def test_neither_the_verdict_nor_the_order_of_fields_is_in_the_id(folder: Path) -> None:
+    instance = read_instance(min(folder.glob("instances/*.json")))
+    other = {**dict(reversed(instance.items())), "verification": {}}
+    assert instance_id(other) == instance["instance_id"]
+    assert instance_id({**instance, "answer": "Rome"}) != instance["instance_id"]
+
+
+FOREIGN: dict[str, tuple[Any, str]] = {
+    "no JSON": ("{", "is not JSON (Expecting property name"),
+    "a number that JSON lacks": ('{"a": NaN}', "is not JSON (NaN is no JSON)"),
+    "a list": ([], "is no JSON object but list"),
+    "nothing known": ({"a": 1}, "it names no schema, not memorygym-"),
+    "a trace": ({"format": "memorygym-trace-2"}, "it looks like a trace"),
+    "results": ({"schema": "memorygym-results-3"}, "it looks like a results file, for `memorygym"),
+    "a manifest": ({"schema": "memorygym-manifest-1"}, "the manifest of a folder of instances"),
+    "HotpotQA": ({"context": [], "supporting_facts": []}, "a row of HotpotQA or 2Wiki"),
+    "LongMemEval": ({"haystack_sessions": [], "question": ""}, "a row of LongMemEval"),
+    "an older schema": ({"schema": "memorygym-toytrack-0"}, "its schema is 'memorygym-toytrack-0'"),
+    "a field less": ({"schema": "memorygym-toytrack-1"}, "does not fit its schema: instance must"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_another_file_is_told_by_what_it_looks_like(
+    kind: str, folder: Path, tmp_path: Path
+) -> None:
+    content, told = FOREIGN[kind]
+    path = tmp_path / "a.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    with pytest.raises(BadSettings) as caught:
+        read_instance(path)
+    assert str(caught.value).startswith(str(path))
+    assert told in str(caught.value)
+
+
+def test_the_first_bad_field_is_named(folder: Path, tmp_path: Path) -> None:
+    instance = read_instance(min(folder.glob("instances/*.json")))
+    instance["facts"][1][2] = 7
+    path = tmp_path / "a.json"
+    path.write_bytes(b"".join(as_file(instance)))
+    with pytest.raises(BadSettings, match=r"instance\.facts\[1\]\[2\] must be string"):
+        read_instance(path)
+
+
+def test_a_folder_without_instances_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="holds no instances: no file instances/"):
+        instance_files(tmp_path)

@@ -1,0 +1,125 @@
+"""A track of two hops among as many other facts as the length asks for."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+from types import SimpleNamespace
+from typing import Any
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.rng import rng
+from memorygym.core.tokens import count
+from memorygym.core.trace import CANARY
+from memorygym.core.track import Instances, Track
+from memorygym.datasets.instances.schemas import instance_id
+from memorygym.datasets.instances.tasks import tasks_of
+from memorygym.tracks._qa.ablation import Asked, Document, Exhibit, proof
+from memorygym.tracks._qa.defaults import SHARED
+from memorygym.tracks._qa.types import Fact, Gold, Question
+from tests.tracks.qa.chains import Chains
+
+VERSION = "toytrack-v1"
+SCHEMA = "memorygym-toytrack-1"
+
+
+def add_options(group: Any) -> None:
+    group.add_argument("--keys", choices=("plain", "odd"), default="plain", help="(default: plain)")
+    group.add_argument("--spoil", type=int, default=-1, help="an instance to be told twice")
+    group.add_argument("--source", type=Path, help="a folder")
+
+
+def recipes(args: Any) -> list["Recipe"]:
+    if least := min((t for t in args.tokens if t < 100), default=0):
+        raise BadSettings(f"{least} tokens: from 100 tokens on can be reached")
+    return [
+        Recipe(f"toy-{tokens}", number, args.seed, tokens, args.keys, number == args.spoil)
+        for tokens in args.tokens
+        for number in range(args.n)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    template: str
+    seed: int
+    drawn: int
+    tokens: int
+    keys: str
+    spoilt: bool
+
+    def knobs(self) -> dict[str, Any]:
+        return {"tokens": self.tokens, "drawn": self.drawn, "keys": self.keys}
+
+    def instance(self) -> dict[str, Any]:
+        sleep(float(os.environ.get("TOYTRACK_SECONDS", "0")))
+        draw = rng("toy", self.drawn, self.template, self.seed)
+        lab, city = f"Lab {draw.below(10**9)}", f"City {draw.below(10**9)}"
+        texts = [f"The lab of Ada is {lab}."]
+        texts.append(f"The city of {lab} is {city}.")
+        while (left := self.tokens - sum(map(count, texts))) > 20:
+            texts.append(f"The lab of Bob{len(texts)} is Vega{len(texts)}.")
+        texts.append("on " * left)
+        texts += [texts[0]] if self.spoilt else []
+        instance: dict[str, Any] = {
+            "schema": SCHEMA,
+            "canary": CANARY,
+            "generator_version": VERSION,
+            "memory_files": {f"{n:06}.txt": text for n, text in enumerate(texts)},
+            "question": "What is the city of lab of Ada?",
+            "answer": city,
+            "facts": [["Ada", "lab", lab], [lab, "city", city]],
+            "target_tokens": self.tokens,
+        }
+        instance["instance_id"] = instance_id(instance)
+        return {**instance, "verification": verification(instance)}
+
+
+def gold(instance: Mapping[str, Any]) -> Gold:
+    facts = tuple(
+        Fact(f"f{n}", *told, f"The {told[1]} of {told[0]} is {told[2]}.", n)
+        for n, told in enumerate(instance["facts"])
+    )
+    end = len(instance["memory_files"])
+    text, answer = instance["question"], instance["answer"]
+    return Gold(facts, (Question(end, "bridge", "em", text, answer, needs=("f0", "f1"), hops=2),))
+
+
+def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Any:
+    """As much of a task as is asked for here."""
+    return SimpleNamespace(gold=gold(instance), recipe={"template": template, "seed": seed})
+
+
+def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
+    if re.search("raise", instance["question"]):
+        raise RuntimeError("the proof broke")
+    texts = list(instance["memory_files"].values())
+    facts, (question,) = gold(instance).facts, gold(instance).questions
+    tokens, target = sum(map(count, texts)), instance["target_tokens"]
+    documents = [Document(event, text) for event, text in enumerate(texts)]
+    return proof(
+        Exhibit(
+            Chains(), documents, facts, [Asked(question, question.text)], lambda query: None,
+            tokens, target,
+        )
+    )  # fmt: skip
+
+
+INSTANCES = Instances(
+    schema=SCHEMA,
+    package=__name__,
+    declare=add_options,
+    recipes=recipes,
+    task=task_of,
+    verification=verification,
+)
+TRACK = Track(
+    **SHARED,
+    name="toytrack",
+    version=VERSION,
+    tasks=tasks_of("toytrack", INSTANCES),
+    facts=lambda _: Chains(),
+    instances=INSTANCES,
+)

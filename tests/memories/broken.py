@@ -1,0 +1,161 @@
+"""Memories that compose, each with one defect, in a module that a fresh process can import."""
+
+from collections.abc import Sequence
+from itertools import count as counter
+from typing import ClassVar
+
+from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core.tokens import normal
+from memorygym.memories.markdown import Markdown
+from memorygym.memories.recency import Recency
+from memorygym.memories.stores.passages import Passages
+
+
+class Forgetful(Recency):
+    """Forgets everything."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return ()
+
+
+class Scrap(Markdown):
+    """Stores nothing but the first letter of what is written."""
+
+    def call(self, name, arguments):
+        if name == "Write":
+            arguments = {"content": str(arguments["content"])[:1]}
+        return super().call(name, arguments)
+
+
+class Gossip(Recency):
+    """Tells what another memory of its class heard last."""
+
+    heard: ClassVar[list[Message]] = []
+
+    def open(self, meter: Meter) -> None:
+        super().open(meter)
+        self._news = self.heard[-1:]
+
+    def observe(self, new: Sequence[Message]) -> None:
+        super().observe(new)
+        self.heard.extend(message for message in new if "[Harbor ledger" in message.content)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return (*super().compose(live, budget and budget // 2), *self._news)
+
+
+class Doubler(Recency):
+    """Takes twice the budget of the view."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return super().compose(live, budget and budget * 2)
+
+
+class Unpriced(Recency):
+    """Counts the texts of messages and nothing else."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        messages = self._kept.messages
+        kept: list[Message] = []
+        left = budget or 0
+        for key in reversed(self._kept.before(live)):
+            left -= self._meter.count(messages[key].content)
+            if budget is not None and left < 0:
+                break
+            kept.insert(0, messages[key])
+        return kept
+
+
+class Understating(Recency):
+    """Reports the beginnings of texts and holds the whole."""
+
+    def dump(self) -> list[Entry]:
+        return [Entry(entry.id, entry.text.split(" keeps ")[0]) for entry in super().dump()]
+
+
+class Counting(Recency):
+    """Counts its views, and tells of them from the fifth on, in no dump."""
+
+    def open(self, meter: Meter) -> None:
+        super().open(meter)
+        self._views = counter()
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        shown = super().compose(live, budget and budget - 10)
+        return (*shown, Message("user", "often")) if next(self._views) > 4 else shown
+
+
+class Splitting(Recency):
+    """Shows the newest messages, whatever belongs together."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        kept = super().compose(live, budget)
+        return [message for message in kept if not message.calls]
+
+
+class Echo(Recency):
+    """Shows the event again before the event."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return super().compose((), budget)
+
+
+class Meddling(Recency):
+    """Rewrites what is live behind the back of its class."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        shown = super().compose(live, budget)
+        object.__setattr__(live[0], "content", "Nothing happened.")
+        return shown
+
+
+class Batching(Memory):
+    """Keeps what comes together as one text."""
+
+    def open(self, meter: Meter) -> None:
+        self._kept = Passages(meter)
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._kept.add(" ".join(message.content for message in new))
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        present = {normal(message.content) for message in live}
+        texts = [text for text in self._kept.texts.values() if text not in present]
+        return [Message("user", text) for text in texts[:1]]
+
+    def dump(self) -> list[Entry]:
+        return self._kept.dump()
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._kept.restore(entries)
+
+
+class Fickle(Recency):
+    """Shows what it likes; `views` outlives every episode."""
+
+    views: ClassVar = counter()
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return super().compose(live, budget) if next(self.views) % 7 else ()
+
+
+class Resummarising(Recency):
+    """Has its whole history summarised at every step."""
+
+    def open(self, meter: Meter) -> None:
+        super().open(meter)
+        self._meter = meter
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        messages = self._kept.messages
+        past = "\n".join(messages[key].content for key in self._kept.before(live))
+        summary = self._meter.write("Task: summary", past, 60) if past else ""
+        return [Message("user", summary)] if summary else []
+
+
+class Trusting(Resummarising):
+    """Takes it that its model always writes something."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        shown = super().compose(live, budget)
+        return [shown[0]] if self._kept.before(live) else []

@@ -1,0 +1,206 @@
+"""Memories of other people that misbehave, each in one way; run in a process of their own."""
+
+import gc
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from socket import MSG_OOB, socket
+
+from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+
+
+class Importer(Memory):
+    """Imports a room of the package as it observes."""
+
+    def __init__(self, room: str = "memorygym.tracks.worlds.generator.gold") -> None:
+        self.room = room
+
+    def observe(self, new: Sequence[Message]) -> None:
+        __import__(self.room)
+
+
+class EarlyImporter(Memory):
+    def __init__(self) -> None:
+        from memorygym.tracks import worlds
+
+        self.dealer = worlds
+
+
+class Searcher(Memory):
+    """Shows what it finds of the answers in its process: among all objects and in all frames."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        found = [type(one).__name__ for one in gc.get_objects() if _is_answer(one)]
+        frame = sys._getframe()
+        while frame := frame.f_back:
+            found += [name for name, one in frame.f_locals.items() if _is_answer(one)]
+        rooms = [name for name in sys.modules if name.startswith("memorygym.worlds")]
+        return [Message("user", ", ".join(["found:", *found, *rooms]))]
+
+
+class Spy(Memory):
+    """Shows where it can read the salt, or anything at all of its parent's memory."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        found = [name for name in ("SALT", "_") if "oyster" in os.environ.get(name, "")]
+        found += [argument for argument in sys.argv if "oyster" in argument]
+        for name in ("cmdline", "environ", "maps"):
+            with suppress(OSError):
+                text = Path(f"/proc/{os.getppid()}/{name}").read_text(errors="replace")
+                found += [name] if name == "maps" or "oyster" in text else []
+        with suppress(OSError), Path(f"/proc/{os.getppid()}/mem").open("rb"):
+            found.append("mem")
+        return [Message("user", ", ".join(["found:", *found]))]
+
+
+def _is_answer(one: object) -> bool:
+    kind = type(one)
+    return kind.__module__.startswith("memorygym.worlds") or kind.__name__ in ("Gold", "Task")
+
+
+class Sleeper(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        time.sleep(3600)
+
+
+class Spinner(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        while True:
+            pass
+
+
+class Glutton(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        self.held = bytearray(2**34)
+
+
+class Quitter(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        os._exit(3)
+
+
+class Leaver(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        sys.exit("enough")
+
+
+class Killed(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        os.kill(os.getpid(), 11)
+
+
+class Raiser(Memory):
+    def observe(self, new: Sequence[Message]) -> None:
+        raise ValueError("a defect")
+
+
+class Babbler(Memory):
+    """Writes where it thinks that its parent listens."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for channel in range(3, 20):
+            with suppress(OSError):
+                os.write(channel, b"nonsense\n")
+
+
+class Urgent(Memory):
+    """Sends a byte out of band by whatever it can write to."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for number in range(3, 16):
+            with suppress(OSError), socket(fileno=os.dup(number)) as found:
+                found.send(b"x", MSG_OOB)
+
+
+class Flooder(Memory):
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return [Message("user", "x" * (2**26 + 2**22))]
+
+
+class Garbage(Memory):
+    """Composes whatever it is told to."""
+
+    def __init__(self, kind: str = "text") -> None:
+        self.kind = kind
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        made: dict[str, object] = {"text": "hello", "object": self, "number": 3, "numbers": [3]}
+        return made[self.kind]  # type: ignore[return-value]  # that is the point
+
+
+class Printer(Memory):
+    """Prints, reads its input, and still works."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def open(self, meter: Meter) -> None:
+        self.meter = meter
+
+    def observe(self, new: Sequence[Message]) -> None:
+        print('["returned", "forged"]', flush=True)
+        os.write(1, b'["returned", "forged"]\n')
+        assert sys.stdin.read() == ""
+        self.kept += [self.meter.admit(message.content) for message in new]
+
+    def dump(self) -> list[Entry]:
+        return [Entry(str(at), text) for at, text in enumerate(self.kept, 1)]
+
+
+class Threader(Printer):
+    """Leaves a thread behind that never ends, and a process."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        threading.Thread(target=time.sleep, args=(3600,)).start()
+        self.child = subprocess.Popen(["sleep", "3600"])
+        self.kept.append(self.meter.admit(f"{os.getpid()} {self.child.pid}"))
+
+
+class Gatecrasher(Printer):
+    """A thread of it stores between the calls."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        threading.Thread(target=self.later, daemon=True).start()
+
+    def later(self) -> None:
+        time.sleep(0.1)
+        try:
+            self.meter.admit("late")
+        except MemoryFault as error:
+            self.heard = str(error)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        while not hasattr(self, "heard"):
+            time.sleep(0.01)
+        return [Message("user", self.heard)]
+
+
+class Asker(Printer):
+    """Has its model write, and raises what it is told to."""
+
+    def __init__(self, problem: str = "") -> None:
+        self.problem = problem
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        if self.problem == "settings":
+            raise BadSettings("size 0: give at least 1")
+        if self.problem == "provider":
+            raise ProviderFailure("my own endpoint is down")
+        if self.problem == "key":
+            raise BadKey("my own key is refused")
+        return [Message("user", self.meter.write(self.meter.brief, "a b c", 5))]
+
+
+class Crowder(Printer):
+    """Stores until it is refused, and shows the refusal."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        for at in range(100):
+            self.meter.admit(f"number {at}")
+        return ()

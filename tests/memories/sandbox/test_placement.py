@@ -1,0 +1,64 @@
+"""Our memories run here, those of others elsewhere, and nothing of theirs is imported to decide."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import Budget, Message
+from memorygym.core.budget import Ledger
+from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.memories.sandbox.module_files import file_of
+from memorygym.memories.sandbox.placement import Remote, check, memory_factory
+from memorygym.memories.sandbox.process import Limits
+
+STAND_INS = "tests.memories.shims.stand_ins"
+
+
+def test_a_memory_of_ours_runs_here_with_its_knobs() -> None:
+    assert vars(memory_factory("bm25:top_k=3")())["top_k"] == 3
+
+
+def test_a_memory_of_others_runs_elsewhere_and_is_not_imported_here() -> None:
+    sys.modules.pop("tests.memories.sandbox.plugins", None)
+    assert isinstance(memory_factory("tests.memories.sandbox.plugins:Printer")(), Remote)
+    assert file_of("tests.memories.sandbox.plugins") == Path(__file__).with_name("plugins.py")
+    assert "tests.memories.sandbox.plugins" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        f"manage_context:{STAND_INS}:Window",
+        f"add_search:{STAND_INS}:Words:top_k=1:chunk_size=40",
+        f"condenser:{STAND_INS}:Rolling",
+    ],
+)
+def test_a_shim_before_the_module_wraps_what_it_makes(spec: str) -> None:
+    memory = memory_factory(spec)()
+    memory.open(Ledger(Budget()).meter())
+    memory.observe([Message("user", "Larkin is a harbor.")])
+    assert "Larkin" in memory.compose([Message("user", "Where is Larkin?")], 100)[0].content
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "sentence"),
+    [
+        ("bm52", UnknownPart, "did you mean bm25"),
+        ("bm25:topk=3", UnknownPart, "did you mean top_k"),
+        ("add_serch:my.mod:make", UnknownPart, "no shim named 'add_serch'; did you mean add_sear"),
+        (f"add_search:{STAND_INS}:Words:size=3", BadSettings, "has no knobs"),
+        (f"condenser:{STAND_INS}:Words", BadSettings, "has no `condense`"),
+        (f"{STAND_INS}:Words", BadSettings, "which has no `observe`"),
+    ],
+)
+def test_a_spec_that_names_no_memory_is_bad_usage(
+    spec: str, kind: type[MemoryGymError], sentence: str
+) -> None:
+    with pytest.raises(kind, match=sentence):
+        check(spec)
+
+
+def test_limits_that_nothing_can_meet_are_refused() -> None:
+    with pytest.raises(BadSettings, match="memory is 0"):
+        Limits(memory=0)

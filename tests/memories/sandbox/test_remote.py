@@ -1,0 +1,247 @@
+"""A memory in a process of its own is the same memory, and its every failure is its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import Budget, Call, Entry, Memory, Message, registry
+from memorygym.core.budget import Ledger
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
+from memorygym.memories.sandbox.import_guard import can_shut
+from memorygym.memories.sandbox.placement import Remote
+from memorygym.memories.sandbox.process import Limits
+from memorygym.tracks.worlds.agents.note_taker import Strategist
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.task import deal
+
+HELLO = Message("user", "Hello Larkin Harbor")
+PLUGINS = "tests.memories.sandbox.plugins"
+FREE = Budget()
+QUICK = Limits(seconds=20, memory=1024, processor=2)
+
+
+def opened(spec: str, limits: Limits = QUICK, budget: Budget = FREE) -> Memory:
+    memory = Remote(f"{PLUGINS}:{spec}", limits)
+    memory.open(Ledger(budget).meter())
+    return memory
+
+
+@pytest.mark.parametrize("spec", ["memories.bm25:make:top_k=3", "memories.markdown:make"])
+def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) -> None:
+    task = deal("company", 0, "multi")
+    traces = [
+        play(Episode(WorldsEnv(task), make), Strategist())
+        for make in (
+            partial(registry.make, "memory", f"memorygym.{spec}"),
+            partial(Remote, f"memorygym.{spec}"),
+        )
+    ]
+    assert list(traces[0].lines()) == list(traces[1].lines())
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ("Importer", "may not import memorygym.tracks"),
+        ("Importer:room=memorygym.tracks.worlds", "may not import memorygym.tracks"),
+        ("Importer:room=memorygym.testing", "may not import memorygym.testing"),
+        ("Importer:room=memorygym.reports", "it may import memorygym.{arguments, core"),
+        ("EarlyImporter", "may not import memorygym.tracks"),
+        ("Spinner", "observe went beyond its limit of 2 seconds of processor time"),
+        ("Glutton", "observe went beyond its limit of 1,024 MiB of memory"),
+        ("Quitter", "observe ended: its process exited with status 3"),
+        ("Leaver", "observe raised SystemExit: enough"),
+        ("Killed", "observe ended: its process got SIGSEGV"),
+        ("Raiser", "observe raised ValueError: a defect"),
+        ("Babbler", "observe broke the line to its process"),
+        ("Flooder", "compose answered more than 64 MiB"),
+        ("Garbage", "compose returned 'hello'"),
+        ("Garbage:kind=object", "Garbage object"),
+        ("Garbage:kind=number", "compose returned 3"),
+        ("Garbage:kind=numbers", "compose returned [3]: it [0] is 3"),
+    ],
+)
+def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: str) -> None:
+    with pytest.raises(MemoryFault) as caught:
+        memory = opened(spec)
+        memory.observe([HELLO])
+        memory.compose([HELLO], 100)
+    assert f"the memory {PLUGINS}:{spec}: " in str(caught.value)
+    assert sentence in str(caught.value)
+
+
+def test_a_byte_out_of_band_is_at_most_that_memorys_fault() -> None:
+    with suppress(MemoryFault):  # Or nothing happens: it depends on which byte is read first.
+        memory = opened("Urgent")
+        memory.observe([HELLO])
+        assert memory.compose([HELLO], 100) == ()
+
+
+def test_a_memory_that_never_answers_is_ended_at_its_limit() -> None:
+    memory = opened("Sleeper", Limits(seconds=1.5))
+    with pytest.raises(MemoryFault, match=r"observe took longer than its limit of 1\.5 seconds"):
+        memory.observe([HELLO])
+    with pytest.raises(MemoryFault, match="dump was called after its process had ended"):
+        memory.dump()
+
+
+def test_the_traceback_there_is_a_note_of_the_fault() -> None:
+    with pytest.raises(MemoryFault) as caught:
+        opened("Raiser").observe([HELLO])
+    assert "plugins.py" in caught.value.__notes__[0]
+
+
+def test_what_it_prints_and_reads_does_not_reach_the_protocol(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    memory = opened("Printer")
+    memory.observe([HELLO])
+    assert memory.dump() == [Entry("1", "Hello Larkin Harbor")]
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("forged") == 2
+
+
+def test_a_thread_cannot_use_the_meter_between_the_calls() -> None:
+    memory = opened("Gatecrasher")
+    memory.observe([HELLO])
+    time.sleep(0.3)
+    assert "outside a call" in memory.compose([HELLO], 100)[0].content
+
+
+def test_nothing_that_it_started_is_left_behind() -> None:
+    memory = opened("Threader")
+    memory.observe([HELLO])
+    started = [int(pid) for pid in memory.dump()[0].text.split()]
+    assert all(map(_runs, started))
+    del memory
+    assert _until(lambda: not any(map(_runs, started)))
+
+
+@pytest.mark.parametrize("memory", ["Threader", "Spinner"])
+def test_it_ends_when_its_parent_is_killed(memory: str) -> None:
+    script = f"""
+from memorygym.core.budget import Ledger
+from memorygym.core import *
+from memorygym.memories.sandbox.placement import Remote
+memory = Remote("{PLUGINS}:{memory}")
+memory.open(Ledger(Budget()).meter())
+print(memory._process._popen.pid, flush=True)
+memory.observe([Message("user", "Hello")])
+input()
+"""
+    entry = [sys.executable, "-c", script]
+    with subprocess.Popen(entry, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        time.sleep(0.3)
+        parent.send_signal(signal.SIGKILL)
+    assert _until(lambda: not _runs(child))
+
+
+def test_refusals_and_failures_arrive_as_themselves() -> None:
+    def failing(task: str, text: str, most: int) -> str:
+        raise BadKey("the key is refused")
+
+    asker = opened("Asker")
+    asker.open(Ledger(Budget()).meter(failing))
+    with pytest.raises(BadKey, match="the key is refused"):
+        asker.compose([HELLO], 9)
+    with pytest.raises(Refused, match="tokens in memory asked, 8 allowed"):
+        opened("Crowder", budget=Budget(capacity=8)).compose([HELLO], 9)
+    with pytest.raises(ProviderFailure, match="my own endpoint"):
+        opened("Asker:problem=provider").compose([HELLO], 9)
+
+
+def test_a_memory_that_is_open_can_stop_nothing_but_itself() -> None:
+    with pytest.raises(MemoryFault, match="it raised BadSettings: size 0"):
+        opened("Asker:problem=settings").compose([HELLO], 9)
+    with pytest.raises(ProviderFailure, match="my own key") as caught:
+        opened("Asker:problem=key").compose([HELLO], 9)
+    assert not isinstance(caught.value, BadKey)
+
+
+def test_the_clock_stands_still_while_its_model_writes() -> None:
+    def slow(task: str, text: str, most: int) -> str:
+        time.sleep(1.5)
+        return task
+
+    memory = opened("Asker", Limits(seconds=1))
+    ledger = Ledger(Budget(), "be brief")
+    memory.open(ledger.meter(slow))
+    assert memory.compose([HELLO], 9) == (Message("user", "be brief"),)
+    assert len(ledger.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ("nowhere.at_all:make", "nowhere.at_all cannot be imported"),
+        (f"{PLUGINS}:Nobody", "has no attribute 'Nobody'"),
+        (f"{PLUGINS}:Importer:rom=x", "did you mean room"),
+    ],
+)
+def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> None:
+    with pytest.raises(BadSettings, match=sentence):
+        Remote(spec)
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        "Searcher",
+        pytest.param(
+            "Spy",
+            marks=pytest.mark.skipif(not can_shut(), reason="needs Landlock, as Linux has it"),
+        ),
+    ],
+)
+def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
+    script = f"""
+from memorygym.core.budget import Ledger
+from memorygym.core import *
+from memorygym.memories.sandbox.placement import Remote
+from memorygym.tracks.worlds.generator.task import deal
+task = deal("company", 0, salt="oyster-velvet-quartz")
+memory = Remote("{PLUGINS}:{memory}")
+memory.open(Ledger(Budget()).meter())
+print(memory.compose([], None)[0].content)
+"""
+    entry = [sys.executable, "-c", script, "--salt", "oyster-velvet-quartz"]
+    done = subprocess.run(entry, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "found:"
+
+
+def test_calls_travel_whole() -> None:
+    calls = (Call("Write", {"content": "a\nb", "n": [1, None, {"x": 1.5}]}, "c1"),)
+    said = Message("assistant", "\u00e9\u2028\ud83d\ude00", calls)
+    memory = Remote("memorygym.memories.full:make")
+    memory.open(Ledger(Budget()).meter())
+    memory.observe([said, Message("tool", "ok", (), "c1")])
+    assert memory.compose([], None)[0].calls == calls
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:3]
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def _until(done: Callable[[], bool]) -> bool:
+    """Whether it comes true soon; the kernel ends a group in its own time."""
+    for _ in range(200):
+        if done():
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,160 @@
+"""Objects of other shapes are whole memories behind a shim, within every budget."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from memorygym.core import Budget, Call, Memory, Message, registry
+from memorygym.core.budget import Ledger
+from memorygym.core.errors import BadSettings, MemoryFault
+from memorygym.core.tokens import shown_tokens
+from memorygym.testing import check_memory
+from tests.memories.shims.stand_ins import (
+    OWNED,
+    Async,
+    Masking,
+    Mem0,
+    Notes,
+    Numbers,
+    Rolling,
+    Tuples,
+    Window,
+    Words,
+    chosen,
+)
+
+GOOD = [
+    ("manage_context", Window),
+    ("manage_context", Notes),
+    ("add_search", Words),
+    ("add_search", Mem0),
+    ("condenser", Rolling),
+    ("condenser", Masking),
+]
+TALK = [Message("user", f"Harbor {number} lies at kilometre {number * 7}.") for number in range(12)]
+
+
+def wrapped(shim: str, factory: Callable[[], Any]) -> Callable[[], Memory]:
+    return partial(registry.load("shims", shim, "wrap"), factory)
+
+
+def opened(shim: str, factory: Callable[[], Any], budget: Budget | None = None) -> Memory:
+    memory = wrapped(shim, factory)()
+    ledger = Ledger(budget or Budget())
+    ledger.unread += [message.content for message in TALK]
+    memory.open(ledger.meter())
+    return memory
+
+
+def texts(memory: Memory, live: list[Message], budget: int | None = None) -> list[str]:
+    return [message.content for message in memory.compose(live, budget)]
+
+
+@pytest.mark.parametrize(("shim", "factory"), GOOD[::2])
+def test_a_wrapped_object_passes_the_conformance_of_memories(
+    shim: str, factory: Callable[[], Any]
+) -> None:
+    assert check_memory(wrapped(shim, factory)) == []
+
+
+@pytest.mark.parametrize(("shim", "factory"), GOOD)
+@pytest.mark.parametrize("budget", [0, 8, 25, 60, 200])
+def test_it_never_composes_more_than_the_budget(
+    shim: str, factory: Callable[[], Any], budget: int
+) -> None:
+    memory = opened(shim, factory)
+    memory.observe(TALK)
+    composed = memory.compose(TALK[-1:], budget)
+    ledger = Ledger(Budget())
+    ledger.unread += [message.content for message in TALK]
+    assert sum(shown_tokens(message, ledger.count) for message in composed) <= budget
+
+
+@pytest.mark.parametrize(("shim", "factory"), GOOD)
+def test_what_the_capacity_pushed_out_is_gone_from_the_object_too(
+    shim: str, factory: Callable[[], Any]
+) -> None:
+    memory, other = (opened(shim, factory, Budget(capacity=60)) for _ in range(2))
+    for message in TALK:
+        memory.observe([message])
+        memory.compose([message], 100)
+    other.restore(memory.dump())
+    assert "Harbor 0" not in str(memory.compose(TALK[-1:], None))
+    assert memory.compose(TALK[-1:], 100) == other.compose(TALK[-1:], 100)
+
+
+def test_a_managed_view_keeps_its_summary_and_leaves_out_what_is_live() -> None:
+    memory = opened("manage_context", Window)
+    memory.observe(TALK)
+    kept = [TALK[0].content, "Left out: 7 messages.", *(m.content for m in TALK[8:11])]
+    assert texts(memory, TALK[-1:]) == kept
+    assert texts(memory, TALK[-1:], 33) == ["Left out: 7 messages.", TALK[10].content]
+
+
+def test_a_view_never_holds_half_of_a_call() -> None:
+    memory = opened("manage_context", Window)
+    call = Message("assistant", "", (Call("look", {}, "c1"),))
+    memory.observe([*TALK[:5], call, Message("tool", "found", (), "c1"), *TALK[5:8]])
+    composed = memory.compose((), None)
+    assert not any(message.calls or message.role == "tool" for message in composed)
+
+
+def test_what_a_search_finds_is_shown_in_the_order_it_was_told() -> None:
+    memory = opened("add_search", Words)
+    memory.observe([*TALK, Message("user", "Where is Harbor 5 and Harbor 3?")])
+    (found,) = texts(memory, [Message("user", "Harbor 5 Harbor 3 kilometre")], 80)
+    told = found.split("\n\n")[1:]
+    assert told == sorted(told, key=lambda line: int(line.split()[1]))
+
+
+def test_objects_that_share_a_store_do_not_find_each_others_passages() -> None:
+    OWNED.clear()
+    first, second = (opened("add_search", Mem0) for _ in range(2))
+    first.observe(TALK[:6])
+    assert "Harbor 3" in str(texts(first, TALK[8:9]))
+    second.observe(TALK[6:])
+    assert "Harbor 3" not in str(texts(second, TALK[8:9]))
+    assert len(OWNED) == 2
+
+
+def test_a_condensation_lasts_and_a_view_does_not() -> None:
+    rolling, masking = opened("condenser", Rolling), opened("condenser", Masking)
+    for memory in (rolling, masking):
+        memory.observe(TALK)
+    kept = [TALK[0], Message("user", "Forgotten: 4 events."), *TALK[8:]]
+    assert texts(rolling, []) == [message.content for message in kept]
+    assert texts(masking, TALK[-1:]) == [message.content for message in TALK[9:11]]
+
+
+@pytest.mark.parametrize(
+    ("shim", "factory", "sentence"),
+    [
+        ("add_search", chosen, "a dict has no `add`; choose another shim"),
+        ("manage_context", chosen, "no `manage_context`"),
+        ("condenser", Words, "a Words has no `condense`"),
+        ("add_search", Async, "the `search` of a Async is async"),
+    ],
+)
+def test_an_object_of_another_shape_is_bad_settings(
+    shim: str, factory: Callable[[], Any], sentence: str
+) -> None:
+    with pytest.raises(BadSettings, match=sentence):
+        wrapped(shim, factory)()
+
+
+@pytest.mark.parametrize(
+    ("shim", "factory", "sentence"),
+    [
+        ("manage_context", Numbers, "manage_context returned 0"),
+        ("add_search", Tuples, "which has no memory, text"),
+    ],
+)
+def test_what_it_returns_of_another_shape_is_its_fault(
+    shim: str, factory: Callable[[], Any], sentence: str
+) -> None:
+    memory = opened(shim, factory)
+    memory.observe(TALK)
+    with pytest.raises(MemoryFault, match=sentence):
+        memory.compose(TALK[-1:], 100)

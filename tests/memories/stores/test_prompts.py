@@ -1,0 +1,26 @@
+"""What a memory's model reads, word for word."""
+
+from collections.abc import Callable
+
+import pytest
+
+from memorygym.memories.stores import prompts
+
+HINT = "You keep the memory of a fund.\n\nThey ask about revenue."
+TASKS = {
+    "summary": prompts.summary(),
+    "summary_full": prompts.summary(HINT, ["Goals", "Open questions"]),
+    "facts": prompts.facts(),
+    "keywords": prompts.keywords(),
+    "triples": prompts.triples(),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_reads_as_agreed(name: str, snapshot: Callable[[str, str], None]) -> None:
+    snapshot(f"memory_{name}", f"{TASKS[name]}\n\n{prompts.limit(500)}")
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_first_line_names_the_kind(name: str) -> None:
+    assert TASKS[name].split("\n")[0] == f"Task: {name.removesuffix('_full')}"

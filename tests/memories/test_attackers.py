@@ -1,0 +1,214 @@
+"""A memory can neither carry more than it weighs nor pass its own defect for somebody else's."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from memorygym.agents.calls import END, calls, submit, write
+from memorygym.core import Budget, Call, Entry, Event, Memory, Message, Task
+from memorygym.core.budget import Ledger
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import BadSettings, MemoryFault, ProviderFailure, Refused
+from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.trace import Answered, Cut, Shown, Stored
+from memorygym.memories.markdown import Markdown
+from memorygym.testing import check_memory
+from memorygym.tracks.worlds.agents.note_taker import Strategist
+from memorygym.tracks.worlds.env import WorldsEnv
+from tests.memories.attackers import (
+    Broken,
+    InAModule,
+    InBlanks,
+    InEntries,
+    InIds,
+    InItsClass,
+    Meddler,
+    Mirror,
+    OnTheMeter,
+    Prompter,
+    Whisperer,
+)
+
+Begin = Callable[..., Episode]
+ALPHA = "alpha bravo charlie delta"
+
+
+@pytest.mark.parametrize(
+    ("memory", "sentence"),
+    [
+        (OnTheMeter, "the memory OnTheMeter: open or restore raised"),
+        (InAModule, "restored in a fresh process it acts otherwise"),
+        (InItsClass, "restored in a fresh process it acts otherwise"),
+        (InIds, "memory beyond its capacity was undone"),
+        (InBlanks, "rebuilt from its dump before every event it acts otherwise"),
+        (InEntries, "InEntries: dump returned [Fat("),
+    ],
+)
+def test_wherever_a_memory_hides_text_the_check_finds_it(
+    memory: type[Memory], sentence: str
+) -> None:
+    assert any(sentence in broken for broken in check_memory(memory))
+
+
+def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
+    with pytest.warns(UserWarning, match="cannot be made in a fresh process"):
+        assert check_memory(lambda: Markdown()) == []  # noqa: PLW0108  # A lambda is the point.
+
+
+def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
+    meter = Ledger(Budget()).meter()
+    assert [name for name in dir(meter) if not name.startswith("__")] == [
+        "admit",
+        "brief",
+        "count",
+        "event",
+        "write",
+    ]
+    for part in (meter.admit, meter.count, meter.write):
+        assert not [name for name in dir(part) if not name.startswith("__")]
+        assert not hasattr(part, "__self__")
+
+
+def test_a_meter_is_made_anew_at_every_session(begin: Begin) -> None:
+    met: list[Any] = []
+
+    class Keeper(Memory):
+        def open(self, meter: Any) -> None:
+            met.append(meter)
+
+    episode = begin("one", Event("documents", "two", session=True), memory=Keeper)
+    episode.step(END)
+    assert len(met) == 2 and met[0].admit is not met[1].admit
+
+
+@pytest.mark.parametrize(
+    ("id", "tokens"), [("1", 1), ("2", 2), ("01", 2), ("alpha bravo", 3), ("345678", 3)]
+)
+def test_an_id_is_weighed_unless_it_is_the_number_of_an_admitted_text(
+    begin: Begin, id: str, tokens: int
+) -> None:
+    memory = Broken("dump", [Entry(id, "alpha")])
+    episode = begin(ALPHA, memory=lambda: memory)
+    episode.step(calls(write("alpha")))
+    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    assert stored[-1].tokens == tokens
+
+
+def test_the_number_of_an_entry_without_a_text_is_weighed(begin: Begin) -> None:
+    episode = begin(ALPHA, memory=partial(Broken, "dump", [Entry("1", ""), Entry("2", "alpha")]))
+    episode.step(calls(write("alpha"), write("bravo")))
+    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    assert stored[-1].tokens == 2
+
+
+def test_blanks_in_an_id_carry_nothing(begin: Begin) -> None:
+    ids = ("\t \t\t ", "alpha\u2003 bravo")
+    episode = begin(ALPHA, memory=partial(Broken, "dump", [Entry(id, "alpha") for id in ids]))
+    assert list(episode.snapshot().entries) == ["", "alpha bravo"]
+
+
+def test_a_dump_is_recorded_and_restored_as_stored_text_is(begin: Begin) -> None:
+    memory = Broken("dump", [Entry("1", " alpha \t bravo ")])
+    episode = begin(ALPHA, "two", memory=lambda: memory)
+    episode.step(END)
+    stored = [r.entries for r in episode.trace.records if isinstance(r, Stored)]
+    assert stored == [(Entry("1", "alpha bravo"),)]
+    assert episode.snapshot().entries == {"1": "alpha bravo"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("user", "alpha" + " " * 65),
+        Message("tool", "alpha", (), "alpha " * 65),
+        Message("assistant", "", (Call("alpha", {"a": "alpha" + " " * 65}),)),
+        Message("assistant", "", (Call("alpha", {}, "alpha " * 65),)),
+        Message("assistant", "", (Call("alpha" + " " * 65, {}),)),
+    ],
+)
+def test_nothing_in_a_view_carries_text_without_its_price(begin: Begin, message: Message) -> None:
+    shown = [Message("user", "alpha"), message]
+    episode = begin(ALPHA, budget=Budget(view=60), memory=lambda: Whisperer(shown))
+    assert episode.view()[1:-1] == shown[:1]
+
+
+def test_a_memory_adds_at_most_its_capacity_to_a_view(dealt: Callable[..., Task]) -> None:
+    task = dealt("company", 0, "standard")
+    trace = play(Episode(WorldsEnv(task), Mirror), Strategist())
+    sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.composed()]
+    assert task.budget.view == task.budget.capacity
+    assert sizes and max(sizes) <= (task.budget.capacity or 0)
+
+
+def test_a_memory_cannot_change_the_messages_of_the_event(begin: Begin) -> None:
+    episode = begin("one", memory=Meddler)
+    with pytest.raises(MemoryFault, match="Meddler: compose raised AttributeError"):
+        episode.view()
+    assert isinstance(episode.trace.records[0], Shown)
+
+
+def test_a_memory_cannot_answer_for_the_policy(begin: Begin) -> None:
+    episode = begin(Event("question", "Which?"), memory=Prompter)
+    with pytest.raises(MemoryFault, match="Prompter: observe raised TypeError"):
+        episode.step(calls(submit("7")))
+    assert not any(isinstance(record, Answered) for record in episode.trace.records)
+
+
+def finish(episode: Episode) -> None:
+    for reply in (calls(write("alpha")), END, END):
+        episode.view()
+        episode.step(reply)
+
+
+@pytest.mark.parametrize(
+    ("method", "result", "told"),
+    [
+        ("open", ValueError("no disk"), "open or restore raised ValueError: no disk"),
+        ("observe", KeyError("x"), "observe raised KeyError: 'x'"),
+        ("observe", Refused("full"), "observe raised Refused: full"),
+        ("compose", None, "compose returned None, not a tuple or list of Message"),
+        ("compose", "all", "compose returned 'all', not a tuple or list of Message"),
+        ("compose", ["a"], "compose returned 'a', not a tuple or list of Message"),
+        ("compose", [Message("user", b"a")], "compose returned Message"),  # type: ignore[arg-type]
+        ("compose", [Message("god", "a")], "compose returned Message"),  # type: ignore[arg-type]
+        ("compose", ZeroDivisionError("1/0"), "compose raised ZeroDivisionError: 1/0"),
+        ("call", None, "call of Write returned None, not a str"),
+        ("call", b"stored", "call of Write returned b'stored', not a str"),
+        ("call", IndexError("3"), "call of Write raised IndexError: 3"),
+        ("dump", None, "dump returned None, not a list of Entry"),
+        ("dump", ["a"], r"dump returned \['a'\], not a list of Entry"),
+        ("dump", [Entry("1", 7)], r"dump returned \[Entry"),  # type: ignore[arg-type]
+        ("dump", [Entry("1", "a"), Entry("1", "b")], "distinct ids: '1' is there twice"),
+        ("dump", OSError("gone"), "dump raised OSError: gone"),
+        ("tools", ["Write"], "tools returned"),
+    ],
+)
+def test_a_broken_memory_is_named_with_what_it_did(
+    begin: Begin, method: str, result: Any, told: str
+) -> None:
+    with pytest.raises(MemoryFault, match=f"the memory Broken: .*{told}") as caught:
+        finish(begin(ALPHA, "two", memory=partial(Broken, method, result)))
+    if isinstance(result, Exception):
+        assert caught.value.__cause__ is result
+
+
+@pytest.mark.parametrize("error", [ProviderFailure("503"), BadSettings("no chromadb")])
+def test_a_failing_provider_or_a_missing_package_is_no_fault_of_the_memory(
+    begin: Begin, error: Exception
+) -> None:
+    with pytest.raises(type(error)):
+        finish(begin(memory=partial(Broken, "observe", error)))
+
+
+def test_the_check_tells_of_a_broken_memory_in_a_sentence() -> None:
+    told = check_memory(partial(Broken, "compose", None))
+    assert told == ["the memory Broken: compose returned None, not a tuple or list of Message"]
+
+
+def test_ids_that_carry_text_are_undone_like_text(begin: Begin) -> None:
+    episode = begin(ALPHA, memory=InIds)
+    episode.step(calls(*[write("alpha bravo charlie delta")] * 3))
+    reasons = [record.reason for record in episode.trace.records if isinstance(record, Cut)]
+    assert reasons == ["memory beyond its capacity was undone"]

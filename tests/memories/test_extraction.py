@@ -1,0 +1,247 @@
+"""Memories that have a model take messages apart: what it is asked, what is found, what is kept."""
+
+from collections.abc import Callable
+
+import pytest
+
+from memorygym.core import Budget, Memory, Message
+from memorygym.core.budget import Ledger
+from memorygym.core.errors import ProviderFailure
+from memorygym.core.registry import make
+from memorygym.core.rng import rng
+from memorygym.core.tokens import shown_tokens
+from memorygym.memories.stores.reply_parser import facts, keywords, triples
+from memorygym.models.extractive import write
+
+NAMES = ["simplemem", "lightmem", "amem", "hipporag"]
+HARBOR = "[Note · Larkin Harbor · 3 May]\nLarkin Harbor has 40 lamps. It opened in 1999."
+MEADOW = "[Note · Garnet Meadow · 4 May]\nGarnet Meadow supplies Larkin Harbor."
+OTHERS = [f"[Note · Pier {n} · 5 May]\nPier {n} has {n}00 boats." for n in range(1, 8)]
+GARBAGE = ["", "```", "---\n:::", "Sorry:", "| |\n,,,"]
+each = pytest.mark.parametrize("name", NAMES)
+
+
+class Asked:
+    """A writer that counts its calls; it says what it is told, or what `extractive` says."""
+
+    def __init__(self, said: Callable[[str, str], str] | None = None) -> None:
+        self.texts: list[str] = []
+        self._said = said
+
+    def __call__(self, task: str, text: str, most: int) -> str:
+        self.texts.append(text)
+        return self._said(task, text) if self._said else write(task, text, most)
+
+
+def opened(spec: str, writer: Asked | None = None, capacity: int | None = None) -> Memory:
+    memory: Memory = make("memory", spec)
+    ledger = Ledger(Budget(capacity=capacity))
+    memory.open(ledger.meter(writer or Asked()))
+    return memory
+
+
+def told(spec: str, *texts: str, writer: Asked | None = None) -> Memory:
+    memory = opened(spec, writer)
+    for text in texts:
+        memory.observe([Message("user", text)])
+    return memory
+
+
+def view(memory: Memory, question: str, budget: int | None = None) -> str:
+    composed = memory.compose([Message("user", question)], budget)
+    return "\n\n".join(message.content for message in composed)
+
+
+@each
+def test_what_is_asked_about_is_shown_under_its_heading(name: str) -> None:
+    memory = told(name, *OTHERS, HARBOR)
+    shown = view(memory, "How many lamps has Larkin Harbor?").split("\n\n")
+    assert any(
+        part.startswith("[Note · Larkin Harbor · 3 May]\nLarkin Harbor has 40 lamps.")
+        for part in shown
+    )
+
+
+@each
+@pytest.mark.parametrize("reply", GARBAGE)
+def test_where_the_model_writes_nothing_of_use_the_passage_stays(name: str, reply: str) -> None:
+    memory = told(name, HARBOR, *OTHERS, writer=Asked(lambda *_: reply))
+    assert HARBOR in view(memory, "lamps Larkin Harbor")
+
+
+@each
+def test_metadata_is_weighed_and_not_shown(name: str) -> None:
+    memory = told(name, HARBOR, MEADOW, *OTHERS)
+    lines = view(memory, "Larkin Harbor lamps boats").split("\n")
+    stored = "\n".join(entry.text for entry in memory.dump())
+    assert not [line for line in lines if line.startswith(("keywords:", "links:", "~", "|"))]
+    assert not [line for line in lines if " | " in line]
+    assert name != "amem" or "keywords: Larkin Harbor" in stored
+    assert name != "hipporag" or "Garnet Meadow | supplies | Larkin Harbor" in stored
+
+
+@each
+def test_a_restored_memory_shows_the_same_whatever_the_model_wrote(name: str) -> None:
+    pieces = ["[A · B]", "a b | c | d", "links: 3", "~", "keywords:", "|", "1. x", "Ann ran", ""]
+    chance = rng("test", name)
+
+    def said(*_: str) -> str:
+        return "\n".join(chance.choice(pieces) for _ in range(chance.below(6)))
+
+    memory, other = opened(name, Asked(said), 150), opened(name)
+    texts = [*OTHERS, HARBOR, "|\n~\nlinks: 2", "a b.\nkeywords:\nlinks:", MEADOW, *OTHERS]
+    for text in texts:
+        memory.observe([Message("user", text)])
+        other.open(Ledger(Budget()).meter(Asked()))
+        other.restore(memory.dump())
+        assert other.dump() == memory.dump()
+        for question in ("a b", "boats of Pier 3", "Ann", HARBOR):
+            assert view(other, question) == view(memory, question)
+
+
+@each
+def test_a_view_keeps_within_its_budget_and_out_of_the_live_messages(name: str) -> None:
+    memory = told(name, HARBOR, MEADOW, *OTHERS)
+    count = Ledger(Budget()).count
+    live = [Message("user", HARBOR)]
+    for budget in range(0, 120, 7):
+        composed = memory.compose(live, budget)
+        assert sum(shown_tokens(message, count) for message in composed) <= budget
+    assert "40 lamps" not in "".join(m.content for m in memory.compose(live, None))
+
+
+@pytest.mark.parametrize(
+    "spec", ["simplemem:top_k=1", "lightmem:top_k=1", "hipporag:top_k=1",
+             "amem:top_k=1:retrieve_k=1:neighbours=0"],
+)  # fmt: skip
+def test_the_question_itself_takes_no_place_from_what_is_found(spec: str) -> None:
+    question = "How many lamps has Larkin Harbor?"
+    assert "40 lamps" in view(told(spec, *OTHERS, HARBOR, question), question)
+
+
+@each
+def test_a_failing_provider_is_not_hidden(name: str) -> None:
+    def fail(*_: str) -> str:
+        raise ProviderFailure("no answer")
+
+    with pytest.raises(ProviderFailure):
+        told(name, *(f"Pier {n} has {n}00 boats." for n in range(300)), writer=Asked(fail))
+
+
+@pytest.mark.parametrize("name", ["simplemem", "lightmem", "amem"])
+def test_vectors_join_the_words_where_an_embedder_is_named(name: str) -> None:
+    texts = ["[Note · Ann]\nAnn photographs lighthouses.", *OTHERS]
+    plain, fused = (told(f"{name}:embedder={how}", *texts) for how in ("none", "hashed"))
+    assert "photographs" not in view(plain, "photography?")
+    assert "photographs" in view(fused, "photography?")
+
+
+def test_simplemem_keeps_a_fact_that_is_told_again_once_and_asks_nothing_anew() -> None:
+    writer = Asked()
+    memory = told("simplemem", "Ann has 3 cats.", "Bob has 4 dogs.", writer=writer)
+    memory.observe([Message("user", "Ann has 3 cats.")])
+    assert [entry.text for entry in memory.dump()] == ["Bob has 4 dogs.", "Ann has 3 cats."]
+    assert len(writer.texts) == 2
+
+
+def test_simplemem_shows_no_more_facts_than_it_is_set_to() -> None:
+    memory = told("simplemem:top_k=2", *OTHERS)
+    assert len(view(memory, "How many boats?").split("\n\n")) == 1 + 2
+
+
+def test_lightmem_asks_once_a_buffer_and_simplemem_once_a_passage() -> None:
+    buffered, single = Asked(), Asked()
+    told("lightmem:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)
+    told("simplemem", *OTHERS, HARBOR, writer=single)
+    assert 1 < len(buffered.texts) < len(single.texts) == 8
+
+
+def test_lightmem_shows_what_still_waits_as_it_was_told() -> None:
+    memory = told("lightmem", HARBOR, writer=(writer := Asked()))
+    assert HARBOR in view(memory, "lamps?")
+    assert not writer.texts
+
+
+def test_lightmem_keeps_a_topic_in_its_own_words_if_the_model_wrote_nothing_of_it() -> None:
+    writer = Asked(lambda *_: "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor")
+    memory = told("lightmem:buffer_size=1", HARBOR, writer=writer)
+    memory = told("lightmem:buffer_size=60", HARBOR, "Bye.", MEADOW, *OTHERS, writer=writer)
+    stored = [entry.text for entry in memory.dump()]
+    assert stored[:2] == [HARBOR, "Bye."]
+    assert "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor." in stored
+
+
+def test_lightmem_does_not_put_a_passage_under_the_heading_before_it() -> None:
+    memory = told("lightmem:buffer_size=30", HARBOR, "Bob has 4 dogs.", *OTHERS)
+    assert "Bob has 4 dogs." in [entry.text for entry in memory.dump()]
+
+
+def named(task: str, text: str) -> str:
+    """The names that stand in the heading and in the text, as a model would list them."""
+    known = ("Larkin Harbor", "Garnet Meadow", "Alder Bridge", *(f"Pier {n}" for n in range(8)))
+    return ", ".join(name for name in known if name in text)
+
+
+def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
+    texts = [*OTHERS, "[Note · Larkin Harbor]\nIt has 40 lamps.", MEADOW]
+    linked = told("amem:retrieve_k=1", *texts, writer=Asked(named))
+    alone = told("amem:retrieve_k=1:neighbours=0", *texts, writer=Asked(named))
+    question = "Whom does Garnet Meadow supply?"
+    assert "40 lamps" in view(linked, question)
+    assert "40 lamps" not in view(alone, question)
+
+
+def test_amem_follows_links_both_ways() -> None:
+    texts = ["[Note · Larkin Harbor]\nIt has 40 lamps.", *OTHERS, MEADOW]
+    memory = told("amem:retrieve_k=1", *texts, writer=Asked(named))
+    assert "Garnet Meadow supplies" in view(memory, "lamps")
+
+
+def test_amem_lets_the_most_linked_notes_evolve_in_batches() -> None:
+    writer = Asked(lambda task, text: f"Larkin Harbor, name{len(writer.texts)}")
+    memory = told("amem:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer)
+    assert len(writer.texts) == 5 + 2
+    assert "keywords: Larkin Harbor, name5" in memory.dump()[0].text
+    assert "name2" in writer.texts[4]
+
+
+def stating(task: str, text: str) -> str:
+    """The triple that a sentence of three names states."""
+    body = text.rpartition("\n")[2].rstrip(".")
+    return body.replace(" supplies ", " | supplies | ").replace(" has ", " | has | ")
+
+
+def test_hipporag_reaches_a_passage_over_two_hops_that_words_miss() -> None:
+    texts = [*OTHERS, "Garnet Meadow supplies Larkin Harbor.", "The Larkin-Harbor has 40 lamps."]
+    question = "What has the one that Garnet Meadow supplies?"
+    assert "40 lamps" in view(told("hipporag", *texts, writer=Asked(stating)), question)
+    assert "40 lamps" not in view(told("bm25", *texts), question)
+
+
+def test_hipporag_forgets_the_ties_of_what_it_forgets() -> None:
+    memory = opened("hipporag", Asked(stating), capacity=60)
+    for text in ("Garnet Meadow supplies Larkin Harbor.", *OTHERS, "Larkin Harbor has 40 lamps."):
+        memory.observe([Message("user", text)])
+    assert not any("Garnet" in entry.text for entry in memory.dump())
+    assert not view(memory, "Garnet Meadow")
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        ("1. Ann ran.\n* Bob sat.", [("", "Ann ran."), ("", "Bob sat.")]),
+        ("# Ann\nShe ran.", [("# Ann", "She ran.")]),
+        ("=== 5 May ===\n[Ann]\nShe ran.", [("=== 5 May ===\n[Ann]", "She ran.")]),
+        ("Facts:\n…\n[Ann]", []),
+    ],
+)
+def test_facts_are_read_leniently(reply: str, found: list[tuple[str, str]]) -> None:
+    assert facts(reply) == found
+
+
+def test_sentences_are_neither_keywords_nor_parts_of_triples() -> None:
+    long = "so " * 40
+    assert keywords(f"Ann, {long}, Bob", 9) == ["Ann", "Bob"]
+    assert triples(f"Ann | {long} | Bob\nAnn | is | tall | here\nAnn | is | tall") == [
+        ("Ann", "is", "tall")
+    ]

@@ -1,0 +1,171 @@
+"""Every memory passes the conformance check, and the check sees what breaks it."""
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from memorygym.core import JSON, Budget, Entry, Memory, Message, Meter
+from memorygym.core.budget import Ledger
+from memorygym.memories.markdown import Markdown
+from memorygym.testing import check_memory
+from tests.memories.parts import EXTRAS, every, maker
+
+BY_DESIGN = {
+    "none": "it forgets everything: without any budget not one fact comes back into view",
+    "full": "the referee had to step in at event 3: 2 of 7 composed messages were beyond the view",
+}
+"""What the check finds in the floor, which keeps nothing, and in the ceiling, which heeds no
+budget of the view."""
+
+
+def opened(memory: Memory, *entries: str) -> Memory:
+    memory.open(Ledger(Budget()))
+    for entry in entries:
+        memory.call("Write", {"content": entry})
+    return memory
+
+
+def found(memory: Memory, query: str, k: int = 5) -> list[str]:
+    return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
+
+
+@every(*BY_DESIGN)
+def test_a_memory_keeps_every_rule(name: str) -> None:
+    if name in EXTRAS and importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    assert check_memory(maker(name)) == []
+
+
+@every(of=BY_DESIGN)
+def test_the_check_tells_the_truth_of_the_floor_and_the_ceiling(name: str) -> None:
+    (told,) = check_memory(maker(name))
+    assert told.startswith(BY_DESIGN[name])
+
+
+SAME = ("Cedar Quay b 2", "Cedar Quay b 3", "Cedar Quay b 1")
+
+
+def test_ties_in_a_search_go_by_the_order_of_the_entries() -> None:
+    memory = opened(Markdown(), *SAME)
+    assert found(memory, "cedar quay") == list(SAME)
+    assert found(memory, "Quay?", 2) == list(SAME[:2])
+
+
+def test_ties_go_by_the_order_of_the_entries_after_edits_and_a_restore() -> None:
+    memory = opened(Markdown(), *SAME)
+    found(memory, "Cedar")
+    memory.call("Edit", {"old_text": "b 2", "new_text": "b 7"})
+    again = opened(Markdown())
+    again.restore(memory.dump())
+    assert found(again, "Cedar") == found(memory, "Cedar") == ["Cedar Quay b 7", *SAME[1:]]
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("What does the record give for beds at Oak Pier?", "Oak Pier | beds 12"),
+        ("what is the name", "the record is what you give it for"),
+        ("OAK pier", "Oak Pier | beds 12"),
+        ('"oak" AND NOT (pier) *', "Oak Pier | beds 12"),
+        ("?!", "(nothing found)"),
+        ("häuser", "Häuser 家"),
+    ],
+)
+def test_a_search_goes_by_words_that_tell_something(query: str, best: str) -> None:
+    memory = opened(
+        Markdown(), "the record is what you give it for", "Oak Pier | beds 12", "Häuser 家"
+    )
+    assert found(memory, query)[0] == best
+
+
+def test_a_query_of_stop_words_alone_still_looks_for_them() -> None:
+    assert found(opened(Markdown(), "this is it"), "is it") == ["this is it"]
+
+
+def test_what_was_edited_away_is_not_found() -> None:
+    memory = opened(Markdown(), "alpha bravo", "delta")
+    found(memory, "alpha")
+    memory.call("Edit", {"old_text": "alpha bravo", "new_text": ""})
+    assert found(memory, "alpha") == ["(nothing found)"]
+
+
+def test_a_new_entry_after_a_removal_has_an_id_of_its_own() -> None:
+    memory = opened(Markdown(), "one", "two")
+    memory.call("Edit", {"old_text": "one", "new_text": ""})
+    memory.call("Write", {"content": "three"})
+    assert memory.dump() == [Entry("2", "two"), Entry("3", "three")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        ({}, "a\nb\nc"),
+        ({"start_line": 2}, "b\nc"),
+        ({"num_lines": 1}, "a"),
+        ({"start_line": 2, "num_lines": 1}, "b"),
+        ({"start_line": 9}, "(memory is empty)"),
+    ],
+)
+def test_lines_are_read_by_number(arguments: Mapping[str, JSON], lines: str) -> None:
+    assert opened(Markdown(), "a", "b\nc").call("Read", arguments) == lines
+
+
+class Hidden(Markdown):
+    """Answers from what it never dumps."""
+
+    def open(self, meter: Meter) -> None:
+        super().open(meter)
+        self._read = 0
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        self._read += 1
+        return f"{super().call(name, arguments)} #{self._read}"
+
+
+class Shared(Markdown):
+    """Keeps the entries of all episodes in one place."""
+
+    said: list[str] = []  # noqa: RUF012  # The defect: state of the class.
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        self.said.append(str(arguments))
+        return super().call(name, arguments) + f" of {len(self.said)}"
+
+
+class Greedy(Memory):
+    """Keeps everything, whatever the capacity."""
+
+    def open(self, meter: Meter) -> None:
+        self._all: list[Entry] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        first = len(self._all)
+        self._all += [Entry(str(first + at), message.content) for at, message in enumerate(new)]
+
+    def dump(self) -> list[Entry]:
+        return self._all
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._all = list(entries)
+
+
+class Amnesiac(Markdown):
+    """Forgets the last entry when it is restored."""
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        super().restore(entries[:-1])
+
+
+@pytest.mark.parametrize(
+    ("memory", "sentence"),
+    [
+        (Hidden, "rebuilt from its dump before every event it acts otherwise"),
+        (Amnesiac, "restored from its dump it answers Read otherwise"),
+        (Shared, "the same task played twice gives two traces"),
+        (Shared, "an episode beside another differs from the same episode alone"),
+        (Greedy, "memory beyond its capacity was undone"),
+    ],
+)
+def test_the_check_tells_what_is_broken(memory: type[Memory], sentence: str) -> None:
+    assert any(sentence in broken for broken in check_memory(memory))

@@ -1,0 +1,218 @@
+"""What holds of every memory, whatever it is shown."""
+
+import math
+from collections.abc import Sequence
+from functools import cache, partial
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from memorygym.core import Budget, Memory, Message
+from memorygym.core.budget import Ledger
+from memorygym.core.episode import Episode, Snapshot, play
+from memorygym.core.errors import MemoryFault
+from memorygym.core.tokens import shown_tokens
+from memorygym.core.trace import Asked, Composed, Heard, Said, Shown
+from memorygym.memories.stores.passages import HEADING
+from memorygym.models.extractive import write
+from memorygym.testing.fixed_episodes import Act, Stage, replies, story
+from memorygym.testing.views import Batched, fractured, stepped_in, watched
+from memorygym.tracks.worlds.agents.note_taker import Strategist
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.task import deal
+from tests.memories.parts import EXTRAS, NAMES, every, maker
+from tests.memories.streams import budgets, streams
+
+few = settings(
+    max_examples=10, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+CONDENSERS = [
+    "naive",
+    "sliding_window:window_size=9999",
+    "llm_summarizing:max_size=9999",
+    "structured_summary:max_size=9999",
+    "adaptive_token_budget",
+    "pipeline:stages=observation_masking+llm_summarizing/max_size=9999",
+]
+"""With no limit but the view's budget."""
+
+
+@every("full")
+@few
+@given(streams, budgets)
+def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, budget) -> None:
+    end = watched(maker(name), acts, budget)[-1]
+    assert not list(stepped_in(end.trace))
+
+
+@every("full")
+@few
+@given(streams, budgets)
+def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts, budget) -> None:
+    for written in ("", "lamps and boats " * 500):
+        end = watched(maker(name), acts, budget, lambda *_, written=written: written)[-1]
+        assert not list(stepped_in(end.trace))
+
+
+@every()
+@few
+@given(streams, budgets)
+def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
+    singly, together = (
+        [(moment.composed, moment.entries) for moment in watched(make, acts, budget)]
+        for make in (partial(Batched, maker(name), size) for size in (1, 99))
+    )
+    assert singly == together
+
+
+@every()
+@few
+@given(streams, budgets)
+def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, acts, budget) -> None:
+    episode = Episode(Stage(acts, budget), maker(name), writer=write)
+    for reply in replies(acts):
+        before = episode.snapshot()
+        assert episode.view() == episode.fork(before).view()
+        episode.step(reply)
+
+
+@every()
+@few
+@given(streams, streams, budgets)
+def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget) -> None:
+    alone = [composed(watched(maker(name), each, budget)) for each in (acts, others)]
+    episodes = [Episode(Stage(each, budget), maker(name), writer=write) for each in (acts, others)]
+    said = [iter(list(replies(each))) for each in (acts, others)]
+    beside: list[list[tuple[Message, ...]]] = [[], []]
+    while not all(episode.done for episode in episodes):
+        for at, episode in enumerate(episodes):
+            episode.view()
+            beside[at].append(episode.snapshot().composed)
+            episode.step(next(said[at], Message("assistant", "")))
+    for shown, views in zip(beside, alone, strict=True):
+        assert shown[: len(views) - 1] == views[:-1]
+
+
+@every()
+@few
+@given(streams, budgets)
+def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
+    moments = watched(maker(name), acts, budget)
+    assume(not list(stepped_in(moments[-1].trace)))
+    assert not any(fractured(moment.composed) for moment in moments)
+
+
+@every()
+@pytest.mark.parametrize("budget", [None, 1, 500])
+def test_a_memory_that_observed_nothing_composes_nothing(name: str, budget: int | None) -> None:
+    memory = maker(name)()
+    memory.open(Ledger(Budget()).meter(write))
+    assert not memory.compose((Message("user", "How many lamps has Larkin Harbor?"),), budget)
+    assert not memory.dump()
+
+
+class Recorder(Memory):
+    """Notes what it observes, across session breaks."""
+
+    def __init__(self, seen: list[Message]) -> None:
+        self._seen = seen
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._seen += new
+
+
+@few
+@given(streams)
+def test_every_message_is_observed_once_and_in_order(acts) -> None:
+    seen: list[Message] = []
+    trace = watched(partial(Recorder, seen), acts, Budget())[-1].trace
+    told: list[Message] = []
+    for record in trace.records:
+        if isinstance(record, Said):
+            told.append(record.message)
+        elif isinstance(record, (Shown, Heard)):
+            told += record.messages
+    assert seen == told
+
+
+UNRELATED = (
+    "[Ledger · Larkin Harbor · 3 May 2031]\nLarkin Harbor keeps 10204 lamps.",
+    "[Menu · Canteen · 4 May 2031]\nSoup costs 10311 crowns on Friday.",
+    "[Zoo · Tapir · 5 May 2031]\nTapirs weigh 10422 pounds.",
+    "[Opera · Norma · 6 May 2031]\nBellini wrote 10533 arias.",
+)
+
+
+@every()
+def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: str) -> None:
+    found = set()
+    for turn in range(len(UNRELATED)):
+        told = (*UNRELATED[turn:], *UNRELATED[:turn], "How many lamps does Larkin Harbor keep?")
+        acts = [Act((text,)) for text in told]
+        view = watched(maker(name), acts, Budget(view=500))[len(UNRELATED)].composed
+        texts = [text for message in view for text in message.content.split("\n\n")]
+        found.add(frozenset(texts if HEADING in texts else ()))
+    assert len(found) == 1
+    assert all("10204" in " ".join(texts) for texts in found if texts)
+
+
+@pytest.mark.parametrize("spec", CONDENSERS)
+@few
+@given(streams, st.integers(60, 400))
+def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:
+    moments = watched(maker(spec), acts * 4, Budget(view=view))
+    calls = [record.event for record in moments[-1].trace.records if isinstance(record, Asked)]
+    kept = max((tokens(m, m.composed) for m in moments if m.event in calls), default=0)
+    assume(kept < view)
+    events = {moment.event: moment for moment in moments}
+    observed = sum(tokens(moments[-1], moment.live) for moment in events.values())
+    assert len(calls) <= math.ceil(observed / (view - kept)) + 1
+
+
+def tokens(moment: Snapshot, messages: Sequence[Message]) -> int:
+    return sum(shown_tokens(message, moment.ledger.count) for message in messages)
+
+
+def composed(moments: Sequence[Snapshot]) -> list[tuple[Message, ...]]:
+    return [moment.composed for moment in moments]
+
+
+@cache
+def seen(name: str) -> list[list[Any]]:
+    """All that is read of a memory over the fixtures, the longest window of default size among
+    them."""
+    plays = [(story(0), Budget(view=200)), (story(0), Budget()), (story(0), Budget(capacity=300))]
+    plays += [(story(0) * 5, Budget(view=1_000)), (story(0) * 5, Budget())]
+    world = play(Episode(WorldsEnv(deal("company", 0, "lite")), maker(name), writer=write),
+                 Strategist())  # fmt: skip
+    read = [record for record in world.records if isinstance(record, (Composed, Heard))]
+    return [read, *(composed(watched(maker(name), acts, budget)) for acts, budget in plays)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param([name for name in NAMES if name not in EXTRAS], id="without extras"),
+        pytest.param(
+            NAMES, id="all", marks=[getattr(pytest.mark, mark) for mark in EXTRAS.values()]
+        ),
+    ],
+)
+def test_every_two_memories_differ_on_some_fixture(names: list[str]) -> None:
+    assert [pair for pair in combinations(names, 2) if seen(pair[0]) == seen(pair[1])] == []
+
+
+@every()
+def test_a_memory_that_raises_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = type(maker(name)())
+
+    def fail(*_: Any) -> Any:
+        raise ZeroDivisionError("1/0")
+
+    monkeypatch.setattr(part, "compose", fail)
+    with pytest.raises(MemoryFault, match=r"the memory .*: compose raised ZeroDivisionError: 1/0"):
+        watched(maker(name), story(0)[:1], Budget())

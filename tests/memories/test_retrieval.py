@@ -1,0 +1,165 @@
+"""The retrieval memories: what they find, what fits, what fades; all of it is in their dumps."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.core import Budget, Entry, Memory, Message, registry
+from memorygym.core.budget import Ledger
+from memorygym.core.tokens import count, shown_tokens
+from memorygym.memories.stores.passages import HEADING
+
+SEARCHED = ("bm25", "naive_rag", "hybrid", "memorybank")
+FACTS = (
+    "[Desk · Acme Harbor]\nAcme Harbor runs 40 beds.",
+    "[Desk · Cedar Quay]\nCedar Quay runs 12 beds.",
+    "[Desk · Oak Pier]\nOak Pier opened in 1999.",
+    "[Desk · Cedar Quay]\nCedar Quay now runs 15 beds.",
+)
+QUESTION = "How many beds does Cedar Quay run?"
+STORIES = (*FACTS, "noted", "Oak Pier?", "\n\n".join(FACTS))
+STORY = st.lists(st.sampled_from(STORIES), max_size=9)
+
+
+def told(*texts: str) -> tuple[Message, ...]:
+    return tuple(Message("user", text) for text in texts)
+
+
+def opened(
+    spec: str, *texts: str, capacity: int | None = None, dump: Sequence[Entry] = ()
+) -> Memory:
+    """A memory that took over a dump, then was told the texts; every word of them was shown."""
+    memory: Memory = registry.make("memory", spec)
+    ledger = Ledger(Budget(capacity=capacity))
+    ledger.unread += [HEADING, QUESTION, *STORIES, *texts]
+    memory.open(ledger.meter())
+    memory.restore(dump)
+    ledger.tokens = sum(ledger.price(entry.text) for entry in dump)
+    memory.observe(told(*texts))
+    return memory
+
+
+def parts(memory: Memory, question: str = QUESTION, budget: int | None = None) -> list[str]:
+    """What is shown before a question, passage by passage."""
+    shown = memory.compose(told(question), budget)
+    return [part for message in shown for part in message.content.split("\n\n")[1:]]
+
+
+@pytest.mark.parametrize("spec", SEARCHED)
+def test_what_matches_best_is_shown_in_the_order_it_was_told(spec: str) -> None:
+    memory = opened(f"{spec}:top_k=2", *FACTS, QUESTION)
+    assert parts(memory) == [FACTS[1], FACTS[3]]
+
+
+@pytest.mark.parametrize("spec", SEARCHED)
+def test_an_empty_memory_shows_nothing(spec: str) -> None:
+    assert opened(spec).compose(told(QUESTION), 500) == ()
+    assert opened(spec, QUESTION).compose(told(QUESTION), 500) == ()
+
+
+@pytest.mark.parametrize("spec", SEARCHED)
+def test_what_stands_in_the_live_messages_takes_no_place_from_what_does_not(spec: str) -> None:
+    memory = opened(f"{spec}:top_k=1", FACTS[1], QUESTION)
+    assert parts(memory) == [FACTS[1]]
+
+
+@pytest.mark.parametrize("spec", ["naive_rag:chunk_size=20", "memorybank:chunk_chars=60"])
+def test_of_a_live_paragraph_that_was_split_no_part_is_shown_again(spec: str) -> None:
+    long = "\n".join(["[Desk · Cedar Quay]", *(f"Ward {n} has {n}0 beds." for n in range(1, 9))])
+    memory = opened(spec, long)
+    assert len(memory.dump()) > 1 and parts(memory, long) == []
+
+
+def test_the_same_sentence_under_another_heading_is_shown() -> None:
+    memory = opened("bm25", "[Desk · Cedar Quay]\nIt runs 12 beds.")
+    live = "[Desk · Oak Pier]\nIt runs 12 beds."
+    assert parts(memory, live) == ["[Desk · Cedar Quay]\nIt runs 12 beds."]
+
+
+@pytest.mark.parametrize("spec", SEARCHED)
+@given(budget=st.integers(0, 70))
+def test_no_view_costs_more_than_its_budget(spec: str, budget: int) -> None:
+    shown = opened(spec, *FACTS, QUESTION).compose(told(QUESTION), budget)
+    assert sum(shown_tokens(message, count) for message in shown) <= budget
+
+
+@pytest.mark.parametrize("spec", SEARCHED)
+def test_a_budget_that_one_passage_fits_exactly_holds_it(spec: str) -> None:
+    exact = shown_tokens(Message("user", f"{HEADING}\n\n{FACTS[1]}"), count)
+    memory = opened(spec, FACTS[1], QUESTION)
+    assert parts(memory, budget=exact) == [FACTS[1]]
+    assert parts(memory, budget=exact - 1) == []
+
+
+@pytest.mark.parametrize("spec", SEARCHED)
+@given(story=STORY, more=STORY)
+def test_rebuilt_from_its_dump_it_goes_on_as_it_would_have(
+    spec: str, story: Sequence[str], more: Sequence[str]
+) -> None:
+    memory = opened(spec, *story, capacity=150)
+    memory.compose(told(QUESTION), 40)
+    other = opened(spec, capacity=150, dump=memory.dump())
+    for text in (QUESTION, *more):
+        assert other.dump() == memory.dump()
+        assert other.compose(told(text), 40) == memory.compose(told(text), 40)
+        memory.observe(told(text))
+        other.observe(told(text))
+
+
+@pytest.mark.parametrize("spec", ["bm25", "naive_rag", "hybrid", "memorybank:hours_per_message=0"])
+@given(order=st.permutations([0, 1, 2, 3, 4]))
+def test_the_order_of_unrelated_entries_does_not_matter(spec: str, order: Sequence[int]) -> None:
+    others = [f"Entry {number} tells of lamps." for number in range(5)]
+    memory = opened(f"{spec}:top_k=2", *FACTS, *(others[at] for at in order), QUESTION)
+    assert parts(memory) == [FACTS[1], FACTS[3]]
+
+
+def test_letters_are_alike_where_words_are_not() -> None:
+    assert parts(opened("naive_rag:top_k=1", *FACTS), "Cedars?") == [FACTS[1]]
+    assert parts(opened("bm25:top_k=1", *FACTS), "Cedars?") == []
+
+
+def test_what_is_not_recalled_fades_behind_what_is_newer() -> None:
+    story = (FACTS[1], *["lamps"] * 200, "A quay of cedar.", QUESTION)
+    assert parts(opened("memorybank:top_k=1", *story)) == ["A quay of cedar."]
+    assert parts(opened("memorybank:top_k=1:hours_per_message=0", *story)) == [FACTS[1]]
+
+
+def test_a_recall_makes_a_passage_stronger_and_new() -> None:
+    memory = opened("memorybank:top_k=1", FACTS[1], *["lamps"] * 3, QUESTION)
+    assert memory.dump()[0].text.split("\n")[0] == "1 0"
+    assert parts(memory) == [FACTS[1]]
+    assert memory.dump()[0].text.split("\n")[0] == "5 1"
+
+
+def test_a_view_that_is_composed_again_is_the_same_and_strengthens_nothing() -> None:
+    memory = opened("memorybank", *FACTS, QUESTION)
+    shown = parts(memory, budget=45)
+    held = memory.dump()
+    assert parts(memory, budget=45) == shown and memory.dump() == held
+
+
+def test_only_messages_of_the_user_move_the_clock() -> None:
+    memory = opened("memorybank", FACTS[0])
+    memory.observe([Message("assistant", "noted"), Message("tool", "done"), *told(FACTS[1])])
+    assert [entry.text.split("\n")[0] for entry in memory.dump()] == ["1 0", "1 0", "1 0", "2 0"]
+
+
+def test_beyond_the_capacity_the_passage_of_least_retention_makes_room() -> None:
+    memory = opened("memorybank", FACTS[1], FACTS[2], QUESTION, capacity=60)
+    assert FACTS[1] in parts(memory, budget=30)
+    memory.observe(told("Elm Dock opened in 2004.", "Fir Wharf opened in 2005."))
+    kept = [entry.text.partition("\n")[2] for entry in memory.dump()]
+    assert FACTS[1] in kept and FACTS[2] not in kept
+
+
+def test_a_passage_that_no_memory_of_the_capacity_could_hold_takes_no_place() -> None:
+    memory = opened("memorybank:top_k=1", *FACTS[:3], QUESTION, capacity=70)
+    assert parts(memory) == [FACTS[1]]
+    held = memory.dump()
+    memory.observe(told("lamps " * 80))
+    assert memory.dump() == held
+    memory.observe(told("noted"))
+    assert memory.dump()[:-1] == held and memory.dump()[-1].text.endswith("noted")

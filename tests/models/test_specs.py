@@ -1,0 +1,82 @@
+"""A model is named by a spec, and a slip names what was nearest."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from memorygym.core.errors import BadKey, BadSettings, MemoryGymError, UnknownPart
+from memorygym.models.specs import find, providers, split
+
+LOCAL = "http://127.0.0.1:9/v1"
+
+
+def test_the_providers_are_the_files_that_make_models() -> None:
+    assert tuple(providers()) == ("extractive", "hf", "openai")
+
+
+@pytest.mark.parametrize(
+    ("spec", "provider", "name"),
+    [
+        ("gpt-x", "openai", "gpt-x"),
+        ("openai:gpt-x", "openai", "gpt-x"),
+        ("qwen3:8b", "openai", "qwen3:8b"),
+        ("openchat:7b", "openai", "openchat:7b"),
+        ("wire:x", "openai", "wire:x"),
+        ("openai:qwen3:8b", "openai", "qwen3:8b"),
+        ("hf:/models/tiny", "hf", "/models/tiny"),
+        ("extractive", "extractive", ""),
+        ("openai:extractive", "openai", "extractive"),
+        ("org/model:free", "openai", "org/model:free"),
+    ],
+)
+def test_a_spec_names_provider_and_model(spec: str, provider: str, name: str) -> None:
+    assert split(spec) == (provider, name)
+
+
+@pytest.mark.parametrize("head", ["opnai", "OpenAI", "openaii"])
+def test_a_slip_in_a_provider_names_the_nearest(head: str) -> None:
+    with pytest.raises(UnknownPart, match=f"no provider of models named '{head}'; .*openai"):
+        find(f"{head}:gpt-x", LOCAL)
+
+
+@pytest.mark.parametrize("spec", ["", " ", "openai:", "hf: "])
+def test_a_spec_without_a_name_is_bad_settings(spec: str) -> None:
+    with pytest.raises(BadSettings, match="has no name; give NAME or PROVIDER:NAME"):
+        find(spec, LOCAL)
+
+
+@pytest.mark.parametrize("spec", ["gpt-x", "hf:tiny"])
+def test_a_slip_in_an_option_names_the_nearest(spec: str) -> None:
+    with pytest.raises(UnknownPart, match="'max_token'; did you mean max_tokens"):
+        find(spec, max_token=3)
+
+
+def test_a_model_is_found_with_its_endpoint_and_options() -> None:
+    pytest.importorskip("openai")
+    described = find("qwen3:8b", LOCAL, temperature=0.5).describe()
+    assert (described["name"], described["endpoint"]) == ("qwen3:8b", LOCAL)
+    assert described["temperature"] == 0.5
+
+
+def test_a_missing_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "CHUTES_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(BadKey, match="set OPENAI_API_KEY"):
+        find("gpt-x")
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (lambda: find("hf:tiny", LOCAL), "leave the endpoint"),
+        (lambda: find("hf:tiny"), r'pip install "agent-memorygym\[hf\]"'),
+        (lambda: find("hf:tiny", context=0), "context 0: give a whole number from 1"),
+    ],
+)
+def test_a_local_model_that_cannot_be_is_told(
+    act: Callable[[], object], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MemoryGymError, match=told):
+        act()

@@ -1,0 +1,104 @@
+"""A comparison as files."""
+
+import csv
+import json
+from io import StringIO
+
+from memorygym.core.files import as_bytes
+from memorygym.reports.comparison_files import (
+    curve_csv,
+    document,
+    figures_csv,
+    pairs_csv,
+    pareto_csv,
+    questions_csv,
+    timings_csv,
+)
+from memorygym.reports.curves import by_tokens, curve
+from memorygym.runs.comparison.figures import agreement, figures
+from memorygym.runs.comparison.sanity_checks import gates
+from tests.runs.comparison.made import THREE, all_played, played, reported
+
+TWO = {**THREE, "n": "10 00 10"}
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text)))
+
+
+def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
+    first, second = (
+        as_bytes(document({}, gates(report), [report], [agreement(report, report)]))
+        for report in (
+            figures(measured, {}, "test") for measured in (all_played(TWO), all_played(TWO)[::-1])
+        )
+    )  # fmt: skip
+    assert first == second
+    assert first.endswith(b"}\n")
+
+
+def test_the_document_holds_every_row_with_every_figure() -> None:
+    found = json.loads(as_bytes(document({"contract": "c"}, [], [reported(TWO)])))
+    (report,) = found["reports"]
+    rows = {row["arm"]: row for row in report["rows"]}
+    assert (found["schema"], found["contract"], found["kendall"]) == (
+        "memorygym-compare-1",
+        "c",
+        [],
+    )
+    assert list(rows) == ["oracle", "full", "recency", "none", "m", "n", "held:m"]
+    assert rows["m"]["figures"]["gain"] == {
+        "high": 1.742069,
+        "low": -0.742069,
+        "mean": 0.5,
+        "tasks": 3,
+    }
+    assert [(pair["arm"], pair["other"]) for pair in report["pairs"]] == [("m", "n")]
+    assert report["verdict"]["best"] == "m"
+
+
+def test_a_single_task_is_written_without_bounds() -> None:
+    report = reported({arm: tasks.split()[0] for arm, tasks in THREE.items()})
+    text = as_bytes(document({}, [], [report])).decode()
+    assert "Infinity" not in text
+    gain = json.loads(text)["reports"][0]["rows"][4]["figures"]["gain"]
+    assert gain == {"high": None, "low": None, "mean": 1.0, "tasks": 1}
+
+
+def test_figures_have_a_row_an_arm_and_report() -> None:
+    rows = table(figures_csv([reported(TWO), reported(THREE, broken=3)]))
+    assert len(rows) == 7 + 7
+    assert (rows[4]["arm"], rows[4]["rank"], rows[4]["gain"]) == ("m", "1", "0.5")
+    broken = next(row for row in rows if row["arm"] == "broken")
+    assert (broken["failed"], broken["accuracy"]) == ("3", "")
+    assert figures_csv([]) == "\n"
+
+
+def test_pairs_have_a_row_each() -> None:
+    (row,) = table(pairs_csv([reported(TWO), reported(THREE)]))
+    assert (row["arm"], row["other"], row["difference"]) == ("m", "n", "0.333333")
+
+
+def test_questions_have_a_row_each() -> None:
+    measured = [*played("m", "10"), *played("full", "11", budget=None)]
+    rows = table(questions_csv(measured))
+    assert [(row["arm"], row["budget"], row["number"], row["score"]) for row in rows] == [
+        ("full", "", "1", "1"), ("full", "", "2", "1"),
+        ("m", "1000", "1", "1"), ("m", "1000", "2", "0"),
+    ]  # fmt: skip
+
+
+def test_milliseconds_are_a_file_of_their_own() -> None:
+    rows = table(timings_csv([(reported(THREE), {"m": (0.1, 0.3)})]))
+    assert rows == [
+        {"reasoner": "strong", "budget": "1000", "arm": "m", "p50_ms": "0.1", "p95_ms": "0.3"}
+    ]
+
+
+def test_points_and_bins_have_rows() -> None:
+    measured = all_played(TWO)
+    report = figures(measured, {}, "test")
+    points = table(pareto_csv([(report, by_tokens(report))]))
+    assert {row["arm"]: row["dominated_by"] for row in points}["n"] == "full"
+    bins = table(curve_csv([(report, curve(measured, report, "retention"))]))
+    assert (bins[0]["arm"], bins[0]["bin"], bins[0]["questions"]) == ("m", "<1k", "6")

@@ -1,0 +1,65 @@
+"""Accuracy by span and by rewrites."""
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from memorygym.reports.curves import curve, curve_text
+from memorygym.runs.comparison.figures import figures
+from memorygym.runs.metrics import Measured
+from tests.runs.comparison.made import all_played, played
+
+
+def spread(arm: str, tasks: str, field: str, *values: int) -> list[Measured]:
+    """An arm whose questions have these values of a field, task by task alike."""
+    return [
+        replace(
+            one,
+            cases=tuple(
+                replace(case, **{field: value})
+                for case, value in zip(one.cases, values, strict=True)
+            ),
+        )
+        for one in played(arm, tasks)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values", "bins"),
+    [
+        ("retention", "span", (0, 999, 1000, 17_000), [("<1k", 4), ("1–2k", 2), ("16–32k", 2)]),
+        ("rewrite", "rewrites", (0, 0, 1, 3), [("0", 4), ("1", 2), ("3", 2)]),
+    ],
+)
+def test_questions_are_sorted_into_bins_and_empty_bins_are_not_shown(
+    kind: str, field: str, values: tuple[int, ...], bins: list[tuple[str, int]]
+) -> None:
+    measured = spread("m", "1101 1001", field, *values)
+    found = curve(measured, figures(measured, {}, "test"), kind)
+    assert [(one.name, one.questions) for one in found] == bins
+    assert [one.accuracy.mean for one in found] == [0.75, 0, 1]
+
+
+def test_a_bin_of_a_single_task_has_no_interval() -> None:
+    measured = played("m", "11")
+    (only,) = curve(measured, figures(measured, {}, "test"), "retention")
+    assert (only.accuracy.low, only.accuracy.high) == (-inf, inf)
+    assert "–" in curve_text([only], "retention")
+
+
+def test_what_memories_held_has_no_curve_and_references_stand_last() -> None:
+    measured = all_played({"none": "00 00", "m": "11 10", "held:m": "11 11"})
+    found = curve(measured, figures(measured, {}, "test"), "rewrite")
+    assert [one.arm for one in found] == ["m", "none"]
+
+
+def test_many_bins_are_stacked_within_80_columns() -> None:
+    measured = spread("m", "1" * 12, "rewrites", *range(12))
+    text = curve_text(curve(measured, figures(measured, {}, "test"), "rewrite"), "rewrite")
+    assert text.count("questions      ") == 2
+    assert max(map(len, text.split("\n"))) <= 80
+
+
+def test_a_curve_of_nothing_says_so() -> None:
+    assert curve_text([], "rewrite") == "no questions to sort"

@@ -1,0 +1,231 @@
+"""How far a run is shown: what replaying notices, and what only playing again does."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.core import Message
+from memorygym.core.trace import Judged
+from memorygym.core.votes import Vote
+from memorygym.models.scripted import Scripted
+from memorygym.reports.evidence import examine
+from memorygym.runs.episode_result import Place, Wanted, place_of, result_of
+from memorygym.runs.evaluation import Evaluation, findings, perform
+from memorygym.runs.model_roles import Minds
+from memorygym.runs.results.results_file import keep
+from memorygym.runs.store import Run, read_traces, write_trace
+from tests.reports.playing import lite
+from tests.reports.rewriting import rewrite, rows_of
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A finished run of one agent on one world."""
+    folder = tmp_path / "run"
+    perform(Evaluation(tasks=lite(), agents=("naive",)), folder)
+    return folder
+
+
+def rename(run: Path, old: str, new: str) -> None:
+    """Writes another word wherever it stands in the files of a run."""
+    for name in ("run.json", "results.json", "results.jsonl"):
+        (run / name).write_text((run / name).read_text().replace(old, new))
+    for path in run.glob(f"traces/*{old}*"):
+        path.rename(path.with_name(path.name.replace(old, new)))
+
+
+def pretend(run: Path, agent: str) -> None:
+    """Passes the only agent of a run off as another."""
+    (path, trace, _) = next(read_traces([run]))
+    assert trace
+    trace.labels["agent"] = agent
+    pretended = Evaluation(tasks=lite(), agents=(agent,))
+    job = pretended.job()
+    (seat,) = pretended.seats(pretended.minds)
+    place = place_of("worlds", pretended.tasks.recipes[0], 0, seat.seat)
+    path.unlink()
+    write_trace(Run(run).trace_path(place.episode), trace)
+    outcomes = [result_of(place, trace, Wanted())]
+    (run / "run.json").write_text(json.dumps({**Run(run).about(), **job.about()}))
+    keep(run, findings(pretended, job, outcomes).document, outcomes)
+
+
+def test_replies_under_another_name_are_noticed_only_by_playing(run: Path) -> None:
+    pretend(run, "guesser")
+    assert examine(run, "traces").standing == "verified from traces"
+    (problem,) = examine(run, "play").problems
+    assert "traces/company+0+guesser+0.jsonl.gz: played again, record " in problem
+
+
+def test_a_run_of_other_code_is_left_to_that_code(run: Path) -> None:
+    contract = json.loads((run / "run.json").read_bytes())["contract"]
+    rename(run, contract, "worlds-v1@00000000")
+    found = examine(run, "play")
+    assert found.standing == "self-reported" and not found.problems
+    assert found.limits == ("only the code of contract worlds-v1@00000000 can check it",)
+
+
+@pytest.mark.parametrize(
+    ("old", "kind"), [("company", "template"), ("markdown", "memory")], ids=["world", "memory"]
+)
+def test_a_run_cannot_name_code_to_run(
+    old: str, kind: str, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run.parent / "evil.py").write_text("raise SystemExit")
+    monkeypatch.syspath_prepend(run.parent)
+    rename(run, f'"{old}"', '"evil:make"')
+    rename(run, f"{old}+", "evil%3Amake+")
+    assert examine(run, "play").limits == (f"{kind} evil:make is not installed here",)
+
+
+def test_an_agent_of_elsewhere_is_checked_but_not_played(run: Path) -> None:
+    pretend(run, "my.agents:make")
+    found = examine(run, "play")
+    assert found.standing == "verified from traces"
+    assert found.limits == ("agent my.agents:make is not installed here",)
+
+
+def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own(
+    tmp_path: Path,
+) -> None:
+    model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
+    minds = Minds({"perfect": model})
+    perform(Evaluation(tasks=lite(), agents=("perfect",), minds=minds), tmp_path / "run")
+    assert examine(tmp_path / "run", "traces").standing == "verified from traces"
+
+
+def test_a_world_too_large_to_be_dealt_is_not(run: Path) -> None:
+    for name in ("run.json", "results.json"):
+        alter_results(name, lambda it: it["recipe"]["knobs"].update(tokens="10000000"))(run)
+    assert "10000000 tokens: give at most 1,000,000" in examine(run, "play").problems[0]
+
+
+FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Path:
+    """A finished run of two agents on two worlds."""
+    perform(Evaluation(tasks=lite(2), agents=("naive", "strategic")), tmp_path / "pair")
+    return tmp_path / "pair"
+
+
+def alter_answer(run: Path) -> None:
+    rows = rows_of(run / FIRST)
+    answer = next(row for row in rows if row.get("kind") == "answered")
+    answer["answer"] = "something else"
+    rewrite(run / FIRST, rows)
+
+
+def alter_header(**fields: Any) -> Callable[[Path], None]:
+    def alter(run: Path) -> None:
+        rows = rows_of(run / FIRST)
+        for name, value in fields.items():
+            rows[0][name] = {**rows[0][name], **value}
+        rewrite(run / FIRST, rows)
+
+    return alter
+
+
+def alter_gold(run: Path) -> None:
+    rows = rows_of(run / FIRST)
+    rows[0]["gold"]["questions"][0] = rows[0]["gold"]["questions"][1]
+    rewrite(run / FIRST, rows)
+
+
+def drop_record(run: Path) -> None:
+    rewrite(run / FIRST, rows_of(run / FIRST)[:-1])
+
+
+def add_ruling(run: Path) -> None:
+    (path, trace, _) = next(read_traces([run / FIRST]))
+    assert trace
+    trace.records.append(Judged(5, (Vote("judge", "yes", "it"),)))
+    write_trace(path, trace)
+
+
+def swap(run: Path) -> None:
+    one, other = (run / FIRST).read_bytes(), (run / SECOND).read_bytes()
+    (run / FIRST).write_bytes(other)
+    (run / SECOND).write_bytes(one)
+
+
+def alter_results(name: str, change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+    def alter(run: Path) -> None:
+        document = json.loads((run / name).read_bytes())
+        change(document)
+        (run / name).write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+
+    return alter
+
+
+def better_row(document: dict[str, Any]) -> None:
+    document["episodes"][0]["composite"] = 0.9
+
+
+def fewer_writes(document: dict[str, Any]) -> None:
+    document["episodes"][0]["writes"] -= 1
+
+
+def better_summary(document: dict[str, Any]) -> None:
+    document["summary"]["naive"]["composite"]["mean"] = 0.9
+
+
+def blame_provider(document: dict[str, Any]) -> None:
+    row = document["episodes"].pop(0)
+    failure = {name: row[name] for name in Place.__slots__}
+    document["failures"].append({**failure, "kind": "provider", "error": "gone"})
+
+
+ALTERED = {
+    "an answer": (alter_answer, f"{FIRST}: record "),
+    "a truth": (alter_gold, f"{FIRST}: gold is not that of the task"),
+    "a budget": (alter_header(budget={"writes": 99}), f"{FIRST}: budget is not that of the task"),
+    "a label": (alter_header(labels={"agent": "strategic"}), f"{FIRST}: labels.agent"),
+    "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
+    "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),
+    "a last record": (drop_record, f"{FIRST}, line "),
+    "a judge of no run": (add_ruling, f"{FIRST}: a judge's rulings, but the recipe names no judge"),
+    "swapped traces": (swap, f"{FIRST}: "),
+    "a missing trace": (lambda run: (run / FIRST).unlink(), f"{FIRST}: missing"),
+    "an extra trace": (
+        lambda run: shutil.copy(run / FIRST, run / "traces/company+7+naive+0.jsonl.gz"),
+        "company+7+naive+0.jsonl.gz: of no episode",
+    ),
+    "a row": (alter_results("results.json", better_row), "results.json: results.episodes[0].comp"),
+    "a count": (alter_results("results.json", fewer_writes), "results.jsonl, line 1: is not that"),
+    "a summary": (
+        alter_results("results.json", better_summary),
+        "results.json: results.summary.naive.composite.mean: 0.9",
+    ),
+    "a failure": (alter_results("results.json", blame_provider), "results.json: results.summary"),
+    "a line": (
+        lambda run: (run / "results.jsonl").write_text("{}\n"),
+        "results.jsonl, line 1: is not that",
+    ),
+    "a recipe of the run": (
+        alter_results("run.json", lambda about: about["recipe"].update(seeds=[0])),
+        "run.json: recipe.seeds",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALTERED)
+def test_what_was_altered_is_named_with_its_file(name: str, pair: Path) -> None:
+    alter, told = ALTERED[name]
+    alter(pair)
+    problems = examine(pair, "traces").problems
+    assert problems and told in problems[0]
+
+
+def test_a_score_that_is_consistent_but_not_of_its_trace_is_named(pair: Path) -> None:
+    alter_results("results.json", fewer_writes)(pair)
+    rows = json.loads((pair / "results.json").read_bytes())["episodes"]
+    lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
+    (pair / "results.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    (problem,) = examine(pair, "traces").problems
+    assert problem.startswith("results.json: results.episodes[0].writes: ")

@@ -1,0 +1,211 @@
+"""Packs: the same bytes for the same run, and nothing but a run is taken out of one."""
+
+import gzip
+import io
+import json
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from memorygym.core.errors import BadSettings
+from memorygym.reports.evidence import examine
+from memorygym.reports.packs import opened, write_pack
+
+FIRST = "traces/company+0+naive+0.jsonl.gz"
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Path:
+    """A copy that may be altered."""
+    return Path(shutil.copytree(finished, tmp_path / "copy"))
+
+
+def verified(path: Path) -> list[str]:
+    """What verification of a pack finds."""
+    with opened(path) as (folder, problems):
+        return problems or list(examine(folder, "traces").problems)
+
+
+def packed(run: Path) -> Path:
+    path = run.with_name("run.tar.gz")
+    write_pack(run, path)
+    return path
+
+
+def test_a_run_packs_to_the_same_bytes_wherever_it_lies(finished: Path, run: Path) -> None:
+    (run / "timings.jsonl").write_text('{"ended":1}\n')
+    for path in run.rglob("*.gz"):
+        path.touch()
+    assert packed(run).read_bytes() == packed_bytes(finished, run.parent)
+    assert verified(run.with_name("run.tar.gz")) == []
+
+
+def packed_bytes(folder: Path, place: Path) -> bytes:
+    write_pack(folder, place / "other.tar.gz")
+    return (place / "other.tar.gz").read_bytes()
+
+
+def test_another_compression_of_the_same_traces_is_the_same_digest(run: Path) -> None:
+    before = write_pack(run, run.with_name("a.tar.gz"))
+    path = run / FIRST
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
+    assert write_pack(run, run.with_name("b.tar.gz")) == before
+    assert verified(run.with_name("b.tar.gz")) == []
+
+
+def test_it_holds_neither_lock_nor_dates(run: Path) -> None:
+    with tarfile.open(packed(run)) as archive:
+        members = archive.getmembers()
+    assert {member.name.split("/")[1] for member in members} == {
+        "MANIFEST.json", "results.json", "results.jsonl", "run.json", "traces",
+    }  # fmt: skip
+    assert {(member.mtime, member.uid, member.uname) for member in members} == {(0, 0, "")}
+
+
+Members = list[tuple[tarfile.TarInfo, bytes]]
+
+
+def members_of(path: Path) -> Members:
+    with tarfile.open(path) as archive:
+        return [(member, archive.extractfile(member).read()) for member in archive]  # type: ignore[union-attr]  # all are files
+
+
+def rebuild(path: Path, members: Members) -> Path:
+    with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT) as archive:
+        for member, data in members:
+            member.size = len(data) if member.type == tarfile.REGTYPE else 0
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def named(name: str, kind: bytes = tarfile.REGTYPE) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/passwd"
+    return member
+
+
+STRANGE = {
+    "run/extra.txt": tarfile.REGTYPE,
+    "run/../../escape": tarfile.REGTYPE,
+    "run/traces/../../escape.jsonl.gz": tarfile.REGTYPE,
+    "/etc/escape": tarfile.REGTYPE,
+    "run/replies.jsonl": tarfile.SYMTYPE,
+    "run/traces/a.jsonl.gz": tarfile.LNKTYPE,
+    "run/traces": tarfile.DIRTYPE,
+    "run/run.json": tarfile.REGTYPE,
+    f"run/{'x' * 200}": tarfile.REGTYPE,
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_member_that_no_pack_holds_is_named_and_not_unpacked(name: str, run: Path) -> None:
+    path = packed(run)
+    rebuild(path, [*members_of(path), (named(name, STRANGE[name]), b"evil")])
+    with opened(path) as (folder, problems):
+        kept = {file.name for file in folder.rglob("*")}
+        assert repr(name) in problems[0]
+        assert not kept & {"extra.txt", "escape", "escape.jsonl.gz", "a.jsonl.gz", "replies.jsonl"}
+    assert not list(run.parent.rglob("escape*"))
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_a_member_that_was_altered_after_packing_is_named(at: int, run: Path) -> None:
+    path = packed(run)
+    members = members_of(path)
+    name, data = members[at][0].name.removeprefix("run/"), members[at][1]
+    plain = gzip.decompress(data) if name.endswith(".gz") else data
+    other = plain.replace(b"company", b"kompany")
+    members[at] = (members[at][0], gzip.compress(other) if name.endswith(".gz") else other)
+    assert [problem.split(":")[0] for problem in verified(rebuild(path, members))] == [name]
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_a_member_that_lacks_is_named(at: int, run: Path) -> None:
+    path = packed(run)
+    members = members_of(path)
+    (lacking, _), rest = members[at], [*members[:at], *members[at + 1 :]]
+    assert f"{lacking.name.removeprefix('run/')}: missing" in verified(rebuild(path, rest))
+
+
+@pytest.mark.parametrize("field", ["format", "canary", "contract"])
+def test_a_manifest_of_something_else_is_named(field: str, run: Path) -> None:
+    path = packed(run)
+    (head, data), *rest = members_of(path)
+    changed = {**json.loads(data), field: "other"}
+    rebuild(path, [(head, json.dumps(changed).encode()), *rest])
+    assert f"MANIFEST.json: {field} is 'other'" in verified(path)[0]
+
+
+@pytest.mark.parametrize("data", [b"[]", b"{", b"{}", b'{"files": 3}', b'{"files": {"a": 3}}'])
+def test_a_manifest_that_is_damaged_is_named(data: bytes, run: Path) -> None:
+    path = packed(run)
+    (head, _), *rest = members_of(path)
+    assert verified(rebuild(path, [(head, data), *rest]))[0].startswith("MANIFEST.json: damaged")
+
+
+@pytest.mark.parametrize("name", ["traces", "/dev/zero", "../run/run.json", "a\0b", "lock"])
+def test_a_manifest_opens_no_file_but_those_of_a_pack(name: str, run: Path) -> None:
+    path = packed(run)
+    (head, data), *rest = members_of(path)
+    manifest = json.loads(data)
+    manifest["files"][name] = {"sha256": "0" * 64, "size": 1}
+    rebuild(path, [(head, json.dumps(manifest).encode()), *rest])
+    assert verified(path) == [f"{name}: missing"]
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", b'{"format": "memorygym-run-3"}'])
+def test_a_run_that_says_nothing_of_itself_is_named(data: bytes, run: Path) -> None:
+    path = packed(run)
+    members = [(m, data if m.name == "run/run.json" else old) for m, old in members_of(path)]
+    assert any(told.startswith("run.json: ") for told in verified(rebuild(path, members)))
+
+
+def test_every_cut_is_noticed(run: Path) -> None:
+    path = packed(run)
+    data = path.read_bytes()
+    for size in range(0, len(data), len(data) // 40):
+        path.write_bytes(data[:size])
+        try:
+            assert "cut short" in verified(path)[0]
+        except BadSettings as error:
+            assert "is no pack of a run" in str(error)
+
+
+def test_what_follows_the_end_is_noticed(run: Path) -> None:
+    path = packed(run)
+    path.write_bytes(path.read_bytes() + gzip.compress(b"more"))
+    assert "its end is not the end" in verified(path)[0]
+
+
+def test_a_header_that_promises_more_than_any_run_fills_no_disk(run: Path) -> None:
+    path = packed(run)
+    huge = named("run/replies.jsonl")
+    huge.size = 1 << 40
+    head = members_of(path)[0]
+    data = gzip.decompress(path.read_bytes())[: 512 + -(-len(head[1]) // 512) * 512]
+    path.write_bytes(gzip.compress(data + huge.tobuf(tarfile.GNU_FORMAT)))
+    assert "more than" in verified(path)[0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"text", gzip.compress(b""), gzip.compress(b"x" * 5000)],
+    ids=["nothing", "text", "packed nothing", "packed text"],
+)
+def test_another_file_is_no_pack(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.tar.gz").write_bytes(data)
+    with pytest.raises(BadSettings, match="is no pack of a run"):
+        verified(tmp_path / "a.tar.gz")
+
+
+def test_a_trace_that_cannot_be_unpacked_is_not_packed(run: Path) -> None:
+    (run / FIRST).write_bytes(b"x")
+    with pytest.raises(BadSettings, match=r"naive\+0\.jsonl\.gz cannot be unpacked"):
+        packed(run)
+
+
+def test_a_pack_has_the_name_of_one(run: Path) -> None:
+    with pytest.raises(BadSettings, match=r"a pack is named FILE\.tar\.gz"):
+        write_pack(run, run.with_name("run.zip"))

@@ -1,0 +1,55 @@
+"""Small comparisons with models, and what they leave behind."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from memorygym.cli import main
+from memorygym.core.trace import Trace
+from memorygym.runs.store import read_traces
+
+SMALL = ("--tier", "lite", "--template", "company", "--quiet")
+ASKING = "llm_summarizing,amem"
+REPLIES = "replies.jsonl"
+"""Its lines stand in the order in which the threads happened to get them."""
+CLOCKED = ("timings.jsonl", "timings.csv", "lock")
+
+
+def compare(*words: str | Path) -> int:
+    """The exit code of a small comparison."""
+    return main(["compare", *SMALL, *map(str, words)])
+
+
+def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """By arm: its figures."""
+    (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
+    return {row["arm"]: row["figures"] for row in report["rows"]}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Of every file of a comparison but the clock's."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in CLOCKED:
+            data = path.read_bytes()
+            if path.name == REPLIES:
+                data = b"".join(sorted(data.splitlines()))
+            found[str(path.relative_to(folder))] = sha256(data).hexdigest()
+    return found
+
+
+def traces(folder: Path) -> list[Trace]:
+    """Of every episode."""
+    return [trace for _, trace, _ in read_traces(sorted(folder.glob("traces/*")))]
+
+
+def clocked(folder: Path) -> list[dict[str, Any]]:
+    """What the journal says, by episode in the order in which they ended."""
+    return [json.loads(line) for line in (folder / "timings.jsonl").read_bytes().splitlines()]
+
+
+def replies(folder: Path) -> int:
+    """How many are on the tape, below its header."""
+    path = folder / REPLIES
+    return len(path.read_bytes().splitlines()) - 1 if path.exists() else 0

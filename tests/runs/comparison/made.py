@@ -1,0 +1,53 @@
+"""Hand-made measurements, whose figures can be worked out by hand."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.metrics import Case, Measured, Spent
+
+STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}
+THREE = {
+    "none": "00 00 10",
+    "full": "11 11 10",
+    "recency": "10 00 10",
+    "oracle": "11 11 11",
+    "m": "11 10 10",
+    "held:m": "11 11 10",
+}
+"""Arms on three tasks of two questions each, right ones as 1."""
+
+
+def played(
+    arm: str, tasks: str, case: Mapping[str, Any] | None = None, **of: Any
+) -> list[Measured]:
+    """An arm on tasks, whose seeds count from 0; one named "-" failed. `case` changes questions."""
+    return [
+        _measured(arm, seed, task, case or {}, of)
+        for seed, task in enumerate(tasks.split())
+        if task != "-"
+    ]
+
+
+def _measured(
+    arm: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
+) -> Measured:
+    cases = tuple(
+        replace(Case(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0), **case)
+        for number, right in enumerate(task, start=1)
+    )
+    one = Measured(
+        "company", seed, arm, 1000, "strong", cases, Spent(), Spent(), 0, 0, 0, 0, 800, 0, STORE
+    )  # fmt: skip
+    return replace(one, **of)
+
+
+def all_played(arms: Mapping[str, str]) -> list[Measured]:
+    """Many arms."""
+    return [one for arm, tasks in arms.items() for one in played(arm, tasks)]
+
+
+def reported(arms: Mapping[str, str], **failures: int) -> Report:
+    """The figures of many arms."""
+    return figures(all_played(arms), failures, "test")

@@ -1,0 +1,52 @@
+"""Episodes that show whether a set-up can be trusted."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from memorygym.core import Memory, Message, Task
+from memorygym.core.track import Options, find
+from memorygym.memories.bm25 import make as bm25
+from memorygym.memories.full import Full
+from memorygym.memories.none import Nothing
+from memorygym.models.extractive import write
+from memorygym.runs.comparison.sanity_checks import mixes, returns
+from tests.runs.comparison.comparing import gossip
+
+
+class Listening(Memory):
+    """Keeps what it is told where a test can see it."""
+
+    heard: ClassVar[list[str]] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self.heard += [message.content for message in new]
+
+
+class Echo(Memory):
+    """Shows the running event again."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return live
+
+
+def test_a_canary_comes_back_from_whoever_keeps_all(dealt: Callable[..., Task]) -> None:
+    task = dealt("company", 0, "lite")
+    assert returns(Full, task, write)
+    assert not returns(Nothing, task, write)
+
+
+def test_episodes_that_see_each_other_are_found(dealt: Callable[..., Task]) -> None:
+    task = dealt("company", 0, "lite")
+    assert mixes(gossip(), task, write)
+    assert not any(mixes(make, task, write) for make in (Full, bm25, Nothing, Echo))
+
+
+def test_canaries_fly_in_the_environment_that_is_played() -> None:
+    knobs = {"hops": "2", "tokens": "10k", "mode": "agentic"}
+    (recipe,) = find("research").tasks(Options(range(1), "", knobs))
+    task = recipe.deal()
+    assert not returns(Listening, task, write)
+    told = "\n".join(Listening.heard)
+    assert task.events[0].text in told and "Nothing was called." in told
+    assert returns(Full, task, write) and not mixes(Full, task, write)
+    assert mixes(gossip(), task, write)

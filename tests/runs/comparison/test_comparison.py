@@ -1,0 +1,86 @@
+"""A whole comparison: what makes two of them one, what is checked first, what is found."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import Memory, Message
+from memorygym.core.errors import BadSettings
+from memorygym.memories.none import Nothing
+from memorygym.reports.comparison_report import perform
+from memorygym.runs.comparison.memory_specs import Plugged
+from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.comparison.sanity_checks import played_gates
+from tests.runs.comparison.comparing import comparison, gossip, world
+
+
+class Broken(Memory):
+    """Cannot be opened."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        raise ValueError("no")
+
+
+def test_a_salt_is_told_by_its_hash_alone() -> None:
+    told = str(comparison(tasks=world("a very long secret")).job().about())
+    assert "secret" not in told
+    assert told != str(comparison().job().about())
+
+
+@pytest.mark.parametrize("other", [comparison("bm25"), comparison(budgets=(500, 1000))])
+def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_path: Path) -> None:
+    perform(comparison(), tmp_path / "run", 1, quiet=True)
+    with pytest.raises(BadSettings, match="another recipe"):
+        perform(other, tmp_path / "run", 1, quiet=True)
+
+
+def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
+    old, new = (Plugged(Nothing, tools=False, source=source) for source in ("a1", "b2"))
+    perform(comparison(mine=old), tmp_path / "run", 1, quiet=True)
+    with pytest.raises(BadSettings, match="another recipe"):
+        perform(comparison(mine=new), tmp_path / "run", 1, quiet=True)
+
+
+def test_kept_or_not_the_same_is_found_but_for_the_clocks(tmp_path: Path) -> None:
+    kept = perform(comparison("bm25"), tmp_path / "run", 1, quiet=True)
+    loose = perform(comparison("bm25"), None, 1, quiet=True)
+    assert loose == replace(kept, clocked={})
+    assert {arm for _, arm, _ in kept.clocked} == {one.arm for one in kept.measured}
+
+
+def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
+    found = perform(comparison("bm25", budgets=(500, 1000)), None, 1, quiet=True)
+    own = found.under("strong", 1000)
+    assert {one.budget for one in own.measured} == {None, 1000} and len(own.measured) == 6
+    assert not found.under("weak", 1000).measured and not found.under("strong", 999).failed
+
+
+def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
+    long = "m" * 220
+    asked = comparison(**{long: Plugged(Nothing, tools=False)})
+    with pytest.raises(BadSettings, match="too long for files of 220 characters"):
+        perform(asked, tmp_path / "run", 1, quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
+    found = played_gates(comparison("bm25"))
+    assert [gate.name for gate in found if gate.holds] == [
+        "full shows again what it was told",
+        *(f"two episodes of {spec} stay apart" for spec in ("none", "full", "recency", "bm25")),
+    ]
+
+
+def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
+    found = played_gates(comparison(m=Plugged(gossip(), tools=False)))
+    (gate,) = [gate for gate in found if not gate.holds]
+    assert (gate.name, gate.detail) == (
+        "two episodes of m stay apart", "one showed a word of the other"
+    )  # fmt: skip
+
+
+def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
+    found = played_gates(comparison(m=Plugged(Broken, tools=False)))
+    assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)

@@ -1,0 +1,197 @@
+"""Figures of a comparison, worked out by hand."""
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memorygym.runs.comparison.figures import Report, figures
+from memorygym.runs.comparison.systems import role_of
+from memorygym.runs.metrics import Spent
+from memorygym.stats import Estimate
+from tests.runs.comparison.made import STORE, THREE, all_played, played, reported
+
+
+def figure(report: Report, arm: str, name: str) -> Estimate | None:
+    row = report.row(arm)
+    assert row is not None
+    return row.figures[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "mean"),
+    [
+        ("accuracy", 4 / 6),
+        ("gain", 0.5),
+        ("degradation", -1 / 6),
+        ("normalised", 0.6),
+        ("advantage", 1 / 3),
+        ("storing", 1 / 6),
+        ("retrieving", 1 / 6),
+        ("survival", 4 / 6),
+        ("precision", 0.5),
+        ("irrelevant", 0.25),
+        ("view", 100),
+        ("total", 200),
+        ("peak", 800),
+    ],
+)
+def test_a_memory_has_the_figures_worked_out_by_hand(name: str, mean: float) -> None:
+    found = figure(reported(THREE), "m", name)
+    assert found is not None
+    assert (found.mean, found.worlds) == (pytest.approx(mean), 3)
+
+
+def test_an_interval_is_over_tasks() -> None:
+    found = figure(reported(THREE), "m", "gain")
+    assert found is not None
+    # Differences of 1, 0.5 and 0 have a standard error of 0.2887; t of 2 degrees is 4.3027.
+    assert (found.low, found.high) == pytest.approx((0.5 - 1.24207, 0.5 + 1.24207), abs=1e-4)
+
+
+def test_normalised_gain_draws_its_parts_again_together() -> None:
+    found = figure(reported({**THREE, "m": THREE["full"]}), "m", "normalised")
+    assert found is not None
+    # On the third task m adds 0 of 0.5; on the others all: no resample leaves 0 to 1.
+    assert (found.mean, found.low, found.high) == pytest.approx((0.8, 0.0, 1.0))
+
+
+@given(st.lists(st.sampled_from(["11", "10", "00"]), min_size=2, max_size=6))
+@settings(max_examples=20, deadline=None)
+def test_a_memory_like_none_gains_nothing_and_one_like_oracle_everything(tasks: list[str]) -> None:
+    low, high = " ".join(tasks), " ".join(["11"] * len(tasks))
+    report = reported(
+        {"none": low, "oracle": high, "recency": low, "as none": low, "as oracle": high}
+    )
+    assert figure(report, "as none", "gain") == Estimate(0, *_no_width(len(tasks)), len(tasks))
+    for arm, share in (("as none", 0), ("as oracle", 1), ("oracle", 1)):
+        found = figure(report, arm, "normalised")
+        assert found is None or (found.mean, found.low, found.high) == (share,) * 3
+
+
+def _no_width(worlds: int) -> tuple[float, float]:
+    return (0.0, 0.0) if worlds > 1 else (-inf, inf)
+
+
+@given(st.permutations(all_played({**THREE, "n": "01 - 11", "held:n": "11 - 11"})))
+@settings(max_examples=20, deadline=None)
+def test_the_order_in_which_tasks_were_played_changes_nothing(measured: list) -> None:  # type: ignore[type-arg]
+    first = figures(all_played({**THREE, "n": "01 - 11", "held:n": "11 - 11"}), {"n": 1}, "test")
+    assert figures(measured, {"n": 1}, "test") == first
+
+
+def test_what_oracle_hardly_betters_has_no_normalised_gain() -> None:
+    report = reported({**THREE, "oracle": "10 00 10"})
+    assert figure(report, "m", "normalised") is None
+
+
+def test_questions_whose_facts_exceed_the_budget_count_for_no_arm() -> None:
+    oracle = played("oracle", "11 11 11")
+    cases = oracle[0].cases
+    oracle[0] = replace(oracle[0], cases=(cases[0], replace(cases[1], score=False, tokens=0)))
+    others = all_played({**THREE, "m": "10 11 11"})
+    report = figures([*(one for one in others if one.arm != "oracle"), *oracle], {}, "test")
+    assert (report.left_out, report.questions) == (1, 5)
+    assert all(figure(report, arm, "accuracy").mean == 1 for arm in ("m", "oracle"))  # type: ignore[union-attr]
+
+
+def test_a_question_that_needs_nothing_is_not_left_out() -> None:
+    measured = all_played({"none": "11", "oracle": "11"})
+    empty = [replace(c, needs=0, tokens=0) for c in measured[1].cases]
+    assert figures([measured[0], replace(measured[1], cases=tuple(empty))], {}, "t").left_out == 0
+
+
+def test_a_single_task_has_figures_and_no_interval() -> None:
+    report = reported({arm: tasks.split()[0] for arm, tasks in THREE.items()} | {"n": "00"})
+    assert figure(report, "m", "gain") == Estimate(1, -inf, inf, 1)
+    assert figure(report, "m", "normalised") is None
+    assert report.contests.verdict is not None
+    assert not report.contests.verdict.won
+
+
+def test_a_memory_that_failed_somewhere_has_figures_of_the_rest_and_no_rank() -> None:
+    report = reported({**THREE, "n": "11 - 11"}, n=1)
+    row = report.row("n")
+    assert row is not None
+    assert (len(row.scores), row.failed, row.rank) == (2, 1, None)
+    assert figure(report, "n", "gain").mean == 0.75  # type: ignore[union-attr]
+    assert report.contests.ranks == {"m": 1}
+
+
+def test_a_memory_that_finished_nothing_has_a_row_without_figures() -> None:
+    row = reported(THREE, broken=3).row("broken")
+    assert row is not None
+    assert (row.role, row.failed, row.scores) == ("memory", 3, {})
+    assert set(row.figures.values()) == {None}
+
+
+@pytest.mark.parametrize("arm", ["none", "full", "recency", "oracle"])
+def test_a_reference_that_finished_nothing_leaves_the_rest_standing(arm: str) -> None:
+    report = reported({name: tasks for name, tasks in THREE.items() if name != arm}, **{arm: 3})
+    assert figure(report, "m", "accuracy") is not None
+    assert figure(report, arm, "accuracy") is None
+
+
+def test_facts_are_pooled_within_a_task_before_tasks_are_averaged() -> None:
+    one = played("m", "11 11 11", {"needs": 4, "present": 1, "replaced": 2, "stale": 1})
+    two = [replace(c, needs=2, present=2, replaced=0, stale=0) for c in one[0].cases]
+    report = figures([replace(one[0], cases=(one[0].cases[0], two[1])), *one[1:]], {}, "test")
+    assert figure(report, "m", "survival").mean == pytest.approx((3 / 6 + 2 / 8 + 2 / 8) / 3)  # type: ignore[union-attr]
+    assert figure(report, "m", "exposure") == Estimate(0.5, 0.5, 0.5, 3)
+
+
+def test_a_task_without_replaced_facts_has_no_exposure() -> None:
+    report = reported(THREE)
+    assert figure(report, "m", "exposure") is None
+
+
+def test_a_memory_that_held_nothing_has_no_precision() -> None:
+    empty = played("m", "11 11", precision=dict.fromkeys(STORE, 0.0))
+    assert figure(figures(empty, {}, "test"), "m", "precision") is None
+
+
+def test_costs_are_means_over_tasks() -> None:
+    spent = {"ingest": Spent(3, 900), "query": Spent(1, 50)}
+    report = figures(played("m", "11 11", fractures=4, cuts=2, **spent), {}, "test")
+    means = {name: found.mean for name, found in report.rows[0].figures.items() if found}
+    assert (means["ingest_calls"], means["ingest_tokens"], means["query_tokens"]) == (3, 900, 50)
+    assert (means["fractures"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
+
+
+def test_rows_are_by_role_and_accuracy() -> None:
+    report = reported({**THREE, "n": "11 11 11"})
+    assert [row.arm for row in report.rows] == [
+        "oracle", "full", "recency", "none", "n", "m", "held:m",
+    ]  # fmt: skip
+    assert [row.arm for row in report.of("memory")] == ["n", "m"]
+
+
+def test_a_report_knows_its_budget_from_the_arms_that_have_one() -> None:
+    measured = [replace(one, budget=None) for one in played("full", "11")] + played("none", "00")
+    assert figures(measured, {}, "test").budget == 1000
+
+
+@pytest.mark.parametrize(
+    ("measured", "reason"),
+    [
+        (played("m", "11") * 2, "m played company 0 twice"),
+        (played("m", "11") + played("n", "11", reasoner="weak"), "of one reasoner"),
+        ([], "of one reasoner"),
+    ],
+)
+def test_what_cannot_be_one_report_is_refused(measured: list, reason: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(ValueError, match=reason):
+        figures(measured, {}, "test")
+
+
+def test_a_role_is_told_by_the_name() -> None:
+    assert [role_of(arm) for arm in ("none", "held:bm25", "bm25:top_k=3")] == [
+        "reference", "held", "memory",
+    ]  # fmt: skip
+
+
+def test_an_arm_that_failed_stands_below_those_that_did_not() -> None:
+    report = reported({**THREE, "n": "11 - 11"}, n=1)
+    assert [row.arm for row in report.of("memory")] == ["m", "n"]

@@ -1,0 +1,56 @@
+"""A memory is made anew once an episode, where it cannot tell, and must go on as it was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from memorygym.core import Entry, Memory, Message, Task, registry
+from memorygym.core.episode import Episode, play
+from memorygym.core.errors import MemoryFault
+from memorygym.core.trace import Trace
+from memorygym.models import extractive
+from memorygym.runs.comparison.run import play_rebuilt
+from memorygym.tracks.worlds import note_taker
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.reasoners import Strong
+from tests.memories.attackers import Mirror
+
+Dealt = Callable[..., Task]
+
+
+class Actor(Mirror):
+    """Dumps what it hides only where nobody plays with it: as it is dumped twice in an event."""
+
+    dumped = 0
+
+    def observe(self, new: Sequence[Message]) -> None:
+        super().observe(new)
+        self.dumped = 0
+
+    def dump(self) -> list[Entry]:
+        self.dumped += 1
+        return [Entry(str(i), t) for i, t in enumerate(self._all)] if self.dumped > 1 else []
+
+
+def played(task: Task, make: Callable[[], Memory]) -> Trace:
+    episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
+    return play_rebuilt(episode, note_taker(Strong(), task), task, make, "theirs")
+
+
+@pytest.mark.parametrize("memory", [Mirror, Actor])
+def test_a_memory_that_holds_more_than_it_dumps_is_found_in_play(
+    dealt: Dealt, memory: Callable[[], Memory]
+) -> None:
+    with pytest.raises(MemoryFault, match="it holds what the referee does not weigh"):
+        played(dealt("company", 0, "lite"), memory)
+
+
+@pytest.mark.parametrize("spec", ["bm25", "llm_summarizing", "amem", "markdown", "none"])
+def test_a_memory_that_dumps_what_it_holds_plays_as_if_nobody_looked(
+    dealt: Dealt, spec: str
+) -> None:
+    task, make = dealt("company", 0, "lite"), partial(registry.make, "memory", spec)
+    alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
+    assert [*played(task, make).lines()] == [*play(alone, note_taker(Strong(), task)).lines()]

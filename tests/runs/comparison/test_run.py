@@ -1,0 +1,128 @@
+"""Every arm on every world: what is played, kept, measured, and what fails."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memorygym.core import Memory, Message
+from memorygym.core.errors import BadKey, ProviderFailure
+from memorygym.models.scripted import Scripted
+from memorygym.runs.comparison.memory_specs import Plugged
+from memorygym.runs.engine import perform
+from memorygym.runs.episode_result import Failure, Result
+from memorygym.runs.model_roles import Minds
+from memorygym.runs.store import Run
+from tests.runs.comparison.comparing import WORLD, comparison, measured, play
+
+
+class Forgetful(Memory):
+    """Breaks at the tenth message."""
+
+    heard = 0
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self.heard += len(new)
+        if self.heard >= 10:
+            raise ValueError("too much")
+
+
+def arms_of(found: Sequence[Result | Failure]) -> list[tuple[str, int | None]]:
+    return [(one.place.memory, one.place.budget) for one in found]
+
+
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "traces").mkdir()
+    return tmp_path
+
+
+def test_arms_without_a_budget_are_played_once_for_all_budgets() -> None:
+    found = play(comparison("bm25", budgets=(500, 1000)))
+    assert arms_of(found) == [
+        ("none", None), ("full", None), ("recency", 500), ("oracle", 500), ("bm25", 500),
+        ("held:bm25", 500), ("recency", 1000), ("oracle", 1000), ("bm25", 1000),
+        ("held:bm25", 1000),
+    ]  # fmt: skip
+
+
+def test_every_arm_is_asked_the_same_questions() -> None:
+    found = measured(play(comparison("bm25", "markdown")))
+    asked = {tuple((case.number, case.kind) for case in one.cases) for one in found}
+    assert len(asked) == 1 and {one.world for one in found} == {("company", 0)}
+
+
+def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
+    found = play(comparison(broken=Plugged(Forgetful, tools=False)))
+    failed = [one for one in found if isinstance(one, Failure)]
+    assert arms_of(failed) == [("broken", 500), ("held:broken", 500)]
+    assert [one.kind for one in failed] == ["memory"] * 2
+    assert failed[1].place.episode == "company+0+strong+held%3Abroken+500"
+    assert failed[0].error == "the memory Forgetful: observe raised ValueError: too much"
+    assert len(found) == 6
+
+
+def test_a_provider_that_fails_is_no_memorys_fault() -> None:
+    writing = Scripted([ProviderFailure("down")] * 99)
+    asked = replace(comparison("llm_summarizing:max_size=6"), minds=Minds(writing=writing))
+    failed = [one for one in play(asked) if isinstance(one, Failure)]
+    assert {(one.kind, one.error) for one in failed} == {("provider", "down")}
+
+
+def test_a_refused_key_stops_everything() -> None:
+    minds = Minds({"m": Scripted([BadKey("no key")])})
+    with pytest.raises(BadKey):
+        play(replace(comparison(), reasoners=("m",), minds=minds))
+
+
+def test_an_episode_that_was_kept_is_measured_and_not_played_again(tmp_path: Path) -> None:
+    asked, kept = comparison("bm25"), folder(tmp_path)
+    first = play(asked, folder=kept)
+    clocks = (tmp_path / "timings.jsonl").read_bytes()
+    assert play(asked, folder=kept) == first
+    assert (tmp_path / "timings.jsonl").read_bytes() == clocks
+    assert sorted(place.episode for place in asked.job().episodes()) == Run(kept).kept
+
+
+@pytest.mark.parametrize("other", ["strong+full+all", "strong+recency+1000"])
+def test_a_trace_under_the_name_of_another_episode_is_played_again(
+    other: str, tmp_path: Path
+) -> None:
+    asked, kept = comparison(budgets=(500, 1000)), folder(tmp_path)
+    first = play(asked, folder=kept)
+    traces = tmp_path / "traces"
+    wrong = traces / "company+0+strong+recency+500.jsonl.gz"
+    right = wrong.read_bytes()
+    wrong.write_bytes((traces / f"company+0+{other}.jsonl.gz").read_bytes())
+    assert play(asked, folder=kept) == first and wrong.read_bytes() == right
+
+
+def test_a_trace_of_another_world_is_played_again(tmp_path: Path) -> None:
+    asked, kept, here = comparison(), folder(tmp_path), WORLD.recipes[0]
+    first = play(asked, folder=kept)
+    play(asked, replace(here, seed=1), kept)
+    for path in tmp_path.glob("traces/company+1+*"):
+        path.replace(path.with_name(path.name.replace("company+1", "company+0")))
+    assert play(asked, folder=kept) == first
+
+
+def test_worlds_come_in_their_order_whoever_plays_them() -> None:
+    worlds = [replace(WORLD.recipes[0], seed=seed) for seed in (2, 0, 1)]
+    tasks = replace(WORLD, recipes=worlds)
+    found = perform(replace(comparison(tasks=tasks).job(), workers=2))
+    assert [one.place.seed for one in found] == [2] * 4 + [0] * 4 + [1] * 4
+
+
+def test_no_trace_of_a_world_is_on_disk_while_somebody_elses_memory_plays_it(
+    tmp_path: Path,
+) -> None:
+    seen: list[int] = []
+
+    class Spy(Memory):
+        def observe(self, new: Sequence[Message]) -> None:
+            seen.append(len(list(tmp_path.glob("traces/*"))))
+
+    spy = Plugged(Spy, tools=False, foreign=True)
+    found = play(comparison(spy=spy, budgets=(500, 1000)), folder=folder(tmp_path))
+    assert seen and not any(seen)
+    assert len(list(tmp_path.glob("traces/*"))) == len(found)

@@ -1,0 +1,29 @@
+"""Prints a digest of every task and trace of a small run; test_determinism compares what it prints.
+
+Only the standard library and the package: it runs on any Python that the package supports.
+"""
+
+from hashlib import sha256
+
+from memorygym.core import registry
+from memorygym.memories.markdown import Markdown
+from memorygym.runs.seats import episode_for, played, policy_for
+from memorygym.tracks.worlds.settings import Settings
+
+AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
+GAMES = [(template, 7, "lite") for template in registry.names("worlds")]
+GAMES += [("company", 0, "multi"), ("city", 1, "hard")]
+
+
+def main() -> None:
+    for template, seed, tier in GAMES:
+        task = Settings(template, seed, tier, salt="s").deal()
+        print(template, seed, tier, task.id, sha256(repr(task).encode()).hexdigest())
+        for agent in AGENTS:
+            episode = episode_for(agent, task, Markdown)
+            lines = played(episode, policy_for(agent, task), task, {"agent": agent}).lines()
+            print(agent, sha256("\n".join(lines).encode()).hexdigest())
+
+
+if __name__ == "__main__":
+    main()

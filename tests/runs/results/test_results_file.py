@@ -1,0 +1,104 @@
+"""The results file: its figures, and what is refused as one."""
+
+import copy
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from memorygym.core.errors import BadSettings
+from memorygym.runs.results.results_file import (
+    Document,
+    misfit,
+    read_results,
+    schema,
+    write_results,
+)
+from tests.playing import lite
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return lite("strategic", "naive", "smart_guesser", seeds=range(3)).document
+
+
+def test_the_schema_is_one_and_another_validator_agrees(document: Document) -> None:
+    Draft7Validator.check_schema(schema())
+    assert list(Draft7Validator(schema()).iter_errors(document)) == []
+
+
+def test_the_summary_is_the_mean_of_the_worlds_with_its_interval(document: Document) -> None:
+    rows = [row["composite"] for row in document["episodes"] if row["agent"] == "strategic"]
+    found = document["summary"]["strategic"]
+    assert found["composite"]["mean"] == pytest.approx(sum(rows) / 3, abs=1e-5)
+    error = math.sqrt(sum((row - sum(rows) / 3) ** 2 for row in rows) / 2 / 3)
+    half = found["composite"]["high"] - found["composite"]["mean"]
+    assert half == pytest.approx(4.302653 * error, abs=1e-5)
+
+
+def test_one_world_has_no_interval() -> None:
+    found = lite("naive").document
+    assert found["summary"]["naive"]["composite"]["high"] is None
+    assert found["summary"]["naive"]["detectable"] is None
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every path into a document that the schema describes."""
+    if isinstance(value, dict):
+        return [at, *(place for k, v in value.items() for place in _places(v, (*at, k)))]
+    return [at, *_places(value[0], (*at, 0))] if isinstance(value, list) and value else [at]
+
+
+FREE = {
+    "competencies", "causes", "store_precision", "knobs", "usage", "invariants", "models", "judge",
+    "axes", "data", "memory_model",
+}  # fmt: skip
+"""Tables whose keys are not fixed, or that are empty here."""
+
+
+def test_a_results_file_of_any_other_shape_is_refused(document: Document) -> None:
+    for place in _places(document)[1:]:
+        if FREE & set(place) or place[-1] in ("naive", "strategic", "smart_guesser"):
+            continue
+        wrong = copy.deepcopy(document)
+        inner = wrong
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = object()
+        assert misfit(wrong), place
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is not JSON"),
+        ("[]", "results must be object"),
+        ("{}", "results must contain"),
+        ('{"schema": "memorygym-results-1"}', "is no results file of this version"),
+    ],
+)
+def test_what_is_no_results_file_is_named(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(text)
+    with pytest.raises(BadSettings, match=said):
+        read_results(path)
+
+
+def test_a_folder_whose_run_has_not_finished_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="the run has not finished"):
+        read_results(tmp_path)
+
+
+def test_what_would_not_fit_is_not_written(document: Document, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        write_results(tmp_path / "a.json", {**document, "contract": "none"})
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_are_rounded_so_that_every_machine_writes_the_same(document: Document) -> None:
+    for row in document["episodes"]:
+        assert all(round(v, 6) == v for v in row.values() if isinstance(v, float))
+    assert json.loads(json.dumps(document)) == document

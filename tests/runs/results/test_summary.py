@@ -1,0 +1,54 @@
+"""What agents reached over their worlds, from rows of results."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from memorygym.runs.results.summary import summaries
+from tests.playing import lite
+
+Table = Sequence[Sequence[float | None]]
+"""By world: the composite of each repeat, None if it failed."""
+A_B: Table = [[1.0, None], [0.0, 0.0]]
+
+
+@pytest.fixture(scope="module")
+def row() -> dict[str, Any]:
+    """The row of an episode."""
+    return dict(lite("naive").document["episodes"][0])
+
+
+@pytest.fixture
+def rows(row: dict[str, Any]) -> Callable[[Table], list[dict[str, Any]]]:
+    """A row for each composite of a table."""
+    return lambda table: [
+        {**row, "seed": seed, "repeat": repeat, "composite": figure}
+        for seed, figures in enumerate(table)
+        for repeat, figure in enumerate(figures)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "bounds"),
+    [
+        (A_B, (0.25, 0.5)),
+        ([[1.0], [0.0], [None]], (1 / 3, 2 / 3)),
+        ([[1.0, 1.0], [None, None]], (0.5, 1.0)),
+        ([[1.0, 0.0], [0.5, 0.5]], None),
+    ],
+)
+def test_failures_are_filled_in_within_their_world(
+    table: Table, bounds: tuple[float, float] | None, rows: Callable[[Table], list[dict[str, Any]]]
+) -> None:
+    every = rows(table)
+    (found,) = summaries(row for row in every if row["composite"] is not None)
+    told = found.bounds([row for row in every if row["composite"] is None])
+    assert told == (bounds and pytest.approx(bounds))
+
+
+def test_a_failure_of_another_agent_bounds_nothing(
+    rows: Callable[[Table], list[dict[str, Any]]],
+) -> None:
+    scored, failed, *_ = rows(A_B)
+    assert summaries([scored])[0].bounds([{**failed, "who": "guesser"}]) is None

@@ -1,0 +1,204 @@
+"""What one episode tells of its memory: a trace small enough that every figure is worked by hand.
+
+Two entities, of which the memory is told two facts; the first one changes before it is asked for.
+Every word and every number of up to three digits costs one token, a message four beside its text.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from memorygym.agents.calls import END
+from memorygym.core import Budget, Entry, Message, Task
+from memorygym.core.errors import BadTrace
+from memorygym.core.trace import (
+    Answered,
+    Asked,
+    Composed,
+    Cut,
+    Heard,
+    Record,
+    Said,
+    Shown,
+    Stored,
+    Trace,
+    read_trace,
+)
+from memorygym.runs.metrics import Case, Measured, Spent, measure
+from memorygym.tracks.worlds.generator.gold import Change, Gold, Need, Question
+
+OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
+"""Five tokens each: three words, a colon, a number; nine as a message."""
+PATENTS, OFFICES = Need(0, "e"), Need(1, "f")
+STORE = (Entry("1", OLD), Entry("2", OTHER), Entry("3", "a lunch"), Entry("4", OTHER))
+RECORDS: tuple[Record, ...] = (
+    Shown(0, (Message("user", "alpha bravo charlie"),), evict=True),
+    Asked(0, prompt=100, reply=20, outcome="whole"),
+    Said(0, END),
+    Shown(1, (Message("user", "delta echo foxtrot golf hotel"),), evict=True),
+    Composed(1, (Message("user", OTHER), Message("user", "india"))),
+    Asked(1, prompt=50, reply=0, outcome="empty"),
+    Stored(1, STORE, (), tokens=44, writes=3),
+    Said(1, END),
+    Shown(2, (Message("user", "juliet kilo"),), evict=True),
+    Composed(2, (Message("user", OLD),), kept=1),
+    Asked(2, prompt=70, reply=30, outcome="cut"),
+    Cut(2, "the view was cut"),
+    Said(2, END),
+    Heard(2, (Message("tool", "lima"),)),
+    Said(2, END),
+    Answered(2, "7"),
+    Shown(3, (Message("user", "kilo"),), evict=True),
+    Stored(3, (), ("3",), tokens=40, writes=4),
+    Said(3, END),
+    Answered(3, "120"),
+    Shown(4, (Message("user", "lima"),), evict=True),
+    Said(4, END),
+)
+
+
+def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
+    return Question(event, kind, kind, "?", truth, needs=needs)
+
+
+@pytest.fixture
+def trace(dealt: Callable[..., Task], gold: Callable[[Task], Gold]) -> Trace:
+    """The schema is a dealt world's, all else is made by hand."""
+    task = dealt("company", 0, "lite")
+    first, second = (list(row) for row in gold(task).values[:2])
+    first[4], second[5] = 120, 7
+    table = replace(
+        gold(task), names=("Acme Harbor", "Birch Marine"), categories=("Energy", "Mining"),
+        values=(tuple(first), tuple(second)), edges=(), shown=(0, 0), heldout=(),
+        changes=(Change(1, 0, "e", 120, 125, relative=False, notice=True),),
+        questions=(
+            asked(2, "retrieval", "7", OFFICES),
+            asked(3, "update", "125", PATENTS),
+            asked(4, "abstention", "unknown"),
+        ),
+    )  # fmt: skip
+    recipe = {"template": "company", "seed": 5}
+    labels = {"agent": "strong", "memory": "bm25", "budget": 500}
+    records = list(RECORDS)
+    return Trace("0" * 16, "worlds", recipe, task.system, Budget(), table, dict(labels), records)
+
+
+def case(trace: Trace, number: int) -> Case:
+    return measure(trace).cases[number - 1]
+
+
+def asking(trace: Trace, *questions: Question) -> Trace:
+    """The same episode with other questions."""
+    assert isinstance(trace.gold, Gold)
+    trace.gold = replace(trace.gold, questions=questions)
+    return trace
+
+
+def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
+    found = measure(trace)
+    assert (found.world, found.reasoner, found.arm, found.budget) == (
+        ("company", 5), "strong", "bm25", 500,
+    )  # fmt: skip
+    trace.labels["budget"] = None
+    assert measure(trace).budget is None
+
+
+def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace) -> None:
+    # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
+    assert case(trace, 1) == Case(
+        1, "retrieval", score=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
+        rewrites=0, hops=1, length=8, exact=True, f1=1.0,
+    )  # fmt: skip
+
+
+def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_present(
+    trace: Trace,
+) -> None:
+    # The tool's result is gone with the event before. Shown before: 3 + 5 + 2.
+    assert case(trace, 2) == Case(
+        2, "update", score=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
+        rewrites=1, hops=1, length=10,
+    )  # fmt: skip
+
+
+def test_who_asks_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
+    both = asked(3, "reasoning", "125", PATENTS, PATENTS._replace(old=True))
+    found = case(asking(trace, replace(both, competency="update")), 1)
+    assert (found.needs, found.present, found.replaced, found.stale) == (2, 1, 0, 0)
+    assert found.rewrites == 1
+
+
+def test_a_change_after_the_question_is_no_rewrite(trace: Trace) -> None:
+    early = replace(asked(1, "retrieval", "120", PATENTS), event=1)
+    found = case(asking(trace, early), 1)
+    assert (found.replaced, found.rewrites, found.span) == (0, 0, 3)
+
+
+def test_abstention_is_no_case_and_yet_takes_a_number(trace: Trace) -> None:
+    refused = asked(1, "abstention", "unknown")
+    found = measure(asking(trace, refused, asked(2, "retrieval", "7", OFFICES)))
+    assert [one.number for one in found.cases] == [2]
+
+
+def test_what_the_model_of_a_memory_cost_is_told_apart_by_what_the_event_asks(trace: Trace) -> None:
+    found = measure(trace)
+    assert (found.ingest, found.query) == (Spent(2, 170), Spent(1, 100))
+    assert (found.empty, found.overlong) == (1, 1)
+
+
+def test_the_referees_own_measures_are_taken_over(trace: Trace) -> None:
+    found = measure(trace)
+    assert (found.cuts, found.peak, found.writes) == (1, 44, 4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fractures"),
+    [
+        ([], 0),
+        ([(2, 0)], 0),
+        ([(2, 0), (1, 2)], 0),
+        ([(2, 0), (1, 1)], 1),
+        ([(2, 0), (0, 1), (1, 1)], 1),
+        ([(2, 0), (0, 0), (2, 0)], 1),
+        ([(2, 0), (2, 0), (3, 1)], 2),
+    ],
+)
+def test_a_fracture_is_a_change_that_takes_a_message_back(
+    trace: Trace, changes: list[tuple[int, int]], fractures: int
+) -> None:
+    rest = [record for record in trace.records if not isinstance(record, Composed)]
+    made = [Composed(0, (Message("user", "india"),) * new, kept) for new, kept in changes]
+    trace.records = [*made, *rest]
+    assert measure(trace).fractures == fractures
+
+
+def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
+    # Dropped: the lunch. Left: an old value, a true one, and that one again.
+    shares = {"true": 1 / 3, "stale": 1 / 3, "wrong": 0, "duplicate": 1 / 3, "irrelevant": 0}
+    assert dict(measure(trace).precision) == pytest.approx(shares)
+
+
+def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
+    trace.records = [r for r in trace.records if isinstance(r, (Shown, Said, Answered))]
+    found = measure(trace)
+    assert [(one.present, one.stale, one.tokens) for one in found.cases] == [(0, 0, 0)] * 2
+    assert (found.ingest, found.query, found.peak, found.writes) == (Spent(), Spent(), 0, 0)
+    assert not any(found.precision.values())
+
+
+def test_what_is_read_from_disk_measures_the_same(trace: Trace) -> None:
+    again, damage = read_trace(trace.lines(), "here")
+    assert damage == "" and measure(again) == measure(trace)
+
+
+def test_a_trace_without_its_table_cannot_be_measured(trace: Trace) -> None:
+    trace.gold = None
+    with pytest.raises(BadTrace):
+        measure(trace)
+
+
+def test_two_episodes_of_a_task_are_paired_whoever_remembered(trace: Trace) -> None:
+    one: Measured = measure(trace)
+    trace.labels["memory"] = "held:bm25"
+    assert measure(trace).world == one.world

@@ -1,0 +1,186 @@
+"""Run folders: whatever stops a run, the same command ends it with the same bytes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from memorygym.core.rng import rng
+from tests.servers.openai import Server, serving
+
+BENCH = [sys.executable, "-m", "memorygym.runs.evaluation", "--quiet"]
+SCRIPTED = [
+    "--tier", "lite", "--template", "company", "--seeds", "4", "--workers", "2",
+    "--strategy", "naive", "strategic", "smart_guesser",
+]  # fmt: skip
+MODEL = ["--tier", "lite", "--template", "company", "--seeds", "4", "--workers", "64"]
+APART = ("timings.jsonl", "lock")
+"""Files that are in no digest."""
+UNORDERED = "replies.jsonl"
+"""Its lines stand in the order in which the threads happened to get them."""
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """A digest of every file of a run, as its digests are meant."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in APART:
+            data = path.read_bytes()
+            if path.name == UNORDERED:
+                data = b"".join(sorted(data.splitlines()))
+            found[str(path.relative_to(folder))] = sha256(data).hexdigest()
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A run that nothing stopped."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    subprocess.run([*BENCH, *SCRIPTED, "--run", str(folder)], check=True)
+    return digests(folder)
+
+
+@pytest.mark.parametrize("moment", range(20))
+def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
+    moment: int, whole: dict[str, str], tmp_path: Path
+) -> None:
+    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
+    with subprocess.Popen(words) as process:
+        time.sleep(0.1 + rng("kill", moment).uniform())
+        process.kill()
+    subprocess.run(words, check=True)
+    assert digests(tmp_path / "run") == whole
+
+
+def test_the_number_of_workers_changes_nothing(whole: dict[str, str], tmp_path: Path) -> None:
+    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run"), "--workers", "1"]
+    subprocess.run(words, check=True)
+    assert digests(tmp_path / "run") == whole
+
+
+def test_a_finished_run_is_not_played_again(whole: dict[str, str], tmp_path: Path) -> None:
+    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
+    subprocess.run(words, check=True)
+    timings = (tmp_path / "run" / "timings.jsonl").read_bytes()
+    subprocess.run(words, check=True)
+    assert (tmp_path / "run" / "timings.jsonl").read_bytes() == timings
+    assert len(timings.splitlines()) == 12
+
+
+def test_a_trace_under_the_name_of_another_episode_is_played_again(
+    whole: dict[str, str], tmp_path: Path
+) -> None:
+    words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
+    subprocess.run(words, check=True)
+    one, other, third = (
+        tmp_path / "run/traces" / f"company+{name}+0.jsonl.gz"
+        for name in ("0+naive", "1+naive", "1+strategic")
+    )
+    one.write_bytes(other.read_bytes())
+    third.write_bytes(other.read_bytes())
+    subprocess.run(words, check=True)
+    assert digests(tmp_path / "run") == whole
+
+
+@pytest.fixture
+def slow() -> Iterator[Server]:
+    """A server that takes its time, so that a run can be caught in the middle."""
+    with serving(latency=0.05) as server:
+        yield server
+
+
+def _until(met: Callable[[], bool]) -> None:
+    """Waits until it is so, for a minute at most."""
+    end = time.monotonic() + 60
+    while not met():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def _some(folder: Path, lines: int) -> Callable[[], bool]:
+    replies = folder / "replies.jsonl"
+    return lambda: replies.exists() and len(replies.read_bytes().splitlines()) > lines
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
+    how: signal.Signals, slow: Server, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    words = [*BENCH, *MODEL, "--model", "writer", "--api-base", slow.url, "--run", str(folder)]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        _until(_some(folder, 20))
+        process.send_signal(how)
+        _, told = process.communicate()
+    assert process.returncode == (130 if how == signal.SIGINT else -how)
+    assert how == signal.SIGKILL or "the same command goes on" in told
+    kept, asked = len((folder / UNORDERED).read_bytes().splitlines()) - 1, len(slow.bodies)
+    subprocess.run(words, check=True)
+    total = len((folder / UNORDERED).read_bytes().splitlines()) - 1
+    # What was under way when it stopped is the most that can be asked again.
+    assert kept >= 20 and len(slow.bodies) - asked == total - kept
+    again = tmp_path / "again"
+    subprocess.run([*words[:-1], str(again)], check=True)
+    assert digests(again) == digests(folder)
+
+
+def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -> None:
+    words = [*BENCH, *MODEL, "--model", "twins"]
+    run = ["--api-base", slow.url, "--run", str(tmp_path / "run")]
+    subprocess.run([*words, *run], check=True)
+    replay = ["--replay", str(tmp_path / "run" / UNORDERED), "--run", str(tmp_path / "again")]
+    keyless = {**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}
+    subprocess.run([*words, *replay], check=True, env=keyless)
+    found = digests(tmp_path / "run")
+    del found[UNORDERED]
+    assert digests(tmp_path / "again") == found
+
+
+def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with serving(latency=0.5) as server:
+        words = [*BENCH, *MODEL, "--model", "writer", "--api-base", server.url, "--run"]
+        with subprocess.Popen([*words, str(folder)]) as first:
+            _until(_some(folder, 0))
+            second = subprocess.run(
+                [*words, str(folder)], capture_output=True, text=True, check=False
+            )
+            first.kill()
+    assert second.returncode == 2
+    assert "another process is writing into" in second.stderr
+
+
+def test_failures_are_counted_and_tried_again_by_the_same_command(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with serving() as server:
+        words = [*BENCH, *MODEL, "--run", str(folder), "--api-base", server.url]
+        down = subprocess.run([*words, "--model", "writer+400x4"], check=False)
+        rows = json.loads((folder / "results.json").read_bytes())
+        up = subprocess.run([*words, "--model", "writer+400x4"], check=False)
+    assert (down.returncode, up.returncode) == (3, 0)
+    assert len(rows["failures"]) + len(rows["episodes"]) == rows["episodes_planned"] == 4
+    assert json.loads((folder / "results.json").read_bytes())["failures"] == []
+
+
+def test_64_episodes_at_once_lose_nothing_to_a_server_that_fails(tmp_path: Path) -> None:
+    faults = "writer+429x30+503x15+cutx15+garbagex10+emptyx10"
+    rows = {}
+    with serving(latency=0.01) as server:
+        for model in ("writer", faults):
+            out = str(tmp_path / f"{len(rows)}.json")
+            words = ["--model", model, "--api-base", server.url, "--workers", "64", "-o", out]
+            subprocess.run([*BENCH, "--tier", "lite", "--seeds", "7", *words], check=True)
+            rows[model] = json.loads(Path(out).read_bytes())["episodes"]
+    apart = ("agent", "episode", "who")
+    plain, faulty = (
+        [{name: value for name, value in row.items() if name not in apart} for row in found]
+        for found in rows.values()
+    )
+    assert len(plain) == 70 and faulty == plain

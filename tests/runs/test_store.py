@@ -1,0 +1,149 @@
+"""Runs on disk: the same bytes for the same trace, and a folder that is of one recipe."""
+
+import gzip
+import json
+import resource
+from pathlib import Path
+
+import pytest
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.files import write_whole
+from memorygym.core.trace import Trace
+from memorygym.runs.store import (
+    append_episode,
+    episode_name,
+    finish,
+    open_run,
+    read_traces,
+    write_trace,
+)
+from memorygym.tracks.worlds.settings import Settings
+from tests.playing import results_of
+
+ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    result = results_of(Settings("company", 0, "lite"), ["naive"])[0]
+    assert result.trace
+    return result.trace
+
+
+def test_a_trace_is_the_same_bytes_under_every_name(trace: Trace, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl.gz"]
+    for path in paths:
+        write_trace(path, trace)
+    first, second = (path.read_bytes() for path in paths)
+    assert first == second
+    assert first[3:8] == bytes(5)  # no name, no time
+
+
+def test_packed_or_plain_a_trace_reads_back(trace: Trace, tmp_path: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl.gz"):
+        write_trace(tmp_path / name, trace)
+    lines = (tmp_path / "a.jsonl").read_bytes()
+    assert gzip.decompress((tmp_path / "b.jsonl.gz").read_bytes()) == lines
+    for _, found, damage in read_traces([tmp_path]):
+        assert found and damage == ""
+        assert list(found.lines()) == list(trace.lines())
+
+
+def test_every_cut_of_a_packed_trace_is_noticed(trace: Trace, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    write_trace(path, trace)
+    data = path.read_bytes()
+    for size in range(0, len(data), 500):
+        path.write_bytes(data[:size])
+        assert next(read_traces([path]))[2]
+
+
+def test_a_run_keeps_what_was_played(trace: Trace, tmp_path: Path) -> None:
+    name = episode_name("company", 0, "org/model")
+    with open_run(tmp_path / "run", ABOUT) as run:
+        append_episode(run, name, trace, 0.25)
+        finish(run, [{"b": 1, "a": 2}])
+    timing = json.loads((run.path / "timings.jsonl").read_text())
+    assert run.kept == [name]
+    assert (timing["episode"], timing["seconds"]) == (name, 0.25)
+    assert (run.path / "results.jsonl").read_text() == '{"a":2,"b":1}\n'
+    assert not list(run.path.rglob("*.part"))
+
+
+def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> None:
+    with open_run(tmp_path, ABOUT) as run:
+        append_episode(run, "one", trace, 1.0)
+    before = (tmp_path / "run.json").read_bytes()
+    with open_run(tmp_path, {**ABOUT, "command": "y"}) as run:
+        assert run.kept == ["one"]
+    assert (tmp_path / "run.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["contract", "recipe"])
+def test_a_run_of_another_recipe_is_refused(name: str, tmp_path: Path) -> None:
+    with open_run(tmp_path, ABOUT):
+        pass
+    with (
+        pytest.raises(BadSettings, match=f"another {name}"),
+        open_run(tmp_path, {**ABOUT, name: "other"}),
+    ):
+        pass
+
+
+def test_the_message_names_what_differs_in_the_recipe(tmp_path: Path) -> None:
+    with open_run(tmp_path, ABOUT):
+        pass
+    other = {**ABOUT, "recipe": {"tier": "hard", "seeds": [0, 1]}}
+    with (
+        pytest.raises(BadSettings, match=r'another recipe: {"tier":"lite"}, not {"tier":"hard"}'),
+        open_run(tmp_path, other),
+    ):
+        pass
+
+
+def test_a_folder_that_was_killed_as_it_began_is_taken(trace: Trace, tmp_path: Path) -> None:
+    (tmp_path / "traces").mkdir()
+    for name in ("lock", "run.json.77.part", "traces/one.jsonl.gz.77.part"):
+        (tmp_path / name).write_text("{")
+    with open_run(tmp_path, ABOUT) as run:
+        append_episode(run, "one", trace, 1.0)
+    assert not list(tmp_path.rglob("*.part"))
+    assert run.trace("one") and not run.trace("two")
+
+
+def test_a_damaged_trace_is_no_episode_that_ended(trace: Trace, tmp_path: Path) -> None:
+    with open_run(tmp_path, ABOUT) as run:
+        append_episode(run, "one", trace, 1.0)
+        path = run.trace_path("one")
+        path.write_bytes(path.read_bytes()[:-20])
+        assert run.trace("one") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "said"), [("notes.txt", "is not empty"), ("run.json", "is damaged")]
+)
+def test_a_folder_of_something_else_is_refused(file: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text("{")
+    with pytest.raises(BadSettings, match=said), open_run(tmp_path, ABOUT):
+        pass
+
+
+def test_different_parts_give_different_names() -> None:
+    assert episode_name("a", "b+c") != episode_name("a+b", "c")
+    assert episode_name("a/b") != episode_name("a_b")
+
+
+@pytest.mark.parametrize("name", ["trace.jsonl.gz", "results.json"])
+def test_where_there_is_no_room_the_file_is_named_and_no_part_stays(
+    name: str, tmp_path: Path
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError) as error:
+            write_whole(tmp_path / name, [b"more than ten bytes"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert error.value.filename == str(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []

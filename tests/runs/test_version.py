@@ -1,0 +1,283 @@
+"""The contract of a track changes with all that its scores depend on, and with nothing else."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.runs.version import (
+    HERE,
+    PLAYED,
+    STOPS,
+    code,
+    code_of,
+    contract,
+    digest,
+    imported,
+    sources,
+)  # fmt: skip
+from tests.datasets import published
+
+TRACKS = ("worlds", "research", "codeqa", "data")
+ONCE_LACKED = {
+    "worlds": (
+        "core.trace", "core.decoding", "core.budget", "core.tokens", "core.rng", "scoring.grading.quantities", "memories.stores.passages",
+        "tracks.worlds.agents.note_taker", "tracks.worlds.parsed_view",
+        "tracks.worlds.agents.honest", "tracks.worlds.generator.questions.sets",
+        "tracks.worlds.domains.company.json", "tracks.worlds.agents.packers",
+    ),
+    "research": ("tracks._qa.ablation", "tracks._qa.reasoners", "tracks.research.schema.json"),
+    "codeqa": ("core.statements", "tracks.codeqa.generator.paths", "tracks.codeqa.schema.json"),
+    "data": ("datasets.locomo", "datasets._fields", "memories.stores.splitter", "scoring.grading.squad"),
+}  # fmt: skip
+OTHERS = (
+    "cli/compare.py", "reports/packs.py", "adapters/inspect_ai/tasks.py",
+    "memories/bm25.py", "memories/shims/add_search.py", "tracks/research/task.py", "models/openai.py",
+    "tracks/_qa/reasoners.py", "datasets/locomo.py", "runs/executors.py", "__init__.py",
+)  # fmt: skip
+SHOP = """
+from memorygym.core import Tool
+from memorygym.core.track import Track
+
+def none(*_):
+    return ()
+
+SHOP = Track(
+    name="shop", version="shop-v1", tasks=none, env=none, outcomes=none, facts=none,
+    reasoners={"strong": none}, oracle=dict, tools=(),
+)
+"""
+PLAYS = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from memorygym.core import registry
+from memorygym.core.episode import Episode, play
+from memorygym.memories.markdown import make
+from memorygym.scoring.episode_scores import score
+from memorygym.core.track import Options, find
+
+name, file = sys.argv[1:]
+track = find(name)
+asked = Options(range(1), knobs={"tier": "lite"} if name == "worlds" else {"tokens": "10k"})
+recipes = track.files("locomo", Path(file), None) if track.files else track.tasks(asked)
+task = recipes[0].deal()
+known = track.known(task)
+policy = track.note_taker(track.reasoners["strong"](known), known)
+trace = play(Episode(track.env(replace(task, gold=None)), make), policy)
+trace.gold = task.gold
+score(trace)
+track.oracle(task)
+print(*(module for module in sys.modules if module.partition(".")[0] == "memorygym"))
+"""
+
+
+Copies = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Copies the package, and edits all files with these endings."""
+
+    def copy(edit: Callable[[str], str], *endings: str) -> Path:
+        folder = tmp_path_factory.mktemp("copy")
+        copytree(HERE / "memorygym", folder / "memorygym", ignore=ignore_patterns("__pycache__"))
+        for file in folder.rglob("*.*"):
+            if file.suffix in endings:
+                file.write_text(edit(file.read_text(encoding="utf-8")), encoding="utf-8")
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def same(copied: Copies) -> Path:
+    return copied(str)
+
+
+@pytest.fixture(scope="module")
+def changed(copied: Copies) -> Path:
+    return copied(lambda text: f"{text}\nchanged = 1\n", ".py", ".json", ".txt")
+
+
+@pytest.fixture(scope="module")
+def remarked(copied: Copies) -> Path:
+    return copied(lambda text: f'# One, \'two\n\n{text}\n\n    # three"""', ".py")
+
+
+def written(folder: Path, texts: Mapping[str, str]) -> Path:
+    for name, text in texts.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_a_contract_changes_with_each_module_and_text_that_it_rests_on(
+    track: str, same: Path, changed: Path
+) -> None:
+    now, then = sources(track, same), sources(track, changed)
+    assert contract(track).endswith(f"@{digest(now)}") and now.keys() == then.keys()
+    unseen = [name for name in now if digest(now | {name: then[name]}) == digest(now)]
+    assert not unseen and len(now) > 60
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_comments_and_blank_lines_change_no_contract(
+    track: str, same: Path, remarked: Path
+) -> None:
+    assert sources(track, remarked) == sources(track, same)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_what_plays_an_episode_is_in_its_contract(track: str, tmp_path: Path) -> None:
+    """Whatever is imported while it is dealt, played and scored, its agents aside."""
+    file = published.file_of("locomo", tmp_path)
+    told = subprocess.run(
+        [sys.executable, "-c", PLAYS, track, file], capture_output=True, text=True, check=True
+    )
+    assert not {*told.stdout.split()} - sources(track).keys() - STOPS
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_what_a_list_kept_by_hand_once_lacked_is_in_it(track: str) -> None:
+    lacked = {f"memorygym.{name}" for name in ONCE_LACKED[track]}
+    assert lacked | {*PLAYED} <= sources(track).keys()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_no_score_of_worlds_rests_on_changes_none(name: str, same: Path) -> None:
+    before, file = sources("worlds", same), same / "memorygym" / name
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}\nchanged = 1\n", encoding="utf-8")
+    after = sources("worlds", same)
+    file.write_text(text, encoding="utf-8")
+    assert after == before
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_no_other_track_and_no_memory_but_the_usual_one_is_in_it(track: str) -> None:
+    found = sources(track).keys()
+    memories = {name for name in found if name.startswith("memorygym.memories.")}
+    folders = {name.split(".")[2] for name in found if name.startswith("memorygym.tracks.")}
+    assert memories == {"memorygym.memories.markdown"}
+    assert folders - {"_qa", "_stream"} == {track}
+
+
+def test_a_contract_is_the_same_in_any_folder_under_any_hash_seed(tmp_path: Path) -> None:
+    asked = f"from memorygym.runs.version import contract; print(*map(contract, {TRACKS}))"
+    for seed in ("1", "2"):
+        told = subprocess.run(
+            [sys.executable, "-c", asked], cwd=tmp_path, check=True, capture_output=True,
+            text=True, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE)},
+        )  # fmt: skip
+        assert told.stdout.split() == [*map(contract, TRACKS)]
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_imports_are_read_as_python_reads_them(track: str) -> None:
+    for name, lines in sources(track).items():
+        if name.endswith((".json", ".txt")):
+            continue
+        assert {*imported(lines, name)} == {*parsed(ast.parse(lines), name)}, name
+
+
+def parsed(tree: ast.AST, package: str) -> Iterator[str]:
+    """What a module imports, of a package, as Python's own parser has it."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.If(test=ast.Name("TYPE_CHECKING")):
+                continue
+            case ast.Import(names):
+                yield from (one.name for one in names)
+            case ast.ImportFrom(str(module), names, 0):
+                yield from (module, *(f"{module}.{one.name}" for one in names))
+        yield from parsed(node, package)
+
+
+@pytest.mark.parametrize("room", ["grading", "tracks/codeqa", "tracks/worlds/agents"])
+def test_only_comments_are_taken_out_of_code(room: str) -> None:
+    for file in (HERE / "memorygym" / room).rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert ast.dump(ast.parse(code(text))) == ast.dump(ast.parse(text)), file
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("from . import a\nfrom .b import c", "p.q p.q.a p.q.b p.q.b.c"),
+        ("from ..d.e import *", "p.d.e p.d.e.*"),
+        ("from . b import (\n  c as d,\n  e,\n)", "p.q.b p.q.b.c p.q.b.e"),
+        ("from a import \\\n  b, c; import d.e", "a a.b a.c d.e"),
+        ("try: import a\nexcept ImportError: import b as c", "a b"),
+        ("if TYPE_CHECKING:\n    import a\n    import b\nelse:\n    import c", "c"),
+        ("if typing.TYPE_CHECKING:\n    import a\nimport b", "b"),
+        ("def f():\n    yield from g\n    import a\n    raise b from c", "a"),
+        ("x = 'import a'\n\"\"\"\nfrom b import c\n\"\"\"\nimport_d = e.import_f", ""),
+    ],
+)  # fmt: skip
+def test_an_import_is_found_however_it_is_written(lines: str, found: str) -> None:
+    assert [*imported(code(lines), "p.q")] == found.split()
+
+
+def test_a_track_from_elsewhere_rests_on_its_folder_and_on_its_helpers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = {
+        "shop/__init__.py": "def f():\n    from helper import lend", "shop/deep/till.py": "",
+        "shop/menu.json": "{}", "helper.py": "import json, another", "another.py": "",
+        "loose.py": "",
+    }  # fmt: skip
+    written(tmp_path, texts)
+    own = {name for name in sources("shop:SHOP") if not name.startswith("memorygym.")}
+    assert own == {"shop", "shop.deep.till", "shop.menu.json", "helper", "another"}
+    assert {"memorygym.core.episode", "memorygym.scoring.grading.verdict"} < sources(
+        "shop:SHOP"
+    ).keys()
+
+
+def test_an_installed_track_rests_on_its_own_package_and_on_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "site-packages"
+    monkeypatch.syspath_prepend(str(place))
+    texts = {
+        "shops/__init__.py": "", "shops/one.py": "from shops import prices\nimport numbery",
+        "shops/prices.py": "from memorygym.tracks._qa import hooks", "shops/two.py": "",
+        "numbery.py": "",
+    }  # fmt: skip
+    written(place, texts)
+    found = sources("shops.one:SHOP").keys()
+    assert {name for name in found if "shops" in name} == {"shops", "shops.one", "shops.prices"}
+    assert "memorygym.tracks._qa.defaults" in found and "numbery" not in found
+
+
+def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_GIVEN", {})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    written(tmp_path, {"teashop.py": f"import teaprices\n{SHOP}", "teaprices.py": "TEA = 2"})
+    first = contract("teashop:SHOP")
+    assert first.startswith("shop-v1@") and contract("shop") == first
+    written(tmp_path, {"teaprices.py": "TEA = 3"})
+    contract.cache_clear()
+    assert contract("teashop:SHOP") != first
+
+
+def test_the_code_of_a_memory_is_what_it_imports() -> None:
+    found = code_of("memorygym.memories.bm25").keys()
+    assert {
+        "memorygym.memories.bm25",
+        "memorygym.memories.stores.search.fulltext",
+        "memorygym.core",
+    } <= found
+    assert not {"memorygym.memories.hybrid", "memorygym.memories.stores.zettel"} & found

@@ -1,0 +1,89 @@
+"""The grader on written cases: every row of two tables, and what the tables cannot say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memorygym.scoring.grading import UnreadableTruth, grade, parse
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def rows(name: str) -> list[Any]:
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [pytest.param(row, id=row["id"]) for row in map(json.loads, lines)]
+
+
+@pytest.mark.parametrize("row", rows("grading_cases.jsonl") + rows("grading_more.jsonl"))
+def test_a_written_case_gets_its_verdict(row: dict[str, Any]) -> None:
+    verdict = grade(row["competency"], row["truth"], row["answer"], row.get("rivals", ()))
+
+    assert verdict.correct is row["correct"], verdict.reason
+
+
+def test_the_reason_names_what_was_wanted_and_what_was_read() -> None:
+    verdict = grade("retrieval", "8412", "It was 8413.")
+
+    assert verdict.reason == "wanted 8412, read 8413"
+
+
+@pytest.mark.parametrize(
+    ("competency", "truth"),
+    [
+        ("retrieval", "8,412"),
+        ("retrieval", "2014-03-09"),
+        ("retrieval", "moderate"),
+        ("retrieval", "12.0, 40.1, 33.0"),
+        ("text_match", "Cedar Quay"),
+        ("synthesis", "Cedar Quay (77)"),
+        ("temporal_trend", "flat (0.4%)"),
+        ("temporal_extreme", "3 (41.5)"),
+        ("relationship_count", "2 (Cedar Quay, Elm Hollow)"),
+        ("multi_constraint", "3 (1,412)"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["I don't know.", "No record of Unit 9 Relay.", "ABSTAIN"])
+def test_a_refusal_of_an_answerable_question_is_wrong_and_called_so(
+    competency: str, truth: str, answer: str
+) -> None:
+    verdict = grade(competency, truth, answer)
+
+    assert not verdict.correct
+    assert "refus" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("competency", "truth"),
+    [
+        ("temporal_trend", "sideways"),
+        ("temporal_extreme", "spring (41.5)"),
+        ("multi_constraint", "many (12)"),
+        ("relationship_count", "Cedar Quay"),
+        ("retrieval", "?!"),
+        ("retrieval", ""),
+    ],
+)
+def test_an_unreadable_truth_is_an_error_that_names_it(competency: str, truth: str) -> None:
+    with pytest.raises(UnreadableTruth) as caught:
+        parse(competency, truth)
+
+    assert repr(truth) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["\ud800", "\x00", "8412\x00", "👍" * 50, "8" * 1_000_000, "1," * 50_000, "no " * 40_000],
+)
+@pytest.mark.parametrize("truth", ["8412", "moderate", "Cedar Quay", "ABSTAIN", "2014-03-09"])
+def test_an_odd_or_enormous_answer_is_graded_not_raised(truth: str, answer: str) -> None:
+    verdict = grade("retrieval", truth, answer)
+
+    assert verdict.correct is (truth == "8412" and answer == "8412\x00")
+
+
+def test_a_long_list_is_wrong_even_when_it_holds_the_truth() -> None:
+    answer = ", ".join(str(number) for number in range(400))
+
+    assert not grade("retrieval", "42", answer).correct

@@ -1,0 +1,292 @@
+"""What holds for every truth and every answer."""
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from memorygym.scoring.grading import grade
+
+NAMES = ["Brant Orchard", "Cedar Quay", "Elm Hollow", "Ina Vogel", "Unit 9 Relay", "Old Pine Ridge"]
+CHOICES = ["moderate", "mid-career", "tech_hub", "small town", "polar", "request-reply"]
+VERBS = ["builds", "ships", "runs", "serves"]
+THINGS = ["rail sensors", "harbor cranes", "city trams", "river ferries", "quiet mills"]
+TRENDS = ["strongly rising", "slightly rising", "flat", "slightly falling", "strongly falling"]
+ASKED = ["synthesis", "comparison", "outlier", "conditional", "multi_hop", "relationship_chain"]
+FIGURED = ["retrieval", "update", "trick_retrieval", "counterfactual", "relationship_hop"]
+
+Case = tuple[str, str]
+"""A competency and a truth as the dealer displays it."""
+
+ints = st.integers(-9_999_999, 9_999_999)
+amounts = st.decimals(-9999, 99999, places=1, allow_nan=False)
+counts = st.integers(0, 60)
+
+
+def money(amount: object) -> str:
+    return f"${amount:,}M"
+
+
+integers = ints.map(lambda value: f"{value:,}")
+figures = st.one_of(
+    integers,
+    st.integers(1500, 2026).map(str),
+    st.integers(1, 999).map(lambda value: f"#{value}"),
+    amounts.map(money),
+    amounts.map(lambda value: f"${value:,}K"),
+    amounts.map(lambda value: f"{value}%"),
+    amounts.map(lambda value: f"{value} Mbps"),
+    amounts.map(lambda value: f"{value} km²"),
+    st.integers(1, 400).map(lambda value: f"{value} min"),
+    st.integers(0, 100).map(lambda value: f"{value}/100"),
+)
+days = st.dates(date(1000, 1, 1), date(2100, 1, 1)).map(date.isoformat)
+choices = st.sampled_from(CHOICES)
+texts = st.lists(
+    st.tuples(st.sampled_from(VERBS), st.sampled_from(THINGS)), min_size=1, max_size=2, unique=True
+).map(lambda pairs: " ".join(word for pair in pairs for word in pair))
+series = st.one_of(
+    st.lists(amounts.map(str), min_size=3, max_size=5),
+    st.lists(amounts.map(money), min_size=3, max_size=5),
+    st.lists(integers, min_size=3, max_size=5),
+).map(", ".join)
+names = st.sampled_from(NAMES)
+
+values = st.tuples(st.sampled_from(FIGURED), st.one_of(figures, days, choices, texts, series))
+numbers = st.tuples(st.sampled_from(["aggregation", "cross_category", "delta"]), figures)
+ratios = st.tuples(st.just("ratio"), st.decimals(0, 999, places=2, allow_nan=False).map(str))
+entities = st.tuples(st.sampled_from(["text_match", "enum_filter", "relationship_lookup"]), names)
+pairs = st.tuples(
+    st.sampled_from(ASKED), st.builds("{} ({})".format, names, st.one_of(figures, days, choices))
+)
+trends = st.tuples(
+    st.just("temporal_trend"),
+    st.one_of(
+        st.sampled_from(TRENDS),
+        st.builds(lambda label, change: f"{label} ({change:.1f}%)", st.sampled_from(TRENDS),
+                  st.floats(-90, 90)),
+    ),
+)  # fmt: skip
+extremes = st.tuples(
+    st.just("temporal_extreme"),
+    st.one_of(st.integers(1, 5).map(str), st.builds("{} ({})".format, st.integers(1, 5), amounts)),
+)
+rolls = st.tuples(
+    st.just("relationship_count"),
+    st.lists(names, min_size=1, max_size=4, unique=True).map(
+        lambda found: f"{len(found)} ({', '.join(found)})"
+    ),
+)
+tallies = st.tuples(
+    st.just("multi_constraint"), st.builds("{} ({})".format, counts, st.one_of(integers, amounts))
+)
+answerable = st.one_of(values, numbers, ratios, entities, pairs, trends, extremes, rolls, tallies)
+
+
+@given(
+    st.one_of(answerable, st.just(("abstention", "ABSTAIN"))),
+    st.text(st.characters(exclude_categories=())),
+)
+@example(("retrieval", "8,412"), "\ud800\x00-$.,")
+@example(("retrieval", "12.0, 40.1"), "1,,2.3.4,5e99 ½ ²")
+def test_no_answer_makes_the_grader_raise_or_waver(case: Case, answer: str) -> None:
+    assert grade(*case, answer) == grade(*case, answer)
+
+
+@given(
+    answerable,
+    st.lists(
+        st.sampled_from(
+            [*NAMES, *CHOICES, *TRENDS, "3", "-$1,2.5M", "or", "not", ",", "(", "'s", "of", "from",
+             "=", "period", "unknown", "March 9, 2014", "2014-03-09", "%", "million", "\n"]
+        ),
+        max_size=12,
+    ),
+)  # fmt: skip
+def test_no_mix_of_claims_and_marks_makes_it_raise(case: Case, words: list[str]) -> None:
+    grade(*case, " ".join(words), NAMES)
+
+
+@given(answerable)
+def test_the_displayed_truth_is_right(case: Case) -> None:
+    verdict = grade(*case, case[1])
+
+    assert verdict.correct, verdict.reason
+
+
+@given(answerable)
+def test_rivals_that_are_not_named_change_nothing(case: Case) -> None:
+    rivals = [name for name in [*NAMES, *CHOICES] if name not in case[1]]
+
+    assert grade(*case, case[1], rivals).correct
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{}.", "**{}**", "`{}`", '"{}"', "The answer is {}.", "Answer: {}", "It is {}", " {} \n",
+     '{{"answer": "{}"}}', "According to my notes, it is {}.", "I think it is {}.", "It's {}."],
+)  # fmt: skip
+@given(answerable)
+def test_a_frame_around_the_right_answer_keeps_it_right(frame: str, case: Case) -> None:
+    verdict = grade(*case, frame.format(case[1]))
+
+    assert verdict.correct, verdict.reason
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["The revenue of Brant Orchard is {}.", "Brant Orchard's value: {}", "In 2023 it was {}",
+     "Brant Orchard has {}", "For Brant Orchard, it is {}."],
+)  # fmt: skip
+@given(figures)
+def test_a_number_may_be_told_about_its_entity(frame: str, truth: str) -> None:
+    verdict = grade("retrieval", truth, frame.format(truth))
+
+    assert verdict.correct, verdict.reason
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{name}, {value}", "{name}: {value}", "{value} ({name})", "{name} has the highest: {value}",
+     "The highest is {name} with {value}.", "{name} ranks 1st of 5 with {value}",
+     "Of the 5 companies, {name} leads with {value}.", "{name} — {value}"],
+)  # fmt: skip
+@given(names, figures)
+def test_name_and_value_may_be_told_in_a_sentence(frame: str, name: str, value: str) -> None:
+    verdict = grade("synthesis", f"{name} ({value})", frame.format(name=name, value=value))
+
+    assert verdict.correct, verdict.reason
+
+
+@given(st.dates(date(1000, 1, 1), date(2100, 1, 1)))
+def test_a_date_is_right_in_every_plain_notation(day: date) -> None:
+    month = day.strftime("%B")
+    said = [f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}"]
+    said += [day.isoformat().replace("-", "/"), f"{day.day} {month[:3]} {day.year}"]
+
+    assert all(grade("retrieval", day.isoformat(), answer).correct for answer in said)
+
+
+@given(ints, ints)
+def test_another_integer_is_wrong(true: int, said: int) -> None:
+    assume(true != said)
+
+    assert not grade("retrieval", f"{true:,}", f"{said:,}").correct
+
+
+@given(amounts, amounts)
+def test_a_decimal_is_right_exactly_within_two_percent(true: object, said: object) -> None:
+    near = abs(said - true) <= abs(true) / 50  # type: ignore[operator, arg-type]
+
+    assert grade("retrieval", money(true), money(said)).correct is near
+
+
+@given(names, names, figures)
+def test_the_value_of_another_entity_is_wrong(true: str, said: str, value: str) -> None:
+    assume(true != said)
+
+    assert not grade("synthesis", f"{true} ({value})", f"{said} ({value})").correct
+
+
+@pytest.mark.parametrize("kind", [days, choices, texts, names, st.sampled_from(TRENDS)])
+@given(data=st.data())
+def test_another_date_or_label_or_name_is_wrong(
+    kind: st.SearchStrategy[str], data: st.DataObject
+) -> None:
+    true, said = data.draw(kind), data.draw(kind)
+    assume(not set(true.split()) <= set(said.split()))
+
+    assert not grade("retrieval", true, said).correct
+
+
+@pytest.mark.parametrize("mark", [", ", " or ", " and ", " / ", "; ", "\n", " ", " | ", ", or "])
+@pytest.mark.parametrize(
+    ("competency", "candidates"),
+    [
+        ("text_match", NAMES),
+        ("text_match", [name.lower() for name in NAMES]),
+        ("retrieval", CHOICES),
+        ("retrieval", [choice.title() for choice in CHOICES]),
+        ("temporal_trend", TRENDS),
+        ("temporal_extreme", ["1", "2", "3", "4", "5"]),
+        ("relationship_count", ["1", "2", "3", "4", "5"]),
+        ("multi_constraint", ["0", "1", "2", "3", "4"]),
+        ("retrieval", ["8,412", "8,413", "8,500", "12"]),
+        ("update", ["$12.5M", "$14.5M", "$16.5M"]),
+        ("retrieval", ["2014-03-09", "2014-03-10", "2015-03-09"]),
+        ("synthesis", [f"{name} (77)" for name in NAMES]),
+        ("retrieval", ["builds rail sensors", "ships harbor cranes", "runs city trams"]),
+    ],
+)
+@given(order=st.randoms())
+def test_listing_every_candidate_is_wrong(
+    mark: str, competency: str, candidates: list[str], order: object
+) -> None:
+    shuffled = sorted(candidates, key=lambda _: order.random())  # type: ignore[attr-defined]
+    true = candidates[0].title() if competency == "text_match" else candidates[0]
+
+    assert not grade(competency, true, mark.join(shuffled)).correct
+
+
+@pytest.mark.parametrize(
+    "refusal", ["I don't know.", "ABSTAIN", "Unknown", "N/A", "No record of it.", "Not in memory"]
+)
+@given(answerable)
+def test_a_refusal_is_wrong_where_there_is_an_answer(refusal: str, case: Case) -> None:
+    verdict = grade(*case, refusal)
+
+    assert not verdict.correct
+    assert "refus" in verdict.reason
+    assert grade("abstention", "ABSTAIN", refusal).correct
+
+
+@given(answerable)
+def test_a_claim_is_no_refusal(case: Case) -> None:
+    assert not grade("abstention", "ABSTAIN", case[1]).correct
+    assert not grade("abstention", "ABSTAIN", f"Unknown, maybe {case[1]}").correct
+
+
+@given(answerable)
+def test_a_refusal_beside_the_right_claim_is_wrong_for_both(case: Case) -> None:
+    answer = f"I don't know. {case[1]}"
+
+    assert not grade(*case, answer).correct
+    assert not grade("abstention", "ABSTAIN", answer).correct
+
+
+@pytest.mark.parametrize(
+    "mark", [" ", "'", "_", "\u00a0", "\u2009", "\u202f", "\u2019", "{,}", "\\,"]
+)
+@given(ints, ints)
+def test_thousands_may_be_set_apart_in_any_usual_way(mark: str, true: int, said: int) -> None:
+    right = grade("retrieval", f"{true:,}", f"{said:,}".replace(",", mark))
+
+    assert right.correct is (true == said)
+    assert grade("retrieval", f"{true:,}", f"{true:,}".replace(",", mark)).correct
+
+
+TWO = """
+{a} or {b} · {a}, {b} · {a} {b} · {a} ({b}) · {a}, so {b} · so {a}, {b} · {a}, thus {b}, {a}
+from {a} to {b} · changed from {a} to {b} · {a} (was {b}) · previously {a}, {b} · [{a}] {b}
+entry {a}: {b} · note {a} {b} · {a} divided by {b} · {a} minus {b} · {a} = {b} · not {a}, {b}
+{a} before the correction, {b} · {a} corrected to {b} · 1. {a} 2. {b} · {a} had it not been {b}
+{a} if not {b} · unknown as {a} · unknown, {a} · No. {a} · declined {a} · entry {a} unavailable
+{a} confidence: {b} · {a} sure, {b} · {a} works closely with {b} · Of {a}, {b} and {a}, {b}
+among {a}, {b}, and {b}, {a} · {a} (stock holders: {b}) · some label: {a}, {b} · {a} was {b}
+nothing was stated, {a} · there isn't an entry, {a} · None recorded: {a} · {a} instead of {b}
+"""
+"""Sentences with two values, of which at most one may be the claim."""
+
+
+@pytest.mark.parametrize("kind", [integers, amounts.map(money), days, choices, texts, names])
+@given(st.sampled_from(TWO.strip().replace("\n", " · ").split(" · ")), st.data())
+def test_no_answer_is_right_for_two_truths(
+    kind: st.SearchStrategy[str], frame: str, data: st.DataObject
+) -> None:
+    pair = data.draw(kind), data.draw(kind)
+    assume(not any(grade("retrieval", *two).correct for two in (pair, pair[::-1])))
+    truths = [*(("retrieval", one) for one in pair), ("abstention", "ABSTAIN")]
+    answer = frame.format(a=pair[0], b=pair[1])
+
+    assert sum(grade(*truth, answer, pair).correct for truth in truths) <= 1

@@ -1,0 +1,96 @@
+"""Most of the models that ruled decide; a failure is counted and is no verdict."""
+
+import pytest
+
+from memorygym.core import JSON
+from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
+from memorygym.core.votes import Ruling
+from memorygym.models.scripted import Line, Scripted
+from memorygym.scoring.judge import Case, Judge
+from memorygym.scoring.judge.prompts import prompt_hash
+
+YES, NO = '{"quote": "8412", "correct": true}', '{"quote": "8412", "correct": false}'
+DOWN = ProviderFailure("timed out")
+
+
+class Named(Scripted):
+    """A scripted model with a name and an address."""
+
+    def describe(self) -> dict[str, JSON]:
+        return {"name": "judge-x", "temperature": 0.0, "endpoint": "http://127.0.0.1/v1"}
+
+
+def ruled(*replies: Line) -> Ruling:
+    return Judge([Scripted([reply]) for reply in replies]).judge("beds?", "8412", "8412 beds")
+
+
+@pytest.mark.parametrize(
+    ("replies", "verdict"),
+    [
+        ((YES,), True),
+        ((NO,), False),
+        ((YES, YES, NO), True),
+        ((YES, NO, NO), False),
+        ((YES, NO), False),
+        ((YES, "hm", DOWN), True),
+        ((YES, NO, "hm"), False),
+        ((DOWN, "hm"), None),
+    ],
+)
+def test_most_of_those_that_ruled_decide_and_a_tie_rejects(
+    replies: tuple[Line, ...], verdict: bool | None
+) -> None:
+    assert ruled(*replies).verdict is verdict
+
+
+def test_each_vote_is_kept_with_its_words_or_its_problem() -> None:
+    votes = ruled(YES, NO, "hm", DOWN).votes
+    assert [vote.said for vote in votes] == ["yes", "no", "unreadable", "failed"]
+    assert [vote.quote or vote.problem for vote in votes] == [
+        "8412", "8412", "it is no JSON", "timed out",
+    ]  # fmt: skip
+
+
+def test_a_refused_key_flies() -> None:
+    with pytest.raises(BadKey):
+        ruled(YES, BadKey("no"))
+
+
+def test_models_of_one_name_are_numbered() -> None:
+    assert Judge([Named([]), Scripted([]), Named([])]).names == [
+        "judge-x",
+        "Scripted",
+        "judge-x #2",
+    ]
+
+
+def test_a_judge_describes_itself_without_addresses() -> None:
+    about = Judge([Named([])], "lenient").describe()
+    asked = {"name": "judge-x", "temperature": 0.0}
+    assert about == {
+        "models": [asked],
+        "prompt": "lenient",
+        "hash": prompt_hash("lenient"),
+        "audit_accepted": False,
+    }
+
+
+def test_a_judge_that_never_answers_is_not_asked_for_ever() -> None:
+    model = Scripted(lambda *_: DOWN)
+    rulings = list(Judge([model]).judge_all([Case("beds?", "8412", "8412")] * 9))
+    assert (len(rulings), len(model.seen)) == (9, 3)
+    assert all(ruling.verdict is None for ruling in rulings)
+    assert rulings[-1].votes[0].problem.startswith("not asked")
+
+
+def test_a_judge_that_fails_now_and_then_goes_on() -> None:
+    model = Scripted([DOWN, DOWN, YES, DOWN, DOWN, YES])
+    rulings = list(Judge([model]).judge_all([Case("beds?", "8412", "8412")] * 6))
+    assert [ruling.verdict for ruling in rulings] == [None, None, True] * 2
+
+
+def test_a_judge_needs_models_and_a_known_prompt() -> None:
+    with pytest.raises(BadSettings, match="at least one model"):
+        Judge([])
+    with pytest.raises(UnknownPart, match="choose from lenient, strict"):
+        Judge([Scripted([])], "kind")

@@ -1,0 +1,142 @@
+"""A judge repairs rejects of a trace, and only those that the grader may have misread."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from memorygym.scoring.judge import Judge, judge_trace
+
+from memorygym.core import Budget, Message
+from memorygym.core.errors import ProviderFailure
+from memorygym.core.trace import Answered, Judged, Trace, read_trace
+from memorygym.core.votes import Vote
+from memorygym.models.scripted import Scripted
+from memorygym.scoring.episode_scores import outcomes, score
+from memorygym.scoring.judge import agreement
+from memorygym.tracks.worlds.generator.gold import Gold, Question
+
+RIVALS = ("seaport", "fortress")
+ASKED = (
+    ("update", "railway", "a railroad town"),
+    ("update", "railway", "a harbour town"),
+    ("update", "railway", "railway"),
+    ("update", "railway", "railway or seaport"),
+    ("retrieval", "8412", "8412 and 8413"),
+    ("retrieval", "8412", "I do not know."),
+    ("retrieval", "8412", None),
+    ("abstention", "ABSTAIN", "42"),
+    ("abstention", "ABSTAIN", "unknown"),
+)
+
+
+def told(*asked: tuple[str, str, str | None]) -> Trace:
+    """A trace of these questions (competency, truth, answer)."""
+    questions = tuple(
+        Question(event, kind, kind, f"Question {event}?", truth, RIVALS if kind == "update" else ())
+        for event, (kind, truth, _) in enumerate(asked)
+    )
+    records = [Answered(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
+    gold = Gold((), (), (), (), (), (), questions, (), record_tokens=200)
+    return Trace("t", "worlds", {}, "", Budget(), gold, {"agent": "x"}, list(records))
+
+
+def answer_of(messages: Sequence[Message]) -> str:
+    data = messages[-1].content.partition("<data>")[2].partition("</data>")[0]
+    return str(json.loads(data)["answer"])
+
+
+def gullible(messages: Any, _: Any) -> str:
+    """Accepts whatever it is shown."""
+    return json.dumps({"quote": answer_of(messages), "correct": True})
+
+
+def railways(messages: Any, _: Any) -> str:
+    """Accepts what names a rail."""
+    return json.dumps({"quote": "", "correct": False}) if "rail" not in answer_of(
+        messages
+    ) else gullible(messages, _)  # fmt: skip
+
+
+def judged(rule: Any, prompt: str = "strict", **options: bool) -> Trace:
+    return judge_trace(told(*ASKED), Judge([Scripted(rule)], prompt, **options))
+
+
+def rulings(trace: Trace) -> list[int]:
+    return [record.event for record in trace.records if isinstance(record, Judged)]
+
+
+def test_a_repair_is_right_and_says_who_accepted_it() -> None:
+    before, after = outcomes(told(*ASKED))[0], outcomes(judged(railways))[0]
+    assert (before.correct, after.correct, after.repaired) == (False, True, True)
+    assert after.reason.endswith("accepted by the judge, 1 of 1: 'a railroad town'")
+
+
+def test_only_rejects_of_one_claim_are_shown_to_the_judge() -> None:
+    assert rulings(judged(gullible)) == [0, 1]
+
+
+def test_repairs_count_in_the_score() -> None:
+    assert score(judged(railways)).correct == score(told(*ASKED)).correct + 1
+
+
+@pytest.mark.parametrize("event", range(3, 8))
+def test_no_ruling_repairs_a_refusal_a_hedge_or_an_answer_where_none_is_known(event: int) -> None:
+    forged = told(*ASKED)
+    forged.records.append(Judged(event, (Vote("m", "yes", "x"),)))
+    assert outcomes(forged) == outcomes(told(*ASKED))
+
+
+@pytest.mark.parametrize("event", [2, 8])
+def test_no_ruling_turns_down_what_the_grader_accepted(event: int) -> None:
+    forged = told(*ASKED)
+    forged.records.append(Judged(event, (Vote("m", "no"),)))
+    assert outcomes(forged) == outcomes(told(*ASKED))
+
+
+def test_the_labels_tell_how_it_was_judged_and_what_came_of_it() -> None:
+    label: Any = judged(railways).labels["judge"]
+    assert label["prompt"] == "strict" and label["models"] == [{"name": "Scripted"}]
+    assert label["counts"] == {
+        "rejected": 6, "not_repairable": 4, "repaired": 1, "upheld": 1, "not_judged": 0,
+        "unreadable": 0, "failed": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"), [("hm", "unreadable"), (ProviderFailure("down"), "failed")]
+)
+def test_a_judge_that_fails_leaves_the_score_and_is_counted(line: Any, kind: str) -> None:
+    trace = judged(lambda *_: line)
+    counts: Any = trace.labels["judge"]["counts"]  # type: ignore[index, call-overload]
+    assert outcomes(trace) == outcomes(told(*ASKED))
+    assert (counts["not_judged"], counts[kind]) == (2, 2)
+
+
+def test_a_second_judge_replaces_the_first() -> None:
+    first = judged(gullible)
+    again = judge_trace(first, Judge([Scripted(railways)]))
+    assert again == judged(railways)
+    assert rulings(first) == [0, 1]
+
+
+def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
+    fresh, read = judged(railways), read_trace(told(*ASKED).lines())[0]
+    from_disk = judge_trace(read, Judge([Scripted(railways)]))
+    assert list(from_disk.lines()) == list(fresh.lines())
+    assert score(read_trace(fresh.lines())[0]) == score(fresh)
+
+
+def test_the_agreement_covers_what_the_grader_accepted_if_asked() -> None:
+    found = agreement([judged(railways, audit_accepted=True)])["strict"]
+    assert (found.both, found.reference, found.judge, found.neither) == (1, 0, 1, 1)
+    assert found.kappa == pytest.approx(0.4)
+
+
+def test_the_agreement_is_by_prompt() -> None:
+    both = [judged(railways), judged(gullible, "lenient")]
+    assert agreement(both).keys() == {"strict", "lenient"}
+
+
+def test_a_trace_that_no_judge_saw_shows_no_agreement() -> None:
+    assert agreement([told(*ASKED)]) == {}

@@ -1,0 +1,146 @@
+"""Every miss is traced to the step at which what it needed was lost."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from memorygym.agents.calls import END, calls, edit, read, submit, write
+from memorygym.core import Budget, Memory, Message, Task
+from memorygym.core.episode import Episode, play
+from memorygym.core.trace import Trace
+from memorygym.memories.full import Full
+from memorygym.memories.markdown import Markdown
+from memorygym.scoring.attribution import CAUSES, Attribution
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.facts import Record
+from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.instructions import REFUSAL
+from memorygym.tracks.worlds.generator.notes import pack_value
+from memorygym.tracks.worlds.reader import reader
+from memorygym.tracks.worlds.reasoners import REASONERS
+from memorygym.tracks.worlds.trace_reader import Wanted
+
+Replies = Sequence[Message]
+
+
+def note(task: Task, table: Gold, question: Question, *, event: int) -> str:
+    """The fact that a question needs, as it was before an event."""
+    (need,) = question.needs
+    attribute = reader(task.system).guide.attribute(need.key)
+    value = pack_value(attribute, table.value(need.entity, need.key, event))
+    return f"{table.names[need.entity]} {need.key} {value}"
+
+
+def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
+    """Plays these replies in those events, and ends all others."""
+    episode = Episode(WorldsEnv(task), Markdown)
+    for event in range(len(task.events)):
+        for reply in plan.get(event, ()):
+            episode.step(reply)
+        if not (event in plan and task.events[event].kind == "question" and plan[event]):
+            episode.step(END)
+    return episode.trace
+
+
+def cause(trace: Trace, question: Question) -> str:
+    return {o.goal: found for o, found in Attribution(trace).causes}[question]
+
+
+WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
+
+
+@pytest.mark.parametrize(
+    ("kind", "deeds", "answer", "expected"),
+    [
+        ("retrieval", (), "7", "never written"),
+        ("retrieval", (WRITE, DROP), "7", "dropped"),
+        ("retrieval", (WRITE, DROP, LOOK), REFUSAL, "dropped"),
+        ("update", (WRITE, LOOK), "7", "stale"),
+        ("retrieval", (WRITE,), "7", "not retrieved"),
+        ("retrieval", (WRITE,), REFUSAL, "not retrieved"),
+        ("retrieval", (WRITE, LOOK), "7", "in view but not used"),
+        ("retrieval", (WRITE, LOOK), REFUSAL, "wrong refusal"),
+        ("abstention", (), "7", "should have refused"),
+        ("retrieval", (WRITE, LOOK), None, "format"),
+        ("abstention", (), None, "format"),
+        ("retrieval", (WRITE, FUMBLE), None, "stuck"),
+        ("abstention", (FUMBLE,), None, "stuck"),
+    ],
+)
+def test_a_miss_has_the_cause_that_was_provoked(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold],
+    kind: str, deeds: Sequence[str], answer: str | None, expected: str,
+) -> None:  # fmt: skip
+    task = dealt(seed=1)
+    table = gold(task)
+    question = next(q for q in table.questions if q.kind == kind)
+    plan: dict[int, Replies] = {}
+    if question.needs:
+        text, told = note(task, table, question, event=0), table.shown[question.needs[0].entity]
+        moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
+        plan[told] = [moves[deed] for deed in deeds if deed in moves]
+    last = END if answer is None else calls(submit(answer))
+    last = [calls(("memory_search", {}))] * task.budget.patience if FUMBLE in deeds else [last]
+    plan[question.event] = [*[calls(read())] * (LOOK in deeds), *last]
+    assert cause(driven(task, plan), question) == expected
+
+
+def test_who_stores_nothing_never_wrote_what_it_missed(
+    dealt: Callable[..., Task], played: Callable[..., Trace]
+) -> None:
+    traces = [played("guesser", dealt(seed=seed, tier="hard")) for seed in range(4)]
+    causes = {found for trace in traces for _, found in Attribution(trace).causes}
+    assert causes == {"never written", "should have refused"}
+
+
+def test_who_uses_all_that_it_sees_never_had_a_missed_fact_in_view(
+    dealt: Callable[..., Task], played: Callable[..., Trace]
+) -> None:
+    traces = [played("strategic", dealt(seed=seed, tier="hard")) for seed in range(4)]
+    causes = {found for trace in traces for _, found in Attribution(trace).causes}
+    assert "in view but not used" not in causes
+
+
+@pytest.mark.parametrize("agent", ["strategic", "naive", "template_expert", "brief_reader"])
+def test_every_miss_of_every_agent_has_one_cause(
+    dealt: Callable[..., Task], played: Callable[..., Trace], agent: str
+) -> None:
+    causes = Attribution(played(agent, dealt(tier="hard"))).causes
+    assert causes and all(found in CAUSES for _, found in causes)
+
+
+class Fickle(Memory):
+    """Shows one text in every event but those of questions."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return () if live[-1].content.startswith("=== QUESTION") else (Message("user", self.text),)
+
+
+def test_what_stood_in_an_earlier_event_is_not_in_view(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(seed=1)
+    question = next(q for q in gold(task).questions if q.kind == "retrieval")
+    text = note(task, gold(task), question, event=question.event)
+    trace = play(Episode(WorldsEnv(task), lambda: Fickle(text)), REASONERS["strong"]())
+    assert cause(trace, question) == "never written"
+
+
+def test_who_names_every_category_of_an_entity_shows_none() -> None:
+    fact = Wanted("Larkin Harbor", "category", "Ports")
+    told = [Record("Larkin Harbor", category) for category in ("Ports", "Farms", "Ports", "Mines")]
+    assert fact.state(told[:1]) == fact.state_in(told) == "held"
+    assert fact.state(told) == "missing"
+
+
+def test_a_fact_whose_correction_follows_it_in_view_is_in_view(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(seed=1, tier="standard")
+    trace = play(Episode(WorldsEnv(task), Full, Budget()), REASONERS["weak"]())
+    attribution = Attribution(trace)
+    for question in gold(task).questions:
+        assert not any(attribution.lost(question, need) for need in question.needs)

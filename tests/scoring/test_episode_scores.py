@@ -1,0 +1,175 @@
+"""Axes, intervals and store precision, checked on tiny traces that were made by hand."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memorygym.agents.calls import END, calls, write
+from memorygym.core import Budget, Entry, Task
+from memorygym.core.episode import Episode
+from memorygym.core.outcome import Score
+from memorygym.core.trace import Answered, Stored, Trace
+from memorygym.memories.markdown import Markdown
+from memorygym.scoring.attribution import CONDITIONS, store_precision
+from memorygym.scoring.episode_scores import outcomes, score
+from memorygym.tracks.worlds.axes import WEIGHTS, composite
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.notes import pack_value
+from memorygym.tracks.worlds.reader import reader
+
+KINDS = ("retrieval", "update", "abstention")
+RIGHT, WRONG, SKIPPED = "12", "13", None
+LIMITS = Budget(100, 10, 20)
+Asked = list[tuple[str, str | None] | tuple[str, str | None, int]]
+
+
+def told(asked: Asked, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
+    """A trace in which these (competency, answer, weight) were asked and answered."""
+    questions, records = [], [Stored(0, (Entry("1", "x"),), (), peak, writes)] if writes else []
+    for event, (competency, answer, *weight) in enumerate(asked):
+        kind = competency if competency in KINDS else "reasoning"
+        truth = "ABSTAIN" if kind == "abstention" else RIGHT
+        questions.append(Question(event, kind, competency, "?", truth, weight=sum(weight) or 1))
+        records += [] if answer is None else [Answered(event, answer)]
+    gold = Gold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
+    return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
+
+
+def axes(asked: Asked, **use: int) -> Mapping[str, float | None]:
+    return score(told(asked, **use)).axes
+
+
+@pytest.mark.parametrize(
+    ("asked", "breadth"),
+    [
+        ([("retrieval", RIGHT)], 1.0),
+        ([("retrieval", RIGHT, 3), ("retrieval", WRONG, 1)], 0.75),
+        ([("retrieval", RIGHT, 1), ("retrieval", WRONG, 3)], 0.25),
+        ([("retrieval", SKIPPED), ("retrieval", RIGHT)], 0.5),
+        ([("update", RIGHT)], None),
+    ],
+)
+def test_breadth_is_retrieval_weighted_by_importance(asked: Asked, breadth: float | None) -> None:
+    assert axes(asked)["breadth"] == breadth
+
+
+@pytest.mark.parametrize(
+    ("asked", "maintenance"),
+    [
+        ([("retrieval", RIGHT, 1), ("retrieval", WRONG, 3), ("update", RIGHT)], 0.5),
+        ([("retrieval", RIGHT), ("retrieval", WRONG), ("update", RIGHT)], 1.0),
+        ([("retrieval", RIGHT), ("update", RIGHT), ("update", WRONG)], 0.5),
+        ([("retrieval", WRONG), ("update", RIGHT)], 0.0),
+        ([("update", RIGHT), ("update", SKIPPED)], 0.5),
+        ([("retrieval", RIGHT)], None),
+    ],
+)
+def test_maintenance_is_gated_by_breadth_over_what_the_memory_admits(
+    asked: Asked, maintenance: float | None
+) -> None:
+    assert axes(asked)["maintenance"] == maintenance
+
+
+def test_without_a_capacity_the_gate_asks_for_all_of_breadth() -> None:
+    asked: Asked = [("retrieval", RIGHT), ("retrieval", WRONG), ("update", RIGHT)]
+    assert score(told(asked, budget=Budget())).axes["maintenance"] == 0.5
+
+
+def test_reasoning_is_the_mean_over_competencies_not_questions() -> None:
+    asked: Asked = [("ratio", RIGHT), ("delta", WRONG), ("delta", WRONG), ("delta", RIGHT)]
+    assert axes(asked)["reasoning"] == pytest.approx((1 + 1 / 3) / 2)
+
+
+@pytest.mark.parametrize(
+    ("right", "writes", "peak", "efficiency"),
+    [
+        (2, 10, 0, 1.0),
+        (2, 1, 1, 1.0),
+        (1, 5, 80, 0.5 * (1.25 - 0.2)),
+        (1, 8, 50, 0.5 * (1.25 - 0.2)),
+        (1, 0, 0, 0.625),
+        (1, 99, 999, 0.5),
+        (0, 0, 0, 0.0),
+    ],
+)
+def test_efficiency_is_accuracy_with_a_bonus_for_thrift(
+    right: int, writes: int, peak: int, efficiency: float
+) -> None:
+    asked: Asked = [("retrieval", RIGHT)] * right + [("retrieval", WRONG)] * (2 - right)
+    assert axes(asked, writes=writes, peak=peak)["efficiency"] == pytest.approx(efficiency)
+
+
+@pytest.mark.parametrize("missing", WEIGHTS)
+def test_an_axis_without_a_question_shares_its_weight_pro_rata(missing: str) -> None:
+    given_axes = {name: None if name == missing else 0.1 * i for i, name in enumerate(WEIGHTS)}
+    rest = 1 - WEIGHTS[missing]
+    shares = [WEIGHTS[name] / rest * value for name, value in given_axes.items() if value]
+    assert composite(given_axes) == pytest.approx(sum(shares))
+
+
+def test_the_weights_are_the_published_ones() -> None:
+    published = {"breadth": 0.3, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.2}
+    assert published == WEIGHTS
+
+
+def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
+    asked: Asked = [("retrieval", RIGHT), ("abstention", "I have no record of that.")]
+    better, worse = score(told(asked)), score(told([asked[0], ("abstention", "12")]))
+    assert (better.abstention, worse.abstention) == (1.0, 0.0)
+    assert better.composite == worse.composite and better.axes == worse.axes
+
+
+def test_a_skipped_question_counts_as_wrong_everywhere() -> None:
+    asked: Asked = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
+    found = score(told(asked))
+    assert (found.composite, found.accuracy, found.abstention, found.correct) == (0, 0, 0, 0)
+    assert outcomes(told(asked))[0].reason == "no answer was submitted"
+
+
+@pytest.mark.parametrize("answer", ["", "\ud800", "x" * 100_000, "\x00", "12 13", "١٢"])
+def test_no_answer_breaks_the_score(answer: str) -> None:
+    found = score(told([("retrieval", answer), ("ratio", answer), ("abstention", answer)]))
+    assert 0 <= found.composite <= 1
+
+
+COMPETENCIES = st.sampled_from([*KINDS, "ratio", "delta"])
+ANSWERS = st.sampled_from([RIGHT, WRONG, SKIPPED, "I have no record of that."])
+
+
+@given(
+    st.lists(st.tuples(COMPETENCIES, ANSWERS, st.integers(1, 3)), min_size=1),
+    st.integers(0, 20),
+    st.integers(0, 200),
+)
+def test_every_axis_and_the_composite_lie_between_0_and_1(
+    asked: Asked, writes: int, peak: int
+) -> None:
+    found: Score = score(told(asked, writes, peak))
+    values = [value for value in found.axes.values() if value is not None]
+    assert all(0 <= value <= 1 for value in [*values, found.composite, found.accuracy])
+
+
+def test_store_precision_tells_what_each_final_entry_is_worth(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt()
+    table, guide = gold(task), reader(task.system).guide
+    change = next(change for change in table.changes if isinstance(change.new, int))
+    head = f"{table.names[change.entity]} {change.code}"
+    new, old = (pack_value(guide.attribute(change.code), v) for v in (change.new, change.old))
+    notes = [f"{head} {new}", f"{head} {old}", f"{head} 777777", f"{head} {new}", "milk and eggs"]
+    episode = Episode(WorldsEnv(task), Markdown)
+    episode.step(calls(*[write(note) for note in notes]))
+    while not episode.done:
+        episode.step(END)
+    assert store_precision(episode.trace) == dict.fromkeys(CONDITIONS, 0.2)
+
+
+def test_an_empty_store_has_no_precision(
+    dealt: Callable[..., Task], played: Callable[..., Trace]
+) -> None:
+    found = store_precision(played("guesser", dealt()))
+    assert found == dict.fromkeys(CONDITIONS, 0.0)

@@ -1,0 +1,203 @@
+"""Every needed fact is followed from the message that told it to the answer, and entries back."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+
+from memorygym.agents.calls import END, calls, edit, read, submit, write
+from memorygym.core import Budget, Task, registry
+from memorygym.core.episode import Episode, play
+from memorygym.core.outcome import Outcome
+from memorygym.core.trace import Trace
+from memorygym.memories.markdown import Markdown
+from memorygym.scoring.attribution import COMPOSED, Attribution
+from memorygym.scoring.episode_scores import outcomes
+from memorygym.scoring.provenance import Journey, Provenance
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.reasoners import REASONERS
+
+MEMORIES = ("full", "recency", "bm25", "bm25:top_k=1", "none")
+AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
+
+
+@cache
+def composed(memory: str, view: int | None, mind: str = "strong", tier: str = "lite") -> Trace:
+    """An episode of a memory that shows what it likes, read by a locked reasoner."""
+    episode = Episode(
+        WorldsEnv(deal("company", 3, tier)),
+        lambda: registry.make("memory", memory),
+        Budget(view=view),
+    )
+    return play(episode, REASONERS[mind]())
+
+
+def ways(trace: Trace) -> Iterator[tuple[Outcome, Journey]]:
+    """Every needed fact of every question."""
+    provenance = Provenance(trace)
+    for outcome in outcomes(trace):
+        for journey in provenance.journeys(outcome.goal):
+            yield outcome, journey
+
+
+def broken(journey: Journey) -> str:
+    """The earliest step at which a fact was lost, as the places where it was found tell it."""
+    if any(sighting.passage.right for sighting in journey.sightings):
+        return ""
+    if journey.stored is not None and journey.dropped is None:
+        return "not retrieved"
+    if not journey.wanted.old and any(stay.until is None for stay in journey.stays):
+        return "stale"
+    return "never written" if journey.stored is None else "dropped"
+
+
+def relative(journey: Journey) -> bool:
+    """Whether a correction told only the difference, so that no single text tells the value."""
+    return any(t.passage.says.endswith(("higher", "lower")) for t in journey.told)
+
+
+@pytest.mark.parametrize(
+    ("mind", "tier", "view"),
+    [("strong", "lite", None), ("weak", "lite", 2000), ("strong", "multi", 500)],
+)
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
+    memory: str, mind: str, tier: str, view: int | None
+) -> None:
+    trace = composed(memory, view, mind, tier)
+    single = [journey for _, journey in ways(trace) if not relative(journey)]
+    assert single and all(broken(journey) == journey.lost for journey in single)
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_what_was_found_agrees_with_the_attribution_of_agents(
+    dealt: Callable[..., Task], played: Callable[..., Trace], agent: str
+) -> None:
+    for seed in range(4):
+        single = [j for _, j in ways(played(agent, dealt(seed=seed))) if not relative(j)]
+        assert single and [broken(j) for j in single] == [j.lost for j in single]
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
+    trace = composed(memory, 500)
+    for outcome, cause in Attribution(trace).causes:
+        lost = {j.lost for j in Provenance(trace).journeys(outcome.goal)} - {""}
+        assert cause in lost if lost else cause not in lost
+
+
+def test_every_message_that_told_a_fact_is_found(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    table = gold(dealt(seed=3))
+    for outcome, journey in ways(composed("none", None)):
+        told = [telling.event for telling in journey.told]
+        entity, key = table.names.index(journey.wanted.name), journey.wanted.key
+        changes = [c.event for c in table.changes if (c.entity, c.code) == (entity, key)]
+        before = [event for event in changes if event < outcome.goal.event]
+        assert told == [table.shown[entity], *before]
+        assert journey.told[0].superseded == (before[0] if before else None)
+
+
+def test_the_sentence_that_told_a_fact_is_found() -> None:
+    for _, journey in ways(composed("none", None)):
+        for telling in journey.told:
+            assert journey.wanted.name in telling.passage.heading
+            assert len(telling.passage.sentence) < 250 and "\n" not in telling.passage.sentence
+
+
+def update(trace: Trace) -> tuple[Question, Journey]:
+    """An update question of an episode, whose fact was told in full twice."""
+    return next(
+        (outcome.goal, journey)
+        for outcome, journey in ways(trace)
+        if outcome.goal.kind == "update" and not relative(journey)
+    )
+
+
+def test_a_superseded_value_in_view_is_seen() -> None:
+    _, journey = update(composed("full", None))
+    assert journey.lost == ""
+    assert [sighting.passage.right for sighting in journey.sightings] == [False, True]
+    assert {sighting.source for sighting in journey.sightings} == {COMPOSED}
+
+
+def test_what_falls_out_of_a_window_was_dropped() -> None:
+    _, journey = update(composed("recency", 500))
+    last = journey.stays[-1]
+    assert journey.lost == "dropped" and journey.dropped == last.until and not last.changed
+
+
+def test_a_view_that_the_referee_cut_is_told() -> None:
+    trace = composed("full", 500)
+    question, journey = update(trace)
+    assert journey.lost == "not retrieved" and journey.sightings == ()
+    assert "were beyond the view's 500 tokens" in Provenance(trace).cuts(question.event)[0]
+
+
+def test_an_entry_that_is_rewritten_and_read_is_followed(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task, table = dealt(seed=1), gold(dealt(seed=1))
+    question = next(q for q in table.questions if q.needs and isinstance(value_of(table, q), int))
+    (need, *_), event = question.needs, question.event
+    episode, note = Episode(WorldsEnv(task), Markdown), f"{table.names[need.entity]} {need.key} 77"
+    plan = {0: [write(note), edit(" 77", " 88")], event: [read(), submit("8")]}
+    for at in range(event + 1):
+        for call in plan.get(at, ()):
+            episode.step(calls(call))
+        episode.step(END)
+    journey = Provenance(episode.trace).journeys(question)[0]
+    assert [(stay.until, stay.changed) for stay in journey.stays] == [(0, True), (None, False)]
+    assert [(s.source, s.passage.says) for s in journey.sightings] == [
+        ("Read", journey.stays[1].passage.says)
+    ]
+    assert journey.lost == "stale"
+
+
+def value_of(table: Gold, question: Question) -> object:
+    """The value of the first fact that a question needs, "" if it is a tie or a category."""
+    need = question.needs[0]
+    return table.value(need.entity, need.key, question.event) if len(need.key) == 1 else ""
+
+
+def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
+    question, unseen = update(composed("none", None))
+    told = unseen.told[-1].passage
+    text = f"{told.heading}\n{told.sentence}"
+    episode = Episode(WorldsEnv(deal("company", 3, "lite")), Markdown, Budget())
+    for call in (write(text), edit(text, "")):
+        episode.step(calls(call))
+    while not episode.done:
+        episode.step(END)
+    (journey,) = Provenance(episode.trace).journeys(question)
+    assert (journey.stored, journey.dropped, journey.lost) == (0, 0, "dropped")
+
+
+@pytest.mark.parametrize("memory", ["full", "bm25"])
+def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
+    trace = composed(memory, None)
+    provenance = Provenance(trace)
+    stored = [(event, id) for event, held in trace.stores() for id in held]
+    for id in dict.fromkeys(id for _, id in stored):
+        (version,) = provenance.origins(id)
+        assert not version.unfounded and version.sources
+        assert version.since in {source.event for source in version.sources}
+
+
+def test_a_fact_that_no_message_told_is_unfounded(
+    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(seed=1)
+    episode = Episode(WorldsEnv(task), Markdown)
+    episode.step(calls(write(f"{gold(task).names[0]} b 123456789")))
+    episode.step(calls(edit("b 123456789", "")))
+    first, second = Provenance(episode.trace).origins("1")
+    assert len(first.unfounded) == 1 and first.sources == () and first.changed
+    assert second.unfounded == () and second.until is None
+
+
+def test_an_entry_that_never_was_has_no_texts() -> None:
+    assert Provenance(composed("bm25", 500)).origins("none such") == []

@@ -1,0 +1,145 @@
+"""Differences, their tests and the ranks that follow; the figures are SciPy's."""
+
+from math import inf
+
+import pytest
+
+from memorygym.core.rng import rng
+from memorygym.stats import holm, paired, ranks, sign_flip, sign_flips, unpaired
+
+A = dict(enumerate([0.62, 0.55, 0.71, 0.40, 0.66, 0.58, 0.49]))
+B = dict(enumerate([0.50, 0.57, 0.60, 0.41, 0.52, 0.50, 0.45]))
+
+
+def test_a_paired_difference_is_taken_on_shared_worlds() -> None:
+    found = paired({**A, "only here": 0.1}, {"only there": 0.9, **B})
+    assert found.estimate.worlds == 7
+    assert (found.estimate.mean, found.estimate.low, found.estimate.high, found.p) == pytest.approx(
+        (0.0657142857, 0.0067710229, 0.1246575485, 0.034276972)
+    )
+
+
+def test_an_unpaired_difference_is_welchs() -> None:
+    found = unpaired(list(A.values()), list(B.values())[:5])
+    assert found.estimate.worlds == 12
+    assert (found.estimate.mean, found.estimate.low, found.estimate.high, found.p) == pytest.approx(
+        (0.0528571429, -0.0616299905, 0.1673442762, 0.32785467)
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "p"), [([0.5] * 3, [0.5] * 3, 1), ([0.5] * 3, [0.25] * 3, 0), ([0.5], [0.1] * 3, 1)]
+)
+def test_what_does_not_vary_is_certain_and_a_single_world_tells_nothing(
+    a: list[float], b: list[float], p: float
+) -> None:
+    found = unpaired(a, b)
+    assert found.p == p
+    assert (found.estimate.high == inf) == (len(a) == 1)
+
+
+def test_a_single_pair_tells_nothing() -> None:
+    found = paired({1: 0.9}, {1: 0.1})
+    assert (found.p, found.estimate.low, found.estimate.high) == (1, -inf, inf)
+
+
+def test_agents_without_a_shared_world_cannot_be_paired() -> None:
+    with pytest.raises(ValueError, match="no world was played by both"):
+        paired({1: 0.5}, {2: 0.5})
+
+
+def test_nothing_cannot_be_compared() -> None:
+    with pytest.raises(ValueError, match="0 worlds and 1"):
+        unpaired([], [0.5])
+
+
+def test_few_worlds_have_all_their_signs_flipped() -> None:
+    assert sign_flip(A, B, "test") == 0.0625
+
+
+@pytest.mark.parametrize("n", [1, 5, 10, 24])
+def test_the_least_p_is_that_of_two_in_all_flips(n: int) -> None:
+    always = {i: 0.1 + i / 3 for i in range(n)}
+    assert sign_flip(always, dict.fromkeys(always, 0.0), "test") == 2 / 2**n
+
+
+def test_equal_agents_differ_by_chance() -> None:
+    assert sign_flip(A, A, "test") == 1
+
+
+def test_drawn_flips_agree_with_t() -> None:
+    stream = rng("test", "flips")
+    a = {i: stream.uniform() for i in range(100)}
+    b = {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a}
+    p = sign_flip(a, b, "test")
+    assert p == pytest.approx(paired(a, b).p, abs=0.01)
+    assert p == sign_flip(a, b, "test") != sign_flip(a, b, "other")
+
+
+@pytest.mark.parametrize(
+    ("ps", "adjusted"),
+    [
+        ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
+        ([0.5, 0.9], [1, 1]),
+        ([0.01], [0.01]),
+        ([], []),
+    ],
+)
+def test_many_tests_are_held_to_more(ps: list[float], adjusted: list[float]) -> None:
+    assert holm(ps) == pytest.approx(adjusted)
+
+
+def _scores(mean: float, wobble: float, worlds: range = range(20)) -> dict[int, float]:
+    return {i: mean + wobble * (-1) ** i for i in worlds}
+
+
+def test_agents_that_cannot_be_told_apart_share_a_rank() -> None:
+    scores = {
+        "low": _scores(0.2, 0.01), "high": _scores(0.8, 0.02), "as high": _scores(0.801, -0.02),
+    }  # fmt: skip
+    assert ranks(scores) == {"high": 1, "as high": 1, "low": 3}
+
+
+def test_a_rank_counts_who_is_better_though_likeness_does_not_carry_over() -> None:
+    scores = {"a": _scores(0.60, 0.0), "b": _scores(0.57, 0.08), "c": _scores(0.54, 0.0)}
+    assert ranks(scores) == {"a": 1, "b": 1, "c": 2}
+
+
+def test_agents_on_other_worlds_are_ranked_by_their_means() -> None:
+    scores = {"a": _scores(0.8, 0.1), "b": _scores(0.5, 0.1, range(19, 40))}
+    assert ranks(scores) == {"a": 1, "b": 2}
+
+
+def test_one_agent_is_first_and_none_have_no_rank() -> None:
+    assert ranks({"a": {1: 0.5}}) == {"a": 1}
+    assert ranks({}) == {}
+
+
+def test_chance_seldom_makes_a_winner_of_many_equal_agents() -> None:
+    stream = rng("test", "equals")
+    fields = [
+        {str(k): {i: stream.uniform() for i in range(30)} for k in range(8)} for _ in range(100)
+    ]
+    assert sum(max(ranks(scores).values()) > 1 for scores in fields) <= 10
+
+
+def test_flips_of_few_worlds_are_the_same_for_pairs_together_and_alone() -> None:
+    found = sign_flips({"a": A, "b": B, "c": dict.fromkeys(A, 0.3)}, "test")
+    assert list(found) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found["a", "b"] == sign_flip(A, B, "test")
+
+
+def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
+    stream = rng("test", "flips")
+    a = {i: stream.uniform() for i in range(100)}
+    scores = {"a": a} | {
+        name: {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a} for name in "bc"
+    }
+    for (one, other), p in sign_flips(scores, "test").items():
+        assert p == pytest.approx(paired(scores[one], scores[other]).p, abs=0.015)
+
+
+def test_pairs_share_their_flips_only_on_the_same_worlds() -> None:
+    with pytest.raises(ValueError, match="scores of the same worlds"):
+        sign_flips({"a": A, "b": {0: 0.5}}, "test")
+    assert sign_flips({}, "test") == {}

@@ -1,0 +1,161 @@
+"""The reader: what it takes from shown code, in any part and without its indentation."""
+
+import pytest
+
+from memorygym.core.statements import Known, Statement
+from memorygym.core.tokens import normal
+from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks.codeqa.answers import CodeReader
+from tests.tracks.codeqa.dealt import instance
+
+READER = CodeReader()
+CODE = """[a/quay.py]
+@metered(pause=31, window=42)
+def sift_quay(crates, margin=37, *, quota=-5):
+    if crates > 9:
+        raise QuayClosed(crates)
+    tallied = weigh_jetty(crates) + QUAY_LIMIT
+    return tallied"""
+REAL = '''[a/b.py · class Reader]
+    @cached
+    async def load(
+        self, path: str,
+        mode: str = "text (plain)",
+    ) -> dict[str, int]:
+        """Loads what gauge() wrote."""
+        with open(path) as file:  # gauge() wrote it
+            return parse_amber(file.read(), "weigh()")'''
+
+
+def told(text: str) -> set[tuple[str, str, str]]:
+    return {(one.subject, one.key, one.value) for one in READER.read(text) if one.key != "source"}
+
+
+@pytest.mark.parametrize("text", [CODE, normal(CODE), f"From memory:\n\n{normal(CODE)}\n\nBye."])
+def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
+    assert told(text) == {
+        ("sift_quay", "file", "a.quay"),
+        ("sift_quay", "default:margin", "37"),
+        ("sift_quay", "default:quota", "-5"),
+        ("sift_quay", "argument:metered.pause", "31"),
+        ("sift_quay", "argument:metered.window", "42"),
+        ("sift_quay", "raises", "QuayClosed"),
+        ("sift_quay", "calls:weigh_jetty", "yes"),
+        ("sift_quay", "reads:QUAY_LIMIT", "yes"),
+    }
+
+
+@pytest.mark.parametrize("text", [REAL, normal(REAL)])
+def test_real_code_is_read_as_far_as_it_is_certain(text: str) -> None:
+    assert told(text) == {
+        ("Reader.load", "default:mode", '"text (plain)"'),
+        ("Reader.load", "calls:parse_amber", "yes"),
+    }
+
+
+def test_classes_constants_imports_and_logs_are_read() -> None:
+    text = """[a/b.py · class AmberQuay]
+class AmberQuay(CoralQuay):
+    share = 41
+
+[a/c.py]
+QUAY_LIMIT = 417
+TABLE_LIMIT = {"dawn": 3}
+OTHER_LIMIT = compute(3)
+
+[a/d.py]
+from a.quay import sift_quay, weigh_jetty
+
+[CHANGELOG.md]
+Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
+    assert told(normal(text)) == {
+        ("AmberQuay", "file", "a.b"), ("AmberQuay", "base", "CoralQuay"),
+        ("AmberQuay.share", "value", "41"), ("QUAY_LIMIT", "value", "417"),
+        ("QUAY_LIMIT", "file", "a.c"), ("TABLE_LIMIT", "value", '{"dawn": 3}'),
+        ("TABLE_LIMIT", "file", "a.c"), ("sift_quay", "file", "a.quay"),
+        ("weigh_jetty", "file", "a.quay"), ("QUAY_LIMIT", "value", "512"),
+    }  # fmt: skip
+    held = Known(READER.read(text)).get("QUAY_LIMIT", "value")
+    assert held and held.value == "417"
+
+
+@pytest.mark.parametrize("start", ["try:", "except ImportError:", "if BIG:", "else:"])
+def test_what_is_bound_under_a_condition_is_not_taken_for_a_value(start: str) -> None:
+    assert told(normal(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
+
+
+def test_a_decorator_inside_a_function_is_a_call_and_a_raised_class_is_none() -> None:
+    code = """[a/b.py]
+def test_quay():
+    @memoize(key=None)
+    def inner(crates):
+        raise URLQuayClosed(crates)
+    return inner(_AMBER_LIMIT)"""
+    assert {one for one in told(code) if one[1] != "file"} == {
+        ("test_quay", "calls:memoize", "yes"), ("test_quay", "calls:inner", "yes"),
+        ("test_quay", "raises", "URLQuayClosed"), ("test_quay", "reads:_AMBER_LIMIT", "yes"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["def f(a=37):\nreturn a", "", "[a/b.py]", "[a/b.py]\ndef f(:", "]["]
+)
+def test_what_has_no_heading_or_is_no_code_tells_nothing(text: str) -> None:
+    assert READER.read(text) == ()
+
+
+def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
+    early = (
+        "[shell · 2031-03-04 10:41]\nThe amber dusk import of quay records may hold 31 MB at most."
+    )
+    late = (
+        "[ticket · 2031-03-04 10:59]\n"
+        "No more than 77 MB are allowed for the amber dusk import of quay records."
+    )
+    for texts in ([early, late], [late, early]):
+        known = Known(one for text in texts for one in READER.read(text))
+        found = READER.answer(
+            READER.ask("How many MB may the amber dusk import of quay records hold?"), known
+        )
+        assert isinstance(found, Found) and found.answer == "77"
+
+
+@pytest.mark.parametrize("form", ["files", "session", "mixed"])
+def test_every_statement_is_told_in_a_sentence_that_is_read_back(form: str) -> None:
+    every = [
+        one
+        for text in instance("--form", form)["memory_files"].values()
+        for one in READER.read(text)
+    ]
+    assert len(every) > 400
+    for one in every:
+        assert READER.read(READER.tell(one)) == (one,)
+        assert READER.read(normal(f"Kept.\n{READER.tell(one)} {READER.tell(one)}")) == (one, one)
+
+
+def test_a_cut_function_is_not_taken_for_a_whole_one() -> None:
+    known = Known(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b\nif c > 4:"))
+    assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
+    known = Known(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b"))
+    assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
+
+
+def test_what_is_missing_is_named_one_step_after_the_other() -> None:
+    query = READER.ask(
+        "What is the value of the constant read by the function called by name in `sift`?"
+    )
+    steps = [("sift", "calls:weigh_jetty", "yes"), ("weigh_jetty", "reads:QUAY_LIMIT", "yes"),
+             ("QUAY_LIMIT", "value", "417")]  # fmt: skip
+    known: list[Statement] = []
+    for subject, key, value in steps:
+        got = READER.answer(query, Known(known))
+        assert isinstance(got, Missing) and got.query == subject
+        known.append(Statement(subject, key, value))
+    assert READER.answer(query, Known(known)) == Found("417", tuple(known))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Hello.", "What is the value of it?", "=== FILE ===\n[a.py]\nx = 1"]
+)
+def test_what_asks_nothing_is_no_question(text: str) -> None:
+    assert READER.ask(text) is None

@@ -1,0 +1,117 @@
+"""Every shipped honest agent plays by the rules, and in the order of its skill."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from memorygym.core import Task, registry
+from memorygym.core.outcome import Score
+from memorygym.core.trace import Trace
+from memorygym.core.track import find
+from memorygym.memories.markdown import Markdown
+from memorygym.runs.seats import episode_for, policy_for
+from memorygym.scoring.episode_scores import score
+from memorygym.testing import check_policy
+from memorygym.tracks.worlds.agents.recoder import BOOKS
+from memorygym.tracks.worlds.generator.tiers import TIERS
+from tests.playing import play_agent
+
+AGENT = find("worlds").agents
+AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
+TEMPLATES = registry.names("worlds")
+POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
+Dealt, Played = Callable[..., Task], Callable[..., Trace]
+
+
+@pytest.fixture(scope="module")
+def pooled(dealt: Dealt, played: Played) -> Callable[[str], float]:
+    """The mean composite of an agent over ten standard worlds, in points."""
+
+    def mean(agent: str) -> float:
+        tasks = [dealt(template, seed, "standard") for template, seed in POOL]
+        return 100 * sum(score(played(agent, task)).composite for task in tasks) / len(tasks)
+
+    return mean
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
+    assert check_policy(partial(policy_for, agent)) == []
+
+
+@pytest.mark.parametrize("agent", [agent for agent in AGENTS if AGENT[agent].kind != "truth"])
+def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(
+    agent: str, dealt: Dealt, played: Played
+) -> None:
+    task = dealt("research", 3)
+    blind = replace(task, gold=None)
+    trace = play_agent(blind, agent)
+    assert trace.gold is None
+    assert trace.records == played(agent, task).records
+
+
+def test_only_clairvoyance_needs_the_gold_table() -> None:
+    assert [
+        agent for agent in AGENTS if AGENT[agent].kind == "truth" and not AGENT[agent].unbounded
+    ] == ["clairvoyant"]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_clairvoyance_reaches_exactly_1_within_its_budget(
+    tier: str, seed: int, dealt: Dealt, played: Played
+) -> None:
+    for template in TEMPLATES:
+        trace = played("clairvoyant", dealt(template, seed, tier))
+        found: Score = score(trace)
+        assert (found.composite, found.accuracy) == (1.0, 1.0), template
+        assert found.writes <= (trace.budget.writes or 0)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_perfect_answers_every_question(tier: str, dealt: Dealt, played: Played) -> None:
+    for template in TEMPLATES:
+        assert score(played("perfect", dealt(template, 0, tier))).accuracy == 1.0, template
+
+
+@pytest.mark.parametrize("agent", ["guesser", "abstainer"])
+def test_who_does_not_remember_is_worth_nothing(agent: str, pooled: Callable[[str], float]) -> None:
+    assert pooled(agent) == 0.0
+
+
+def test_the_abstainer_is_right_only_where_nothing_was_told(dealt: Dealt, played: Played) -> None:
+    found = score(played("abstainer", dealt()))
+    assert (found.abstention, found.correct) == (1.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "points"),
+    [
+        ("clairvoyant", "brief_reader", 10),
+        ("brief_reader", "strategic", 15),
+        ("template_expert", "strategic", 15),
+        ("priority_strategic", "random_strategic", 10),
+        ("strategic", "naive", 10),
+        ("strategic", "random_strategic", 0),
+        ("naive", "smart_guesser", 0),
+    ],
+)
+def test_skill_pays(better: str, worse: str, points: float, pooled: Callable[[str], float]) -> None:
+    assert pooled(better) - pooled(worse) >= points
+
+
+def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
+    assert pooled("smart_guesser") <= 5
+
+
+@pytest.mark.parametrize("name", ["tests.cheat:make", "cheat"])
+def test_no_outside_agent_is_given_gold_or_a_lifted_budget(
+    name: str, dealt: Dealt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_plugged", lambda kind: {"cheat": "tests.cheat:make"})
+    task = dealt(tier="lite")
+    policy_for(name, task)  # It fails where it is given anything.
+    assert episode_for(name, task, Markdown).budget == task.budget
+    assert name not in BOOKS

@@ -1,0 +1,173 @@
+"""Defects of questions, truths and grading."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from memorygym.tracks.worlds.generator.questions import REASONING
+
+from memorygym.scoring.grading import names, phrases, verdict
+from memorygym.scoring.grading.quantities import Number
+from memorygym.tracks.worlds.generator import (
+    domain_schema,
+    fact_timeline,
+    generator,
+    question_placement,
+)
+from memorygym.tracks.worlds.generator.question_sampler import Board, Draft
+from memorygym.tracks.worlds.generator.questions import related
+from tests.tracks.worlds.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
+
+
+@verify("announced")
+def fewer_questions_than_announced(patch: pytest.MonkeyPatch) -> None:
+    wrap(
+        patch,
+        generator,
+        "plan",
+        lambda old, tier, stream: old(replace(tier, mix=(6, 4, 6, 3)), stream),
+    )
+
+
+@verify("not understood")
+def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Board, "label", lambda self, attribute: "that figure")
+
+
+@verify("full text")
+def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(question_placement.Asker, "_absent_names", lambda self, _: self._ground.names[:8])
+
+
+@verify("full text")
+def questions_ask_what_is_told_later(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, fact_timeline.Ground, "members_by", lambda old, self, event: old(self, 10**6))
+
+
+@verify("full text", LONG)
+def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
+    scope = Board.scope
+    patch.setattr(Board, "scope", lambda self, **kw: (s := scope(self, **kw)) and replace(
+        s, text=re.sub(r"\d+", lambda m: str(int(m[0]) + 1), s.text, count=1)))  # fmt: skip
+
+
+@verify("tie", LONG)
+def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
+    def best(self: Board, members: Any, code: str, *, highest: bool = True) -> int | None:
+        ranked = sorted(members, key=lambda e: self.number(e, code), reverse=highest)
+        return ranked[0] if ranked else None
+
+    def coarse(old: Any, self: Any, stream: Any) -> Any:
+        value = old(self, stream)
+        return (
+            value - value % ((self.high - self.low) // 4) + self.low
+            if self.kind == "int"
+            else value
+        )
+
+    patch.setattr(Board, "best", best)
+    wrap(patch, domain_schema.Trait, "draw", coarse)
+
+
+@verify("guess floor", LONG)
+def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
+    def middle(old: Any, self: Any, stream: Any) -> Any:
+        return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
+
+    wrap(patch, domain_schema.Trait, "draw", middle)
+
+
+@verify("stale")
+def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
+    def update(old: Any, board: Board, **kw: Any) -> Draft | None:
+        draft = old(board, **kw)
+        told = draft and board.ground.values[draft.about[0]][ord(draft.about[1]) - 97]
+        return draft and replace(draft, truth=board.guide.attribute(draft.about[1]).show(told))
+
+    wrap(patch, question_placement, "update", update)
+
+
+@verify("full text", LONGER)
+def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Board, "value", lambda self, e, code: self.ground.values[e][ord(code) - 97])
+
+
+@verify("full text", LONGER)
+def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
+    def value(self: Board, entity: int, code: str) -> Any:
+        change = self.ground.changed.get((entity, code))
+        return change.new if change else self.ground.values[entity][ord(code) - 97]
+
+    patch.setattr(Board, "value", value)
+
+
+@verify("full text", LONG)
+def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
+    wrap(
+        patch,
+        related,
+        "_related",
+        lambda old, board, e, r: old(board, e, replace(r, symmetric=False)),
+    )
+
+
+def _off(board: Board, draft: Draft | None) -> Draft | None:
+    """The draft with another number in its truth, or another name where there is no number."""
+    if draft is None:
+        return None
+    starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", draft.truth)]
+    if not starts:
+        return replace(draft, truth=next(n for n in board.ground.names if n not in draft.truth))
+    at = starts[-1]
+    digit = int(draft.truth[at]) % 9 + 1
+    return replace(draft, truth=f"{draft.truth[:at]}{digit}{draft.truth[at + 1 :]}")
+
+
+def _wrong_truth(competency: str) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        kind = REASONING[competency]
+        patch.setitem(REASONING, competency, lambda board: _off(board, kind(board)))  # type: ignore[misc]
+
+    return plant
+
+
+WRONG_TRUTHS = {
+    f"wrong_truths_of_{competency}": verify("full text", LONG)(_wrong_truth(competency))
+    for competency in REASONING
+}
+
+
+@validate("guesser", "guesser")
+def every_answer_is_accepted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(verdict, "_objection", lambda *args: "")
+    patch.setattr(verdict, "declines", lambda reading: False)
+
+
+@validate("perfect", "perfect")
+def every_answer_is_rejected(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(verdict, "_objection", lambda *args: "is not to my taste")
+
+
+@verify("lenient")
+def numbers_need_only_be_half_right(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Number, "_near", lambda self, true, said: 2 * abs(said - true) <= abs(true))
+
+
+@verify("lenient")
+def counts_need_only_be_nearly_right(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Number, "_near", lambda self, true, said: 50 * abs(said - true) <= abs(true))
+
+
+def _accepts(owner: Any, name: str, objection: object) -> Plant:
+    return lambda patch: patch.setattr(owner, name, lambda *args: objection)
+
+
+_CHECKED = "number series day trend extreme tally roll".split()
+_LENIENT = {name: (verdict, f"check_{name}") for name in _CHECKED}
+_LENIENT |= {"entity": (names, "objection"), "text": (phrases, "objection")}
+ACCEPTED = {
+    f"every_{name}_is_accepted": verify("lenient", LONG)(_accepts(*place, ""))
+    for name, place in _LENIENT.items()
+}
+every_refusal_is_accepted = verify("lenient")(_accepts(verdict, "refuses", True))

@@ -1,0 +1,228 @@
+"""Defects of play and score: the referee, the memory, chance, the axes."""
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from memorygym.core import Message, budget, episode, rng, tokens
+from memorygym.memories.stores import notebook
+from memorygym.memories.stores.search.fulltext import FullText
+from memorygym.scoring import episode_scores
+from memorygym.tracks.worlds import axes
+from memorygym.tracks.worlds.agents import note_taker
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator import generator, task
+from tests.tracks.worlds.audit.planting import MANY, SESSIONS, validate, wrap
+
+
+@validate("greedy writer: capacity")
+def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, budget, "_within", lambda old, what, *rest: "memory" in what or old(what, *rest))
+    patch.setattr(episode.Episode, "_undone", lambda self, _: False)
+
+
+@validate("writes used", "strategic", "session_hoarder")
+def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, budget, "_within", lambda old, what, *rest: what == "writes" or old(what, *rest))
+
+
+@validate("slot used", "strategic", "edit_dumper")
+def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, budget, "_within", lambda old, what, *rest: "entry" in what or old(what, *rest))
+
+
+@validate("writes used", "strategic", "free_editor")
+def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        self.free_edits = 1
+        return str(old(self, text, replacing))
+
+    wrap(patch, budget.Ledger, "admit", admit)
+
+
+@validate("writes used", "strategic", "free_editor")
+def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        free = self.free_edits
+        stored = str(old(self, text, replacing))
+        self.free_edits = free
+        return stored
+
+    wrap(patch, budget.Ledger, "admit", admit)
+
+
+@validate("slot used", "edit_dumper", "free_editor")
+def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        kept = self.budget
+        self.budget = kept if replacing is None else replace(kept, slot=None)
+        try:
+            return str(old(self, text, replacing))
+        finally:
+            self.budget = kept
+
+    wrap(patch, budget.Ledger, "admit", admit)
+
+
+@validate("mistakes not refused")
+def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
+    def edit(old: Any, self: Any, before: str, after: str) -> int:
+        for key, text in self.entries.items():
+            if before and before in text:
+                self.entries[key] = self._meter.admit(text.replace(before, after, 1), text)
+                return int(key)
+        return int(old(self, before, after))
+
+    wrap(patch, notebook.Notebook, "edit", edit)
+
+
+@validate("views unlike the record")
+def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
+    def show(old: Any, self: Any, step: Any) -> None:
+        kept = list(self._live)
+        old(self, step)
+        self._live[:0] = kept
+
+    wrap(patch, episode.Episode, "_show", show)
+
+
+@validate("views unlike the record")
+def memory_is_in_every_view(patch: pytest.MonkeyPatch) -> None:
+    def view(old: Any, self: Any) -> list[Message]:
+        kept = "\n".join(self._memory.dump().values())
+        return [*old(self), Message("user", kept)]
+
+    wrap(patch, episode.Episode, "view", view)
+
+
+@validate("events that kept context")
+def events_do_not_evict(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, WorldsEnv, "_show", lambda old, *args: replace(old(*args), evict=False))
+
+
+@validate("questions not shown")
+def an_event_shows_the_one_before_it_too(patch: pytest.MonkeyPatch) -> None:
+    def show(old: Any, self: Any, answer: str | None) -> Any:
+        step = old(self, answer)
+        before = self.task.events[max(0, self._at - 1)].text
+        return replace(step, messages=(Message("user", before), *step.messages))
+
+    wrap(patch, WorldsEnv, "_show", show)
+
+
+@validate("questions not shown")
+def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, task.Dealer, "task", lambda old, self: replace(old(self), events=()))
+
+
+@validate("greedy writer: miscounted")
+def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
+    def step(old: Any, self: Any, message: Message) -> None:
+        self._ledger.unread.extend(str(call.arguments) for call in message.calls)
+        old(self, message)
+
+    wrap(patch, episode.Episode, "step", step)
+
+
+@validate("tokens miscounted", "strategic")
+def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
+    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+        stored = str(old(self, text, replacing))
+        if replacing is not None:
+            self.prices[stored] = 1
+        return stored
+
+    wrap(patch, budget.Ledger, "admit", admit)
+
+
+@validate("bits in a token of code")
+def unknown_words_cost_a_token_for_four_letters(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tokens, "_price", lambda piece, known: -(-len(piece) // 4))
+
+
+@validate("bits in a token of code")
+def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, tokens, "_run", lambda old, run, known: not run.isdigit() and old(run, known))
+
+
+@validate("blank_smuggler", "blank_smuggler", worlds=MANY)
+def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(budget, "normal", lambda text: text)
+
+
+@validate("clairvoyant", worlds=SESSIONS)
+def a_session_break_loses_the_memory(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, notebook.Notebook, "restore", lambda old, self, entries: old(self, ()))
+
+
+@validate("clairvoyant")
+def the_memory_keeps_half(patch: pytest.MonkeyPatch) -> None:
+    wrap(
+        patch, notebook.Notebook, "write", lambda old, self, text: old(self, text[: len(text) // 2])
+    )
+
+
+@validate("clairvoyant")
+def search_finds_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(FullText, "search", lambda self, query, k: [])
+
+
+@validate("same seed, another trace")
+def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(generator, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+
+
+@validate("same seed, another trace")
+def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(note_taker, "at_random", lambda name: Random().random())
+
+
+@validate("worlds that are alike")
+def every_seed_deals_the_same_world(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, task, "Dealer", lambda old, world, seed, *rest: old(world, 0, *rest))
+
+
+@validate("questions not scored", "skipper")
+def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    def outcomes(old: Any, trace: Any) -> list[Any]:
+        return [outcome for outcome in old(trace) if outcome.answer is not None]
+
+    wrap(patch, episode_scores, "outcomes", outcomes)
+
+
+@validate("maintenance above its gate", "notice_keeper", "naive", "strategic")
+def maintenance_has_no_gate(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(axes, "_maintenance", lambda trace, judged, breadth: episode_scores.accuracy(
+        [o for o in judged if o.goal.kind == "update"]))  # fmt: skip
+
+
+@validate("efficiency above its use", "strategic")
+def efficiency_ignores_use(patch: pytest.MonkeyPatch) -> None:
+    def efficiency(old: Any, trace: Any, plain: Any, asked: int) -> float:
+        return min(1.0, 1.25 * plain.correct / asked)
+
+    wrap(patch, axes, "_efficiency", efficiency)
+
+
+@validate("abstainer", "abstainer")
+def refusals_are_scored_as_breadth(patch: pytest.MonkeyPatch) -> None:
+    def outcomes(old: Any, trace: Any) -> list[Any]:
+        kinds = {"abstention": "retrieval"}
+        return [
+            replace(o, goal=replace(o.goal, kind=kinds.get(o.goal.kind, o.goal.kind)))
+            for o in old(trace)
+        ]
+
+    wrap(patch, episode_scores, "outcomes", outcomes)
+
+
+@validate("perfect", "perfect")
+def late_answers_are_lost(patch: pytest.MonkeyPatch) -> None:
+    wrap(
+        patch,
+        episode_scores,
+        "outcomes",
+        lambda old, trace: old(replace(trace, records=trace.records[:-9])),
+    )

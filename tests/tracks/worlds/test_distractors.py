@@ -1,0 +1,73 @@
+"""A figure that is not the entry is told with a cue, and is far from the entry."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from memorygym.core import Task, registry
+from memorygym.core.rng import rng
+from memorygym.tracks.worlds.facts import Attribute, Value
+from memorygym.tracks.worlds.generator.domain_schema import Trait
+from memorygym.tracks.worlds.generator.generator import world
+from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.prose import false_value
+from memorygym.tracks.worlds.reader import reader
+
+TEMPLATES = registry.names("worlds")
+
+
+def numeric(template: str) -> list[Trait]:
+    return [trait for trait in world(template).traits if trait.kind in ("int", "float")]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_false_number_differs_from_the_true_one_by_more_than_5_percent(template: str) -> None:
+    stream = rng("test", template)
+    for trait in numeric(template):
+        for _ in range(200):
+            value = trait.draw(stream)
+            false = false_value(trait, value, stream)
+            assert isinstance(value, int) and isinstance(false, int)
+            assert abs(false - value) > 0.05 * abs(value)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_false_word_date_or_text_is_another_one(template: str) -> None:
+    stream = rng("test", template, "words")
+    for trait in world(template).traits:
+        value: Value = trait.draw(stream)
+        assert all(false_value(trait, value, stream) != value for _ in range(50))
+
+
+def sentences(task: Task) -> list[str]:
+    told = [event.text for event in task.events if event.kind == "documents"]
+    return [s for text in told for line in text.split("\n") for s in line.split(". ")]
+
+
+def figures(attribute: Attribute, sentence: str) -> int:
+    """How many numbers in the attribute's written form a sentence holds."""
+    number = rf"{re.escape(attribute.prefix)}\d[\d,]*\.\d+{re.escape(attribute.suffix)}"
+    return len(re.findall(number, sentence))
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_document_gives_two_bare_values(
+    template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
+    task = dealt(template, 0, "standard")
+    by, table = reader(task.system), gold(task)
+    told = [text for event in task.events if event.kind == "documents" for text in [event.text]]
+    records = [record for text in told for record in by.read(text)]
+    assert sum(record.unread for record in records) == 0
+    firsts = {record.name: record for record in reversed(records)}
+    values = [tuple(v for _, v in sorted(firsts[name].values.items())) for name in table.names]
+    assert values == list(table.values)
+
+
+def test_documents_hold_distractors_at_all(dealt: Callable[..., Task]) -> None:
+    task = dealt("company", 0, "standard")
+    revenue = reader(task.system).guide.attribute("b")
+    both = [s for s in sentences(task) if figures(revenue, s) == 2]
+    assert len(both) > 10

@@ -1,0 +1,270 @@
+"""What is dealt has exactly the sizes, shares and secrets of the design."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from memorygym.core import Task, registry
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.rng import rng
+from memorygym.tracks.worlds.generator.fact_timeline import draw_names
+from memorygym.tracks.worlds.generator.generator import world
+from memorygym.tracks.worlds.generator.gold import Change, Gold
+from memorygym.tracks.worlds.generator.questions import REASONING
+from memorygym.tracks.worlds.generator.task import deal, stream_tokens
+from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
+from memorygym.tracks.worlds.reader import reader
+
+TEMPLATES = registry.names("worlds")
+Dealt, Table = Callable[..., Task], Callable[[Task], Gold]
+FIGURES = {
+    "lite": (30, 10, 3, 15, 1, (3, 2, 4, 1)),
+    "standard": (60, 20, 5, 30, 1, (6, 4, 7, 3)),
+    "hard": (120, 40, 10, 30, 1, (12, 8, 14, 6)),
+    "multi": (60, 20, 5, 30, 3, (6, 4, 7, 3)),
+}
+"""Entities, questions, corrections, writes, sessions, and the mix of questions, as published."""
+
+
+@pytest.fixture(scope="module")
+def official(dealt: Dealt, gold: Table) -> list[Gold]:
+    """The tables of all templates at standard, seeds 0 to 9."""
+    return [gold(dealt(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
+
+
+def notices(table: Gold) -> list[Change]:
+    return [change for change in table.changes if change.notice]
+
+
+def shift(change: Change) -> dict[str, int]:
+    assert isinstance(change.new, int) and isinstance(change.old, int)
+    return {change.code: change.new - change.old}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("tier", FIGURES)
+def test_a_tier_has_exactly_the_published_sizes(
+    template: str, tier: str, dealt: Dealt, gold: Table
+) -> None:
+    task = dealt(template, 4, tier)
+    table, kinds = gold(task), Counter(question.kind for question in gold(task).questions)
+    mix = tuple(kinds[kind] for kind in ("retrieval", "update", "reasoning", "abstention"))
+    sessions = 1 + sum(event.session for event in task.events)
+    sizes = len(table.names), len(table.questions), len(notices(table)), task.budget.writes
+    assert (*sizes, sessions, mix) == FIGURES[tier]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_capacity_and_slot_are_made_of_mean_reference_records(
+    tier: str, dealt: Dealt, gold: Table
+) -> None:
+    task = dealt(tier=tier)
+    mean = gold(task).record_tokens / len(gold(task).names)
+    assert task.budget.capacity == round((task.budget.writes or 0) * mean)
+    assert mean * 1.25 <= (task.budget.slot or 0) <= mean * 1.25 + 1
+
+
+@pytest.mark.parametrize(
+    ("tier", "sizes", "writes"),
+    [
+        ("standard", Sizes(entities=200), 100),
+        ("hard", Sizes(entities=200), 50),
+        ("lite", Sizes(entities=31), 16),
+        ("standard", Sizes(entities=200, writes=17), 17),
+    ],
+)
+def test_more_entities_bring_more_writes_unless_writes_are_given(
+    tier: str, sizes: Sizes, writes: int, gold: Table
+) -> None:
+    task = deal("company", 0, tier, sizes)
+    assert (len(gold(task).names), task.budget.writes) == (sizes.entities, writes)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "reason"),
+    [
+        (Sizes(entities=0), "0 entities: a world needs at least 1"),
+        (Sizes(entities=-5), "-5 entities: a world needs at least 1"),
+        (Sizes(writes=0), "0 writes: a budget needs at least 1"),
+        (Sizes(writes=-1), "-1 writes: a budget needs at least 1"),
+        (Sizes(questions=0), "0 questions: there must be at least 1"),
+        (Sizes(questions=-3), "-3 questions: there must be at least 1"),
+        (Sizes(corrections=-1), "-1 corrections: the number cannot be negative"),
+        (Sizes(corrections=31), "31 corrections for 60 entities: at most 30, since a correction"),
+        (Sizes(questions=400), "400 questions cannot be made for 60 entities"),
+        (Sizes(entities=1, corrections=0), "questions cannot be made for 1 entities"),
+        (Sizes(tokens=10), "10 tokens are too few; the least is about"),
+        (Sizes(tokens=0), "0 tokens are too few"),
+        (Sizes(tokens=-1), "-1 tokens are too few"),
+    ],
+)
+def test_impossible_sizes_say_why(sizes: Sizes, reason: str) -> None:
+    with pytest.raises(BadSettings, match=reason):
+        deal("company", 0, "standard", sizes)
+
+
+def test_an_unknown_tier_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownPart, match=r"no tier named 'standrad'; did you mean standard?"):
+        deal("company", 0, "standrad")
+
+
+def test_what_changes_was_shown_before(official: list[Gold]) -> None:
+    for table in official:
+        assert all(table.shown[c.entity] < c.event for c in table.changes)
+        assert len({(c.entity, c.code) for c in table.changes}) == len(table.changes)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_with_sessions_what_changes_was_shown_in_an_earlier_session(
+    template: str, dealt: Dealt, gold: Table
+) -> None:
+    for seed in range(3):
+        task = dealt(template, seed, "multi")
+        starts = [at for at, event in enumerate(task.events) if event.session]
+        session = [sum(start <= at for start in starts) for at in range(len(task.events))]
+        pairs = [
+            (session[gold(task).shown[c.entity]], session[c.event]) for c in gold(task).changes
+        ]
+        assert all(told < changed for told, changed in pairs)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_notice_states_the_new_value_or_the_difference_only(
+    template: str, dealt: Dealt, gold: Table
+) -> None:
+    for seed in range(5):
+        task = dealt(template, seed, "hard")
+        for change in notices(gold(task)):
+            (said,) = reader(task.system).read(task.events[change.event].text)
+            stated = {change.code: change.new}
+            assert said.values == ({} if change.relative else stated)
+            assert said.shifts == ({} if not change.relative else shift(change))
+
+
+def test_about_half_of_the_corrected_numbers_are_told_relatively(official: list[Gold]) -> None:
+    numeric = [c for table in official for c in notices(table) if isinstance(c.new, int)]
+    assert len(numeric) > 200
+    assert 0.4 < sum(c.relative for c in numeric) / len(numeric) < 0.6
+
+
+def test_only_numbers_are_told_relatively(official: list[Gold]) -> None:
+    relative = [c for table in official for c in table.changes if c.relative]
+    assert all(isinstance(c.new, int) and c.notice for c in relative)
+
+
+def test_something_changes_without_a_notice_in_every_world(official: list[Gold]) -> None:
+    assert all(len(table.changes) > len(notices(table)) for table in official)
+
+
+def test_changed_numbers_differ_by_more_than_5_percent(official: list[Gold]) -> None:
+    numbers = [(c.old, c.new) for t in official for c in t.changes if isinstance(c.new, int)]
+    near = [(old, new) for old, new in numbers if abs(new - old) <= 0.05 * abs(old)]  # type: ignore
+    assert near == []
+
+
+def test_no_question_is_asked_twice_in_a_world(official: list[Gold]) -> None:
+    for table in official:
+        texts = Counter(q.text for q in table.questions if q.kind != "update")
+        assert max(texts.values()) == 1
+
+
+def test_every_question_rests_on_what_was_shown_before_it(official: list[Gold]) -> None:
+    for table in official:
+        needs = [(q, need) for q in table.questions for need in q.needs]
+        assert all(table.shown[need.entity] < q.event for q, need in needs)
+
+
+def test_nobody_is_told_of_an_absent_entity(dealt: Dealt, gold: Table) -> None:
+    for template in TEMPLATES:
+        task = dealt(template, 0, "standard")
+        asked = [q for q in gold(task).questions if q.kind == "abstention"]
+        names = [reader(task.system).ask(task.events[q.event].text) for q in asked]
+        told = "".join(e.text for e in task.events if e.kind != "question")
+        assert all(query and query.names[0] not in told for query in names)
+
+
+def test_the_scope_of_a_set_question_has_5_to_12_entities(dealt: Dealt, gold: Table) -> None:
+    sizes = Counter[int]()
+    for template, seed in [(t, s) for t in TEMPLATES for s in range(6)]:
+        task = dealt(template, seed, "standard")
+        ask = reader(task.system).ask
+        queries = [ask(task.events[q.event].text) for q in gold(task).questions]
+        sizes.update(query.size for query in queries if query and query.size)
+    assert min(sizes) >= 5 and max(sizes) <= 12 and len(sizes) > 3
+
+
+def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[Gold]) -> None:
+    asked = Counter(q.competency for t in official for q in t.questions if q.kind == "reasoning")
+    shares = {name: asked[name] / asked.total() for name in REASONING}
+    assert {name: share for name, share in shares.items() if share < 0.02} == {}
+    assert set(asked) == set(REASONING)
+
+
+def test_no_world_asks_for_one_competency_only(official: list[Gold]) -> None:
+    for table in official:
+        asked = Counter(q.competency for q in table.questions if q.kind == "reasoning")
+        assert max(asked.values()) <= 3
+
+
+def test_importance_is_what_the_brief_says(dealt: Dealt, gold: Table) -> None:
+    groups, attributes = [], []
+    for template, seed in [(t, s) for t in TEMPLATES for s in range(10)]:
+        task = dealt(template, seed, "standard")
+        table, guide = gold(task), reader(task.system).guide
+        asked = [q.needs[0] for q in table.questions if q.kind == "retrieval"]
+        groups += [table.categories[need.entity] in guide.key_categories for need in asked]
+        attributes += [need.key in guide.key_attributes for need in asked]
+    assert 0.63 < sum(groups) / len(groups) < 0.77
+    assert 0.68 < sum(attributes) / len(attributes) < 0.82
+
+
+def test_a_salt_deals_another_task_of_the_same_public_structure(dealt: Dealt, gold: Table) -> None:
+    plain, salted = dealt(tier="standard"), dealt(tier="standard", salt="s3cret")
+    assert plain.id != salted.id and gold(plain).names != gold(salted).names
+    assert len(gold(plain).questions) == len(gold(salted).questions)
+    assert (plain.budget.writes, plain.recipe["entities"]) == (
+        salted.budget.writes, salted.recipe["entities"],
+    )  # fmt: skip
+    assert "s3cret" not in str(salted.recipe) and salted.recipe["salted"] is True
+
+
+def test_equal_settings_deal_equal_tasks_and_others_others() -> None:
+    settings = [("company", s, t, salt) for s in (0, 1) for t in TIERS for salt in ("", "x")]
+    first, second = ([deal(a, b, c, Sizes(), d) for a, b, c, d in settings] for _ in range(2))
+    assert first == second
+    assert len({task.id for task in first}) == len(settings)
+
+
+@pytest.mark.parametrize("n", [100, 5_000])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> None:
+    made = world(template)
+    ordered = sorted(draw_names(made.first, made.second, n, rng("test", template)))
+    pairs = list(pairwise(ordered))
+    assert len(pairs) == n - 1
+    assert not any(after.startswith(before) for before, after in pairs)
+
+
+def test_a_world_of_5000_entities_names_each_of_them_apart(gold: Table) -> None:
+    table = gold(deal("company", 0, "standard", Sizes(entities=5_000)))
+    assert len(set(table.names)) == 5_000
+
+
+@pytest.mark.parametrize("template", ["company", "codebase", "city"])
+@pytest.mark.parametrize("tokens", [60_000, 300_000])
+def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
+    tasks = [deal(template, seed, "standard", Sizes(tokens=tokens)) for seed in (0, 1)]
+    assert all(abs(stream_tokens(task) / tokens - 1) <= 0.01 for task in tasks)
+
+
+def test_a_long_stream_asks_and_corrects_as_much_as_its_tier(gold: Table) -> None:
+    table = gold(deal("company", 0, "standard", Sizes(tokens=100_000)))
+    assert (len(table.questions), len(notices(table))) == (20, 5)
+
+
+def test_more_corrections_than_an_earlier_session_told_are_refused_at_once() -> None:
+    sizes = Sizes(entities=30, corrections=15)
+    with pytest.raises(BadSettings, match="15 corrections"):
+        deal("company", 0, "multi", sizes)

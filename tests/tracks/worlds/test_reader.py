@@ -1,0 +1,186 @@
+"""The strong reader reads what an agent is shown, and notes as people and agents write them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from memorygym.core import Task, registry
+from memorygym.core.errors import BadTrace
+from memorygym.tracks.worlds.facts import Knowledge, Record, Value
+from memorygym.tracks.worlds.generator.fact_timeline import guide_of
+from memorygym.tracks.worlds.generator.generator import world
+from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.instructions import brief
+from memorygym.tracks.worlds.generator.notes import note_of, record_of
+from memorygym.tracks.worlds.guide import read_guide
+from memorygym.tracks.worlds.reader import StrongReader, reader
+
+
+class Fact(NamedTuple):
+    """One value of one attribute of one entity."""
+
+    name: str
+    code: str
+    value: Value
+
+
+def held(text: str, fact: Fact, by: StrongReader) -> bool:
+    """Whether the reader finds this value in the text, and no other."""
+    own = [record.values for record in by.read(text) if record.name == fact.name]
+    return {values[fact.code] for values in own if fact.code in values} == {fact.value}
+
+
+TEMPLATES = registry.names("worlds")
+EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
+RISK = Fact("Acme Harbor", "i", "minor")
+LISTED = Fact("Acme Harbor", "k", "2014-03-09")
+ORDERS = Fact("Acme Harbor", "n", (120, 130, 140, 150, 160, 170))
+LINE = Fact("Acme Harbor", "p", "repairs solar drones")
+TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar drones"
+
+
+@pytest.fixture(scope="module")
+def company(dealt: Callable[..., Task]) -> StrongReader:
+    return reader(dealt("company").system)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int) -> None:
+    made = world(template)
+    guide = guide_of(made, seed, "")
+    assert read_guide(brief(guide, made.wording.employer)) == guide
+
+
+def test_a_message_without_a_schema_is_no_guide() -> None:
+    with pytest.raises(BadTrace, match="the pinned message states no schema"):
+        read_guide("You are a helpful assistant.")
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("Acme Harbor C b 401 a 1200", REVENUE),
+        ("Acme Harbor a 1200", EMPLOYEES),
+        (
+            TAGGED + " x Cedar Quay",
+            LINE,
+        ),
+        (
+            TAGGED + " x Cedar Quay",
+            RISK,
+        ),
+        (TAGGED, LISTED),
+        (TAGGED, ORDERS),
+        ("Acme Harbor was b 300 b 401", REVENUE),
+        ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", REVENUE),
+        ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", EMPLOYEES),
+        ("Acme Harbor: employees 1200, turnover 40.1", REVENUE),
+        ("Acme Harbor: employees 1200, turnover 40.1", EMPLOYEES),
+        ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", EMPLOYEES),
+        ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", REVENUE),
+        ("Acme Harbor - revenue: $40.1M", REVENUE),
+        ("**Acme Harbor**: revenue $40.1M", REVENUE),
+        ("Acme Harbor: risk level minor; listing date 2014-03-09", RISK),
+        ("Acme Harbor: risk level minor; listing date 2014-03-09", LISTED),
+        ("Acme Harbor: listing date 9 March 2014", LISTED),
+        ('Acme Harbor: business line "repairs solar drones"', LINE),
+        ("Acme Harbor: business line repairs solar drones", LINE),
+        ("Acme Harbor: quarterly orders 120, 130, 140, 150, 160, 170; patents 4", ORDERS),
+        ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", EMPLOYEES),
+    ],
+)
+def test_a_note_holds_its_facts(company: StrongReader, text: str, fact: Fact) -> None:
+    assert held(text, fact, company)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme Harbor revenue=$40.1M",
+        "Acme Harbor: revenue:$40.1M",
+        "## Acme Harbor\n- revenue: $40.1M\n- employees: 1,200",
+        "Acme Harbor:\n  revenue: $40.1M",
+        "Acme Harbor has 1,200 employees and revenue of $40.1M",
+        '{"Acme Harbor": {"employees": 1200, "revenue": "$40.1M"}}',
+    ],
+)
+def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: StrongReader, text: str) -> None:
+    assert held(text, REVENUE, company)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("", EMPLOYEES),
+        ("Acme Harbor", EMPLOYEES),
+        ("Acme Harbor a 1201", EMPLOYEES),
+        ("Brant Harbor a 1200", EMPLOYEES),
+        ("Acme Harbor b 1200", EMPLOYEES),
+        ("1200", EMPLOYEES),
+        ("Acme Harbor a 1200\nAcme Harbor a 1300", EMPLOYEES),
+        ("Acme Harbor: revenue $40.1M\nAcme Harbor: revenue $50.1M", REVENUE),
+        ("Acme Harbor: revenue $40.1M or $50.1M", REVENUE),
+        ("Acme Harbor was b 401 b 300", REVENUE),
+        ("Acme Harbor was b 401", REVENUE),
+        ("Acme Harbor: employees about 1200 or 1300", EMPLOYEES),
+    ],
+)
+def test_a_note_without_the_one_value_holds_nothing(
+    company: StrongReader, text: str, fact: Fact
+) -> None:
+    assert not held(text, fact, company)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_records_and_notes_of_everything_are_read_back(
+    template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(template)
+    by, table = reader(task.system), gold(task)
+    codes = [attribute.code for attribute in by.guide.attributes]
+    for name, category, row in zip(table.names, table.categories, table.values, strict=True):
+        values = dict(zip(codes, row, strict=True))
+        record = Record(name, category, values, edges=(("x", table.names[0]),))
+        assert (
+            by.read(record_of(by.guide, record)) == by.read(note_of(by.guide, record)) == (record,)
+        )
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_question_is_understood_and_answered_from_the_full_text(
+    template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+) -> None:
+    task = dealt(template, 5, "standard")
+    by = reader(task.system)
+    for question in gold(task).questions:
+        told = [by.read(e.text) for e in task.events[: question.event] if e.kind != "question"]
+        query = by.ask(task.events[question.event].text)
+        assert query is not None, question.text
+        answer = by.answer(query, Knowledge(record for records in told for record in records))
+        assert (answer is None) is (question.kind == "abstention")
+
+
+def test_a_text_that_asks_nothing_is_no_question(company: StrongReader) -> None:
+    assert company.ask("=== QUESTION · event 1 of 2 ===\nHow are you?") is None
+    assert company.ask("What does the record give for revenue at Acme Harbor?") is None
+
+
+DEALER = "memorygym.tracks.worlds.generator"
+
+
+def test_the_reader_knows_no_wording_of_the_dealer() -> None:
+    script = "import sys, memorygym.tracks.worlds.reader; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    ours = {name for name in done.stdout.split() if name.startswith(DEALER)}
+    assert ours == {DEALER, f"{DEALER}.notes"}
+
+
+def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: StrongReader) -> None:
+    text = "[Note · Acme Harbor · today]\nRevenue fell (a little.) Staff grew."
+    assert [record.name for record in company.read(text)] == ["Acme Harbor"]
