@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from memorygym.core.rng import rng
-from memorygym.core.track import Options, find
+from memorygym.core.track import TaskOptions, find
 from memorygym.datasets._recall import index_of, measure
 from memorygym.datasets._samples import load
 
@@ -29,7 +29,7 @@ RECALL = 10.0
 
 def made(track: str, tokens: str) -> float:
     """Seconds of CPU for one instance, its proof included."""
-    (recipe,) = find(track).tasks(Options(range(1), knobs={"tokens": tokens}))
+    (recipe,) = find(track).tasks(TaskOptions(range(1), knobs={"tokens": tokens}))
     start = process_time()
     recipe.deal()
     return process_time() - start

@@ -21,13 +21,13 @@ from typing import Any
 from memorygym.agents.chat import Chat
 from memorygym.core import Message, Task, registry
 from memorygym.core.episode import Episode, play
-from memorygym.core.track import Options
+from memorygym.core.track import TaskOptions
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
 from memorygym.models.replay import Cached
 from memorygym.models.reply_log import Tape
 from memorygym.runs.engine import Table, perform
-from memorygym.runs.episode_result import Result, Wanted
+from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.tasks import dealt
@@ -118,7 +118,7 @@ def overhead(tier: str) -> None:
 def throughput() -> None:
     """Rows of episodes at a time, as `bench --run` plays them: how many turns a second, of the
     ideal in which all waiting is for the server."""
-    tasks = dealt("worlds", Options(range(13), knobs={"tier": "lite"}))
+    tasks = dealt("worlds", TaskOptions(range(13), knobs={"tier": "lite"}))
     tasks = replace(tasks, recipes=tasks.recipes[: 2 * EPISODES])
     with server(LATENCY) as url, TemporaryDirectory() as folder:
         minds = Minds({"writer": openai.make("writer", url, environ={})})
@@ -141,10 +141,10 @@ class Quiet(Model):
 
 def memory() -> None:
     """How much a run of many episodes grows after its first tenth."""
-    tasks = dealt("worlds", Options(range(MANY), knobs={"template": "company", "tier": "lite"}))
+    tasks = dealt("worlds", TaskOptions(range(MANY), knobs={"template": "company", "tier": "lite"}))
     minds = Minds({"quiet": Quiet()})
     asked = Evaluation(tasks=tasks, agents=("quiet",), minds=minds)
-    table = Table(tasks.track, tuple(asked.seats(minds)), wanted=Wanted())
+    table = Table(tasks.track, tuple(asked.seats(minds)), wanted=ResultOptions())
     sizes = []
     for number, _ in enumerate(table.play(asked.job().units, 8)):
         if number in (MANY // 10, MANY - 1):

@@ -20,7 +20,7 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.reader import reader
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import verify
 
 SEEDS = range(12)
@@ -135,7 +135,7 @@ def _parse(tasks: Sequence[Task]) -> None:
 
 
 def _proof() -> float:
-    settings = [Settings("company", seed) for seed in SEEDS]
+    settings = [WorldsSettings("company", seed) for seed in SEEDS]
     dealt = [s.deal() for s in settings]
     return seconds(lambda: [verify(s, t) for s, t in zip(settings, dealt, strict=True)]) / len(
         dealt

@@ -12,14 +12,14 @@ import pytest
 from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.core.episode import Episode
 from memorygym.core.trace import Heard, Trace
-from memorygym.core.track import Options
+from memorygym.core.track import TaskOptions
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.evaluation import Evaluation, perform
 from memorygym.runs.seats import episode_for, policy_for
 from memorygym.runs.seats import played as played_by
 from memorygym.runs.tasks import dealt as dealt_by
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.generator.tiers import Sizes
 
@@ -54,7 +54,7 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of two agents on two worlds; whoever alters it takes a copy."""
     folder = tmp_path_factory.mktemp("finished") / "run"
-    tasks = dealt_by("worlds", Options(range(2), knobs={"template": "company", "tier": "lite"}))
+    tasks = dealt_by("worlds", TaskOptions(range(2), knobs={"template": "company", "tier": "lite"}))
     perform(Evaluation(tasks=tasks, agents=("naive", "strategic")), folder)
     return folder
 
@@ -105,11 +105,11 @@ def dealt() -> Callable[..., Task]:
 
 
 @pytest.fixture(scope="session")
-def gold() -> Callable[[Task], Gold]:
+def gold() -> Callable[[Task], WorldGold]:
     """The side table of a task of the worlds track."""
 
-    def table(task: Task) -> Gold:
-        assert isinstance(task.gold, Gold)
+    def table(task: Task) -> WorldGold:
+        assert isinstance(task.gold, WorldGold)
         return task.gold
 
     return table

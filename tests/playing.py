@@ -5,15 +5,15 @@ from typing import Any
 
 from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.core.trace import Trace
-from memorygym.core.track import Options, TaskRecipe
+from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.engine import Table
-from memorygym.runs.episode_result import Failure, Result, Wanted
+from memorygym.runs.episode_result import Failure, Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation, Findings, perform
 from memorygym.runs.seats import AgentSeat, episode_for, played, policy_for
 from memorygym.runs.tasks import Limits, dealt
 
-TRACED = Wanted(causes=False, traced=True)
+TRACED = ResultOptions(causes=False, traced=True)
 
 
 def play_agent(
@@ -31,7 +31,7 @@ def play_agent(
 def results_of(
     recipe: TaskRecipe,
     agents: Sequence[str],
-    wanted: Wanted = TRACED,
+    wanted: ResultOptions = TRACED,
     limits: Limits | None = None,
     repeat: int = 0,
 ) -> list[Result | Failure]:
@@ -42,5 +42,5 @@ def results_of(
 
 def lite(*agents: str, seeds: range = range(1), salt: str = "", **more: Any) -> Findings:
     """Agents on small worlds of one domain; `more` as `perform` takes it."""
-    tasks = dealt("worlds", Options(seeds, salt, {"template": "company", "tier": "lite"}))
+    tasks = dealt("worlds", TaskOptions(seeds, salt, {"template": "company", "tier": "lite"}))
     return perform(Evaluation(tasks=tasks, agents=agents), **more)

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.track import Options
+from memorygym.core.track import TaskOptions
 from memorygym.models.model import Model
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.systems import Limits
+from memorygym.runs.comparison.systems import ComparisonLimits
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result
 from memorygym.runs.evaluation import Evaluation
@@ -46,7 +46,7 @@ def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> 
 def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Result:
     """What `bench` makes of an agent, with its trace."""
     knobs = {"template": template, "tier": tier}
-    tasks = dealt("worlds", Options(range(seed, seed + 1), knobs=knobs))
+    tasks = dealt("worlds", TaskOptions(range(seed, seed + 1), knobs=knobs))
     (result,) = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True).results
     return result
 
@@ -80,7 +80,7 @@ def compared(
     """What `compare` measures of every arm on these tasks; a `model` is the reasoner."""
     minds = Minds({reasoner: model} if model else {})
     memories = plug_all([memory])
-    asked = Comparison(tasks, memories, [Limits(budget)], (reasoner,), minds)
+    asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), minds)
     found = [one.measured for one in perform(asked.job()) if isinstance(one, Result)]
     return [one for one in found if one]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.track import Options, find
+from memorygym.core.track import TaskOptions, find
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import perform as bench
 from memorygym.runs.tasks import Limits, dealt
@@ -224,7 +224,7 @@ def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
 def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -> None:
     arguments = {"role": "agent", "hops": 2, "tokens": "10k", "seed": 0, "capacity": 6000}
     log = played(tmp_path, "memorygym/strong", "research", arguments)
-    tasks = dealt("research", Options(range(1), knobs={"hops": "2", "tokens": "10k"}))
+    tasks = dealt("research", TaskOptions(range(1), knobs={"hops": "2", "tokens": "10k"}))
     asked = Evaluation(tasks=tasks, agents=("strong",), limits=Limits(capacity=6000))
     (result,) = bench(asked, traced=True).results
     score = log.samples[0].scores["axes"]
@@ -236,7 +236,7 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
 def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
     arguments = {"role": "reasoner", "budget": 300, "memory": "bm25"}
     (log,) = evaluate(tmp_path, "memorygym/strong", task_args=arguments)
-    tasks = dealt("worlds", Options(range(1), knobs={"template": "company", "tier": "lite"}))
+    tasks = dealt("worlds", TaskOptions(range(1), knobs={"template": "company", "tier": "lite"}))
     (one,) = (one for one in compared(tasks, "bm25", 300) if one.arm == "bm25")
     score = log.samples[0].scores["answers"]
     told, left = score.metadata["cases"], score.metadata["left_out"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
-from memorygym.core.track import Options, find
+from memorygym.core.track import TaskOptions, find
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.tasks import dealt, from_disk
 from memorygym.runs.version import contract
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 KNOBS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
 """The same as Inspect reads it from `-T`."""
-TASKS = dealt("research", Options(range(4), knobs=KNOBS))
+TASKS = dealt("research", TaskOptions(range(4), knobs=KNOBS))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memorygym.core.statements import Known
-from memorygym.core.track import Options
+from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as find_track
 from memorygym.models.specs import find
 from memorygym.runs.tasks import dealt
@@ -82,7 +82,7 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
     log = asked(server, tmp_path, "researcher", memory=memory, budget=budget)
     theirs = [spoken(body) for body in server.bodies]
     server.bodies.clear()
-    tasks = dealt("research", Options(range(2), knobs=KNOBS))
+    tasks = dealt("research", TaskOptions(range(2), knobs=KNOBS))
     model = find("researcher", server.url)
     measured = compared(tasks, memory, budget, "researcher", model)
     mine = [one for one in measured if one.arm.partition("+")[0] == memory]

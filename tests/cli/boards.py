@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.rng import rng
 from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
-from memorygym.reports.leaderboard import Board, board
+from memorygym.reports.leaderboard import Leaderboard, board
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.runs.episode_result import Failure, Place, Result
 from memorygym.runs.results.consistency import planned
@@ -80,7 +80,7 @@ def section(out: str, title: str) -> list[list[str]]:
     return rows[2:]
 
 
-def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) -> Board:
+def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) -> Leaderboard:
     """The board of results that were shown so far, and of some that were not shown at all."""
     standings = dict.fromkeys(reported, REPORTED) | dict.fromkeys(runs, standing)
     return board(
@@ -88,6 +88,6 @@ def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) 
     )
 
 
-def page(found: Board, **prices: Price) -> str:
+def page(found: Leaderboard, **prices: Price) -> str:
     """A board as Markdown."""
     return as_markdown(found, prices, "a test")

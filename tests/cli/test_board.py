@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.track import Options, find
+from memorygym.core.track import TaskOptions, find
 from memorygym.reports.evidence import REPRODUCED, VERIFIED, WORD
 from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.runs.version import contract
@@ -223,7 +223,7 @@ def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
 
 def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
     track = find("codeqa")
-    templates = sorted({one.template for one in track.tasks(Options(range(10)))})
+    templates = sorted({one.template for one in track.tasks(TaskOptions(range(10)))})
     codeqa = made({"strong": 0.5}, track="codeqa", knobs={}, templates=templates)
     found = shown(codeqa, made({"naive": 0.5}))
     out = page(found)

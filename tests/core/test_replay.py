@@ -11,19 +11,19 @@ from memorygym.reports.recheck import unlike
 from memorygym.runs.seats import AgentSeat
 from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.generator.tiers import Sizes
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.playing import results_of
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 
 
-def _traces(settings: Settings, limits: Limits = Limits()) -> list[Trace]:  # noqa: B008
+def _traces(settings: WorldsSettings, limits: Limits = Limits()) -> list[Trace]:  # noqa: B008
     """The traces as they are read from disk."""
     results = results_of(settings, AGENTS, limits=limits)
     return [read_trace(list(result.trace.lines()))[0] for result in results]
 
 
-def _unlike(trace: Trace, settings: Settings, limits: Limits = Limits()) -> str:  # noqa: B008
+def _unlike(trace: Trace, settings: WorldsSettings, limits: Limits = Limits()) -> str:  # noqa: B008
     seat = AgentSeat(str(trace.labels["agent"]), limits=limits)
     return unlike(trace, settings.deal(), seat)
 
@@ -31,17 +31,17 @@ def _unlike(trace: Trace, settings: Settings, limits: Limits = Limits()) -> str:
 @pytest.mark.parametrize(
     ("settings", "limits"),
     [
-        (Settings("company", 0, "lite"), Limits()),
-        (Settings("city", 1, "multi"), Limits()),
+        (WorldsSettings("company", 0, "lite"), Limits()),
+        (WorldsSettings("city", 1, "multi"), Limits()),
         (
-            Settings("sport", 2, "lite", Sizes(entities=20, questions=7)),
+            WorldsSettings("sport", 2, "lite", Sizes(entities=20, questions=7)),
             Limits(turns=9, patience=1),
         ),
-        (Settings("movie", 3, "lite", Sizes(tokens=9_000)), Limits()),
-        (Settings("hospital", 4, "lite"), Limits(capacity=500)),
+        (WorldsSettings("movie", 3, "lite", Sizes(tokens=9_000)), Limits()),
+        (WorldsSettings("hospital", 4, "lite"), Limits(capacity=500)),
     ],
 )
-def test_what_was_played_comes_out_again(settings: Settings, limits: Limits) -> None:
+def test_what_was_played_comes_out_again(settings: WorldsSettings, limits: Limits) -> None:
     for trace in _traces(settings, limits):
         assert _unlike(trace, settings, limits) == ""
 
@@ -50,20 +50,22 @@ OF_LIMITS = ("recipe", "budget")
 
 
 def test_other_limits_are_found_out() -> None:
-    settings = Settings("company", 0, "lite")
+    settings = WorldsSettings("company", 0, "lite")
     for trace in _traces(settings, Limits(turns=9)):
         assert _unlike(trace, settings).removesuffix(" is not that of the task") in OF_LIMITS
 
 
 def test_a_sealed_trace_needs_its_salt() -> None:
-    settings, other = (Settings("company", 0, "lite", salt=s) for s in ("a secret", "another"))
+    settings, other = (
+        WorldsSettings("company", 0, "lite", salt=s) for s in ("a secret", "another")
+    )
     for trace in _traces(settings):
         assert _unlike(trace, settings) == ""
         assert _unlike(trace, other) != ""
 
 
 def _forge(kind: str, change: Callable[[dict], None]) -> str:
-    settings = Settings("company", 0, "lite")
+    settings = WorldsSettings("company", 0, "lite")
     rows = [json.loads(line) for line in _traces(settings)[0].lines()]
     change(rows[0] if kind == "header" else next(r for r in rows if r.get("kind") == kind))
     forged, damage = read_trace([json.dumps(row) for row in rows])
@@ -90,7 +92,7 @@ def test_a_forged_trace_is_found_out(kind: str, change: Callable[[dict], None], 
 
 
 def test_replies_that_end_early_are_found_out() -> None:
-    settings = Settings("company", 0, "lite")
+    settings = WorldsSettings("company", 0, "lite")
     trace = _traces(settings)[0]
     del trace.records[len(trace.records) // 2 :]
     assert _unlike(trace, settings) == "the replies end before the episode does"

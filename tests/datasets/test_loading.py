@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.datasets._files import Record
+from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, load
 from tests.datasets import published
 
@@ -25,7 +25,7 @@ OTHERS = [
 def read(path: Path, name: str = "hotpotqa") -> tuple[list[str], list[str]]:
     """IDs of the samples, and what is said of the other records."""
     found = list(load(name, path))
-    left = [one.text for one in found if isinstance(one, Record)]
+    left = [one.text for one in found if isinstance(one, FileRecord)]
     return [one.id for one in found if isinstance(one, Sample)], left
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.cli.datasets import to_json
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.datasets._recall import Measured, figures, index_of, measure, shares
+from memorygym.datasets._recall import RecallMeasurement, figures, index_of, measure, shares
 from memorygym.datasets._samples import load
 from tests.datasets import published
 
@@ -29,7 +29,7 @@ class Alphabet:
         return sorted(self._texts, key=lambda key: self._texts[key])[:k]
 
 
-def measured(name: str, path: Path, unit: str | None = None) -> Measured:
+def measured(name: str, path: Path, unit: str | None = None) -> RecallMeasurement:
     return measure(load(name, path, unit), Alphabet, 50)
 
 

@@ -21,7 +21,7 @@ from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_gates
-from memorygym.runs.comparison.systems import Limits
+from memorygym.runs.comparison.systems import ComparisonLimits
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.results.results_file import document, keep
 from tests.cli.boards import section
@@ -132,7 +132,7 @@ def asked(folder: Path) -> None:
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     minds = Minds({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
-    comparison = Comparison(lite(), memories, [Limits(500)], ("org/shrug", "weak"), minds)
+    comparison = Comparison(lite(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), minds)
     found = perform(comparison, folder, 4, quiet=True)
     write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
     keep(folder, document(found.about, found.outcomes, {}), found.outcomes)

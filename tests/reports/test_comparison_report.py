@@ -8,27 +8,27 @@ from pathlib import Path
 
 from memorygym.core.outcome import Score
 from memorygym.reports.comparison_report import (
-    Findings,
+    ComparisonFindings,
     clock_for,
     curve_of,
     outcome_of,
     write_files,
 )
-from memorygym.runs.comparison.sanity_checks import Gate
+from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.episode_result import Failure, Place, Result
 from memorygym.runs.metrics import Measured
 from tests.runs.comparison.made import THREE, all_played
 
 SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, ())
-HOLDS = Gate("it holds", True, "")
+HOLDS = SanityCheck("it holds", True, "")
 BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 
 
-def findings(measured: list[Measured], *reasoners: str) -> Findings:
+def findings(measured: list[Measured], *reasoners: str) -> ComparisonFindings:
     """At one budget."""
     clocked = {(who, arm, 1000): [1.0, 3.0] for who in reasoners for arm in ("m", "held:m")}
     recipe = {"reasoners": reasoners, "budgets": [1000]}
-    return Findings({"contract": "c", "recipe": recipe}, results(measured), clocked)
+    return ComparisonFindings({"contract": "c", "recipe": recipe}, results(measured), clocked)
 
 
 def results(measured: Sequence[Measured]) -> list[Result | Failure]:
@@ -51,7 +51,7 @@ def place(arm: str, budget: int | None, reasoner: str) -> Place:
     )  # fmt: skip
 
 
-def two() -> Findings:
+def two() -> ComparisonFindings:
     """The same under two reasoners."""
     one = all_played(BETTER)
     other = [replace(found, reasoner="weak") for found in one]
@@ -76,7 +76,7 @@ def test_there_is_a_report_for_every_reasoner_and_budget_and_an_agreement_for_ev
 
 
 def test_one_gate_that_fails_is_enough() -> None:
-    assert not outcome_of(two(), [HOLDS, Gate("it does not", False, "")]).valid
+    assert not outcome_of(two(), [HOLDS, SanityCheck("it does not", False, "")]).valid
     measured = all_played({**THREE, "oracle": "00 00 00"})
     assert not outcome_of(findings(measured, "strong"), [HOLDS]).valid
 
@@ -125,7 +125,7 @@ def test_the_folder_holds_every_table(tmp_path: Path) -> None:
 
 def test_an_invalid_set_up_leaves_no_number(tmp_path: Path) -> None:
     found = two()
-    write_files(tmp_path, found, outcome_of(found, [Gate("it does not", False, "")]), ())
+    write_files(tmp_path, found, outcome_of(found, [SanityCheck("it does not", False, "")]), ())
     assert set(heads(tmp_path).values()) == {0}
     text = (tmp_path / "compare.json").read_text()
     assert '"reports": []' in text and '"holds": false' in text

@@ -13,7 +13,7 @@ from memorygym.core.trace import Judged
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import examine
-from memorygym.runs.episode_result import Place, Wanted, place_of, result_of
+from memorygym.runs.episode_result import Place, ResultOptions, place_of, result_of
 from memorygym.runs.evaluation import Evaluation, findings, perform
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.results.results_file import keep
@@ -49,7 +49,7 @@ def pretend(run: Path, agent: str) -> None:
     place = place_of("worlds", pretended.tasks.recipes[0], 0, seat.seat)
     path.unlink()
     write_trace(Run(run).trace_path(place.episode), trace)
-    outcomes = [result_of(place, trace, Wanted())]
+    outcomes = [result_of(place, trace, ResultOptions())]
     (run / "run.json").write_text(json.dumps({**Run(run).about(), **job.about()}))
     keep(run, findings(pretended, job, outcomes).document, outcomes)
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from memorygym.core import registry
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, played, policy_for
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 
 AGENTS = ("strategic", "template_expert", "clairvoyant", "guesser", "smart_guesser")
 GAMES = [(template, 7, "lite") for template in registry.names("worlds")]
@@ -17,7 +17,7 @@ GAMES += [("company", 0, "multi"), ("city", 1, "hard")]
 
 def main() -> None:
     for template, seed, tier in GAMES:
-        task = Settings(template, seed, tier, salt="s").deal()
+        task = WorldsSettings(template, seed, tier, salt="s").deal()
         print(template, seed, tier, task.id, sha256(repr(task).encode()).hexdigest())
         for agent in AGENTS:
             episode = episode_for(agent, task, Markdown)

@@ -25,8 +25,8 @@ from memorygym.core.trace import (
     Trace,
     read_trace,
 )
-from memorygym.runs.metrics import Case, Measured, Spent, measure
-from memorygym.tracks.worlds.generator.gold import Change, Gold, Need, Question
+from memorygym.runs.metrics import Measured, QuestionCase, Spent, measure
+from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldGold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
 """Five tokens each: three words, a colon, a number; nine as a message."""
@@ -63,7 +63,7 @@ def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
 
 
 @pytest.fixture
-def trace(dealt: Callable[..., Task], gold: Callable[[Task], Gold]) -> Trace:
+def trace(dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]) -> Trace:
     """The schema is a dealt world's, all else is made by hand."""
     task = dealt("company", 0, "lite")
     first, second = (list(row) for row in gold(task).values[:2])
@@ -84,13 +84,13 @@ def trace(dealt: Callable[..., Task], gold: Callable[[Task], Gold]) -> Trace:
     return Trace("0" * 16, "worlds", recipe, task.system, Budget(), table, dict(labels), records)
 
 
-def case(trace: Trace, number: int) -> Case:
+def case(trace: Trace, number: int) -> QuestionCase:
     return measure(trace).cases[number - 1]
 
 
 def asking(trace: Trace, *questions: Question) -> Trace:
     """The same episode with other questions."""
-    assert isinstance(trace.gold, Gold)
+    assert isinstance(trace.gold, WorldGold)
     trace.gold = replace(trace.gold, questions=questions)
     return trace
 
@@ -106,7 +106,7 @@ def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
 
 def test_a_question_that_was_answered_from_view_has_its_fact_there(trace: Trace) -> None:
     # In view: two composed messages of 9 and the tool's of 5. Shown before: 3 + 5.
-    assert case(trace, 1) == Case(
+    assert case(trace, 1) == QuestionCase(
         1, "retrieval", score=True, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
         rewrites=0, hops=1, length=8, exact=True, f1=1.0,
     )  # fmt: skip
@@ -116,7 +116,7 @@ def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_p
     trace: Trace,
 ) -> None:
     # The tool's result is gone with the event before. Shown before: 3 + 5 + 2.
-    assert case(trace, 2) == Case(
+    assert case(trace, 2) == QuestionCase(
         2, "update", score=False, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
         rewrites=1, hops=1, length=10,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from memorygym.runs.store import (
     read_traces,
     write_trace,
 )
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.playing import results_of
 
 ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}
@@ -26,7 +26,7 @@ ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    result = results_of(Settings("company", 0, "lite"), ["naive"])[0]
+    result = results_of(WorldsSettings("company", 0, "lite"), ["naive"])[0]
     assert result.trace
     return result.trace
 

@@ -27,18 +27,22 @@ from tests.datasets import published
 TRACKS = ("worlds", "research", "codeqa", "data")
 ONCE_LACKED = {
     "worlds": (
-        "core.trace", "core.decoding", "core.budget", "core.tokens", "core.rng", "scoring.grading.quantities", "memories.stores.passages",
+        "core.trace", "core.decoding", "core.budget", "core.tokens", "core.rng",
+        "scoring.grading.quantities", "memories.stores.passages",
         "tracks.worlds.agents.note_taker", "tracks.worlds.parsed_view",
         "tracks.worlds.agents.honest", "tracks.worlds.generator.questions.sets",
         "tracks.worlds.domains.company.json", "tracks.worlds.agents.packers",
     ),
     "research": ("tracks._qa.ablation", "tracks._qa.reasoners", "tracks.research.schema.json"),
     "codeqa": ("core.statements", "tracks.codeqa.generator.paths", "tracks.codeqa.schema.json"),
-    "data": ("datasets.locomo", "datasets._fields", "memories.stores.splitter", "scoring.grading.squad"),
+    "data": (
+        "datasets.locomo", "datasets._fields", "memories.stores.splitter", "scoring.grading.squad",
+    ),
 }  # fmt: skip
 OTHERS = (
     "cli/compare.py", "reports/packs.py", "adapters/inspect_ai/tasks.py",
-    "memories/bm25.py", "memories/shims/add_search.py", "tracks/research/task.py", "models/openai.py",
+    "memories/bm25.py", "memories/shims/add_search.py", "tracks/research/task.py",
+    "models/openai.py",
     "tracks/_qa/reasoners.py", "datasets/locomo.py", "runs/executors.py", "__init__.py",
 )  # fmt: skip
 SHOP = """

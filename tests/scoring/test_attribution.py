@@ -13,17 +13,17 @@ from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.facts import Record
-from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.reasoners import REASONERS
-from memorygym.tracks.worlds.trace_reader import Wanted
+from memorygym.tracks.worlds.trace_reader import RequiredFact
 
 Replies = Sequence[Message]
 
 
-def note(task: Task, table: Gold, question: Question, *, event: int) -> str:
+def note(task: Task, table: WorldGold, question: Question, *, event: int) -> str:
     """The fact that a question needs, as it was before an event."""
     (need,) = question.needs
     attribute = reader(task.system).guide.attribute(need.key)
@@ -68,7 +68,7 @@ WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
     ],
 )
 def test_a_miss_has_the_cause_that_was_provoked(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold],
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold],
     kind: str, deeds: Sequence[str], answer: str | None, expected: str,
 ) -> None:  # fmt: skip
     task = dealt(seed=1)
@@ -120,7 +120,7 @@ class Fickle(Memory):
 
 
 def test_what_stood_in_an_earlier_event_is_not_in_view(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task = dealt(seed=1)
     question = next(q for q in gold(task).questions if q.kind == "retrieval")
@@ -130,14 +130,14 @@ def test_what_stood_in_an_earlier_event_is_not_in_view(
 
 
 def test_who_names_every_category_of_an_entity_shows_none() -> None:
-    fact = Wanted("Larkin Harbor", "category", "Ports")
+    fact = RequiredFact("Larkin Harbor", "category", "Ports")
     told = [Record("Larkin Harbor", category) for category in ("Ports", "Farms", "Ports", "Mines")]
     assert fact.state(told[:1]) == fact.state_in(told) == "held"
     assert fact.state(told) == "missing"
 
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task = dealt(seed=1, tier="standard")
     trace = play(Episode(WorldsEnv(task), Full, Budget()), REASONERS["weak"]())

@@ -16,7 +16,7 @@ from memorygym.scoring.attribution import CONDITIONS, store_precision
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.reader import reader
 
@@ -34,7 +34,7 @@ def told(asked: Asked, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) 
         truth = "ABSTAIN" if kind == "abstention" else RIGHT
         questions.append(Question(event, kind, competency, "?", truth, weight=sum(weight) or 1))
         records += [] if answer is None else [Answered(event, answer)]
-    gold = Gold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
+    gold = WorldGold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
     return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
 
 
@@ -153,7 +153,7 @@ def test_every_axis_and_the_composite_lie_between_0_and_1(
 
 
 def test_store_precision_tells_what_each_final_entry_is_worth(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task = dealt()
     table, guide = gold(task), reader(task.system).guide

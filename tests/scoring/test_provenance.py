@@ -15,7 +15,7 @@ from memorygym.scoring.attribution import COMPOSED, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import Journey, Provenance
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.reasoners import REASONERS
 
@@ -89,7 +89,7 @@ def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
 
 
 def test_every_message_that_told_a_fact_is_found(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     table = gold(dealt(seed=3))
     for outcome, journey in ways(composed("none", None)):
@@ -138,7 +138,7 @@ def test_a_view_that_the_referee_cut_is_told() -> None:
 
 
 def test_an_entry_that_is_rewritten_and_read_is_followed(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task, table = dealt(seed=1), gold(dealt(seed=1))
     question = next(q for q in table.questions if q.needs and isinstance(value_of(table, q), int))
@@ -157,7 +157,7 @@ def test_an_entry_that_is_rewritten_and_read_is_followed(
     assert journey.lost == "stale"
 
 
-def value_of(table: Gold, question: Question) -> object:
+def value_of(table: WorldGold, question: Question) -> object:
     """The value of the first fact that a question needs, "" if it is a tie or a category."""
     need = question.needs[0]
     return table.value(need.entity, need.key, question.event) if len(need.key) == 1 else ""
@@ -188,7 +188,7 @@ def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
 
 
 def test_a_fact_that_no_message_told_is_unfounded(
-    dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task = dealt(seed=1)
     episode = Episode(WorldsEnv(task), Markdown)

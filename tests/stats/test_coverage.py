@@ -9,9 +9,9 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.rng import Stream, rng
-from memorygym.runs.episode_result import Wanted
+from memorygym.runs.episode_result import ResultOptions
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.playing import results_of
 
 PLAYS = 2_000
@@ -42,8 +42,10 @@ def _coverage(found: Sequence[Estimate], truth: float) -> float:
 @pytest.fixture(scope="module")
 def composites() -> list[float]:
     """What a scripted agent really scores: four axes, some worlds at 0."""
-    tasks = [Settings(name, seed, "lite") for name in registry.names("worlds") for seed in range(5)]
-    wanted = Wanted(causes=False)
+    tasks = [
+        WorldsSettings(name, seed, "lite") for name in registry.names("worlds") for seed in range(5)
+    ]
+    wanted = ResultOptions(causes=False)
     return [results_of(task, ["strategic"], wanted)[0].score.composite for task in tasks]
 
 

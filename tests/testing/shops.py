@@ -14,7 +14,7 @@ from memorygym.core import Message, Policy, Step, Task, Tool, tool
 from memorygym.core.outcome import Outcome, SubTask
 from memorygym.core.statements import Goals, Sentence, Statement
 from memorygym.core.trace import Trace
-from memorygym.core.track import Options, Track
+from memorygym.core.track import TaskOptions, Track
 from memorygym.scoring.episode_scores import rewarded
 
 Break = Callable[[Track], Track]
@@ -102,7 +102,7 @@ def reasoned(act: Callable[[Reasoner, Message], Message]) -> Break:
 
 
 def unsalted(shop: Track) -> Track:
-    return replace(shop, tasks=lambda o: shop.tasks(Options(o.seeds, "", o.knobs)))
+    return replace(shop, tasks=lambda o: shop.tasks(TaskOptions(o.seeds, "", o.knobs)))
 
 
 def needs_gold(inner: Any, self: Any, task: Task) -> None:

@@ -19,7 +19,7 @@ from memorygym.agents.calls import END, calls
 from memorygym.core import Step, Task
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Options, Track
+from memorygym.core.track import TaskOptions, Track
 from memorygym.memories.full import Full
 from memorygym.runs.metrics import measure
 from memorygym.testing import check_track
@@ -46,7 +46,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def dealt(shop: Track, seed: int = 0, **knobs: str) -> Task:
-    (recipe,) = shop.tasks(Options(range(seed, seed + 1), "", knobs))
+    (recipe,) = shop.tasks(TaskOptions(range(seed, seed + 1), "", knobs))
     return recipe.deal()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from memorygym.cli._checks import add_salt
 from memorygym.core import JSON, registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Options, Track, find
+from memorygym.core.track import TaskOptions, Track, find
 from memorygym.datasets.instances.tasks import kept
 from memorygym.runs.tasks import Tasks, dealt, from_disk
 from memorygym.tracks.worlds.generator.tiers import TIERS
@@ -75,8 +75,10 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     track = find(name)
     knobs = {**track.official, **_knobs(args, track), **stated}
     # As many seeds as make ten tasks of the official set, unless it is said how many.
-    seeds = seeds or -(-TASKS // max(1, len(track.tasks(Options(range(1), "", track.official)))))
-    return dealt(track.name, Options(_seeds(args, seeds), args.salt, knobs))
+    seeds = seeds or -(
+        -TASKS // max(1, len(track.tasks(TaskOptions(range(1), "", track.official))))
+    )
+    return dealt(track.name, TaskOptions(_seeds(args, seeds), args.salt, knobs))
 
 
 def _seeds(args: argparse.Namespace, default: int) -> range:

@@ -18,7 +18,7 @@ from memorygym.models.model import Model
 from memorygym.models.reply_log import Tape
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
-from memorygym.reports.comparison_report import Findings, perform
+from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
 from memorygym.runs.comparison import systems
@@ -107,7 +107,7 @@ def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
         raise BadSettings(f"--memories {args.memories!r}: name at least one")
     tasks = tasks_of(args)
     check_episodes(len(tasks.recipes), 1, len(specs) + len(systems.REFERENCES))
-    limits = [systems.Limits(view, args.capacity) for view in _budgets(args, tasks)]
+    limits = [systems.ComparisonLimits(view, args.capacity) for view in _budgets(args, tasks)]
     reasoners, minds = minds_of(args, tasks.track, stack)
     return Comparison(tasks, plug_all(specs), limits, reasoners, minds)
 
@@ -190,8 +190,8 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
 def _text(
     args: argparse.Namespace,
     comparison: Comparison,
-    found: Findings,
-    outcome: comparison_report.Outcome,
+    found: ComparisonFindings,
+    outcome: comparison_report.ComparisonOutcome,
 ) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     contract, tasks = str(found.about["contract"]), comparison.tasks

@@ -15,10 +15,10 @@ from memorygym.core import JSON, registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import WIDTH, fit, one_line
 from memorygym.core.tokens import count
-from memorygym.datasets._files import Record
+from memorygym.datasets._files import FileRecord
 from memorygym.datasets._recall import (
     PLACES,
-    Measured,
+    RecallMeasurement,
     Searched,
     figures,
     index_of,
@@ -104,7 +104,7 @@ def _show(args: argparse.Namespace) -> int:
     told: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     for one in load(args.format, args.file, unit):
-        if isinstance(one, Record):
+        if isinstance(one, FileRecord):
             left_out.append(one)
             continue
         units.append(len(one.units))
@@ -168,7 +168,7 @@ def _ks(text: str) -> list[int]:
     return sorted({int(word) for word in words})
 
 
-def _kept(ks: Sequence[int], found: Measured) -> tuple[list[int], list[int]]:
+def _kept(ks: Sequence[int], found: RecallMeasurement) -> tuple[list[int], list[int]]:
     """The k that can miss something, and those that cannot: of these a note is written."""
     kept = [k for k in ks if k < found.smallest]
     left = [k for k in ks if k >= found.smallest]
@@ -183,12 +183,12 @@ def _kept(ks: Sequence[int], found: Measured) -> tuple[list[int], list[int]]:
     return kept, left
 
 
-def _complain(left_out: Sequence[Record]) -> None:
+def _complain(left_out: Sequence[FileRecord]) -> None:
     for one in left_out:
         print(f"left out {one_line(one.text)}", file=sys.stderr)
 
 
-def to_json(found: Measured, ks: Sequence[int]) -> dict[str, JSON]:
+def to_json(found: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
     """All figures: shares from 0 to 1 by k, overall and by published category."""
     return {
         **figures(found.searched, ks),
@@ -212,7 +212,7 @@ def _intervals(searched: Sequence[Searched], k: int) -> dict[str, JSON]:
     }
 
 
-def _first_line(args: argparse.Namespace, found: Measured) -> str:
+def _first_line(args: argparse.Namespace, found: RecallMeasurement) -> str:
     """How many records and questions count, and why the others do not."""
     records = len(found.sizes) + len(found.left_out)
     asked = len(found.searched) + sum(found.skipped.values())
@@ -226,7 +226,9 @@ def _first_line(args: argparse.Namespace, found: Measured) -> str:
     )
 
 
-def _recall_text(args: argparse.Namespace, unit: str, found: Measured, ks: Sequence[int]) -> str:
+def _recall_text(
+    args: argparse.Namespace, unit: str, found: RecallMeasurement, ks: Sequence[int]
+) -> str:
     """One row a k, first over all questions that count and then by category."""
     least, most = min(found.sizes), max(found.sizes)
     sizes = f"{least:,}" if least == most else f"{least:,} to {most:,}"

@@ -13,7 +13,7 @@ from memorygym.core.errors import UnknownPart
 from memorygym.core.text import fit
 from memorygym.reports.tables import ACCURACY, COMPOSITE
 from memorygym.runs.comparison.systems import role_of
-from memorygym.runs.results.results_file import Comparison, Document, compare, read_results
+from memorygym.runs.results.results_file import Document, ResultsComparison, compare, read_results
 from memorygym.runs.results.summary import Row
 from memorygym.runs.store import Run
 from memorygym.scoring.attribution import Attribution
@@ -46,7 +46,7 @@ class Side:
         return f"{q.competency}: {q.text}\ntruth {q.truth}", f"{answer} | {outcome.reason}{cause}"
 
 
-class Pair(NamedTuple):
+class QuestionPair(NamedTuple):
     """One question as it went in A and in B."""
 
     before: str
@@ -65,9 +65,9 @@ class Pair(NamedTuple):
 class Changes:
     """An agent of B against the same, or another, of A."""
 
-    comparison: Comparison
-    regressed: list[Pair] = field(default_factory=list)
-    improved: list[Pair] = field(default_factory=list)
+    comparison: ResultsComparison
+    regressed: list[QuestionPair] = field(default_factory=list)
+    improved: list[QuestionPair] = field(default_factory=list)
     unchanged: int = 0
     alone: tuple[int, int] = (0, 0)
     """Episodes that are only in A, and only in B."""
@@ -132,7 +132,9 @@ def _side(path: Path) -> Side:
     return Side(read_results(path), Run(folder) if (folder / "run.json").exists() else None)
 
 
-def _chosen(found: Sequence[Comparison], agent: str | None, b: Side) -> Sequence[Comparison]:
+def _chosen(
+    found: Sequence[ResultsComparison], agent: str | None, b: Side
+) -> Sequence[ResultsComparison]:
     """That agent, or all; of comparisons the memories, if any are in both."""
     if agent is None:
         rows = b.document["episodes"] if b.compared else ()
@@ -144,14 +146,14 @@ def _chosen(found: Sequence[Comparison], agent: str | None, b: Side) -> Sequence
     return chosen
 
 
-def _changes(one: Comparison, a: Side, b: Side) -> Changes:
+def _changes(one: ResultsComparison, a: Side, b: Side) -> Changes:
     """Every question that both were asked; a task's id is a hash of all that it asks."""
     before, now = _episodes(a.document, one.other), _episodes(b.document, one.agent)
     found = Changes(one, alone=(len(before.keys() - now.keys()), len(now.keys() - before.keys())))
     for key in (key for key in now if key in before):
         old, new = before[key], now[key]
         for number, (was, is_) in enumerate(zip(old["right"], new["right"], strict=True), start=1):
-            pair = Pair(old["episode"], new["episode"], number)
+            pair = QuestionPair(old["episode"], new["episode"], number)
             if was == is_:
                 found.unchanged += 1
             else:
@@ -194,7 +196,7 @@ def _headline(changes: Changes, figure: str) -> str:
     )
 
 
-def _question(pair: Pair, a: Side, b: Side) -> Iterator[str]:
+def _question(pair: QuestionPair, a: Side, b: Side) -> Iterator[str]:
     """The question with both answers, as far as their traces are there."""
     yield from fit(pair.id, "  ")
     both = {"A": a.told(pair.before, pair.number), "B": b.told(pair.now, pair.number)}

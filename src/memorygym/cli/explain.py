@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @dataclass(slots=True)
-class Found:
+class TraceFindings:
     """What the traces of agents, or of one system of a comparison, hold."""
 
     misses: list[tuple[Row, Outcome]] = field(default_factory=list)
@@ -135,7 +135,7 @@ class Listing:
         more. Raises UnknownPart."""
         self._args = args
         self._system = args.system or (EVERY if every else None)
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, TraceFindings] = {}
         self._met: dict[str, set[str]] = {
             option: set() for option in ("agent", "template", "competency", "system")
         }
@@ -158,7 +158,7 @@ class Listing:
         self._print()
         return damaged
 
-    def _add(self, played: run_reading.Played) -> None:
+    def _add(self, played: run_reading.StoredTrace) -> None:
         told, place = outcomes(played.trace), played.place
         self._met["agent"].add(place.agent)
         self._met["template"].add(place.template)
@@ -166,12 +166,12 @@ class Listing:
         if not self._wants(played):
             return
         # Of a comparison they are grouped by system.
-        found = self._found.setdefault(place.who if played.compared else "", Found())
+        found = self._found.setdefault(place.who if played.compared else "", TraceFindings())
         found.episodes += 1
         found.asked += [o.goal.kind for o in told if self._args.competency in _names(o.goal)]
         found.misses += self._misses(played, told)
 
-    def _wants(self, played: run_reading.Played) -> bool:
+    def _wants(self, played: run_reading.StoredTrace) -> bool:
         place, memory = played.place, played.place.memory
         if self._args.agent not in (None, place.agent):
             return False
@@ -186,7 +186,7 @@ class Listing:
         return False
 
     def _misses(
-        self, played: run_reading.Played, told: Sequence[Outcome]
+        self, played: run_reading.StoredTrace, told: Sequence[Outcome]
     ) -> Iterator[tuple[Row, Outcome]]:
         attribution = Attribution(played.trace)
         for number, outcome in enumerate(told, start=1):
@@ -204,7 +204,10 @@ class Listing:
                 print(json.dumps(row, ensure_ascii=False))
         if self._args.json:
             return
-        parts = [_text(who, found, limit) for who, found in (self._found or {"": Found()}).items()]
+        parts = [
+            _text(who, found, limit)
+            for who, found in (self._found or {"": TraceFindings()}).items()
+        ]
         if self._left:
             told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
             parts.append("\n".join(fit(told)))
@@ -212,7 +215,11 @@ class Listing:
 
 
 def _miss(
-    played: run_reading.Played, number: int, outcome: Outcome, cause: str, attribution: Attribution
+    played: run_reading.StoredTrace,
+    number: int,
+    outcome: Outcome,
+    cause: str,
+    attribution: Attribution,
 ) -> Row:
     """A question that was missed, by its number in the episode from 1."""
     q, place = outcome.goal, played.place
@@ -239,7 +246,7 @@ def _names(question: Goal) -> tuple[str | None, ...]:
     return None, question.competency, question.kind
 
 
-def _text(who: str, found: Found, limit: int | None) -> str:
+def _text(who: str, found: TraceFindings, limit: int | None) -> str:
     """The table, then every miss."""
     head, *table = _summary(found)
     parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
@@ -259,7 +266,7 @@ def _steps(facts: Sequence[Row]) -> Iterator[str]:
             yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
 
 
-def _summary(found: Found) -> Iterator[str]:
+def _summary(found: TraceFindings) -> Iterator[str]:
     """How many were missed, by cause and by kind of question."""
     episodes = f"{found.episodes} episode{'s' * (found.episodes != 1)}"
     yield f"{len(found.misses)} of {len(found.asked)} questions missed in {episodes}"

@@ -14,8 +14,8 @@ from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances
 from memorygym.datasets.instances.files import (
-    Job,
-    Made,
+    InstanceFile,
+    InstanceJob,
     about,
     finish,
     make,
@@ -88,9 +88,9 @@ def run(args: argparse.Namespace) -> int:
     instances = dealing_tracks()[args.track]
     recipes = instances.recipes(args)
     new = about(args.track, instances, _recipe(args, instances, recipes))
-    rows: list[Made] = []
+    rows: list[InstanceFile] = []
     with open_folder(args.output, new):
-        jobs = [Job(args.output, number, recipe) for number, recipe in enumerate(recipes)]
+        jobs = [InstanceJob(args.output, number, recipe) for number, recipe in enumerate(recipes)]
         made = ([row] for row in over_processes(make, jobs, args.workers))
         try:
             rows += watched(made, len(jobs), quiet=False)
@@ -112,7 +112,7 @@ def _recipe(
     return {**what, "sha256": recipes_digest(recipes)}
 
 
-def _page(args: argparse.Namespace, rows: Sequence[Made]) -> Iterator[str]:
+def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[str]:
     """A line a stratum, then the instances that were not accepted."""
     width = max(len(row.template) for row in rows)
     yield f"{'stratum':<{width}}{'instances':>11}{'asked':>13}{'achieved':>25}"

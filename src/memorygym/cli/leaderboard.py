@@ -11,7 +11,7 @@ from memorygym.cli._checks import add_salt, check_counts, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_whole
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
-from memorygym.reports.leaderboard import Board, board
+from memorygym.reports.leaderboard import Leaderboard, board
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
@@ -77,7 +77,7 @@ def _evidence(path: Path, args: argparse.Namespace) -> Evidence:
         return examine(folder, args.check, args.salt, workers)
 
 
-def _text(found: Board, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
+def _text(found: Leaderboard, prices: Mapping[str, Price], args: argparse.Namespace) -> str:
     if args.format == "json":
         return json.dumps(as_json(found, prices), indent=1, ensure_ascii=False) + "\n"
     if args.format == "csv":

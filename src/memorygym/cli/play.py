@@ -18,13 +18,13 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.tables import causes_table, questions_text, results_table
-from memorygym.reports.transcript import HELP, Human, Screen, Watched
-from memorygym.runs.episode_result import Wanted, place_in, result_of
+from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy
+from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.seats import AgentSeat, played
 from memorygym.runs.store import write_trace
 from memorygym.tracks.worlds.facts import Guide, Value
-from memorygym.tracks.worlds.generator.gold import Change, Gold
+from memorygym.tracks.worlds.generator.gold import Change, WorldGold
 from memorygym.tracks.worlds.reader import reader
 
 
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _watched(screen: Screen, episode: Episode, policy: Policy) -> Trace:
     """The episode, each record printed as it comes; a person may leave before the end."""
-    watched = Watched(policy, episode.trace, screen.show)
+    watched = WatchedPolicy(policy, episode.trace, screen.show)
     try:
         play(episode, watched)
     except EOFError:
@@ -90,7 +90,7 @@ def _watched(screen: Screen, episode: Episode, policy: Policy) -> Trace:
 
 def _verdicts(trace: Trace) -> str:
     """Every question with its verdict, the axes, and why each miss was missed."""
-    found = summaries([result_of(place_in(trace), trace, Wanted()).to_json()])
+    found = summaries([result_of(place_in(trace), trace, ResultOptions()).to_json()])
     parts = [questions_text(trace), results_table(found), causes_table(found)]
     return "\n" + "\n\n".join(wrapped(part) for part in parts if part)
 
@@ -110,7 +110,7 @@ def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
         where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
         yield f"\n--- {row['role']}{where}"
         yield wrapped(str(row["content"]))
-    if args.gold and isinstance(task.gold, Gold):
+    if args.gold and isinstance(task.gold, WorldGold):
         yield from map(wrapped, _gold_text(task.gold, reader(task.system).guide))
     elif args.gold:
         yield f"\n--- gold\n{wrapped(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
@@ -141,7 +141,7 @@ def _messages(task: Task) -> Iterator[dict[str, JSON]]:
         yield {"event": number, "kind": event.kind, "role": "user", "content": event.text}
 
 
-def _gold_text(gold: Gold, guide: Guide) -> Iterator[str]:
+def _gold_text(gold: WorldGold, guide: Guide) -> Iterator[str]:
     """The side table for a person: who, what changed, what is asked and what is true."""
 
     def shown(code: str, value: Value) -> str:

@@ -13,9 +13,9 @@ from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.text import fit
-from memorygym.core.track import Options, find
+from memorygym.core.track import TaskOptions, find
 from memorygym.runs.engine import perform
-from memorygym.runs.episode_result import Result, Wanted
+from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.tasks import dealt
 from memorygym.tracks.worlds.generator.tiers import TIERS
@@ -140,8 +140,8 @@ def _check(args: argparse.Namespace) -> None:
 def _measured(args: argparse.Namespace) -> dict[str, Any]:
     """How scores differ between the official worlds of the tier, which are played."""
     check_agent(args.agent, agents_of(find(WORLDS)))
-    tasks = dealt(WORLDS, Options(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
-    job = Evaluation(tasks=tasks, agents=(args.agent,)).job(Wanted(causes=False))
+    tasks = dealt(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
+    job = Evaluation(tasks=tasks, agents=(args.agent,)).job(ResultOptions(causes=False))
     played = perform(replace(job, workers=args.workers))
     results = [found for found in played if isinstance(found, Result)]
     sd = 100 * stats.deviation([result.score.composite for result in results])

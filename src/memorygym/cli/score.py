@@ -14,7 +14,7 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.reports.run_reading import checked, read_known
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
-from memorygym.runs.episode_result import Place, Result, Wanted, place_in, result_of
+from memorygym.runs.episode_result import Place, Result, ResultOptions, place_in, result_of
 from memorygym.runs.results.consistency import problems
 from memorygym.runs.results.results_file import results_in, schema
 from memorygym.runs.results.summary import summaries
@@ -135,7 +135,7 @@ def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored
             continue
         try:
             place = _place(trace)
-            result = result_of(place, trace, Wanted(causes=attributed))
+            result = result_of(place, trace, ResultOptions(causes=attributed))
             yield Scored(path, trace, damage, result), damage
         except BadTrace as error:
             yield None, f"{path}: {error}"

@@ -13,7 +13,7 @@ from memorygym.cli._task_options import WORLDS
 from memorygym.core import JSON, Message, registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.text import one_line, wrapped
-from memorygym.core.track import Options
+from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as track_named
 from memorygym.datasets.instances.files import read_instance
 from memorygym.datasets.instances.schemas import dealing_tracks, track_of
@@ -23,7 +23,7 @@ from memorygym.models.specs import find
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
 from memorygym.tracks._qa.correctness import right
-from memorygym.tracks._qa.types import Gold, Question
+from memorygym.tracks._qa.types import Question, QuestionGold
 
 MOST_SHOWN = 50
 OF_DEALT = {"track": WORLDS, "template": None, "tier": None, "seeds": 3, "salt": ""}
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         ours = (one for one in registry.names("tracks") if registry.is_ours("tracks", one))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])
     given = {knob: getattr(args, knob) for knob in ("template", "tier") if getattr(args, knob)}
-    recipes = track.tasks(Options(range(args.seeds), args.salt, given | stated))
+    recipes = track.tasks(TaskOptions(range(args.seeds), args.salt, given | stated))
     found = track.verify(recipes, partial(over_processes, workers=args.workers))
     print(json.dumps(found.json, indent=1) if args.json else found.text)
     return 1 if found.failures else 0
@@ -185,7 +185,7 @@ def _questions(file: File) -> Iterator[Question]:
     instance = read_instance(path)
     track = dealing_tracks()[track_of(instance, str(path))]
     gold = track.task(instance, "closed-book", 0).gold
-    assert isinstance(gold, Gold)
+    assert isinstance(gold, QuestionGold)
     yield from gold.questions
 
 

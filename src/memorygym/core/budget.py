@@ -21,7 +21,7 @@ LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class LedgerMeter:
     """A memory's side of the ledger, made anew at every `open`: nothing that is left on it lasts.
 
     It holds functions rather than the ledger, which must not be within a memory's reach.
@@ -56,7 +56,7 @@ class Ledger:
 
     def meter(self, writer: Writer | None = None) -> Meter:
         """What a memory is given in place of the ledger."""
-        return Gate(
+        return LedgerMeter(
             self.brief,
             event=lambda: self.event,
             admit=lambda text, replacing=None: self.admit(text, replacing),

@@ -32,7 +32,7 @@ class TaskRecipe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TaskOptions:
     """Which tasks of a track are wanted."""
 
     seeds: range
@@ -165,7 +165,7 @@ class Track:
     """As tasks and traces state it."""
     version: str
     """Of its scores, as in "shop-v1"; a change that alters a score makes a new one."""
-    tasks: Callable[[Options], Sequence[TaskRecipe]]
+    tasks: Callable[[TaskOptions], Sequence[TaskRecipe]]
     """What can be made, in the order of the seeds. Raises UnknownPart or BadSettings."""
     env: Callable[[Task], Env]
     """An environment that plays a task. The task has no gold table."""

@@ -20,7 +20,7 @@ _scan = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FileRecord:
     """One value of a file, or what is wrong in its place."""
 
     index: int
@@ -36,7 +36,7 @@ class Record:
         return f"{self.place}: {self.problem}"
 
 
-def records(path: Path) -> Iterator[Record]:
+def records(path: Path) -> Iterator[FileRecord]:
     """The records of a JSON list, of JSON lines, or the one object that a file is; gzip or not."""
     text = text_of(path)
     start = len(text) - len(text.lstrip())
@@ -84,16 +84,16 @@ def _parsed(text: str) -> bool:
         return False
 
 
-def _lines(text: str) -> Iterator[Record]:
+def _lines(text: str) -> Iterator[FileRecord]:
     lines = [(f"line {n}", line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     for index, (place, line) in enumerate(lines):
         try:
             yield _record(index, place, json.loads(line), line)
         except (ValueError, RecursionError) as error:
-            yield Record(index, place, None, _why(error))
+            yield FileRecord(index, place, None, _why(error))
 
 
-def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
+def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[FileRecord]:
     """The values from a place on, with blanks and commas between; a list is `closed` by a bracket.
 
     After one that cannot be read it goes on with the next that has the fields of the first.
@@ -104,7 +104,7 @@ def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
         place = f"record {index}"
         if at == len(text) or (closed and text[at] == "]"):
             if closed and at == len(text):
-                yield Record(index, place, None, "is missing: the file ends within the list")
+                yield FileRecord(index, place, None, "is missing: the file ends within the list")
             return
         try:
             value, end = _scan(text, at)
@@ -113,7 +113,7 @@ def _listed(text: str, at: int, *, closed: bool = True) -> Iterator[Record]:
                 first = set(value)
         except (ValueError, RecursionError) as error:
             end = _resumed(text, at, first)
-            yield Record(index, place, None, _why(error))
+            yield FileRecord(index, place, None, _why(error))
         at = end
         if at < 0:
             return
@@ -131,10 +131,10 @@ def _resumed(text: str, at: int, first: set[str]) -> int:
     return -1
 
 
-def _record(index: int, place: str, value: object, text: str) -> Record:
+def _record(index: int, place: str, value: object, text: str) -> FileRecord:
     if not text.isascii() and _STRAY.search(text):
-        return Record(index, place, None, "cannot be read: a byte of it is no UTF-8")
-    return Record(index, place, value)
+        return FileRecord(index, place, None, "cannot be read: a byte of it is no UTF-8")
+    return FileRecord(index, place, value)
 
 
 def _why(error: Exception) -> str:

@@ -8,8 +8,8 @@ from math import inf
 
 from memorygym.core import JSON, registry
 from memorygym.core.errors import BadSettings
-from memorygym.datasets._files import Record
-from memorygym.datasets._samples import Asked, Sample
+from memorygym.datasets._files import FileRecord
+from memorygym.datasets._samples import Sample, SampleQuestion
 from memorygym.memories.stores.passages import Index, Retrieval
 from memorygym.stats import Estimate, clustered, clustered_share
 
@@ -35,7 +35,7 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class RecallMeasurement:
     """What was searched for in a file, and what was not, and why."""
 
     searched: tuple[Searched, ...]
@@ -47,7 +47,7 @@ class Measured:
     """Questions that do not count, by the reason."""
     unknown: int
     """Pieces of evidence that name no unit."""
-    left_out: tuple[Record, ...]
+    left_out: tuple[FileRecord, ...]
     """Records that are no sample."""
 
     def by_category(self) -> dict[str, list[Searched]]:
@@ -72,16 +72,18 @@ def index_of(memory: str) -> Callable[[], Index]:
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")
 
 
-def measure(found: Iterable[Sample | Record], index: Callable[[], Index], deepest: int) -> Measured:
+def measure(
+    found: Iterable[Sample | FileRecord], index: Callable[[], Index], deepest: int
+) -> RecallMeasurement:
     """Searches for every question with evidence, once, among the units of its sample."""
     searched: list[Searched] = []
     sizes: list[int] = []
     counted: list[int] = []
-    left_out: list[Record] = []
+    left_out: list[FileRecord] = []
     skipped: Counter[str] = Counter()
     unknown = 0
     for one in found:
-        if isinstance(one, Record):
+        if isinstance(one, FileRecord):
             left_out.append(one)
             continue
         unknown += sum(asked.unknown for asked in one.questions)
@@ -90,7 +92,7 @@ def measure(found: Iterable[Sample | Record], index: Callable[[], Index], deepes
             searched += _search(one, wanted, len(sizes), index(), deepest)
             counted.append(len(one.units))
         sizes.append(len(one.units))
-    return Measured(
+    return RecallMeasurement(
         searched=tuple(searched),
         sizes=tuple(sizes),
         smallest=min(counted, default=0),
@@ -100,7 +102,7 @@ def measure(found: Iterable[Sample | Record], index: Callable[[], Index], deepes
     )
 
 
-def _skipped(asked: Asked) -> str:
+def _skipped(asked: SampleQuestion) -> str:
     """Why a question does not count, "" if it does."""
     if asked.unranked or asked.evidence:
         return asked.unranked
@@ -108,7 +110,7 @@ def _skipped(asked: Asked) -> str:
 
 
 def _search(
-    sample: Sample, wanted: Sequence[Asked], number: int, index: Index, deepest: int
+    sample: Sample, wanted: Sequence[SampleQuestion], number: int, index: Index, deepest: int
 ) -> list[Searched]:
     for key, unit in enumerate(sample.units):
         index.set(key, unit.told)

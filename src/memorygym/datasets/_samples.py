@@ -11,7 +11,7 @@ from memorygym.core import registry
 from memorygym.core.decoding import Misfit
 from memorygym.core.errors import BadSettings
 from memorygym.datasets._fields import Row
-from memorygym.datasets._files import Record, records
+from memorygym.datasets._files import FileRecord, records
 from memorygym.scoring.grading.squad import normal
 
 EVERYTHING = "rests_on_everything"
@@ -40,7 +40,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SampleQuestion:
     """A question of a sample."""
 
     id: str
@@ -68,7 +68,7 @@ class Sample:
     id: str
     units: tuple[Unit, ...]
     """In the order they are told."""
-    questions: tuple[Asked, ...]
+    questions: tuple[SampleQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Format:
     """The fields by which a record is known."""
     sample: Callable[[Row, int], Sample]
     """Reads one record, given its index. Raises Misfit."""
-    records: Callable[[Path], Iterator[Record]] = records
+    records: Callable[[Path], Iterator[FileRecord]] = records
     """The records of a file, or of a folder where the data set is one."""
 
     def __post_init__(self) -> None:
@@ -163,7 +163,7 @@ def unit_of(name: str, unit: str | None) -> str:
     return unit or choices[0]
 
 
-def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | Record]:
+def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | FileRecord]:
     """The samples of a file in order, and the records that are none, each with its problem.
 
     Raises BadSettings, naming the format it looks like and the first bad record, if no record of
@@ -171,11 +171,11 @@ def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | Re
     """
     known = format_named(name)
     joins = unit_of(name, unit) == "session" and {*known.units} != {"session"}
-    first: Record | None = None
+    first: FileRecord | None = None
     good = False
     for record in known.records(path):
         found = _sample(known, record)
-        if isinstance(found, Record):
+        if isinstance(found, FileRecord):
             first = first or found
             yield found
             continue
@@ -188,7 +188,7 @@ def load(name: str, path: Path, unit: str | None = None) -> Iterator[Sample | Re
         raise BadSettings(f"{path} is no {name} file: {first.text}; it looks like {looks}")
 
 
-def _sample(known: Format, record: Record) -> Sample | Record:
+def _sample(known: Format, record: FileRecord) -> Sample | FileRecord:
     if record.problem:
         return record
     if not isinstance(record.value, dict):

@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 from memorygym.datasets._fields import Row, distinct, each, optional, text, texts
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 _STEP = re.compile(r"\bsteps?\s+(\d+)(?:\s*(?:to|and|-|–)\s*(?:step\s+)?(\d+))?", re.IGNORECASE)
 
@@ -33,8 +33,8 @@ def sample(row: Row, index: int) -> Sample:
     return Sample(name, units, each(row, "qa_pairs", partial(_asked, name)))
 
 
-def _asked(name: str, pair: Row, at: int) -> Asked:
-    return Asked(
+def _asked(name: str, pair: Row, at: int) -> SampleQuestion:
+    return SampleQuestion(
         id=f"{name}-{at}",
         question=text(pair, "question"),
         answers=(text(pair, "answer"),),

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, as_row, each, field, optional, said, shown, text, under
-from memorygym.datasets._files import Record, records
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._files import FileRecord, records
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 _CHAT, _PROBES = "chat.json", Path("probing_questions") / "probing_questions.json"
 _ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")
 
 
-class Turn(NamedTuple):
+class BeamTurn(NamedTuple):
     """A message and where it stands."""
 
     message: Row
@@ -39,7 +39,7 @@ def make() -> Format:
     )
 
 
-def chats(path: Path) -> Iterator[Record]:
+def chats(path: Path) -> Iterator[FileRecord]:
     """The chats of a folder, of a folder of such, or the rows of a file."""
     if path.is_dir() and not (path / _CHAT).is_file():
         inner = sorted(path.glob(f"*/{_CHAT}"), key=lambda chat: (len(chat.parent.name), chat))
@@ -51,18 +51,18 @@ def chats(path: Path) -> Iterator[Record]:
         yield from records(path)
 
 
-def _chat(folder: Path, index: int) -> Record:
+def _chat(folder: Path, index: int) -> FileRecord:
     """A folder as the row that the other form has."""
     chat, probes = list(records(folder / _CHAT)), list(records(folder / _PROBES))
     for one, name in ((chat, _CHAT), (probes, str(_PROBES))):
         if problem := next((record.problem for record in one if record.problem), ""):
-            return Record(index, str(folder), None, f"{name} {problem}")
+            return FileRecord(index, str(folder), None, f"{name} {problem}")
     value = {
         "conversation_id": folder.name,
         "chat": [record.value for record in chat],
         "probing_questions": probes[0].value if probes else {},
     }
-    return Record(index, str(folder), value)
+    return FileRecord(index, str(folder), value)
 
 
 def sample(row: Row, index: int) -> Sample:
@@ -72,7 +72,7 @@ def sample(row: Row, index: int) -> Sample:
     probes = field(row, "probing_questions")
     if isinstance(probes, str):
         probes = _literal(probes)
-    asked: list[Asked] = []
+    asked: list[SampleQuestion] = []
     by_ability = as_row(probes, "probing_questions")
     with under("probing_questions"):
         for ability in by_ability:
@@ -106,7 +106,7 @@ def _units(row: Row) -> Iterator[Unit]:
         )
 
 
-def _turns(value: object, plan: str, place: str) -> Iterator[Turn]:
+def _turns(value: object, plan: str, place: str) -> Iterator[BeamTurn]:
     """The messages of a list of plans, of batches, or of lists of messages."""
     if not isinstance(value, list):
         raise Misfit(f"is {shown(value)}, not a list", place)
@@ -115,9 +115,9 @@ def _turns(value: object, plan: str, place: str) -> Iterator[Turn]:
         match item:
             case {"turns": list() as turns}:
                 date = optional(item, "time_anchor")
-                yield from (Turn(one, plan, at, date) for one in _messages(turns, here))
+                yield from (BeamTurn(one, plan, at, date) for one in _messages(turns, here))
             case list():
-                yield from (Turn(one, plan, at, "") for one in _messages(item, here))
+                yield from (BeamTurn(one, plan, at, "") for one in _messages(item, here))
             case dict():
                 for name, inner in item.items():
                     if inner is not None:
@@ -134,11 +134,11 @@ def _messages(turns: list[object], place: str) -> Iterator[Row]:
             yield as_row(turn, place)
 
 
-def _asked(chat: str, ability: str, probe: Row, at: int) -> Asked:
+def _asked(chat: str, ability: str, probe: Row, at: int) -> SampleQuestion:
     answer = next((optional(probe, key) for key in _ANSWERS if optional(probe, key)), "")
     if not answer:
         raise Misfit(f"has none of {', '.join(_ANSWERS)}")
-    return Asked(
+    return SampleQuestion(
         id=f"{chat}-{ability}-{at}",
         question=text(probe, "question"),
         answers=(answer,),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, clean, field, items, optional, shown, text, texts, under
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 
 def make() -> Format:
@@ -32,7 +32,7 @@ def titled(row: Row, index: int) -> Sample:
     for title, sentences in _paragraphs(row):
         seen = sum(unit.title == title for unit in units)
         units.append(Unit(f"{title} ({seen + 1})" if seen else title, sentences, title))
-    asked = Asked(
+    asked = SampleQuestion(
         id=optional(row, "_id") or optional(row, "id") or str(index),
         question=text(row, "question"),
         answers=(*texts(row, "answer"), *texts(row, "answer_aliases")),

@@ -6,7 +6,7 @@ from functools import partial
 
 from memorygym.core.decoding import Misfit
 from memorygym.datasets import _fields as fields
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 _SESSION = re.compile(r"session_(\d+)")
 _DIA = re.compile(r"D:?\s*(\d+)\s*:\s*(\d+)")
@@ -60,11 +60,11 @@ def _turn(session: str, date: str, turn: fields.Row, _: int) -> Unit:
     )
 
 
-def _asked(sample: str, qa: fields.Row, at: int) -> Asked:
+def _asked(sample: str, qa: fields.Row, at: int) -> SampleQuestion:
     category = fields.text(qa, "category")
     trap = category == ADVERSARIAL
     told, unread = _evidence(fields.items(qa, "evidence") if "evidence" in qa else [])
-    return Asked(
+    return SampleQuestion(
         id=f"{sample}-{at}",
         question=fields.text(qa, "question"),
         answers=NOTHING if trap else (fields.text(qa, "answer"),),

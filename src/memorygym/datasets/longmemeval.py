@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, as_row, items, optional, said, shown, text, texts, under
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 ABSTAINS = "_abs"
 
@@ -37,7 +37,7 @@ def sample(row: Row, index: int) -> Sample:
             units.append(unit)
             evidence += [unit.id] if told.get("has_answer") is True else []
     name = optional(row, "question_id") or str(index)
-    asked = Asked(
+    asked = SampleQuestion(
         id=name,
         question=text(row, "question"),
         answers=(text(row, "answer"),),

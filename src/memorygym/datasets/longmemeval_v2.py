@@ -7,8 +7,8 @@ from pathlib import Path
 from memorygym.core.decoding import Misfit
 from memorygym.core.errors import BadSettings
 from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
-from memorygym.datasets._files import Record, records
-from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
+from memorygym.datasets._files import FileRecord, records
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken
 
 QUESTIONS, TRAJECTORIES = "questions.jsonl", "trajectories.jsonl"
 HAYSTACK = Path("haystacks") / "lme_v2_small.json"
@@ -30,7 +30,7 @@ def make() -> Format:
     )
 
 
-def asked_of(path: Path) -> Iterator[Record]:
+def asked_of(path: Path) -> Iterator[FileRecord]:
     """The questions, each with the trajectories of its haystack."""
     questions, haystack = _files(path)
     beside = questions.parent / TRAJECTORIES
@@ -41,7 +41,9 @@ def asked_of(path: Path) -> Iterator[Record]:
     known: dict[str, object] = {}
     for row in records(beside):
         if not isinstance(row.value, dict):
-            yield Record(row.index, f"{TRAJECTORIES} {row.place}", None, row.problem or "no object")
+            yield FileRecord(
+                row.index, f"{TRAJECTORIES} {row.place}", None, row.problem or "no object"
+            )
         else:
             known[optional(row.value, "id")] = row.value
     ids = _haystack(haystack)
@@ -83,7 +85,7 @@ def sample(row: Row, index: int) -> Sample:
     answer = text(row, "answer")
     question = row.get("question")
     asks: Row = question if isinstance(question, dict) else row
-    asked = Asked(
+    asked = SampleQuestion(
         id=optional(row, "id") or str(index),
         question=text(asks, "question" if asks is row else "text"),
         answers=(answer,),

@@ -6,8 +6,8 @@ from itertools import chain
 from pathlib import Path
 
 from memorygym.datasets._fields import Row, each, optional, rows, said, text, texts
-from memorygym.datasets._files import Record, records
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._files import FileRecord, records
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 from memorygym.datasets.instances.files import instance_files
 
 
@@ -26,7 +26,7 @@ def make() -> Format:
     )
 
 
-def rows_of(path: Path) -> Iterator[Record]:
+def rows_of(path: Path) -> Iterator[FileRecord]:
     """The records of a file, or of a folder of `memorygym generate`, where each is a file."""
     if not path.is_dir():
         yield from records(path)
@@ -41,7 +41,7 @@ def sample(row: Row, index: int) -> Sample:
     told = list(chain.from_iterable(each(row, "turns", _documents)))
     named = {optional(fact, "source_paragraph_title") for fact in rows(row, "grounding_facts")}
     supporting = [unit.id for unit, supports in told if supports]
-    asked = Asked(
+    asked = SampleQuestion(
         id=optional(row, "instance_id") or str(index),
         question=text(row, "question"),
         answers=(text(row, "answer"), *texts(row, "answer_aliases")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, field, optional, rows, shown, text
-from memorygym.datasets._samples import EVERYTHING, Asked, Format, Sample, Unit
+from memorygym.datasets._samples import EVERYTHING, Format, Sample, SampleQuestion, Unit
 
 ANSWERS = {0: "N", 1: "Y"}
 """The answer of each label."""
@@ -28,7 +28,7 @@ def sample(row: Row, index: int) -> Sample:
     """A view and the judgement of one action."""
     answer = _answer(row)
     units = tuple(Unit(str(at), said, speaker=role) for at, (role, said) in enumerate(_view(row)))
-    asked = Asked(
+    asked = SampleQuestion(
         id=f"{text(row, 'trajectory_id')}-{optional(row, 'step') or index}"
         f"-{text(row, 'perturbation')}",
         # The perturbation, which would tell too much, is not named.

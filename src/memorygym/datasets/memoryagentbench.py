@@ -3,7 +3,7 @@
 from memorygym.core.decoding import Misfit
 from memorygym.core.tokens import count
 from memorygym.datasets._fields import Row, as_row, items, optional, shown, text, texts
-from memorygym.datasets._samples import Asked, Format, Sample, Unit, holders, spoken
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken
 from memorygym.memories.stores.splitter import passages
 
 SIZE = 512
@@ -41,7 +41,7 @@ def sample(row: Row, index: int) -> Sample:
         if not right:
             raise Misfit(f"is {shown(answer)}, not an answer", f"answers[{at}]")
         asked.append(
-            Asked(
+            SampleQuestion(
                 id=ids[at] if at < len(ids) else f"{index}-{at}",
                 question=question,
                 answers=right,

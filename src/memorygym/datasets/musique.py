@@ -4,7 +4,7 @@ from itertools import compress
 
 from memorygym.core.decoding import Misfit
 from memorygym.datasets._fields import Row, each, field, optional, rows, text, texts
-from memorygym.datasets._samples import Asked, Format, Sample, Unit
+from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 
 def make() -> Format:
@@ -31,7 +31,7 @@ def sample(row: Row, index: int) -> Sample:
         field(row, "answer")
     name = optional(row, "id") or str(index)
     supports = [one.get("is_supporting") is True for one in rows(row, "paragraphs")]
-    asked = Asked(
+    asked = SampleQuestion(
         id=name,
         question=text(row, "question"),
         answers=(*texts(row, "answer"), *texts(row, "answer_aliases")),

@@ -33,7 +33,7 @@ Node = str | int
 """A phrase, or a passage's key."""
 
 
-class Graph:
+class PhraseGraph:
     """Phrases tied to phrases by triples, and to the passages that state them.
 
     Whole numbers throughout: a share below one is lost, so a search ends by itself and is the same
@@ -131,7 +131,7 @@ class HippoRAG(Ranked):
     def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
         if not 0 <= damping < 100:
             raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
-        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, Graph(damping)))
+        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, PhraseGraph(damping)))
 
     def keep(self, passage: str) -> None:
         reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))

@@ -20,7 +20,7 @@ from memorygym.models.salience import (
     NUMBER,
     OPENERS,
     QUOTED,
-    Said,
+    PlacedSentence,
     informative,
     names,
     said,
@@ -100,7 +100,9 @@ def _while_fits(parts: Sequence[str], between: str, most: int) -> str:
     return between.join(kept)
 
 
-def _extract(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool = False) -> str:
+def _extract(
+    ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool = False
+) -> str:
     """What is worth most for its tokens, in order, under its headings; `apart` puts each sentence
     on a line of its own."""
     if not ranked:
@@ -110,7 +112,7 @@ def _extract(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool = Fal
     return cut(max(ranked, key=lambda pair: pair[1])[0].text, most)
 
 
-def _chosen(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool) -> list[int]:
+def _chosen(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool) -> list[int]:
     """The places of the sentences that are worth most for a token.
 
     Once a heading is paid for, all under it costs less, so facts about one thing stay together.
@@ -122,7 +124,7 @@ def _chosen(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool) -> li
     for at, (one, _) in enumerate(ranked):
         under[one.section].append(at)
 
-    def cost(one: Said) -> int:
+    def cost(one: PlacedSentence) -> int:
         tokens = traits(one.text).tokens + (apart or one.line not in lines)
         closed = one.head and one.section not in opened
         return tokens + (count(one.head) + 1 if closed else 0)
@@ -150,10 +152,10 @@ def _chosen(ranked: Sequence[tuple[Said, int]], most: int, *, apart: bool) -> li
     return sorted(done)
 
 
-def _laid_out(chosen: Sequence[Said], *, apart: bool) -> str:
+def _laid_out(chosen: Sequence[PlacedSentence], *, apart: bool) -> str:
     """Sentences of one line stay on it, unless they are to stand apart."""
     parts: list[str] = []
-    last: Said | None = None
+    last: PlacedSentence | None = None
     for one in chosen:
         if one.head and (last is None or last.section != one.section):
             parts.append(f"\n{one.head}")
@@ -163,7 +165,7 @@ def _laid_out(chosen: Sequence[Said], *, apart: bool) -> str:
     return "".join(parts)[1:]
 
 
-def _relations(one: Said) -> Iterator[str]:
+def _relations(one: PlacedSentence) -> Iterator[str]:
     """A row for each further name of a sentence, and one for its first number or quotation."""
     here = names(one.text)
     subject = here[0] if here else next(reversed(names(one.head)), "")

@@ -54,7 +54,7 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PlacedSentence:
     """A sentence where it stands."""
 
     text: str
@@ -83,14 +83,14 @@ def names(text: str) -> list[str]:
     return found
 
 
-def said(text: str) -> list[Said]:
+def said(text: str) -> list[PlacedSentence]:
     """The sentences of a text, each with its heading.
 
     >>> [(s.head, s.text) for s in said("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
     [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
     """
     lines = normal(text).split("\n")
-    found: list[Said] = []
+    found: list[PlacedSentence] = []
     heads: list[str] = []
     head, section = "", 0
     for number, line in enumerate(lines):
@@ -101,7 +101,7 @@ def said(text: str) -> list[Said]:
             # Of headings above each other the last, if it tells when; else all.
             dated = any(map(str.isdigit, heads[-1]))
             head, section, heads = heads[-1] if dated else "\n".join(heads), number, []
-        found += [Said(part, number, head, section) for part in sentences(line)]
+        found += [PlacedSentence(part, number, head, section) for part in sentences(line)]
     return found
 
 
@@ -127,7 +127,7 @@ def traits(sentence: str) -> Traits:
     return Traits(count(sentence), weight, words - STOP_WORDS, named, pattern)
 
 
-def informative(text: str, hint: str = "") -> list[tuple[Said, int]]:
+def informative(text: str, hint: str = "") -> list[tuple[PlacedSentence, int]]:
     """The sentences that tell something, with their worth; `hint` is what the reader is to do.
 
     Of those that repeat an earlier one with another value, the last one alone.
@@ -140,7 +140,7 @@ def informative(text: str, hint: str = "") -> list[tuple[Said, int]]:
     themes = {one.section for one in everything if hint and _in_theme(one.text, hint)}
     subjects = [_subject(one) for one in everything]
     last = {subject: at for at, subject in enumerate(subjects)}
-    found: list[tuple[Said, int]] = []
+    found: list[tuple[PlacedSentence, int]] = []
     for at, one in enumerate(everything):
         known = traits(one.text)
         if not known.weight or one.text in wanted.told or last[subjects[at]] != at:
@@ -178,7 +178,7 @@ def _in_theme(sentence: str, hint: str) -> bool:
     return any(len(phrase) > 3 and hint.count(phrase) > 1 for phrase in found)
 
 
-def _subject(one: Said) -> tuple[str, str]:
+def _subject(one: PlacedSentence) -> tuple[str, str]:
     """What two sentences share, if the later one replaces the earlier one."""
     known = traits(one.text)
     if not known.pattern:

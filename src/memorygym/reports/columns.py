@@ -6,7 +6,7 @@ from math import inf
 from textwrap import wrap
 
 from memorygym.core.text import WIDTH, plain
-from memorygym.runs.comparison.figures import Row
+from memorygym.runs.comparison.figures import SystemRow
 from memorygym.stats import NOTHING, Estimate, percent
 
 NAME = 20
@@ -19,7 +19,7 @@ class Column:
 
     head: str
     width: int
-    cell: Callable[[Row], str]
+    cell: Callable[[SystemRow], str]
 
 
 def named(name: str, cells: str, width: int = NAME) -> list[str]:

@@ -12,21 +12,21 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.reports.curves import Bin, Point
-from memorygym.runs.comparison.figures import Agreement, Clock, Report, Row
-from memorygym.runs.comparison.sanity_checks import Gate
-from memorygym.runs.metrics import Case, Measured
+from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
+from memorygym.runs.comparison.sanity_checks import SanityCheck
+from memorygym.runs.metrics import Measured, QuestionCase
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
-CASE = Case.__slots__
+CASE = QuestionCase.__slots__
 Cell = str | float | None
 
 
 def document(
     about: Mapping[str, JSON],
-    gates: Sequence[Gate],
+    gates: Sequence[SanityCheck],
     reports: Sequence[Report],
-    agreements: Sequence[Agreement] = (),
+    agreements: Sequence[RankAgreement] = (),
 ) -> dict[str, JSON]:
     """compare.json; `about` holds contract, version and recipe."""
     return {
@@ -53,7 +53,7 @@ def _report(report: Report) -> JSON:
     }
 
 
-def _about(row: Row) -> dict[str, Cell]:
+def _about(row: SystemRow) -> dict[str, Cell]:
     return {
         "arm": row.arm,
         "role": row.role,
@@ -97,7 +97,7 @@ def figures_csv(reports: Iterable[Report]) -> str:
     return _csv([*rows[0]] if rows else [], [[*row.values()] for row in rows])
 
 
-def _cells(report: Report, row: Row) -> dict[str, Cell]:
+def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
     pair = report.contests.over_recency.get(row.arm)
     cells: dict[str, Cell] = {
         "reasoner": report.reasoner,

@@ -11,9 +11,9 @@ from memorygym.core.files import as_bytes, write_whole
 from memorygym.reports import comparison_files
 from memorygym.reports.columns import paragraph
 from memorygym.reports.curves import CURVES, Bin, by_tokens, curve
-from memorygym.runs.comparison.figures import Agreement, Clock, Report, agreement, figures
+from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, agreement, figures
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import Gate, gates, invalid_text
+from memorygym.runs.comparison.sanity_checks import SanityCheck, gates, invalid_text
 from memorygym.runs.comparison.systems import role_of
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import ALL, Failure, Result
@@ -28,7 +28,7 @@ DRAWN = tuple(f"{kind}.csv" for kind in CURVES)
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class ComparisonFindings:
     """What a comparison found."""
 
     about: Mapping[str, Any]
@@ -54,7 +54,7 @@ class Findings:
         """How many they are, by arm."""
         return Counter(one.place.memory for one in self.failed)
 
-    def under(self, reasoner: str, budget: int | None) -> "Findings":
+    def under(self, reasoner: str, budget: int | None) -> "ComparisonFindings":
         """What was found with that reasoner, at that budget or without one."""
 
         def of(whose: str, view: int | None) -> bool:
@@ -68,13 +68,13 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ComparisonOutcome:
     """All that is told of a comparison."""
 
-    gates: Sequence[Gate]
+    gates: Sequence[SanityCheck]
     """Of the set-up; a score is told only if all hold."""
     reports: Sequence[Report]
-    agreements: Sequence[Agreement]
+    agreements: Sequence[RankAgreement]
 
     @property
     def valid(self) -> bool:
@@ -87,14 +87,16 @@ class Outcome:
         return self.reports if self.valid else ()
 
 
-def perform(comparison: Comparison, folder: Path | None, workers: int, *, quiet: bool) -> Findings:
+def perform(
+    comparison: Comparison, folder: Path | None, workers: int, *, quiet: bool
+) -> ComparisonFindings:
     """Plays whatever is not kept yet. Raises BadKey, and BadSettings for a folder of another."""
     job = replace(comparison.job(), folder=folder, workers=workers, quiet=quiet)
     outcomes = play(job)
-    return Findings(job.about(), outcomes, clocked(Run(folder)) if folder else {})
+    return ComparisonFindings(job.about(), outcomes, clocked(Run(folder)) if folder else {})
 
 
-def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
+def outcome_of(found: ComparisonFindings, played: Sequence[SanityCheck]) -> ComparisonOutcome:
     """Gates first: those that were played, then those that the figures show."""
     reports, empty = [], []
     for who, view in product(*(found.about["recipe"][name] for name in ("reasoners", "budgets"))):
@@ -102,17 +104,17 @@ def outcome_of(found: Findings, played: Sequence[Gate]) -> Outcome:
         if own.measured:
             reports.append(figures(own.measured, own.failures, f"{who} {view}"))
         else:
-            empty.append(Gate(f"{who} finished a task at budget {view:,}", False, ""))
+            empty.append(SanityCheck(f"{who} finished a task at budget {view:,}", False, ""))
     held = [*played, *empty, *(gate for report in reports for gate in gates(report))]
     agreed = (
         agreement(one, other)
         for one, other in combinations(reports, 2)
         if one.budget == other.budget
     )
-    return Outcome(held, reports, [one for one in agreed if one])
+    return ComparisonOutcome(held, reports, [one for one in agreed if one])
 
 
-def invalid_of(found: Findings, outcome: Outcome) -> str:
+def invalid_of(found: ComparisonFindings, outcome: ComparisonOutcome) -> str:
     """What is told in place of figures, after the failures that may be why."""
     failed = found.failures
     told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
@@ -120,18 +122,20 @@ def invalid_of(found: Findings, outcome: Outcome) -> str:
     return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
 
 
-def clock_for(found: Findings, report: Report) -> Clock:
+def clock_for(found: ComparisonFindings, report: Report) -> Clock:
     """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
     own = found.under(report.reasoner, report.budget).clocked.items()
     return clock_of({arm: times for (_, arm, _), times in own if role_of(arm) != "held"})
 
 
-def curve_of(found: Findings, report: Report, kind: str) -> list[Bin]:
+def curve_of(found: ComparisonFindings, report: Report, kind: str) -> list[Bin]:
     """Accuracy by what `kind` says."""
     return curve(found.under(report.reasoner, report.budget).measured, report, kind)
 
 
-def write_files(folder: Path, found: Findings, outcome: Outcome, kinds: Iterable[str]) -> None:
+def write_files(
+    folder: Path, found: ComparisonFindings, outcome: ComparisonOutcome, kinds: Iterable[str]
+) -> None:
     """JSON and CSV, with curves of these kinds. A set-up that is invalid has no numbers."""
     timed = [(report, clock_for(found, report)) for report in outcome.told]
     timings = comparison_files.timings_csv(timed).encode()
@@ -139,7 +143,9 @@ def write_files(folder: Path, found: Findings, outcome: Outcome, kinds: Iterable
         write_whole(folder / name, [data])
 
 
-def files_of(found: Findings, outcome: Outcome, kinds: Iterable[str]) -> dict[str, bytes]:
+def files_of(
+    found: ComparisonFindings, outcome: ComparisonOutcome, kinds: Iterable[str]
+) -> dict[str, bytes]:
     """These files by name, without the clock's: the same bytes for the same episodes."""
     reports = outcome.told
     document = comparison_files.document(found.about, outcome.gates, reports, outcome.agreements)

@@ -17,7 +17,7 @@ from memorygym.reports.columns import (
     paragraph,
     share,
 )
-from memorygym.runs.comparison.figures import Agreement, Clock, Report, Row
+from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
 from memorygym.stats import NOTHING, percent, span
 
 GROUPS = f"{'':<34}{' ingest ':─^16}{'':<4}{' query ':─^16}"
@@ -154,7 +154,7 @@ def _table(
     return lines
 
 
-def _line(row: Row, columns: Sequence[Column]) -> list[str]:
+def _line(row: SystemRow, columns: Sequence[Column]) -> list[str]:
     name = ENDS.get(row.arm, row.arm) + "*" * bool(row.failed)
     return named(name, "".join(f"{column.cell(row):>{column.width}}" for column in columns))
 
@@ -162,7 +162,7 @@ def _line(row: Row, columns: Sequence[Column]) -> list[str]:
 def _scores(report: Report) -> list[Column]:
     over = report.contests.over_recency
 
-    def p(row: Row) -> str:
+    def p(row: SystemRow) -> str:
         return p_value(over[row.arm].adjusted) if row.arm in over else NOTHING
 
     return [
@@ -175,7 +175,7 @@ def _scores(report: Report) -> list[Column]:
     ]
 
 
-def normalised_text(row: Row) -> str:
+def normalised_text(row: SystemRow) -> str:
     """The normalised gain with its interval."""
     return "undefined" if row["gain"] and not row["normalised"] else span(row["normalised"])
 
@@ -240,7 +240,7 @@ def _clock(clock: Clock) -> list[str]:
     return paragraph(f"Milliseconds of memory a step, median/95th percentile: {told}.")
 
 
-def agreement_text(found: Agreement) -> str:
+def agreement_text(found: RankAgreement) -> str:
     """How far two reasoners agree, as a sentence."""
     one, other = found.reasoners
     tau, budget = found.tau, f" at budget {found.budget:,}" if found.budget else ""

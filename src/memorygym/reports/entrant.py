@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.frozen import canonical
-from memorygym.core.track import Agent, Options, find
+from memorygym.core.track import Agent, TaskOptions, find
 from memorygym.reports.evidence import REPRODUCED, Evidence
 from memorygym.runs.evaluation import OFFICIAL_SEEDS
 from memorygym.runs.results.results_file import Document, composites
@@ -123,7 +123,7 @@ def unranked(one: Entrant) -> str:
     track = find(recipe["track"])
     if recipe["data"]:
         return "tasks of a file"
-    every = Options(range(OFFICIAL_SEEDS), knobs=track.official)
+    every = TaskOptions(range(OFFICIAL_SEEDS), knobs=track.official)
     templates = sorted({task.template for task in track.tasks(every)})
     if lacking := len(set(templates) - set(recipe["templates"])):
         return f"{len(templates) - lacking} of {len(templates)} templates"

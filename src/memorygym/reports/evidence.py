@@ -15,7 +15,7 @@ from memorygym.core.files import as_bytes
 from memorygym.core.frozen import canonical
 from memorygym.core.track import find
 from memorygym.models.reply_log import Tape
-from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, Outcome
+from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, ComparisonOutcome
 from memorygym.reports.recheck import RESULTS, Method, Recheck, derived
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.evaluation import Evaluation
@@ -52,7 +52,7 @@ class Evidence:
     """What is wrong, each with the file where it is."""
     limits: tuple[str, ...] = ()
     """Why it is not shown further."""
-    outcome: Outcome | None = None
+    outcome: ComparisonOutcome | None = None
     """Of a comparison that is shown: its reports."""
 
     @property
@@ -190,7 +190,7 @@ def _strange(recipe: Mapping[str, Any]) -> str:
 
 def _checked(
     folder: Path, document: Document, salt: str, method: Method, workers: int
-) -> tuple[list[str], Outcome | None]:
+) -> tuple[list[str], ComparisonOutcome | None]:
     """What is wrong with traces and files, and what a comparison came to."""
     recipe = document["recipe"]
     replayed = recipe["memory_model"] and method != "score"

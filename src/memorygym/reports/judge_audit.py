@@ -6,7 +6,7 @@ from memorygym.core import JSON
 from memorygym.core.errors import clipped
 from memorygym.core.text import fit, one_line
 from memorygym.scoring.judge import difference
-from memorygym.scoring.judge.audit import GRADER, Audit, Row
+from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
 
 FORMAT = "memorygym-judge-audit-1"
 _NAME = 18
@@ -33,7 +33,7 @@ def document(file: str, problems: Sequence[str], audits: Sequence[Audit]) -> dic
     }
 
 
-def page(name: str, rows: Sequence[Row], audits: Sequence[Audit], worst: int) -> list[str]:
+def page(name: str, rows: Sequence[LabelledRow], audits: Sequence[Audit], worst: int) -> list[str]:
     """The same as lines of text, with the worst rows of each judge."""
     right = sum(row.correct for row in rows)
     lines = [f"{len(rows)} rows of {name}: {right} right, {len(rows) - right} wrong"]

@@ -34,7 +34,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RankedTable:
     """What is ranked together, best first."""
 
     set: Set
@@ -79,10 +79,10 @@ class Ranking(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Leaderboard:
     """All that a leaderboard says."""
 
-    tables: Sequence[Table]
+    tables: Sequence[RankedTable]
     gaps: Sequence[Gap]
     reported: Sequence[Entrant]
     """Self-reported whole sets: never ranked."""
@@ -99,7 +99,7 @@ class Board:
     """Of the code here, for the tracks of the runs."""
 
 
-def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
+def board(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     """The leaderboard of some runs; equal runs give an equal board in any order.
 
     Of an entrant that came twice the better shown counts. Raises BadSettings if the two are shown
@@ -139,7 +139,7 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Board:
     found = _rankings(compared, unshown, notes)
     tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
     known = sorted(contract(track) for track in tracks.intersection(registry.names("tracks")))
-    return Board(
+    return Leaderboard(
         tables, _gaps(tables), reported, apart, by_contract, sorted(notes),
         found, unshown, known,
     )  # fmt: skip
@@ -167,7 +167,7 @@ def _rows(one: Entrant) -> list[JSON]:
     return [dict(row) for row in one.evidence.document["episodes"] if row["agent"] == one.agent]
 
 
-def _table(key: Set, entrants: Sequence[Entrant]) -> Table:
+def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
     fair = [one for one in entrants if one.kind in ("model", "scripted")]
     found = ranks({one.identity: one.worlds for one in fair}) if fair else {}
     ranked = sorted(((found[one.identity], one) for one in fair), key=lambda p: (p[0], p[1].order))
@@ -178,7 +178,7 @@ def _table(key: Set, entrants: Sequence[Entrant]) -> Table:
         if one.kind in ("scripted", "truth") and (one.agent in roles or one.kind == "truth")
     }
     held = [_held(one, fair) for one in entrants if one.kind == "adversary"]
-    return Table(key, ranked, references, sorted(held, key=lambda one: one.entrant.order))
+    return RankedTable(key, ranked, references, sorted(held, key=lambda one: one.entrant.order))
 
 
 def _held(one: Entrant, others: Sequence[Entrant]) -> Held:
@@ -190,7 +190,7 @@ def _held(one: Entrant, others: Sequence[Entrant]) -> Held:
     return Held(one, gain, bound)
 
 
-def _gaps(tables: Sequence[Table]) -> list[Gap]:
+def _gaps(tables: Sequence[RankedTable]) -> list[Gap]:
     """Of everyone who was ranked in the public set and in a sealed one."""
     public = {
         (table.set._replace(salt=""), one.identity): one

@@ -7,7 +7,7 @@ from memorygym.reports.comparison_tables import detectable_text as detectable_pa
 from memorygym.reports.comparison_tables import normalised_text, verdict_text
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import WORD, Evidence
-from memorygym.reports.leaderboard import Board, Gap, Held, Ranking, Table, names
+from memorygym.reports.leaderboard import Gap, Held, Leaderboard, RankedTable, Ranking, names
 from memorygym.reports.leaderboard_rows import Prices, axes_of, dollars, tokens
 from memorygym.reports.tables import detectable_text
 from memorygym.stats import Estimate
@@ -33,7 +33,7 @@ STATUS = (
 )
 
 
-def as_markdown(found: Board, prices: Prices, command: str) -> str:
+def as_markdown(found: Leaderboard, prices: Prices, command: str) -> str:
     """The page."""
     contracts = "No track of these runs is installed here"
     if found.contracts:
@@ -66,7 +66,7 @@ def as_markdown(found: Board, prices: Prices, command: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _legends(found: Board) -> Iterator[str]:
+def _legends(found: Leaderboard) -> Iterator[str]:
     """How the figures are read, of agents and of memories, if there are any."""
     everyone = [*found.reported, *(one for one, _ in found.apart)]
     everyone += [one for table in found.tables for one in table.entrants]
@@ -80,7 +80,7 @@ def _legends(found: Board) -> Iterator[str]:
         yield wrapped(COMPARED)
 
 
-def _table(table: Table, found: Board, prices: Prices) -> Iterator[str]:
+def _table(table: RankedTable, found: Leaderboard, prices: Prices) -> Iterator[str]:
     yield f"## {title(table.set, found)}"
     ranked, axes = [one for _, one in table.ranked], axes_of(table.entrants)
     called = names(ranked)
@@ -107,7 +107,7 @@ def _figures(axes: Sequence[str]) -> list[str]:
     return ["composite", *heads(axes), "abst"]
 
 
-def _under(table: Table) -> str:
+def _under(table: RankedTable) -> str:
     """What the table rests on: worlds, the least difference, references."""
     ranked = [one.summary for _, one in table.ranked]
     lines = [f"{max(one.worlds for one in ranked)} worlds."]
@@ -148,7 +148,7 @@ def _held(held: Held) -> list[str]:
     return [one.agent, one.memory, figure, what, reached, most, status(one.evidence)]
 
 
-def _gap(gap: Gap, found: Board) -> str:
+def _gap(gap: Gap, found: Leaderboard) -> str:
     one, shown = gap.entrant, "" if gap.difference.shown else "; no difference shown"
     return (
         f"{safe(one.agent)} with {one.memory}, {what(one.set, found)}: {gap.difference.in_points},"
@@ -156,7 +156,7 @@ def _gap(gap: Gap, found: Board) -> str:
     )
 
 
-def _apart(found: Board) -> str:
+def _apart(found: Leaderboard) -> str:
     rows = [
         [
             one.agent, one.memory, what(one.set, found), str(one.summary.worlds),
@@ -167,7 +167,7 @@ def _apart(found: Board) -> str:
     return grid(["agent", "memory", "set", "worlds", "composite", "status", "why"], rows)
 
 
-def _without_rank(entrants: Sequence[Entrant], found: Board) -> str:
+def _without_rank(entrants: Sequence[Entrant], found: Leaderboard) -> str:
     axes = axes_of(entrants)
     rows = [
         [
@@ -179,7 +179,7 @@ def _without_rank(entrants: Sequence[Entrant], found: Board) -> str:
     return grid(["set", "agent", "memory", *_figures(axes), "status", "why"], rows)
 
 
-def _ranking(one: Ranking, found: Board) -> Iterator[str]:
+def _ranking(one: Ranking, found: Leaderboard) -> Iterator[str]:
     """The section of one comparison under one reasoner, at one budget."""
     report = one.report
     yield f"## {safe(_heading(one, found))}"
@@ -196,7 +196,7 @@ def _ranking(one: Ranking, found: Board) -> Iterator[str]:
     yield "\n\n".join(map(wrapped, _under_ranking(one)))
 
 
-def _heading(one: Ranking, found: Board) -> str:
+def _heading(one: Ranking, found: Leaderboard) -> str:
     """Under what its memories were compared."""
     writer, capacity, budget = one.recipe["memory_model"], one.recipe["capacity"], one.report.budget
     return ", ".join([
@@ -223,7 +223,7 @@ def _under_ranking(one: Ranking) -> Iterator[str]:
         yield f"Not shown: {safe(limit)}."
 
 
-def _unshown(found: Board) -> str:
+def _unshown(found: Leaderboard) -> str:
     """Comparisons without a rank."""
     rows = []
     for name, evidence, why in found.unshown:
@@ -233,13 +233,13 @@ def _unshown(found: Board) -> str:
     return grid(["run", "track", "reasoner", "budget", "memories", "status", "why"], rows)
 
 
-def what(key: Set, found: Board) -> str:
+def what(key: Set, found: Leaderboard) -> str:
     """A set in words, with its track where the page has several."""
     track = f"{key.track} track" if len(found.contracts) > 1 or not key.knobs else ""
     return ", ".join(filter(None, [track, key.knobs]))
 
 
-def title(key: Set, found: Board) -> str:
+def title(key: Set, found: Leaderboard) -> str:
     """The same with its seeds."""
     worlds = f"sealed by salt {key.salt[:12]}…" if key.salt else "public seeds"
     return f"{what(key, found)}, {worlds}{'' if key.judge == 'null' else ', judged'}"

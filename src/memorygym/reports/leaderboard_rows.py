@@ -6,7 +6,7 @@ from memorygym.core import JSON, registry
 from memorygym.core.track import find
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import Evidence
-from memorygym.reports.leaderboard import Board, Gap, Held, Ranking
+from memorygym.reports.leaderboard import Gap, Held, Leaderboard, Ranking
 from memorygym.scoring.usage import Price, Usage, cost_of
 from memorygym.stats import Estimate
 
@@ -37,14 +37,14 @@ def dollars(one: Entrant, prices: Prices) -> float | None:
     return cost_of(one.agent, one.summary.usage.values(), prices)
 
 
-def flat_rows(found: Board, prices: Prices) -> list[dict[str, JSON]]:
+def flat_rows(found: Leaderboard, prices: Prices) -> list[dict[str, JSON]]:
     """Everyone, one after another, ranked or not; all have the same columns."""
     rows = [*_agents(found, prices), *(row for one in found.rankings for row in _memories(one))]
     columns = dict.fromkeys(column for row in rows for column in row)
     return [{column: row.get(column) for column in columns} for row in rows]
 
 
-def _agents(found: Board, prices: Prices) -> Iterator[dict[str, JSON]]:
+def _agents(found: Leaderboard, prices: Prices) -> Iterator[dict[str, JSON]]:
     for table in found.tables:
         held = {id(row.entrant): row for row in table.adversaries}
         placed = {id(one): rank for rank, one in table.ranked}
@@ -98,7 +98,7 @@ def _share(found: Estimate | None) -> float | None:
     return None if found is None else round(found.mean, 6)
 
 
-def as_json(found: Board, prices: Prices) -> dict[str, JSON]:
+def as_json(found: Leaderboard, prices: Prices) -> dict[str, JSON]:
     """The board with all its figures."""
     return {
         "format": FORMAT,

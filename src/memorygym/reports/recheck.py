@@ -19,9 +19,9 @@ from memorygym.core.track import table
 from memorygym.reports import comparison_report
 from memorygym.reports.curves import CURVES
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import Gate, played_gates
+from memorygym.runs.comparison.sanity_checks import SanityCheck, played_gates
 from memorygym.runs.engine import Unit
-from memorygym.runs.episode_result import Failure, Place, Result, Wanted, place_of, result_of
+from memorygym.runs.episode_result import Failure, Place, Result, ResultOptions, place_of, result_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import findings as found_by_agents
 from memorygym.runs.executors import over_processes, over_threads
@@ -47,7 +47,7 @@ class Recheck:
     recipe: Mapping[str, Any]
     """Of the run."""
     seats: tuple[Player, ...]
-    wanted: Wanted
+    wanted: ResultOptions
     method: Method
     failures: Mapping[str, Mapping[str, Any]]
     """By name: the rows of episodes without a trace."""
@@ -176,7 +176,7 @@ def derived(
     stated: Document,
     source: Evaluation | Comparison,
     outcomes: Sequence[Result | Failure],
-) -> tuple[dict[str, bytes], comparison_report.Outcome | None]:
+) -> tuple[dict[str, bytes], comparison_report.ComparisonOutcome | None]:
     """What a run's files must be, by name, and what a comparison came to; `stated` is the results
     file that the run has.
 
@@ -185,7 +185,7 @@ def derived(
     about = {**source.job().about(), "version": stated["version"]}
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
-        found = comparison_report.Findings(about, outcomes)
+        found = comparison_report.ComparisonFindings(about, outcomes)
         gates = () if data else played_gates(source)
         outcome = comparison_report.outcome_of(found, gates)
         outcome = _as_stated(folder, outcome) if data else outcome
@@ -199,12 +199,14 @@ def derived(
     return {RESULTS: as_bytes({**document, "version": stated["version"]})}, None
 
 
-def _as_stated(folder: Path, found: comparison_report.Outcome) -> comparison_report.Outcome:
+def _as_stated(
+    folder: Path, found: comparison_report.ComparisonOutcome
+) -> comparison_report.ComparisonOutcome:
     """The same with the gates that were played, as compare.json states them: without its tasks they
     cannot be played again."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [shape(Gate, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
+        gates = [shape(SanityCheck, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
     return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

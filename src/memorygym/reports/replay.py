@@ -14,7 +14,7 @@ from memorygym.reports.run_reading import about_run, facts_of, single, verdict_l
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
 from memorygym.reports.transcript import Screen
 from memorygym.runs.engine import Table
-from memorygym.runs.episode_result import Failure, Result, Wanted, place_of
+from memorygym.runs.episode_result import Failure, Result, ResultOptions, place_of
 from memorygym.runs.jobs import source_of
 from memorygym.runs.model_roles import Absent, Recall, anew, from_tape
 from memorygym.runs.results.consistency import planned
@@ -65,7 +65,7 @@ def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> 
     """The episode of that name."""
     source, track = source_of(recipe, salt, recall), recipe["track"]
     (found,) = (
-        Table(track, (seat,), wanted=Wanted(traced=True)).play_unit((one, repeat))[0]
+        Table(track, (seat,), wanted=ResultOptions(traced=True)).play_unit((one, repeat))[0]
         for (one, repeat), seat in product(source.job().units, source.seats(source.minds))
         if place_of(track, one, repeat, seat.seat).episode == name
     )

@@ -118,7 +118,7 @@ def check_folder(path: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class StoredTrace:
     """A trace whose header can be believed to be one; its gold table is a Gold."""
 
     path: Path
@@ -136,7 +136,7 @@ class Played:
         return "budget" in self.trace.labels
 
 
-def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
+def read_played(paths: Iterable[Path]) -> Iterator[tuple[StoredTrace | None, str]]:
     """Every whole trace of these files and folders, or what is wrong with it.
 
     Raises BadSettings for the folder of a run whose track is not installed here.
@@ -147,7 +147,7 @@ def read_played(paths: Iterable[Path]) -> Iterator[tuple[Played | None, str]]:
             continue
         try:
             limits_of(trace)  # Raises unless the label `usage` fits the replies.
-            yield Played(path, place_in(trace), checked(trace)), ""
+            yield StoredTrace(path, place_in(trace), checked(trace)), ""
         except (BadTrace, ValueError) as error:
             yield None, f"{path}: the header is damaged ({error})"
 
@@ -164,7 +164,7 @@ def checked(trace: Trace) -> Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class LostFact:
     """A fact that a question rests on, and where it was lost."""
 
     name: str
@@ -175,11 +175,13 @@ class Fact:
     """One of LOSSES, or IN_VIEW."""
 
 
-def facts_of(attribution: Attribution, question: Goal) -> list[Fact]:
+def facts_of(attribution: Attribution, question: Goal) -> list[LostFact]:
     """The facts that a question needs, in its order."""
     wanted = [(need, attribution.required(question, need)) for need in question.needs]
     return [
-        Fact(fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW)
+        LostFact(
+            fact.name, attribution.reader.text(fact), attribution.lost(question, need) or IN_VIEW
+        )
         for need, fact in wanted
     ]
 

@@ -7,7 +7,7 @@ from memorygym.core.text import fit, plain
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.runs.episode_result import Failure
-from memorygym.runs.results.results_file import Comparison, Document
+from memorygym.runs.results.results_file import Document, ResultsComparison
 from memorygym.runs.results.summary import Row, Summary
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -177,7 +177,7 @@ def _repeats_lines(found: Repeats) -> list[str]:
     return lines
 
 
-def against_text(found: Sequence[Comparison], now: Document, before: Document) -> str:
+def against_text(found: Sequence[ResultsComparison], now: Document, before: Document) -> str:
     """By how much each agent is better than in an earlier results file."""
     sealed, public = now["recipe"]["salt"], before["recipe"]["salt"]
     what = {

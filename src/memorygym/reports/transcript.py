@@ -90,7 +90,7 @@ def _said(message: Message, limit: str) -> list[str]:
     return lines or ["  > (no call: the event ends)"]
 
 
-class Watched(Policy):
+class WatchedPolicy(Policy):
     """Prints what has happened since the last turn, then lets the player act."""
 
     def __init__(

@@ -19,7 +19,15 @@ from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFail
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, table
 from memorygym.models.reply_log import Tape
-from memorygym.runs.episode_result import Failure, Kind, Place, Result, Wanted, place_of, result_of
+from memorygym.runs.episode_result import (
+    Failure,
+    Kind,
+    Place,
+    Result,
+    ResultOptions,
+    place_of,
+    result_of,
+)
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.seats import Player
@@ -47,7 +55,7 @@ class Job:
     """What must agree for two runs to be one, beside the tasks."""
     folder: Path | None = None
     """Of the run; one that was stopped goes on."""
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: ResultOptions = field(default_factory=ResultOptions)
     workers: int = 1
     quiet: bool = True
 
@@ -104,7 +112,7 @@ class Table:
     track: str
     seats: tuple[Player, ...]
     run: Run | None = None
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: ResultOptions = field(default_factory=ResultOptions)
 
     def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Result | Failure]]:
         """Every seat on every task, in the order of the tasks."""

@@ -155,7 +155,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ResultOptions:
     """What is taken from a trace beside its score."""
 
     causes: bool = True
@@ -168,7 +168,7 @@ class Wanted:
     """Further figures of an agent's trace, in the process that played it."""
 
 
-def result_of(place: Place, trace: Trace, wanted: Wanted) -> Result:
+def result_of(place: Place, trace: Trace, wanted: ResultOptions) -> Result:
     """The result of a trace. Raises BadTrace without a gold table."""
     went = outcomes(trace)
     labels = trace.labels

@@ -11,7 +11,7 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
-from memorygym.runs.episode_result import Failure, Result, Wanted
+from memorygym.runs.episode_result import Failure, Result, ResultOptions
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.results.results_file import Document, document, keep
 from memorygym.runs.results.summary import Summary, summaries
@@ -43,7 +43,7 @@ class Evaluation:
             for agent in self.agents
         ]
 
-    def job(self, wanted: Wanted | None = None) -> Job:
+    def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays it."""
         test = find(self.tasks.track).self_test
         if self.validate and not test:
@@ -63,7 +63,7 @@ class Evaluation:
                 **self.limits.to_json(),
             },
             wanted=replace(
-                wanted or Wanted(), inspect=test.inspect if test and self.validate else None
+                wanted or ResultOptions(), inspect=test.inspect if test and self.validate else None
             ),
         )
 
@@ -92,7 +92,7 @@ def perform(
     quiet: bool = True,
 ) -> Findings:
     """Plays, keeps and sums up. Raises BadKey at once, and BadSettings for a folder of another."""
-    job = evaluation.job(Wanted(traced=traced))
+    job = evaluation.job(ResultOptions(traced=traced))
     job = replace(job, folder=folder, workers=workers, quiet=quiet)
     outcomes = play(job)
     found = findings(evaluation, job, outcomes)
@@ -131,7 +131,7 @@ def references(evaluation: Evaluation) -> dict[str, Summary]:
     beside = replace(
         evaluation, agents=tuple(roles.values()), minds=Minds(), repeats=1, validate=False
     )
-    job = replace(beside.job(Wanted(causes=False)), workers=cpu_count() or 1)
+    job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
     found = {
         one.who: one for one in summaries(r.to_json() for r in play(job) if isinstance(r, Result))
     }

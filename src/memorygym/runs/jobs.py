@@ -5,8 +5,7 @@ from typing import Any
 
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.systems import Limits as ArmLimits
-from memorygym.runs.comparison.systems import named
+from memorygym.runs.comparison.systems import ComparisonLimits, named
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import Absent, Recall, minds_of
 from memorygym.runs.tasks import Limits, again
@@ -32,7 +31,7 @@ def source_of(
     return Comparison(
         tasks,
         plug_all(named(recipe)),
-        [ArmLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
+        [ComparisonLimits(view, recipe["capacity"]) for view in recipe["budgets"]],
         tuple(recipe["reasoners"]),
         minds,
     )

@@ -19,7 +19,7 @@ from memorygym.scoring.usage import LIMITS
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class QuestionCase:
     """How one answerable question went."""
 
     number: int
@@ -72,7 +72,7 @@ class Measured:
     budget: int | None
     """Tokens of the view; None without a limit."""
     reasoner: str
-    cases: tuple[Case, ...]
+    cases: tuple[QuestionCase, ...]
     ingest: Spent
     """In events that ask nothing."""
     query: Spent
@@ -149,7 +149,7 @@ def _fractures(trace: Trace) -> int:
     return found
 
 
-def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
+def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
     before, attribution = _shown_before(trace), Attribution(trace)
     by = attribution.reader
     by_view = _tokens_in_view(trace, track_of(trace).tool_names)
@@ -162,7 +162,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[Case, ...]:
         said, truths = outcome.answer or "", by.truths(question)
         told_at = (by.first_told(question, need) for need in question.needs)
         cases.append(
-            Case(
+            QuestionCase(
                 number=number,
                 kind=question.kind,
                 score=outcome.score,

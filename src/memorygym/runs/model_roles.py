@@ -34,7 +34,7 @@ class Absent(Model):
         return dict(self._asked)
 
 
-class Silent(Policy):
+class DecisionsOnly(Policy):
     """Lets a model speak where the track wants a decision, and is silent everywhere else."""
 
     def __init__(self, model: Policy, asks: Callable[[Sequence[Message]], bool]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from memorygym.core import JSON, Budget, Task, registry
 from memorygym.core.decoding import shape
 from memorygym.core.errors import BadSettings, clipped
-from memorygym.core.track import Options, TaskRecipe, find
+from memorygym.core.track import TaskOptions, TaskRecipe, find
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def check_episodes(*factors: int) -> None:
         )
 
 
-def dealt(track: str, options: Options) -> Tasks:
+def dealt(track: str, options: TaskOptions) -> Tasks:
     """The tasks that the track makes. Raises UnknownPart or BadSettings."""
     made = find(track)
     seeds = options.seeds
@@ -104,7 +104,7 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     first, last = min(seeds), max(seeds)
     if len(seeds) != last - first + 1:
         raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
-    found = dealt(track, Options(range(first, last + 1), salt, recipe["knobs"]))
+    found = dealt(track, TaskOptions(range(first, last + 1), salt, recipe["knobs"]))
     made = {**recipe, "templates": found.recipe["templates"]}
     return Tasks(track, found.recipes, made, found.told)
 

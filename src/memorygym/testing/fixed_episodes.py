@@ -25,7 +25,7 @@ PLACES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class FixedTurn:
     """A reply within an event: what it says, and what each of its calls of `look` brings."""
 
     said: str
@@ -37,7 +37,7 @@ class Act:
     """One event: what is shown, the replies that look something up, the reply that ends it."""
 
     shown: tuple[str, ...]
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[FixedTurn, ...] = ()
     end: str = ""
     session: bool = False
 
@@ -99,7 +99,7 @@ def story(number: int) -> tuple[Act, ...]:
                     f" in spring. Since winter {place} owns {next(figures)} ladders and no crane.",
                 ),
                 (
-                    Turn(
+                    FixedTurn(
                         "I look it up.",
                         (
                             f"The tide table of {place} has {next(figures)} lines on its page.",

@@ -19,7 +19,7 @@ from memorygym.runs.version import contract
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.testing.policies import MakesPolicy, made
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 
 Agent = str | MakesPolicy
 """The name of an agent, `package.module:factory`, or what makes one."""
@@ -51,7 +51,7 @@ def check_score(
     """
     if not 0 <= at_least <= 100:
         raise BadSettings(f"at_least {at_least:g}: a composite lies between 0 and 100")
-    worlds = [Settings(template, seed, tier) for template in templates for seed in seeds]
+    worlds = [WorldsSettings(template, seed, tier) for template in templates for seed in seeds]
     if not worlds:
         raise BadSettings("no templates or no seeds: there is nothing to play")
     try:

@@ -37,7 +37,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
-class Case:
+class PlayedTask:
     """A task of the track, and what was played of it."""
 
     track: Track
@@ -112,7 +112,7 @@ class Case:
         return sum(outcome.score for outcome in told) / len(told) if told else 0.0
 
 
-def env_rules(case: Case) -> Iterator[str]:
+def env_rules(case: PlayedTask) -> Iterator[str]:
     """Every rule that the environment of a task breaks."""
     env = case.track.env(case.bare)
     if env.task.gold is not None:
@@ -137,7 +137,7 @@ def env_rules(case: Case) -> Iterator[str]:
     yield from _forks(case, replies, once)
 
 
-def _replies(case: Case) -> Iterator[Message]:
+def _replies(case: PlayedTask) -> Iterator[Message]:
     """What the strong reasoner told the environment, a call at a time."""
     for record in case.full.records:
         if isinstance(record, Said):
@@ -168,7 +168,7 @@ def _step(env: Env, reply: Message) -> Step | str:
         return str(refusal)
 
 
-def _forks(case: Case, replies: list[Message], once: list[Taken]) -> Iterator[str]:
+def _forks(case: PlayedTask, replies: list[Message], once: list[Taken]) -> Iterator[str]:
     """A fork goes on as the original does, and what it does shows nowhere else."""
     env = case.track.env(case.bare)
     env.reset()
@@ -196,7 +196,7 @@ def _state(env: Env) -> Any:
         return None
 
 
-def replays(case: Case) -> Iterator[str]:
+def replays(case: PlayedTask) -> Iterator[str]:
     """Reasoners keep nothing from one event to the next."""
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
@@ -209,7 +209,7 @@ def replays(case: Case) -> Iterator[str]:
             )
 
 
-def goals(case: Case) -> Iterator[str]:
+def goals(case: PlayedTask) -> Iterator[str]:
     trace, told = case.full, case.outcomes
     if not told:
         yield "it has no goal: let `outcomes` give one for each thing that is asked for"
@@ -254,7 +254,7 @@ def _rewards(trace: Trace, told: Sequence[Outcome]) -> Iterator[str]:
             )
 
 
-def facts(case: Case) -> Iterator[str]:
+def facts(case: PlayedTask) -> Iterator[str]:
     """What goals need can be read: as it is told, where it was shown, in the oracle's text."""
     if case.track.informed:
         return

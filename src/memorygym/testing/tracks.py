@@ -16,10 +16,10 @@ from typing import Any
 from memorygym.core import Gold, Task, registry
 from memorygym.core.errors import MemoryGymError, UnknownPart
 from memorygym.core.frozen import Frozen
-from memorygym.core.track import Options, TaskRecipe, Track, find
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.runs.comparison.sanity_checks import CEILING
-from memorygym.testing.track_rules import RULES, Broken, Case
+from memorygym.testing.track_rules import RULES, Broken, PlayedTask
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -53,10 +53,10 @@ def _broken(
     """The sentences; what rests on a broken rule is not looked at."""
     if broken := [*_names(track)]:
         return broken
-    options = Options(range(seeds), "", knobs)
+    options = TaskOptions(range(seeds), "", knobs)
     try:
         recipes = track.tasks(options) if tasks is None else tasks
-        cases = [Case(track, recipe, recipe.deal()) for recipe in recipes]
+        cases = [PlayedTask(track, recipe, recipe.deal()) for recipe in recipes]
         broken = [*_made(cases)]
         if tasks is None and not broken:
             broken += _salted(track, replace(options, salt="check_track"), cases)
@@ -84,7 +84,7 @@ def _names(track: Track) -> Iterator[str]:
             yield f"its tool {tool.name!r} has the name of a memory's tool: rename it"
 
 
-def _made(cases: Sequence[Case]) -> Iterator[str]:
+def _made(cases: Sequence[PlayedTask]) -> Iterator[str]:
     if not cases:
         yield "it makes no task: let `tasks` give at least one for each seed"
     broken = [f"{case.where}: {found}" for case in cases for found in _task(case)]
@@ -99,7 +99,7 @@ def _made(cases: Sequence[Case]) -> Iterator[str]:
             )
 
 
-def _task(case: Case) -> Iterator[str]:
+def _task(case: PlayedTask) -> Iterator[str]:
     task, recipe = case.task, case.recipe
     if task.track != case.track.name:
         yield f"the task says that it is of {task.track!r}: give the track's name"
@@ -113,7 +113,7 @@ def _task(case: Case) -> Iterator[str]:
         yield "dealt twice it differs: draw from rng(…) alone, never from a clock, a set or hash()"
 
 
-def _gold(case: Case) -> Iterator[str]:
+def _gold(case: PlayedTask) -> Iterator[str]:
     if case.task.gold is None:
         yield "it has no gold table: give `Task.gold`, such as statements.Goals"
         return
@@ -141,14 +141,14 @@ def _bytes(task: Task) -> str:
     return json.dumps([rest, task.state], sort_keys=True)
 
 
-def _salted(track: Track, options: Options, cases: Sequence[Case]) -> Iterator[str]:
+def _salted(track: Track, options: TaskOptions, cases: Sequence[PlayedTask]) -> Iterator[str]:
     for case, recipe in zip(cases, track.tasks(options), strict=False):
         if _bytes(recipe.deal()) == _bytes(case.task):
             yield f"{case.where}: a salt makes the same task: let `Options.salt` into its rng(…)"
         return
 
 
-def _of(case: Case) -> Iterator[str]:
+def _of(case: PlayedTask) -> Iterator[str]:
     """What one task shows."""
     try:
         for rules in RULES:
@@ -165,7 +165,7 @@ def _of(case: Case) -> Iterator[str]:
         )
 
 
-def _scores(cases: Sequence[Case]) -> Iterator[str]:
+def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
     """What the arms must come to, over all tasks."""
     full, none, silent, oracle = (
         sum(case.mean(getattr(case, arm)) for case in cases) / len(cases)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import Actor
-from memorygym.adapters.affinetes.model_episode import Abandoned, Match
+from memorygym.adapters.affinetes.model_episode import Abandoned, ModelEpisode
 from memorygym.adapters.affinetes.request import Choice, where
 from memorygym.agents.chat import Chat
 from memorygym.core import Task
@@ -17,7 +17,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.trace import Trace
 from memorygym.models import openai
 from memorygym.scoring.episode_scores import score
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.playing import play_agent
 from tests.servers.openai import Server, serving
 
@@ -127,8 +127,11 @@ def test_a_timeout_tells_what_was_played_and_gives_no_score() -> None:
 
 
 def test_an_abandoned_match_ends_instead_of_waiting_for_its_next_try(server: Server) -> None:
-    match = Match(
-        Choice(Settings("company", 0, "lite"), "markdown"), "abstain+500", server.url, max_retries=4
+    match = ModelEpisode(
+        Choice(WorldsSettings("company", 0, "lite"), "markdown"),
+        "abstain+500",
+        server.url,
+        max_retries=4,
     )
     threading.Timer(0.1, match.abandon).start()
     with pytest.raises(Abandoned):

@@ -10,7 +10,7 @@ from memorygym.core.budget import Ledger
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.sandbox.placement import Remote, check, memory_factory
-from memorygym.memories.sandbox.process import Limits
+from memorygym.memories.sandbox.process import ProcessLimits
 
 STAND_INS = "tests.memories.shims.stand_ins"
 
@@ -61,4 +61,4 @@ def test_a_spec_that_names_no_memory_is_bad_usage(
 
 def test_limits_that_nothing_can_meet_are_refused() -> None:
     with pytest.raises(BadSettings, match="memory is 0"):
-        Limits(memory=0)
+        ProcessLimits(memory=0)

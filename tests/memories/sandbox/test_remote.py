@@ -18,7 +18,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.memories.sandbox.import_guard import can_shut
 from memorygym.memories.sandbox.placement import Remote
-from memorygym.memories.sandbox.process import Limits
+from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import deal
@@ -26,10 +26,10 @@ from memorygym.tracks.worlds.generator.task import deal
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.memories.sandbox.plugins"
 FREE = Budget()
-QUICK = Limits(seconds=20, memory=1024, processor=2)
+QUICK = ProcessLimits(seconds=20, memory=1024, processor=2)
 
 
-def opened(spec: str, limits: Limits = QUICK, budget: Budget = FREE) -> Memory:
+def opened(spec: str, limits: ProcessLimits = QUICK, budget: Budget = FREE) -> Memory:
     memory = Remote(f"{PLUGINS}:{spec}", limits)
     memory.open(Ledger(budget).meter())
     return memory
@@ -87,7 +87,7 @@ def test_a_byte_out_of_band_is_at_most_that_memorys_fault() -> None:
 
 
 def test_a_memory_that_never_answers_is_ended_at_its_limit() -> None:
-    memory = opened("Sleeper", Limits(seconds=1.5))
+    memory = opened("Sleeper", ProcessLimits(seconds=1.5))
     with pytest.raises(MemoryFault, match=r"observe took longer than its limit of 1\.5 seconds"):
         memory.observe([HELLO])
     with pytest.raises(MemoryFault, match="dump was called after its process had ended"):
@@ -175,7 +175,7 @@ def test_the_clock_stands_still_while_its_model_writes() -> None:
         time.sleep(1.5)
         return task
 
-    memory = opened("Asker", Limits(seconds=1))
+    memory = opened("Asker", ProcessLimits(seconds=1))
     ledger = Ledger(Budget(), "be brief")
     memory.open(ledger.meter(slow))
     assert memory.compose([HELLO], 9) == (Message("user", "be brief"),)

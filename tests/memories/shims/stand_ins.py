@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memorygym.memories.shims.condenser import Event, View
+from memorygym.memories.shims.condenser import HistoryEvent, View
 
 OWNED: dict[str, list[str]] = {}
 """What all objects of a class share, as stores on a disk are shared."""
@@ -116,7 +116,7 @@ class Masking:
         return View(list(_last(view.events, 3)))
 
 
-def _last(events: Sequence[Event], k: int) -> Iterator[Event]:
+def _last(events: Sequence[HistoryEvent], k: int) -> Iterator[HistoryEvent]:
     yield from events[-k:]
 
 

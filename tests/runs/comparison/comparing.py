@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from memorygym.core import Memory, Message
-from memorygym.core.track import Options, TaskRecipe
+from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.runs.comparison.memory_specs import Plugged, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.systems import Limits
+from memorygym.runs.comparison.systems import ComparisonLimits
 from memorygym.runs.engine import Table
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.metrics import Measured
@@ -18,7 +18,7 @@ from memorygym.runs.tasks import Tasks, dealt
 def world(salt: str = "") -> Tasks:
     """One small world, from a secret salt if one is given."""
     knobs = {"template": "company", "tier": "lite"}
-    return dealt("worlds", Options(range(1), salt, knobs))
+    return dealt("worlds", TaskOptions(range(1), salt, knobs))
 
 
 WORLD = world()
@@ -29,7 +29,7 @@ def comparison(
 ) -> Comparison:
     """The references and these memories, with the strong reasoner; `made` are memories by spec."""
     memories = {**plug_all(specs), **made}
-    return Comparison(tasks, memories, [Limits(budget) for budget in budgets])
+    return Comparison(tasks, memories, [ComparisonLimits(budget) for budget in budgets])
 
 
 def play(

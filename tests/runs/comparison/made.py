@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.runs.comparison.figures import Report, figures
-from memorygym.runs.metrics import Case, Measured, Spent
+from memorygym.runs.metrics import Measured, QuestionCase, Spent
 
 STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}
 THREE = {
@@ -34,7 +34,10 @@ def _measured(
     arm: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
 ) -> Measured:
     cases = tuple(
-        replace(Case(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0), **case)
+        replace(
+            QuestionCase(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0),
+            **case,
+        )
         for number, right in enumerate(task, start=1)
     )
     one = Measured(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from memorygym.core import Memory, Message, Task
-from memorygym.core.track import Options, find
+from memorygym.core.track import TaskOptions, find
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
@@ -43,7 +43,7 @@ def test_episodes_that_see_each_other_are_found(dealt: Callable[..., Task]) -> N
 
 def test_canaries_fly_in_the_environment_that_is_played() -> None:
     knobs = {"hops": "2", "tokens": "10k", "mode": "agentic"}
-    (recipe,) = find("research").tasks(Options(range(1), "", knobs))
+    (recipe,) = find("research").tasks(TaskOptions(range(1), "", knobs))
     task = recipe.deal()
     assert not returns(Listening, task, write)
     told = "\n".join(Listening.heard)

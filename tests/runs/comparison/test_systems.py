@@ -9,9 +9,9 @@ import pytest
 from memorygym.core import Budget, Entry, Memory, Message, Task, registry
 from memorygym.core.episode import Episode
 from memorygym.runs.comparison.memory_specs import memory_of
-from memorygym.runs.comparison.systems import Limits, arms, budget_of
+from memorygym.runs.comparison.systems import ComparisonLimits, arms, budget_of
 
-LIMITS = Limits(500, 900)
+LIMITS = ComparisonLimits(500, 900)
 END = Message("assistant", "")
 
 

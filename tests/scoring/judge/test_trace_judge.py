@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from memorygym.scoring.judge import Judge, judge_trace
 
 from memorygym.core import Budget, Message
 from memorygym.core.errors import ProviderFailure
@@ -13,8 +12,8 @@ from memorygym.core.trace import Answered, Judged, Trace, read_trace
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.scoring.episode_scores import outcomes, score
-from memorygym.scoring.judge import agreement
-from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.scoring.judge import Judge, agreement, judge_trace
+from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 
 RIVALS = ("seaport", "fortress")
 ASKED = (
@@ -37,7 +36,7 @@ def told(*asked: tuple[str, str, str | None]) -> Trace:
         for event, (kind, truth, _) in enumerate(asked)
     )
     records = [Answered(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
-    gold = Gold((), (), (), (), (), (), questions, (), record_tokens=200)
+    gold = WorldGold((), (), (), (), (), (), questions, (), record_tokens=200)
     return Trace("t", "worlds", {}, "", Budget(), gold, {"agent": "x"}, list(records))
 
 

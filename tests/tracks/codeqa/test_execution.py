@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.tracks.codeqa.execution import Failed, Job, run
-from memorygym.tracks.codeqa.runner_process import Package
+from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run
+from memorygym.tracks.codeqa.runner_process import LoadedPackage
 
 LOOP = "def test_it():\n    assert sum([one for one in range(4)]) == 6\n"
 ESCAPES = {
@@ -36,7 +36,7 @@ def package(code: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("code", [LOOP, "from functools import partial\n" + LOOP])
 def test_code_that_computes_is_run(code: str) -> None:
-    (outcome,) = run(package(code), [Job(tests=True)])
+    (outcome,) = run(package(code), [ExecutionJob(tests=True)])
     assert (outcome.passed, outcome.failed) == (1, [])
 
 
@@ -44,7 +44,7 @@ def test_code_that_computes_is_run(code: str) -> None:
 def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with pytest.raises(Failed, match="does what dealt code does not"):
-        run(package(ESCAPES[what].replace("MARK", repr(str(mark)))), [Job(tests=True)])
+        run(package(ESCAPES[what].replace("MARK", repr(str(mark)))), [ExecutionJob(tests=True)])
     assert not mark.exists()
 
 
@@ -61,23 +61,23 @@ def test_a_package_does_not_stand_for_one_of_python(place: str, line: str, call:
     """What `from` does not find in a module, Python looks up among its own of that name."""
     files = {place: "X = 1\n", "b.py": f"{line}\n\n\ndef f():\n    return {call}\n"}
     with pytest.raises(Failed, match="is a module of Python's own"):
-        run(files, [Job(["f()"])])
+        run(files, [ExecutionJob(["f()"])])
 
 
 def test_what_a_module_lacks_is_not_looked_up_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdlib_module_names", frozenset())
-    made = Package({"os": "X = 1\n", "b": "from os import path\n"})
+    made = LoadedPackage({"os": "X = 1\n", "b": "from os import path\n"})
     with pytest.raises(ImportError, match="cannot import name 'path'"):
         made.module("b")
 
 
 def test_what_a_call_returns_must_be_a_number() -> None:
     with pytest.raises(Failed, match="returns str, not int"):
-        run(package("def f():\n    return 'a' * 9\n"), [Job(["f()"])])
+        run(package("def f():\n    return 'a' * 9\n"), [ExecutionJob(["f()"])])
 
 
 @pytest.mark.parametrize("code", ["def f():\n    f()\nf()\n", "'a' * 10**12\n", "1 // 0\n"])
 def test_code_that_breaks_says_how_in_few_words(code: str) -> None:
     with pytest.raises(Failed, match=r"RecursionError|MemoryError|ZeroDivisionError") as told:
-        run(package(code), [Job(tests=True)])
+        run(package(code), [ExecutionJob(tests=True)])
     assert len(str(told.value)) < 300

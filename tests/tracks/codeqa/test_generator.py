@@ -20,9 +20,9 @@ from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.generator import identifiers
-from memorygym.tracks.codeqa.generator.distractors import PROSE, Crowd, Target
-from memorygym.tracks.codeqa.generator.identifiers import Names
-from memorygym.tracks.codeqa.generator.package import Package
+from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
+from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
+from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from tests.tracks.codeqa.dealt import instance, options
 
 SCRIPT = """
@@ -116,7 +116,7 @@ def test_a_crowd_names_what_is_asked_about_in_more_places_and_tells_nothing(form
 @pytest.mark.parametrize("kind", sorted(PROSE))
 def test_a_remark_of_the_crowd_tells_no_fact(kind: str) -> None:
     name = "the amber dusk import of quay records" if kind == "topic" else "sift_amber_quay"
-    crowd = Crowd([Target(name, kind, None)], [])
+    crowd = MentionSampler([Target(name, kind, None)], [])
     for remark in crowd.remarks(2_000, rng("test", "remarks")):
         assert name in remark
         assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")
@@ -171,13 +171,13 @@ def test_the_words_of_names_are_none_that_the_grader_passes_over() -> None:
 
 
 def test_names_never_run_out_and_are_given_once() -> None:
-    names = Names(rng("test", "names"), 2)
+    names = IdentifierPool(rng("test", "names"), 2)
     drawn = [names.draw("class", "beacons") for _ in range(20_000)]
     assert len({name.casefold() for name in drawn}) == len(drawn)
 
 
 def test_blocks_are_of_one_statement_so_that_they_can_be_indented_again() -> None:
-    package = Package(rng("test", "blocks"), 2)
+    package = GrowingPackage(rng("test", "blocks"), 2)
     district = package.district()
     paths = [package.module(district) for _ in range(20)]
     for line, following in pairwise("\n".join(package.files[path] for path in paths).split("\n")):

@@ -8,15 +8,15 @@ from memorygym.core.tokens import normal
 from memorygym.tracks._qa.types import Found
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.execution import Failed, Job, run
-from memorygym.tracks.codeqa.generator.package import Package
+from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run
+from memorygym.tracks.codeqa.generator.package import GrowingPackage
 
 READER = CodeReader()
 
 
-def dealt(seed: int) -> tuple[Package, list[str], Known]:
+def dealt(seed: int) -> tuple[GrowingPackage, list[str], Known]:
     """A package, calls of all its functions, and what its shown form tells."""
-    package = Package(rng("test", "evaluating", seed), 2)
+    package = GrowingPackage(rng("test", "evaluating", seed), 2)
     district = package.district()
     for _ in range(8):
         package.module(district)
@@ -29,7 +29,7 @@ def dealt(seed: int) -> tuple[Package, list[str], Known]:
 @pytest.mark.parametrize("seed", range(3))
 def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
     package, calls, known = dealt(seed)
-    returned = run(package.files, [Job(calls)])[0].returned
+    returned = run(package.files, [ExecutionJob(calls)])[0].returned
     assert len(calls) > 150
     for call, value in zip(calls, returned, strict=True):
         found = READER.answer(READER.ask(f"What does `{call}` return?"), known)
@@ -61,12 +61,12 @@ def test_what_it_does_not_know_is_not_answered(body: str) -> None:
 
 def test_a_package_that_does_not_run_is_reported() -> None:
     with pytest.raises(Failed, match="NameError"):
-        run({"a/__init__.py": "", "a/b.py": "x = y"}, [Job(tests=True)])
+        run({"a/__init__.py": "", "a/b.py": "x = y"}, [ExecutionJob(tests=True)])
 
 
 def test_a_package_cannot_fill_the_memory() -> None:
     with pytest.raises(Failed, match="MemoryError"):
-        run({"a/__init__.py": "x = 'a' * 10**11"}, [Job(tests=True)])
+        run({"a/__init__.py": "x = 'a' * 10**11"}, [ExecutionJob(tests=True)])
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_a_package_cannot_fill_the_memory() -> None:
 )
 def test_code_that_does_more_than_ours_is_refused(code: str) -> None:
     with pytest.raises(Failed, match="does what dealt code does not"):
-        run({"a/__init__.py": code}, [Job(tests=True)])
+        run({"a/__init__.py": code}, [ExecutionJob(tests=True)])
 
 
 def test_a_call_that_does_more_than_ours_is_refused() -> None:
     with pytest.raises(Failed, match="does what dealt code does not"):
-        run({"a/__init__.py": ""}, [Job(["__import__('os').getcwd()"])])
+        run({"a/__init__.py": ""}, [ExecutionJob(["__import__('os').getcwd()"])])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from memorygym.tracks import codeqa
-from memorygym.tracks._qa.types import Gold
+from memorygym.tracks._qa.types import QuestionGold
 from memorygym.tracks.codeqa.answers import CodeReader
 from tests.tracks.codeqa.dealt import instance
 
@@ -28,8 +28,8 @@ def test_the_events_are_the_texts_and_then_the_questions(form: str) -> None:
 
 def test_its_gold_survives_json_and_holds_the_facts_of_every_question() -> None:
     gold = codeqa.task_of(instance(), "synth-12k", 0).gold
-    assert gold and Gold.from_json(json.loads(json.dumps(gold.to_json()))) == gold
-    assert isinstance(gold, Gold)
+    assert gold and QuestionGold.from_json(json.loads(json.dumps(gold.to_json()))) == gold
+    assert isinstance(gold, QuestionGold)
     ids = {fact.id for fact in gold.facts}
     assert all(set(question.needs) <= ids and question.needs for question in gold.questions)
 
@@ -37,7 +37,7 @@ def test_its_gold_survives_json_and_holds_the_facts_of_every_question() -> None:
 def test_a_fact_is_told_first_where_it_says() -> None:
     made = instance(seed=2)
     task = codeqa.task_of(made, "synth-12k", 0)
-    assert isinstance(task.gold, Gold)
+    assert isinstance(task.gold, QuestionGold)
     for fact in task.gold.facts:
         telling = [
             n for n, event in enumerate(task.events)

@@ -9,12 +9,12 @@ from memorygym.core import Task, registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Known
 from memorygym.core.tokens import count, normal
-from memorygym.datasets._samples import Asked, Sample, Unit
+from memorygym.datasets._samples import Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import passages
 from memorygym.scoring.grading import squad
 from memorygym.tracks import data
 from memorygym.tracks._qa.defaults import oracle
-from memorygym.tracks._qa.types import Found, Gold, Missing, Question, Reader
+from memorygym.tracks._qa.types import Found, Missing, Question, QuestionGold, Reader
 from memorygym.tracks.data.generator import deal
 from tests.datasets import published
 
@@ -26,8 +26,8 @@ ASKED = {
 """Questions with evidence in the files of `published`."""
 
 
-def gold_of(task: Task) -> Gold:
-    assert isinstance(task.gold, Gold)
+def gold_of(task: Task) -> QuestionGold:
+    assert isinstance(task.gold, QuestionGold)
     return task.gold
 
 
@@ -42,7 +42,7 @@ def concluded(by: Reader, task: Task, question: Question, texts: list[str]) -> F
 
 def sample(text: str) -> Sample:
     units = (Unit("a", text, title="Lamps"), Unit("b", "No lamp.", title="Lamps"))
-    return Sample("s", units, (Asked("q", "Which?", ("lamp 9",), ("a",), "x"),))
+    return Sample("s", units, (SampleQuestion("q", "Which?", ("lamp 9",), ("a",), "x"),))
 
 
 @pytest.mark.parametrize("name", registry.names("datasets"))
@@ -128,7 +128,7 @@ def test_recipes_are_picklable_and_name_each_task_once(tmp_path: Path) -> None:
 
 def test_the_side_table_survives_a_trace(tmp_path: Path) -> None:
     for task in tasks("locomo", tmp_path):
-        assert Gold.from_json(gold_of(task).to_json()) == task.gold
+        assert QuestionGold.from_json(gold_of(task).to_json()) == task.gold
 
 
 def test_a_file_of_which_nothing_can_be_asked_is_refused(tmp_path: Path) -> None:

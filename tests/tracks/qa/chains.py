@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from memorygym.core.statements import Known, Statement
-from memorygym.tracks._qa.ablation import Asked, Document, Exhibit
+from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument
 from memorygym.tracks._qa.types import Fact, Found, Missing, Question
 
 TELLS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
@@ -59,13 +59,13 @@ TEXTS = (
 
 def exhibit(*texts: str, **changes: object) -> Exhibit:
     """One question of two hops after these documents, one an event."""
-    documents = [Document(event, text) for event, text in enumerate(texts or TEXTS)]
+    documents = [ShownDocument(event, text) for event, text in enumerate(texts or TEXTS)]
     sound = Exhibit(
         Chains(), documents, FACTS, [asked(QUESTION)], lambda query: None, tokens=1000, target=1000
     )
     return replace(sound, **changes)  # type: ignore[arg-type]
 
 
-def asked(question: Question) -> Asked:
+def asked(question: Question) -> QuestionEvent:
     """Its event asks as ever, so that its own wording may be anything."""
-    return Asked(question, f"=== QUESTION ===\n\n{QUESTION.text}")
+    return QuestionEvent(question, f"=== QUESTION ===\n\n{QUESTION.text}")

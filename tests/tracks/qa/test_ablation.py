@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memorygym.core.statements import Known
-from memorygym.tracks._qa.ablation import CHECKS, Asked, Exhibit, proof
+from memorygym.tracks._qa.ablation import CHECKS, Exhibit, QuestionEvent, proof
 from memorygym.tracks._qa.types import Found, Missing
 from tests.tracks.qa.chains import FACTS, QUESTION, TEXTS, Chains, asked, exhibit, fact
 
@@ -88,7 +88,7 @@ DEFECTS = {
         ["question_leakage"],
     ),
     "a truth beside the question": (
-        exhibit(questions=[Asked(QUESTION, f"{QUESTION.text}\n\nA hint: LISBON")]),
+        exhibit(questions=[QuestionEvent(QUESTION, f"{QUESTION.text}\n\nA hint: LISBON")]),
         ["question_leakage"],
     ),
     "a refusal that is right": (
@@ -131,7 +131,7 @@ def test_a_planted_defect_is_named_by_its_check(defect: str) -> None:
     [
         ({"documents": exhibit(*TEXTS, "unreadable").documents}, "ValueError: an unreadable text"),
         ({"documents": exhibit().documents[::-1]}, "ValueError: the documents are not in"),
-        ({"questions": [Asked(QUESTION, "Good morning.")]}, "ValueError: q0: the reader finds no"),
+        ({"questions": [QuestionEvent(QUESTION, "Good morning.")]}, "ValueError: q0: the reader f"),
         (asking(needs=("f9",)), "KeyError: 'f9'"),
     ],
 )  # fmt: skip
@@ -168,10 +168,10 @@ def test_a_question_on_one_document_may_be_answered_by_it_and_no_other() -> None
     short = replace(
         QUESTION, text="What is the lab of Ada Byron?", truth="Orion", needs=("f1",), hops=1
     )
-    submitted = exhibit(questions=[Asked(short, short.text)])
+    submitted = exhibit(questions=[QuestionEvent(short, short.text)])
     assert failed(submitted) == []
     again = "The lab of Ada is Lyra. The lab of Ada Byron is the Orion."
-    assert failed(exhibit(again, *TEXTS, questions=[Asked(short, short.text)])) == [
+    assert failed(exhibit(again, *TEXTS, questions=[QuestionEvent(short, short.text)])) == [
         "leave_one_out", "distractors_only", "single_document", "stale"
     ]  # fmt: skip
 

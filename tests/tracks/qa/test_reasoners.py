@@ -7,7 +7,7 @@ from memorygym.core.errors import Refused, UnknownPart
 from memorygym.core.trace import Answered, Said, Shown, Trace
 from memorygym.runs.seats import scripted
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.tracks._qa.types import Gold
+from memorygym.tracks._qa.types import QuestionGold
 from memorygym.tracks.research import TRACK
 from tests.tracks.qa.playing import dealt, played
 
@@ -75,6 +75,6 @@ def test_no_answer_is_taken_where_nothing_is_asked(task: Task) -> None:
 
 def test_every_question_is_answered_once_in_its_own_event(task: Task) -> None:
     trace = played(task, "full", scripted("strong", task))
-    assert isinstance(task.gold, Gold)
+    assert isinstance(task.gold, QuestionGold)
     answered = [r.event for r in trace.records if isinstance(r, Answered)]
     assert answered == [question.event for question in task.gold.questions]

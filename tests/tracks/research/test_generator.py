@@ -15,11 +15,11 @@ from memorygym.core.rng import rng
 from memorygym.core.tokens import count
 from memorygym.datasets.instances.schemas import instance_id, misfit
 from memorygym.tracks import research
-from memorygym.tracks.research.generator.graph import Graph
+from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
-from memorygym.tracks.research.generator.settings import Dials, Settings
+from memorygym.tracks.research.generator.settings import Dials, ResearchSettings
 from memorygym.tracks.research.reader import ResearchReader
-from memorygym.tracks.research.strata import Recipe
+from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.research.task import events_of
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
@@ -34,7 +34,7 @@ SOURCES = {
 
 
 def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **knobs):
-    return Recipe(Settings("made", number, 0, hops, tokens, shape, **knobs))
+    return ResearchRecipe(ResearchSettings("made", number, 0, hops, tokens, shape, **knobs))
 
 
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
@@ -167,7 +167,7 @@ def test_no_answer_is_common(shape):
     answers = Counter()
     for number in range(300):
         stream = rng("test", shape, number)
-        answers[Graph(stream).chain(program(stream, shape, 5)).answer] += 1
+        answers[EntityGraph(stream).chain(program(stream, shape, 5)).answer] += 1
     assert answers.most_common(1)[0][1] <= 300 * 0.03
 
 

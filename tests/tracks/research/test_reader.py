@@ -10,7 +10,7 @@ from memorygym.core.tokens import count
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import passages
 from memorygym.tracks._qa.types import Found, Missing
-from memorygym.tracks.research.generator.graph import Claim, Graph
+from memorygym.tracks.research.generator.graph import Claim, EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.programs import question as put
 from memorygym.tracks.research.generator.prose import AUTHORITY, COLOUR
@@ -79,7 +79,7 @@ def clear(stream, shape, hops):
     """A program and its chain, in which no step back has two ends."""
     while True:
         asked = program(stream, shape, hops)
-        if (chain := Graph(stream).chain(asked)).clear:
+        if (chain := EntityGraph(stream).chain(asked)).clear:
             return asked, chain
 
 

@@ -12,9 +12,9 @@ from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import right
-from memorygym.tracks.research.generator.settings import Settings
+from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.search_env import SearchEnv
-from memorygym.tracks.research.strata import Recipe
+from memorygym.tracks.research.strata import ResearchRecipe
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def task(instance):
 
 @lru_cache(maxsize=16)
 def long(number, shape="bridge"):
-    settings = Settings("hops4", number, 0, 5, 20_000, shape, mode="agentic")
-    return research.task_of(Recipe(settings).instance(), "hops4", number)
+    settings = ResearchSettings("hops4", number, 0, 5, 20_000, shape, mode="agentic")
+    return research.task_of(ResearchRecipe(settings).instance(), "hops4", number)
 
 
 def call(name, **arguments):

@@ -10,7 +10,7 @@ from memorygym.core.rng import rng
 from memorygym.tracks.worlds.facts import Attribute, Value
 from memorygym.tracks.worlds.generator.domain_schema import Trait
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.prose import false_value
 from memorygym.tracks.worlds.reader import reader
 
@@ -53,7 +53,7 @@ def figures(attribute: Attribute, sentence: str) -> int:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_no_document_gives_two_bare_values(
-    template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    template: str, dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
     task = dealt(template, 0, "standard")

@@ -11,14 +11,14 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import rng
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import Change, Gold
+from memorygym.tracks.worlds.generator.gold import Change, WorldGold
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import deal, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.reader import reader
 
 TEMPLATES = registry.names("worlds")
-Dealt, Table = Callable[..., Task], Callable[[Task], Gold]
+Dealt, Table = Callable[..., Task], Callable[[Task], WorldGold]
 FIGURES = {
     "lite": (30, 10, 3, 15, 1, (3, 2, 4, 1)),
     "standard": (60, 20, 5, 30, 1, (6, 4, 7, 3)),
@@ -29,12 +29,12 @@ FIGURES = {
 
 
 @pytest.fixture(scope="module")
-def official(dealt: Dealt, gold: Table) -> list[Gold]:
+def official(dealt: Dealt, gold: Table) -> list[WorldGold]:
     """The tables of all templates at standard, seeds 0 to 9."""
     return [gold(dealt(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
 
 
-def notices(table: Gold) -> list[Change]:
+def notices(table: WorldGold) -> list[Change]:
     return [change for change in table.changes if change.notice]
 
 
@@ -110,7 +110,7 @@ def test_an_unknown_tier_suggests_the_nearest() -> None:
         deal("company", 0, "standrad")
 
 
-def test_what_changes_was_shown_before(official: list[Gold]) -> None:
+def test_what_changes_was_shown_before(official: list[WorldGold]) -> None:
     for table in official:
         assert all(table.shown[c.entity] < c.event for c in table.changes)
         assert len({(c.entity, c.code) for c in table.changes}) == len(table.changes)
@@ -143,34 +143,34 @@ def test_a_notice_states_the_new_value_or_the_difference_only(
             assert said.shifts == ({} if not change.relative else shift(change))
 
 
-def test_about_half_of_the_corrected_numbers_are_told_relatively(official: list[Gold]) -> None:
+def test_about_half_of_the_corrected_numbers_are_told_relatively(official: list[WorldGold]) -> None:
     numeric = [c for table in official for c in notices(table) if isinstance(c.new, int)]
     assert len(numeric) > 200
     assert 0.4 < sum(c.relative for c in numeric) / len(numeric) < 0.6
 
 
-def test_only_numbers_are_told_relatively(official: list[Gold]) -> None:
+def test_only_numbers_are_told_relatively(official: list[WorldGold]) -> None:
     relative = [c for table in official for c in table.changes if c.relative]
     assert all(isinstance(c.new, int) and c.notice for c in relative)
 
 
-def test_something_changes_without_a_notice_in_every_world(official: list[Gold]) -> None:
+def test_something_changes_without_a_notice_in_every_world(official: list[WorldGold]) -> None:
     assert all(len(table.changes) > len(notices(table)) for table in official)
 
 
-def test_changed_numbers_differ_by_more_than_5_percent(official: list[Gold]) -> None:
+def test_changed_numbers_differ_by_more_than_5_percent(official: list[WorldGold]) -> None:
     numbers = [(c.old, c.new) for t in official for c in t.changes if isinstance(c.new, int)]
     near = [(old, new) for old, new in numbers if abs(new - old) <= 0.05 * abs(old)]  # type: ignore
     assert near == []
 
 
-def test_no_question_is_asked_twice_in_a_world(official: list[Gold]) -> None:
+def test_no_question_is_asked_twice_in_a_world(official: list[WorldGold]) -> None:
     for table in official:
         texts = Counter(q.text for q in table.questions if q.kind != "update")
         assert max(texts.values()) == 1
 
 
-def test_every_question_rests_on_what_was_shown_before_it(official: list[Gold]) -> None:
+def test_every_question_rests_on_what_was_shown_before_it(official: list[WorldGold]) -> None:
     for table in official:
         needs = [(q, need) for q in table.questions for need in q.needs]
         assert all(table.shown[need.entity] < q.event for q, need in needs)
@@ -195,14 +195,14 @@ def test_the_scope_of_a_set_question_has_5_to_12_entities(dealt: Dealt, gold: Ta
     assert min(sizes) >= 5 and max(sizes) <= 12 and len(sizes) > 3
 
 
-def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[Gold]) -> None:
+def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[WorldGold]) -> None:
     asked = Counter(q.competency for t in official for q in t.questions if q.kind == "reasoning")
     shares = {name: asked[name] / asked.total() for name in REASONING}
     assert {name: share for name, share in shares.items() if share < 0.02} == {}
     assert set(asked) == set(REASONING)
 
 
-def test_no_world_asks_for_one_competency_only(official: list[Gold]) -> None:
+def test_no_world_asks_for_one_competency_only(official: list[WorldGold]) -> None:
     for table in official:
         asked = Counter(q.competency for q in table.questions if q.kind == "reasoning")
         assert max(asked.values()) <= 3

@@ -12,7 +12,7 @@ from memorygym.core.errors import BadTrace
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.instructions import brief
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.guide import read_guide
@@ -137,7 +137,7 @@ def test_a_note_without_the_one_value_holds_nothing(
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_records_and_notes_of_everything_are_read_back(
-    template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    template: str, dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task = dealt(template)
     by, table = reader(task.system), gold(task)
@@ -152,7 +152,7 @@ def test_records_and_notes_of_everything_are_read_back(
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_question_is_understood_and_answered_from_the_full_text(
-    template: str, dealt: Callable[..., Task], gold: Callable[[Task], Gold]
+    template: str, dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
 ) -> None:
     task = dealt(template, 5, "standard")
     by = reader(task.system)

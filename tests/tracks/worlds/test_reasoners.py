@@ -15,7 +15,7 @@ from memorygym.runs.seats import scripted
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds import TRACK, note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 
 TEMPLATES = registry.names("worlds")
 
@@ -73,7 +73,7 @@ def test_the_weak_reasoner_loses_fifteen_points_on_the_whole_stream(
 
 def test_a_reasoner_that_is_none_is_named_with_the_choices() -> None:
     with pytest.raises(UnknownPart, match="no reasoner named 'stong'; did you mean strong"):
-        scripted("stong", Settings("company", 0, "lite").deal())
+        scripted("stong", WorldsSettings("company", 0, "lite").deal())
 
 
 def test_the_scribe_keeps_notes_and_answers_from_them(dealt: Callable[..., Task]) -> None:

@@ -11,10 +11,14 @@ from memorygym.core import Event, Message, Task, registry
 from memorygym.core.episode import Episode
 from memorygym.memories.markdown import Markdown
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Change, Gold
+from memorygym.tracks.worlds.generator.gold import Change, WorldGold
 from memorygym.tracks.worlds.generator.questions import REASONING
 
-Snapshot, Dealt, Table = Callable[[str, str], None], Callable[..., Task], Callable[[Task], Gold]
+Snapshot, Dealt, Table = (
+    Callable[[str, str], None],
+    Callable[..., Task],
+    Callable[[Task], WorldGold],
+)
 COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)
 
 

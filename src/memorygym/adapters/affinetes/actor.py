@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from memorygym.adapters.affinetes.caller_episode import Game, OpenEnvResponse, unknown
-from memorygym.adapters.affinetes.model_episode import SCRIPTED, Match
+from memorygym.adapters.affinetes.model_episode import SCRIPTED, ModelEpisode
 from memorygym.adapters.affinetes.request import choice_of, seconds_of, sendable
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.rng import rng
@@ -57,7 +57,7 @@ class Actor:
         choice = choice_of(task_id, seed, template, tier, backend, salt)
         seconds = seconds_of(timeout)
         options["timeout"] = min(seconds, SILENCE)
-        match = Match(choice, model, base_url, api_key, **options)
+        match = ModelEpisode(choice, model, base_url, api_key, **options)
         playing = asyncio.get_running_loop().run_in_executor(self._pool, match.play)
         try:
             result = await asyncio.wait_for(playing, seconds)

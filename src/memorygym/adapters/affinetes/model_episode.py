@@ -17,7 +17,7 @@ from memorygym.core.trace import Answered, Said, Trace
 from memorygym.core.track import find
 from memorygym.models import openai
 from memorygym.models.chat_completions import to_wire
-from memorygym.runs.episode_result import Wanted, place_of, result_of
+from memorygym.runs.episode_result import ResultOptions, place_of, result_of
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.seats import AgentSeat, Seat
 from memorygym.scoring.episode_scores import outcomes
@@ -31,7 +31,7 @@ class Abandoned(Exception):
     """Nobody waits for the episode any more."""
 
 
-class Match(Policy):
+class ModelEpisode(Policy):
     """Plays in a thread, until the end or until it is abandoned."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Match(Policy):
         trace = self._trace()
         seat = Seat(self._model, self._seat.memory)
         place = place_of(trace.track, self._choice.world, 0, seat)
-        found = result_of(place, trace, Wanted())
+        found = result_of(place, trace, ResultOptions())
         questions = [  # Without what would have been right.
             {
                 "kind": outcome.goal.kind,

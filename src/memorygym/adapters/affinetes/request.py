@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.runs.tasks import checked_salt
 from memorygym.runs.version import contract
 from memorygym.tracks.worlds.generator.tiers import TIERS
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 
 FIRST = "company"
 """The world of a caller that names none."""
@@ -21,7 +21,7 @@ T = TypeVar("T")
 class Choice:
     """A world, and the memory that it is played with."""
 
-    world: Settings
+    world: WorldsSettings
     memory: str
 
     def told(self, task: Task) -> dict[str, JSON]:
@@ -56,7 +56,7 @@ def choice_of(
     if tier not in tuple(TIERS):
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
-    chosen = Settings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
+    chosen = WorldsSettings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
     return Choice(chosen, known("memory", backend))
 
 

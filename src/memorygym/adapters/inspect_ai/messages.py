@@ -22,7 +22,7 @@ from memorygym.core.tools import plain_call
 _Key = tuple[int, str, str, str]
 
 
-class Chat:
+class ChatLog:
     """The chat of one episode; a message that is shown again keeps its id, so logs stay small."""
 
     def __init__(self) -> None:

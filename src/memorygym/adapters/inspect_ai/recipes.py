@@ -21,8 +21,7 @@ from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
 from memorygym.runs.comparison.memory_specs import Plugged, check_view, plug_all
 from memorygym.runs.comparison.run import ArmSeat
-from memorygym.runs.comparison.systems import Arm, arms
-from memorygym.runs.comparison.systems import Limits as ArmLimits
+from memorygym.runs.comparison.systems import Arm, ComparisonLimits, arms
 from memorygym.runs.metrics import measure
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.seats import AgentSeat, Player
@@ -37,7 +36,7 @@ MEMORY = "markdown"
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class SampleRecipe:
     """One sample: which task, who plays it with what, and how tools are told."""
 
     track: str
@@ -84,8 +83,8 @@ class Recipe:
         return labels if self.role == AGENT else {**labels, "left_out": self._left_out(task)}
 
     @property
-    def _limits(self) -> ArmLimits:
-        return ArmLimits(self.budget or BUDGET, self.capacity)
+    def _limits(self) -> ComparisonLimits:
+        return ComparisonLimits(self.budget or BUDGET, self.capacity)
 
     def _left_out(self, task: Task) -> list[JSON]:
         """The numbers of the questions whose facts do not fit the view together."""
@@ -100,12 +99,12 @@ class Recipe:
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "Recipe":
+    def from_json(cls, raw: Mapping[str, Any]) -> "SampleRecipe":
         """Reads it back from a sample's metadata."""
         return cls(**{name: raw[name] for name in cls.__slots__})
 
 
-def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
+def recipes(track: str, given: Mapping[str, Any]) -> list[SampleRecipe]:
     """Every sample that the arguments name. Raises UnknownPart, BadSettings or MemoryFault."""
     made = find(track)
     check_arguments(made, given)
@@ -127,7 +126,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
         check_memory(memory)
     capacity = positive("capacity", given.get("capacity"))
     found = [
-        Recipe(track, template, seed, role, memory, budget, capacity, mode, source)
+        SampleRecipe(track, template, seed, role, memory, budget, capacity, mode, source)
         for template, seed in names(track, source, given)
     ]
     task = found[0].deal()  # Whatever cannot be is to be found before anything is played.
@@ -136,7 +135,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[Recipe]:
     return found
 
 
-def about(one: Recipe) -> dict[str, JSON]:
+def about(one: SampleRecipe) -> dict[str, JSON]:
     """What a log says of the whole task; a salt only as its hash."""
     seat = one.seat("").seat
     return {

@@ -27,7 +27,7 @@ from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.track import Track, table, track_of
 from memorygym.runs.comparison.figures import judged
-from memorygym.runs.metrics import Case, measure
+from memorygym.runs.metrics import QuestionCase, measure
 from memorygym.scoring import episode_scores
 from memorygym.scoring.attribution import Attribution, store_precision
 
@@ -68,7 +68,7 @@ def _answers(trace: Trace) -> Judged:
     return value_of(cases), right, more
 
 
-def value_of(cases: Sequence[Case]) -> Figures:
+def value_of(cases: Sequence[QuestionCase]) -> Figures:
     """The figures of one task."""
     if not cases:
         return dict.fromkeys(SHOWN)

@@ -9,8 +9,8 @@ from inspect_ai.model import Model, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError, span
 
-from memorygym.adapters.inspect_ai.messages import Chat, overflowed, reply_of
-from memorygym.adapters.inspect_ai.recipes import Recipe
+from memorygym.adapters.inspect_ai.messages import ChatLog, overflowed, reply_of
+from memorygym.adapters.inspect_ai.recipes import SampleRecipe
 from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
@@ -45,17 +45,17 @@ class Proxy(Policy):
         return self.said.pop()
 
 
-class Match:
+class InspectEpisode:
     """One episode, and the model that plays it."""
 
-    def __init__(self, recipe: Recipe, task: Task, model: Model, repeat: int) -> None:
+    def __init__(self, recipe: SampleRecipe, task: Task, model: Model, repeat: int) -> None:
         scripted = isinstance(model.api, ScriptedAPI)
         self._agent = model.api.model_name if scripted else str(model)
         self._proxy = Proxy()
         seat = recipe.seat(self._agent)
         self.episode = seat.begin(task, [])
         self.policy = seat.policy(task, None if scripted else self._proxy)
-        self.chat = Chat()
+        self.chat = ChatLog()
         self._model = model
         # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
         self._plain = scripted
@@ -146,11 +146,11 @@ def play() -> Solver:
     """Plays the episode of a sample; its trace is kept in the sample's store, whatever happens."""
 
     async def solve(state: TaskState, _: Generate) -> TaskState:
-        recipe = Recipe.from_json(state.metadata)
+        recipe = SampleRecipe.from_json(state.metadata)
         with refusing():
             # A long instance takes minutes to be made, in which other samples go on.
             task = await to_thread.run_sync(recipe.deal)
-            match = Match(recipe, task, get_model(), state.epoch - 1)
+            match = InspectEpisode(recipe, task, get_model(), state.epoch - 1)
         SEAT.set(match.policy)
         try:
             await _through(match, state)
@@ -169,7 +169,7 @@ def play() -> Solver:
     return solve
 
 
-async def _through(match: Match, state: TaskState) -> None:
+async def _through(match: InspectEpisode, state: TaskState) -> None:
     """All events, each in its own span of the transcript."""
     while (event := match.event) is not None:
         async with span(match.heading, type="event"):

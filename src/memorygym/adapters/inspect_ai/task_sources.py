@@ -8,7 +8,7 @@ from typing import Any
 
 from memorygym.core import JSON, Task
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Options, TaskRecipe, Track, find
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.datasets.instances.tasks import kept
 from memorygym.runs.tasks import checked_salt, dealt
 
@@ -138,7 +138,7 @@ def _found(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
             assert files
             yield from files(format, Path(file), most)
         case {"knobs": knobs, "seeds": [first, end]}:
-            yield from dealt(track, Options(range(first, end), salt_of(source), knobs)).recipes
+            yield from dealt(track, TaskOptions(range(first, end), salt_of(source), knobs)).recipes
 
 
 def text(value: object) -> str:

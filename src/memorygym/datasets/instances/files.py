@@ -25,7 +25,7 @@ from memorygym.datasets.instances.schemas import instance_id, misfit, track_of
 MANIFEST = "memorygym-manifest-1"
 
 
-class Recipe(Protocol):
+class InstanceRecipe(Protocol):
     """What a track makes one instance of."""
 
     @property
@@ -44,16 +44,16 @@ class Recipe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class InstanceJob:
     """An instance to be made."""
 
     folder: Path
     number: int
-    recipe: Recipe
+    recipe: InstanceRecipe
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class InstanceFile:
     """A file of an instance."""
 
     name: str
@@ -81,7 +81,7 @@ def about(track: str, instances: Instances, recipe: Mapping[str, JSON]) -> dict[
     }
 
 
-def recipes_digest(recipes: Sequence[Recipe]) -> str:
+def recipes_digest(recipes: Sequence[InstanceRecipe]) -> str:
     """Of all that the instances depend on, what lies outside the command line too."""
     told: list[JSON] = [[one.template, one.seed, dict(one.knobs())] for one in recipes]
     return json_hash(told)
@@ -119,7 +119,7 @@ def _check_same(
             )
 
 
-def make(job: Job) -> Made:
+def make(job: InstanceJob) -> InstanceFile:
     """Makes an instance and writes it, unless it is there."""
     for path in sorted(job.folder.glob(f"instances/{job.number:06}-*.json")):
         if (made := _kept(job, path)) is not None:
@@ -136,7 +136,7 @@ def make(job: Job) -> Made:
     return _made(job, instance, path)
 
 
-def _kept(job: Job, path: Path) -> Made | None:
+def _kept(job: InstanceJob, path: Path) -> InstanceFile | None:
     """The file of an instance, if it is whole."""
     data = path.read_bytes()
     try:
@@ -150,11 +150,11 @@ def _kept(job: Job, path: Path) -> Made | None:
 
 
 def _made(
-    job: Job, instance: Mapping[str, Any], path: Path | None, failed: Sequence[str] = ()
-) -> Made:
+    job: InstanceJob, instance: Mapping[str, Any], path: Path | None, failed: Sequence[str] = ()
+) -> InstanceFile:
     proof = instance["verification"]
     length = proof["checks"]["length"]
-    return Made(
+    return InstanceFile(
         f"instances/{path.name}" if path else "",
         sha256(path.read_bytes()).hexdigest() if path else "",
         job.recipe.template, length["tokens"], length["target"], proof.get("attempts", 1),
@@ -175,7 +175,7 @@ def failed_checks(verification: Mapping[str, Any]) -> list[str]:
     return failed if failed or verification["accepted"] else ["accepted"]
 
 
-def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[Made]) -> None:
+def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[InstanceFile]) -> None:
     """Writes the manifest of all that was made, in the order of the recipes."""
     made = [row for row in rows if row.name]
     attempts = sum(row.attempts for row in rows)

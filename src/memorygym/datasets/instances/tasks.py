@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from memorygym.core import Task
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Instances, Options
+from memorygym.core.track import Instances, TaskOptions
 from memorygym.datasets.instances.files import instance_files, read_instance, read_manifest
 from memorygym.datasets.instances.schemas import dealing_tracks, track_of
 
@@ -18,7 +18,7 @@ TOKENS = "20k"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class GeneratedTask:
     """An instance that is made when it is played."""
 
     template: str
@@ -36,7 +36,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredTask:
     """An instance in a folder of `memorygym generate`."""
 
     track: str
@@ -56,12 +56,12 @@ class Kept:
         return dealing_tracks()[track].task(instance, self.template, self.seed)
 
 
-def tasks_of(track: str, instances: Instances) -> Callable[[Options], Sequence[Made]]:
+def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequence[GeneratedTask]]:
     """The field `tasks` of a track whose tasks are instances."""
     return partial(_made, track, instances)
 
 
-def _made(track: str, instances: Instances, options: Options) -> list[Made]:
+def _made(track: str, instances: Instances, options: TaskOptions) -> list[GeneratedTask]:
     """The instances of these numbers, of a private set with a salt. Raises UnknownPart or
     BadSettings."""
     parsed = _parsed(track, instances, options.knobs)
@@ -70,13 +70,13 @@ def _made(track: str, instances: Instances, options: Options) -> list[Made]:
     parsed.n = options.seeds.stop
     recipes = instances.recipes(parsed)
     return [
-        Made(recipe.template, recipe.seed, instances.task, recipe)
+        GeneratedTask(recipe.template, recipe.seed, instances.task, recipe)
         for recipe in recipes
         if recipe.seed in options.seeds
     ]
 
 
-def kept(folder: Path) -> list[Kept]:
+def kept(folder: Path) -> list[StoredTask]:
     """The instances of a folder. Raises BadSettings unless they are those of its manifest."""
     manifest = read_manifest(folder)
     track = str(manifest.get("track"))
@@ -92,7 +92,7 @@ def kept(folder: Path) -> list[Kept]:
             raise BadSettings(
                 f"{folder}: {name} is not as the manifest has it; `memorygym verify` tells more"
             )
-    return [Kept(track, path, number) for number, path in enumerate(paths)]
+    return [StoredTask(track, path, number) for number, path in enumerate(paths)]
 
 
 class _Knobs(argparse.ArgumentParser):

@@ -13,7 +13,7 @@ from memorygym.core.frozen import canonical
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, find
 from memorygym.datasets.instances.files import (
-    Recipe,
+    InstanceRecipe,
     as_file,
     failed_checks,
     parse,
@@ -45,7 +45,7 @@ class File:
     """As the manifest has it."""
     again: bool = False
     """Whether it is to be dealt again."""
-    recipe: Recipe | None = None
+    recipe: InstanceRecipe | None = None
     """From what; None if nothing asks for such a file."""
 
 
@@ -169,7 +169,7 @@ def _unlisted(file: File, data: bytes) -> str:
     return "" if digest == file.sha256 else f"its SHA-256 is {digest}, not {file.sha256}"
 
 
-def _otherwise(recipe: Recipe | None, data: bytes) -> str:
+def _otherwise(recipe: InstanceRecipe | None, data: bytes) -> str:
     if recipe is None:
         return "the manifest asks for no instance of this name"
     try:

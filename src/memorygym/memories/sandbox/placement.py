@@ -18,12 +18,12 @@ from memorygym.core.errors import (
 )
 from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.module_files import search_path
-from memorygym.memories.sandbox.process import DEFAULT, Ended, Limits, Line, Process
+from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, ProcessLimits
 
 T = TypeVar("T")
 
 
-def memory_factory(spec: str, limits: Limits = DEFAULT) -> Callable[[], Memory]:
+def memory_factory(spec: str, limits: ProcessLimits = DEFAULT) -> Callable[[], Memory]:
     """The factory of the memory that `spec` names; nothing of other people's is imported for it.
 
     A spec is an id, `module:factory`, or `shim:module:factory`, and then knobs: `:top_k=5`. Raises
@@ -43,7 +43,7 @@ def memory_factory(spec: str, limits: Limits = DEFAULT) -> Callable[[], Memory]:
     return partial(Remote, spec, limits)
 
 
-def check(spec: str, limits: Limits = DEFAULT) -> None:
+def check(spec: str, limits: ProcessLimits = DEFAULT) -> None:
     """Makes the memory once where it will run. Raises BadSettings, UnknownPart or MemoryFault."""
     memory_factory(spec, limits)()
 
@@ -57,7 +57,7 @@ class Remote(Memory):
     before the memory is opened. Later it must not stop what others play.
     """
 
-    def __init__(self, spec: str, limits: Limits = DEFAULT) -> None:
+    def __init__(self, spec: str, limits: ProcessLimits = DEFAULT) -> None:
         self._spec, self._limits = spec, limits
         self.__qualname__ = spec  # By which the referee names a memory.
         self._meter: Meter | None = None

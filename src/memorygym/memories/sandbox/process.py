@@ -119,7 +119,7 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProcessLimits:
     """The limits of one memory's process.
 
     >>> Limits(seconds=0)
@@ -141,7 +141,7 @@ class Limits:
                 raise BadSettings(f"limits of a memory: {name} is {value}; give more than 0")
 
 
-DEFAULT = Limits()
+DEFAULT = ProcessLimits()
 
 
 Line: TypeAlias = list[JSON]

@@ -22,8 +22,8 @@ from memorygym.core.errors import MemoryFault, MemoryGymError
 from memorygym.memories.sandbox.import_guard import block, shut, was_blocked
 from memorygym.memories.sandbox.process import (
     DEFAULT,
-    Limits,
     Line,
+    ProcessLimits,
     decode,
     encode,
     error_of,
@@ -34,7 +34,7 @@ LONGEST_TRACEBACK = 4000
 """Characters."""
 
 
-class Meter:
+class RemoteMeter:
     """The referee's meter, see core.Meter, asked over the line while a request is being served."""
 
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
@@ -115,7 +115,7 @@ def made(spec: str) -> Memory:
 class Service:
     """One memory and the limits under which it runs."""
 
-    def __init__(self, spec: str, meter: Meter) -> None:
+    def __init__(self, spec: str, meter: RemoteMeter) -> None:
         self._spec, self._meter = spec, meter
         self._limits = DEFAULT
         self._memory: Memory
@@ -136,7 +136,7 @@ class Service:
     def _run(self, request: Line) -> object:
         match request:
             case ["start", Mapping() as limits, list(path)]:
-                self._start(Limits(**limits), [str(folder) for folder in path])
+                self._start(ProcessLimits(**limits), [str(folder) for folder in path])
             case ["open", str(brief)]:
                 self._meter.brief = brief
                 self._memory.open(self._meter)
@@ -154,7 +154,7 @@ class Service:
                 self._memory.restore(shape(tuple[Entry, ...], entries))
         return None
 
-    def _start(self, limits: Limits, path: list[str]) -> None:
+    def _start(self, limits: ProcessLimits, path: list[str]) -> None:
         self._limits = limits
         _limit(resource.RLIMIT_AS, limits.memory * 2**20)
         # The signal of the soft limit tells what happened; who ignores it is killed soon after.
@@ -200,7 +200,7 @@ def main(spec: str, lifeline: int) -> None:
     with os.fdopen(os.dup(0), "rb") as asked, os.fdopen(os.dup(0), "wb") as told:
         with Path(os.devnull).open() as nothing:
             os.dup2(nothing.fileno(), 0)
-        meter = Meter(asked, told)
+        meter = RemoteMeter(asked, told)
         service = Service(spec, meter)
         while request := meter.request():
             meter.answer(service.answer(request))

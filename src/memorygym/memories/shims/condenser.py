@@ -19,7 +19,7 @@ from memorygym.memories.stores.transcript import to_text
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryEvent:
     """One message, or a summary."""
 
     id: str
@@ -32,15 +32,15 @@ class Event:
 class View:
     """Events in order."""
 
-    events: list[Event]
+    events: list[HistoryEvent]
 
     def __len__(self) -> int:
         return len(self.events)
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[HistoryEvent]:
         return iter(self.events)
 
-    def __getitem__(self, at: int) -> Event:
+    def __getitem__(self, at: int) -> HistoryEvent:
         return self.events[at]
 
 
@@ -50,7 +50,7 @@ class _Condensed:
     def __init__(self, factory: Callable[[], Any]) -> None:
         made = factory()
         self._condense = method(made, "condense")
-        self._event, self._view = Event, View
+        self._event, self._view = HistoryEvent, View
         if any(kind.__module__.startswith("openhands.") for kind in type(made).__mro__):
             self._event, self._view = _openhands()
         self._events: list[Any] = []

@@ -194,7 +194,7 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
     return (Message("user", "\n\n".join([HEADING, *(texts[key] for key in sorted(texts))])),)
 
 
-class Kept(Memory):
+class PassageMemory(Memory):
     """A memory that holds nothing but its passages; who inherits says what they are."""
 
     holds: Callable[[Meter], Passages]
@@ -212,7 +212,7 @@ class Kept(Memory):
         self._kept.restore(entries)
 
 
-class Ranked(Kept):
+class Ranked(PassageMemory):
     """Texts that a search ranks for the newest message of the event; who inherits says which."""
 
     def __init__(self, chunk_size: int, top_k: int, holds: Callable[[Meter], Passages]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from memorygym.core import JSON, Call, Message, Meter, Role
 from memorygym.core.frozen import canonical
 from memorygym.core.tokens import normal, shown_tokens
-from memorygym.memories.stores.passages import Kept, Passages
+from memorygym.memories.stores.passages import PassageMemory, Passages
 
 _BLANK = re.compile(r"\s+")
 
@@ -84,7 +84,7 @@ class Transcript(Passages):
         self.messages[key] = from_text(text)
 
 
-class Transcribed(Kept):
+class Transcribed(PassageMemory):
     """A memory whose entries are messages."""
 
     holds = Transcript

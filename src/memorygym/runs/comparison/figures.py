@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
 from memorygym.runs.comparison.significance import RECENCY, Contests, Gain, Scores, World, contests
 from memorygym.runs.comparison.systems import HELD, Role, role_of
-from memorygym.runs.metrics import Case, Measured
+from memorygym.runs.metrics import Measured, QuestionCase
 from memorygym.stats import Estimate, estimate, kendall, paired
 
 Clock = Mapping[str, tuple[float, float]]
@@ -24,7 +24,7 @@ ROLES: tuple[Role, ...] = ("reference", "memory", "held")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SystemRow:
     """One arm."""
 
     arm: str
@@ -55,22 +55,22 @@ class Report:
     """Answerable ones of these tasks, without those left out."""
     left_out: int
     """Questions whose needed facts do not fit the budget together."""
-    rows: tuple[Row, ...]
+    rows: tuple[SystemRow, ...]
     """References, then memories, then what memories held; each by accuracy, the best first, and
     last those that failed somewhere."""
     contests: Contests
 
-    def row(self, arm: str) -> Row | None:
+    def row(self, arm: str) -> SystemRow | None:
         """The row of an arm, if there is one."""
         return next((row for row in self.rows if row.arm == arm), None)
 
-    def of(self, role: Role) -> list[Row]:
+    def of(self, role: Role) -> list[SystemRow]:
         """The rows of a role, the best first."""
         return [row for row in self.rows if row.role == role]
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class RankAgreement:
     """Whether the memories rank alike under two reasoners: if so, it is they that are measured."""
 
     reasoners: tuple[str, str]
@@ -123,7 +123,7 @@ def left_out(measured: Sequence[Measured]) -> Left:
     }
 
 
-def judged(one: Measured, left: Left) -> list[Case]:
+def judged(one: Measured, left: Left) -> list[QuestionCase]:
     """The questions of a task that count."""
     lost = left.get(one.world, frozenset())
     return [case for case in one.cases if case.number not in lost]
@@ -147,7 +147,7 @@ def _by_arm(measured: Sequence[Measured]) -> dict[str, dict[World, Measured]]:
     return arms
 
 
-def _order(row: Row) -> tuple[int, bool, float, bool, str]:
+def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
     """By role and accuracy, the ceiling before its equals. An arm that failed somewhere played
     other tasks, so it stands below the others."""
     accuracy = row["accuracy"]
@@ -183,7 +183,7 @@ class _Table:
     scores: Mapping[str, Scores]
     normal: Gain
 
-    def row(self, arm: str, failed: int, rank: int | None) -> Row:
+    def row(self, arm: str, failed: int, rank: int | None) -> SystemRow:
         mine, asked, played, over = (
             self.scores[arm], partial(self._asked, arm), partial(self._played, arm), self._over
         )  # fmt: skip
@@ -204,9 +204,11 @@ class _Table:
             "view": asked(_mean_of("tokens")),
             **{name: played(count) for name, count in COUNTS.items()},
         }
-        return Row(arm, role_of(arm), mine, failed, rank, figures)
+        return SystemRow(arm, role_of(arm), mine, failed, rank, figures)
 
-    def _asked(self, arm: str, value: Callable[[Sequence[Case]], float | None]) -> Estimate | None:
+    def _asked(
+        self, arm: str, value: Callable[[Sequence[QuestionCase]], float | None]
+    ) -> Estimate | None:
         """Of the questions of each task that count."""
         return self._played(arm, lambda one: value(judged(one, self.left)))
 
@@ -224,12 +226,12 @@ def _mean(values: Mapping[World, float | None]) -> Estimate | None:
     return estimate(found) if found else None
 
 
-def _mean_of(part: str) -> Callable[[Sequence[Case]], float | None]:
+def _mean_of(part: str) -> Callable[[Sequence[QuestionCase]], float | None]:
     return lambda cases: sum(map(attrgetter(part), cases)) / len(cases) if cases else None
 
 
-def _share_of(part: str, whole: str) -> Callable[[Sequence[Case]], float | None]:
-    def share(cases: Sequence[Case]) -> float | None:
+def _share_of(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float | None]:
+    def share(cases: Sequence[QuestionCase]) -> float | None:
         total = sum(map(attrgetter(whole), cases))
         return sum(map(attrgetter(part), cases)) / total if total else None
 
@@ -240,7 +242,7 @@ def _held(condition: str) -> Callable[[Measured], float | None]:
     return lambda one: one.precision[condition] if any(one.precision.values()) else None
 
 
-def agreement(one: Report, other: Report) -> Agreement | None:
+def agreement(one: Report, other: Report) -> RankAgreement | None:
     """Of the memories that finished every task under both; None with fewer than two of them."""
     ours, theirs = (
         {row.arm: row.scores for row in report.of("memory") if row.rank is not None}
@@ -250,4 +252,4 @@ def agreement(one: Report, other: Report) -> Agreement | None:
         return None
     name = f"{one.reasoner} {other.reasoner} {one.budget}"
     tau = kendall(dict(sorted(ours.items())), theirs, name)
-    return Agreement((one.reasoner, other.reasoner), one.budget, tau)
+    return RankAgreement((one.reasoner, other.reasoner), one.budget, tau)

@@ -13,10 +13,10 @@ from memorygym.core.rng import rng
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.runs.comparison.memory_specs import Plugged, Timed, memory_of
-from memorygym.runs.comparison.systems import Arm, Limits, arms, budget_of
+from memorygym.runs.comparison.systems import Arm, ComparisonLimits, arms, budget_of
 from memorygym.runs.engine import Job
-from memorygym.runs.episode_result import Wanted
-from memorygym.runs.model_roles import Minds, Numbered, Silent
+from memorygym.runs.episode_result import ResultOptions
+from memorygym.runs.model_roles import DecisionsOnly, Minds, Numbered
 from memorygym.runs.seats import Player, Seat, Steps, modelled, played, scripted, seated
 from memorygym.runs.tasks import Tasks
 from memorygym.runs.version import code_of, digest
@@ -29,7 +29,7 @@ class Comparison:
     tasks: Tasks
     memories: Mapping[str, Plugged]
     """By spec, the references too."""
-    limits: Sequence[Limits]
+    limits: Sequence[ComparisonLimits]
     """One a budget."""
     reasoners: tuple[str, ...] = ("strong",)
     minds: Minds = field(default_factory=Minds)
@@ -67,7 +67,7 @@ class Comparison:
             seats=self.seats,
             minds=self.minds,
             recipe=recipe,
-            wanted=Wanted(causes=False, measured=True),
+            wanted=ResultOptions(causes=False, measured=True),
         )
 
 
@@ -104,7 +104,7 @@ class ArmSeat:
         model is silent where the track wants no decision."""
         track, tools = find(task.track), self.plugged.tools
         if model and not tools:
-            return Silent(model, track.asks)
+            return DecisionsOnly(model, track.asks)
         known = track.known(task)
         mind = model or scripted(self.agent, known)
         return note_taker(track, mind, known) if tools else mind

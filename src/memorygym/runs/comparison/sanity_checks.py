@@ -20,7 +20,7 @@ BUDGET = Budget(view=2_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class SanityCheck:
     """A check of the set-up."""
 
     name: str
@@ -29,25 +29,29 @@ class Gate:
     """What was found; "" if the name says it."""
 
 
-def gates(report: Report) -> list[Gate]:
+def gates(report: Report) -> list[SanityCheck]:
     """Those that figures can show, for one reasoner at one budget."""
     strong = report.reasoner == STRONG
     oracle, full, none = (_accuracy(report, arm) for arm in ("oracle", "full", "none"))
     named = "oracle is at least 95 %" if strong else "oracle is at least none"
     return [
-        Gate(
+        SanityCheck(
             named, _at_least(oracle, CEILING if strong else none), _told(oracle=oracle, none=none)
         ),
-        Gate("full is at least none", _at_least(full, none), _told(full=full, none=none)),
+        SanityCheck("full is at least none", _at_least(full, none), _told(full=full, none=none)),
     ]
 
 
-def played_gates(comparison: Comparison) -> list[Gate]:
+def played_gates(comparison: Comparison) -> list[SanityCheck]:
     """The gates that take episodes of their own: a canary returns, and episodes stay apart."""
     # What memories ask does not matter here, and no model is to be asked beside the record.
     task, writer = comparison.tasks.recipes[0].deal(), extractive.write
     whole = returns(comparison.memories["full"].make, task, writer)
-    gates = [Gate("full shows again what it was told", whole, "" if whole else "a word is missing")]
+    gates = [
+        SanityCheck(
+            "full shows again what it was told", whole, "" if whole else "a word is missing"
+        )
+    ]
     for spec, plugged in comparison.memories.items():
         if spec == "oracle":
             continue  # The track makes it, from the task alone.
@@ -56,11 +60,11 @@ def played_gates(comparison: Comparison) -> list[Gate]:
         except MemoryFault:
             continue  # Its episodes will fail, and are reported as its failures.
         told = "one showed a word of the other" if mixed else ""
-        gates.append(Gate(f"two episodes of {spec} stay apart", not mixed, told))
+        gates.append(SanityCheck(f"two episodes of {spec} stay apart", not mixed, told))
     return gates
 
 
-def invalid_text(found: Iterable[Gate]) -> str:
+def invalid_text(found: Iterable[SanityCheck]) -> str:
     """What is printed instead of any figure; "" where every gate holds.
 
     >>> invalid_text([Gate("full is at least none", False, "full 1.0 %, none 2.0 %")])

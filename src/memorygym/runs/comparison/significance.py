@@ -31,7 +31,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class BestSystem:
     """Who is best, if anyone is."""
 
     best: str
@@ -53,7 +53,7 @@ class Contests:
     """Every pair of memories that finished all tasks."""
     ranks: Mapping[str, int]
     """Of these: one more than the memories shown to be better."""
-    verdict: Verdict | None
+    verdict: BestSystem | None
     """None with fewer than two of them."""
 
 
@@ -91,14 +91,14 @@ def _pairs(scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float]) ->
     return found
 
 
-def _verdict(scores: Mapping[str, Scores], places: Mapping[str, int]) -> Verdict | None:
+def _verdict(scores: Mapping[str, Scores], places: Mapping[str, int]) -> BestSystem | None:
     if len(scores) < 2:
         return None
     means = {arm: sum(mine.values()) / len(mine) for arm, mine in scores.items()}
     best, second, *_ = sorted(scores, key=lambda arm: (-means[arm], arm))
     lead = stats.paired(scores[best], scores[second]).estimate
     alone = sum(place == 1 for place in places.values()) == 1
-    return Verdict(best, second, lead, won=lead.low > 0 and alone)
+    return BestSystem(best, second, lead, won=lead.low > 0 and alone)
 
 
 class Gain:

@@ -16,7 +16,7 @@ HELD = "held:"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ComparisonLimits:
     """What binds every memory alike."""
 
     view: int
@@ -34,7 +34,7 @@ class Arm:
     spec: str
     """Of the memory behind it."""
     role: Role
-    limits: Limits
+    limits: ComparisonLimits
 
     @property
     def budget(self) -> int | None:
@@ -42,7 +42,7 @@ class Arm:
         return None if self.name in UNBOUNDED else self.limits.view
 
 
-def arms(specs: Sequence[str], with_tools: Sequence[str], limits: Limits) -> list[Arm]:
+def arms(specs: Sequence[str], with_tools: Sequence[str], limits: ComparisonLimits) -> list[Arm]:
     """References first, then each memory and what it holds; to name a reference changes nothing."""
     rows = [Arm(name, name, "reference", limits) for name in REFERENCES]
     for spec in dict.fromkeys(specs):

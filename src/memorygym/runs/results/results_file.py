@@ -147,7 +147,7 @@ def schema() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ResultsComparison:
     """Two agents, or one agent on two sets of worlds; or so two systems of comparisons."""
 
     agent: str
@@ -198,7 +198,7 @@ def _contract(document: Document) -> str:
     return f"{document['contract']}+{compares}" if compares else str(document["contract"])
 
 
-def compare(a: Document, b: Document) -> list[Comparison]:
+def compare(a: Document, b: Document) -> list[ResultsComparison]:
     """Every agent of `a` against itself in `b`; if they share none, the one of each.
 
     Sets of worlds of different salts are different worlds: these are compared unpaired, as
@@ -218,8 +218,8 @@ def compare(a: Document, b: Document) -> list[Comparison]:
     for agent, other in pairs:
         mine, given = ours[agent], theirs[other]
         if same and any(world in given for world in mine):
-            found.append(Comparison(agent, other, paired(mine, given), paired=True))
+            found.append(ResultsComparison(agent, other, paired(mine, given), paired=True))
         else:
             apart = unpaired([*mine.values()], [*given.values()])
-            found.append(Comparison(agent, other, apart, paired=False))
+            found.append(ResultsComparison(agent, other, apart, paired=False))
     return found

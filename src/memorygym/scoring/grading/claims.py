@@ -6,7 +6,7 @@ number gets a rank; the lowest rank present is claimed.
 
 from memorygym.scoring.grading import lexicon
 from memorygym.scoring.grading.lexicon import CHANGED, FILED, MONTHS, ORDINALS, PERIODS, VOCABULARY
-from memorygym.scoring.grading.parsed_text import NAME, Reading
+from memorygym.scoring.grading.parsed_text import NAME, ParsedText
 from memorygym.scoring.grading.quantities import ENDINGS, Quantity, quantities
 from memorygym.scoring.grading.units import SCALES, UNITS
 
@@ -42,7 +42,7 @@ _ENDS = lexicon.BREAKS | {"if"}
 _FAMILIAR = VOCABULARY | lexicon.BREAKS | MONTHS.keys() | UNITS.keys()
 
 
-def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[Quantity]:
+def numbers(reading: ParsedText, need: int = 1, *, ordinals: bool = False) -> list[Quantity]:
     """The claimed numbers: all of the lowest ranks that together hold `need` of them."""
     found = quantities(reading)
     if len(found) > _MANY:
@@ -56,7 +56,7 @@ def numbers(reading: Reading, need: int = 1, *, ordinals: bool = False) -> list[
     return chosen
 
 
-def bounded(reading: Reading, claim: Quantity) -> bool:
+def bounded(reading: ParsedText, claim: Quantity) -> bool:
     """Whether a number is only a limit: "at least 5", "over 60", "60+"."""
     before, earlier = reading.word(claim.place - 1), reading.word(claim.place - 2)
     after, later = reading.word(claim.end), reading.word(claim.end + 1)
@@ -67,7 +67,7 @@ def bounded(reading: Reading, claim: Quantity) -> bool:
     return after == "or" and (later in _COMPARED or later in ("so", "above", "below", "over"))
 
 
-def rank(reading: Reading, item: Quantity) -> int:
+def rank(reading: ParsedText, item: Quantity) -> int:
     """How much a number looks like a claim."""
     before, earlier = reading.word(item.place - 1), reading.word(item.place - 2)
     after = reading.word(item.end)
@@ -95,7 +95,7 @@ def rank(reading: Reading, item: Quantity) -> int:
     return TOTAL if alone else CLAIM
 
 
-def outdated(reading: Reading, place: int) -> bool:
+def outdated(reading: ParsedText, place: int) -> bool:
     """Whether the two words before a place make what follows an earlier value: "changed from"."""
     before, earlier = reading.word(place - 1), reading.word(place - 2)
     if before in _EARLIER or (before == "from" and earlier in CHANGED):
@@ -103,7 +103,7 @@ def outdated(reading: Reading, place: int) -> bool:
     return before == "was" and earlier in ("(", ",")
 
 
-def _context(reading: Reading, item: Quantity) -> bool:
+def _context(reading: ParsedText, item: Quantity) -> bool:
     """Period labels, totals of periods, days of a date, digits in a name."""
     before, after = reading.word(item.place - 1), reading.word(item.end)
     sure = before in (":", "of", "is") and reading.word(item.place - 2) == "confidence"
@@ -126,13 +126,13 @@ def _context(reading: Reading, item: Quantity) -> bool:
     return alone and _named(reading, item.place - 1) and _named(reading, item.end)
 
 
-def _numeral(reading: Reading, place: int) -> bool:
+def _numeral(reading: ParsedText, place: int) -> bool:
     """Whether a number that ends there numbers a name: "1. Ann Lee"."""
     mark = reading.word(place) in (".", ")") and reading.word(place - 1).isdigit()
     return mark and reading.word(place + 1) == NAME
 
 
-def _span(reading: Reading, item: Quantity) -> bool:
+def _span(reading: ParsedText, item: Quantity) -> bool:
     """Whether "from 5 to 6" only frames another claim: the 5 after a change, both beside "by 1"."""
     words = reading.words
     starts = [at for at in range(item.place) if words[at] == "from"]
@@ -147,7 +147,7 @@ def _span(reading: Reading, item: Quantity) -> bool:
     )
 
 
-def _overtaken(reading: Reading, item: Quantity) -> bool:
+def _overtaken(reading: ParsedText, item: Quantity) -> bool:
     """Whether a later number counts instead: "was 5, corrected to 6", "12 and 30, so 42"."""
     words, after = reading.words, reading.word(item.end)
     if _TURNS.isdisjoint(words):
@@ -163,15 +163,15 @@ def _overtaken(reading: Reading, item: Quantity) -> bool:
     return False
 
 
-def _month(reading: Reading, place: int) -> bool:
+def _month(reading: ParsedText, place: int) -> bool:
     return reading.word(place) in MONTHS and reading.capital(place)
 
 
-def _named(reading: Reading, place: int) -> bool:
+def _named(reading: ParsedText, place: int) -> bool:
     return reading.capital(place) and reading.words[place] not in VOCABULARY
 
 
-def _share(reading: Reading, item: Quantity) -> int:
+def _share(reading: ParsedText, item: Quantity) -> int:
     """ "the highest of 5" counts a set; "a margin of 12" states a value."""
     place = item.place - 1
     if reading.word(place) == "the":
@@ -183,7 +183,7 @@ def _share(reading: Reading, item: Quantity) -> int:
     return NOTHING if ranked else TOTAL
 
 
-def _summed(reading: Reading, item: Quantity) -> bool:
+def _summed(reading: ParsedText, item: Quantity) -> bool:
     """Whether the number is an operand of a sum whose result follows: 12 + 30 = 42."""
     words = reading.words
     if _FORMULA.isdisjoint(words):
@@ -205,7 +205,7 @@ def _summed(reading: Reading, item: Quantity) -> bool:
     return sum(word[0].isdigit() for word in words[start:result]) > 1
 
 
-def _operand(reading: Reading, at: int) -> bool:
+def _operand(reading: ParsedText, at: int) -> bool:
     """Whether an operator ends at a place, with a number before it: "84 divided by", "84 minus"."""
     at -= reading.word(at) == "by"
     return reading.word(at) in _OPERATORS and reading.word(at - 1)[:1].isdigit()
@@ -216,7 +216,7 @@ def _spoken(word: str) -> bool:
     return len(word) > 1 and word.isalpha() and word not in SCALES and word not in UNITS
 
 
-def labelled(reading: Reading, item: Quantity) -> bool:
+def labelled(reading: ParsedText, item: Quantity) -> bool:
     """Whether a number is named as a period: "period 3", "period: 3", "the 3rd week"."""
     before, earlier = reading.word(item.place - 1), reading.word(item.place - 2)
     if before in PERIODS or (item.ordinal and reading.word(item.end) in PERIODS):
@@ -241,7 +241,7 @@ def clauses(words: list[str]) -> list[tuple[list[str], str]]:
     return found
 
 
-def denied(reading: Reading, start: int, end: int) -> bool:
+def denied(reading: ParsedText, start: int, end: int) -> bool:
     """Whether its clause denies a span: "not 5", "5 is wrong"; "5 not 6" keeps the 5."""
     words = reading.words
     if lexicon.NEGATORS.isdisjoint(words):
@@ -261,7 +261,7 @@ def denied(reading: Reading, start: int, end: int) -> bool:
     return not lexicon.NEGATORS.isdisjoint(words[end:last])
 
 
-def hedge(reading: Reading) -> str:
+def hedge(reading: ParsedText) -> str:
     """What speaks against an answer with a word that offers an alternative, or ""."""
     found = [word for word in reading.words if word in lexicon.HEDGES]
     return f"hedges with '{found[0]}'" if found else ""

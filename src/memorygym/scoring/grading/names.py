@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memorygym.scoring.grading.claims import clauses, denied, familiar, hedge
 from memorygym.scoring.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, TITLES, VOCABULARY
-from memorygym.scoring.grading.parsed_text import NAME, Reading, mask, phrase, places
+from memorygym.scoring.grading.parsed_text import NAME, ParsedText, mask, phrase, places
 
 RIVAL = "<rival>"
 """Stands for another known candidate."""
@@ -29,7 +29,7 @@ class Name:
     words: tuple[str, ...]
 
 
-def masked(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> Reading:
+def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> ParsedText:
     """The reading with true names and rivals as labels; the longest phrase at a place wins."""
     labels = {name.words: NAME for name in true}
     if rivals:
@@ -43,13 +43,13 @@ def masked(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> R
     return reading
 
 
-def missing(reading: Reading, true: Sequence[Name]) -> str:
+def missing(reading: ParsedText, true: Sequence[Name]) -> str:
     """The first true name that a reading lacks, or ""."""
     lacking = (name.words for name in true if not places(reading, name.words))
     return " ".join(next(lacking, ()))
 
 
-def objection(reading: Reading, known: Collection[str] = ()) -> str:
+def objection(reading: ParsedText, known: Collection[str] = ()) -> str:
     """Why a masked reading does not claim exactly the masked names; "" when it does.
 
     `known` are words that belong to another part of the truth.
@@ -75,13 +75,13 @@ def objection(reading: Reading, known: Collection[str] = ()) -> str:
     return _unknown(reading, known, closed=loose)
 
 
-def completion(reading: Reading) -> Reading:
+def completion(reading: ParsedText) -> ParsedText:
     """The masked reading, where "Ann Lee works with <name>" claims only what completes it."""
     # Before the name stand a subject and at least two words of what is said of it.
     for place in _others(reading) if NAME in reading.words[3:] else ():
         if _subject(reading, place):
             end = _after(reading, place)
-            return Reading(
+            return ParsedText(
                 reading.text,
                 [*reading.words[:place], _SUBJECT, *reading.words[end:]],
                 [*reading.raws[:place], _SUBJECT, *reading.raws[end:]],
@@ -90,7 +90,7 @@ def completion(reading: Reading) -> Reading:
     return reading
 
 
-def _subject(reading: Reading, place: int) -> bool:
+def _subject(reading: ParsedText, place: int) -> bool:
     """Whether only a verb phrase, in lower case, stands between a name and the true one."""
     start = end = _after(reading, place)
     if reading.word(start) in BREAKS:
@@ -101,7 +101,7 @@ def _subject(reading: Reading, place: int) -> bool:
     return told and reading.word(end) == NAME
 
 
-def _phrased(reading: Reading, place: int) -> bool:
+def _phrased(reading: ParsedText, place: int) -> bool:
     """Whether a word may belong to what a sentence says of its subject: "works with 2 firms:"."""
     word = reading.words[place]
     if word in NEGATORS or word in HEDGES or word in _CONTEXT or word == RIVAL:
@@ -109,7 +109,7 @@ def _phrased(reading: Reading, place: int) -> bool:
     return (word not in BREAKS or word in (":", ",")) and not reading.raws[place][0].isupper()
 
 
-def _after(reading: Reading, place: int) -> int:
+def _after(reading: ParsedText, place: int) -> int:
     """Where the name at a place ends."""
     end = place + 1
     while reading.capital(end) and not reading.word(end).startswith("<"):
@@ -117,7 +117,7 @@ def _after(reading: Reading, place: int) -> int:
     return end
 
 
-def _extended(reading: Reading, place: int) -> bool:
+def _extended(reading: ParsedText, place: int) -> bool:
     """Whether a capitalised word beside the label makes it part of a longer name."""
     return any(
         reading.capital(near)
@@ -127,7 +127,7 @@ def _extended(reading: Reading, place: int) -> bool:
     )
 
 
-def _others(reading: Reading) -> list[int]:
+def _others(reading: ParsedText) -> list[int]:
     """Where rivals and runs of two or more capitalised unknown words begin, unless denied."""
     found: list[int] = []
     run = 0
@@ -138,13 +138,13 @@ def _others(reading: Reading) -> list[int]:
     return [place for place in found if not denied(reading, place, place + 1)]
 
 
-def unknown(reading: Reading, place: int) -> bool:
+def unknown(reading: ParsedText, place: int) -> bool:
     """Whether a word is capitalised and unknown, as those of other names are."""
     word = reading.words[place]
     return reading.capital(place) and word not in _KNOWN and word[0] != "<"
 
 
-def _context(reading: Reading, place: int) -> bool:
+def _context(reading: ParsedText, place: int) -> bool:
     """Whether the name at a place only says what the claim is about: "of X", "than X", "X's"."""
     before, end = place - 1, _after(reading, place)
     if reading.word(end) == "'s":
@@ -162,7 +162,7 @@ def _context(reading: Reading, place: int) -> bool:
     return reading.word(before) in _CONTEXT
 
 
-def _listed(reading: Reading, starts: Sequence[int]) -> set[int]:
+def _listed(reading: ParsedText, starts: Sequence[int]) -> set[int]:
     """The names of a list that only repeats the choice: "Of A, B and C, ..."."""
     found: set[int] = set()
     group: list[int] = []
@@ -178,7 +178,7 @@ def _listed(reading: Reading, starts: Sequence[int]) -> set[int]:
     return found
 
 
-def _unknown(reading: Reading, known: Collection[str], *, closed: bool) -> str:
+def _unknown(reading: ParsedText, known: Collection[str], *, closed: bool) -> str:
     """What an answer offers beside the name in lower case, or ""."""
     for clause, mark in clauses(reading.words):
         strange = [word for word in clause if not (familiar(word) or word in known)]

@@ -32,7 +32,7 @@ _PLAIN = str.maketrans(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedText:
     """Parallel lists: the folded words, as written, and where each starts in the text."""
 
     text: str
@@ -58,7 +58,7 @@ class Reading:
         return 0 <= place < len(self.raws) and self.raws[place][:1].isupper()
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> ParsedText:
     """The reading of a text.
 
     >>> read("**Mid-career** (Dr. Ina Vogel's)").words
@@ -85,7 +85,7 @@ def read(text: str) -> Reading:
         words.append(word)
         raws.append(raw)
         starts.append(start)
-    return Reading(text, words, raws, starts)
+    return ParsedText(text, words, raws, starts)
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +100,7 @@ def phrase(text: str) -> tuple[str, ...]:
     return short or words
 
 
-def places(reading: Reading, words: tuple[str, ...]) -> list[int]:
+def places(reading: ParsedText, words: tuple[str, ...]) -> list[int]:
     """Where a phrase begins, each occurrence once."""
     line = reading.line
     wanted = f" {' '.join(words)} "
@@ -112,12 +112,12 @@ def places(reading: Reading, words: tuple[str, ...]) -> list[int]:
     return found
 
 
-def mask(reading: Reading, words: tuple[str, ...], label: str = NAME) -> Reading:
+def mask(reading: ParsedText, words: tuple[str, ...], label: str = NAME) -> ParsedText:
     """The reading with every occurrence of a phrase replaced by one label."""
     starts = places(reading, words)
     if not starts:
         return reading
-    new = Reading(reading.text, reading.words[:], reading.raws[:], reading.starts[:])
+    new = ParsedText(reading.text, reading.words[:], reading.raws[:], reading.starts[:])
     for place in reversed(starts):
         span = slice(place, place + len(words))
         new.words[span] = [label]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memorygym.scoring.grading.claims import familiar, hedge
 from memorygym.scoring.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABULARY
-from memorygym.scoring.grading.parsed_text import Reading, mask, phrase, places
+from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places
 
 VALUE = "<value>"
 """Stands for a part of the value that was found."""
@@ -44,7 +44,7 @@ def value(text: str) -> Phrase:
     return Phrase(tuple(part for part in parts if any(word[0].isalnum() for word in part)))
 
 
-def objection(reading: Reading, truth: Phrase, rivals: Collection[str]) -> str:
+def objection(reading: ParsedText, truth: Phrase, rivals: Collection[str]) -> str:
     """Why a reading does not claim exactly this value; "" when it does."""
     covered = reading
     for part in truth.parts:
@@ -63,7 +63,7 @@ def objection(reading: Reading, truth: Phrase, rivals: Collection[str]) -> str:
     return _before(covered, start) or _strange(covered, start, len(covered.words))
 
 
-def _pieces(reading: Reading, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ...]]:
+def _pieces(reading: ParsedText, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ...]]:
     """The ways in which a reading says all the words, longest first piece first."""
     if not words:
         yield ()
@@ -76,7 +76,7 @@ def _pieces(reading: Reading, words: tuple[str, ...]) -> Iterator[tuple[tuple[st
             yield (words[:size], *rest)
 
 
-def _rival(reading: Reading, covered: Reading, truth: Phrase, rivals: Collection[str]) -> str:
+def _rival(reading: ParsedText, covered: ParsedText, truth: Phrase, rivals: Collection[str]) -> str:
     line, left = reading.line, covered.line
     for rival in rivals:
         words = phrase(rival)
@@ -87,7 +87,7 @@ def _rival(reading: Reading, covered: Reading, truth: Phrase, rivals: Collection
     return ""
 
 
-def _before(reading: Reading, start: int) -> str:
+def _before(reading: ParsedText, start: int) -> str:
     """What stands before the claim and is not the lead-in of a sentence."""
     first = start
     # A label may hold brackets: "Ann Lee (tier): gold".
@@ -102,7 +102,7 @@ def _before(reading: Reading, start: int) -> str:
     return _strange(reading, first, start, lead=not reading.capital(start))
 
 
-def _linked(reading: Reading, start: int) -> bool:
+def _linked(reading: ParsedText, start: int) -> bool:
     """Whether the words before lead up to a claim: "... is", "changed to", "written in"."""
     last, earlier = reading.word(start - 1), reading.word(start - 2)
     if last in _LINKS or (last in ("in", "by", "with") and earlier.endswith(("ed", "en", "made"))):
@@ -113,7 +113,7 @@ def _linked(reading: Reading, start: int) -> bool:
     return earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
 
 
-def _strange(reading: Reading, start: int, end: int, *, lead: bool = False) -> str:
+def _strange(reading: ParsedText, start: int, end: int, *, lead: bool = False) -> str:
     """The first word that is neither frame nor the name of what the claim is about."""
     for place in range(start, end):
         word = reading.words[place]
@@ -123,7 +123,7 @@ def _strange(reading: Reading, start: int, end: int, *, lead: bool = False) -> s
     return ""
 
 
-def _about(reading: Reading, place: int, *, lead: bool) -> bool:
+def _about(reading: ParsedText, place: int, *, lead: bool) -> bool:
     """Whether a word belongs to a name that leads in ("Ann Lee: ...") or follows "of" or "for"."""
     first, last = place, place
     while _proper(reading, first - 1):
@@ -134,7 +134,7 @@ def _about(reading: Reading, place: int, *, lead: bool) -> bool:
     return named and (lead or reading.word(first - 1) in _ABOUT)
 
 
-def _proper(reading: Reading, place: int) -> bool:
+def _proper(reading: ParsedText, place: int) -> bool:
     """Whether a word is capitalised and unknown, as the words of names are."""
     word = reading.word(place)
     return reading.capital(place) and word not in VOCABULARY and word[0] != "<"

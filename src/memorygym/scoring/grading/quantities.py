@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from memorygym.scoring.grading import units
 from memorygym.scoring.grading.lexicon import CARDINALS, MONTHS, ORDINALS
-from memorygym.scoring.grading.parsed_text import Reading, read
-from memorygym.scoring.grading.units import MAYBE_METRES, SCALES, Unit
+from memorygym.scoring.grading.parsed_text import ParsedText, read
+from memorygym.scoring.grading.units import MAYBE_METRES, SCALES, MeasureUnit
 
 _wellformed: Callable[[str], object] = re.compile(
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
@@ -37,7 +37,7 @@ class Quantity:
     """Sign and digits as written; None when the digits are malformed or the number is glued."""
     power: int | None
     """Power of ten of the stated scale ("K", "million"); None when no scale is stated."""
-    unit: Unit
+    unit: MeasureUnit
     place: int
     """Where its first word stands."""
     end: int
@@ -87,13 +87,13 @@ def _settled(claim: Quantity, true: Quantity) -> Quantity:
     if claim.unit.base not in MAYBE_METRES:
         return claim
     if true.unit.base in ("m", "min"):
-        return replace(claim, unit=Unit(true.unit.base))
+        return replace(claim, unit=MeasureUnit(true.unit.base))
     if claim.unit.base == "m ?" and not true.unit.base and true.power is None:
-        return replace(claim, unit=Unit("m"))
-    return replace(claim, unit=Unit(), power=6)
+        return replace(claim, unit=MeasureUnit("m"))
+    return replace(claim, unit=MeasureUnit(), power=6)
 
 
-def quantities(reading: Reading) -> list[Quantity]:
+def quantities(reading: ParsedText) -> list[Quantity]:
     """All numbers in order of appearance, ordinals and malformed ones included."""
     found: list[Quantity] = []
     place, end = 0, len(reading.words)
@@ -111,12 +111,12 @@ def quantities(reading: Reading) -> list[Quantity]:
         else:
             value = Decimal(ORDINALS.get(word, 0))
             ordinal = word in ORDINALS
-            found.append(Quantity(value, None, Unit(), place, place + 1, ordinal=ordinal))
+            found.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
             place += 1
     return _joined(reading, found) if len(found) > 1 else found
 
 
-def _digits(reading: Reading, place: int) -> Quantity | None:
+def _digits(reading: ParsedText, place: int) -> Quantity | None:
     """The number at a place; None for dates and for digits that belong to a word."""
     raw, after = reading.words[place], reading.word(place + 1)
     glued = bool(after) and reading.glued(place + 1)
@@ -124,25 +124,25 @@ def _digits(reading: Reading, place: int) -> Quantity | None:
         return None
     power, unit, end = units.suffix(reading, place + 1)
     if not _wellformed(raw) or len(raw) > _DIGITS:
-        return Quantity(None, None, Unit(), place, end)
+        return Quantity(None, None, MeasureUnit(), place, end)
     value = Decimal(raw.replace(",", ""))
     if glued and after in ENDINGS:
-        return Quantity(value, None, Unit(), place, place + 2, ordinal=True)
+        return Quantity(value, None, MeasureUnit(), place, place + 2, ordinal=True)
     decade = after == "s" and len(raw) == 4
     if glued and after[0].isalpha() and (end == place + 1 or decade):
         return None
     negative, signed, currency = units.prefix(reading, place)
     if currency and unit.base in MAYBE_METRES:
-        power, unit = 6, Unit(currency, unit.per)
+        power, unit = 6, MeasureUnit(currency, unit.per)
     elif currency and unit.base not in ("", currency):
-        unit = Unit(units.CLASH, unit.per)
+        unit = MeasureUnit(units.CLASH, unit.per)
     elif currency:
-        unit = Unit(currency, unit.per)
+        unit = MeasureUnit(currency, unit.per)
     value = -value if negative else value
     return Quantity(value, power, unit, place, end, signed, fraction="." in raw)
 
 
-def _spelled(reading: Reading, place: int) -> Quantity:
+def _spelled(reading: ParsedText, place: int) -> Quantity:
     """A number in words: "one hundred and twenty-one thousand"."""
     total = part = 0
     start, step = place, 0
@@ -161,7 +161,7 @@ def _spelled(reading: Reading, place: int) -> Quantity:
     negative, signed, currency = units.prefix(reading, start)
     power, unit, end = units.suffix(reading, place)
     value = Decimal(total + part)
-    unit = Unit(currency or unit.base, unit.per)
+    unit = MeasureUnit(currency or unit.base, unit.per)
     return Quantity(-value if negative else value, power, unit, start, end, signed)
 
 
@@ -172,13 +172,13 @@ def _fits(part: int, value: int, step: int) -> bool:
     return step == 100 or (20 <= step <= 90 and 0 < value < 10)
 
 
-def _joined(reading: Reading, found: list[Quantity]) -> list[Quantity]:
+def _joined(reading: ParsedText, found: list[Quantity]) -> list[Quantity]:
     """The quantities with "1 hour 42 min" joined into one."""
     merged = found[:1]
     for item in found[1:]:
         last, unit = merged[-1], item.unit
         if unit.base in MAYBE_METRES and last.unit.base == "h":
-            unit = Unit("min")
+            unit = MeasureUnit("min")
         apart = reading.words[last.end : item.place] not in ([], ["and"], [","])
         if apart or not units.finer(last.unit, unit) or last.value is None or item.value is None:
             merged.append(item)
@@ -206,7 +206,7 @@ def number(text: str, *, ratio: bool = False) -> Number | None:
         return None
     true = found[0]
     if true.unit.base in MAYBE_METRES:
-        true = replace(true, unit=Unit("m", true.unit.per))
+        true = replace(true, unit=MeasureUnit("m", true.unit.per))
     return Number(true, loose=ratio or true.fraction, rank=text.startswith("#"))
 
 
@@ -218,7 +218,7 @@ class Dated(NamedTuple):
     end: int
 
 
-def dates(reading: Reading) -> list[Dated]:
+def dates(reading: ParsedText) -> list[Dated]:
     """Every whole date that a text states, in any notation that can mean only one day.
 
     >>> dates(read("March 9, 2014"))

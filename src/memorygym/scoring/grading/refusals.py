@@ -4,7 +4,7 @@ import re
 
 from memorygym.scoring.grading.claims import CLAIM, clauses, rank
 from memorygym.scoring.grading.lexicon import MONTHS, VOCABULARY
-from memorygym.scoring.grading.parsed_text import Reading
+from memorygym.scoring.grading.parsed_text import ParsedText
 from memorygym.scoring.grading.quantities import quantities
 
 _CUES = frozenset(
@@ -77,7 +77,7 @@ _EXCUSES = frozenset(
 )
 
 
-def refuses(reading: Reading) -> bool:
+def refuses(reading: ParsedText) -> bool:
     """Whether the whole answer refuses.
 
     >>> from memorygym.scoring.grading.parsed_text import read
@@ -99,7 +99,7 @@ def refuses(reading: Reading) -> bool:
     return refused or bare
 
 
-def declines(reading: Reading) -> bool:
+def declines(reading: ParsedText) -> bool:
     """Whether any clause refuses, whatever the others say."""
     if _CUES.isdisjoint(reading.words):
         return False
@@ -116,7 +116,7 @@ def _idle(word: str) -> bool:
     return word in VOCABULARY or word in _EXCUSES or word[0] in "<'%"
 
 
-def _leads(reading: Reading, clause: list[str], mark: str) -> bool:
+def _leads(reading: ParsedText, clause: list[str], mark: str) -> bool:
     """Whether a clause before the refusal only names what is asked: "For Ann Lee", "Ann Lee".
 
     A label, which ends in a colon, may also say what of it: "business line at Ann Lee:".

@@ -6,7 +6,7 @@ from memorygym.scoring.grading import truths
 from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers
 from memorygym.scoring.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
 from memorygym.scoring.grading.names import RIVAL, Name, masked, unknown
-from memorygym.scoring.grading.parsed_text import Reading, mask, phrase, places, read
+from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places, read
 from memorygym.scoring.grading.phrases import VALUE, Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.scoring.grading.refusals import declines
@@ -48,7 +48,7 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
     return not _another(wanted, competency, reading)
 
 
-def _touches(truth: truths.Truth, reading: Reading) -> bool:
+def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
     """Whether an answer has what every right one has, however it is worded."""
     match truth:
         case truths.Refusal():
@@ -70,7 +70,7 @@ def _touches(truth: truths.Truth, reading: Reading) -> bool:
             return len(wanted) <= _CHOICE or any(word[:_STEM] in stems for word in reading.words)
 
 
-def _numbered(reading: Reading) -> bool:
+def _numbered(reading: ParsedText) -> bool:
     """Whether a number is told, in figures or in words."""
     figures = any(char.isnumeric() for char in reading.text)
     return figures or not _NUMERALS.isdisjoint(reading.words)
@@ -81,7 +81,7 @@ def _words(words: Collection[str]) -> set[str]:
     return set(words) - FRAME or set(words)
 
 
-def _another(truth: truths.Truth, competency: str, reading: Reading) -> bool:
+def _another(truth: truths.Truth, competency: str, reading: ParsedText) -> bool:
     """Whether the answer is a value of the wanted kind, written so that none can misread it."""
     end = len(reading.words)
     if isinstance(truth, truths.Day):
@@ -103,7 +103,7 @@ def _another(truth: truths.Truth, competency: str, reading: Reading) -> bool:
             return False
 
 
-def _several(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -> bool:
+def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) -> bool:
     """Whether there are more distinct candidates than the truth has parts, or a known wrong one."""
     match truth:
         case truths.Refusal():
@@ -143,12 +143,12 @@ def _values(claims: Iterable[Quantity]) -> int:
     return len({claim.place if claim.value is None else claim.whole for claim in claims})
 
 
-def _pairs(reading: Reading, second: Number | None) -> bool:
+def _pairs(reading: ParsedText, second: Number | None) -> bool:
     wanted = 2 if second else 1
     return _values(numbers(reading, need=wanted)) > wanted
 
 
-def _is_rival(truth: Phrase, reading: Reading, rivals: Collection[str]) -> bool:
+def _is_rival(truth: Phrase, reading: ParsedText, rivals: Collection[str]) -> bool:
     """Whether another choice is said; the longest phrase at a place wins."""
     known = {phrase(rival) for rival in rivals} - {()}
     for words in sorted(known | set(truth.parts), key=lambda words: (-len(words), words)):
@@ -158,7 +158,7 @@ def _is_rival(truth: Phrase, reading: Reading, rivals: Collection[str]) -> bool:
     return False
 
 
-def _names(reading: Reading, true: Sequence[Name], rivals: Collection[str]) -> int:
+def _names(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> int:
     """How many distinct entities are named as candidates."""
     own = sum(bool(places(reading, name.words)) for name in true)
     marked = masked(reading, true, rivals)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from memorygym.scoring.grading.lexicon import CARDINALS
-from memorygym.scoring.grading.parsed_text import Reading
+from memorygym.scoring.grading.parsed_text import ParsedText
 
 SCALES = {
     "k": 3, "thousand": 3, "mn": 6, "mln": 6, "mio": 6, "million": 6, "millions": 6, "b": 9,
@@ -81,7 +81,7 @@ _SIZES: dict[str, tuple[str, Decimal]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """What a number counts: `$` per `month`, `%`, nothing per `100`."""
 
     base: str = ""
@@ -89,7 +89,7 @@ class Unit:
     per: str = ""
     """What it is divided by: a unit or an integer in digits; "/3" for an odd one after a slash."""
 
-    def clashes(self, other: "Unit") -> bool:
+    def clashes(self, other: "MeasureUnit") -> bool:
         """Whether both are stated and cannot mean the same.
 
         >>> Unit("min").clashes(Unit("h")), Unit("min").clashes(Unit("%"))
@@ -106,7 +106,7 @@ class Unit:
         mine, theirs = _SIZES.get(self.base), _SIZES.get(other.base)
         return mine is None or theirs is None or mine[0] != theirs[0]
 
-    def convert(self, value: Decimal, to: "Unit") -> Decimal:
+    def convert(self, value: Decimal, to: "MeasureUnit") -> Decimal:
         """A value in this unit as one in another; unchanged where no conversion is known."""
         mine, theirs = _SIZES.get(self.base), _SIZES.get(to.base)
         if self.base == to.base or mine is None or theirs is None or mine[0] != theirs[0]:
@@ -114,19 +114,19 @@ class Unit:
         return value * mine[1] / theirs[1]
 
 
-def finer(first: Unit, second: Unit) -> bool:
+def finer(first: MeasureUnit, second: MeasureUnit) -> bool:
     """Whether the second is a smaller time unit, so that "1 hour 42 min" is one quantity."""
     mine, theirs = _SIZES.get(first.base), _SIZES.get(second.base)
     return bool(mine and theirs and mine[0] == theirs[0] == "time" and mine[1] > theirs[1])
 
 
-def hyphenated(reading: Reading, place: int) -> bool:
+def hyphenated(reading: ParsedText, place: int) -> bool:
     """Whether the digits belong to a word, as in "PG-13"."""
     text, start = reading.text, reading.starts[place]
     return start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
 
 
-def prefix(reading: Reading, place: int) -> tuple[bool, bool, str]:
+def prefix(reading: ParsedText, place: int) -> tuple[bool, bool, str]:
     """Whether negative, whether signed, and the currency, from what stands before the digits."""
     text, at = reading.text, reading.starts[place] - 1
     currency = sign = ""
@@ -151,11 +151,11 @@ def prefix(reading: Reading, place: int) -> tuple[bool, bool, str]:
     return sign == "-", bool(sign), currency
 
 
-def suffix(reading: Reading, place: int) -> tuple[int | None, Unit, int]:
+def suffix(reading: ParsedText, place: int) -> tuple[int | None, MeasureUnit, int]:
     """Scale and unit after a number, and where they end."""
     power: int | None = None
     if place >= len(reading.words):
-        return None, Unit(), place
+        return None, MeasureUnit(), place
     word, glued = reading.words[place], reading.glued(place)
     if glued and _EXPONENT(word):
         power, place = int(word[1:]), place + 1
@@ -164,15 +164,15 @@ def suffix(reading: Reading, place: int) -> tuple[int | None, Unit, int]:
             power, place = 6, place + 1
         else:
             per, end = _per(reading, place + 1)
-            return None, Unit("m?" if glued else "m ?", per), end
+            return None, MeasureUnit("m?" if glued else "m ?", per), end
     elif word in SCALES and (glued or word not in SHORT or reading.raws[place].isupper()):
         power, place = SCALES[word], place + 1
     base, place = _base(reading, place)
     per, place = _per(reading, place)
-    return power, Unit(base, per), place
+    return power, MeasureUnit(base, per), place
 
 
-def _base(reading: Reading, place: int) -> tuple[str, int]:
+def _base(reading: ParsedText, place: int) -> tuple[str, int]:
     word = reading.word(place)
     if word == "us" and reading.word(place + 1) in CURRENCIES:
         place, word = place + 1, reading.word(place + 1)
@@ -188,7 +188,7 @@ def _base(reading: Reading, place: int) -> tuple[str, int]:
     return "", place
 
 
-def _per(reading: Reading, place: int) -> tuple[str, int]:
+def _per(reading: ParsedText, place: int) -> tuple[str, int]:
     """What a number is divided by: "/100", "out of 100", "of 5", "/hr", "per month"."""
     first = reading.word(place)
     if first not in ("/", "per", "of", "out"):

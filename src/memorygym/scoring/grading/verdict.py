@@ -9,7 +9,7 @@ from memorygym.scoring.grading import names, phrases, truths
 from memorygym.scoring.grading.claims import bounded, denied, hedge, labelled, numbers, outdated
 from memorygym.scoring.grading.lexicon import NEGATORS
 from memorygym.scoring.grading.names import Name
-from memorygym.scoring.grading.parsed_text import Reading, mask, read
+from memorygym.scoring.grading.parsed_text import ParsedText, mask, read
 from memorygym.scoring.grading.phrases import Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.scoring.grading.refusals import declines, refuses
@@ -62,7 +62,7 @@ def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()
     return Verdict(True, f"agrees with {truth}")
 
 
-def _beside(truth: truths.Truth, reading: Reading) -> Reading:
+def _beside(truth: truths.Truth, reading: ParsedText) -> ParsedText:
     """What stands beside a value in words, which may read like a refusal: a choice "unknown"."""
     value = truth.value if isinstance(truth, truths.Named) else truth
     if isinstance(value, Phrase):
@@ -71,7 +71,7 @@ def _beside(truth: truths.Truth, reading: Reading) -> Reading:
     return reading
 
 
-def _objection(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -> str:
+def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) -> str:
     """What speaks against the answer, or ""."""
     match truth:
         case truths.Refusal():
@@ -104,12 +104,12 @@ def _objection(truth: truths.Truth, reading: Reading, rivals: Collection[str]) -
             return names.objection(masked, known) or _objection(value, masked, ())
 
 
-def check_number(reading: Reading, truth: Number) -> str:
+def check_number(reading: ParsedText, truth: Number) -> str:
     claims = numbers(reading, ordinals=truth.rank)
     return hedge(reading) or _all(reading, claims, [truth])
 
 
-def check_series(reading: Reading, truth: truths.Series) -> str:
+def check_series(reading: ParsedText, truth: truths.Series) -> str:
     claims = _elements(reading, len(truth.items))
     if len(claims) != len(truth.items):
         reading = read(re.sub(r"(?<=[0-9A-Za-z%])[, ](?=[-+$0-9])", ", ", reading.text))
@@ -122,7 +122,7 @@ def check_series(reading: Reading, truth: truths.Series) -> str:
     return hedge(reading)
 
 
-def check_day(reading: Reading, truth: truths.Day) -> str:
+def check_day(reading: ParsedText, truth: truths.Day) -> str:
     found = dates(reading)
     kept = [item for item in found if not denied(reading, item.place, item.end)]
     if not kept:
@@ -136,7 +136,7 @@ def check_day(reading: Reading, truth: truths.Day) -> str:
     return hedge(reading)
 
 
-def check_trend(reading: Reading, truth: truths.Trend) -> str:
+def check_trend(reading: ParsedText, truth: truths.Trend) -> str:
     line = reading.line
     # "rising slightly" is "slightly rising": the strength is the later word of the alphabet.
     labels = {" ".join(sorted(label.split(), reverse=True)) for label in _TREND.findall(line)}
@@ -159,7 +159,7 @@ def check_trend(reading: Reading, truth: truths.Trend) -> str:
     return hedge(reading) or _all(reading, said, [change])
 
 
-def check_extreme(reading: Reading, truth: truths.Extreme) -> str:
+def check_extreme(reading: ParsedText, truth: truths.Extreme) -> str:
     if word := hedge(reading):
         return word
     periods = _periods(reading)
@@ -172,11 +172,11 @@ def check_extreme(reading: Reading, truth: truths.Extreme) -> str:
     return _all(reading, values, [truth.value]) if truth.value else _remark(reading, values)
 
 
-def check_tally(reading: Reading, truth: truths.Tally) -> str:
+def check_tally(reading: ParsedText, truth: truths.Tally) -> str:
     return hedge(reading) or _pair(reading, truth.count, truth.total)
 
 
-def check_roll(reading: Reading, truth: truths.Roll, rivals: Collection[str]) -> str:
+def check_roll(reading: ParsedText, truth: truths.Roll, rivals: Collection[str]) -> str:
     if not truth.names:
         return check_number(reading, truth.count)
     if name := names.missing(reading, truth.names):
@@ -185,7 +185,7 @@ def check_roll(reading: Reading, truth: truths.Roll, rivals: Collection[str]) ->
     return names.objection(masked) or check_number(masked, truth.count)
 
 
-def _all(reading: Reading, claims: Sequence[Quantity], truths: Sequence[Number]) -> str:
+def _all(reading: ParsedText, claims: Sequence[Quantity], truths: Sequence[Number]) -> str:
     """Whether there are claims and each agrees with one of the truths; else why not."""
     if not claims:
         return "read no number"
@@ -197,7 +197,7 @@ def _all(reading: Reading, claims: Sequence[Quantity], truths: Sequence[Number])
     return ""
 
 
-def _pair(reading: Reading, first: Number, second: Number | None) -> str:
+def _pair(reading: ParsedText, first: Number, second: Number | None) -> str:
     """Two numbers in order, the second one optional where the truth does not have it."""
     claims = numbers(reading, need=2 if second else 1)
     if claims and second and _totalled(reading, claims[0]):
@@ -210,7 +210,7 @@ def _pair(reading: Reading, first: Number, second: Number | None) -> str:
     return ends or _all(reading, claims, [first, second])
 
 
-def _remark(reading: Reading, claims: Sequence[Quantity]) -> str:
+def _remark(reading: ParsedText, claims: Sequence[Quantity]) -> str:
     """Why more numbers than the truth has are a list; one that adds a detail is welcome."""
     if len(claims) > 1:
         return f"read {', '.join(_show(reading, claim) for claim in claims)} too"
@@ -221,12 +221,12 @@ def _remark(reading: Reading, claims: Sequence[Quantity]) -> str:
     return ""
 
 
-def _totalled(reading: Reading, claim: Quantity) -> bool:
+def _totalled(reading: ParsedText, claim: Quantity) -> bool:
     near = reading.words[max(0, claim.place - 3) : claim.place]
     return not _TOTALS.isdisjoint(near)
 
 
-def _periods(reading: Reading) -> list[Quantity]:
+def _periods(reading: ParsedText) -> list[Quantity]:
     """The numbers that are named as periods; else positions such as "3rd"."""
     found = [item for item in quantities(reading) if not denied(reading, item.place, item.end)]
     named = [item for item in found if labelled(reading, item)]
@@ -237,13 +237,13 @@ def _periods(reading: Reading) -> list[Quantity]:
     return named or [item for item in found if item.ordinal]
 
 
-def _elements(reading: Reading, count: int) -> list[Quantity]:
+def _elements(reading: ParsedText, count: int) -> list[Quantity]:
     """The elements of a series, without the labels and list numbers before them."""
     claims = numbers(reading, need=count)
     return [claim for claim in claims if not _heading(reading, claim)]
 
 
-def _heading(reading: Reading, claim: Quantity) -> bool:
+def _heading(reading: ParsedText, claim: Quantity) -> bool:
     """Whether a number heads the next one: "2019: 12.0", or "1. 12.0" on a line of its own."""
     after, later = reading.word(claim.end), reading.word(claim.end + 1)
     if not later[:1].isdigit():
@@ -259,5 +259,5 @@ def _fallen(claim: Quantity) -> Quantity:
     return replace(claim, value=-claim.value)
 
 
-def _show(reading: Reading, claim: Quantity) -> str:
+def _show(reading: ParsedText, claim: Quantity) -> str:
     return " ".join(reading.raws[claim.place : claim.end])

@@ -8,7 +8,7 @@ from memorygym.core import JSON
 from memorygym.core.votes import Ruling
 from memorygym.scoring.grading import grade, parse, repairable
 from memorygym.scoring.judge.agreement import Agreement, tabulate
-from memorygym.scoring.judge.panel import Case, Judge
+from memorygym.scoring.judge.panel import Judge, JudgeCase
 
 GRADER, MAJORITY, TOGETHER = "typed grader", "majority", "grader, then judge"
 
@@ -20,7 +20,7 @@ TEXTS = ("question", "truth", "answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LabelledRow:
     """An answer, and whether it is right."""
 
     line: int
@@ -36,7 +36,7 @@ class Row:
 class Audit:
     """Labelled rows, and what a judge said of each."""
 
-    rows: Sequence[Row]
+    rows: Sequence[LabelledRow]
     judge: Judge | None
     """None to measure the typed grader alone."""
     rulings: Sequence[Ruling]
@@ -87,7 +87,7 @@ class Audit:
         """Whether some row got no reply from any model."""
         return any(all(vote.said == "failed" for vote in ruling.votes) for ruling in self.rulings)
 
-    def worst(self) -> list[tuple[Row, list[str]]]:
+    def worst(self) -> list[tuple[LabelledRow, list[str]]]:
         """The rows on which somebody erred, with who: the judge's members, or without a judge the
         grader. False accepts and most errors first."""
         tried = self.verdicts
@@ -113,22 +113,22 @@ class Audit:
         }
 
 
-def audit(rows: Sequence[Row], judge: Judge | None) -> Audit:
+def audit(rows: Sequence[LabelledRow], judge: Judge | None) -> Audit:
     """Asks the judge about every row."""
-    cases = [Case(row.question, row.truth, row.answer) for row in rows]
+    cases = [JudgeCase(row.question, row.truth, row.answer) for row in rows]
     return Audit(rows, judge, list(judge.judge_all(cases)) if judge else [])
 
 
-def _together(row: Row, graded: bool | None, ruling: Ruling) -> bool | None:
+def _together(row: LabelledRow, graded: bool | None, ruling: Ruling) -> bool | None:
     """What a score would count: the grader's verdict, repaired by the judge where it may be."""
     if graded is not False:
         return graded
     return ruling.accepted and repairable(row.competency, row.truth, row.answer)
 
 
-def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[Row], list[str]]:
+def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[LabelledRow], list[str]]:
     """The rows, and what is wrong with each line that is none."""
-    rows: list[Row] = []
+    rows: list[LabelledRow] = []
     problems: list[str] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -140,7 +140,7 @@ def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[Row], list[str]]:
     return rows, problems
 
 
-def _row(number: int, raw: object) -> Row:
+def _row(number: int, raw: object) -> LabelledRow:
     """The row. Raises ValueError, which says what is wrong with it."""
     if not isinstance(raw, dict):
         raise ValueError("not a JSON object")
@@ -153,7 +153,7 @@ def _row(number: int, raw: object) -> Row:
     if not isinstance(raw["correct"], bool):
         raise ValueError("the field 'correct' is neither true nor false")
     given = {name: raw[name] for name in (*TEXTS, "correct", "competency") if name in raw}
-    row = Row(number, **given)
+    row = LabelledRow(number, **given)
     if row.competency:
         parse(row.competency, row.truth)
     return row

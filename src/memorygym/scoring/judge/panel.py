@@ -90,7 +90,7 @@ _PATIENCE = 3
 """Answers in a row on which every model failed, after which no more are asked."""
 
 
-class Case(NamedTuple):
+class JudgeCase(NamedTuple):
     """What is ruled on."""
 
     question: str
@@ -131,7 +131,7 @@ class Judge:
                 votes.append(Vote(name, "failed", "", str(error)[:_LONGEST_PROBLEM]))
         return Ruling(tuple(votes))
 
-    def judge_all(self, cases: Iterable[Case]) -> Iterator[Ruling]:
+    def judge_all(self, cases: Iterable[JudgeCase]) -> Iterator[Ruling]:
         """A ruling on each, in order; a judge that failed on several in a row is not asked on."""
         failures = 0
         problem = f"not asked: {_PATIENCE} answers before, no provider gave a reply"

@@ -9,14 +9,14 @@ from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Judged, Record, Trace
 from memorygym.core.votes import Ruling, Vote
 from memorygym.scoring.episode_scores import may_repair, outcomes
-from memorygym.scoring.judge.panel import Case, Judge, said_in, voters
+from memorygym.scoring.judge.panel import Judge, JudgeCase, said_in, voters
 
 
 def judge_trace(trace: Trace, judge: Judge) -> Trace:
     """The trace with the judge's rulings at its end, those of an earlier judge left out."""
     played, answered = _unjudged(trace)
     asked = [one for one in answered if _is_asked(one, audit_accepted=judge.audit_accepted)]
-    cases = (Case(o.goal.text, o.goal.truth, o.answer or "") for o in asked)
+    cases = (JudgeCase(o.goal.text, o.goal.truth, o.answer or "") for o in asked)
     events = [one.goal.event for one in asked]
     ruled = dict(zip(events, judge.judge_all(cases), strict=True))
     records = [Judged(event, ruling.votes) for event, ruling in ruled.items()]

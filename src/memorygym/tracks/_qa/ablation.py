@@ -24,7 +24,7 @@ LENGTH_OFF = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ShownDocument:
     """A part of a text that is shown, as small as one could be found alone."""
 
     event: int
@@ -32,7 +32,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionEvent:
     """A question, and the whole text of its event."""
 
     question: Question
@@ -44,10 +44,10 @@ class Exhibit:
     """What a track submits to the proof."""
 
     reader: Reader
-    documents: Sequence[Document]
+    documents: Sequence[ShownDocument]
     """In the order of their events."""
     facts: Sequence[Fact]
-    questions: Sequence[Asked]
+    questions: Sequence[QuestionEvent]
     guess: Callable[[Any], str | None]
     """The best answer to a query for who was shown nothing; None: it has none."""
     tokens: int
@@ -63,7 +63,7 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ParsedQuestion:
     """A question as the reader understands it."""
 
     name: str
@@ -88,7 +88,7 @@ class _Noted(Container[int]):
         return False
 
 
-class Reading:
+class DocumentReadings:
     """What a reader takes from all documents, each of which it reads once and alone."""
 
     def __init__(self, exhibit: Exhibit) -> None:
@@ -111,49 +111,49 @@ class Reading:
         facts = {fact.id: fact for fact in exhibit.facts}
         self.cases = [self._case(f"q{n}", one, facts) for n, one in enumerate(exhibit.questions)]
 
-    def _case(self, name: str, asked: Asked, facts: dict[str, Fact]) -> Case:
+    def _case(self, name: str, asked: QuestionEvent, facts: dict[str, Fact]) -> ParsedQuestion:
         query = self.exhibit.reader.ask(asked.text)
         if query is None:
             raise ValueError(f"{name}: the reader finds no question in {asked.text!r}")
         needs = tuple(facts[id] for id in asked.question.needs)
         end = _first(self.exhibit.documents, asked.question.event)
         text = "\n".join((asked.question.text, asked.text, self.exhibit.pinned))
-        return Case(name, asked.question, text, query, end, needs)
+        return ParsedQuestion(name, asked.question, text, query, end, needs)
 
     def telling(self, fact: Fact) -> set[int]:
         """The documents that tell a fact."""
         return {n for one, n in self.told[fact.subject, fact.key] if one.value == fact.value}
 
-    def of(self, case: Case) -> set[int]:
+    def of(self, case: ParsedQuestion) -> set[int]:
         """The documents that tell anything that a question needs."""
         return set().union(*map(self.telling, case.needs))
 
-    def solves(self, case: Case, documents: Container[int]) -> bool:
+    def solves(self, case: ParsedQuestion, documents: Container[int]) -> bool:
         """Whether the reader is right from these documents alone."""
         got = self.exhibit.reader.answer(case.query, self.known.only(documents))
         return isinstance(got, Found) and right(case.question, got.answer)
 
 
-def _first(documents: Sequence[Document], event: int) -> int:
+def _first(documents: Sequence[ShownDocument], event: int) -> int:
     """The number of the first document of that event or a later one."""
     return bisect_left(documents, event, key=lambda document: document.event)
 
 
-def solvable(reading: Reading) -> Verdict:
+def solvable(reading: DocumentReadings) -> Verdict:
     """Right from nothing but the documents that tell what is needed."""
     return _all(reading, lambda case: reading.solves(case, reading.of(case)))
 
 
-def full(reading: Reading) -> Verdict:
+def full(reading: DocumentReadings) -> Verdict:
     """Right from everything."""
     return _all(reading, lambda case: reading.solves(case, range(case.end)))
 
 
-def no_memory(reading: Reading) -> Verdict:
+def no_memory(reading: DocumentReadings) -> Verdict:
     """Not right from what is still in view when it is asked."""
     documents = reading.exhibit.documents
 
-    def seen(case: Case) -> range:
+    def seen(case: ParsedQuestion) -> range:
         start = case.end
         for _ in range(reading.exhibit.window):
             start = _first(documents, documents[start - 1].event) if start else 0
@@ -162,7 +162,7 @@ def no_memory(reading: Reading) -> Verdict:
     return _none(reading, lambda case: reading.solves(case, seen(case)))
 
 
-def leave_one_out(reading: Reading) -> Verdict:
+def leave_one_out(reading: DocumentReadings) -> Verdict:
     """For each needed fact: not right without all the documents that tell it."""
     tried, kept = 0, []
     for case in reading.cases:
@@ -174,12 +174,12 @@ def leave_one_out(reading: Reading) -> Verdict:
     return {"ok": not kept and tried > 0, "facts": tried, "not_needed": list(kept)}
 
 
-def distractors_only(reading: Reading) -> Verdict:
+def distractors_only(reading: DocumentReadings) -> Verdict:
     """Not right from all the documents that tell nothing that is needed."""
     return _none(reading, lambda case: reading.solves(case, {*range(case.end)} - reading.of(case)))
 
 
-def single_document(reading: Reading) -> Verdict:
+def single_document(reading: DocumentReadings) -> Verdict:
     """Not right from any one document, unless it tells all that is needed.
 
     Only a document that the reader looks for when it knows nothing can alone change what it does.
@@ -196,17 +196,17 @@ def single_document(reading: Reading) -> Verdict:
     return {"ok": not enough, "tried": tried, "enough": list(enough)}
 
 
-def closed_book(reading: Reading) -> Verdict:
+def closed_book(reading: DocumentReadings) -> Verdict:
     """Not right from the question alone, by reading, by the best guess or by refusing."""
 
-    def guessed(case: Case) -> bool:
+    def guessed(case: ParsedQuestion) -> bool:
         tried = (NOTHING, reading.exhibit.guess(case.query) or NOTHING)
         return reading.solves(case, ()) or any(right(case.question, one) for one in tried)
 
     return _none(reading, guessed)
 
 
-def question_leakage(reading: Reading) -> Verdict:
+def question_leakage(reading: DocumentReadings) -> Verdict:
     """Nothing that must be found is named in view, and no sentence that tells it is quoted."""
     exhibit, named, quoted = reading.exhibit, [], []
     for case in reading.cases:
@@ -219,7 +219,7 @@ def question_leakage(reading: Reading) -> Verdict:
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
 
 
-def stale(reading: Reading) -> Verdict:
+def stale(reading: DocumentReadings) -> Verdict:
     """Every other value told of a fact that is itself the answer is graded wrong; rivals too."""
     tried, passed = 0, []
     for case in reading.cases:
@@ -237,7 +237,7 @@ def stale(reading: Reading) -> Verdict:
     return {"ok": not passed, "values": tried, "passed": list(passed)}
 
 
-def length(reading: Reading) -> Verdict:
+def length(reading: DocumentReadings) -> Verdict:
     """The texts that are shown are as long as they were to be."""
     achieved, target = reading.exhibit.tokens, reading.exhibit.target
     off = (achieved - target) / target
@@ -245,7 +245,7 @@ def length(reading: Reading) -> Verdict:
     return {"ok": ok, "tokens": achieved, "target": target, "off": round(off, 5)}
 
 
-CHECKS: dict[str, Callable[[Reading], Verdict]] = {
+CHECKS: dict[str, Callable[[DocumentReadings], Verdict]] = {
     check.__name__: check
     for check in (
         solvable, full, no_memory, leave_one_out, distractors_only, single_document, closed_book,
@@ -257,7 +257,7 @@ CHECKS: dict[str, Callable[[Reading], Verdict]] = {
 def proof(exhibit: Exhibit, **more: Callable[[], Verdict]) -> dict[str, Any]:
     """All checks, and more by name, as an instance carries them under `verification`."""
     try:
-        reading = Reading(exhibit)
+        reading = DocumentReadings(exhibit)
         checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         checks = dict.fromkeys(CHECKS, _error(error))
@@ -277,11 +277,13 @@ def _error(error: Exception) -> Verdict:
     return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
 
 
-def _all(reading: Reading, solves: Callable[[Case], bool], off: str = "wrong") -> Verdict:
+def _all(
+    reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool], off: str = "wrong"
+) -> Verdict:
     found = [case.name for case in reading.cases if not solves(case)]
     asked = len(reading.cases)
     return {"ok": not found and asked > 0, "asked": asked, off: list(found)}
 
 
-def _none(reading: Reading, solves: Callable[[Case], bool]) -> Verdict:
+def _none(reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool]) -> Verdict:
     return _all(reading, lambda case: not solves(case), "right")

@@ -9,7 +9,7 @@ from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
 from memorygym.core.track import reader_of, table
 from memorygym.tracks._qa.stream import QUESTION, Streaming, event_of, submit
-from memorygym.tracks._qa.types import Gold
+from memorygym.tracks._qa.types import QuestionGold
 
 SUBMIT = submit("Answer the question of this event. Once a question.")
 RECALL = tool(
@@ -52,10 +52,10 @@ def outcomes(trace: Trace) -> Sequence[Outcome]:
 
 def reader(trace: Trace) -> Any:
     """How a trace is read, through statements. Raises BadTrace without a gold table."""
-    from memorygym.tracks._qa.question_reader import QuestionReader
+    from memorygym.tracks._qa.question_reader import QuestionTraceReader
     from memorygym.tracks._qa.reasoners import parsed
 
-    return QuestionReader(trace, table(trace), parsed(trace.track, trace.system))
+    return QuestionTraceReader(trace, table(trace), parsed(trace.track, trace.system))
 
 
 def reasoner(name: str, task: Task) -> Policy:
@@ -75,7 +75,7 @@ def note_taker(reasoner: Policy, task: Task) -> Policy:
 def oracle(task: Task) -> Mapping[int, str]:
     """By event of a question: one canonical sentence for every fact that it needs."""
     gold = task.gold
-    assert isinstance(gold, Gold)
+    assert isinstance(gold, QuestionGold)
     told = {fact.id: fact.sentence for fact in gold.facts}
     return {
         question.event: "\n\n".join(told[need] for need in question.needs)
@@ -96,7 +96,7 @@ SHARED: dict[str, Any] = {
     "oracle": oracle,
     "tools": (SUBMIT, RECALL),
     "reader": reader,
-    "gold": Gold.from_json,
+    "gold": QuestionGold.from_json,
     "asks": asks,
     "note_taker": note_taker,
 }

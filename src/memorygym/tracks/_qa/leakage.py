@@ -29,7 +29,7 @@ _ALIKE = str.maketrans(
 """Letters that look like others."""
 
 
-class Watched(Known):
+class WatchedKnown(Known):
     """What is known but for some facts, and which names were looked up in it."""
 
     def __init__(self, known: Known, hidden: Iterable[Fact]) -> None:
@@ -70,7 +70,7 @@ def given_away(
     for name in dict.fromkeys([*found, *truths]):
         if not names_it(seen, name):
             continue
-        watched = Watched(known, [f for f in facts if name in (f.subject, f.value)])
+        watched = WatchedKnown(known, [f for f in facts if name in (f.subject, f.value)])
         reader.answer(query, watched)
         if name not in watched.names:
             leaked.append(name)

@@ -5,13 +5,13 @@ from typing import Any
 from memorygym.core.statements import Statement, StatementReader
 from memorygym.core.trace import Trace
 from memorygym.tracks._qa.correctness import verdict
-from memorygym.tracks._qa.types import Gold, Reader
+from memorygym.tracks._qa.types import QuestionGold, Reader
 
 
-class QuestionReader(StatementReader):
+class QuestionTraceReader(StatementReader):
     """See trace_reader.AnswerReader. What questions need are facts of the table, by id."""
 
-    def __init__(self, trace: Trace, gold: Gold, by: Reader) -> None:
+    def __init__(self, trace: Trace, gold: QuestionGold, by: Reader) -> None:
         super().__init__(trace, gold.questions, by, frozenset())
         self._by_id = {fact.id: fact for fact in gold.facts}
         self._sentences = {(f.subject, f.key, f.value): f.sentence for f in gold.facts}

@@ -46,7 +46,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
+class QuestionGold:
     """The side table of such a task."""
 
     facts: tuple[Fact, ...]
@@ -56,7 +56,7 @@ class Gold:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "Gold":
+    def from_json(cls, raw: Mapping[str, Any]) -> "QuestionGold":
         """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
         return shape(cls, raw, "gold")
 

@@ -9,12 +9,12 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.tasks import knobs_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.types import Fact, Gold, Question
+from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:
     from memorygym.tracks.codeqa.answers import CodeReader
-    from memorygym.tracks.codeqa.generator.record import Recipe
+    from memorygym.tracks.codeqa.generator.record import CodeQARecipe
 
 
 def add_options(group: Any) -> None:
@@ -39,10 +39,10 @@ def add_options(group: Any) -> None:
         group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
 
 
-def recipes(args: argparse.Namespace) -> list["Recipe"]:
+def recipes(args: argparse.Namespace) -> list["CodeQARecipe"]:
     """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
-    from memorygym.tracks.codeqa.generator.record import Recipe
-    from memorygym.tracks.codeqa.generator.settings import Settings
+    from memorygym.tracks.codeqa.generator.record import CodeQARecipe
+    from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 
     told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
     try:
@@ -50,13 +50,13 @@ def recipes(args: argparse.Namespace) -> list["Recipe"]:
     except ValueError as error:
         raise BadSettings(f"hops {told!r} are no numbers; write them as 1,2,3") from error
     every = [
-        Settings(
+        CodeQASettings(
             tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source,
             args.crowd,
         )
         for tokens in args.tokens
     ]  # fmt: skip
-    return [Recipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
+    return [CodeQARecipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
@@ -77,7 +77,7 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     )  # fmt: skip
 
 
-def gold_of(instance: Mapping[str, Any]) -> Gold:
+def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
     """The facts and questions of an instance; events are counted from 0."""
     facts = tuple(
         Fact(
@@ -94,7 +94,7 @@ def gold_of(instance: Mapping[str, Any]) -> Gold:
         )
         for event, pair in enumerate(instance["qa_pairs"], len(instance["memory_files"]))
     )  # fmt: skip
-    return Gold(facts, questions)
+    return QuestionGold(facts, questions)
 
 
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,7 @@ BETWEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownParagraph:
     """A paragraph, where it comes from and what it costs."""
 
     text: str
@@ -126,15 +126,18 @@ class Page:
 
     kind: str
     """`file` or `observation`."""
-    paragraphs: tuple[Shown, ...]
+    paragraphs: tuple[ShownParagraph, ...]
 
 
-def shown(text: str, path: str = "") -> Shown:
-    return Shown(text, path, count(text) + BETWEEN)
+def shown(text: str, path: str = "") -> ShownParagraph:
+    return ShownParagraph(text, path, count(text) + BETWEEN)
 
 
 def pages(
-    files: Sequence[Sequence[Shown]], observations: Sequence[Shown], form: str, chance: Stream
+    files: Sequence[Sequence[ShownParagraph]],
+    observations: Sequence[ShownParagraph],
+    form: str,
+    chance: Stream,
 ) -> list[Page]:
     """The events: files in any order, each in one piece; observations in theirs, in between."""
     order = list(files)
@@ -160,14 +163,14 @@ def text_of(page: Page, number: int, of: int) -> str:
     return f"{head}\n" + "\n\n".join(one.text for one in page.paragraphs)
 
 
-def _parts(items: Sequence[Shown], number: int) -> list[Sequence[Shown]]:
+def _parts(items: Sequence[ShownParagraph], number: int) -> list[Sequence[ShownParagraph]]:
     """So many runs of about the same length."""
     ends = [len(items) * n // number for n in range(number + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
 
 
-def _full(paragraphs: Iterable[Shown]) -> list[list[Shown]]:
-    found: list[list[Shown]] = []
+def _full(paragraphs: Iterable[ShownParagraph]) -> list[list[ShownParagraph]]:
+    found: list[list[ShownParagraph]] = []
     cost = FULL
     for one in paragraphs:
         if cost + one.cost > FULL:

@@ -20,7 +20,7 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ExecutionJob:
     """What to run, each job in modules imported anew."""
 
     calls: Sequence[str] = ()
@@ -32,7 +32,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExecutionOutcome:
     """What came of a job."""
 
     returned: Sequence[int]
@@ -41,7 +41,7 @@ class Outcome:
     passed: int
 
 
-def run(files: Mapping[str, str], jobs: Sequence[Job]) -> list[Outcome]:
+def run(files: Mapping[str, str], jobs: Sequence[ExecutionJob]) -> list[ExecutionOutcome]:
     """The outcomes of jobs, from one process. Raises Failed with what it said."""
     modules = _modules(files)
     places = {name: module for module, code in modules.items() for name in _DEF.findall(code)}
@@ -75,14 +75,16 @@ def run(files: Mapping[str, str], jobs: Sequence[Job]) -> list[Outcome]:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise Failed(f"the package ended with status {done.returncode}: {' '.join(last)[:200]}")
     found: list[dict[str, Any]] = json.loads(done.stdout)
-    return [Outcome(**one) for one in found]
+    return [ExecutionOutcome(**one) for one in found]
 
 
-def changed(files: Mapping[str, str], name: str, value: str) -> Job:
+def changed(files: Mapping[str, str], name: str, value: str) -> ExecutionJob:
     """The job that sees which tests fail once a constant has another value."""
     line = re.compile(rf"^{name} = .*$", re.MULTILINE)
     path = next(path for path, code in files.items() if line.search(code))
-    return Job(tests=True, changes={path: line.sub(f"{name} = {value}", files[path], count=1)})
+    return ExecutionJob(
+        tests=True, changes={path: line.sub(f"{name} = {value}", files[path], count=1)}
+    )
 
 
 def _modules(files: Mapping[str, str]) -> dict[str, str]:

@@ -70,7 +70,7 @@ def _amiss(node: ast.AST, own: frozenset[str]) -> bool:
     return False
 
 
-class Package:
+class LoadedPackage:
     """The modules of a package, each run when it is first imported; nothing is ever written."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
@@ -110,7 +110,7 @@ class Package:
 
 def run(job: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
     """What a job's calls return and which tests fail."""
-    package = Package({**files, **job["changes"]})
+    package = LoadedPackage({**files, **job["changes"]})
     returned = [package.value(imports, call) for imports, call in job["calls"]]
     failed, passed = [], 0
     for name in sorted(files) if job["tests"] else ():

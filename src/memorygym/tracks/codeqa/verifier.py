@@ -8,11 +8,11 @@ from typing import Any
 
 from memorygym.core import JSON
 from memorygym.core.tokens import count
-from memorygym.tracks._qa.ablation import Asked, Document, Exhibit, proof
+from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, proof
 from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answers import CodeReader, Query, ask
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.execution import Job, changed, run
+from memorygym.tracks.codeqa.execution import ExecutionJob, changed, run
 from memorygym.tracks.codeqa.generator.settings import SYNTH
 
 WORDING = frozenset(
@@ -36,9 +36,9 @@ def exhibit(instance: Mapping[str, Any]) -> Exhibit:
     texts = list(instance["memory_files"].values())
     return Exhibit(
         CodeReader(),
-        [Document(n, part) for n, text in enumerate(texts) for part in text.split("\n\n")],
+        [ShownDocument(n, part) for n, text in enumerate(texts) for part in text.split("\n\n")],
         gold.facts,
-        [Asked(one, task.events[one.event].text) for one in gold.questions],
+        [QuestionEvent(one, task.events[one.event].text) for one in gold.questions],
         guess,
         tokens=sum(map(count, texts)),
         target=instance["target_tokens"],
@@ -94,7 +94,7 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     files = instance["repo_files"]
     jobs = [(pair["gold_answer"], _job(pair["question"], files)) for pair in instance["qa_pairs"]]
     asked = [(truth, job) for truth, job in jobs if job]
-    whole, *others = run(files, [Job(tests=True), *(job for _, job in asked)])
+    whole, *others = run(files, [ExecutionJob(tests=True), *(job for _, job in asked)])
     wrong = [
         truth
         for (truth, _), one in zip(asked, others, strict=True)
@@ -107,11 +107,11 @@ def executes(instance: Mapping[str, Any]) -> dict[str, JSON]:
     }  # fmt: skip
 
 
-def _job(question: str, files: Mapping[str, str]) -> Job | None:
+def _job(question: str, files: Mapping[str, str]) -> ExecutionJob | None:
     """What to run to learn the truth of a question, None if it asks for no running."""
     match ask(question):
         case Query(kind="output", told=call):
-            return Job([call])
+            return ExecutionJob([call])
         case Query(kind="failing", paths=[path], told=value):
             return changed(files, path.anchor, value)
     return None

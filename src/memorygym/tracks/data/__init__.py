@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 from memorygym.core import Policy, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
-from memorygym.core.track import Options, TaskRecipe, Track, table
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, table
 from memorygym.tracks._qa import defaults
-from memorygym.tracks._qa.types import Gold, Reader
+from memorygym.tracks._qa.types import QuestionGold, Reader
 
 if TYPE_CHECKING:
-    from memorygym.tracks.data.generator import Recipe
+    from memorygym.tracks.data.generator import DataRecipe
 
 
-def tasks(_: Options) -> Sequence[TaskRecipe]:
+def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
     """Raises BadSettings: there is nothing to deal."""
     raise BadSettings("--track data: it deals no tasks; give --data FORMAT:FILE")
 
 
-def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
+def files(name: str, path: Path, most: int | None = None) -> "list[DataRecipe]":
     """The samples of a file of that format of which a question can be asked.
 
     Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
@@ -37,10 +37,10 @@ def files(name: str, path: Path, most: int | None = None) -> "list[Recipe]":
 
 def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what is asked.
     """The reader without a side table, to which no text tells anything."""
-    return informed_reader(Gold((), ()))
+    return informed_reader(QuestionGold((), ()))
 
 
-def informed_reader(gold: Gold) -> Reader:
+def informed_reader(gold: QuestionGold) -> Reader:
     """The reader that knows which paragraphs the questions of a task rest on."""
     from memorygym.tracks.data.generator import EvidenceReader
 
@@ -49,17 +49,17 @@ def informed_reader(gold: Gold) -> Reader:
 
 def reader(trace: Trace) -> Any:
     """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks._qa.question_reader import QuestionReader
+    from memorygym.tracks._qa.question_reader import QuestionTraceReader
 
     gold = table(trace)
-    return QuestionReader(trace, gold, informed_reader(gold))
+    return QuestionTraceReader(trace, gold, informed_reader(gold))
 
 
 def strong(task: Task) -> Policy:
     """The one that is told what each question rests on."""
     from memorygym.tracks._qa.reasoners import Parsed, Strong
 
-    assert isinstance(task.gold, Gold)
+    assert isinstance(task.gold, QuestionGold)
     by = Parsed(informed_reader(task.gold))
     return Strong(lambda _: by)
 

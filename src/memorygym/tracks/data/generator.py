@@ -14,10 +14,10 @@ from memorygym.core.frozen import canonical
 from memorygym.core.statements import Known, Statement
 from memorygym.core.text import one_line
 from memorygym.core.tokens import count, normal
-from memorygym.datasets._samples import EVERYTHING, Asked, Sample, Unit, format_named, load
+from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
 from memorygym.tracks._qa.stream import ASKS
-from memorygym.tracks._qa.types import Fact, Found, Gold, Missing, Question
+from memorygym.tracks._qa.types import Fact, Found, Missing, Question, QuestionGold
 
 TRACK = "data"
 LONGEST_NAME = 40
@@ -40,7 +40,7 @@ _EVENT = re.compile(r"=== QUESTION · event (\d+) of \d+ ===")
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class DataRecipe:
     """A sample, and how much of it is asked."""
 
     template: str
@@ -58,7 +58,7 @@ class Recipe:
         return deal(self.sample, self.template, self.seed, self.most)
 
 
-def recipes(name: str, path: Path, most: int | None = None) -> list[Recipe]:
+def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
     """One of each sample of which a question can be asked; records that are none are passed over.
 
     Raises BadSettings if none is left.
@@ -66,11 +66,11 @@ def recipes(name: str, path: Path, most: int | None = None) -> list[Recipe]:
     if most is not None and most < 1:
         raise BadSettings(f"most {most}: give at least 1 question")
     unit = next((one for one in format_named(name).units if one != "session"), None)
-    found: list[Recipe] = []
+    found: list[DataRecipe] = []
     for number, one in enumerate(load(name, path, unit)):
         if isinstance(one, Sample) and askable(one):
             template = f"{name}:{one_line(one.id)[:LONGEST_NAME]}"
-            found.append(Recipe(template, number, one, most))
+            found.append(DataRecipe(template, number, one, most))
     if not found:
         raise BadSettings(f"{path}: no question has both evidence and an answer")
     return found
@@ -111,11 +111,11 @@ def deal(sample: Sample, template: str, seed: int, most: int | None = None) -> T
         "template": template, "seed": seed, "instance": sample.id, "questions": len(asked),
         "not_asked": len(sample.questions) - len(asked),
     }  # fmt: skip
-    gold = Gold(tuple(fact for fact, _ in facts), questions)
+    gold = QuestionGold(tuple(fact for fact, _ in facts), questions)
     return Task(_identity(events), TRACK, recipe, SYSTEM, events, Budget(), gold)
 
 
-def askable(sample: Sample) -> list[tuple[Asked, tuple[str, ...]]]:
+def askable(sample: Sample) -> list[tuple[SampleQuestion, tuple[str, ...]]]:
     """The questions that have evidence and an answer, each with the units that it rests on."""
     return [
         (asked, needs)
@@ -124,13 +124,13 @@ def askable(sample: Sample) -> list[tuple[Asked, tuple[str, ...]]]:
     ]
 
 
-def _needs(asked: Asked, sample: Sample) -> tuple[str, ...]:
+def _needs(asked: SampleQuestion, sample: Sample) -> tuple[str, ...]:
     """The units that a question rests on."""
     whole = (unit.id for unit in sample.units if unit.session in asked.sessions)
     return asked.evidence or tuple(whole)
 
 
-def _question(asked: Asked, event: int, needs: Sequence[str]) -> Question:
+def _question(asked: SampleQuestion, event: int, needs: Sequence[str]) -> Question:
     return Question(
         event=event,
         kind=asked.category,
@@ -228,7 +228,7 @@ def _identity(events: Sequence[Event]) -> str:
 class EvidenceReader:
     """See model.Reader. A paragraph counts if each of its sentences stands under its heading."""
 
-    def __init__(self, gold: Gold) -> None:
+    def __init__(self, gold: QuestionGold) -> None:
         self._facts = {fact.id: fact for fact in gold.facts}
         self._paragraphs = {fact.subject: fact.sentence for fact in gold.facts}
         self._asked = {question.event: question for question in gold.questions}

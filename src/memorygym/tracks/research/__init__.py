@@ -16,7 +16,7 @@ from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.types import Reader
 
 if TYPE_CHECKING:
-    from memorygym.tracks.research.strata import Recipe
+    from memorygym.tracks.research.strata import ResearchRecipe
 
 SEARCH = tool(
     "search",
@@ -39,7 +39,7 @@ def add_options(group: "argparse._ArgumentGroup") -> None:
     declare(group)
 
 
-def recipes(args: argparse.Namespace) -> "list[Recipe]":
+def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
     """The instances that the options ask for. Raises BadSettings that says what is reachable."""
     from memorygym.tracks.research.strata import asked
 

@@ -15,7 +15,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GrammarStep:
     """The value of a key of something; with `inverse`, what has that as its value."""
 
     key: str
@@ -60,7 +60,7 @@ class Total:
         return str(abs(first - second) if self.minus else first + second)
 
 
-Query: TypeAlias = Start | Step | Pick | Shared | Total
+Query: TypeAlias = Start | GrammarStep | Pick | Shared | Total
 
 NAME = r"[A-Z][a-z]+ [A-Z][a-z]+"
 MONTHS = (
@@ -196,10 +196,10 @@ class _Parser:
 
     def phrase(self) -> Query:
         if term := self._take(_TERM):
-            return Step("director", self.phrase(), month=month_of(*term.groups()))
+            return GrammarStep("director", self.phrase(), month=month_of(*term.groups()))
         for pattern, key, inverse in _STEPS:
             if self._take(pattern):
-                return Step(key, self.phrase(), inverse)
+                return GrammarStep(key, self.phrase(), inverse)
         if self._take("whichever of "):
             left, right = self._pair(" and ")
             for key, (more, less) in _CHOSEN.items():

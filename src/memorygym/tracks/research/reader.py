@@ -100,7 +100,7 @@ class _Walk:
         match query:
             case question_grammar.Start(name):
                 return name
-            case question_grammar.Step(key, of, inverse, month):
+            case question_grammar.GrammarStep(key, of, inverse, month):
                 found = self.find(of)
                 if inverse:
                     return self._subject(key, found)

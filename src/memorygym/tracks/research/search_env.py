@@ -12,9 +12,9 @@ from memorygym.core.track import table
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.tracks._qa.defaults import RECALL, recalling
-from memorygym.tracks._qa.question_reader import QuestionReader
+from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks._qa.stream import submit
-from memorygym.tracks._qa.types import Fact, Gold, Question
+from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.question_grammar import NAME
@@ -37,7 +37,7 @@ def steps_of(task: Task) -> int:
     return int(found[1]) if found else 0
 
 
-def reader_of(trace: Trace) -> QuestionReader | None:
+def reader_of(trace: Trace) -> QuestionTraceReader | None:
     """How the trace of such a task is read; None for any other.
 
     It is asked in the event that answers it, and rests there on what the events before it had told:
@@ -48,13 +48,13 @@ def reader_of(trace: Trace) -> QuestionReader | None:
     begun = any(text.startswith(task_texts.RESULT) for text in texts)
     if trace.system != task_texts.SEARCHING or not begun:
         return None
-    gold: Gold = table(trace)
+    gold: QuestionGold = table(trace)
     answered = [one.event for one in trace.records if isinstance(one, Answered)]
     event = answered[-1] if answered else shown[-1].event
     first = _first_told(shown, gold.facts)
     facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
     asked = tuple(_asked(question, first, event) for question in gold.questions)
-    return QuestionReader(trace, Gold(facts, asked), ResearchReader())
+    return QuestionTraceReader(trace, QuestionGold(facts, asked), ResearchReader())
 
 
 def _first_told(shown: list[Shown], facts: tuple[Fact, ...]) -> dict[str, int]:

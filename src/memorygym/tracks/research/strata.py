@@ -11,12 +11,18 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import rng
 from memorygym.core.tokens import short
 from memorygym.datasets.instances.files import failed_checks
-from memorygym.tracks.research.generator.graph import Graph
+from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import LARGEST, add_turns, fill, least, unreachable
 from memorygym.tracks.research.generator.programs import LEAST, MOST, program, shapes
 from memorygym.tracks.research.generator.record import VERSION, record
 from memorygym.tracks.research.generator.search_turns import BY_HOP, Plan, distract, order, plan
-from memorygym.tracks.research.generator.settings import CROWD, DENSEST, WINDOWED, Dials, Settings
+from memorygym.tracks.research.generator.settings import (
+    CROWD,
+    DENSEST,
+    WINDOWED,
+    Dials,
+    ResearchSettings,
+)
 from memorygym.tracks.research.task import AGENTIC
 from memorygym.tracks.research.verifier import verification
 
@@ -40,10 +46,10 @@ _ROOMY = 30_000
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class ResearchRecipe:
     """One instance, not dealt yet."""
 
-    settings: Settings
+    settings: ResearchSettings
 
     @property
     def template(self) -> str:
@@ -122,7 +128,7 @@ def declare(group: "argparse._ArgumentGroup") -> None:
     group.set_defaults(window=None)  # That it was given without need must be seen.
 
 
-def asked(args: argparse.Namespace) -> list[Recipe]:
+def asked(args: argparse.Namespace) -> list[ResearchRecipe]:
     """Recipe i is of stratum i, cyclically. Raises BadSettings that says what is reachable."""
     strata = list(product(_hops(args.hops), args.tokens))
     dials = Dials(**{name: _within(args, name, MOST_OF_A_KIND) for name in Dials.__slots__})
@@ -131,9 +137,9 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
     chosen: dict[str, Any] = {name: getattr(args, name) for name in given}
     chosen |= {"dials": dials, "window": _window(args)}
 
-    def settings(hops: int, tokens: int, shape: str, number: int) -> Settings:
+    def settings(hops: int, tokens: int, shape: str, number: int) -> ResearchSettings:
         name = f"hops{hops}-{short(tokens)}"
-        return Settings(name, number, hops=hops, tokens=tokens, shape=shape, **chosen)
+        return ResearchSettings(name, number, hops=hops, tokens=tokens, shape=shape, **chosen)
 
     for hops, tokens in strata:
         samples = product(shapes(hops), range(_SAMPLED))
@@ -142,7 +148,7 @@ def asked(args: argparse.Namespace) -> list[Recipe]:
     for number, (hops, tokens) in zip(range(args.n), cycle(strata), strict=False):
         choices = shapes(hops)
         shape = choices[number // len(strata) % len(choices)]
-        made.append(Recipe(settings(hops, tokens, shape, number)))
+        made.append(ResearchRecipe(settings(hops, tokens, shape, number)))
     return made
 
 
@@ -175,7 +181,7 @@ def _window(args: argparse.Namespace) -> int:
     return window
 
 
-def _check_length(samples: Sequence[Settings]) -> None:
+def _check_length(samples: Sequence[ResearchSettings]) -> None:
     """Raises BadSettings if instances such as these cannot be as long as they are to be."""
     one = samples[0]
     if one.tokens > LARGEST:
@@ -187,7 +193,7 @@ def _check_length(samples: Sequence[Settings]) -> None:
         raise BadSettings(f"--{unreachable(one.tokens, one.hops, int(needed))}")
 
 
-def deal(settings: Settings, attempt: int = 0) -> dict[str, JSON]:
+def deal(settings: ResearchSettings, attempt: int = 0) -> dict[str, JSON]:
     """The instance of that name, number and seed, not verified yet."""
     made = skeleton(settings, attempt)
     path = _path(settings, attempt)
@@ -197,14 +203,14 @@ def deal(settings: Settings, attempt: int = 0) -> dict[str, JSON]:
     return record(made, shown, attempt)
 
 
-def skeleton(settings: Settings, attempt: int = 0) -> Plan:
+def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:
     """All of an instance that its length does not depend on."""
     path = _path(settings, attempt)
     asked = program(rng(*path, "program"), settings.shape, settings.hops)
-    made = plan(rng(*path, "chains"), settings, asked, Graph(rng(*path, "graph")))
+    made = plan(rng(*path, "chains"), settings, asked, EntityGraph(rng(*path, "graph")))
     distract(rng(*path, "distractors"), made)
     return made
 
 
-def _path(settings: Settings, attempt: int) -> tuple[str | int, ...]:
+def _path(settings: ResearchSettings, attempt: int) -> tuple[str | int, ...]:
     return (VERSION, settings.seed, settings.template, settings.number, attempt)

@@ -14,7 +14,7 @@ from memorygym.core import Budget, Event, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement
 from memorygym.tracks._qa.stream import ASKS
-from memorygym.tracks._qa.types import Fact, Gold, Question
+from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.reader import ResearchReader
 
@@ -36,7 +36,7 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
         events = (events[-1], *events[:-1])
         facts = [replace(fact, event=0) for fact in facts]
         asked = replace(asked, event=0)
-    gold = Gold(tuple(facts), (asked,))
+    gold = QuestionGold(tuple(facts), (asked,))
     recipe = {"template": template, "seed": seed, "instance": id, "knobs": knobs}
     return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 

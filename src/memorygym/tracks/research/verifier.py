@@ -9,11 +9,18 @@ from typing import Any
 from memorygym.core import JSON
 from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import count
-from memorygym.tracks._qa.ablation import Asked, Document, Exhibit, Verdict, proof
+from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, Verdict, proof
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks._qa.types import Found
 from memorygym.tracks.research.generator.task_texts import file_name, memory_files
-from memorygym.tracks.research.question_grammar import Pick, Query, Shared, Step, Total, phrase
+from memorygym.tracks.research.question_grammar import (
+    GrammarStep,
+    Pick,
+    Query,
+    Shared,
+    Total,
+    phrase,
+)
 from memorygym.tracks.research.reader import ResearchReader
 from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 
@@ -43,9 +50,9 @@ class _Listener(ResearchReader):
     def guess(self, query: Query) -> str | None:
         """The most common answer to the last step of a query."""
         match query:
-            case Step(key, inverse=True):
+            case GrammarStep(key, inverse=True):
                 return next((one.subject for one in self.told if one.key == key), None)
-            case Step(key) | Pick(key):
+            case GrammarStep(key) | Pick(key):
                 return self._common(key)
             case Shared():
                 return self._common("inventor")
@@ -70,10 +77,10 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
     listener = _Listener({(fact.subject, fact.key, fact.value) for fact in facts})
     contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
-    asked = Asked(question_of(instance, len(texts)), last)
+    asked = QuestionEvent(question_of(instance, len(texts)), last)
     exhibit = Exhibit(
         reader=listener,
-        documents=[Document(at, text) for text, at in documents_of(texts).items()],
+        documents=[ShownDocument(at, text) for text, at in documents_of(texts).items()],
         facts=[replace(fact, sentence=contents[fact.id]) for fact in facts],
         questions=[asked],
         guess=listener.guess,
@@ -90,7 +97,7 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     )
 
 
-def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) -> Verdict:
+def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: QuestionEvent) -> Verdict:
     """Who answers what the last sub-query of the question's last kind asks is wrong, and there
     are so many of that kind that a guess among them seldom is right."""
     known = Known(listener.told)
@@ -115,7 +122,7 @@ def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: Asked) ->
 def _last_keys(query: Query | None) -> list[str]:
     """What the last look-ups of a query are for: two for the sum of two."""
     match query:
-        case Step(key):
+        case GrammarStep(key):
             return [key]
         case Total(left, right):
             return [*_last_keys(left), *_last_keys(right)]

@@ -12,10 +12,10 @@ from memorygym.core.track import (
     Headline,
     Invariant,
     Map,
-    Options,
     PlayAgain,
     Played,
     SelfTest,
+    TaskOptions,
     TaskRecipe,
     Track,
     Verification,
@@ -24,24 +24,24 @@ from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
 if TYPE_CHECKING:
     from memorygym.core.statements import FactReader
-    from memorygym.tracks.worlds.generator.gold import Gold
+    from memorygym.tracks.worlds.generator.gold import WorldGold
     from memorygym.tracks.worlds.trace_reader import WorldsReader
 
 # Who only reads a trace imports no dealer, and who only deals no agent.
 
 
-def tasks(options: Options) -> Sequence[TaskRecipe]:
+def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     """Worlds of the domains, tier and sizes that the knobs name."""
     from memorygym.tracks.worlds import settings
 
     return settings.settings_of(options)
 
 
-def gold(raw: Mapping[str, Any]) -> "Gold":
+def gold(raw: Mapping[str, Any]) -> "WorldGold":
     """The gold table from JSON. Raises ValueError with what is wrong."""
-    from memorygym.tracks.worlds.generator.gold import Gold
+    from memorygym.tracks.worlds.generator.gold import WorldGold
 
-    return Gold.from_json(raw)
+    return WorldGold.from_json(raw)
 
 
 def trace_reader(trace: Trace) -> "WorldsReader":

@@ -9,7 +9,7 @@ class Unknown(Exception):
     """Something that the answer rests on is not known."""
 
 
-class Answerer:
+class QueryAnswerer:
     """Answers one query."""
 
     def __init__(self, guide: Guide, query: Query, knowledge: Knowledge, *, careless: bool) -> None:

@@ -13,15 +13,15 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import table
 from memorygym.scoring import episode_scores
 from memorygym.scoring.episode_scores import accuracy
-from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.gold import WorldGold
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
 
 
-def gold_of(trace: Trace) -> Gold:
+def gold_of(trace: Trace) -> WorldGold:
     """The side table of a trace of worlds. Raises BadTrace without one."""
     gold = table(trace)
-    assert isinstance(gold, Gold)
+    assert isinstance(gold, WorldGold)
     return gold
 
 

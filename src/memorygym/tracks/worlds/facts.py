@@ -149,7 +149,7 @@ class Record:
 
 
 @dataclass(slots=True)
-class Draft:
+class RecordDraft:
     """A record while its text is being read."""
 
     name: str

@@ -5,7 +5,7 @@ A loose note is a name and, on its line or those after it, labels with values in
 
 import re
 
-from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.prose_reader import ProseReader, loose_number
 
@@ -55,13 +55,13 @@ class NoteReader:
             name, line = head[1], line[head.end() :]
         if not name:
             return None
-        record = Draft(name)
+        record = RecordDraft(name)
         for part in _PART.split(line):
             self._part(record, part)
         told = head or record.values or record.category or record.edges
         return record.record() if told else None
 
-    def _part(self, record: Draft, part: str) -> None:
+    def _part(self, record: RecordDraft, part: str) -> None:
         attribute = self._attribute(part)
         if attribute is None:
             self._prose.tie(record, f"{record.name} {part.strip()}")

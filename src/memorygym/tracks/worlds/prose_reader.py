@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from memorygym.core.tokens import MONTHS
-from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
 
 _HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
 _CLAUSE = re.compile(r"; |, (?=[^\d])|\n")
@@ -65,7 +65,7 @@ class ProseReader:
 
     def _told(self, name: str, body: str) -> Record:
         """What a document tells."""
-        record = Draft(name)
+        record = RecordDraft(name)
         body = body.removesuffix(".")
         for sentence in body.split(". "):
             attribute = self.attribute(sentence.translate(_POINTS).split())
@@ -81,7 +81,7 @@ class ProseReader:
                     record.values[attribute.code] = value
         return record.record()
 
-    def tie(self, record: Draft, sentence: str) -> None:
+    def tie(self, record: RecordDraft, sentence: str) -> None:
         """Membership in a category, or a relation."""
         group = _GROUP.search(sentence)
         if group and group[1] in self.guide.categories:
@@ -92,7 +92,7 @@ class ProseReader:
             if found and left == record.name:
                 record.edges += ((relation.code, right),)
 
-    def _shift(self, record: Draft, attribute: Attribute, sentence: str) -> None:
+    def _shift(self, record: RecordDraft, attribute: Attribute, sentence: str) -> None:
         found = self.patterns[attribute.code].findall(sentence)
         if len(found) != 1:
             record.unread += 1

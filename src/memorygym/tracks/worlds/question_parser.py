@@ -77,7 +77,7 @@ FORMS = (
 """(kind of query, pattern of the whole question)."""
 
 
-class QuestionReader:
+class QuestionParser:
     """Understands questions under one guide."""
 
     def __init__(self, guide: Guide, prose: ProseReader) -> None:

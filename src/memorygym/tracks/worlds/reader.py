@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.answers import Answerer, Unknown
+from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.note_reader import NoteReader
 from memorygym.tracks.worlds.prose_reader import ProseReader
-from memorygym.tracks.worlds.question_parser import QuestionReader
+from memorygym.tracks.worlds.question_parser import QuestionParser
 
 
 class Parser:
@@ -20,7 +20,7 @@ class Parser:
         self._guide = guide
         self._prose = ProseReader(guide)
         self._notes = NoteReader(guide, self._prose)
-        self.ask = QuestionReader(guide, self._prose).ask
+        self.ask = QuestionParser(guide, self._prose).ask
         self._cached = lru_cache(maxsize=2_000)(self._parsed)
 
     def read(self, text: str) -> tuple[Record, ...]:
@@ -40,7 +40,7 @@ class Parser:
     def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
         """See StrongReader."""
         try:
-            return Answerer(self._guide, query, knowledge, careless=careless).answer()
+            return QueryAnswerer(self._guide, query, knowledge, careless=careless).answer()
         except Unknown:
             return None
 

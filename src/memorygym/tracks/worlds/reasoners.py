@@ -23,7 +23,7 @@ SINGLE_HOP = ("value", "ratio", "trend", "extreme", "lookup")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionInView:
     """A question and what the view holds to answer it from."""
 
     query: Query
@@ -42,10 +42,10 @@ class Strong(Policy):
         if query is None:
             return END
         shown = [*view[1:at], *(message for message in view[at:] if message.role == "tool")]
-        answer = self.answer(Asked(query, by, tuple(message.content for message in shown)))
+        answer = self.answer(QuestionInView(query, by, tuple(message.content for message in shown)))
         return calls(submit(REFUSAL if answer is None else answer))
 
-    def answer(self, asked: Asked) -> str | None:
+    def answer(self, asked: QuestionInView) -> str | None:
         """The answer, None to refuse."""
         records = (record for text in asked.texts for record in asked.by.read(text))
         return asked.by.answer(asked.query, Knowledge(records))
@@ -54,7 +54,7 @@ class Strong(Policy):
 class Weak(Strong):
     """Takes in the first tokens that name what is asked about; of two values it takes the first."""
 
-    def answer(self, asked: Asked) -> str | None:
+    def answer(self, asked: QuestionInView) -> str | None:
         if asked.query.kind not in SINGLE_HOP:
             return None
         left, first = ATTENTION, Record(asked.query.names[0])
@@ -68,7 +68,7 @@ class Weak(Strong):
         return asked.by.answer(asked.query, Knowledge([first]))
 
 
-def _naming(asked: Asked) -> Iterator[str]:
+def _naming(asked: QuestionInView) -> Iterator[str]:
     """The parts of the view that name what is asked about: a document, or a line."""
     name = asked.query.names[0]
     for text in asked.texts:

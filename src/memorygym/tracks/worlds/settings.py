@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from memorygym.core import Task, registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Options
+from memorygym.core.track import TaskOptions
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 
@@ -14,7 +14,7 @@ LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class WorldsSettings:
     """One world. See track.TaskRecipe."""
 
     template: str
@@ -28,7 +28,7 @@ class Settings:
         return deal(self.template, self.seed, self.tier, self.sizes, self.salt)
 
 
-def settings_of(options: Options) -> Sequence[Settings]:
+def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
     """The worlds that the knobs name, domain by domain. Raises UnknownPart or BadSettings."""
     knobs = dict(options.knobs)
     names = [name for name in knobs.pop("template", "").split(",") if name]
@@ -40,7 +40,7 @@ def settings_of(options: Options) -> Sequence[Settings]:
     for name in templates:
         registry.load("worlds", name, "WORLD")
     return [
-        Settings(name, seed, tier, sizes, options.salt)
+        WorldsSettings(name, seed, tier, sizes, options.salt)
         for name in templates
         for seed in options.seeds
     ]

@@ -12,12 +12,12 @@ from memorygym.core.trace_reader import HELD, MISSING, STALE
 from memorygym.core.track import table
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
-from memorygym.tracks.worlds.generator.gold import Gold, Need, Question
+from memorygym.tracks.worlds.generator.gold import Need, Question, WorldGold
 from memorygym.tracks.worlds.reader import StrongReader, reader
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequiredFact:
     """A value of an attribute, a relation or a category that a question needs."""
 
     name: str
@@ -72,7 +72,7 @@ Told = tuple[int, str, Any]
 class WorldsReader:
     """See trace_reader.TraceReader."""
 
-    def __init__(self, gold: Gold, system: str) -> None:
+    def __init__(self, gold: WorldGold, system: str) -> None:
         self._gold, self._system = gold, system
         self.goals = gold.questions
 
@@ -100,15 +100,15 @@ class WorldsReader:
     def truths(self, question: Question) -> tuple[str, ...]:
         return (question.truth,)
 
-    def required(self, question: Question, need: Need) -> Wanted:
+    def required(self, question: Question, need: Need) -> RequiredFact:
         name = self._gold.names[need.entity]
         if need.key == "category":
-            return Wanted(name, need.key, self._gold.categories[need.entity])
+            return RequiredFact(name, need.key, self._gold.categories[need.entity])
         code, _, target = need.key.partition(">")
         if target:
-            return Wanted(name, code, self._gold.names[int(target)], tie=True)
+            return RequiredFact(name, code, self._gold.names[int(target)], tie=True)
         event = -1 if need.old else question.event
-        return Wanted(name, code, self._gold.value(need.entity, code, event), old=need.old)
+        return RequiredFact(name, code, self._gold.value(need.entity, code, event), old=need.old)
 
     def exposed(self, question: Question, need: Need, seen: Sequence[Record]) -> bool:
         if len(need.key) != 1:
@@ -161,7 +161,7 @@ class WorldsReader:
 
     def canonical(self, question: Question) -> Iterator[str]:
         """All that it needs in canonical sentences: by entity, a heading and a line each."""
-        by_heading: dict[tuple[bool, int], list[Wanted]] = {}
+        by_heading: dict[tuple[bool, int], list[RequiredFact]] = {}
         for need in question.needs:
             wanted = self.required(question, need)
             by_heading.setdefault((not need.old, need.entity), []).append(wanted)
@@ -171,16 +171,16 @@ class WorldsReader:
             tell = self._by.guide.sentence
             yield " ".join(tell(fact.name, fact.key, fact.value, verb) for fact in facts)
 
-    def facts(self, text: str) -> Iterator[Wanted]:
+    def facts(self, text: str) -> Iterator[RequiredFact]:
         for record in self.read(text):
             if record.category:
-                yield Wanted(record.name, "category", record.category)
+                yield RequiredFact(record.name, "category", record.category)
             for code, value in record.values.items():
-                yield Wanted(record.name, code, value)
+                yield RequiredFact(record.name, code, value)
             for code, other in record.edges:
-                yield Wanted(record.name, code, other, tie=True)
+                yield RequiredFact(record.name, code, other, tie=True)
 
-    def text(self, fact: Wanted) -> str:
+    def text(self, fact: RequiredFact) -> str:
         if fact.key == "category":
             return f"{fact.name}: {fact.value}"
         if fact.tie:
@@ -190,7 +190,7 @@ class WorldsReader:
         former = "former " * fact.old
         return f"{fact.name}, {former}{attribute.label}: {attribute.show(fact.value)}"
 
-    def says(self, fact: Wanted, records: Sequence[Record]) -> str:
+    def says(self, fact: RequiredFact, records: Sequence[Record]) -> str:
         if fact.tie:
             return str(fact.value)
         if fact.key == "category":
@@ -207,7 +207,7 @@ class WorldsReader:
 
 def sentences(task: Task) -> dict[int, str]:
     """The ceiling: by event of a question, a canonical sentence for every fact it needs."""
-    assert isinstance(task.gold, Gold)
+    assert isinstance(task.gold, WorldGold)
     by = WorldsReader(task.gold, task.system)
     return {goal.event: "\n".join(by.canonical(goal)) for goal in by.goals if goal.needs}
 

@@ -13,7 +13,7 @@ MOST_SHOWN = 50
 
 
 @dataclass(slots=True)
-class Tally:
+class CompetencyTally:
     """Counts of one competency."""
 
     asked: int = 0
@@ -29,14 +29,14 @@ class Tally:
     stale_right: int = 0
     """Right with the value as it was before the change."""
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "CompetencyTally") -> None:
         """Sums both."""
-        for name in Tally.__slots__:
+        for name in CompetencyTally.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FairnessFailure:
     """A question or a text that breaks the proof."""
 
     template: str
@@ -51,8 +51,8 @@ class Proof:
     """What verification found, over any number of worlds."""
 
     worlds: int = 0
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
+    tallies: dict[str, CompetencyTally] = field(default_factory=dict)
+    failures: list[FairnessFailure] = field(default_factory=list)
     heldout: int = 0
     """Sentences in phrasing families that the reader was not written for."""
     heldout_misread: int = 0
@@ -64,7 +64,7 @@ class Proof:
         self.heldout_misread += other.heldout_misread
         self.failures += other.failures
         for name, tally in other.tallies.items():
-            self.tallies.setdefault(name, Tally()).add(tally)
+            self.tallies.setdefault(name, CompetencyTally()).add(tally)
 
     def close(self) -> None:
         """Judges what only shows over many worlds: the guess floors."""
@@ -74,7 +74,7 @@ class Proof:
             excess = tally.guessed / n - GUESS_FLOOR
             if name != "abstention" and tally.guessed > 1 and excess > GUESS_Z * error:
                 text = f"{name}: {tally.guessed} of {n}"
-                self.failures.append(Failure("all", -1, -1, "guess floor", text))
+                self.failures.append(FairnessFailure("all", -1, -1, "guess floor", text))
 
     def to_json(self) -> dict[str, JSON]:
         """Counts and failures."""

@@ -15,15 +15,15 @@ from memorygym.core.track import Map, TaskRecipe, Verification
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
-from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.schedule import BATCH
 from memorygym.tracks.worlds.generator.tiers import MIX, sized
 from memorygym.tracks.worlds.parsed_view import scene
 from memorygym.tracks.worlds.reader import StrongReader, reader
-from memorygym.tracks.worlds.settings import Settings
-from memorygym.tracks.worlds.verification_report import Failure, Proof, Tally
+from memorygym.tracks.worlds.settings import WorldsSettings
+from memorygym.tracks.worlds.verification_report import CompetencyTally, FairnessFailure, Proof
 
 NEAR = 0.05
 """Two figures that differ by less could be taken for each other."""
@@ -33,7 +33,7 @@ _SENTENCE = re.compile(r"\. |\n|\b[Ii]n \d{4}\b")
 _FIGURE = re.compile(r"(?<!\S)([^\s\d]*)(\d[\d,]*(?:\.\d+)?)([^\s\d.,;]*)(?=[.,;]?(?:\s|$))")
 
 
-def verify(settings: Settings, task: Task | None = None) -> Proof:
+def verify(settings: WorldsSettings, task: Task | None = None) -> Proof:
     """The proof of one dealt world."""
     return Prover(settings, task or settings.deal()).prove()
 
@@ -50,8 +50,8 @@ def verify_all(worlds: Sequence[TaskRecipe], spread: Map) -> Verification:
 class Prover:
     """Proves one world; every message is parsed once."""
 
-    def __init__(self, settings: Settings, task: Task) -> None:
-        assert isinstance(task.gold, Gold)
+    def __init__(self, settings: WorldsSettings, task: Task) -> None:
+        assert isinstance(task.gold, WorldGold)
         self.settings, self.task, self.gold = settings, task, task.gold
         self.by: StrongReader = reader(task.system)
         self.told: list[tuple[Record, ...]] = [
@@ -72,7 +72,7 @@ class Prover:
 
     def _fail(self, event: int, check: str, detail: str) -> None:
         self.proof.failures.append(
-            Failure(self.settings.template, self.settings.seed, event, check, detail)
+            FairnessFailure(self.settings.template, self.settings.seed, event, check, detail)
         )
 
     def _read_everything(self) -> None:
@@ -136,7 +136,7 @@ class Prover:
                     self._fail(at, "misleading", sentence)
 
     def _question(self, question: Question) -> None:
-        tally = self.proof.tallies.setdefault(question.competency, Tally())
+        tally = self.proof.tallies.setdefault(question.competency, CompetencyTally())
         tally.asked += 1
         event = self.task.events[question.event]
         query = self.by.ask(event.text)
@@ -189,7 +189,7 @@ class Prover:
             self._fail(question.event, fail, text)
         return verdict.correct
 
-    def _leave_one_out(self, question: Question, query: Query, tally: Tally) -> None:
+    def _leave_one_out(self, question: Question, query: Query, tally: CompetencyTally) -> None:
         """At least one message is needed; for a fact told once, the message that tells it is."""
         sources = self._sources(question)
         needed = 0
@@ -216,7 +216,7 @@ class Prover:
                     sources.add(change.event)
         return sorted(sources)
 
-    def _stale(self, question: Question, tally: Tally) -> None:
+    def _stale(self, question: Question, tally: CompetencyTally) -> None:
         """The value before the change is not an answer."""
         need = question.needs[0]
         old = self.gold.values[need.entity][ord(need.key) - 97]

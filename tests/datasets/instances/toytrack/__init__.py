@@ -16,9 +16,9 @@ from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.datasets.instances.tasks import tasks_of
-from memorygym.tracks._qa.ablation import Asked, Document, Exhibit, proof
+from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, proof
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.types import Fact, Gold, Question
+from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from tests.tracks.qa.chains import Chains
 
 VERSION = "toytrack-v1"
@@ -77,14 +77,16 @@ class Recipe:
         return {**instance, "verification": verification(instance)}
 
 
-def gold(instance: Mapping[str, Any]) -> Gold:
+def gold(instance: Mapping[str, Any]) -> QuestionGold:
     facts = tuple(
         Fact(f"f{n}", *told, f"The {told[1]} of {told[0]} is {told[2]}.", n)
         for n, told in enumerate(instance["facts"])
     )
     end = len(instance["memory_files"])
     text, answer = instance["question"], instance["answer"]
-    return Gold(facts, (Question(end, "bridge", "em", text, answer, needs=("f0", "f1"), hops=2),))
+    return QuestionGold(
+        facts, (Question(end, "bridge", "em", text, answer, needs=("f0", "f1"), hops=2),)
+    )
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Any:
@@ -98,11 +100,11 @@ def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     texts = list(instance["memory_files"].values())
     facts, (question,) = gold(instance).facts, gold(instance).questions
     tokens, target = sum(map(count, texts)), instance["target_tokens"]
-    documents = [Document(event, text) for event, text in enumerate(texts)]
+    documents = [ShownDocument(event, text) for event, text in enumerate(texts)]
     return proof(
         Exhibit(
-            Chains(), documents, facts, [Asked(question, question.text)], lambda query: None,
-            tokens, target,
+            Chains(), documents, facts, [QuestionEvent(question, question.text)],
+            lambda query: None, tokens, target,
         )
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from memorygym.tracks.worlds.generator.questions import REASONING
 
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
@@ -15,8 +14,8 @@ from memorygym.tracks.worlds.generator import (
     generator,
     question_placement,
 )
-from memorygym.tracks.worlds.generator.question_sampler import Board, Draft
-from memorygym.tracks.worlds.generator.questions import related
+from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
+from memorygym.tracks.worlds.generator.questions import REASONING, related
 from tests.tracks.worlds.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
 
 
@@ -32,12 +31,14 @@ def fewer_questions_than_announced(patch: pytest.MonkeyPatch) -> None:
 
 @verify("not understood")
 def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Board, "label", lambda self, attribute: "that figure")
+    patch.setattr(QuestionSampler, "label", lambda self, attribute: "that figure")
 
 
 @verify("full text")
 def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(question_placement.Asker, "_absent_names", lambda self, _: self._ground.names[:8])
+    patch.setattr(
+        question_placement.QuestionPlacer, "_absent_names", lambda self, _: self._ground.names[:8]
+    )
 
 
 @verify("full text")
@@ -47,14 +48,14 @@ def questions_ask_what_is_told_later(patch: pytest.MonkeyPatch) -> None:
 
 @verify("full text", LONG)
 def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
-    scope = Board.scope
-    patch.setattr(Board, "scope", lambda self, **kw: (s := scope(self, **kw)) and replace(
+    scope = QuestionSampler.scope
+    patch.setattr(QuestionSampler, "scope", lambda self, **kw: (s := scope(self, **kw)) and replace(
         s, text=re.sub(r"\d+", lambda m: str(int(m[0]) + 1), s.text, count=1)))  # fmt: skip
 
 
 @verify("tie", LONG)
 def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
-    def best(self: Board, members: Any, code: str, *, highest: bool = True) -> int | None:
+    def best(self: QuestionSampler, members: Any, code: str, *, highest: bool = True) -> int | None:
         ranked = sorted(members, key=lambda e: self.number(e, code), reverse=highest)
         return ranked[0] if ranked else None
 
@@ -66,7 +67,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
             else value
         )
 
-    patch.setattr(Board, "best", best)
+    patch.setattr(QuestionSampler, "best", best)
     wrap(patch, domain_schema.Trait, "draw", coarse)
 
 
@@ -80,7 +81,7 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
 
 @verify("stale")
 def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
-    def update(old: Any, board: Board, **kw: Any) -> Draft | None:
+    def update(old: Any, board: QuestionSampler, **kw: Any) -> PlannedQuestion | None:
         draft = old(board, **kw)
         told = draft and board.ground.values[draft.about[0]][ord(draft.about[1]) - 97]
         return draft and replace(draft, truth=board.guide.attribute(draft.about[1]).show(told))
@@ -90,16 +91,18 @@ def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> N
 
 @verify("full text", LONGER)
 def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Board, "value", lambda self, e, code: self.ground.values[e][ord(code) - 97])
+    patch.setattr(
+        QuestionSampler, "value", lambda self, e, code: self.ground.values[e][ord(code) - 97]
+    )
 
 
 @verify("full text", LONGER)
 def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
-    def value(self: Board, entity: int, code: str) -> Any:
+    def value(self: QuestionSampler, entity: int, code: str) -> Any:
         change = self.ground.changed.get((entity, code))
         return change.new if change else self.ground.values[entity][ord(code) - 97]
 
-    patch.setattr(Board, "value", value)
+    patch.setattr(QuestionSampler, "value", value)
 
 
 @verify("full text", LONG)
@@ -112,7 +115,7 @@ def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def _off(board: Board, draft: Draft | None) -> Draft | None:
+def _off(board: QuestionSampler, draft: PlannedQuestion | None) -> PlannedQuestion | None:
     """The draft with another number in its truth, or another name where there is no number."""
     if draft is None:
         return None

@@ -4,7 +4,6 @@ A defect that goes unnoticed is a missing invariant.
 """
 
 from tests.tracks.worlds.audit import asking, play, telling
-
 from tests.tracks.worlds.audit.planting import Defect, named
 
 DEFECTS: dict[str, Defect] = {

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from memorygym.runs.engine import Table
-from memorygym.runs.episode_result import Wanted
+from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.evaluation import Evaluation, invariants
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
-from memorygym.tracks.worlds.settings import Settings
+from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import Proof, verify
 from tests.tracks.worlds.audit.defects import DEFECTS
 from tests.tracks.worlds.audit.planting import Defect, Worlds
@@ -37,9 +37,9 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _forget()
 
 
-def _tasks(worlds: Worlds) -> list[Settings]:
+def _tasks(worlds: Worlds) -> list[WorldsSettings]:
     return [
-        Settings(template, seed, worlds.tier)
+        WorldsSettings(template, seed, worlds.tier)
         for template in worlds.templates
         for seed in range(worlds.seeds)
     ]
@@ -50,7 +50,7 @@ def _validated(worlds: Worlds, agents: tuple[str, ...]) -> list[str]:
     tasks = Tasks("worlds", _tasks(worlds), {}, "")
     evaluation = Evaluation(tasks=tasks, agents=agents, validate=True)
     table = Table(
-        "worlds", (*evaluation.seats(Minds()),), None, Wanted(causes=False, inspect=inspect)
+        "worlds", (*evaluation.seats(Minds()),), None, ResultOptions(causes=False, inspect=inspect)
     )
     results = [result for task in tasks.recipes for result in table.play_unit((task, 0))]
     return [row.name for row in invariants(evaluation, results) if not row.holds]

@@ -19,7 +19,7 @@ DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Definition:
     """Something defined, which others may use."""
 
     name: str
@@ -33,24 +33,24 @@ class District:
     """What modules near one another may use."""
 
     domain: str
-    functions: list[Made] = field(default_factory=list)
-    constants: list[Made] = field(default_factory=list)
-    tables: list[Made] = field(default_factory=list)
-    faults: list[Made] = field(default_factory=list)
-    classes: list[Made] = field(default_factory=list)
+    functions: list[Definition] = field(default_factory=list)
+    constants: list[Definition] = field(default_factory=list)
+    tables: list[Definition] = field(default_factory=list)
+    faults: list[Definition] = field(default_factory=list)
+    classes: list[Definition] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Uses:
     """What a function may mention, if anything."""
 
-    callee: Made | None = None
-    constant: Made | None = None
-    table: Made | None = None
-    fault: Made | None = None
-    mark: Made | None = None
+    callee: Definition | None = None
+    constant: Definition | None = None
+    table: Definition | None = None
+    fault: Definition | None = None
+    mark: Definition | None = None
 
-    def all(self) -> list[Made]:
+    def all(self) -> list[Definition]:
         every = (self.callee, self.constant, self.table, self.fault, self.mark)
         return [one for one in every if one]
 
@@ -86,7 +86,7 @@ def function(name: str, option: str, uses: Uses, chance: Stream) -> list[str]:
     return lines
 
 
-def _call(callee: Made, given: str, local: str, chance: Stream) -> str:
+def _call(callee: Definition, given: str, local: str, chance: Stream) -> str:
     """A call that leaves the option to its default, mostly."""
     argument = chance.choice(
         [f"{given} + {chance.between(2, 19)}", f"{local} % {chance.between(23, 97)}", given]

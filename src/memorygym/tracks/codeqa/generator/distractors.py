@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.answers import ask
-from memorygym.tracks.codeqa.generator.definitions import District, Made, Uses
+from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
 from memorygym.tracks.codeqa.generator.question_selection import Chosen
 from memorygym.tracks.codeqa.generator.stale_values import ends
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree
@@ -62,11 +62,11 @@ class Target:
     name: str
     kind: str
     """`function`, `constant`, `class`, `exception`, `test` or `topic`."""
-    made: Made | None
+    made: Definition | None
     """What code mentions it by; None if code may not, for that would change an answer."""
 
 
-class Crowd:
+class MentionSampler:
     """Draws mentions, of some names far more often than of others."""
 
     def __init__(self, needed: Sequence[Target], alike: Sequence[Target]) -> None:
@@ -79,7 +79,7 @@ class Crowd:
         told = {_USED[target.kind]: target.made} if target.kind in _USED and target.made else {}
         return replace(uses, **told)
 
-    def parent(self, chance: Stream) -> Made | None:
+    def parent(self, chance: Stream) -> Definition | None:
         """A class that is asked about, to derive another one from."""
         target = self._drawn(chance)
         return target.made if target.kind == "class" else None
@@ -99,7 +99,9 @@ class Crowd:
         return chance.weighted(some, [RARER ** (n / len(some)) for n in range(len(some))])
 
 
-def crowd_of(chosen: Sequence[Chosen], tree: Tree, district: District, chance: Stream) -> Crowd:
+def crowd_of(
+    chosen: Sequence[Chosen], tree: Tree, district: District, chance: Stream
+) -> MentionSampler:
     """The crowd of these questions about a district."""
     needed = dict.fromkeys(need.subject for one in chosen for need in one.needs)
     families = {ends(name) for name in needed}
@@ -118,7 +120,7 @@ def crowd_of(chosen: Sequence[Chosen], tree: Tree, district: District, chance: S
     ]  # fmt: skip
     for several in both:
         chance.shuffle(several)
-    return Crowd(*both)
+    return MentionSampler(*both)
 
 
 def _barred(chosen: Sequence[Chosen], tree: Tree) -> Set[str]:

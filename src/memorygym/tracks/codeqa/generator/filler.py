@@ -6,10 +6,10 @@ A freshly written package is run to learn what its calls return and which tests 
 from collections.abc import Iterable, Sequence
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.codeqa.code_view import FULL, Shown, paragraphs, shown
-from memorygym.tracks.codeqa.execution import Job, changed, run
-from memorygym.tracks.codeqa.generator.definitions import Made, number
-from memorygym.tracks.codeqa.generator.package import TESTED, Package, Test
+from memorygym.tracks.codeqa.code_view import FULL, ShownParagraph, paragraphs, shown
+from memorygym.tracks.codeqa.execution import ExecutionJob, changed, run
+from memorygym.tracks.codeqa.generator.definitions import Definition, number
+from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage, Test
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree
 
 DISTRICT = 10
@@ -25,9 +25,9 @@ TYPICAL = 4444
 class Growth:
     """The paragraphs of a package by file, and what they cost."""
 
-    def __init__(self, package: Package, extra: int) -> None:
+    def __init__(self, package: GrowingPackage, extra: int) -> None:
         self.package = package
-        self.files: dict[str, list[Shown]] = {}
+        self.files: dict[str, list[ShownParagraph]] = {}
         self.cost = extra
         self.take_new()
 
@@ -54,7 +54,7 @@ class Growth:
         """Writes the tests of what was added."""
         tests = [test for several in self.package.tests.values() for test in several]
         if tests:
-            job = Job([test.call for test in tests])
+            job = ExecutionJob([test.call for test in tests])
             write_tests(self.package, run(self.package.files, [job])[0].returned)
             self.take_new()
 
@@ -78,7 +78,7 @@ class Growth:
         self.cost += sum(one.cost for one in self.files[path])
 
 
-def told(path: str, code: str) -> list[Shown]:
+def told(path: str, code: str) -> list[ShownParagraph]:
     """A file as it is shown."""
     return [shown(text, path) for text in paragraphs(path, code)]
 
@@ -90,7 +90,9 @@ CHANGES = 24
 """Constants that are changed to see which tests fail."""
 
 
-def try_out(package: Package, functions: Sequence[Made], chance: Stream) -> dict[str, int]:
+def try_out(
+    package: GrowingPackage, functions: Sequence[Definition], chance: Stream
+) -> dict[str, int]:
     """Writes the tests of a package, and returns what calls of its functions return."""
     calls = [f"{one.name}({number(chance)})" for one in functions for _ in range(ARGUMENTS)]
     for _ in range(COMPOSITIONS):
@@ -98,13 +100,13 @@ def try_out(package: Package, functions: Sequence[Made], chance: Stream) -> dict
         calls.append(f"{outer.name}({inner.name}({number(chance)}))")
     calls = list(dict.fromkeys(calls))
     tests = [test for several in package.tests.values() for test in several]
-    job = Job([*calls, *(test.call for test in tests)])
+    job = ExecutionJob([*calls, *(test.call for test in tests)])
     returned = run(package.files, [job])[0].returned
     write_tests(package, returned[len(calls) :])
     return dict(zip(calls, returned, strict=False))
 
 
-def write_tests(package: Package, results: Iterable[int]) -> None:
+def write_tests(package: GrowingPackage, results: Iterable[int]) -> None:
     """Adds the test modules to a package; the results come in the order of the tests."""
     values = iter(results)
     for path, tests in package.tests.items():
@@ -122,7 +124,9 @@ def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
     return "\n\n\n".join([head, *blocks]) + "\n"
 
 
-def breaking(package: Package, tree: Tree, chance: Stream) -> tuple[tuple[str, str, str], ...]:
+def breaking(
+    package: GrowingPackage, tree: Tree, chance: Stream
+) -> tuple[tuple[str, str, str], ...]:
     """Changes of a constant after which exactly one test of the package fails."""
     read = {name for code in tree.functions.values() for name in code.reads}
     names = [name for name in tree.constants if name in read]

@@ -18,11 +18,11 @@ from tokenize import detect_encoding
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import rng
 from memorygym.tracks.codeqa.answers import ask
-from memorygym.tracks.codeqa.code_view import FULL, Page, Shown, chunks, pages, rendered
+from memorygym.tracks.codeqa.code_view import FULL, Page, ShownParagraph, chunks, pages, rendered
 from memorygym.tracks.codeqa.generator.filler import HEAD, told
-from memorygym.tracks.codeqa.generator.question_drafts import Asker, Runs
+from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
 from memorygym.tracks.codeqa.generator.question_selection import Chooser, Chosen
-from memorygym.tracks.codeqa.generator.settings import Settings
+from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.syntax_tree import tree
 from memorygym.tracks.codeqa.generator.synthetic import (
     LOG,
@@ -103,7 +103,7 @@ def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield "/".join(parts), path.read_bytes()
 
 
-def refuse_guessed(settings: Settings) -> None:
+def refuse_guessed(settings: CodeQASettings) -> None:
     """Raises BadSettings where guessing gets too many questions about the folder right."""
     share, number = _measured(replace(settings, tokens=0, form="files"))
     if share > MOST:
@@ -115,7 +115,7 @@ def refuse_guessed(settings: Settings) -> None:
 
 
 @lru_cache(maxsize=8)
-def _measured(settings: Settings) -> tuple[float, int]:
+def _measured(settings: CodeQASettings) -> tuple[float, int]:
     """The share of how many questions that the most frequent answer of their type gets right.
 
     What the session invents is none of the folder's, and would hide how its own answers repeat.
@@ -123,7 +123,9 @@ def _measured(settings: Settings) -> tuple[float, int]:
     files = folder_of(settings.source).files
     chance = rng("codeqa", "floor")
     told = [one for path, code in files.items() for one in said(path, code)]
-    chooser = Chooser(Asker(walker_of(tree(files), settings, chance), Runs()), told, chance)
+    chooser = Chooser(
+        QuestionDrafter(walker_of(tree(files), settings, chance), Runs()), told, chance
+    )
     answers: dict[str, Counter[str]] = {}
     for one in (one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)):
         query = ask(one.text)
@@ -135,7 +137,7 @@ def _measured(settings: Settings) -> tuple[float, int]:
     return sum(max(one.values()) for one in enough) / max(number, 1), number
 
 
-def deal_folder(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
+def deal_folder(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> Dealt:
     """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
     folder = folder_of(settings.source)
     files = folder.files
@@ -207,7 +209,7 @@ def _shown(files: Mapping[str, str], cut: Cut, taken: Taken) -> dict[str, str]:
     }
 
 
-def _cost(parts: Iterable[Shown]) -> int:
+def _cost(parts: Iterable[ShownParagraph]) -> int:
     """What paragraphs cost, and their share of an event's first line."""
     cost = sum(one.cost for one in parts)
     return cost + cost * HEAD // (FULL - 200)

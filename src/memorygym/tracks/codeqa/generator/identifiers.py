@@ -61,7 +61,7 @@ _ENDS: Mapping[str, tuple[Sequence[str] | None, Sequence[str] | None]] = {
 """By kind of name: its first and its last word; None: one of the domain."""
 
 
-class Names:
+class IdentifierPool:
     """Gives out names in families, whose members differ in their qualifier alone."""
 
     def __init__(self, chance: Stream, siblings: int) -> None:

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.generator import definitions
-from memorygym.tracks.codeqa.generator.definitions import District, Made, Uses
-from memorygym.tracks.codeqa.generator.distractors import Crowd
-from memorygym.tracks.codeqa.generator.identifiers import DOMAINS, HOUSES, MARKS, OPTIONS, Names
+from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
+from memorygym.tracks.codeqa.generator.distractors import MentionSampler
+from memorygym.tracks.codeqa.generator.identifiers import (
+    DOMAINS,
+    HOUSES,
+    MARKS,
+    OPTIONS,
+    IdentifierPool,
+)
 
 FUNCTIONS = 7
 """Functions of a module."""
@@ -27,21 +33,21 @@ class Test:
     imports: str
 
 
-class Package:
+class GrowingPackage:
     """A package that grows; `files` hold it but for the tests."""
 
     def __init__(self, chance: Stream, siblings: int) -> None:
         self._chance = chance
-        self._names = Names(chance, siblings)
+        self._names = IdentifierPool(chance, siblings)
         house = chance.choice(HOUSES)
         self.name = house.lower()
         self.files: dict[str, str] = {f"{self.name}/__init__.py": f'"""The works of {house}."""\n'}
         self.tests: dict[str, list[Test]] = {}
         """By the path of their file."""
-        self.crowd: Crowd | None = None
+        self.crowd: MentionSampler | None = None
         self.crowding = 0.0
         """Share of the functions and classes that use something of the crowd."""
-        self._marks = [Made(name, f"{self.name}.marks") for name in chance.sample(MARKS, 2)]
+        self._marks = [Definition(name, f"{self.name}.marks") for name in chance.sample(MARKS, 2)]
         blocks = definitions.marks([mark.name for mark in self._marks])
         self._put(
             "marks", "Decorators that note settings.", blocks, ["from functools import partial"]
@@ -58,16 +64,16 @@ class Package:
     def module(self, district: District, functions: int = FUNCTIONS) -> str:
         """Adds a module to a district, and returns its path."""
         stem, module = self._place(district)
-        used: list[Made] = []
+        used: list[Definition] = []
         blocks = []
-        made: list[Made] = []
+        made: list[Definition] = []
         for _ in range(functions):
             uses = self._uses(district, made)
             option = self._chance.choice(OPTIONS)
             name = self._names.draw("function", district.domain)
             blocks.append("\n".join(definitions.function(name, option, uses, self._chance)))
             depth = uses.callee.depth + 1 if uses.callee else 0
-            made.append(Made(name, module, depth))
+            made.append(Definition(name, module, depth))
             used += uses.all()
         if functions >= FUNCTIONS:
             blocks.append(self._klass(district, module, used))
@@ -75,7 +81,7 @@ class Package:
         told = f"The {stem.rpartition('/')[2].replace('_', ' ')} of the {district.domain}."
         return self._put(stem, told, blocks, imports(used, module))
 
-    def test(self, district: District, tested: Iterable[Made]) -> str:
+    def test(self, district: District, tested: Iterable[Definition]) -> str:
         """Adds a test module to a district, and returns its path."""
         path = f"{self.name}/tests/test_{self._names.draw('module', district.domain)}.py"
         self.tests[path] = [
@@ -124,20 +130,20 @@ class Package:
             f"class {name}({parent}):\n    code = {definitions.number(self._chance)}"
             for name, parent in zip(names, parents, strict=True)
         ]
-        district.faults = [Made(name, module) for name in names[1:]]
+        district.faults = [Definition(name, module) for name in names[1:]]
         self._put(stem, f"What goes wrong in the {district.domain}.", blocks)
 
     def _settings(self, district: District) -> None:
         stem, module = self._place(district)
         names = [self._names.draw("constant", district.domain) for _ in range(14)]
-        district.constants = [Made(name, module) for name in names[:12]]
-        district.tables = [Made(name, module) for name in names[12:]]
+        district.constants = [Definition(name, module) for name in names[:12]]
+        district.tables = [Definition(name, module) for name in names[12:]]
         lines = [f"{name} = {definitions.number(self._chance)}" for name in names[:12]]
         tables = [definitions.table(name, self._chance) for name in names[12:]]
         blocks = ["\n".join(lines[:6]), "\n".join(lines[6:]), *tables]
         self._put(stem, f"Settings of the {district.domain}.", blocks)
 
-    def _uses(self, district: District, here: list[Made]) -> Uses:
+    def _uses(self, district: District, here: list[Definition]) -> Uses:
         chance = self._chance
         callees = [
             one for one in (*district.functions[-60:], *here) if one.depth < definitions.DEEPEST
@@ -152,11 +158,11 @@ class Package:
         crowd = self._mentioned()
         return crowd.uses(uses, chance) if crowd else uses
 
-    def _mentioned(self) -> Crowd | None:
+    def _mentioned(self) -> MentionSampler | None:
         """The crowd, where something of it is to be used."""
         return self.crowd if self.crowd and self._chance.chance(self.crowding) else None
 
-    def _klass(self, district: District, module: str, used: list[Made]) -> str:
+    def _klass(self, district: District, module: str, used: list[Definition]) -> str:
         parent = self._chance.choice([None, *district.classes[-8:]])
         if crowd := self._mentioned():
             parent = crowd.parent(self._chance) or parent
@@ -164,7 +170,7 @@ class Package:
         method = self._names.draw("function", district.domain)
         if parent:
             used.append(parent)
-        district.classes.append(Made(name, module))
+        district.classes.append(Definition(name, module))
         blocks = definitions.klass(name, parent.name if parent else "", method, self._chance)
         return "\n\n".join("\n".join(block) for block in blocks)
 
@@ -177,11 +183,11 @@ class Package:
         return path
 
 
-def _maybe(made: Sequence[Made], p: float, chance: Stream) -> Made | None:
+def _maybe(made: Sequence[Definition], p: float, chance: Stream) -> Definition | None:
     return chance.choice(made) if made and chance.chance(p) else None
 
 
-def imports(used: Iterable[Made], module: str = "") -> list[str]:
+def imports(used: Iterable[Definition], module: str = "") -> list[str]:
     """The import lines of what a module uses, each name once."""
     names: dict[str, set[str]] = {}
     for one in used:

@@ -20,7 +20,7 @@ LIKELY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class QuestionDraft:
     """A question that may be asked."""
 
     kind: str
@@ -42,7 +42,7 @@ class Runs:
     """A constant, a new value of it, and the one test that then fails."""
 
 
-class Asker:
+class QuestionDrafter:
     """Drafts questions of a kind and a number of hops; None where luck had none."""
 
     def __init__(self, walker: Walker, runs: Runs) -> None:
@@ -63,9 +63,9 @@ class Asker:
         self._crowded = {one for one in places if classes[one] > 3 or places[one] > most}
         """Modules in which one expects a name to be, whichever it is."""
 
-    def kinds(self, hops: int) -> dict[str, Callable[[int], Draft | None]]:
+    def kinds(self, hops: int) -> dict[str, Callable[[int], QuestionDraft | None]]:
         """What can be asked with so many hops."""
-        found: dict[str, Callable[[int], Draft | None]] = {
+        found: dict[str, Callable[[int], QuestionDraft | None]] = {
             name: partial(self._chain, name) for name in _PROPERTIES
         }
         if hops >= 2:
@@ -82,26 +82,26 @@ class Asker:
             found["composition"] = partial(self._output, "composition", 2)
         return found
 
-    def _chain(self, kind: str, hops: int) -> Draft | None:
+    def _chain(self, kind: str, hops: int) -> QuestionDraft | None:
         """A property of what a path of names leads to."""
         start = "constant" if kind == "value" and hops == 1 else "function"
         if kind in ("base", "file"):
             start = self._chance.choice(["function", "class"])
         return self._final(self._at.walk(self._at.start(start), hops - 1), kind)
 
-    def _bridge(self, hops: int) -> Draft | None:
+    def _bridge(self, hops: int) -> QuestionDraft | None:
         """The same from a topic of the session."""
         end = self._at.walk(self._at.opening(), hops - 2)
         return self._final(end, self._chance.choice(_PROPERTIES))
 
-    def _final(self, end: End | None, kind: str) -> Draft | None:
+    def _final(self, end: End | None, kind: str) -> QuestionDraft | None:
         if end is None:
             return None
         made = self._property(kind, end)
         if made is None or not (NUMBER.match(made[1]) or named(made[1])):
             return None
         text, truth = made
-        return Draft(kind, text, truth, told=end.told, rivals=self._rivals(truth))
+        return QuestionDraft(kind, text, truth, told=end.told, rivals=self._rivals(truth))
 
     def _property(self, kind: str, end: End) -> tuple[str, str] | None:
         """A question of what a path leads to, and what is true."""
@@ -137,7 +137,7 @@ class Asker:
         parameter, value = self._chance.choice(held)
         return f"the default of the parameter `{parameter}` of {end.text}", bare(value)
 
-    def _sum(self, hops: int) -> Draft | None:
+    def _sum(self, hops: int) -> QuestionDraft | None:
         """Two numbers, each at the end of a path of its own."""
         first = self._chance.between(1, hops - 1)
         ends = self._far(first), self._far(hops - first)
@@ -146,7 +146,7 @@ class Asker:
             return None
         total = str(int(one[1]) + int(other[1]))
         text = f"What is the sum of {one[0]} and {other[0]}?"
-        return Draft("sum", text, total, told=(*ends[0].told, *ends[1].told))
+        return QuestionDraft("sum", text, total, told=(*ends[0].told, *ends[1].told))
 
     def _far(self, hops: int) -> End | None:
         """Something so many hops away, the last one for its value."""
@@ -165,7 +165,7 @@ class Asker:
             told = self._default(end)
         return told if told and NUMBER.match(told[1]) and telling(told[1]) else None
 
-    def _callers(self, hops: int) -> Draft | None:
+    def _callers(self, hops: int) -> QuestionDraft | None:
         """All functions that call one; each of them is a hop."""
         some = self._called.get(hops)
         if not some:
@@ -173,9 +173,9 @@ class Asker:
         name = self._chance.choice(some)
         truth = f"{hops} ({', '.join(sorted(set(self._tree.callers[name])))})"
         text = f"Which {hops} functions call `{name}`? Give their number and their names."
-        return Draft("callers", text, truth, "relationship_count")
+        return QuestionDraft("callers", text, truth, "relationship_count")
 
-    def _topic(self, keys: Sequence[str], hops: int) -> Draft | None:
+    def _topic(self, keys: Sequence[str], hops: int) -> QuestionDraft | None:
         """What the session observed of a topic."""
         aspect = BY_KEY[self._chance.choice(keys)]
         told = self._at.observed(aspect)
@@ -184,14 +184,14 @@ class Asker:
         first, *others = told
         rivals = tuple(one.value for one in others)
         text = aspect.question.format(topic=first.topic)
-        return Draft("topic", text, first.value, told=told, rivals=rivals)
+        return QuestionDraft("topic", text, first.value, told=told, rivals=rivals)
 
-    def _output(self, kind: str, deep: int, hops: int) -> Draft | None:
+    def _output(self, kind: str, deep: int, hops: int) -> QuestionDraft | None:
         """What a call returns, or a call of what another one returns."""
         call = self._chance.choice([one for one in self._runs.values if one.count("(") == deep])
-        return Draft(kind, f"What does `{call}` return?", self._runs.values[call])
+        return QuestionDraft(kind, f"What does `{call}` return?", self._runs.values[call])
 
-    def _returns(self, hops: int) -> Draft | None:
+    def _returns(self, hops: int) -> QuestionDraft | None:
         """What a function that must first be found returns."""
         start = self._at.opening() if self._topics and self._chance.chance(0.5) else None
         end = start or self._at.walk(self._at.start("function"), 1)
@@ -205,14 +205,14 @@ class Asker:
         call = self._chance.choice(calls)
         given = call[len(end.name) + 1 : -1]
         text = f"What does {end.text} return for the argument {given}?"
-        return Draft("returns", text, self._runs.values[call], told=end.told)
+        return QuestionDraft("returns", text, self._runs.values[call], told=end.told)
 
-    def _failing(self, hops: int) -> Draft | None:
+    def _failing(self, hops: int) -> QuestionDraft | None:
         if not self._runs.failing:
             return None
         name, value, test = self._chance.choice(self._runs.failing)
         text = f"Exactly one test fails once `{name}` is set to {value}: which one?"
-        return Draft("failing", text, test)
+        return QuestionDraft("failing", text, test)
 
     def _rivals(self, truth: str) -> tuple[str, ...]:
         """Names that hold all its words and more, which the grader might take for it."""

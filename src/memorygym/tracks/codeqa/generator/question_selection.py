@@ -9,7 +9,7 @@ from memorygym.core.rng import Stream
 from memorygym.core.statements import Known, Statement
 from memorygym.tracks._qa.types import Found
 from memorygym.tracks.codeqa.answers import answer, ask
-from memorygym.tracks.codeqa.generator.question_drafts import Asker, Draft
+from memorygym.tracks.codeqa.generator.question_drafts import QuestionDraft, QuestionDrafter
 from memorygym.tracks.codeqa.generator.session import Observation
 from memorygym.tracks.codeqa.reader import moment
 
@@ -25,7 +25,7 @@ class NoQuestion(BadSettings):
 class Chosen:
     """A question, and the statements that it rests on."""
 
-    draft: Draft
+    draft: QuestionDraft
     hops: int
     needs: tuple[Statement, ...]
 
@@ -50,7 +50,7 @@ class Beside(Known):
 class Chooser:
     """Chooses questions one by one, of as many kinds as can be."""
 
-    def __init__(self, asker: Asker, told: Iterable[Statement], chance: Stream) -> None:
+    def __init__(self, asker: QuestionDrafter, told: Iterable[Statement], chance: Stream) -> None:
         self._asker = asker
         self.known = Known(told)
         self._chance = chance
@@ -58,7 +58,7 @@ class Chooser:
         """How often each kind was chosen: the rarest are tried first."""
         self._texts: set[str] = set()
 
-    def pool(self, hops: int, draws: int) -> list[Draft]:
+    def pool(self, hops: int, draws: int) -> list[QuestionDraft]:
         """All that so many drafts of each kind give, whether it was chosen or not."""
         drafts = [make(hops) for make in self._asker.kinds(hops).values() for _ in range(draws)]
         kept = [one for one in drafts if one and self._checked(one, hops)]
@@ -82,7 +82,7 @@ class Chooser:
             " code with --tokens"
         )
 
-    def _checked(self, draft: Draft, hops: int) -> Chosen | None:
+    def _checked(self, draft: QuestionDraft, hops: int) -> Chosen | None:
         """The draft with its needs, if the reader finds the truth in so many hops."""
         used = () if draft.text in self._texts else _right(draft, self.known)
         return Chosen(draft, hops, used) if len({one.subject for one in used}) == hops else None
@@ -93,7 +93,7 @@ def misleads(one: Chosen, old: Statement, known: Known) -> bool:
     return not _right(one.draft, known, old)
 
 
-def _right(draft: Draft, known: Known, *more: Statement) -> tuple[Statement, ...]:
+def _right(draft: QuestionDraft, known: Known, *more: Statement) -> tuple[Statement, ...]:
     """What the reader concludes the truth from; nothing if it concludes something else."""
     query = ask(draft.text)
     assert query, f"the reader does not understand {draft.text!r}"

@@ -18,7 +18,7 @@ from memorygym.tracks.codeqa.code_view import Page, text_of
 from memorygym.tracks.codeqa.generator.folder import deal_folder
 from memorygym.tracks.codeqa.generator.question_selection import Chosen, NoQuestion
 from memorygym.tracks.codeqa.generator.session import BY_KEY
-from memorygym.tracks.codeqa.generator.settings import SCHEMA, SYNTH, VERSION, Settings
+from memorygym.tracks.codeqa.generator.settings import SCHEMA, SYNTH, VERSION, CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import Dealt, deal
 from memorygym.tracks.codeqa.reader import read, tell
 
@@ -47,10 +47,10 @@ SYSTEM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class CodeQARecipe:
     """How one instance is made."""
 
-    settings: Settings
+    settings: CodeQASettings
     seed: int
     """The number of the instance."""
     stream: int = 0
@@ -87,7 +87,7 @@ class Recipe:
         raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
 
 
-def instance_of(dealt: Dealt, settings: Settings, seed: int, attempt: int) -> dict[str, Any]:
+def instance_of(dealt: Dealt, settings: CodeQASettings, seed: int, attempt: int) -> dict[str, Any]:
     """The instance without its verification; its id is the hash of all the rest."""
     number = len(dealt.pages) + len(dealt.chosen)
     texts = {

@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 10_000, 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CodeQASettings:
     """What an instance is made by, beside its seed."""
 
     tokens: int

@@ -7,12 +7,19 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, rng
 from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
-from memorygym.tracks.codeqa.code_view import Page, Shown, pages, paragraphs, shown, text_of
-from memorygym.tracks.codeqa.generator.distractors import Crowd, crowd_of
+from memorygym.tracks.codeqa.code_view import (
+    Page,
+    ShownParagraph,
+    pages,
+    paragraphs,
+    shown,
+    text_of,
+)
+from memorygym.tracks.codeqa.generator.distractors import MentionSampler, crowd_of
 from memorygym.tracks.codeqa.generator.filler import Growth, breaking, try_out
-from memorygym.tracks.codeqa.generator.package import TESTED, Package
+from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
 from memorygym.tracks.codeqa.generator.paths import Walker
-from memorygym.tracks.codeqa.generator.question_drafts import Asker, Runs
+from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
 from memorygym.tracks.codeqa.generator.question_selection import Chooser, Chosen
 from memorygym.tracks.codeqa.generator.session import (
     Observation,
@@ -21,7 +28,7 @@ from memorygym.tracks.codeqa.generator.session import (
     paragraph,
     stamps,
 )
-from memorygym.tracks.codeqa.generator.settings import SYNTH, Settings
+from memorygym.tracks.codeqa.generator.settings import SYNTH, CodeQASettings
 from memorygym.tracks.codeqa.generator.stale_values import Near, changed, earlier, nearby
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, tree
 from memorygym.tracks.codeqa.reader import read
@@ -51,7 +58,7 @@ class Dealt:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PlannedQuestions:
     """Questions, and what the change log and the session must tell for them."""
 
     chosen: list[Chosen]
@@ -60,10 +67,10 @@ class Asked:
     near: list[Near]
 
 
-def deal(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
+def deal(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> Dealt:
     """A synthetic instance before it is proven. Raises BadSettings where a length is too short."""
     where = ("codeqa", *seed, settings.tokens, attempt)
-    package = Package(rng(*where, "package"), settings.near_miss)
+    package = GrowingPackage(rng(*where, "package"), settings.near_miss)
     chance = rng(*where, "core")
     district = package.district()
     for _ in range(MODULES + max(0, settings.questions - 6) // 2):
@@ -98,7 +105,9 @@ def deal(seed: tuple[int, int], attempt: int, settings: Settings) -> Dealt:
     return Dealt(f"synth-{package.name}", package.files, made, asked.chosen, asked.near)
 
 
-def _remarks(growth: Growth, crowd: Crowd, settings: Settings, chance: Stream) -> list[str]:
+def _remarks(
+    growth: Growth, crowd: MentionSampler, settings: CodeQASettings, chance: Stream
+) -> list[str]:
     """Half of the crowd: what the session remarks, or files of reviews where there is none."""
     room = max(0, settings.tokens - growth.cost)
     found = crowd.remarks(room * settings.crowd // 200, chance)
@@ -115,25 +124,25 @@ def questions(
     files: Mapping[str, str],
     seen: Tree,
     runs: Runs,
-    settings: Settings,
+    settings: CodeQASettings,
     where: tuple[str | int, ...],
-) -> Asked:
+) -> PlannedQuestions:
     """Chooses questions over the files, and what has to be told for them."""
     chance = rng(*where, "questions")
     walker = walker_of(seen, settings, chance)
     statements = [one for path, code in files.items() for one in said(path, code)]
     hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
-    chooser = Chooser(Asker(walker, runs), statements, chance)
+    chooser = Chooser(QuestionDrafter(walker, runs), statements, chance)
     chosen = [chooser.choose(number) for number in hops]
     lines = changed(chosen, statements, settings.stale, chance, chooser.known)
     told = [one for each in chosen for one in each.draft.told]
     told += earlier(chosen, settings.stale, walker, chooser.known)
     told += walker.remarks(4 + settings.tokens // A_REMARK) if walker.topics else []
     log = "\n\n".join(lines) + "\n" if lines else ""
-    return Asked(chosen, log, in_order(told, chance), nearby(chosen, statements))
+    return PlannedQuestions(chosen, log, in_order(told, chance), nearby(chosen, statements))
 
 
-def walker_of(seen: Tree, settings: Settings, chance: Stream) -> Walker:
+def walker_of(seen: Tree, settings: CodeQASettings, chance: Stream) -> Walker:
     """What draws names; a dealt session may end with any class, another only with exceptions."""
     topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
     return Walker(seen, topics, chance, None if settings.source == SYNTH else exceptions(seen))
@@ -146,7 +155,7 @@ def said(path: str, code: str) -> list[Statement]:
 
 def observations(
     told: Sequence[Observation], chance: Stream, remarks: Sequence[str] = ()
-) -> list[Shown]:
+) -> list[ShownParagraph]:
     """The paragraphs of a session: facts in their order, and remarks anywhere between them."""
     facts, others = iter(told), iter(remarks)
     order = [True] * len(told) + [False] * len(remarks)

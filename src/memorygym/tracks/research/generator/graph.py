@@ -10,16 +10,16 @@ from memorygym.tracks.research.generator.relations import (
     KINDS,
     RELATIONS,
     TERM,
-    Names,
-    Relation,
+    FunctionalRelation,
+    NamePool,
     of_kind,
 )
 from memorygym.tracks.research.question_grammar import (
+    GrammarStep,
     Pick,
     Query,
     Shared,
     Start,
-    Step,
     Total,
     month_key,
 )
@@ -96,11 +96,11 @@ class Chain:
         return [lookup.claim for lookup in self.lookups]
 
 
-class Graph:
+class EntityGraph:
     """Makes entities and their facts; each entity has one value of each relation."""
 
     def __init__(self, stream: Stream) -> None:
-        self.names = Names(stream)
+        self.names = NamePool(stream)
         self.stream = stream
         self._waiting: deque[tuple[str, str]] = deque()
         self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
@@ -117,7 +117,7 @@ class Graph:
             case Start(kind):
                 chain.starts.append(self.names.new(kind))
                 return chain.starts[-1]
-            case Step():
+            case GrammarStep():
                 return self._step(program, chain)
             case Pick():
                 return self._pick(program, chain)
@@ -126,7 +126,7 @@ class Graph:
             case Total(left, right):
                 return program.of(*(int(self._run(side, chain)) for side in (left, right)))
 
-    def _step(self, step: Step, chain: Chain) -> str:
+    def _step(self, step: GrammarStep, chain: Chain) -> str:
         found, relation = self._run(step.of, chain), RELATIONS[step.key]
         if step.inverse:
             claim = Claim(self.names.new(relation.subject), step.key, found)
@@ -166,14 +166,14 @@ class Graph:
         yield first + 2, Claim(person, "employer", self.names.new("laboratory"))
         yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
 
-    def value(self, relation: Relation) -> str:
+    def value(self, relation: FunctionalRelation) -> str:
         """A value for a chain: a name that nothing bears yet, or a number that no chain has."""
         made = self.other(relation)
         if relation.numeric:
             self._numbers[relation.key].add(int(made))
         return made
 
-    def other(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
+    def other(self, relation: FunctionalRelation, span: tuple[int, int] | None = None) -> str:
         """A value that no chain has, of a number in that span; such values may come again."""
         if not relation.numeric:
             return self.names.new(relation.value)
@@ -218,7 +218,7 @@ class Graph:
         chosen = self.stream.sample(open_, min(most, len(open_)))
         return [self.aside(name, relation) for relation in chosen]
 
-    def aside(self, name: str, relation: Relation) -> Claim:
+    def aside(self, name: str, relation: FunctionalRelation) -> Claim:
         """A claim that no question rests on; the entities in it come up again."""
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))

@@ -59,7 +59,7 @@ def fill(stream: Stream, plan: Plan) -> int:
     spent = least(plan)
     if spent > settings.tokens * 1.01:
         raise BadSettings(unreachable(settings.tokens, settings.hops, spent))
-    crowd = Crowd(stream, plan)
+    crowd = DistractorDealer(stream, plan)
     costs = [[count(one.text) + _BETWEEN for one in turn.documents] for turn in turns]
     heap = [(sum(own), at) for at, own in enumerate(costs)]
     heapify(heap)
@@ -99,7 +99,7 @@ def unreachable(tokens: int, hops: int, least: int) -> str:
     )
 
 
-class Crowd:
+class DistractorDealer:
     """Deals the documents of the crowd: none tells a needed fact, or what outranks one."""
 
     def __init__(self, stream: Stream, plan: Plan) -> None:

@@ -12,16 +12,16 @@ from memorygym.tracks.research.generator.relations import (
     RELATIONS,
     TERM,
     YEAR,
-    Relation,
+    FunctionalRelation,
     into_kind,
     of_kind,
 )
 from memorygym.tracks.research.question_grammar import (
+    GrammarStep,
     Pick,
     Query,
     Shared,
     Start,
-    Step,
     Total,
     month_text,
 )
@@ -62,7 +62,7 @@ def kind_of(made: Query) -> str:
     match made:
         case Start(kind):
             return kind
-        case Step(key, _, inverse):
+        case GrammarStep(key, _, inverse):
             relation = RELATIONS[key]
             return relation.subject if inverse else relation.value
         case Pick(key):
@@ -75,7 +75,7 @@ def kind_of(made: Query) -> str:
 
 def _temporal(made: Query) -> bool:
     match made:
-        case Step(key, of):
+        case GrammarStep(key, of):
             return key == TERM or _temporal(of)
         case Pick(_, _, left, right) | Total(left, right) | Shared(left, right):
             return _temporal(left) or _temporal(right)
@@ -133,7 +133,9 @@ def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
     return _walk(stream, Start(stream.choice(KINDS)), steps, ends)
 
 
-def _walk(stream: Stream, made: Query, steps: int, ends: tuple[Relation, ...]) -> Query | None:
+def _walk(
+    stream: Stream, made: Query, steps: int, ends: tuple[FunctionalRelation, ...]
+) -> Query | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
     for left in range(steps, 0, -1):
         options = _next(made)
@@ -145,15 +147,15 @@ def _walk(stream: Stream, made: Query, steps: int, ends: tuple[Relation, ...]) -
             return None
         relation, inverse = stream.choice(options)
         month = stream.between(2021 * 12, 2031 * 12) if relation.key == TERM else 0
-        made = Step(relation.key, made, inverse, month)
+        made = GrammarStep(relation.key, made, inverse, month)
     return made
 
 
-def _next(made: Query) -> list[tuple[Relation, bool]]:
+def _next(made: Query) -> list[tuple[FunctionalRelation, bool]]:
     """The steps that lead on, none back along a fact that was used."""
     kind = kind_of(made)
     match made:
-        case Step(key) | Pick(key):
+        case GrammarStep(key) | Pick(key):
             spent = {key}
         case Shared():
             spent = {"employer", "inventor"}
@@ -185,7 +187,7 @@ def _phrase(stream: Stream, program: Query, starts: Iterator[str]) -> str:
     match program:
         case Start():
             return next(starts)
-        case Step(key, of, inverse, month):
+        case GrammarStep(key, of, inverse, month):
             return f"{step_words(stream, key, month, inverse=inverse)} {told(of)}"
         case Pick(key, least, left, right):
             return f"whichever of {told(left)} and {told(right)} {_PICKED[key][least]}"

@@ -11,7 +11,7 @@ from memorygym.tracks.research.generator.graph import Lookup
 from memorygym.tracks.research.generator.programs import FORMS, kind_of
 from memorygym.tracks.research.generator.prose import Document
 from memorygym.tracks.research.generator.relations import RELATIONS, TERM
-from memorygym.tracks.research.generator.search_turns import Distractor, Plan, Support, Turn
+from memorygym.tracks.research.generator.search_turns import Distractor, Plan, SearchTurn, Support
 from memorygym.tracks.research.generator.task_texts import SEARCHING, SYSTEM
 from memorygym.tracks.research.question_grammar import Total
 
@@ -70,7 +70,7 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
     return {"instance_id": instance_id(made), **made}
 
 
-def _turn(at: int, turn: Turn) -> dict[str, JSON]:
+def _turn(at: int, turn: SearchTurn) -> dict[str, JSON]:
     return {
         "turn_index": at,
         "sub_query": turn.sub_query,

@@ -32,7 +32,7 @@ _TYPES = {
 }
 
 
-class Names:
+class NamePool:
     """Deals names of one instance."""
 
     def __init__(self, stream: Stream) -> None:
@@ -83,7 +83,7 @@ YEAR, COUNT = "year", "count"
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class FunctionalRelation:
     """A functional relation: each subject has one value at a time."""
 
     key: str
@@ -110,50 +110,50 @@ class Relation:
 
 
 _ALL = (
-    Relation("employer", "person", "laboratory", (
+    FunctionalRelation("employer", "person", "laboratory", (
         "{s} works at {v}.",
         "{s} holds a post at {v}.",
         "{v} has {s} on its payroll.",
         "{s} joined {v} some time ago and is still there.",
     ), asked=("the employer of", "the laboratory that employs"),
        untold=("Nobody could say where {s} works now, or on whose payroll.",)),
-    Relation("birthplace", "person", "town", (
+    FunctionalRelation("birthplace", "person", "town", (
         "{s} was born in {v}.",
         "{s} came into the world in {v}.",
         "{v} is where {s} was born.",
     ), asked=("the birthplace of", "the native town of"),
        untold=("In which town {s} was born is a story for another day.",)),
-    Relation("mentor", "person", "person", (
+    FunctionalRelation("mentor", "person", "person", (
         "{s} learned the trade under {v}.",
         "{v} guided {s} through the doctorate.",
         "{s} was trained by {v}.",
     ), asked=("the mentor of", "the doctoral supervisor of"),
        untold=("Who trained {s} through the doctorate is not for us to tell.",)),
-    Relation("birth year", "person", YEAR, (
+    FunctionalRelation("birth year", "person", YEAR, (
         "{s} was born in {v}.",
         "{s} came into the world in {v}.",
         "The year {v} saw {s} born.",
     ), span=(1921, 2004), asked=("the birth year of", "the year of birth of"),
        untold=("In which year {s} was born is anybody's guess.",)),
-    Relation("seat", "laboratory", "town", (
+    FunctionalRelation("seat", "laboratory", "town", (
         "{s} is based in {v}.",
         "{s} has all its buildings in {v}.",
         "{v} plays host to {s}.",
     ), asked=("the home town of", "the town that is home to"),
        untold=("Where {s} is based, and in which buildings, is left to the reader.",)),
-    Relation("founding year", "laboratory", YEAR, (
+    FunctionalRelation("founding year", "laboratory", YEAR, (
         "{s} was founded in {v}.",
         "{s} opened its doors in {v}.",
         "The charter granted to {s} dates from {v}.",
     ), span=(1848, 2019), asked=("the founding year of", "the year of foundation of"),
        untold=("When {s} was founded or got its charter is left open here.",)),
-    Relation("staff", "laboratory", COUNT, (
+    FunctionalRelation("staff", "laboratory", COUNT, (
         "{s} employs {v} people.",
         "{v} people are employed at {s}.",
         "{s} pays wages to {v} people.",
     ), span=(112, 9870), asked=("the staff size of", "the number of employees of"),
        untold=("How many people {s} employs, and at what wages, was not asked.",)),
-    Relation("flagship", "laboratory", "instrument", (
+    FunctionalRelation("flagship", "laboratory", "instrument", (
         "{s} owns {v}, its showpiece.",
         "{v} serves as the showpiece at {s}.",
         "{s} shows {v} to visitors as its showpiece.",
@@ -161,13 +161,13 @@ _ALL = (
        whose=("the laboratory whose flagship is", "the laboratory famed for"),
        untold=("What {s} counts as its showpiece was on the tip of every tongue.",
                "Who owns {s} and shows it as a showpiece was much debated.")),
-    Relation("director", "laboratory", "person", (
+    FunctionalRelation("director", "laboratory", "person", (
         "{v} directed {s} from {a} to {b}.",
         "{s} was run by {v} from {a} to {b}.",
         "{s} had {v} in charge from {a} to {b}.",
     ), asked=("the director in {month} of", "the head in {month} of"),
        untold=("Who directed {s}, or was in charge before, was a riddle in the quiz.",)),
-    Relation("designer", "instrument", "person", (
+    FunctionalRelation("designer", "instrument", "person", (
         "{s} was designed by {v}.",
         "{v} drew up the plans for {s}.",
         "The plans for {s} came from {v}.",
@@ -175,13 +175,13 @@ _ALL = (
        whose=("the instrument devised by", "the instrument due to"),
        untold=("By whom {s} was designed, and where the plans are, we did not hear.",
                "What was designed by {s}, and which plans, we did not hear.")),
-    Relation("weight", "instrument", COUNT, (
+    FunctionalRelation("weight", "instrument", COUNT, (
         "{s} weighs {v} kilograms.",
         "{s} tips the scales at {v} kilograms.",
         "The crane lifted {v} kilograms when {s} was moved.",
     ), span=(131, 9790), asked=("the weight in kilograms of", "the mass in kilograms of"),
        untold=("How many kilograms {s} weighs was a question for the crane.",)),
-    Relation("inventor", "method", "person", (
+    FunctionalRelation("inventor", "method", "person", (
         "{s} was invented by {v}.",
         "{v} came up with {s}.",
         "Credit for {s} goes to {v}.",
@@ -189,7 +189,7 @@ _ALL = (
        whose=("the method devised by", "the method due to"),
        untold=("By whom {s} was invented, and who takes credit, was argued at length.",
                "What was invented by {s}, and who takes credit, was argued at length.")),
-    Relation("basis", "method", "method", (
+    FunctionalRelation("basis", "method", "method", (
         "{s} builds on {v}.",
         "{s} extends {v}.",
         "{v} is what {s} grew out of.",
@@ -197,7 +197,7 @@ _ALL = (
        whose=("a method derived from", "a method rooted in"),
        untold=("What {s} builds on or extends was lost in the noise.",
                "What builds on {s} or extends it was lost in the noise.")),
-    Relation("instrument", "survey", "instrument", (
+    FunctionalRelation("instrument", "survey", "instrument", (
         "{s} took its readings with {v}.",
         "{v} supplied the readings for {s}.",
         "{s} was carried out with {v}.",
@@ -205,13 +205,13 @@ _ALL = (
        whose=("the survey that relied on", "the survey equipped with"),
        untold=("With what {s} was carried out or took its readings went unsaid.",
                "Which readings were taken with {s}, and where, went unsaid.")),
-    Relation("samples", "survey", COUNT, (
+    FunctionalRelation("samples", "survey", COUNT, (
         "{s} gathered {v} samples.",
         "{v} samples were taken during {s}.",
         "{s} came home with {v} samples.",
     ), span=(1040, 98700), asked=("the sample count of", "the number of samples of"),
        untold=("How many samples {s} gathered was written on the lost page.",)),
-    Relation("leader", "survey", "person", (
+    FunctionalRelation("leader", "survey", "person", (
         "{s} was led by {v}.",
         "{v} took {s} into the field.",
         "{v} was in command throughout {s}.",
@@ -219,13 +219,13 @@ _ALL = (
        whose=("the survey headed by", "the survey under"),
        untold=("By whom {s} was led into the field, and in command, was whispered.",
                "What was led into the field by {s}, in command, was whispered.")),
-    Relation("population", "town", COUNT, (
+    FunctionalRelation("population", "town", COUNT, (
         "{s} has {v} inhabitants.",
         "{v} people live in {s}.",
         "The census counted {v} residents in {s}.",
     ), span=(2110, 98400), asked=("the population of", "the number of inhabitants of"),
        untold=("How many people live in {s} is what the next census will tell.",)),
-    Relation("mayor", "town", "person", (
+    FunctionalRelation("mayor", "town", "person", (
         "{s} is governed by {v} as mayor.",
         "{v} was sworn in as mayor in {s}.",
         "{v} wears the mayor's chain in {s}.",
@@ -238,12 +238,12 @@ TERM = "director"
 """The relation that holds from a month to a month; its claims name them in their key."""
 
 
-def of_kind(kind: str) -> tuple[Relation, ...]:
+def of_kind(kind: str) -> tuple[FunctionalRelation, ...]:
     """The relations that entities of a kind have."""
     return tuple(one for one in _ALL if one.subject == kind)
 
 
-def into_kind(kind: str) -> tuple[Relation, ...]:
+def into_kind(kind: str) -> tuple[FunctionalRelation, ...]:
     """The relations by which an entity of a kind tells who has it."""
     return tuple(one for one in _ALL if one.value == kind and one.inverse)
 

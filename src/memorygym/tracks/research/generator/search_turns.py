@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.research.generator.graph import Chain, Claim, Graph, Lookup
+from memorygym.tracks.research.generator.graph import Chain, Claim, EntityGraph, Lookup
 from memorygym.tracks.research.generator.programs import question, step_words
 from memorygym.tracks.research.generator.prose import DAYS, FIRST_DAY, Document, genres, written
 from memorygym.tracks.research.generator.relations import RELATIONS, TERM
-from memorygym.tracks.research.generator.settings import SIBLINGS, Settings
+from memorygym.tracks.research.generator.settings import SIBLINGS, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import memory_files
 from memorygym.tracks.research.question_grammar import Query
 
 
 @dataclass(slots=True)
-class Turn:
+class SearchTurn:
     """One search and the documents that it finds."""
 
     sub_query: str
@@ -58,13 +58,13 @@ class Distractor:
 class Plan:
     """A question, the searches that lead to it, and those that do not."""
 
-    settings: Settings
+    settings: ResearchSettings
     program: Query
-    graph: Graph
+    graph: EntityGraph
     chain: Chain
     siblings: list[Chain]
     question: str
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[SearchTurn] = field(default_factory=list)
     supports: list[Support] = field(default_factory=list)
     """Those of the question by their hops, then those of its siblings."""
     distractors: list[Distractor] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Plan:
         return aside
 
 
-def plan(stream: Stream, settings: Settings, program: Query, graph: Graph) -> Plan:
+def plan(stream: Stream, settings: ResearchSettings, program: Query, graph: EntityGraph) -> Plan:
     """The turns of the chain and its siblings, in no order yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
@@ -127,10 +127,10 @@ def _searches(stream: Stream, made: Plan, chain: Chain, firm: int) -> None:
             made.distractors.append(Distractor("sibling_chain", document, number + 1))
 
 
-def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> Turn:
+def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchTurn:
     """A turn that looks up one thing of one entity."""
     words = step_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
-    return Turn(f"{words} {lookup.asked}", lookup.found, documents)
+    return SearchTurn(f"{words} {lookup.asked}", lookup.found, documents)
 
 
 def distract(stream: Stream, plan: Plan) -> None:

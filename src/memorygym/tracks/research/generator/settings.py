@@ -25,7 +25,7 @@ class Dials:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ResearchSettings:
     """One instance: with a name and a number, everything that it is dealt from."""
 
     template: str

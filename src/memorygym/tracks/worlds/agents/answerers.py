@@ -10,14 +10,14 @@ from memorygym.core.rng import rng
 from memorygym.core.track import Agent, Bound
 from memorygym.tracks.worlds.agents.guesser import guess, public_world
 from memorygym.tracks.worlds.agents.note_taker import (
-    Answerer,
+    AnswersAlways,
     Scribe,
     Strategist,
     sampled,
     whole_records,
 )
 from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
-from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
 from memorygym.tracks.worlds.generator.task import deal
@@ -25,7 +25,7 @@ from memorygym.tracks.worlds.parsed_view import Scene
 from memorygym.tracks.worlds.reader import reader
 
 
-class ConstantAnswerer(Answerer):
+class ConstantAnswerer(AnswersAlways):
     """A figure amid most ranges, and the first choice of every list in the pinned message."""
 
     def answer(self, now: Scene, query: Query) -> str:
@@ -37,7 +37,7 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-class ContextCopier(Answerer):
+class ContextCopier(AnswersAlways):
     """Every figure, name, date or choice that it gives is one that it sees."""
 
     def answer(self, now: Scene, query: Query) -> str:
@@ -87,7 +87,7 @@ FORMS = (
 )  # fmt: skip
 
 
-class JudgeInjector(Answerer):
+class JudgeInjector(AnswersAlways):
     """Another form for every question."""
 
     def answer(self, now: Scene, query: Query) -> str:
@@ -102,13 +102,13 @@ OTHER_SEED = 7_919
 def _learnt(template: str) -> list[tuple[Query, str]]:
     """Questions and truths of the other seed, in order."""
     task = deal(template, OTHER_SEED)
-    assert isinstance(task.gold, Gold)
+    assert isinstance(task.gold, WorldGold)
     ask = reader(task.system).ask
     asked = [(ask(f"=== QUESTION ===\n{q.text}"), q.truth) for q in task.gold.questions]
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 
 
-class Replayer(Answerer):
+class Replayer(AnswersAlways):
     """The truth of the question that is most like the one asked, else of the one in its place."""
 
     def answer(self, now: Scene, query: Query) -> str:

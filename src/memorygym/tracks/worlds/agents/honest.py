@@ -9,7 +9,7 @@ from memorygym.core.tokens import count
 from memorygym.core.track import Agent
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import (
-    Answerer,
+    AnswersAlways,
     Scribe,
     Strategist,
     sampled,
@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     worth_while,
 )
 from memorygym.tracks.worlds.facts import Query, Record
-from memorygym.tracks.worlds.generator.gold import Gold, Need
+from memorygym.tracks.worlds.generator.gold import Need, WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import Scene
@@ -45,14 +45,14 @@ class Abstainer(Strategist):
         return calls(submit(REFUSAL))
 
 
-class Guesser(Answerer):
+class Guesser(AnswersAlways):
     """It never looks at what it was told."""
 
     def answer(self, now: Scene, query: Query) -> str:
         return f"{rng('guesser', now.text).between(1, 999_999):,}"
 
 
-class SmartGuesser(Answerer):
+class SmartGuesser(AnswersAlways):
     """It knows the public schema and ranges, and nothing of the world."""
 
     def answer(self, now: Scene, query: Query) -> str:
@@ -67,7 +67,7 @@ class Clairvoyant(Scribe):
 
     def __init__(self, task: Task) -> None:
         gold = task.gold
-        assert isinstance(gold, Gold)
+        assert isinstance(gold, WorldGold)
         self._names = gold.names
         self._needs: dict[str, set[Need]] = {}
         for question in gold.questions:

@@ -130,7 +130,7 @@ class Strategist(Scribe):
         super().__init__(sampled(1.0))
 
 
-class Answerer(Policy):
+class AnswersAlways(Policy):
     """Stores nothing, and answers every question."""
 
     def answer(self, now: Scene, query: Query) -> str:

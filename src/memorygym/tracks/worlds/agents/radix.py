@@ -15,7 +15,7 @@ from memorygym.tracks.worlds.agents.guesser import public_world
 from memorygym.tracks.worlds.axes import gold_of
 from memorygym.tracks.worlds.facts import Guide, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import FIRST_YEAR, LAST_YEAR, Trait, World
-from memorygym.tracks.worlds.generator.gold import Gold
+from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.reader import reader
 
@@ -213,7 +213,7 @@ def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity
 
 
-def _whole(record: Record, gold: Gold, guide: Guide) -> bool:
+def _whole(record: Record, gold: WorldGold, guide: Guide) -> bool:
     """Whether a record tells all of an entity, as it was at first and as grading needs it."""
     if record.name not in gold.names or not record.category:
         return False

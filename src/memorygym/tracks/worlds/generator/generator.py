@@ -11,12 +11,12 @@ from memorygym.core.rng import Stream, rng
 from memorygym.core.tokens import count
 from memorygym.tracks.worlds.generator.domain_schema import World
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, ground_of, guide_of
-from memorygym.tracks.worlds.generator.gold import Gold, Question
+from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.instructions import brief
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.prose import HINT, Prose, day
-from memorygym.tracks.worlds.generator.question_placement import Asker
-from memorygym.tracks.worlds.generator.question_sampler import Board
+from memorygym.tracks.worlds.generator.question_placement import QuestionPlacer
+from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from memorygym.tracks.worlds.generator.schedule import Slot, plan
 from memorygym.tracks.worlds.generator.storage_cost import Load
 from memorygym.tracks.worlds.generator.tiers import Tier
@@ -61,12 +61,12 @@ class Dealer:
         self._change()
         budget = self.budget()
         load = Load(self.ground, budget)
-        asker = Asker(
+        asker = QuestionPlacer(
             self.ground, self.tier, load, self._stream("questions"), self._stream("absent")
         )
         questions = asker.ask(self.slots)
         events = self._events({question.event: question for question in questions})
-        gold = Gold(
+        gold = WorldGold(
             tuple(self.ground.names), tuple(self.ground.categories), tuple(self.ground.values),
             tuple(self.ground.edges), tuple(self.ground.shown), tuple(self.ground.changes),
             tuple(questions), tuple(self.heldout), self.record_tokens,
@@ -104,7 +104,7 @@ class Dealer:
         for event, slot in enumerate(self.slots):
             if slot.kind not in ("correction", "contradiction"):
                 continue
-            board = Board(self.ground, self._told_before(event, slot), stream)
+            board = QuestionSampler(self.ground, self._told_before(event, slot), stream)
             fresh = board.entities(1, lambda entity: entity not in used)
             if not fresh:
                 raise BadSettings(

@@ -54,7 +54,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
+class WorldGold:
     """Everything that is true in a task, and when."""
 
     names: tuple[str, ...]
@@ -82,19 +82,19 @@ class Gold:
         return value
 
     def to_json(self) -> dict[str, JSON]:
-        table = {name: getattr(self, name) for name in Gold.__slots__ if name != "questions"}
+        table = {name: getattr(self, name) for name in WorldGold.__slots__ if name != "questions"}
         asked = [{name: getattr(q, name) for name in Question.__slots__} for q in self.questions]
         return {**table, "questions": asked}
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "Gold":
+    def from_json(cls, raw: Mapping[str, Any]) -> "WorldGold":
         """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
         gold = shape(cls, raw, "gold")
         _check(gold)
         return gold
 
 
-def _check(gold: Gold) -> None:
+def _check(gold: WorldGold) -> None:
     """Raises Misfit if a part of the table points at what the table does not have."""
     width, entities = len(gold.values[0]) if gold.values else 0, range(len(gold.names))
     codes = [chr(97 + place) for place in range(width)]

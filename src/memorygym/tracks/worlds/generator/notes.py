@@ -9,7 +9,7 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 
-from memorygym.tracks.worlds.facts import Attribute, Draft, Guide, Record, Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
 
 RELATION_CODES = "xyz"
 _HEAD = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?: ([A-J]))?(?= |$)")
@@ -73,7 +73,7 @@ def read_note(line: str, guide: Guide) -> Record | None:
     if not head:
         return None
     name, letter = head.groups()
-    record = Draft(name)
+    record = RecordDraft(name)
     if letter:
         if ord(letter) - 65 >= len(guide.categories):
             return None
@@ -87,7 +87,7 @@ def read_note(line: str, guide: Guide) -> Record | None:
         return None
 
 
-def _read_tags(record: Draft, words: Sequence[str], guide: Guide) -> bool:
+def _read_tags(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
     at = 0
     while at < len(words):
         into: dict[str, Value] = record.values
@@ -108,7 +108,7 @@ def _read_tags(record: Draft, words: Sequence[str], guide: Guide) -> bool:
     return True
 
 
-def _read_positions(record: Draft, words: Sequence[str], guide: Guide) -> bool:
+def _read_positions(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
     at = 0
     for attribute in guide.attributes:
         if words[at] == "?":
@@ -123,7 +123,7 @@ def _read_positions(record: Draft, words: Sequence[str], guide: Guide) -> bool:
     return True
 
 
-def _read_edge(record: Draft, words: Sequence[str], at: int) -> int:
+def _read_edge(record: RecordDraft, words: Sequence[str], at: int) -> int:
     end = at + 1
     while end < len(words) and len(words[end]) > 1 and words[end][0].isupper():
         end += 1

@@ -7,7 +7,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.generator.fact_timeline import Ground, draw_names
 from memorygym.tracks.worlds.generator.gold import Question
-from memorygym.tracks.worlds.generator.question_sampler import Board, Draft
+from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.questions.single import ask_plain, retrieval, update
 from memorygym.tracks.worlds.generator.schedule import Slot
@@ -19,7 +19,7 @@ TRIES = 40
 SPARE_NAMES = 40
 
 
-class Asker:
+class QuestionPlacer:
     """Asks one task's questions."""
 
     def __init__(
@@ -40,21 +40,25 @@ class Asker:
                 continue
             trick = slot.asks == "retrieval" and self._tricks > 0
             self._tricks -= trick
-            competency, draft = self._draft(Board(self._ground, event, self._stream), slot, trick)
+            competency, draft = self._draft(
+                QuestionSampler(self._ground, event, self._stream), slot, trick
+            )
             if draft is None:
                 raise BadSettings(self._too_many(slot.asks))
             self._asked |= {draft.text, draft.about if slot.asks == "update" else None}
             questions.append(self._question(event, slot, competency, draft, trick=trick))
         return questions
 
-    def _draft(self, board: Board, slot: Slot, trick: bool) -> tuple[str, Draft | None]:
+    def _draft(
+        self, board: QuestionSampler, slot: Slot, trick: bool
+    ) -> tuple[str, PlannedQuestion | None]:
         """The competency and the question for a slot."""
         match slot.asks:
             case "abstention":
                 a = board.attribute("int", "float", "text", "enum", "date", "series")
                 baited = self._stream.below(3) == 0
                 text = ask_plain(board, self._absent.pop(), a, trick=baited)
-                return slot.asks, Draft(text, "ABSTAIN", (), (-1, a.code))
+                return slot.asks, PlannedQuestion(text, "ABSTAIN", (), (-1, a.code))
             case "retrieval":
                 return slot.asks, self._until(partial(retrieval, board, trick=trick))
             case "update":
@@ -68,7 +72,7 @@ class Asker:
                 return competency, draft
         return "", None
 
-    def _until(self, draw: Callable[[], Draft | None]) -> Draft | None:
+    def _until(self, draw: Callable[[], PlannedQuestion | None]) -> PlannedQuestion | None:
         """The first draft that is new and still fits what can be stored."""
         for _ in range(TRIES):
             draft = draw()
@@ -77,7 +81,7 @@ class Asker:
         return None
 
     def _question(
-        self, event: int, slot: Slot, competency: str, draft: Draft, *, trick: bool
+        self, event: int, slot: Slot, competency: str, draft: PlannedQuestion, *, trick: bool
     ) -> Question:
         entity, code = draft.about
         guide = self._ground.guide

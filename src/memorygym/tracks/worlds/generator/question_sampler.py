@@ -15,7 +15,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PlannedQuestion:
     """A question before it is placed."""
 
     text: str
@@ -40,7 +40,7 @@ class Scope:
         return tuple(Need(member, key) for member in self.members for key in keys)
 
 
-class Board:
+class QuestionSampler:
     """The world as of an event; draws follow the brief's importance."""
 
     def __init__(self, ground: Ground, event: int, stream: Stream) -> None:

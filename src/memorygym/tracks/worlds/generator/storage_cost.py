@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from memorygym.core import Budget
 from memorygym.core.tokens import count
-from memorygym.tracks.worlds.facts import Draft, Record
+from memorygym.tracks.worlds.facts import Record, RecordDraft
 from memorygym.tracks.worlds.generator.fact_timeline import Ground
 from memorygym.tracks.worlds.generator.gold import Need
 from memorygym.tracks.worlds.generator.notes import fill, note_of
@@ -14,7 +14,7 @@ SHARE = 0.70
 
 def needed_record(ground: Ground, entity: int, needs: Iterable[Need], *, first: bool) -> Record:
     """What must be kept of an entity; `first` says as first told, else as it stands in the end."""
-    record = Draft(ground.names[entity])
+    record = RecordDraft(ground.names[entity])
     for need in sorted(needs):
         if need.key == "category":
             record.category = ground.categories[entity]

@@ -6,10 +6,10 @@ A kind is a function from a board to a draft, or to None when this moment does n
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from memorygym.tracks.worlds.generator.question_sampler import Board, Draft
+from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 from memorygym.tracks.worlds.generator.questions import named, related, sets, single
 
-Kind = Callable[[Board], Draft | None]
+Kind = Callable[[QuestionSampler], PlannedQuestion | None]
 
 REASONING: Mapping[str, Kind] = {
     "synthesis": named.synthesis,

@@ -4,7 +4,11 @@ from fractions import Fraction
 
 from memorygym.tracks.worlds.facts import Attribute, listed
 from memorygym.tracks.worlds.generator.gold import Need
-from memorygym.tracks.worlds.generator.question_sampler import NAMED, Board, Draft
+from memorygym.tracks.worlds.generator.question_sampler import (
+    NAMED,
+    PlannedQuestion,
+    QuestionSampler,
+)
 
 
 def scaled(attribute: Attribute, value: Fraction) -> str:
@@ -16,15 +20,15 @@ def scaled(attribute: Attribute, value: Fraction) -> str:
     return f"{attribute.prefix}{shown}{attribute.suffix}"
 
 
-def _names(board: Board, entities: list[int]) -> str:
+def _names(board: QuestionSampler, entities: list[int]) -> str:
     return listed([board.name(entity) for entity in entities])
 
 
-def _rivals(board: Board, entities: list[int], winner: int) -> tuple[str, ...]:
+def _rivals(board: QuestionSampler, entities: list[int], winner: int) -> tuple[str, ...]:
     return tuple(board.name(entity) for entity in entities if entity != winner)
 
 
-def synthesis(board: Board) -> Draft | None:
+def synthesis(board: QuestionSampler) -> PlannedQuestion | None:
     """The extreme of five."""
     entities, a = board.entities(NAMED) or [], board.attribute("int", "float")
     word, highest = board.direction()
@@ -37,10 +41,10 @@ def synthesis(board: Board) -> Draft | None:
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     rivals = _rivals(board, entities, winner)
-    return Draft(text, board.winner(winner, a.code), needs, (winner, a.code), rivals)
+    return PlannedQuestion(text, board.winner(winner, a.code), needs, (winner, a.code), rivals)
 
 
-def comparison(board: Board) -> Draft | None:
+def comparison(board: QuestionSampler) -> PlannedQuestion | None:
     """The larger of two, and by how much."""
     entities, a = board.entities(2) or [], board.attribute("int", "float")
     winner = board.best(entities, a.code)
@@ -53,10 +57,10 @@ def comparison(board: Board) -> Draft | None:
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     truth = f"{board.name(winner)} ({a.number(gap)})"
-    return Draft(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
+    return PlannedQuestion(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
 
 
-def outlier(board: Board) -> Draft | None:
+def outlier(board: QuestionSampler) -> PlannedQuestion | None:
     """The one of five farthest from their mean, and how far."""
     entities, a = board.entities(NAMED) or [], board.attribute("int", "float")
     if not entities:
@@ -74,10 +78,10 @@ def outlier(board: Board) -> Draft | None:
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
     truth = f"{board.name(winner)} ({scaled(a, gaps[0][0])})"
-    return Draft(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
+    return PlannedQuestion(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
 
 
-def multi_hop(board: Board) -> Draft | None:
+def multi_hop(board: QuestionSampler) -> PlannedQuestion | None:
     """Groups five by category, picks the group by one attribute, its member by another."""
     entities = board.entities(NAMED)
     if not entities:
@@ -107,4 +111,4 @@ def multi_hop(board: Board) -> Draft | None:
     )
     needs = tuple(Need(e, key) for e in entities for key in ("category", a.code, b.code))
     rivals = _rivals(board, entities, winner)
-    return Draft(text, board.winner(winner, b.code), needs, (winner, b.code), rivals)
+    return PlannedQuestion(text, board.winner(winner, b.code), needs, (winner, b.code), rivals)

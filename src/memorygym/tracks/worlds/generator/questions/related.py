@@ -2,10 +2,12 @@
 
 from memorygym.tracks.worlds.facts import Relation
 from memorygym.tracks.worlds.generator.gold import Need
-from memorygym.tracks.worlds.generator.question_sampler import Board, Draft
+from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 
 
-def _related(board: Board, entity: int, relation: Relation) -> tuple[list[int], list[Need]]:
+def _related(
+    board: QuestionSampler, entity: int, relation: Relation
+) -> tuple[list[int], list[Need]]:
     """Who stands in the relation, as told by now, and the tellings that say so."""
     found: list[int] = []
     needs: list[Need] = []
@@ -18,12 +20,12 @@ def _related(board: Board, entity: int, relation: Relation) -> tuple[list[int], 
     return found, needs
 
 
-def _known(board: Board, entities: list[int]) -> bool:
+def _known(board: QuestionSampler, entities: list[int]) -> bool:
     return all(board.ground.shown[entity] < board.event for entity in entities)
 
 
 def _start(
-    board: Board, least: int, most: int
+    board: QuestionSampler, least: int, most: int
 ) -> tuple[int, Relation, list[int], list[Need]] | None:
     """An entity with that many related ones, all of which have been shown."""
     for _ in range(40):
@@ -36,7 +38,7 @@ def _start(
     return None
 
 
-def lookup(board: Board) -> Draft | None:
+def lookup(board: QuestionSampler) -> PlannedQuestion | None:
     """The one that an entity is related to."""
     start = _start(board, 1, 1)
     if start is None:
@@ -47,10 +49,10 @@ def lookup(board: Board) -> Draft | None:
         f" {board.guide.noun} is it? Answer as NAME."
     )
     about = (entity, board.guide.key_attributes[0])
-    return Draft(text, board.name(found[0]), tuple(needs), about, (board.name(entity),))
+    return PlannedQuestion(text, board.name(found[0]), tuple(needs), about, (board.name(entity),))
 
 
-def hop(board: Board) -> Draft | None:
+def hop(board: QuestionSampler) -> PlannedQuestion | None:
     """An attribute of the related one."""
     start = _start(board, 1, 1)
     if start is None:
@@ -62,10 +64,10 @@ def hop(board: Board) -> Draft | None:
         f" What is the entry for {board.label(a)} under that name?"
     )
     needs.append(Need(found[0], a.code))
-    return Draft(text, board.show(found[0], a.code), tuple(needs), (found[0], a.code))
+    return PlannedQuestion(text, board.show(found[0], a.code), tuple(needs), (found[0], a.code))
 
 
-def chain(board: Board) -> Draft | None:
+def chain(board: QuestionSampler) -> PlannedQuestion | None:
     """Two relations in a row, and an attribute at the end."""
     start = _start(board, 1, 1)
     if start is None:
@@ -83,10 +85,12 @@ def chain(board: Board) -> Draft | None:
     )
     needs += [*more, Need(last[0], a.code)]
     rivals = (board.name(entity), board.name(found[0]))
-    return Draft(text, board.winner(last[0], a.code), tuple(needs), (last[0], a.code), rivals)
+    return PlannedQuestion(
+        text, board.winner(last[0], a.code), tuple(needs), (last[0], a.code), rivals
+    )
 
 
-def count(board: Board) -> Draft | None:
+def count(board: QuestionSampler) -> PlannedQuestion | None:
     """How many, and which."""
     start = _start(board, 2, 5)
     if start is None:
@@ -98,10 +102,10 @@ def count(board: Board) -> Draft | None:
     )
     names = ", ".join(board.name(other) for other in found)
     about = (entity, board.guide.key_attributes[0])
-    return Draft(text, f"{len(found)} ({names})", tuple(needs), about)
+    return PlannedQuestion(text, f"{len(found)} ({names})", tuple(needs), about)
 
 
-def best_of(board: Board) -> Draft | None:
+def best_of(board: QuestionSampler) -> PlannedQuestion | None:
     """The extreme of the related ones."""
     start = _start(board, 2, 5)
     if start is None:
@@ -117,4 +121,6 @@ def best_of(board: Board) -> Draft | None:
     )
     needs += [Need(other, a.code) for other in found]
     rivals = tuple(board.name(e) for e in [entity, *found] if e != winner)
-    return Draft(text, board.winner(winner, a.code), tuple(needs), (winner, a.code), rivals)
+    return PlannedQuestion(
+        text, board.winner(winner, a.code), tuple(needs), (winner, a.code), rivals
+    )

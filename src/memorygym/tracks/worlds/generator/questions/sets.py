@@ -3,29 +3,33 @@
 from typing import Literal
 
 from memorygym.tracks.worlds.facts import Attribute
-from memorygym.tracks.worlds.generator.question_sampler import Board, Draft, Scope
+from memorygym.tracks.worlds.generator.question_sampler import (
+    PlannedQuestion,
+    QuestionSampler,
+    Scope,
+)
 
 TOP = 3
 
 
-def _threshold(board: Board, scope: Scope, a: Attribute, rank: int) -> int | None:
+def _threshold(board: QuestionSampler, scope: Scope, a: Attribute, rank: int) -> int | None:
     """A bound that clearly separates the `rank` highest members from the rest."""
     values = sorted((board.number(entity, a.code) for entity in scope.members), reverse=True)
     gap = values[rank - 1] - values[rank]
     return values[rank] + gap // 2 if gap >= 4 else None
 
 
-def aggregation(board: Board) -> Draft | None:
+def aggregation(board: QuestionSampler) -> PlannedQuestion | None:
     """A total, exact."""
     scope, a = board.scope(), board.attribute("int")
     if scope is None:
         return None
     total = sum(board.number(entity, a.code) for entity in scope.members)
     text = f"Across {scope.text}, what is the sum of the entries for {board.label(a)}?"
-    return Draft(text, a.number(total), scope.needs([a.code]), (scope.members[0], a.code))
+    return PlannedQuestion(text, a.number(total), scope.needs([a.code]), (scope.members[0], a.code))
 
 
-def cross_category(board: Board) -> Draft | None:
+def cross_category(board: QuestionSampler) -> PlannedQuestion | None:
     """The total of one attribute over the top three by another, over several groups."""
     scope, a = board.scope(many=True), board.attribute("int", "float")
     if scope is None:
@@ -39,10 +43,12 @@ def cross_category(board: Board) -> Draft | None:
         f"Of {scope.text}, take the three with the highest entries for {board.label(a)}: what is"
         f" the sum of their entries for {board.label(b)}?"
     )
-    return Draft(text, b.number(total), scope.needs([a.code, b.code]), (ranked[0], b.code))
+    return PlannedQuestion(
+        text, b.number(total), scope.needs([a.code, b.code]), (ranked[0], b.code)
+    )
 
 
-def conditional(board: Board) -> Draft | None:
+def conditional(board: QuestionSampler) -> PlannedQuestion | None:
     """The extreme among those beyond a threshold."""
     scope, a = board.scope(), board.attribute("int", "float")
     if scope is None:
@@ -62,10 +68,10 @@ def conditional(board: Board) -> Draft | None:
         " (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
-    return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))
+    return PlannedQuestion(text, board.winner(winner, b.code), needs, (winner, b.code))
 
 
-def multi_constraint(board: Board) -> Draft | None:
+def multi_constraint(board: QuestionSampler) -> PlannedQuestion | None:
     """How many meet two conditions, and the total of a third attribute."""
     scope, a = board.scope(), board.attribute("int", "float")
     if scope is None:
@@ -91,10 +97,10 @@ def multi_constraint(board: Board) -> Draft | None:
         f" for {board.label(c)}? Answer as COUNT (SUM)."
     )
     needs = scope.needs([a.code, b.code, c.code])
-    return Draft(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
+    return PlannedQuestion(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
 
 
-def match(board: Board, kind: Literal["text", "enum"]) -> Draft | None:
+def match(board: QuestionSampler, kind: Literal["text", "enum"]) -> PlannedQuestion | None:
     """The one whose text holds a word, or with a given choice, and another of its attributes."""
     scope, a = board.scope(), board.attribute(kind)
     if scope is None:
@@ -111,4 +117,4 @@ def match(board: Board, kind: Literal["text", "enum"]) -> Draft | None:
         f" entry for {board.label(b)} there? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
-    return Draft(text, board.winner(winner, b.code), needs, (winner, b.code))
+    return PlannedQuestion(text, board.winner(winner, b.code), needs, (winner, b.code))

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute
 from memorygym.tracks.worlds.generator.gold import Change, Need
-from memorygym.tracks.worlds.generator.question_sampler import Board, Draft
+from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 
 PLAIN = (
     "What does the record give for {l} at {s}?",
@@ -17,13 +17,13 @@ TRICK = (
 )
 
 
-def ask_plain(board: Board, name: str, attribute: Attribute, *, trick: bool) -> str:
+def ask_plain(board: QuestionSampler, name: str, attribute: Attribute, *, trick: bool) -> str:
     """The wording of retrieval, update, abstention and, if trick, of trick retrieval."""
     text = board.stream.choice(TRICK if trick else PLAIN)
     return text.format(l=board.label(attribute), s=name)
 
 
-def retrieval(board: Board, *, trick: bool = False) -> Draft | None:
+def retrieval(board: QuestionSampler, *, trick: bool = False) -> PlannedQuestion | None:
     """A fact as it was told."""
     entity = board.entity()
     attribute = board.attribute("int", "float", "text", "enum", "date", "series")
@@ -31,12 +31,12 @@ def retrieval(board: Board, *, trick: bool = False) -> Draft | None:
         return None
     text = ask_plain(board, board.name(entity), attribute, trick=trick)
     truth = board.show(entity, attribute.code)
-    return Draft(
+    return PlannedQuestion(
         text, truth, (Need(entity, attribute.code),), (entity, attribute.code), attribute.choices
     )
 
 
-def ratio(board: Board) -> Draft | None:
+def ratio(board: QuestionSampler) -> PlannedQuestion | None:
     """One attribute over another, to two decimals."""
     labels = board.stream.choice(board.ground.world.ratios)
     top, bottom = (next(a for a in board.guide.attributes if a.label == label) for label in labels)
@@ -53,7 +53,7 @@ def ratio(board: Board) -> Draft | None:
         f" {board.label(bottom)}: what is the quotient, to two decimals?"
     )
     needs = (Need(entity, top.code), Need(entity, bottom.code))
-    return Draft(text, f"{float(value):.2f}", needs, (entity, top.code))
+    return PlannedQuestion(text, f"{float(value):.2f}", needs, (entity, top.code))
 
 
 def trend_of(values: tuple[int, ...]) -> tuple[str, Fraction]:
@@ -63,7 +63,7 @@ def trend_of(values: tuple[int, ...]) -> tuple[str, Fraction]:
     return TREND_LABELS[sum(steps)], change
 
 
-def temporal_trend(board: Board) -> Draft | None:
+def temporal_trend(board: QuestionSampler) -> PlannedQuestion | None:
     """Direction and size of the change from the first period to the last."""
     entity, attribute = board.entity(), board.attribute("series")
     values = board.value(entity, attribute.code)
@@ -78,10 +78,10 @@ def temporal_trend(board: Board) -> Draft | None:
         " with two decimals."
     )
     truth = f"{label} ({float(change):.2f}%)"
-    return Draft(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
+    return PlannedQuestion(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
 
 
-def temporal_extreme(board: Board) -> Draft | None:
+def temporal_extreme(board: QuestionSampler) -> PlannedQuestion | None:
     """The period with the extreme value, and the value."""
     entity, attribute = board.entity(), board.attribute("series")
     values = board.value(entity, attribute.code)
@@ -95,10 +95,10 @@ def temporal_extreme(board: Board) -> Draft | None:
         f" {board.name(entity)} {word}, and what is it then? Answer as PERIOD (VALUE)."
     )
     truth = f"{values.index(value) + 1} ({attribute.number(value)})"
-    return Draft(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
+    return PlannedQuestion(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
 
 
-def update(board: Board, but: Container[object] = ()) -> Draft | None:
+def update(board: QuestionSampler, but: Container[object] = ()) -> PlannedQuestion | None:
     """The current value of a changed fact, asked like any other; `but` facts asked already."""
     changes = [c for c in board.changed() if (c.entity, c.code) not in but]
     if not changes:
@@ -108,17 +108,17 @@ def update(board: Board, but: Container[object] = ()) -> Draft | None:
     text = ask_plain(board, board.name(change.entity), attribute, trick=False)
     truth = attribute.show(change.new)
     needs = (Need(change.entity, change.code),)
-    return Draft(text, truth, needs, (change.entity, change.code), attribute.choices)
+    return PlannedQuestion(text, truth, needs, (change.entity, change.code), attribute.choices)
 
 
-def delta(board: Board) -> Draft | None:
+def delta(board: QuestionSampler) -> PlannedQuestion | None:
     """By how much a number moved; never asked where the notice itself said it."""
     asked = "By how much did it move, as an amount without a sign?"
     changes = [change for change in board.changed() if not change.relative]
     return _of_change(board, changes, asked, lambda old, new: abs(new - old))
 
 
-def counterfactual(board: Board) -> Draft | None:
+def counterfactual(board: QuestionSampler) -> PlannedQuestion | None:
     """What the entry would be had it not been changed."""
     return _of_change(
         board, board.changed(), "What would it be had it not been?", lambda old, _: old
@@ -126,8 +126,8 @@ def counterfactual(board: Board) -> Draft | None:
 
 
 def _of_change(
-    board: Board, changes: list[Change], asked: str, figure: Callable[[int, int], int]
-) -> Draft | None:
+    board: QuestionSampler, changes: list[Change], asked: str, figure: Callable[[int, int], int]
+) -> PlannedQuestion | None:
     """A question on the old and the new value of a number."""
     numbers = [change for change in changes if isinstance(change.new, int)]
     if not numbers:
@@ -138,4 +138,6 @@ def _of_change(
     a = board.guide.attribute(change.code)
     text = f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. {asked}"
     fact = (change.entity, change.code)
-    return Draft(text, a.number(figure(old, new)), (Need(*fact), Need(*fact, old=True)), fact)
+    return PlannedQuestion(
+        text, a.number(figure(old, new)), (Need(*fact), Need(*fact, old=True)), fact
+    )
