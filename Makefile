@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
-	$(BIN)/python -m memorygym.runs.evaluation --seeds 10 --validate
+	$(BIN)/python -m memorygym.bench --seeds 10 --validate
 
 test: $(VENV)/developing
 	$(BIN)/python -m pytest -n 2
@@ -61,7 +61,7 @@ verify: $(VENV)/installed
 	$(BIN)/memorygym verify --track worlds --seeds 3
 
 bench: $(VENV)/installed
-	$(BIN)/python -m memorygym.runs.evaluation --seeds 1 --validate
+	$(BIN)/python -m memorygym.bench --seeds 1 --validate
 
 check: lint types floors test examples verify bench
 

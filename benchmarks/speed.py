@@ -17,9 +17,9 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.tokens import count, words
 from memorygym.runs.seats import policy_for
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.generator.tiers import Sizes
-from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import verify
 

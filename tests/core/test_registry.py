@@ -14,7 +14,7 @@ from memorygym.memories.markdown import Markdown
 
 KINDS = ("worlds", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
-POINTS = "[memorygym.memories]\nscrapbook = outside_pack:Scrapbook\n"
+POINTS = "[memorygym.memory]\nscrapbook = outside_pack:Scrapbook\n"
 CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
 
 
@@ -28,7 +28,7 @@ def outside(tmp_path: Path) -> Callable[[str], str]:
     (tmp_path / "outside_pack.py").write_text(CODE)
 
     def run(expression: str) -> str:
-        script = f"from memorygym import registry\nprint({expression})"
+        script = f"from memorygym.core import registry\nprint({expression})"
         command = [sys.executable, "-c", script]
         environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
         done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
@@ -40,7 +40,7 @@ def outside(tmp_path: Path) -> Callable[[str], str]:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "agents"])
 def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
     folders = [
-        Path(registry.__file__).parent.joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
+        Path(registry.__file__).parents[1].joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
     ]
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
     ending = ".json" if kind == "worlds" else ".py"
@@ -130,7 +130,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """The command, run by somebody who works in that folder."""
     command = [sys.executable, "-m", "memorygym", *words]
-    source = str(Path(registry.__file__).parents[1])
+    source = str(Path(registry.__file__).parents[2])
     return subprocess.run(
         command, env={**os.environ, "PYTHONPATH": source, "PYTHONSAFEPATH": "1"}, cwd=folder,
         capture_output=True, check=False, text=True,

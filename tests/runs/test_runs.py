@@ -15,7 +15,7 @@ import pytest
 from memorygym.core.rng import rng
 from tests.servers.openai import Server, serving
 
-BENCH = [sys.executable, "-m", "memorygym.runs.evaluation", "--quiet"]
+BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet"]
 SCRIPTED = [
     "--tier", "lite", "--template", "company", "--seeds", "4", "--workers", "2",
     "--strategy", "naive", "strategic", "smart_guesser",

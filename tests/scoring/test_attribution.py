@@ -12,13 +12,13 @@ from memorygym.memories.full import Full
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Record
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
-from memorygym.tracks.worlds.reader import reader
 from memorygym.tracks.worlds.reasoners import REASONERS
-from memorygym.tracks.worlds.trace_reader import RequiredFact
+from memorygym.tracks.worlds.trace_facts import RequiredFact
 
 Replies = Sequence[Message]
 

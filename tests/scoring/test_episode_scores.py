@@ -16,9 +16,9 @@ from memorygym.scoring.attribution import CONDITIONS, store_precision
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.notes import pack_value
-from memorygym.tracks.worlds.reader import reader
 
 KINDS = ("retrieval", "update", "abstention")
 RIGHT, WRONG, SKIPPED = "12", "13", None

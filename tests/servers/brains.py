@@ -6,8 +6,8 @@ from typing import Any
 
 from memorygym.memories.stores.prompts import LIMIT
 from memorygym.models import extractive
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Knowledge
-from memorygym.tracks.worlds.reader import reader
 
 Said = tuple[str, list[tuple[str, dict[str, Any] | str]]]
 """The text of a reply, and its calls as (name, arguments); a text is sent as it stands."""

@@ -23,9 +23,9 @@ from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.seats import AgentSeat, played
 from memorygym.runs.store import write_trace
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Guide, Value
 from memorygym.tracks.worlds.generator.gold import Change, WorldGold
-from memorygym.tracks.worlds.reader import reader
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from memorygym.core.rng import Stream, rng
 from memorygym.core.tokens import MONTHS
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Attribute, Record
 from memorygym.tracks.worlds.generator import prose
 from memorygym.tracks.worlds.generator.domain_schema import Trait, World
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
 from memorygym.tracks.worlds.generator.instructions import brief
 from memorygym.tracks.worlds.generator.prose import Prose
-from memorygym.tracks.worlds.reader import reader
 
 Told: TypeAlias = dict[str, object]
 """By attribute code, "category" or "edges": what a text tells."""

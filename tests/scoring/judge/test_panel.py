@@ -6,7 +6,7 @@ from memorygym.core import JSON
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
 from memorygym.core.votes import Ruling
 from memorygym.models.scripted import Line, Scripted
-from memorygym.scoring.judge import Case, Judge
+from memorygym.scoring.judge import Judge, JudgeCase
 from memorygym.scoring.judge.prompts import prompt_hash
 
 YES, NO = '{"quote": "8412", "correct": true}', '{"quote": "8412", "correct": false}'
@@ -77,7 +77,7 @@ def test_a_judge_describes_itself_without_addresses() -> None:
 
 def test_a_judge_that_never_answers_is_not_asked_for_ever() -> None:
     model = Scripted(lambda *_: DOWN)
-    rulings = list(Judge([model]).judge_all([Case("beds?", "8412", "8412")] * 9))
+    rulings = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 9))
     assert (len(rulings), len(model.seen)) == (9, 3)
     assert all(ruling.verdict is None for ruling in rulings)
     assert rulings[-1].votes[0].problem.startswith("not asked")
@@ -85,7 +85,7 @@ def test_a_judge_that_never_answers_is_not_asked_for_ever() -> None:
 
 def test_a_judge_that_fails_now_and_then_goes_on() -> None:
     model = Scripted([DOWN, DOWN, YES, DOWN, DOWN, YES])
-    rulings = list(Judge([model]).judge_all([Case("beds?", "8412", "8412")] * 6))
+    rulings = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 6))
     assert [ruling.verdict for ruling in rulings] == [None, None, True] * 2
 
 

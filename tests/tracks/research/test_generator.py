@@ -15,10 +15,10 @@ from memorygym.core.rng import rng
 from memorygym.core.tokens import count
 from memorygym.datasets.instances.schemas import instance_id, misfit
 from memorygym.tracks import research
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.settings import Dials, ResearchSettings
-from memorygym.tracks.research.reader import ResearchReader
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.research.task import events_of
 
@@ -110,9 +110,10 @@ def test_what_the_crowd_says_otherwise_counts_as_rewritten():
 def test_an_instance_is_the_same_bytes_in_every_process():
     code = (
         "from memorygym.core.frozen import canonical; from hashlib import sha256\n"
-        "from memorygym.tracks.research.generator.settings import Settings\n"
-        "from memorygym.tracks.research.strata import Recipe\n"
-        "made = Recipe(Settings('made', 3, 0, 5, 12_000, 'intersection')).instance()\n"
+        "from memorygym.tracks.research.generator.settings import ResearchSettings\n"
+        "from memorygym.tracks.research.strata import ResearchRecipe\n"
+        "settings = ResearchSettings('made', 3, 0, 5, 12_000, 'intersection')\n"
+        "made = ResearchRecipe(settings).instance()\n"
         "print(sha256(canonical(made).encode()).hexdigest())"
     )
     runs = [

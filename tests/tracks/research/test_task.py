@@ -7,7 +7,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.scoring.grading import grade
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import right
-from memorygym.tracks.research.reader import ResearchReader
+from memorygym.tracks.research.fact_reader import ResearchReader
 
 ROW = {
     "question": "Who runs the place where Ann works?",

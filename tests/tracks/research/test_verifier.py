@@ -6,8 +6,8 @@ import pytest
 
 from memorygym.core.statements import Statement
 from memorygym.tracks import research
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import file_name
-from memorygym.tracks.research.reader import ResearchReader
 
 OPTIONS = ("--hops", "4", "--conflict", "4")
 

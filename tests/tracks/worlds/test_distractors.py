@@ -7,12 +7,12 @@ import pytest
 
 from memorygym.core import Task, registry
 from memorygym.core.rng import rng
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Attribute, Value
 from memorygym.tracks.worlds.generator.domain_schema import Trait
 from memorygym.tracks.worlds.generator.generator import world
 from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.prose import false_value
-from memorygym.tracks.worlds.reader import reader
 
 TEMPLATES = registry.names("worlds")
 

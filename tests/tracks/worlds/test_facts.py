@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from memorygym.core import Task
+from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Record
-from memorygym.tracks.worlds.reader import StrongReader, reader
 
 Deal = Callable[..., Task]
 

@@ -9,13 +9,13 @@ import pytest
 from memorygym.core import Task, registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import rng
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import world
 from memorygym.tracks.worlds.generator.gold import Change, WorldGold
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import deal, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
-from memorygym.tracks.worlds.reader import reader
 
 TEMPLATES = registry.names("worlds")
 Dealt, Table = Callable[..., Task], Callable[[Task], WorldGold]

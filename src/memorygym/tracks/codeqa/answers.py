@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from memorygym.core.statements import Known, Statement
 from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks.codeqa.fact_reader import read, tell
 from memorygym.tracks.codeqa.interpreter import Beyond, Evaluator, Lacking, Raised
-from memorygym.tracks.codeqa.reader import read, tell
 
 _LINKS = {
     "the function called by name in ": "calls", "the class made by name in ": "makes",

@@ -117,7 +117,7 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
 
 def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
     """The reader, which knows rendered text alone."""
-    from memorygym.tracks.research.reader import ResearchReader
+    from memorygym.tracks.research.fact_reader import ResearchReader
 
     return ResearchReader()
 

@@ -16,9 +16,9 @@ from memorygym.tracks._qa.reasoners import REFUSAL, by_search
 from memorygym.tracks._qa.stream import event_of
 from memorygym.tracks._qa.types import Found, Missing
 from memorygym.tracks.research import SEARCH
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
 from memorygym.tracks.research.question_grammar import Query, seeking, sought
-from memorygym.tracks.research.reader import ResearchReader
 
 LOOKUPS = (RECALL.name, "memory_search")
 """Calls by which memory is asked."""

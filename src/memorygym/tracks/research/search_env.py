@@ -16,9 +16,9 @@ from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks._qa.stream import submit
 from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.research import OPEN, SEARCH
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.question_grammar import NAME
-from memorygym.tracks.research.reader import ResearchReader
 from memorygym.tracks.research.task import documents_of
 
 SUBMIT = submit("Answer the question; this ends the task.")

@@ -15,8 +15,8 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement
 from memorygym.tracks._qa.stream import ASKS
 from memorygym.tracks._qa.types import Fact, Question, QuestionGold
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
-from memorygym.tracks.research.reader import ResearchReader
 
 TRACK, AGENTIC = "research", "agentic"
 STEPS_A_HOP = 12

@@ -12,6 +12,7 @@ from memorygym.core.tokens import count
 from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, Verdict, proof
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks._qa.types import Found
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import file_name, memory_files
 from memorygym.tracks.research.question_grammar import (
     GrammarStep,
@@ -21,7 +22,6 @@ from memorygym.tracks.research.question_grammar import (
     Total,
     phrase,
 )
-from memorygym.tracks.research.reader import ResearchReader
 from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
 
 CHANCE = 0.25

@@ -25,7 +25,7 @@ from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 if TYPE_CHECKING:
     from memorygym.core.statements import FactReader
     from memorygym.tracks.worlds.generator.gold import WorldGold
-    from memorygym.tracks.worlds.trace_reader import WorldsReader
+    from memorygym.tracks.worlds.trace_facts import WorldsReader
 
 # Who only reads a trace imports no dealer, and who only deals no agent.
 
@@ -46,7 +46,7 @@ def gold(raw: Mapping[str, Any]) -> "WorldGold":
 
 def trace_reader(trace: Trace) -> "WorldsReader":
     """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks.worlds.trace_reader import WorldsReader
+    from memorygym.tracks.worlds.trace_facts import WorldsReader
 
     return WorldsReader.of(trace)
 
@@ -67,14 +67,14 @@ def score(trace: Trace) -> Score:
 
 def fact_reader(system: str) -> "FactReader":
     """The strong reader, by the pinned message."""
-    from memorygym.tracks.worlds.reader import reader as strong
+    from memorygym.tracks.worlds.fact_reader import reader as strong
 
     return strong(system)
 
 
 def oracle(task: Task) -> Mapping[int, str]:
     """By event: what its question needs."""
-    from memorygym.tracks.worlds.trace_reader import sentences
+    from memorygym.tracks.worlds.trace_facts import sentences
 
     return sentences(task)
 

@@ -12,9 +12,9 @@ from memorygym.core import Message, Policy, Tool
 from memorygym.core.tokens import count
 from memorygym.tracks._qa.stream import event_of
 from memorygym.tracks.worlds.agents.honest import brief_reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.reader import StrongReader, reader
 
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""

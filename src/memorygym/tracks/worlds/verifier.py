@@ -14,6 +14,7 @@ from memorygym.core.tokens import MONTHS, count
 from memorygym.core.track import Map, TaskRecipe, Verification
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
+from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
@@ -21,7 +22,6 @@ from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.schedule import BATCH
 from memorygym.tracks.worlds.generator.tiers import MIX, sized
 from memorygym.tracks.worlds.parsed_view import scene
-from memorygym.tracks.worlds.reader import StrongReader, reader
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verification_report import CompetencyTally, FairnessFailure, Proof
 

@@ -9,9 +9,9 @@ from memorygym.core.rng import Stream
 from memorygym.core.statements import Known, Statement
 from memorygym.tracks._qa.types import Found
 from memorygym.tracks.codeqa.answers import answer, ask
+from memorygym.tracks.codeqa.fact_reader import moment
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDraft, QuestionDrafter
 from memorygym.tracks.codeqa.generator.session import Observation
-from memorygym.tracks.codeqa.reader import moment
 
 TRIES = 400
 """Drafts of a kind before another kind is tried."""

@@ -15,12 +15,12 @@ from memorygym.core.tokens import count, short
 from memorygym.core.trace import CANARY
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
+from memorygym.tracks.codeqa.fact_reader import read, tell
 from memorygym.tracks.codeqa.generator.folder import deal_folder
 from memorygym.tracks.codeqa.generator.question_selection import Chosen, NoQuestion
 from memorygym.tracks.codeqa.generator.session import BY_KEY
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, SYNTH, VERSION, CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import Dealt, deal
-from memorygym.tracks.codeqa.reader import read, tell
 
 ATTEMPTS = 20
 _CATEGORIES = {

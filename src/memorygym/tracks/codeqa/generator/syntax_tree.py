@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from memorygym.tracks.codeqa.reader import dotted
+from memorygym.tracks.codeqa.fact_reader import dotted
 
 Lines = Sequence[str]
 Defined = ast.FunctionDef | ast.AsyncFunctionDef

@@ -15,6 +15,7 @@ from memorygym.tracks.codeqa.code_view import (
     shown,
     text_of,
 )
+from memorygym.tracks.codeqa.fact_reader import read
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler, crowd_of
 from memorygym.tracks.codeqa.generator.filler import Growth, breaking, try_out
 from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
@@ -31,7 +32,6 @@ from memorygym.tracks.codeqa.generator.session import (
 from memorygym.tracks.codeqa.generator.settings import SYNTH, CodeQASettings
 from memorygym.tracks.codeqa.generator.stale_values import Near, changed, earlier, nearby
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, tree
-from memorygym.tracks.codeqa.reader import read
 
 MODULES = 5
 """Of the part that is asked about, at least."""

@@ -16,13 +16,13 @@ from memorygym.tracks.worlds.agents.note_taker import (
     sampled,
     whole_records,
 )
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
 from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.parsed_view import Scene
-from memorygym.tracks.worlds.reader import reader
 
 
 class ConstantAnswerer(AnswersAlways):

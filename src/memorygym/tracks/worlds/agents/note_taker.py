@@ -11,13 +11,13 @@ from memorygym.agents.calls import END, Wanted, calls, edit, read, search, submi
 from memorygym.core import Message, Policy, Tool
 from memorygym.core.rng import rng
 from memorygym.core.tokens import count
+from memorygym.tracks.worlds.fact_reader import StrongReader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.generator.domain_schema import CODES
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import Scene, scene
-from memorygym.tracks.worlds.reader import StrongReader
 
 Keep = Callable[[Scene], list[str]]
 """Which entries to write of the documents of an event."""

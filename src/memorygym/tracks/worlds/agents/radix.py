@@ -13,11 +13,11 @@ from memorygym.core.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
 from memorygym.tracks.worlds.agents.guesser import public_world
 from memorygym.tracks.worlds.axes import gold_of
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Guide, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import FIRST_YEAR, LAST_YEAR, Trait, World
 from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.notes import record_of
-from memorygym.tracks.worlds.reader import reader
 
 
 class Unpacked:

@@ -19,10 +19,10 @@ from memorygym.tracks.worlds.agents.alphabet import (
 )
 from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance, at_random, by_brief
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
 from memorygym.tracks.worlds.generator.notes import note_of
 from memorygym.tracks.worlds.parsed_view import Scene
-from memorygym.tracks.worlds.reader import reader
 
 LINES = 0.9
 """Share of the writes that batches take; changes take the rest."""

@@ -10,13 +10,13 @@ from memorygym.core.tokens import count
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import passages
 from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import Claim, EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.programs import question as put
 from memorygym.tracks.research.generator.prose import AUTHORITY, COLOUR
 from memorygym.tracks.research.generator.relations import RELATIONS, TERM, YEAR
 from memorygym.tracks.research.question_grammar import month_text, phrase, question, sought
-from memorygym.tracks.research.reader import ResearchReader
 
 READER = ResearchReader()
 WORDINGS = [(key, words) for key, one in RELATIONS.items() for words in one.sentences]

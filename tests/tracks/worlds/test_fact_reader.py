@@ -9,6 +9,7 @@ import pytest
 
 from memorygym.core import Task, registry
 from memorygym.core.errors import BadTrace
+from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
 from memorygym.tracks.worlds.generator.generator import world
@@ -16,7 +17,6 @@ from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.instructions import brief
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.guide import read_guide
-from memorygym.tracks.worlds.reader import StrongReader, reader
 
 
 class Fact(NamedTuple):
@@ -173,7 +173,7 @@ DEALER = "memorygym.tracks.worlds.generator"
 
 
 def test_the_reader_knows_no_wording_of_the_dealer() -> None:
-    script = "import sys, memorygym.tracks.worlds.reader; print(*sys.modules)"
+    script = "import sys, memorygym.tracks.worlds.fact_reader; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )

@@ -11,9 +11,9 @@ from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import HELD, MISSING, STALE
 from memorygym.core.track import table
 from memorygym.scoring.grading import grade
+from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.gold import Need, Question, WorldGold
-from memorygym.tracks.worlds.reader import StrongReader, reader
 
 
 @dataclass(frozen=True, slots=True)
