@@ -54,7 +54,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Importer", "may not import memorygym.tracks"),
         ("Importer:room=memorygym.tracks.worlds", "may not import memorygym.tracks"),
         ("Importer:room=memorygym.testing", "may not import memorygym.testing"),
-        ("Importer:room=memorygym.reports", "it may import memorygym.{arguments, core"),
+        ("Importer:room=memorygym.reports", "it may import memorygym.{core, memories"),
         ("EarlyImporter", "may not import memorygym.tracks"),
         ("Spinner", "observe went beyond its limit of 2 seconds of processor time"),
         ("Glutton", "observe went beyond its limit of 1,024 MiB of memory"),
