@@ -92,7 +92,7 @@ class MeasureUnit:
     def clashes(self, other: "MeasureUnit") -> bool:
         """Whether both are stated and cannot mean the same.
 
-        >>> Unit("min").clashes(Unit("h")), Unit("min").clashes(Unit("%"))
+        >>> MeasureUnit("min").clashes(MeasureUnit("h")), MeasureUnit("min").clashes(MeasureUnit("%"))
         (False, True)
         """
         if self.per != other.per and ((self.per and other.per) or "/" in self.per + other.per):
