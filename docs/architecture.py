@@ -10,8 +10,9 @@ arrows from the import graph. An arrow that follows from others is left out.
 import ast
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from textwrap import wrap
@@ -144,46 +145,56 @@ def beside(upper: Box, lower: Box, lane: int, ports: tuple[int, int], *, right: 
     return f"M{start:g} {out:g}H{x:g}V{into:g}H{end + side * 6:g}"
 
 
-def routes(found: Mapping[str, Box], rooms: Sequence[Arrow]) -> Iterator[str]:
-    """The arrows as paths. Those that pass floors take the free lane nearest to the boxes."""
-    taken: dict[bool, list[list[tuple[int, int]]]] = {False: [], True: []}
-    ports: dict[tuple[str, bool], int] = {}
-    pairs = [(found[room], found[other]) for room, other in rooms]
-    pairs.sort(key=lambda pair: (pair[1].floor - pair[0].floor, pair[0].floor))
-    for upper, lower in pairs:
+@dataclass(slots=True)
+class Side:
+    """The lanes on one side of the boxes, as arrows fill them."""
+
+    right: bool
+    lanes: list[list[tuple[int, int]]] = field(default_factory=list)
+    """By lane, the nearest first: the floors between which it is taken."""
+    ports: Counter[str] = field(default_factory=Counter)
+    """By room: the arrows that touch it."""
+
+    def route(self, upper: Box, lower: Box) -> str:
+        """An arrow in the nearest lane that is free."""
+        span = upper.floor, lower.floor
+        self.lanes.append([])
+        lane = next(n for n, taken in enumerate(self.lanes) if _free(taken, span))
+        self.lanes[lane].append(span)
+        self.lanes = [taken for taken in self.lanes if taken]
+        ports = self.ports[upper.name], self.ports[lower.name]
+        self.ports.update((upper.name, lower.name))
+        return beside(upper, lower, lane, ports, right=self.right)
+
+
+def _free(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
+    return all(span[1] < first or last < span[0] for first, last in taken)
+
+
+def _length(pair: tuple[Box, Box]) -> tuple[int, int]:
+    return pair[1].floor - pair[0].floor, pair[0].floor
+
+
+def routes(pairs: Sequence[tuple[Box, Box]]) -> Iterator[str]:
+    """The arrows as paths, the short ones first: those that pass a floor go beside the boxes, on
+    the side of the narrower box, else where there are fewer."""
+    sides = Side(right=False), Side(right=True)
+    for upper, lower in sorted(pairs, key=_length):
         if lower.floor == upper.floor + 1:
             yield straight(upper, lower)
             continue
-        right = _right(upper, lower, taken)
-        span = upper.floor, lower.floor
-        lanes = taken[right]
-        free = (n for n, spans in enumerate(lanes) if all(_apart(span, other) for other in spans))
-        lane = next(free, len(lanes))
-        lanes[lane:] = [*lanes[lane:], []] if lane == len(lanes) else lanes[lane:]
-        lanes[lane].append(span)
-        used = []
-        for box in (upper, lower):
-            used.append(ports.get((box.name, right), 0))
-            ports[box.name, right] = used[-1] + 1
-        yield beside(upper, lower, lane, (used[0], used[1]), right=right)
-
-
-def _apart(span: tuple[int, int], other: tuple[int, int]) -> bool:
-    return span[1] < other[0] or other[1] < span[0]
-
-
-def _right(upper: Box, lower: Box, taken: Mapping[bool, Sequence[object]]) -> bool:
-    """On which side: that of the narrower box; of two wide ones, where there is more room."""
-    narrow = min(upper, lower, key=lambda box: box.wide)
-    if narrow.wide < WIDTH:
-        return narrow.middle > GUTTER + WIDTH / 2
-    return len(taken[True]) < len(taken[False])
+        narrow = min(upper, lower, key=lambda box: box.wide)
+        right = narrow.middle > GUTTER + WIDTH / 2
+        if narrow.wide == WIDTH:
+            right = len(sides[True].lanes) < len(sides[False].lanes)
+        yield sides[right].route(upper, lower)
 
 
 def picture() -> str:
     """The picture as SVG, the same bytes for the same code."""
     rows = floors()
     found = boxes(rows)
+    pairs = [(found[room], found[other]) for room, other in arrows([*found])]
     wide, tall = WIDTH + 2 * GUTTER, 2 * MARGIN + len(rows) * (TALL + GAP) - GAP
     head = '<path class="head" d="M0 0L8 4L0 8z"/>'
     lines = [
@@ -194,10 +205,7 @@ def picture() -> str:
         f' markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">{head}</marker></defs>',
         f'<rect class="page" width="{wide}" height="{tall}"/>',
         *(line for box in found.values() for line in drawn(box)),
-        *(
-            f'<path class="import" marker-end="url(#head)" d="{route}"/>'
-            for route in routes(found, arrows([*found]))
-        ),
+        *(f'<path class="import" marker-end="url(#head)" d="{route}"/>' for route in routes(pairs)),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
