@@ -165,7 +165,7 @@ class _Walk:
 
 
 class ResearchReader:
-    """Implements _qa.types.Reader."""
+    """Implements instances.model.Reader."""
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """What a text tells: documents under their headings, and notes."""
