@@ -1,8 +1,11 @@
-"""What every room speaks: the types below, the episode that they play, and its record.
+"""The shared types, the episode with its budgets and trace, and what a track must state.
 
-`types` (Task, Env, Memory, Policy, Message), `episode` (the referee), `budget` and `guard` (its
-hand on a memory), `trace` (what happened), `track` (one kind of task) with `outcome`, `statements`
-and `trace_reader`; then what all of these rest on.
+types, frozen, errors               data: Task, Env, Memory, Policy, Message; JSON; exceptions
+episode, budget, guard, tools       the episode: its loop, limits, checks of memories and calls
+trace, trace_reader, outcome        what happened, how it is read, how each goal went
+track, statements                   one kind of task; facts as statements, for most tracks
+registry, rng, tokens, votes        parts by name, named randomness, token counts, judge votes
+schema, decoding, files, text       JSON Schemas, JSON as types, files, text in 80 columns
 """
 
 from memorygym.core.types import (

@@ -226,7 +226,7 @@ def _identity(events: Sequence[Event]) -> str:
 
 
 class EvidenceReader:
-    """See model.Reader. A paragraph counts if each of its sentences stands under its heading."""
+    """See _qa.types.Reader. A paragraph counts if all its sentences stand under its heading."""
 
     def __init__(self, gold: QuestionGold) -> None:
         self._facts = {fact.id: fact for fact in gold.facts}
