@@ -1,1 +1,1 @@
-"""Search over entries: full text here; vectors and fusion as extras."""
+"""What memories are built of: texts under keys, messages, pages, the past, and search over them."""
