@@ -9,6 +9,7 @@ ASKS = "question"
 """The kind of an event that asks."""
 EVENT, QUESTION = "===", "=== QUESTION"
 """What the text of an event begins with, and of one that asks."""
+REFUSAL = "I have no record of that."
 
 
 def submit(description: str) -> Tool:

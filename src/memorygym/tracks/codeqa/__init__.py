@@ -9,6 +9,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.tasks import knobs_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
+from memorygym.tracks._qa.deferred import deferred
 from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION
 
@@ -97,13 +98,6 @@ def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
     return QuestionGold(facts, questions)
 
 
-def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
-    """See verifier.verification."""
-    from memorygym.tracks.codeqa import verifier
-
-    return verifier.verification(instance)
-
-
 def facts(_: str) -> "CodeReader":
     """The strong reader; it needs nothing of the pinned message."""
     from memorygym.tracks.codeqa.answers import CodeReader
@@ -111,6 +105,7 @@ def facts(_: str) -> "CodeReader":
     return CodeReader()
 
 
+verification = deferred(__name__, "verifier:verification")
 INSTANCES = Instances(
     schema=SCHEMA,
     package=__name__,

@@ -6,18 +6,19 @@ answers exactly when the view holds all of them: what is measured is whether evi
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from memorygym.core import Policy, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, table
 from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.deferred import deferred
 from memorygym.tracks._qa.types import QuestionGold, Reader
 
-if TYPE_CHECKING:
-    from memorygym.tracks.data.generator import DataRecipe
+_own = partial(deferred, __name__)
+files, informed_reader = _own("generator:recipes"), _own("generator:EvidenceReader")
 
 
 def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
@@ -25,26 +26,10 @@ def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
     raise BadSettings("--track data: it deals no tasks; give --data FORMAT:FILE")
 
 
-def files(name: str, path: Path, most: int | None = None) -> "list[DataRecipe]":
-    """The samples of a file of that format of which a question can be asked.
-
-    Raises UnknownPart for the format, and BadSettings for a file of another or without evidence.
-    """
-    from memorygym.tracks.data.generator import recipes
-
-    return recipes(name, path, most)
-
-
 def facts(system: str) -> Reader:  # noqa: ARG001  # No pinned message says what is asked.
     """The reader without a side table, to which no text tells anything."""
-    return informed_reader(QuestionGold((), ()))
-
-
-def informed_reader(gold: QuestionGold) -> Reader:
-    """The reader that knows which paragraphs the questions of a task rest on."""
-    from memorygym.tracks.data.generator import EvidenceReader
-
-    return EvidenceReader(gold)
+    made: Reader = informed_reader(QuestionGold((), ()))
+    return made
 
 
 def reader(trace: Trace) -> Any:

@@ -3,20 +3,17 @@
 All is fiction, dealt from a seed to any length; every instance is proved on its final texts.
 """
 
-import argparse
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from memorygym.core import JSON, Env, Message, Policy, Task, tool
+from memorygym.core import Env, Message, Policy, Task, tool
 from memorygym.core.trace import Trace
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.tasks import knobs_of, tasks_of
 from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.deferred import deferred
 from memorygym.tracks._qa.types import Reader
-
-if TYPE_CHECKING:
-    from memorygym.tracks.research.strata import ResearchRecipe
 
 SEARCH = tool(
     "search",
@@ -30,27 +27,6 @@ OPEN = tool(
     "Read a document.",
     document={"type": "integer", "description": "Its number on a page."},
 )
-
-
-def add_options(group: "argparse._ArgumentGroup") -> None:
-    """Declares what only instances of this track know."""
-    from memorygym.tracks.research.strata import declare
-
-    declare(group)
-
-
-def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
-    """The instances that the options ask for. Raises BadSettings that says what is reachable."""
-    from memorygym.tracks.research.strata import asked
-
-    return asked(args)
-
-
-def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
-    """The task that an instance is."""
-    from memorygym.tracks.research.task import task_of as made
-
-    return made(instance, template, seed)
 
 
 def env(task: Task) -> Env:
@@ -101,20 +77,6 @@ def reader(trace: Trace) -> Any:
     return reader_of(trace) or defaults.reader(trace)
 
 
-def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
-    """What the final texts of an instance prove."""
-    from memorygym.tracks.research.verifier import verification as proved
-
-    return proved(instance)
-
-
-def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
-    """An instance of the original's schema with all fields filled in. Raises BadSettings."""
-    from memorygym.tracks.research.task import imported as normalised
-
-    return normalised(raw, place)
-
-
 def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
     """The reader, which knows rendered text alone."""
     from memorygym.tracks.research.fact_reader import ResearchReader
@@ -122,6 +84,10 @@ def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says t
     return ResearchReader()
 
 
+_own = partial(deferred, __name__)
+add_options, recipes = _own("strata:declare"), _own("strata:asked")
+task_of, imported = _own("task:task_of"), _own("task:imported")
+verification = _own("verifier:verification")
 INSTANCES = Instances(
     schema="memorygym-research-1",
     package=__name__,

@@ -1,89 +1,15 @@
 """worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
-from memorygym.core import Message, Policy, Task
-from memorygym.core.outcome import Outcome, Score
-from memorygym.core.trace import Trace
-from memorygym.core.track import (
-    Agent,
-    Headline,
-    Invariant,
-    Map,
-    PlayAgain,
-    Played,
-    SelfTest,
-    TaskOptions,
-    TaskRecipe,
-    Track,
-    Verification,
-)
+from memorygym.core import Policy, Task
+from memorygym.core.track import Agent, Headline, SelfTest, Track
+from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.deferred import deferred
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
-if TYPE_CHECKING:
-    from memorygym.core.statements import FactReader
-    from memorygym.tracks.worlds.generator.gold import WorldGold
-    from memorygym.tracks.worlds.trace_facts import WorldsReader
-
-# Who only reads a trace imports no dealer, and who only deals no agent.
-
-
-def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """Worlds of the domains, tier and sizes that the knobs name."""
-    from memorygym.tracks.worlds import settings
-
-    return settings.settings_of(options)
-
-
-def gold(raw: Mapping[str, Any]) -> "WorldGold":
-    """The gold table from JSON. Raises ValueError with what is wrong."""
-    from memorygym.tracks.worlds.generator.gold import WorldGold
-
-    return WorldGold.from_json(raw)
-
-
-def trace_reader(trace: Trace) -> "WorldsReader":
-    """How its trace is read. Raises BadTrace without a gold table."""
-    from memorygym.tracks.worlds.trace_facts import WorldsReader
-
-    return WorldsReader.of(trace)
-
-
-def outcomes(trace: Trace) -> Sequence[Outcome]:
-    """How each question went."""
-    from memorygym.scoring.episode_scores import answered
-
-    return answered(trace, trace_reader(trace))
-
-
-def score(trace: Trace) -> Score:
-    """The composite and its four axes."""
-    from memorygym.tracks.worlds import axes
-
-    return axes.score(trace)
-
-
-def fact_reader(system: str) -> "FactReader":
-    """The strong reader, by the pinned message."""
-    from memorygym.tracks.worlds.fact_reader import reader as strong
-
-    return strong(system)
-
-
-def oracle(task: Task) -> Mapping[int, str]:
-    """By event: what its question needs."""
-    from memorygym.tracks.worlds.trace_facts import sentences
-
-    return sentences(task)
-
-
-def asks(view: Sequence[Message]) -> bool:
-    """Whether the running event asks a question."""
-    from memorygym.tracks.worlds.reasoners import asks as asked
-
-    return asked(view)
+_own = partial(deferred, __name__)
 
 
 def reasoner(name: str, _: Task) -> Policy:
@@ -98,43 +24,6 @@ def note_taker(reasoner: Policy, _: Task) -> Policy:
     from memorygym.tracks.worlds.reasoners import Clerk
 
     return Clerk(reasoner)
-
-
-def composite(axes: Mapping[str, float | None]) -> float:
-    """The weighted mean of the axes that were asked about."""
-    from memorygym.tracks.worlds.axes import composite as weighted
-
-    return weighted(axes)
-
-
-def problems(row: Mapping[str, Any]) -> Iterable[str]:
-    """Whether the axes of a row can be those of its competencies."""
-    from memorygym.tracks.worlds import axes
-
-    return axes.problems(row)
-
-
-def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
-    """What the self-test needs of a trace."""
-    from memorygym.tracks.worlds import self_test
-
-    return self_test.inspect(agent, trace)
-
-
-def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
-) -> Sequence[Invariant]:
-    """The self-test over results that were played with `inspect`."""
-    from memorygym.tracks.worlds import self_test
-
-    return self_test.validate(recipes, results, play)
-
-
-def verify(recipes: Sequence[TaskRecipe], spread: Map) -> Verification:
-    """Whether worlds are fair."""
-    from memorygym.tracks.worlds import verifier
-
-    return verifier.verify_all(recipes, spread)
 
 
 class _Agents(Mapping[str, Agent]):
@@ -170,19 +59,19 @@ def _outside(name: str) -> Agent:
 TRACK = Track(
     name="worlds",
     version="worlds-v2",
-    tasks=tasks,
+    tasks=_own("settings:settings_of"),
     env=WorldsEnv,
-    outcomes=outcomes,
-    facts=fact_reader,
+    outcomes=defaults.outcomes,
+    facts=_own("fact_reader:reader"),
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
-    oracle=oracle,
+    oracle=_own("trace_facts:sentences"),
     tools=(SUBMIT,),
-    score=score,
+    score=_own("axes:score"),
     agents=_Agents(),
     axes=("breadth", "maintenance", "reasoning", "efficiency"),
-    reader=trace_reader,
-    gold=gold,
-    asks=asks,
+    reader=_own("trace_facts:WorldsReader.of"),
+    gold=_own("generator.gold:WorldGold.from_json"),
+    asks=defaults.asks,
     note_taker=note_taker,
     references={
         # What guessing reaches, what the budget allows, and what the best strategy without the
@@ -191,10 +80,10 @@ TRACK = Track(
         "ceiling": "clairvoyant",
         "best scripted": "template_expert",
     },
-    headline=Headline(composite, problems),
+    headline=Headline(_own("axes:composite"), _own("axes:problems")),
     official={"tier": "standard"},
-    self_test=SelfTest(inspect, validate),
-    verify=verify,
+    self_test=SelfTest(_own("self_test:inspect"), _own("self_test:validate")),
+    verify=_own("verifier:verify_all"),
     knobs=lambda: {
         "template": "a domain, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",
