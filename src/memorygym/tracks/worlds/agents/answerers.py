@@ -7,7 +7,7 @@ from functools import lru_cache
 from memorygym.agents.calls import END, Wanted, calls, read, submit
 from memorygym.core import Message
 from memorygym.core.rng import rng
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.guesser import guess, public_world
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
@@ -211,88 +211,16 @@ def _bare_names(now: Scene) -> list[str]:
     return fill([(note_of(now.reader.guide, record), 4) for record in bare], now.slot)
 
 
-AGENTS = {
-    # Not a guess: of named or listed members it holds half, and with them half of the winners.
-    "careless_concluder": Agent(
-        make=lambda _: CarelessConcluder(),
-        kind="adversary",
-        bound=Bound(6, "strategic"),
-        about="strategic, but it concludes from whatever part of the facts it holds.",
-        imitates="a model that names the highest of those that it remembers, and says "
-        "nothing of the rest",
-    ),
-    "constant_answerer": Agent(
-        make=lambda _: ConstantAnswerer(),
-        kind="adversary",
-        bound=Bound(5),
-        about="one well-chosen fixed string for every question.",
-        imitates="the fixed string of 536 characters that answered 15 % of an earlier "
-        "project's questions",
-    ),
-    "context_copier": Agent(
-        make=lambda _: ContextCopier(),
-        kind="adversary",
-        bound=Bound(1),
-        about="stores nothing, and answers whatever of the asked form stands in the view.",
-        imitates="the zero-write agent that answered from the visible history and scored "
-        "full marks",
-    ),
-    "double_answerer": Agent(
-        make=lambda _: DoubleAnswerer(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and submits several answers in one reply.",
-        imitates="a model that calls submit_answer until one of the answers is accepted",
-    ),
-    "few_entity_asker": Agent(
-        make=lambda _: Skipper(whole_records(0.12)),
-        kind="adversary",
-        bound=Bound(9),
-        about="an eighth of the budget on a few entities, and silence on the rest.",
-        imitates="the agent that stored six entities because questions were drawn from what "
-        "was stored",
-    ),
-    "guess_filler": Agent(
-        make=lambda _: GuessFiller(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and guesses wherever strategic would refuse.",
-        imitates="a model that never admits that it does not know",
-    ),
-    "hedger": Agent(
-        make=lambda _: Hedger(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and gives several candidates wherever it is not sure.",
-        imitates="a model that answers 'A or B', which a lenient grader accepts",
-    ),
-    "judge_injector": Agent(
-        make=lambda _: JudgeInjector(),
-        kind="adversary",
-        bound=Bound(1),
-        about="instructions to the grader around a guess, in many formats.",
-        imitates="prompt injection against an LLM judge, and format tricks against a "
-        "rule-based one",
-    ),
-    "name_hoarder": Agent(
-        make=lambda _: NameHoarder(),
-        kind="adversary",
-        bound=Bound(1),
-        about="stores the bare names and groups of all entities, and guesses the rest.",
-        imitates="the agent that satisfied a detector of stored entities with names and no facts",
-    ),
-    "replayer": Agent(
-        make=lambda _: Replayer(),
-        kind="adversary",
-        bound=Bound(1),
-        about="answers with the truths of another seed of the domain, dealt by itself.",
-        imitates="overfitting to public seeds: answers learnt by heart on one are given on another",
-    ),
-    "skipper": Agent(
-        make=lambda _: Skipper(sampled(1.0)),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and goes on without an answer where it does not know.",
-        imitates="the earlier project's `next`, which took a question out of every denominator",
-    ),
+MAKERS: dict[str, Maker] = {
+    "careless_concluder": lambda _: CarelessConcluder(),
+    "constant_answerer": lambda _: ConstantAnswerer(),
+    "context_copier": lambda _: ContextCopier(),
+    "double_answerer": lambda _: DoubleAnswerer(),
+    "few_entity_asker": lambda _: Skipper(whole_records(0.12)),
+    "guess_filler": lambda _: GuessFiller(),
+    "hedger": lambda _: Hedger(),
+    "judge_injector": lambda _: JudgeInjector(),
+    "name_hoarder": lambda _: NameHoarder(),
+    "replayer": lambda _: Replayer(),
+    "skipper": lambda _: Skipper(sampled(1.0)),
 }
