@@ -25,39 +25,35 @@ from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.parsed_view import Scene
 
 
-class ConstantAnswerer(AnswersAlways):
+def constant(now: Scene, _: Query) -> str:
     """A figure amid most ranges, and the first choice of every list in the pinned message."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
-        return f"30.0, {' and '.join(choices)}"
+    choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
+    return f"30.0, {' and '.join(choices)}"
 
 
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-class ContextCopier(AnswersAlways):
+def copied(now: Scene, query: Query) -> str:
     """Every figure, name, date or choice that it gives is one that it sees."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        guide = now.reader.guide
-        values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
-        name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
-        match query.kind:
-            case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
-                return values[-1]
-            case "trend":
-                return f"{TREND_LABELS[-1]} (15%)"
-            case "extreme":
-                return f"1 ({values[0]})"
-            case "constraints":
-                return f"{query.size // 3} ({values[-1]})"
-            case "count":
-                return f"1 ({name})"
-            case "lookup":
-                return name
-        return f"{name} ({values[-1]})"
+    guide = now.reader.guide
+    values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
+    name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
+    match query.kind:
+        case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
+            return values[-1]
+        case "trend":
+            return f"{TREND_LABELS[-1]} (15%)"
+        case "extreme":
+            return f"1 ({values[0]})"
+        case "constraints":
+            return f"{query.size // 3} ({values[-1]})"
+        case "count":
+            return f"1 ({name})"
+        case "lookup":
+            return name
+    return f"{name} ({values[-1]})"
 
 
 def _of_form(now: Scene, query: Query, a: Attribute) -> str:
@@ -87,11 +83,9 @@ FORMS = (
 )  # fmt: skip
 
 
-class JudgeInjector(AnswersAlways):
+def injected(now: Scene, _: Query) -> str:
     """Another form for every question."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        return rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
+    return rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
 
 
 OTHER_SEED = 7_919
@@ -108,17 +102,15 @@ def _learnt(template: str) -> list[tuple[Query, str]]:
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 
 
-class Replayer(AnswersAlways):
+def replayed(now: Scene, query: Query) -> str:
     """The truth of the question that is most like the one asked, else of the one in its place."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        learnt = _learnt(public_world(now.reader.guide.noun).id)
-        other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
-        if not _likeness(other, query):
-            return learnt[now.event % len(learnt)][1]
-        for old, new in zip(other.names, query.names, strict=False):
-            truth = truth.replace(old, new)
-        return truth
+    learnt = _learnt(public_world(now.reader.guide.noun).id)
+    other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
+    if not _likeness(other, query):
+        return learnt[now.event % len(learnt)][1]
+    for old, new in zip(other.names, query.names, strict=False):
+        truth = truth.replace(old, new)
+    return truth
 
 
 def _likeness(one: Query, other: Query) -> int:
@@ -213,14 +205,14 @@ def _bare_names(now: Scene) -> list[str]:
 
 MAKERS: dict[str, Maker] = {
     "careless_concluder": lambda _: CarelessConcluder(),
-    "constant_answerer": lambda _: ConstantAnswerer(),
-    "context_copier": lambda _: ContextCopier(),
+    "constant_answerer": lambda _: AnswersAlways(constant),
+    "context_copier": lambda _: AnswersAlways(copied),
     "double_answerer": lambda _: DoubleAnswerer(),
     "few_entity_asker": lambda _: Skipper(whole_records(0.12)),
     "guess_filler": lambda _: GuessFiller(),
     "hedger": lambda _: Hedger(),
-    "judge_injector": lambda _: JudgeInjector(),
+    "judge_injector": lambda _: AnswersAlways(injected),
     "name_hoarder": lambda _: NameHoarder(),
-    "replayer": lambda _: Replayer(),
+    "replayer": lambda _: AnswersAlways(replayed),
     "skipper": lambda _: Skipper(sampled(1.0)),
 }

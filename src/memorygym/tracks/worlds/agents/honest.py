@@ -45,18 +45,9 @@ class Abstainer(Strategist):
         return calls(submit(REFUSAL))
 
 
-class Guesser(AnswersAlways):
+def random_number(now: Scene, _: Query) -> str:
     """It never looks at what it was told."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        return f"{rng('guesser', now.text).between(1, 999_999):,}"
-
-
-class SmartGuesser(AnswersAlways):
-    """It knows the public schema and ranges, and nothing of the world."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        return guess(now)
+    return f"{rng('guesser', now.text).between(1, 999_999):,}"
 
 
 class Clairvoyant(Scribe):
@@ -101,12 +92,12 @@ MAKERS: dict[str, Maker] = {
     "abstainer": lambda _: Abstainer(),
     "brief_reader": lambda _: brief_reader(),
     "clairvoyant": Clairvoyant,
-    "guesser": lambda _: Guesser(),
+    "guesser": lambda _: AnswersAlways(random_number),
     "naive": lambda _: naive(),
     "perfect": lambda _: Scribe(everything, history=True),
     "priority_strategic": lambda _: Scribe(whole_records(0.7)),
     "random_strategic": lambda _: Scribe(sampled(0.7)),
-    "smart_guesser": lambda _: SmartGuesser(),
+    "smart_guesser": lambda _: AnswersAlways(lambda now, _: guess(now)),
     "strategic": lambda _: Strategist(),
     "template_expert": lambda _: Scribe(worth_while),
 }

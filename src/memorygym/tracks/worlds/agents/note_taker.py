@@ -133,15 +133,14 @@ class Strategist(Scribe):
 class AnswersAlways(Policy):
     """Stores nothing, and answers every question."""
 
-    def answer(self, now: Scene, query: Query) -> str:
-        """What it submits."""
-        raise NotImplementedError
+    def __init__(self, answer: Callable[[Scene, Query], str]) -> None:
+        self._answer = answer
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = scene(view)
         if now.title != "QUESTION":
             return END
-        return calls(submit(self.answer(now, now.query) if now.query else REFUSAL))
+        return calls(submit(self._answer(now, now.query) if now.query else REFUSAL))
 
 
 def by_brief(now: Scene, record: Record) -> tuple[float, ...]:
