@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from memorygym.agents.calls import END, Wanted, calls, read, submit
+from memorygym.agents.calls import END, calls, submit
 from memorygym.core import Message
 from memorygym.core.rng import rng
 from memorygym.core.track import Maker
@@ -118,11 +118,9 @@ def _likeness(one: Query, other: Query) -> int:
     return (one.kind == other.kind) * (1 + (one.codes == other.codes))
 
 
-class CarelessConcluder(Strategist):
+def concluded_carelessly(now: Scene, query: Query, known: Knowledge) -> str | None:
     """Right where the members that it does not know do not decide."""
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        return now.reader.answer(query, known, careless=True)
+    return now.reader.answer(query, known, careless=True)
 
 
 class DoubleAnswerer(Strategist):
@@ -147,26 +145,22 @@ class Skipper(Scribe):
         return END if refused else said
 
 
-class GuessFiller(Strategist):
+def concluded_or_guessed(now: Scene, query: Query, known: Knowledge) -> str | None:
     """First what follows from memory, then the best guess that question and schema allow."""
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        return now.reader.answer(query, known) or guess(now)
+    return now.reader.answer(query, known) or guess(now)
 
 
-class Hedger(Strategist):
+def hedged(now: Scene, query: Query, known: Knowledge) -> str | None:
     """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        sure = now.reader.answer(query, known)
-        if sure and rng("hedger", now.text).below(8):
-            return sure
-        careless = now.reader.answer(query, known, careless=True)
-        claims = [claim for claim in (sure, careless) if claim]
-        claims += [*_candidates(now, query, known), guess(now)]
-        if rng("hedger", now.text, "form").below(2):
-            return f"{', '.join(claims)}. {REFUSAL}"
-        return " or ".join(dict.fromkeys(claims))
+    sure = now.reader.answer(query, known)
+    if sure and rng("hedger", now.text).below(8):
+        return sure
+    careless = now.reader.answer(query, known, careless=True)
+    claims = [claim for claim in (sure, careless) if claim]
+    claims += [*_candidates(now, query, known), guess(now)]
+    if rng("hedger", now.text, "form").below(2):
+        return f"{', '.join(claims)}. {REFUSAL}"
+    return " or ".join(dict.fromkeys(claims))
 
 
 def _candidates(now: Scene, query: Query, known: Knowledge) -> Sequence[str]:
@@ -180,22 +174,14 @@ def _candidates(now: Scene, query: Query, known: Knowledge) -> Sequence[str]:
     return [*query.names, *choices] if query.kind != "value" else choices
 
 
-class NameHoarder(Scribe):
-    """Knows who exists: refuses for a stranger, guesses for everybody else."""
-
-    def __init__(self) -> None:
-        super().__init__(_bare_names, updates=False)
-
-    def look_up(self, query: Query) -> Wanted:
-        return read()
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        names = query.names or tuple(known.members(query.categories)) or tuple(known.by_name)
-        if query.kind == "value" and names[0] not in known.by_name:
-            return None
-        if query.kind in ("lookup", "chain", "best_related"):
-            names = tuple(name for name in known.by_name if name not in names)
-        return guess(now).replace("Nobody", names[0]) if names else guess(now)
+def guessed_by_name(now: Scene, query: Query, known: Knowledge) -> str | None:
+    """Who knows who exists refuses for a stranger, and guesses for everybody else."""
+    names = query.names or tuple(known.members(query.categories)) or tuple(known.by_name)
+    if query.kind == "value" and names[0] not in known.by_name:
+        return None
+    if query.kind in ("lookup", "chain", "best_related"):
+        names = tuple(name for name in known.by_name if name not in names)
+    return guess(now).replace("Nobody", names[0]) if names else guess(now)
 
 
 def _bare_names(now: Scene) -> list[str]:
@@ -204,15 +190,15 @@ def _bare_names(now: Scene) -> list[str]:
 
 
 MAKERS: dict[str, Maker] = {
-    "careless_concluder": lambda _: CarelessConcluder(),
+    "careless_concluder": lambda _: Strategist(concluded_carelessly),
     "constant_answerer": lambda _: AnswersAlways(constant),
     "context_copier": lambda _: AnswersAlways(copied),
     "double_answerer": lambda _: DoubleAnswerer(),
     "few_entity_asker": lambda _: Skipper(whole_records(0.12)),
-    "guess_filler": lambda _: GuessFiller(),
-    "hedger": lambda _: Hedger(),
+    "guess_filler": lambda _: Strategist(concluded_or_guessed),
+    "hedger": lambda _: Strategist(hedged),
     "judge_injector": lambda _: AnswersAlways(injected),
-    "name_hoarder": lambda _: NameHoarder(),
+    "name_hoarder": lambda _: Scribe(_bare_names, guessed_by_name, updates=False, reads_all=True),
     "replayer": lambda _: AnswersAlways(replayed),
     "skipper": lambda _: Skipper(sampled(1.0)),
 }

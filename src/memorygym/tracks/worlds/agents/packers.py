@@ -2,14 +2,13 @@
 
 from functools import lru_cache
 
-from memorygym.agents.calls import Wanted, read
 from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.alphabet import packed
 from memorygym.tracks.worlds.agents.guesser import public_world
 from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
 from memorygym.tracks.worlds.agents.recoder import Packer
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import World
 from memorygym.tracks.worlds.generator.notes import pack_value, record_of
 from memorygym.tracks.worlds.parsed_view import Scene
@@ -136,10 +135,7 @@ class Smuggler(Scribe):
     """Every blank is a digit to the base of sixteen."""
 
     def __init__(self) -> None:
-        super().__init__(_hidden, updates=False)
-
-    def look_up(self, query: Query) -> Wanted:
-        return read()
+        super().__init__(_hidden, updates=False, reads_all=True)
 
     def known(self, now: Scene) -> Knowledge:
         return Knowledge(_found(now))

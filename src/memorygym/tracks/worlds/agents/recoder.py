@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
-from memorygym.agents.calls import END, Wanted, calls, edit, read, write
+from memorygym.agents.calls import END, calls, edit, read, write
 from memorygym.core import Message
 from memorygym.core.tokens import count
 from memorygym.core.track import Maker
@@ -20,7 +20,7 @@ from memorygym.tracks.worlds.agents.alphabet import (
 from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance, at_random, by_brief
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
 from memorygym.tracks.worlds.fact_reader import reader
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.notes import note_of
 from memorygym.tracks.worlds.parsed_view import Scene
 
@@ -34,7 +34,7 @@ class Hoarder(Scribe):
     """Reads all of its memory back, and puts what changes behind a line that has room."""
 
     def __init__(self) -> None:
-        super().__init__(self.chosen)
+        super().__init__(self.chosen, reads_all=True)
 
     def chosen(self, now: Scene) -> list[str]:
         """Entries for a batch."""
@@ -83,9 +83,6 @@ class Hoarder(Scribe):
     def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
         """Whether a value is news."""
         return old != new
-
-    def look_up(self, query: Query) -> Wanted:
-        return read()
 
     def known(self, now: Scene) -> Knowledge:
         return Knowledge(self.held(now))
