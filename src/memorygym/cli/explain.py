@@ -173,9 +173,8 @@ class Listing:
 
     def _wants(self, played: stored_runs.StoredTrace) -> bool:
         place, memory = played.place, played.place.memory
-        if self._args.agent not in (None, place.agent):
-            return False
-        if self._args.template not in (None, place.template):
+        given = ((self._args.agent, place.agent), (self._args.template, place.template))
+        if any(wanted not in (None, own) for wanted, own in given):
             return False
         self._met["system"] |= {memory, EVERY}
         if self._system not in (None, EVERY):
@@ -204,10 +203,8 @@ class Listing:
                 print(json.dumps(row, ensure_ascii=False))
         if self._args.json:
             return
-        parts = [
-            _text(who, found, limit)
-            for who, found in (self._found or {"": TraceFindings()}).items()
-        ]
+        groups = self._found or {"": TraceFindings()}
+        parts = [_text(who, found, limit) for who, found in groups.items()]
         if self._left:
             told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
             parts.append("\n".join(fit(told)))
