@@ -9,10 +9,10 @@ from typing import Any
 import hypothesis
 import pytest
 
-from memorygym.core import Budget, Event, Memory, Message, Task
 from memorygym.core.episode import Episode
 from memorygym.core.trace import Heard, Trace
 from memorygym.core.track import TaskOptions
+from memorygym.core.types import Budget, Event, Memory, Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.evaluation import Evaluation, perform
 from memorygym.runs.seats import episode_for, policy_for

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe
+from memorygym.core.types import JSON, Memory, Policy, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.engine import Table
 from memorygym.runs.episode_result import Failure, Result, ResultOptions

@@ -9,7 +9,7 @@ from memorygym.runs.seats import AgentSeat
 from tests.reports.playing import lite
 
 HOARDER = """
-from memorygym.core import Message, Policy
+from memorygym.core.types import Message, Policy
 
 
 class Hoarder(Policy):

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.core import Budget, Call, Entry, Message, Task
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import (
     CANARY,
@@ -23,6 +22,7 @@ from memorygym.core.trace import (
     Vote,
     read_trace,
 )  # fmt: skip
+from memorygym.core.types import Budget, Call, Entry, Message, Task
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import WorldGold

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import count as counter
 from typing import ClassVar
 
-from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.core.tokens import normal
+from memorygym.core.types import Entry, Memory, Message, Meter
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.recency import Recency
 from memorygym.memories.stores.passages import Passages

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import Budget, Entry, Memory, Message, registry
+from memorygym.core import registry
 from memorygym.core.budget import Ledger
 from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 
 SEARCHED = ("bm25", "naive_rag", "hybrid", "memorybank")

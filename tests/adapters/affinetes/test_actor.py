@@ -12,9 +12,9 @@ from memorygym.adapters.affinetes import Actor
 from memorygym.adapters.affinetes.model_episode import Abandoned, ModelEpisode
 from memorygym.adapters.affinetes.request import Choice, where
 from memorygym.agents.chat import Chat
-from memorygym.core import Task
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.trace import Trace
+from memorygym.core.types import Task
 from memorygym.models import openai
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.settings import WorldsSettings

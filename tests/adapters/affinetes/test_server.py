@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import OpenEnvResponse
-from memorygym.core import Task
 from memorygym.core.trace import Said, Trace
+from memorygym.core.types import Task
 from memorygym.scoring.episode_scores import score
 from tests.adapters.affinetes.served import ROOT, serving
 from tests.adapters.affinetes.test_games import as_action

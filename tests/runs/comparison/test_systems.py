@@ -6,8 +6,9 @@ from functools import partial
 
 import pytest
 
-from memorygym.core import Budget, Entry, Memory, Message, Task, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode
+from memorygym.core.types import Budget, Entry, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import memory_of
 from memorygym.runs.comparison.systems import ComparisonLimits, arms, budget_of
 

@@ -109,7 +109,7 @@ def test_what_the_crowd_says_otherwise_counts_as_rewritten():
 
 def test_an_instance_is_the_same_bytes_in_every_process():
     code = (
-        "from memorygym.core.frozen import canonical; from hashlib import sha256\n"
+        "from memorygym.core.json_values import canonical; from hashlib import sha256\n"
         "from memorygym.tracks.research.generator.settings import ResearchSettings\n"
         "from memorygym.tracks.research.strata import ResearchRecipe\n"
         "settings = ResearchSettings('made', 3, 0, 5, 12_000, 'intersection')\n"

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from memorygym.core import Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadTrace
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from memorygym.core import Task
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Record
 

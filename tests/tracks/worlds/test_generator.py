@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from memorygym.core import Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import rng
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import world

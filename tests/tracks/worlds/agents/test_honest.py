@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 
-from memorygym.core import Task, registry
+from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
+from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
