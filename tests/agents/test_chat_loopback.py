@@ -9,15 +9,16 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
-from memorygym.core import Message, Task
+from memorygym.core import Message
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadKey, ProviderFailure
 from memorygym.core.trace import Cut, Heard, Said, Shown, Stored
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
+from tests.episodes import dealt
 from tests.servers.openai import Server, serving
-from tests.tracks.worlds.agents.reading import Reading, heard
+from tests.tracks.worlds.agents.reading_env import Reading, heard
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ WAYS = pytest.mark.parametrize(
     ],
 )
 def test_a_bad_model_ends_in_a_truthful_trace(
-    server: Server, dealt: Callable[..., Task], name: str, told: str, mode: str, *, stream: bool
+    server: Server, name: str, told: str, mode: str, *, stream: bool
 ) -> None:
     task = dealt(tier="lite")
     short = replace(task, budget=replace(task.budget, turns=3))
@@ -118,7 +119,7 @@ def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) ->
 
 @pytest.mark.parametrize("mode", ["native", "text"])
 def test_what_is_sent_reads_as_agreed(
-    snapshot: Callable[[str, str], None], server: Server, dealt: Callable[..., Task], mode: str
+    snapshot: Callable[[str, str], None], server: Server, mode: str
 ) -> None:
     task = dealt(tier="lite")
     question = task.events[-1]

@@ -13,7 +13,7 @@ from memorygym.runs.store import episode_name, write_trace
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.reasoners import REASONERS
-from tests.playing import lite
+from tests.episodes import lite
 
 RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
 

@@ -8,7 +8,7 @@ from time import sleep
 import pytest
 
 from memorygym.core.trace import CANARY
-from tests.datasets.instances.plugging import plug, plugged, start
+from tests.datasets.instances.plugins import plug, plugged, start
 
 SIX = ["generate", "toytrack", "--n", "3", "--tokens", "200,1k"]
 

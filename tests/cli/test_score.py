@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memorygym.runs.store import read_traces, write_trace
-from tests.playing import lite
+from tests.episodes import lite
 
 
 def _lines(trace_file: Path) -> list[bytes]:

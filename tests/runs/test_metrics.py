@@ -4,13 +4,12 @@ Two entities, of which the memory is told two facts; the first one changes befor
 Every word and every number of up to three digits costs one token, a message four beside its text.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from memorygym.agents.calls import END
-from memorygym.core import Budget, Entry, Message, Task
+from memorygym.core import Budget, Entry, Message
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import (
     Answered,
@@ -27,6 +26,7 @@ from memorygym.core.trace import (
 )
 from memorygym.runs.metrics import Measured, QuestionCase, Spent, measure
 from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldGold
+from tests.episodes import dealt, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
 """Five tokens each: three words, a colon, a number; nine as a message."""
@@ -63,7 +63,7 @@ def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
 
 
 @pytest.fixture
-def trace(dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]) -> Trace:
+def trace() -> Trace:
     """The schema is a dealt world's, all else is made by hand."""
     task = dealt("company", 0, "lite")
     first, second = (list(row) for row in gold(task).values[:2])

@@ -19,7 +19,7 @@ from memorygym.runs.store import (
     write_trace,
 )
 from memorygym.tracks.worlds.settings import WorldsSettings
-from tests.playing import results_of
+from tests.episodes import results_of
 
 ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}
 

@@ -24,7 +24,7 @@ from memorygym.memories.full import Full
 from memorygym.runs.metrics import measure
 from memorygym.testing import check_track
 from tests.servers.openai import serving
-from tests.tracks.shopping import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
+from tests.tracks.shop_example import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
 
 COMPARE = ["--memories", "bm25,recency,markdown", "--track", f"{SHOP}:turns=4", "-q"]
 

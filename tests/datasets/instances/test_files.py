@@ -11,7 +11,7 @@ from memorygym.cli import main
 from memorygym.core.errors import BadSettings
 from memorygym.datasets.instances.files import as_file, instance_files, read_instance, read_manifest
 from memorygym.datasets.instances.schemas import instance_id
-from tests.datasets.instances.plugging import plugged
+from tests.datasets.instances.plugins import plugged
 
 
 @pytest.fixture(scope="module")

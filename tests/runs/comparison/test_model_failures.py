@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
-from tests.runs.comparison.asking import (
+from tests.runs.comparison.model_runs import (
     ASKING,
     REPLIES,
     SMALL,

@@ -12,7 +12,7 @@ from memorygym.models.scripted import Scripted
 from memorygym.scoring.judge import PROMPTS, Judge
 from memorygym.scoring.judge.panel import vote
 from memorygym.scoring.judge.prompts import messages
-from tests.scoring.judge.gullible import (
+from tests.scoring.judge.gullible_judges import (
     CREDULOUS,
     Rule,
     echo,

@@ -23,11 +23,11 @@ from memorygym.tracks.codeqa.generator import identifiers
 from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
-from tests.tracks.codeqa.dealt import instance, options
+from tests.tracks.codeqa.instances import instance, options
 
 SCRIPT = """
 import hashlib, json
-from tests.tracks.codeqa.dealt import instance
+from tests.tracks.codeqa.instances import instance
 print(hashlib.sha256(json.dumps(instance(seed=5)).encode()).hexdigest())
 """
 READER = CodeReader()

@@ -9,7 +9,7 @@ from memorygym.runs.seats import scripted
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks._qa.types import QuestionGold
 from memorygym.tracks.research import TRACK
-from tests.tracks.qa.playing import dealt, played
+from tests.tracks.qa.episodes import dealt, played
 
 
 def asked_for(trace: Trace) -> list[Message]:
