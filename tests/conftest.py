@@ -1,12 +1,13 @@
 """What tests share: snapshots of what an agent reads, and a finished run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from tests.episodes import lite
+from tests.servers.openai import Server, serving
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -30,6 +31,13 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text + "\n" == path.read_text(encoding="utf-8")
 
     return check
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """An endpoint that is up for one test."""
+    with serving() as up:
+        yield up
 
 
 @pytest.fixture(scope="session")

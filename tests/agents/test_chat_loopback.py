@@ -1,7 +1,7 @@
 """The chat agent over the loopback: good models, bad models, bad endpoints, and what is sent."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,18 +17,12 @@ from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import dealt
-from tests.servers.openai import Server, serving
+from tests.servers.openai import Server
 from tests.tracks.worlds.agents.reading_env import Reading, heard
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    pytest.importorskip("openai")
-    with serving() as running:
-        yield running
-
-
 def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> Chat:
+    pytest.importorskip("openai")
     from memorygym.models import openai
 
     environ: dict[str, str] = {}

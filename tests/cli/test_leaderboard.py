@@ -76,12 +76,6 @@ def test_a_run_has_the_status_that_its_files_show(
     assert section(out, "Not ranked")[0][5] == status
 
 
-def test_two_files_that_contradict_each_other_are_refused(made: Make, command) -> None:
-    one, other = made({"naive": 0.5}), made({"naive": 0.6})
-    status, out, err = command("leaderboard", one, other)
-    assert (status, out) == (2, "") and one in err and other in err
-
-
 @pytest.mark.parametrize("check", ["none", "play"])
 def test_a_salt_that_sealed_no_run_is_bad_usage(check: str, played: Path, command) -> None:
     status, out, err = command("leaderboard", str(played), "--check", check, "--salt", "another")

@@ -55,11 +55,6 @@ def test_a_packed_run_is_reproduced(played: Make, command) -> None:
     assert "episodes: 2 scored, 0 failed, of 2 planned; every hash is right" in out
 
 
-def test_without_playing_it_is_verified_from_its_traces(played: Make, command) -> None:
-    command("pack", str(run := played()))
-    assert command("pack", "--check", f"{run}.tar.gz").out.endswith("\nverified from traces\n")
-
-
 def test_a_model_is_reproduced_from_its_replies_alone(
     played: Make, command, tmp_path: Path
 ) -> None:
@@ -238,9 +233,3 @@ def test_what_is_no_run_is_bad_usage(words: tuple[str, ...], command, tmp_path: 
     for given in (tmp_path / "x", tmp_path / "none"):
         status, out, err = command(*words, str(given))
         assert (status, out) == (2, "") and err.startswith("memorygym: ")
-
-
-def test_help_fits_the_screen(command) -> None:
-    for name in ("pack", "score", "grade", "explain", "play", "leaderboard"):
-        status, out, _ = command(name, "--help")
-        assert status == 0 and all(len(line) <= 80 for line in out.splitlines())

@@ -81,15 +81,6 @@ def test_a_trace_cut_in_half_is_named_and_its_rest_scored(
     assert out.count("\nstrategic ") == 2 and "DAMAGED TRACES" in out
 
 
-def test_a_packed_trace_cut_in_half_is_named_too(trace_file: Path, command, tmp_path: Path) -> None:
-    data = trace_file.read_bytes()
-    half = tmp_path / "half.jsonl.gz"
-    half.write_bytes(data[: len(data) * 2 // 3])
-    status, out, err = command("score", str(half))
-    assert status == 2
-    assert f"{half}, line " in err and "1 scored, 1 damaged" in out
-
-
 @pytest.mark.parametrize("field", ["gold", "recipe"])
 @pytest.mark.parametrize("value", [None, 3, {}, {"questions": 1}, "x"])
 def test_a_header_that_cannot_be_scored_is_an_error_of_that_file_only(

@@ -16,7 +16,6 @@ from memorygym.core.trace import (
     Rewarded,
     Said,
     Shown,
-    Stored,
     Trace,
 )
 from memorygym.memories.markdown import Markdown
@@ -122,14 +121,6 @@ def test_a_memory_without_tools_has_no_status_line() -> None:
     episode = begin("one", memory=Blank)
     assert [m.content for m in episode.view()[1:]] == ["one"]
     assert [tool.name for tool in episode.tools] == ["submit_answer"]
-
-
-def test_every_message_is_observed_once_and_in_order() -> None:
-    episode = begin("one", "two", budget=PLENTY, memory=Diary)
-    for reply in (calls(read()), END, END):
-        episode.step(reply)
-    diary = of(episode.trace, Stored)[-1]
-    assert isinstance(diary, Stored) and diary.entries[-1].text.count("one") == 1
 
 
 class Blank(Memory):

@@ -19,36 +19,14 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import begin, dealt
 from tests.memories.attackers import (
     Broken,
-    InAModule,
-    InBlanks,
-    InEntries,
     InIds,
-    InItsClass,
     Meddler,
     Mirror,
-    OnTheMeter,
     Prompter,
     Whisperer,
 )
 
 ALPHA = "alpha bravo charlie delta"
-
-
-@pytest.mark.parametrize(
-    ("memory", "sentence"),
-    [
-        (OnTheMeter, "the memory OnTheMeter: open or restore raised"),
-        (InAModule, "restored in a fresh process it acts otherwise"),
-        (InItsClass, "restored in a fresh process it acts otherwise"),
-        (InIds, "memory beyond its capacity was undone"),
-        (InBlanks, "rebuilt from its dump before every event it acts otherwise"),
-        (InEntries, "InEntries: dump returned [Fat("),
-    ],
-)
-def test_wherever_a_memory_hides_text_the_check_finds_it(
-    memory: type[Memory], sentence: str
-) -> None:
-    assert any(sentence in broken for broken in check_memory(memory))
 
 
 def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> None:

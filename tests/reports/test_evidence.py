@@ -131,12 +131,6 @@ def alter_header(**fields: Any) -> Callable[[Path], None]:
     return alter
 
 
-def alter_gold(run: Path) -> None:
-    rows = rows_of(run / FIRST)
-    rows[0]["gold"]["questions"][0] = rows[0]["gold"]["questions"][1]
-    rewrite(run / FIRST, rows)
-
-
 def drop_record(run: Path) -> None:
     rewrite(run / FIRST, rows_of(run / FIRST)[:-1])
 
@@ -183,8 +177,6 @@ def blame_provider(document: dict[str, Any]) -> None:
 
 ALTERED = {
     "an answer": (alter_answer, f"{FIRST}: record "),
-    "a truth": (alter_gold, f"{FIRST}: gold is not that of the task"),
-    "a budget": (alter_header(budget={"writes": 99}), f"{FIRST}: budget is not that of the task"),
     "a label": (alter_header(labels={"agent": "strategic"}), f"{FIRST}: labels.agent"),
     "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
     "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),

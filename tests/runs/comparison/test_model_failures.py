@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,9 @@ from tests.runs.comparison.model_runs import (
     digests,
     replies,
     rows,
+    until_replies,
 )
 from tests.servers.openai import Server, serving
-
-
-def until_replies(folder: Path, number: int) -> None:
-    """Waits until so many are on the tape, for a minute at most."""
-    end = time.monotonic() + 60
-    while replies(folder) < number:
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("fault", ["429", "400", "501"])

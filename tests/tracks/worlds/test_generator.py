@@ -239,11 +239,6 @@ def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> N
     assert not any(after.startswith(before) for before, after in pairs)
 
 
-def test_a_world_of_5000_entities_names_each_of_them_apart() -> None:
-    table = gold(deal("company", 0, "standard", Sizes(entities=5_000)))
-    assert len(set(table.names)) == 5_000
-
-
 @pytest.mark.parametrize("template", ["company", "codebase", "city"])
 @pytest.mark.parametrize("tokens", [60_000, 300_000])
 def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
