@@ -11,7 +11,7 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
 from memorygym.core import Message
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import BadKey, ProviderFailure
+from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Cut, Heard, Said, Shown, Stored
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
@@ -99,11 +99,6 @@ def test_a_dead_endpoint_is_a_provider_failure_and_no_reply(server: Server, faul
     with pytest.raises(ProviderFailure, match="2 tries"):
         play(episode, chat(server, f"writer+{fault}", stream=True, max_retries=1))
     assert not [record for record in episode.trace.records if isinstance(record, Said)]
-
-
-def test_a_refused_key_flies_at_once(server: Server) -> None:
-    with pytest.raises(BadKey, match="status 401"):
-        play(Episode(Reading(), Markdown), chat(server, "writer+401"))
 
 
 def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) -> None:

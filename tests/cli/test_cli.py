@@ -13,7 +13,7 @@ from memorygym import __version__, cli
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 
-HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.worlds", "memorygym.runner")
+HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.tracks", "memorygym.runs")
 DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
 
 
