@@ -7,6 +7,7 @@ import pytest
 from memorygym.core import Budget, Call, Memory, Message, registry
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.tokens import count, shown_tokens
 
 NAMES = (
     "naive", "sliding_window", "llm_summarizing", "structured_summary", "adaptive_token_budget",
@@ -78,10 +79,31 @@ def test_a_message_is_summarised_once_and_the_last_summary_is_continued(name: st
 
 
 @every
+@pytest.mark.parametrize("written", ["", "All is well. " * 400])
+def test_the_view_fills_its_budget_and_never_exceeds_it(name: str, written: str) -> None:
+    memory = opened(name, Writer(written))
+    for number in range(1, 60):
+        memory.observe([said(number, words=number % 30)])
+        for budget in (300, 120, 40, 9, 1):
+            view = memory.compose(LIVE, budget)
+            assert sum(shown_tokens(message, count) for message in view) <= budget
+
+
+@every
 def test_what_the_model_did_not_write_is_cut_from_the_messages_themselves(name: str) -> None:
     memory = opened(name, Writer(""))
     memory.observe([said(number, words=60) for number in range(1, 6)])
     assert "[Summary]\nnote 1:" in shown(memory.compose(LIVE, 200))
+
+
+@every
+def test_calls_stay_with_their_results(name: str) -> None:
+    memory = opened(name, Writer())
+    for number in range(1, 90):
+        memory.observe(looked_up(number))
+        view = memory.compose(LIVE, 150)
+        called = [call.id for message in view for call in message.calls]
+        assert called == [message.call_id for message in view if message.role == "tool"]
 
 
 @every
@@ -93,6 +115,18 @@ def test_the_failure_of_the_model_is_no_empty_summary(name: str) -> None:
     memory.observe([said(number) for number in range(1, 60)])
     with pytest.raises(ProviderFailure):
         memory.compose(LIVE, 100)
+
+
+@every
+def test_a_restored_condenser_goes_on_as_the_one_that_was_dumped(name: str) -> None:
+    memory, views = opened(name, Writer()), []
+    for number in range(1, 40):
+        restored = opened(name, Writer())
+        restored.restore(memory.dump())
+        for each in (memory, restored):
+            each.observe([said(number), *looked_up(number)])
+            views.append(each.compose(LIVE, 250))
+        assert views[-1] == views[-2] and memory.dump() == restored.dump()
 
 
 @pytest.mark.parametrize("budget", [None, 5_000])
