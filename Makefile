@@ -52,6 +52,7 @@ types: $(VENV)/developing
 
 floors: $(VENV)/developing
 	$(BIN)/lint-imports
+	$(BIN)/python docs/architecture.py --check
 
 examples: $(VENV)/installed
 	set -e; for example in examples/*.py; do echo "$$example"; $(BIN)/python -W error "$$example"; done

@@ -1,12 +1,13 @@
 """An agent from outside that asks for the side table by the name of its argument."""
 
-from memorygym.tracks.worlds.agents.honest import Guesser
+from memorygym.tracks.worlds.agents.honest import random_number
+from memorygym.tracks.worlds.agents.note_taker import AnswersAlways
 
 UNBOUNDED = True
 BOOK = "mine"
 
 
-def make(gold: object = None) -> Guesser:
+def make(gold: object = None) -> AnswersAlways:
     """The agent."""
     assert gold is None
-    return Guesser()
+    return AnswersAlways(random_number)

@@ -44,7 +44,7 @@ OTHERS = (
     "cli/compare.py", "reports/packs.py", "adapters/inspect_ai/tasks.py",
     "memories/bm25.py", "memories/shims/add_search.py", "tracks/research/task.py",
     "models/openai.py",
-    "tracks/_qa/reasoners.py", "datasets/locomo.py", "runs/executors.py", "__init__.py",
+    "tracks/_qa/ablation.py", "datasets/locomo.py", "runs/executors.py", "__init__.py",
 )  # fmt: skip
 SHOP = """
 from memorygym.core import Tool

@@ -1,1 +1,4 @@
-"""Frameworks of others that play our tasks: each translates and re-implements nothing."""
+"""Other frameworks that play our tasks: translations to them, and no second engine.
+
+`inspect_ai` (Inspect AI), `affinetes` (its server).
+"""

@@ -1,7 +1,7 @@
-"""The command `memorygym`: each file here is a subcommand, imported only when chosen.
+"""The command `memorygym`: each file is a subcommand, imported only when it is chosen.
 
 Of such a file `add(parser)` declares arguments, `run(args)` returns the exit code, and the
-docstring opens with the line that --help shows. One whose name begins with _ is no command but
+docstring opens with the line that --help shows. A file whose name begins with _ is no command but
 something that several of them share.
 """
 

@@ -15,7 +15,7 @@ from memorygym.cli._checks import add_salt, check_counts, refuse
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.text import fit
-from memorygym.reports import run_reading
+from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
 from memorygym.runs.comparison.systems import role_of
 from memorygym.runs.store import trace_files
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     with suppress(OSError):  # An ID may be longer than any path.
         if args.id and Path(args.id).is_dir():
             raise BadSettings(f"{args.id} is a folder, not an ID: explain one run at a time")
-    name, number = run_reading.numbered(args.id)
+    name, number = stored_runs.numbered(args.id)
     if number and args.entry is not None:
         raise BadSettings(f"--entry is of an episode, not of a question: leave #{number} out")
     if args.play:
@@ -101,14 +101,14 @@ def run(args: argparse.Namespace) -> int:
 
         return play_again(args, name, number)
     refuse(args, OF_PLAY, "--play")
-    run_reading.check_folder(args.run)
+    stored_runs.check_folder(args.run)
     traces = {path.name.partition(".jsonl")[0]: path for path in trace_files([args.run])}
     if number is None and args.entry is None:
-        paths = [traces[episode] for episode in run_reading.matching(name, traces, args.run)]
+        paths = [traces[episode] for episode in stored_runs.matching(name, traces, args.run)]
         return Listing(args, every=bool(name) or args.run.is_file()).print_all(paths)
     refuse(args, OF_LIST, "the list of misses; leave it out")
-    name = run_reading.single(name, traces, args.run)
-    ((played, damage),) = run_reading.read_played([traces[name]])
+    name = stored_runs.single(name, traces, args.run)
+    ((played, damage),) = stored_runs.read_played([traces[name]])
     if played is None:
         raise BadTrace(damage)
     trace = played.trace
@@ -146,7 +146,7 @@ class Listing:
     def print_all(self, paths: Iterable[Path]) -> int:
         """Prints the misses of these traces; 2 if one of them cannot be read."""
         damaged = 0
-        for played, damage in run_reading.read_played(paths):
+        for played, damage in stored_runs.read_played(paths):
             if played:
                 self._add(played)
             else:
@@ -158,7 +158,7 @@ class Listing:
         self._print()
         return damaged
 
-    def _add(self, played: run_reading.StoredTrace) -> None:
+    def _add(self, played: stored_runs.StoredTrace) -> None:
         told, place = outcomes(played.trace), played.place
         self._met["agent"].add(place.agent)
         self._met["template"].add(place.template)
@@ -166,27 +166,26 @@ class Listing:
         if not self._wants(played):
             return
         # Of a comparison they are grouped by system.
-        found = self._found.setdefault(place.who if played.compared else "", TraceFindings())
+        found = self._found.setdefault(place.who if place.compared else "", TraceFindings())
         found.episodes += 1
         found.asked += [o.goal.kind for o in told if self._args.competency in _names(o.goal)]
         found.misses += self._misses(played, told)
 
-    def _wants(self, played: run_reading.StoredTrace) -> bool:
+    def _wants(self, played: stored_runs.StoredTrace) -> bool:
         place, memory = played.place, played.place.memory
-        if self._args.agent not in (None, place.agent):
-            return False
-        if self._args.template not in (None, place.template):
+        given = ((self._args.agent, place.agent), (self._args.template, place.template))
+        if any(wanted not in (None, own) for wanted, own in given):
             return False
         self._met["system"] |= {memory, EVERY}
         if self._system not in (None, EVERY):
             return memory == self._system
-        if self._system == EVERY or not played.compared or role_of(memory) == "memory":
+        if self._system == EVERY or not place.compared or role_of(memory) == "memory":
             return True
         self._left.add(memory)
         return False
 
     def _misses(
-        self, played: run_reading.StoredTrace, told: Sequence[Outcome]
+        self, played: stored_runs.StoredTrace, told: Sequence[Outcome]
     ) -> Iterator[tuple[Row, Outcome]]:
         attribution = Attribution(played.trace)
         for number, outcome in enumerate(told, start=1):
@@ -204,10 +203,8 @@ class Listing:
                 print(json.dumps(row, ensure_ascii=False))
         if self._args.json:
             return
-        parts = [
-            _text(who, found, limit)
-            for who, found in (self._found or {"": TraceFindings()}).items()
-        ]
+        groups = self._found or {"": TraceFindings()}
+        parts = [_text(who, found, limit) for who, found in groups.items()]
         if self._left:
             told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
             parts.append("\n".join(fit(told)))
@@ -215,7 +212,7 @@ class Listing:
 
 
 def _miss(
-    played: run_reading.StoredTrace,
+    played: stored_runs.StoredTrace,
     number: int,
     outcome: Outcome,
     cause: str,
@@ -231,7 +228,7 @@ def _miss(
         "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
         "limits": list(limits_in(played.trace, q.event)),
         "facts": [
-            {"fact": fact.text, "lost": fact.step} for fact in run_reading.facts_of(attribution, q)
+            {"fact": fact.text, "lost": fact.step} for fact in stored_runs.facts_of(attribution, q)
         ],
     }  # fmt: skip
 
@@ -251,7 +248,7 @@ def _text(who: str, found: TraceFindings, limit: int | None) -> str:
     head, *table = _summary(found)
     parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
     for row, outcome in found.misses[:limit]:
-        lines = run_reading.verdict_lines(row["id"], outcome, row["cause"], row["limits"])
+        lines = stored_runs.verdict_lines(row["id"], outcome, row["cause"], row["limits"])
         parts.append("\n".join([*lines, *_steps(row["facts"])]))
     if rest := len(found.misses[limit:]) if limit else 0:
         parts.append(f"… {rest} more; leave --limit out to see them")
@@ -260,9 +257,9 @@ def _text(who: str, found: TraceFindings, limit: int | None) -> str:
 
 def _steps(facts: Sequence[Row]) -> Iterator[str]:
     """Where the needed facts were lost, the earliest step first; those in view are only counted."""
-    for step in (*LOSSES, run_reading.IN_VIEW):
+    for step in (*LOSSES, stored_runs.IN_VIEW):
         if texts := [fact["fact"] for fact in facts if fact["lost"] == step]:
-            told = "" if step == run_reading.IN_VIEW else f": {'; '.join(texts)}"
+            told = "" if step == stored_runs.IN_VIEW else f": {'; '.join(texts)}"
             yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
 
 

@@ -1,8 +1,6 @@
 """Rank finished runs: agents or memories; ties share a rank; how far each is shown."""
 
 import argparse
-import csv
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 from memorygym.cli._checks import add_salt, check_counts, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_whole
+from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
 from memorygym.reports.leaderboard import Leaderboard, board
 from memorygym.reports.leaderboard_page import as_markdown
@@ -81,11 +80,7 @@ def _text(found: Leaderboard, prices: Mapping[str, Price], args: argparse.Namesp
     if args.format == "json":
         return json.dumps(as_json(found, prices), indent=1, ensure_ascii=False) + "\n"
     if args.format == "csv":
-        rows, file = flat_rows(found, prices), io.StringIO()
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return file.getvalue()
+        return rows_csv(flat_rows(found, prices))
     words = ["memorygym leaderboard", *sorted(map(str, dict.fromkeys(args.runs)))]
     words += [f"--check {args.check}"] if args.check != "play" else []
     return as_markdown(found, prices, " ".join(words))

@@ -21,7 +21,7 @@ from memorygym.reports.packs import (
     secrets_of,
     write_pack,
 )
-from memorygym.reports.run_reading import about_run
+from memorygym.reports.stored_runs import about_run
 from memorygym.reports.tables import heading
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results

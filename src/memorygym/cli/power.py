@@ -14,6 +14,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.text import fit
 from memorygym.core.track import TaskOptions, find
+from memorygym.reports.comparison_files import plain
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
         spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
     row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
-    print(json.dumps(_rounded(row), indent=1) if args.json else _as_text(args, row))
+    print(json.dumps(plain(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 
@@ -185,10 +186,3 @@ def _as_text(args: argparse.Namespace, row: Row) -> str:
             f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."
         ),
     ])  # fmt: skip
-
-
-def _rounded(value: Any) -> Any:
-    """Every figure to six places."""
-    if isinstance(value, Mapping):
-        return {name: _rounded(part) for name, part in value.items()}
-    return round(value, 6) if isinstance(value, float) else value

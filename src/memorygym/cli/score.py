@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.text import fit, wrapped
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.reports.run_reading import checked, read_known
+from memorygym.reports.stored_runs import checked, read_known
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
 from memorygym.runs.episode_result import Place, Result, ResultOptions, place_in, result_of
 from memorygym.runs.results.consistency import problems
@@ -35,11 +35,6 @@ class Scored:
     result: Result
 
     @property
-    def compared(self) -> bool:
-        """Whether it is of a comparison."""
-        return "budget" in self.trace.labels
-
-    @property
     def group(self) -> str:
         """The heading of the table that it belongs to."""
         labels, place = self.trace.labels, self.result.place
@@ -47,7 +42,7 @@ class Scored:
         other = "" if played == now else f" (scored by {now})"
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
         memory = f"memory {place.memory}"
-        if self.compared:
+        if place.compared:
             memory = f"comparison, {f'{place.budget:,} tokens' if place.budget else 'no budget'}"
         return f"{damaged}contract {played}{other}, {', '.join([memory, *_knobs(self.trace)])}"
 
@@ -114,7 +109,7 @@ def _print(found: Sequence[Scored], *, verbose: bool) -> None:
         print(_questions(scored))
     for title, group in _groups(found).items():
         summed = summaries(scored.result.to_json() for scored in group)
-        head = ACCURACY if group[0].compared else COMPOSITE
+        head = ACCURACY if group[0].result.place.compared else COMPOSITE
         print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
 
 

@@ -14,7 +14,7 @@ from memorygym.core import registry
 from memorygym.core.files import is_locked
 from memorygym.core.text import fit
 from memorygym.core.track import find
-from memorygym.reports.run_reading import about_run, read_played
+from memorygym.reports.stored_runs import about_run, read_played
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
 from memorygym.runs.comparison.systems import REFERENCES, named
 from memorygym.runs.episode_result import score_of

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from memorygym.core.errors import BadSettings, Refused
+from memorygym.core.text import encodable
 from memorygym.core.tokens import count, cut, normal, words
 from memorygym.core.trace import Asked
 from memorygym.core.types import Budget, Message, Meter, Writer
@@ -79,7 +80,7 @@ class Ledger:
         if writer is None:
             raise BadSettings("the memory asks a model, and none was given to it")
         # A model may write half a character; that must not cost the memory what it would store.
-        written = normal(_SURROGATE.sub("?", writer(task, text, most)))
+        written = normal(encodable(writer(task, text, most)))
         tokens = self.count(written)
         outcome: Literal["whole", "empty", "cut"] = "cut" if tokens > most else "whole"
         prompt = self.count(task) + self.count(text)

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from inspect import Parameter, signature
 from typing import Any, get_args
 
@@ -63,6 +62,8 @@ def is_ours(kind: str, name: str) -> bool:
 @cache
 def _built_in(kind: str) -> dict[str, str]:
     """By name: the module of a part, or `package.module:object`."""
+    from importlib.resources import files  # It takes longer than all the rest here.
+
     found: dict[str, str] = {}
     for folder in FOLDERS[kind]:
         place = files("memorygym").joinpath(*folder.split("."))
@@ -109,7 +110,7 @@ def given() -> dict[tuple[str, str], str]:
 
 @cache
 def _plugged(kind: str) -> dict[str, str]:
-    from importlib.metadata import entry_points  # It takes longer than all the rest here.
+    from importlib.metadata import entry_points  # Likewise.
 
     return {point.name: point.value for point in entry_points(group=f"memorygym.{kind}")}
 

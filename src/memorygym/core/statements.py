@@ -146,7 +146,7 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Goals:
     """A gold table of sub-tasks whose needs are Statements; the fields `gold` and `outcomes` of
-    their track are `Goals.from_json` and `scoring.rewarded`."""
+    their track are `Goals.from_json` and `scoring.episode_scores.rewarded`."""
 
     goals: tuple[SubTask, ...]
     """In the order in which they are due."""

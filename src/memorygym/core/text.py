@@ -1,8 +1,17 @@
-"""Text as a terminal of 80 columns shows it."""
+"""Text as a file can hold it, and as a terminal of 80 columns shows it."""
 
 from textwrap import wrap
 
 WIDTH = 80
+
+
+def encodable(text: str) -> str:
+    """The text with a question mark for every lone surrogate, which is half a character.
+
+    >>> encodable("caf\\ud800")
+    'caf?'
+    """
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def plain(text: str) -> str:

@@ -170,8 +170,8 @@ class Track:
     env: Callable[[Task], Env]
     """An environment that plays a task. The task has no gold table."""
     outcomes: Callable[[Trace], Sequence[Outcome]]
-    """How each goal of the trace's task went, in order: `scoring.answered` where questions are
-    graded, or from the rewards and calls that the trace records."""
+    """How each goal of the trace's task went, in order: `scoring.episode_scores.answered` where
+    questions are graded, or from the rewards and calls that the trace records."""
     facts: Callable[[str], FactReader]
     """By the pinned message: who reads the facts in a text."""
     reasoners: Mapping[str, Maker]

@@ -1,4 +1,5 @@
-"""Loaders of public data sets: local files as samples of units and questions; none is shipped.
+"""Readers of public data sets in your own files, and tasks as files; no data is shipped.
 
-A format is one file; its name is its id. What formats share begins with an underscore.
+A format is one file, whose name is its id. What formats share begins with an underscore.
+`instances` is the folder of tasks that `memorygym generate` writes.
 """

@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 
 from memorygym.core.decoding import Misfit
 from memorygym.core.errors import clipped
+from memorygym.core.text import encodable
 
 T = TypeVar("T")
 Row = Mapping[str, object]
@@ -35,7 +36,7 @@ def text(row: Row, name: str) -> str:
         value = str(value)
     if not isinstance(value, str) or not value.strip():
         raise Misfit(f"is {shown(value)}, not a text", name)
-    return clean(value)
+    return encodable(value)
 
 
 def said(row: Row, name: str) -> str:
@@ -43,13 +44,13 @@ def said(row: Row, name: str) -> str:
     value = field(row, name)
     if not isinstance(value, str):
         raise Misfit(f"is {shown(value)}, not a text", name)
-    return clean(value)
+    return encodable(value)
 
 
 def optional(row: Row, name: str) -> str:
     """A text, "" where it is missing or null."""
     value = row.get(name)
-    return clean(str(value)) if isinstance(value, (str, int, float)) else ""
+    return encodable(str(value)) if isinstance(value, (str, int, float)) else ""
 
 
 def items(row: Row, name: str) -> list[object]:
@@ -64,7 +65,7 @@ def texts(row: Row, name: str) -> tuple[str, ...]:
     """A list of texts, or one text; empty where it is missing or null."""
     value = row.get(name)
     found = value if isinstance(value, list) else [value]
-    return tuple(clean(str(one)) for one in found if isinstance(one, (str, int, float)))
+    return tuple(encodable(str(one)) for one in found if isinstance(one, (str, int, float)))
 
 
 def rows(row: Row, name: str) -> Iterator[Row]:
@@ -94,11 +95,6 @@ def distinct(ids: Sequence[str], place: str) -> None:
     if len(set(ids)) < len(ids):
         twice = next(id for at, id in enumerate(ids) if id in ids[:at])
         raise Misfit(f"has two units {twice}", place)
-
-
-def clean(value: str) -> str:
-    """The text without lone surrogates, which no file or index can hold."""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def shown(value: object) -> str:

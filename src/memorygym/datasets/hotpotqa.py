@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from memorygym.core.decoding import Misfit
-from memorygym.datasets._fields import Row, clean, field, items, optional, shown, text, texts, under
+from memorygym.core.text import encodable
+from memorygym.datasets._fields import Row, field, items, optional, shown, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 
@@ -58,7 +59,7 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
             case [str() as title, list() as said] if all(isinstance(one, str) for one in said):
                 # A blank before each that brings none, for some copies have stripped them.
                 spaced = (one if one.startswith(" ") else f" {one}" for one in said[1:])
-                yield clean(title), clean("".join([*said[:1], *spaced]))
+                yield encodable(title), encodable("".join([*said[:1], *spaced]))
             case _:
                 raise Misfit(f"is {shown(pair)}, not a title and sentences", f"context[{at}]")
 
@@ -74,7 +75,7 @@ def _supporting(row: Row) -> Iterator[str]:
     for at, fact in enumerate(items(row, "supporting_facts")):
         match fact:
             case [str() as title, int()]:
-                yield clean(title)
+                yield encodable(title)
             case _:
                 place = f"supporting_facts[{at}]"
                 raise Misfit(f"is {shown(fact)}, not a title and a number", place)

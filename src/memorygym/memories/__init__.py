@@ -1,1 +1,5 @@
-"""Memories, one a file: the file's name is the memory's id."""
+"""The memories, one a file whose name is the memory's id, and what they are built from.
+
+`stores` holds the parts that memories share, `shims` the wrappers around objects of other shapes,
+`sandbox` the process in which a memory of somebody else runs.
+"""

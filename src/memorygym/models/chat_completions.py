@@ -12,6 +12,7 @@ from typing import Any
 from memorygym.core import JSON, Call, Message
 from memorygym.core.errors import clipped
 from memorygym.core.frozen import json_text
+from memorygym.core.text import encodable
 from memorygym.models.model import Reply
 
 THOUGHT = "</think>"
@@ -43,21 +44,17 @@ def to_wire(message: Message) -> dict[str, JSON]:
     {'name': 'rm_-r', 'arguments': '{"malformed": "{oops"}'}
     """
     if not message.calls:
-        return replace(message, content=_sendable(message.content)).to_openai()
+        return replace(message, content=encodable(message.content)).to_openai()
     calls = tuple(map(_well_formed, message.calls))
-    return replace(message, content=_sendable(message.content), calls=calls).to_openai()
+    return replace(message, content=encodable(message.content), calls=calls).to_openai()
 
 
 def _well_formed(call: Call) -> Call:
     arguments = call.arguments
     if not isinstance(arguments, Mapping):
-        arguments = {"malformed": _sendable(json_text(arguments))}
+        arguments = {"malformed": encodable(json_text(arguments))}
     name = _UNNAMED.sub("_", call.name)[:_LONGEST_NAME] or "unnamed"
     return Call(name, arguments, call.id)
-
-
-def _sendable(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def read_completion(text: str) -> Reply:

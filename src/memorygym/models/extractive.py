@@ -45,7 +45,8 @@ _CLAUSE = re.compile(r"[,;:.](?=\s|$)")
 
 @lru_cache(maxsize=1024)  # Several memories ask it the same.
 def write(task: str, text: str, most: int) -> str:
-    """The answer to a task of `stores.prompts` in at most that many tokens; a `core.Writer`.
+    """The answer to a task of `memories.stores.prompts` in at most that many tokens; a
+    `core.Writer`.
 
     >>> write("Task: summary", "Summary so far:\\nAnn won 2 cups.\\n\\nNew:\\nHi! Bob won 3.", 20)
     'Ann won 2 cups.\\nBob won 3.'

@@ -48,7 +48,6 @@ class Model(Protocol):
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         """The next message. Raises ProviderFailure when there is none, ToolsRejected when `tools`
         is why. OVERFLOW if the context does not hold the request."""
-        ...
 
     def describe(self) -> dict[str, JSON]:
         """How it is asked: its `name` and all that shapes a reply, and the `endpoint`, which does

@@ -32,9 +32,9 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "gates": _json(gates),
+        "gates": plain(gates),
         "reports": [_report(report) for report in reports],
-        "kendall": _json(agreements),
+        "kendall": plain(agreements),
     }
 
 
@@ -46,10 +46,10 @@ def _report(report: Report) -> JSON:
         "tasks": len(report.worlds),
         "questions": report.questions,
         "left_out": report.left_out,
-        "rows": [{**_about(row), "figures": _json(row.figures)} for row in report.rows],
-        "over_recency": _json([*found.over_recency.values()]),
-        "pairs": _json(found.pairs),
-        "verdict": _json(found.verdict),
+        "rows": [{**_about(row), "figures": plain(row.figures)} for row in report.rows],
+        "over_recency": plain([*found.over_recency.values()]),
+        "pairs": plain(found.pairs),
+        "verdict": plain(found.verdict),
     }
 
 
@@ -63,7 +63,7 @@ def _about(row: SystemRow) -> dict[str, Cell]:
     }
 
 
-def _json(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
     null for a single task, which has none."""
     match value:
@@ -73,11 +73,11 @@ def _json(value: Any) -> Any:
         case float():
             return _rounded(value)
         case Mapping():
-            return {name: _json(item) for name, item in value.items()}
+            return {name: plain(item) for name, item in value.items()}
         case list() | tuple():
-            return [_json(item) for item in value]
+            return [plain(item) for item in value]
     if is_dataclass(value):
-        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
@@ -93,8 +93,7 @@ def _rounded(value: float | None) -> float | None:
 
 def figures_csv(reports: Iterable[Report]) -> str:
     """compare.csv: one row an arm, budget and reasoner."""
-    rows = [_cells(report, row) for report in reports for row in report.rows]
-    return _csv([*rows[0]] if rows else [], [[*row.values()] for row in rows])
+    return rows_csv([_cells(report, row) for report in reports for row in report.rows])
 
 
 def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
@@ -129,7 +128,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
 def questions_csv(measured: Iterable[Measured]) -> str:
     """questions.csv: one row a question and arm; left-out ones too."""
     rows = [
-        (one, one.arm, *one.world, *(_plain(name, getattr(case, name)) for name in CASE))
+        (one, one.arm, *one.world, *(_cell(name, getattr(case, name)) for name in CASE))
         for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.arm, m.world))
         for case in one.cases
     ]
@@ -162,7 +161,7 @@ def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     return _table("arm,bin,questions,low,accuracy,high", rows)
 
 
-def _plain(name: str, value: str | float) -> str:
+def _cell(name: str, value: str | float) -> str:
     """Right and wrong as 1 and 0."""
     return f"{value:g}" if name == "score" or isinstance(value, bool) else str(value)
 
@@ -186,7 +185,12 @@ def _filled(value: Cell | Estimate) -> Sequence[Cell]:
     return [value]
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def rows_csv(rows: Sequence[Mapping[str, JSON]]) -> str:
+    """Rows of the same columns as a table."""
+    return _csv([*rows[0]] if rows else [], ([*row.values()] for row in rows))
+
+
+def _csv(heads: Sequence[str], rows: Iterable[Sequence[JSON]]) -> str:
     text = StringIO()
     csv.writer(text, lineterminator="\n").writerows([heads, *rows])
     return text.getvalue()

@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
 from memorygym.core.text import WIDTH, fit, one_line, short
 from memorygym.core.trace import Trace
-from memorygym.reports.run_reading import IN_VIEW, verdict_lines
+from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import Journey, Passage, Provenance, Stay, Telling, Version

@@ -7,8 +7,8 @@
                               of a comparison
     run/traces/NAME.jsonl.gz
 
-The archive is tar in gzip with neither dates nor owners. It is read by hand and not by `tarfile`,
-so that a hostile one can name no other file and fill neither memory nor disk.
+The archive is tar in gzip with neither dates nor owners. Nothing but the files of a run is taken
+out of one, and a hostile one fills neither memory nor disk.
 """
 
 import json
@@ -16,12 +16,14 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from gzip import BadGzipFile, GzipFile
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from memorygym import __version__
 from memorygym.core import JSON
@@ -40,7 +42,9 @@ CHUNK = 1 << 20
 LARGEST_TRACE, LARGEST_PART, LARGEST_PACK = 1 << 28, 1 << 32, 1 << 33
 """Bytes, unpacked: 256 MiB, 4 GiB and 8 GiB, beyond what runs leave."""
 LONGEST_NAME = 1024
-DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.HeaderError, UnicodeError)
+DAMAGE = (EOFError, zlib.error, BadGzipFile, tarfile.TarError, UnicodeError, RecursionError)
+PLAIN, STRANGE = (tarfile.REGTYPE, tarfile.AREGTYPE), b"?"
+"""Types of members: of a plain file, and one that `tarfile` does not know."""
 _TRACE = re.compile(r"traces/[A-Za-z0-9_.%~+-]+\.jsonl\.gz")
 
 KEYS = {
@@ -114,6 +118,7 @@ def opened(path: Path) -> Iterator[tuple[Path, list[str]]]:
         (folder / "traces").mkdir()
         problems = _unpack(path, folder)
         if not (folder / MANIFEST).exists():
+            problems.append(f"it holds no {MANIFEST}")
             raise BadSettings(f"{path} is no pack of a run: {problems[0]}")
         yield folder, problems or _manifest_problems(folder)
 
@@ -123,46 +128,55 @@ def pack_digest(folder: Path) -> str:
     return sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
+class _Member(tarfile.TarInfo):
+    """A member of which `tarfile` holds no more than a name: what else a head may announce could
+    fill memory, so to `tarfile` that is a file of an unknown type."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        if member.size < 0:
+            raise BadPack("a member of less than no bytes")
+        is_name = member.type == tarfile.GNUTYPE_LONGNAME and member.size <= LONGEST_NAME
+        if not (is_name or member.type in PLAIN):
+            member.type = STRANGE
+        return member
+
+
 def _unpack(path: Path, folder: Path) -> list[str]:
     """Writes what may be written, and tells what else there is."""
     problems: list[str] = []
-    with path.open("rb") as file, GzipFile("", "rb", fileobj=file) as stream:
-        try:
-            for member in _members(stream):
+    try:
+        with GzipFile(path) as stream, tarfile.open("", "r:", stream, tarinfo=_Member) as archive:
+            while member := archive.next():
+                # It keeps them all, and of a hostile archive there may be millions.
+                archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
+                if member.offset_data + member.size > LARGEST_PACK:
+                    raise BadPack(f"more than {LARGEST_PACK} bytes")
                 if problem := _strange(member, folder):
                     problems.append(problem)
-                    _copy(stream, member.size, None)
-                    continue
-                _copy(stream, member.size, folder / member.name.removeprefix(TOP))
-        except (*DAMAGE, BadPack) as error:
-            problems.append(f"{path.name} is cut short or damaged ({error})")
+                elif data := archive.extractfile(member):
+                    with (folder / member.name.removeprefix(TOP)).open("wb") as file:
+                        copyfileobj(data, file)
+            _check_end(stream, archive.offset)
+    except (*DAMAGE, BadPack) as error:
+        problems.append(f"{path.name} is cut short or damaged ({error})")
     return problems
 
 
-def _members(stream: GzipFile) -> Iterator[tarfile.TarInfo]:
-    """The head of every member; whoever takes it reads the rest."""
-    name, room = "", LARGEST_PACK
-    while any(head := _exactly(stream, BLOCK)):
-        member = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
-        room -= member.size
-        if member.size < 0 or room < 0:
-            raise BadPack(f"more than {LARGEST_PACK} bytes")
-        if member.type == tarfile.GNUTYPE_LONGNAME and member.size <= LONGEST_NAME:
-            name = _exactly(stream, -(-member.size // BLOCK) * BLOCK).rstrip(b"\0").decode()
-            continue
-        member.name = name or member.name
-        name = ""
-        yield member
+def _check_end(stream: GzipFile, end: int) -> None:
+    """Raises BadPack unless the archive ends as one does: `tarfile` ends it at any damaged head."""
+    stream.seek(end)
     # Tar programs fill their last record with zeros.
-    rest = stream.read(tarfile.RECORDSIZE + 1)
-    if len(rest) > tarfile.RECORDSIZE or any(rest) or len(rest) < BLOCK:
+    rest = stream.read(BLOCK + tarfile.RECORDSIZE + 1)
+    if any(rest) or not 2 * BLOCK <= len(rest) <= BLOCK + tarfile.RECORDSIZE:
         raise BadPack("its end is not the end of an archive")
 
 
 def _strange(member: tarfile.TarInfo, folder: Path) -> str:
     """Why a member has no place in a pack; "" if it has."""
     name = member.name.removeprefix(TOP)
-    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+    if member.type not in PLAIN:
         return f"{member.name!r} is no plain file"
     known = name in (MANIFEST, *PARTS) or _TRACE.fullmatch(name)
     if not (member.name.startswith(TOP) and known):
@@ -172,25 +186,6 @@ def _strange(member: tarfile.TarInfo, folder: Path) -> str:
     if member.size > (LARGEST_TRACE if name.startswith("traces/") else LARGEST_PART):
         return f"{member.name!r} has {member.size} bytes"
     return ""
-
-
-def _copy(stream: GzipFile, size: int, path: Path | None) -> None:
-    """Takes a member off the stream, into a file unless it is not wanted."""
-    left = size
-    with path.open("wb") if path else nullcontext() as file:
-        while left:
-            chunk = _exactly(stream, min(left, CHUNK))
-            left -= len(chunk)
-            if file:
-                file.write(chunk)
-    _exactly(stream, -size % BLOCK)
-
-
-def _exactly(stream: GzipFile, size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) < size:
-        raise EOFError("its end is missing")
-    return data
 
 
 def _manifest_problems(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.text import fit, wrapped
 from memorygym.core.trace import Said, Trace
 from memorygym.models.reply_log import Tape
-from memorygym.reports.run_reading import about_run, facts_of, single, verdict_lines
+from memorygym.reports.stored_runs import about_run, facts_of, single, verdict_lines
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
 from memorygym.reports.transcript import Screen
 from memorygym.runs.engine import Table
@@ -107,7 +107,7 @@ def _episode(found: Result, trace: Trace) -> Iterator[str]:
         id, limits = f"{found.place.episode}#{number}", limits_in(trace, outcome.goal.event)
         yield ""
         yield from verdict_lines(id, outcome, attribution.cause(outcome), limits)
-    head = ACCURACY if "budget" in trace.labels else COMPOSITE
+    head = ACCURACY if found.place.compared else COMPOSITE
     yield "\n" + results_table(summaries([found.to_json()]), head=head)
 
 

@@ -1,5 +1,9 @@
-"""The one engine: it plays, keeps, resumes and measures episodes, whoever plays them.
+"""The engine: it plays, keeps, resumes and measures episodes, whoever plays them.
 
-`tasks` says what is played, `seats` who plays it with which memory, `engine` plays every seat on
-every task, `results` is what each episode comes to, `folder` keeps it on disk.
+tasks, seats, model_roles    what is played; who plays it with which memory; which models
+engine, executors            every seat on every task, in processes or threads
+store, version               the folder of a run; the version hash of what a score depends on
+episode_result, metrics      what one episode comes to, from its trace
+evaluation, comparison       the job of `bench`; the job of `compare`
+jobs, results                either job again from its run.json; the results file
 """

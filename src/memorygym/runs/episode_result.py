@@ -41,6 +41,11 @@ class Place:
     who: str
     """What its row is summed up under: the agent, or of a comparison reasoner and system."""
 
+    @property
+    def compared(self) -> bool:
+        """Whether it is of a comparison."""
+        return self.who != self.agent
+
     def to_json(self) -> dict[str, JSON]:
         """As results store it."""
         return {name: getattr(self, name) for name in Place.__slots__}

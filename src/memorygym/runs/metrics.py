@@ -7,7 +7,7 @@ tells which facts were there.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from memorygym.core import JSON, Message
+from memorygym.core import Message
 from memorygym.core.outcome import Outcome
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
@@ -15,7 +15,7 @@ from memorygym.core.track import track_of
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad
-from memorygym.scoring.usage import LIMITS
+from memorygym.scoring.usage import limits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +124,13 @@ def measure(trace: Trace) -> Measured:
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
         precision=store_precision(trace),
-        limited=_limited(labels.get("usage")),
+        limited=sum(bool(limit) for _, limit in limits_of(trace)),
         repaired=sum(outcome.repaired for outcome in told),
     )
 
 
 def _spent(asked: list[Asked]) -> Spent:
     return Spent(len(asked), sum(one.prompt + one.reply for one in asked))
-
-
-def _limited(usage: JSON) -> int:
-    """By what `Chat` notes of each reply."""
-    replies = usage if isinstance(usage, list) else []
-    return sum(isinstance(one, Mapping) and one.get("finish") in LIMITS for one in replies)
 
 
 def _fractures(trace: Trace) -> int:

@@ -1,5 +1,6 @@
-"""What a trace is worth: outcomes, where each miss was lost, what it cost, how answers are graded.
+"""What a trace is worth: grades, scores, why a question was missed, what the episode cost.
 
-`episode_scores` (any track's outcomes), `attribution` (why a miss was missed), `provenance` (where
-a fact went), `usage` (calls, tokens, money), `grading` (typed, no model), `judge` (optional).
+`episode_scores` (outcomes and score), `attribution` (why a question was missed), `provenance`
+(where a fact went), `usage` (calls, tokens, money), `grading` (by type, no model), `judge`
+(optional).
 """

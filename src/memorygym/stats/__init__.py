@@ -1,6 +1,7 @@
-"""The statistics of the protocol: every figure with an interval, clustered by world.
+"""The statistics: every figure with an interval that is clustered by world.
 
-`as` says that a name is public.
+`intervals`, `comparisons` (of two agents or many), `power`, `repeats` (pass@k), `spread`. What this
+file imports with `as` is public.
 """
 
 from memorygym.stats.comparisons import Difference as Difference

@@ -33,9 +33,7 @@ def same_worlds(r: float) -> Design:
     return Design(2 - 2 * r, 1)
 
 
-def mde(
-    sd: float, worlds: int, design: Design = FIGURE, power: float = POWER, alpha: float = ALPHA
-) -> float:
+def mde(sd: float, worlds: int, design: Design = FIGURE, power: float = POWER) -> float:
     """The minimum detectable effect: the least true difference that a two-sided t test on that
     many worlds, each set of a comparison as large, finds with that probability.
 
@@ -48,13 +46,11 @@ def mde(
     if not 0.5 <= power < 1:
         raise ValueError(f"power {power}: give one from 0.5 to below 1")
     freedom = design.groups * (worlds - 1)
-    reach = t_point(alpha / 2, freedom) + t_point(1 - power, freedom)
+    reach = t_point(ALPHA / 2, freedom) + t_point(1 - power, freedom)
     return reach * sd * sqrt(design.variance / worlds)
 
 
-def worlds_needed(
-    delta: float, sd: float, design: Design = FIGURE, power: float = POWER, alpha: float = ALPHA
-) -> int:
+def worlds_needed(delta: float, sd: float, design: Design = FIGURE, power: float = POWER) -> int:
     """The fewest worlds, in each set of a comparison, that show a difference of delta.
 
     >>> worlds_needed(0.5, 1.0), worlds_needed(0.5, 1.0, SEPARATE)
@@ -63,13 +59,12 @@ def worlds_needed(
     if delta <= 0:
         raise ValueError(f"a difference of {delta} needs no worlds: give one above 0")
     low, high = 1, 2
-    while mde(sd, high, design, power, alpha) > delta:
+    while mde(sd, high, design, power) > delta:
         low, high = high, 2 * high
         if high > MOST:
             raise ValueError(f"a difference of {delta} needs more than {MOST:,} worlds")
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (
-            (middle, high) if mde(sd, middle, design, power, alpha) > delta else (low, middle)
-        )
+        shown = mde(sd, middle, design, power) <= delta
+        low, high = (low, middle) if shown else (middle, high)
     return high

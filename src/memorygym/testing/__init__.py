@@ -1,5 +1,9 @@
-"""Checks of parts that other people write; each returns what is wrong as sentences, [] if nothing:
-`assert check_memory(MyMemory) == []`."""
+"""Conformance checks for parts that other people write: what is wrong, as sentences.
+
+Nothing wrong is an empty list: `assert check_memory(MyMemory) == []`. `memories` and `views` check
+a memory, `policies` an agent, `tracks` and `track_rules` a track, `worlds` a domain, `regressions`
+scores; `fixed_episodes` is what memories are shown.
+"""
 
 from memorygym.testing.memories import check_memory
 from memorygym.testing.policies import check_policy

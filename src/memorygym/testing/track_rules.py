@@ -2,6 +2,7 @@
 keep nothing, and its goals are due, scored, and rest on what can be read."""
 
 import pickle
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -238,15 +239,14 @@ def _row(outcome: Outcome) -> tuple[Any, ...]:
 
 def _rewards(trace: Trace, told: Sequence[Outcome]) -> Iterator[str]:
     """Where an environment rewards at all, it does as the outcomes say."""
-    earned: dict[int, float] = {}
+    earned, worth = defaultdict[int, float](float), defaultdict[int, float](float)
     for record in trace.records:
         if isinstance(record, Rewarded):
-            earned[record.event] = earned.get(record.event, 0.0) + record.reward
-    worth: dict[int, float] = {}
+            earned[record.event] += record.reward
     for outcome in told if earned else ():
-        worth[outcome.goal.event] = worth.get(outcome.goal.event, 0.0) + outcome.score
+        worth[outcome.goal.event] += outcome.score
     for event in sorted(earned.keys() | worth.keys()):
-        given, score = earned.get(event, 0.0), worth.get(event, 0.0)
+        given, score = earned[event], worth[event]
         if abs(given - score) > 1e-9:
             yield (
                 f"event {event + 1} was rewarded with {given:g}, its goals scored {score:g}: let"

@@ -45,7 +45,8 @@ def choice_of(
 
     Raises UnknownPart or BadSettings.
     """
-    world = None if template is None else known("worlds", template)
+    # The registry would take `package.module:object` too: from a stranger, that runs any code.
+    world = None if template is None else registry.known("worlds", str(template))
     if task_id is not None:
         meant, seed = where(_whole("task_id", task_id))
         if world not in (None, meant):
@@ -57,7 +58,7 @@ def choice_of(
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
     chosen = WorldsSettings(world or FIRST, _whole("seed", seed), str(tier), salt=secret)
-    return Choice(chosen, known("memory", backend))
+    return Choice(chosen, registry.known("memory", str(backend)))
 
 
 def where(task_id: int) -> tuple[str, int]:
@@ -75,16 +76,6 @@ def _worlds() -> list[str]:
     """The shipped worlds: one that another package plugs in must not shift the ids."""
     names = registry.names("worlds")
     return [name for name in names if registry.is_ours("worlds", name)]
-
-
-def known(kind: str, name: object) -> str:
-    """The name, if a part is listed under it.
-
-    The registry would take `package.module:object` too: from a stranger, that runs any code.
-    """
-    if name not in registry.names(kind):
-        raise UnknownPart(kind, str(name), registry.names(kind))
-    return str(name)
 
 
 def seconds_of(timeout: object) -> float:

@@ -38,7 +38,8 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
         with refusing():
-            _check(model_name)
+            known = {one for track in registry.names("tracks") for one in players(track)}
+            check_agent(model_name, known)
             if model_args:
                 raise BadSettings(f"-M {next(iter(model_args))}: a scripted agent takes no options")
 
@@ -66,11 +67,6 @@ class ScriptedAPI(ModelAPI):  # type: ignore[misc]  # untyped while the extra is
     def max_connections(self) -> int:
         """Nothing is waited for."""
         return 64
-
-
-def _check(name: str) -> None:
-    """Raises UnknownPart or BadSettings for what is neither an agent nor a track's reasoner."""
-    check_agent(name, {one for track in registry.names("tracks") for one in players(track)})
 
 
 def players(track: str) -> set[str]:

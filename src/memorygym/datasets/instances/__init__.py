@@ -1,5 +1,5 @@
-"""Question answering over texts that were shown and evicted: what research, codeqa and data share.
+"""Tasks of question-answering tracks as files.
 
-model (facts, questions, statements), marking (is an answer right), ablation and leakage (proofs on
-final texts), schemas (what an instance is), files (a folder of them), checking (that folder)
+`files` (a folder of them), `schemas` (what one must be), `tasks` (played from knobs or a folder),
+`verifier` (whether a folder is what it says).
 """

@@ -49,7 +49,7 @@ def check(spec: str, limits: ProcessLimits = DEFAULT) -> None:
 
 
 class Remote(Memory):
-    """One memory that `spec` names (see `sandbox.child.made`) in one process, which ends with this
+    """One memory that `spec` names (see `sandbox.server.made`) in one process, which ends with this
     object.
 
     All that goes wrong there is raised here as a MemoryFault that names the memory and the call;

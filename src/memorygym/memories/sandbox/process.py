@@ -122,7 +122,7 @@ class Process:
 class ProcessLimits:
     """The limits of one memory's process.
 
-    >>> Limits(seconds=0)
+    >>> ProcessLimits(seconds=0)
     Traceback (most recent call last):
     memorygym.core.errors.BadSettings: limits of a memory: seconds is 0; give more than 0
     """

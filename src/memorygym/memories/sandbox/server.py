@@ -19,16 +19,9 @@ from typing import BinaryIO
 from memorygym.core import JSON, Entry, Memory, Message, registry
 from memorygym.core.decoding import plain, shape
 from memorygym.core.errors import MemoryFault, MemoryGymError
+from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.import_guard import block, shut, was_blocked
-from memorygym.memories.sandbox.process import (
-    DEFAULT,
-    Line,
-    ProcessLimits,
-    decode,
-    encode,
-    error_of,
-    raised,
-)
+from memorygym.memories.sandbox.process import DEFAULT, Line, ProcessLimits
 
 LONGEST_TRACEBACK = 4000
 """Characters."""
@@ -66,7 +59,7 @@ class RemoteMeter:
         with self._lock:
             self._open = True
             self._counted.clear()
-        return decode(raw)
+        return process.decode(raw)
 
     def answer(self, line: bytes) -> None:
         """Ends the request; a thread that asks afterwards is refused."""
@@ -82,13 +75,13 @@ class RemoteMeter:
         with self._lock:
             if not self._open:
                 raise MemoryFault("asked the meter outside a call of its methods")
-            self._send(encode(list(line)))
+            self._send(process.encode(list(line)))
             raw = self._requests.readline()
-        match decode(raw):
+        match process.decode(raw):
             case ["returned", value]:
                 return value
             case ["raised", str(kind), str(text)]:
-                raise error_of(kind, text) or MemoryFault(text)
+                raise process.error_of(kind, text) or MemoryFault(text)
         raise AssertionError(raw)
 
 
@@ -127,11 +120,11 @@ class Service:
         try:
             value = self._run(request)
             try:
-                return encode(["returned", plain(value)])
+                return process.encode(["returned", plain(value)])
             except TypeError as error:
                 raise MemoryFault(f"it returned {error}, which cannot travel") from error
         except BaseException as error:  # noqa: BLE001  # sys.exit() must not pass for an end
-            return encode(self._report(method, error))
+            return process.encode(self._report(method, error))
 
     def _run(self, request: Line) -> object:
         match request:
@@ -170,10 +163,10 @@ class Service:
         if isinstance(error, MemoryError):
             text = f"{method} went beyond its limit of {self._limits.memory:,} MiB of memory"
         elif isinstance(error, MemoryGymError) and not was_blocked(error):
-            return [*raised(error), where]
+            return [*process.raised(error), where]
         else:
             text = f"{method} raised {type(error).__name__}: {error}"
-        return [*raised(MemoryFault(text)), where]
+        return [*process.raised(MemoryFault(text)), where]
 
 
 def _limit(which: int, *most: int) -> None:

@@ -1,1 +1,1 @@
-"""Wrappers around memories of other shapes, one a file: the file's name is the wrapper's id."""
+"""Wrappers around objects of other shapes, one a file: the file's name is the wrapper's id."""

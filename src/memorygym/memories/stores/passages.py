@@ -26,7 +26,6 @@ class Index(Protocol):
 
     def search(self, query: str, k: int) -> list[int]:
         """The keys of the k texts that match best, best first; ties go to the smaller key."""
-        ...
 
 
 class Passages:

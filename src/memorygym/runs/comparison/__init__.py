@@ -1,7 +1,5 @@
-"""Memory-isolated scores: the reasoner is held fixed and only the memory changes.
+"""The job of `compare`: the reasoner is held fixed and only the memory changes.
 
-To play:    arms (what each row sees), plugging (the memories), playing (the job)
-To measure: contests (tests and ranks), figures (all episodes under one reasoner and budget),
-            gates (what must hold first), curves (against span or cost)
-To tell:    columns and tables (text), file (JSON and CSV), reporting (all that a comparison tells)
+To play:    systems (the rows and their budgets), memory_specs (the memories), run (the job)
+To measure: figures (of all episodes), significance (tests, ranks), sanity_checks (what must hold)
 """

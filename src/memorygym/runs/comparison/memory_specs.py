@@ -1,6 +1,7 @@
 """Memories as arms play them: made by their specs, shown whole, timed, and the oracle."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -59,17 +60,11 @@ def memory_of(
     return make
 
 
-class Holding(Memory):
-    """A memory that shows all that another one holds: what is missing here was not stored.
+class Wrapped(Memory):
+    """Another memory, under its name."""
 
-    With `weighed` that is what it held as the event began. Then it is asked nothing that it is not
-    asked in its own arm, and cannot tell the two apart.
-    """
-
-    def __init__(self, inner: Memory, budget: int, *, weighed: bool = False) -> None:
+    def __init__(self, inner: Memory) -> None:
         self._inner = inner
-        self._budget, self._weighed = budget, weighed
-        self._before: Sequence[Entry] = ()
         self.tools = tuple(inner.tools)
         self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
 
@@ -83,57 +78,72 @@ class Holding(Memory):
         self._inner.observe(new)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        # What it composes may change what it holds, so it composes here as in its own arm.
-        self._inner.compose(live, self._budget)
-        present = [normal(message.content) for message in live]
-        texts = (entry.text for entry in (self._before if self._weighed else self._inner.dump()))
-        return [Message("user", t) for t in texts if not any(t in said for said in present)]
-
-    def dump(self) -> list[Entry]:
-        self._before = entries = self._inner.dump()
-        return entries
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._before = entries
-        self._inner.restore(entries)
-
-
-class Timed(Memory):
-    """A memory whose work is timed: milliseconds from one compose to the end of the next."""
-
-    def __init__(self, inner: Memory, steps: list[float]) -> None:
-        self._inner = inner
-        self._steps, self._spent = steps, 0.0
-        self.tools = tuple(inner.tools)
-        self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
-
-    def open(self, meter: Meter) -> None:
-        self._inner.open(meter)
-
-    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        start = perf_counter()
-        try:
-            return self._inner.call(name, arguments)
-        finally:
-            self._spent += perf_counter() - start
-
-    def observe(self, new: Sequence[Message]) -> None:
-        start = perf_counter()
-        self._inner.observe(new)
-        self._spent += perf_counter() - start
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        start = perf_counter()
-        composed = self._inner.compose(live, budget)
-        self._steps.append(round(1000 * (self._spent + perf_counter() - start), 4))
-        self._spent = 0.0
-        return composed
+        return self._inner.compose(live, budget)
 
     def dump(self) -> list[Entry]:
         return self._inner.dump()
 
     def restore(self, entries: Sequence[Entry]) -> None:
         self._inner.restore(entries)
+
+
+class Holding(Wrapped):
+    """A memory that shows all that another one holds: what is missing here was not stored.
+
+    With `weighed` that is what it held as the event began. Then it is asked nothing that it is not
+    asked in its own arm, and cannot tell the two apart.
+    """
+
+    def __init__(self, inner: Memory, budget: int, *, weighed: bool = False) -> None:
+        super().__init__(inner)
+        self._budget, self._weighed = budget, weighed
+        self._before: Sequence[Entry] = ()
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        # What it composes may change what it holds, so it composes here as in its own arm.
+        super().compose(live, self._budget)
+        present = [normal(message.content) for message in live]
+        texts = (entry.text for entry in (self._before if self._weighed else self._inner.dump()))
+        return [Message("user", t) for t in texts if not any(t in said for said in present)]
+
+    def dump(self) -> list[Entry]:
+        self._before = entries = super().dump()
+        return entries
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._before = entries
+        super().restore(entries)
+
+
+class Timed(Wrapped):
+    """A memory whose work is timed: milliseconds from one compose to the end of the next."""
+
+    def __init__(self, inner: Memory, steps: list[float]) -> None:
+        super().__init__(inner)
+        self._steps, self._spent = steps, 0.0
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        with self._timed():
+            return super().call(name, arguments)
+
+    def observe(self, new: Sequence[Message]) -> None:
+        with self._timed():
+            super().observe(new)
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        with self._timed():
+            composed = super().compose(live, budget)
+        self._steps.append(round(1000 * self._spent, 4))
+        self._spent = 0.0
+        return composed
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self._spent += perf_counter() - start
 
 
 class Oracle(Memory):

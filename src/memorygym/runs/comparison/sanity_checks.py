@@ -67,7 +67,7 @@ def played_gates(comparison: Comparison) -> list[SanityCheck]:
 def invalid_text(found: Iterable[SanityCheck]) -> str:
     """What is printed instead of any figure; "" where every gate holds.
 
-    >>> invalid_text([Gate("full is at least none", False, "full 1.0 %, none 2.0 %")])
+    >>> invalid_text([SanityCheck("full is at least none", False, "full 1.0 %, none 2.0 %")])
     'invalid set-up: it does not hold that full is at least none (full 1.0 %, none 2.0 %)'
     """
     return "\n".join(

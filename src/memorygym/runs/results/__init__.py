@@ -1,1 +1,2 @@
-"""Results files: summed up, written, read, checked and compared."""
+"""The results file: `summary` (figures by agent), `results_file` (written, read, two compared),
+`consistency` (whether a file agrees with itself)."""

@@ -25,12 +25,12 @@ Places = Mapping[str, Place]
 """By name: the episodes that a recipe names."""
 
 
-def planned(recipe: Recipe, salt: str = "") -> list[Place]:
+def planned(recipe: Recipe) -> list[Place]:
     """Every episode that a recipe names, in the order of the results.
 
     Raises UnknownPart or BadSettings for tasks that cannot be made here.
     """
-    tasks = again({**recipe, "salt": None} if not salt else recipe, salt)
+    tasks = again(recipe)
     seats, repeats = seats_of(recipe), recipe["repeats"]
     check_episodes(len(tasks.recipes), repeats, len(seats))
     return [

@@ -190,8 +190,7 @@ def _usage(rows: Sequence[Row]) -> dict[str, Usage]:
     total: dict[str, Usage] = {}
     for row in rows:
         for name, figures in (row["usage"] or {}).items():
-            usage = Usage(**figures)
-            total[name] = total[name] + usage if name in total else usage
+            total[name] = total.get(name, Usage(0, 0, 0, 0)) + Usage(**figures)
     return total
 
 

@@ -92,7 +92,8 @@ class MeasureUnit:
     def clashes(self, other: "MeasureUnit") -> bool:
         """Whether both are stated and cannot mean the same.
 
-        >>> Unit("min").clashes(Unit("h")), Unit("min").clashes(Unit("%"))
+        >>> minute = MeasureUnit("min")
+        >>> minute.clashes(MeasureUnit("h")), minute.clashes(MeasureUnit("%"))
         (False, True)
         """
         if self.per != other.per and ((self.per and other.per) or "/" in self.per + other.per):

@@ -88,8 +88,8 @@ def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]
             return check_trend(reading, truth)
         case truths.Extreme():
             return check_extreme(reading, truth)
-        case truths.Tally():
-            return check_tally(reading, truth)
+        case truths.Tally(count, total):
+            return hedge(reading) or _pair(reading, count, total)
         case truths.Roll():
             return check_roll(reading, truth, rivals)
         case Name():
@@ -170,10 +170,6 @@ def check_extreme(reading: ParsedText, truth: truths.Extreme) -> str:
     if objection := _all(reading, periods, [truth.period]):
         return objection
     return _all(reading, values, [truth.value]) if truth.value else _remark(reading, values)
-
-
-def check_tally(reading: ParsedText, truth: truths.Tally) -> str:
-    return hedge(reading) or _pair(reading, truth.count, truth.total)
 
 
 def check_roll(reading: ParsedText, truth: truths.Roll, rivals: Collection[str]) -> str:

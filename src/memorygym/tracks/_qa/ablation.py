@@ -15,10 +15,10 @@ from memorygym.core import JSON
 from memorygym.core.statements import Known, Statement
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks._qa.leakage import given_away, shared_wording
+from memorygym.tracks._qa.stream import REFUSAL
 from memorygym.tracks._qa.types import Fact, Found, Question, Reader
 
 Verdict: TypeAlias = dict[str, JSON]
-NOTHING = "I have no record of that."
 LENGTH_OFF = 0.01
 """How far the length may be from the target, as a share of it."""
 
@@ -200,7 +200,7 @@ def closed_book(reading: DocumentReadings) -> Verdict:
     """Not right from the question alone, by reading, by the best guess or by refusing."""
 
     def guessed(case: ParsedQuestion) -> bool:
-        tried = (NOTHING, reading.exhibit.guess(case.query) or NOTHING)
+        tried = (REFUSAL, reading.exhibit.guess(case.query) or REFUSAL)
         return reading.solves(case, ()) or any(right(case.question, one) for one in tried)
 
     return _none(reading, guessed)

@@ -9,7 +9,7 @@ from memorygym.tracks._qa.types import QuestionGold, Reader
 
 
 class QuestionTraceReader(StatementReader):
-    """See trace_reader.AnswerReader. What questions need are facts of the table, by id."""
+    """See core.trace_reader.AnswerReader. What questions need are facts of the table, by id."""
 
     def __init__(self, trace: Trace, gold: QuestionGold, by: Reader) -> None:
         super().__init__(trace, gold.questions, by, frozenset())

@@ -15,14 +15,13 @@ from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.tracks._qa.defaults import RECALL
-from memorygym.tracks._qa.stream import QUESTION, event_of
+from memorygym.tracks._qa.stream import QUESTION, REFUSAL, event_of
 from memorygym.tracks._qa.types import Found, Missing, Reader
 
-REFUSAL = "I have no record of that."
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""
-Readers = Callable[[str], Reader]
-"""By the pinned message: who reads under it."""
+Readers = Callable[[str], Any]
+"""By the pinned message: who reads under it, a Reader unless the track concludes by itself."""
 
 
 @lru_cache(maxsize=64)
@@ -44,8 +43,8 @@ class Parsed:
 class Scene:
     """An event that asks, as far as it has gone."""
 
-    def __init__(self, query: Any, view: Sequence[Message], at: int) -> None:
-        self.query = query
+    def __init__(self, query: Any, by: Any, view: Sequence[Message], at: int) -> None:
+        self.query, self.by = query, by
         said = [message for message in view[at:] if message.role == "assistant"]
         called = [call for message in said for call in message.calls]
         own = {call.id for call in called if call.name == RECALL.name}
@@ -71,8 +70,8 @@ class Strong(Policy):
         query = by.ask(shown) if shown.startswith(QUESTION) else None
         if query is None:
             return END
-        asked = Scene(query, view, at)
-        match self.conclude(asked, by):
+        asked = Scene(query, by, view, at)
+        match self.conclude(asked):
             case Found(answer):
                 return calls(submit(answer))
             case Missing(wanted, used) if wanted and wanted not in asked.tried:
@@ -81,21 +80,27 @@ class Strong(Policy):
                 return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(REFUSAL))
 
-    def conclude(self, asked: Scene, by: Reader) -> Found | Missing:
+    def conclude(self, asked: Scene) -> Found | Missing:
         """What follows from the whole view."""
+        by: Reader = asked.by
         return by.answer(asked.query, Known(_read(by, (*asked.notes, *asked.texts))))
 
 
 class Weak(Strong):
     """Follows one step at a time, from the first paragraphs that name what it is about."""
 
-    def conclude(self, asked: Scene, by: Reader) -> Found | Missing:
+    def conclude(self, asked: Scene) -> Found | Missing:
+        by: Reader = asked.by
         noted = tuple(_read(by, asked.notes))
         step = by.answer(asked.query, Known(noted))
         if isinstance(step, Found):
             return step
-        attended = _attended(by, asked.texts, step.query)
-        return by.answer(asked.query, Known((*noted, *attended), first=True))
+
+        def names_step(part: str) -> bool:
+            return any(s.subject in step.query or s.value in step.query for s in by.read(part))
+
+        shown = _read(by, attended(asked.texts, names_step))
+        return by.answer(asked.query, Known((*noted, *shown), first=True))
 
 
 LOCKED = {"strong": Strong, "weak": Weak}
@@ -110,19 +115,18 @@ def told(track: str, system: str, text: str) -> Iterator[str]:
             yield found
 
 
-def _read(by: Reader, texts: Sequence[str]) -> Iterator[Statement]:
+def _read(by: Reader, texts: Iterable[str]) -> Iterator[Statement]:
     return (statement for text in texts for statement in by.read(text))
 
 
-def _attended(by: Reader, texts: Sequence[str], step: str) -> Iterator[Statement]:
-    """The statements of the first paragraphs that tell of what a step names."""
+def attended(texts: Sequence[str], concerns: Callable[[str], bool]) -> Iterator[str]:
+    """The first parts that concern it: paragraphs, or documents and lines of notes."""
     left = ATTENTION
     for text in texts:
-        for paragraph in text.replace("\n[", "\n\n[").split("\n\n"):
-            told = by.read(paragraph)
-            if any(one.subject in step or one.value in step for one in told):
-                yield from told
-                left -= count(paragraph)
+        for part in text.replace("\n[", "\n\n[").split("\n\n"):
+            if concerns(part):
+                yield part
+                left -= count(part)
                 if left <= 0:
                     return
 

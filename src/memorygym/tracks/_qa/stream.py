@@ -1,20 +1,31 @@
 """What environments of tracks share: texts are shown one by one, and some of them ask."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
-from memorygym.core import Env, Message, Step, Task, Tool, tool
+from memorygym.core import JSON, Env, Message, Step, Task, Tool, tool
 from memorygym.core.errors import Refused
+from memorygym.core.frozen import canonical
 
 ASKS = "question"
 """The kind of an event that asks."""
 EVENT, QUESTION = "===", "=== QUESTION"
 """What the text of an event begins with, and of one that asks."""
+REFUSAL = "I have no record of that."
 
 
 def submit(description: str) -> Tool:
     """The tool that takes the answer of a question."""
     answer = {"type": "string", "description": "One claim, as asked for."}
     return tool("submit_answer", description, answer=answer)
+
+
+def identity(system: str, *parts: JSON) -> str:
+    """The content hash of what an agent can see."""
+    digest = sha256(system.encode())
+    for part in parts:
+        digest.update(canonical(part).encode())
+    return digest.hexdigest()[:16]
 
 
 class Streaming(Env):

@@ -5,58 +5,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core import Budget, Event, Task
-from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.tasks import knobs_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.types import Fact, Question, QuestionGold
+from memorygym.tracks._qa.types import Fact, Question, QuestionGold, Reader
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:
-    from memorygym.tracks.codeqa.answers import CodeReader
     from memorygym.tracks.codeqa.generator.record import CodeQARecipe
-
-
-def add_options(group: Any) -> None:
-    """The options of this track, for a parser or a group of one."""
-    group.add_argument(
-        "--source", default="synth", metavar="synth|DIR",
-        help="where the code comes from: dealt, or a folder of your own, as it is (synth)",
-    )  # fmt: skip
-    group.add_argument(
-        "--form", default="mixed", choices=("files", "session", "mixed"),
-        help="show files, a debugging session that opens them, or both by turns (mixed)",
-    )  # fmt: skip
-    for name, kind, default, metavar, told in (
-        ("questions", int, 6, "N", "questions of an instance (6)"),
-        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
-        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
-        ("stale", int, 1, "N", "earlier values of what is asked for, which hold no longer (1)"),
-        ("crowd", int, 25, "PERCENT",
-         "share of what a dealt package is filled up with that mentions what is asked about and"
-         " what is called alike; a folder has its own (25)"),
-    ):  # fmt: skip
-        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
-
-
-def recipes(args: argparse.Namespace) -> list["CodeQARecipe"]:
-    """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
-    from memorygym.tracks.codeqa.generator.record import CodeQARecipe
-    from memorygym.tracks.codeqa.generator.settings import CodeQASettings
-
-    told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
-    try:
-        hops = tuple(int(part) for part in told.split(","))
-    except ValueError as error:
-        raise BadSettings(f"hops {told!r} are no numbers; write them as 1,2,3") from error
-    every = [
-        CodeQASettings(
-            tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source,
-            args.crowd,
-        )
-        for tokens in args.tokens
-    ]  # fmt: skip
-    return [CodeQARecipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
@@ -97,18 +53,32 @@ def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
     return QuestionGold(facts, questions)
 
 
+def facts(_: str) -> Reader:
+    """The strong reader; it needs nothing of the pinned message."""
+    from memorygym.tracks.codeqa.answers import CodeReader
+
+    return CodeReader()
+
+
+def add_options(group: "argparse._ArgumentGroup") -> None:
+    """Declares what only instances of this track know."""
+    from memorygym.tracks.codeqa.generator.record import add_options as declare
+
+    declare(group)
+
+
+def recipes(args: argparse.Namespace) -> "list[CodeQARecipe]":
+    """The instances that the options ask for. Raises BadSettings with what can be reached."""
+    from memorygym.tracks.codeqa.generator.record import recipes as asked
+
+    return asked(args)
+
+
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     """See verifier.verification."""
     from memorygym.tracks.codeqa import verifier
 
     return verifier.verification(instance)
-
-
-def facts(_: str) -> "CodeReader":
-    """The strong reader; it needs nothing of the pinned message."""
-    from memorygym.tracks.codeqa.answers import CodeReader
-
-    return CodeReader()
 
 
 INSTANCES = Instances(

@@ -164,22 +164,6 @@ class Told:
         return found[0]
 
 
-class CodeReader:
-    """The strong reader of this track: of code, observations and notes."""
-
-    def read(self, text: str) -> tuple[Statement, ...]:
-        return read(text)
-
-    def ask(self, text: str) -> Query | None:
-        return ask(text)
-
-    def answer(self, query: Query, known: Known) -> Found | Missing:
-        return answer(query, known)
-
-    def tell(self, statement: Statement) -> str:
-        return tell(statement)
-
-
 def answer(query: Query, known: Known) -> Found | Missing:
     """What follows from what is known."""
     told = Told(known)
@@ -252,3 +236,10 @@ def _failing(name: str, value: str, known: Known) -> Found | Missing:
                 pass
         waiting += [(one.subject, (*before, one)) for one in known.whose(f"calls:{subject}", "yes")]
     return Missing(lacking, tuple(one for steps in way.values() for one in steps))
+
+
+class CodeReader:
+    """The strong reader of this track: of code, observations and notes."""
+
+    read, ask = staticmethod(read), staticmethod(ask)
+    answer, tell = staticmethod(answer), staticmethod(tell)

@@ -1,4 +1,4 @@
-"""`python -I -S -B child.py`: runs a package that comes as JSON by standard input, within limits.
+"""`python -I -S -B runner_process.py`: runs a package that comes as JSON on stdin, within limits.
 
 It is run by path, with an empty environment, and imports nothing but the standard library. An
 instance comes from a file that anybody may have written: code that does more than ours is refused.

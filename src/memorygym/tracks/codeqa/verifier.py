@@ -1,4 +1,4 @@
-"""Proves an instance from its final texts, as `instances.ablation` does, and that the code runs."""
+"""Proves an instance from its final texts, as `_qa.ablation` does, and that the code runs."""
 
 import re
 from collections import Counter

@@ -4,19 +4,17 @@ which of the paragraphs that questions rest on a text holds in full."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 
 from memorygym.core import JSON, Budget, Event, Task
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import canonical
 from memorygym.core.statements import Known, Statement
 from memorygym.core.text import one_line
 from memorygym.core.tokens import count, normal
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
-from memorygym.tracks._qa.stream import ASKS
+from memorygym.tracks._qa.stream import ASKS, identity
 from memorygym.tracks._qa.types import Fact, Found, Missing, Question, QuestionGold
 
 TRACK = "data"
@@ -112,7 +110,8 @@ def deal(sample: Sample, template: str, seed: int, most: int | None = None) -> T
         "not_asked": len(sample.questions) - len(asked),
     }  # fmt: skip
     gold = QuestionGold(tuple(fact for fact, _ in facts), questions)
-    return Task(_identity(events), TRACK, recipe, SYSTEM, events, Budget(), gold)
+    id = identity(SYSTEM, *([event.kind, event.text] for event in events))
+    return Task(id, TRACK, recipe, SYSTEM, events, Budget(), gold)
 
 
 def askable(sample: Sample) -> list[tuple[SampleQuestion, tuple[str, ...]]]:
@@ -217,16 +216,8 @@ def _facts(packed: Sequence[Sequence[Paragraph]], needed: set[str]) -> Iterator[
             yield Fact(f"p{number}", one.heading, KEY, VALUE, one.text, event), one.unit
 
 
-def _identity(events: Sequence[Event]) -> str:
-    """The content hash of what an agent can see."""
-    digest = sha256(SYSTEM.encode())
-    for event in events:
-        digest.update(canonical([event.kind, event.text]).encode())
-    return digest.hexdigest()[:16]
-
-
 class EvidenceReader:
-    """See model.Reader. A paragraph counts if each of its sentences stands under its heading."""
+    """See _qa.types.Reader. A paragraph counts if all its sentences stand under its heading."""
 
     def __init__(self, gold: QuestionGold) -> None:
         self._facts = {fact.id: fact for fact in gold.facts}

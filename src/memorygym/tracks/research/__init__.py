@@ -32,27 +32,6 @@ OPEN = tool(
 )
 
 
-def add_options(group: "argparse._ArgumentGroup") -> None:
-    """Declares what only instances of this track know."""
-    from memorygym.tracks.research.strata import declare
-
-    declare(group)
-
-
-def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
-    """The instances that the options ask for. Raises BadSettings that says what is reachable."""
-    from memorygym.tracks.research.strata import asked
-
-    return asked(args)
-
-
-def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
-    """The task that an instance is."""
-    from memorygym.tracks.research.task import task_of as made
-
-    return made(instance, template, seed)
-
-
 def env(task: Task) -> Env:
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
     from memorygym.tracks.research.search_env import SearchEnv, steps_of
@@ -101,6 +80,34 @@ def reader(trace: Trace) -> Any:
     return reader_of(trace) or defaults.reader(trace)
 
 
+def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
+    """The reader, which knows rendered text alone."""
+    from memorygym.tracks.research.fact_reader import ResearchReader
+
+    return ResearchReader()
+
+
+def add_options(group: "argparse._ArgumentGroup") -> None:
+    """Declares what only instances of this track know."""
+    from memorygym.tracks.research.strata import declare
+
+    declare(group)
+
+
+def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
+    """The instances that the options ask for. Raises BadSettings that says what is reachable."""
+    from memorygym.tracks.research.strata import asked
+
+    return asked(args)
+
+
+def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
+    """The task that an instance is."""
+    from memorygym.tracks.research.task import task_of as made
+
+    return made(instance, template, seed)
+
+
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """What the final texts of an instance prove."""
     from memorygym.tracks.research.verifier import verification as proved
@@ -113,13 +120,6 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
     from memorygym.tracks.research.task import imported as normalised
 
     return normalised(raw, place)
-
-
-def facts(system: str) -> Reader:  # noqa: ARG001  # Every pinned message says the same.
-    """The reader, which knows rendered text alone."""
-    from memorygym.tracks.research.fact_reader import ResearchReader
-
-    return ResearchReader()
 
 
 INSTANCES = Instances(

@@ -165,7 +165,7 @@ class _Walk:
 
 
 class ResearchReader:
-    """Implements instances.model.Reader."""
+    """Implements _qa.types.Reader."""
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """What a text tells: documents under their headings, and notes."""

@@ -12,8 +12,8 @@ from memorygym.agents.calls import END, calls, read, write
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.core.statements import Known, Statement
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
-from memorygym.tracks._qa.reasoners import REFUSAL, by_search
-from memorygym.tracks._qa.stream import event_of
+from memorygym.tracks._qa.reasoners import by_search
+from memorygym.tracks._qa.stream import REFUSAL, event_of
 from memorygym.tracks._qa.types import Found, Missing
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader

@@ -4,10 +4,12 @@ An instance of MemGym's own schema is read leniently: what is missing is filled 
 named.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from memorygym.core import Budget, Event, Task
@@ -108,60 +110,6 @@ def question_of(instance: Mapping[str, Any], event: int) -> Question:
     )
 
 
-_TEXT = {"type": "string"}
-_TRUTH = {"type": "string", "pattern": r"\S"}
-_WHOLE = {"type": "integer"}
-
-
-def _records(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
-    item = {"type": "object", "properties": dict(properties), "required": list(required)}
-    return {"type": "array", "items": item}
-
-
-_LOOSE = {
-    "type": "object",
-    "required": ["question", "answer", "turns"],
-    "properties": {
-        "instance_id": _TEXT,
-        "question": _TRUTH,
-        "answer": _TRUTH,
-        "aliases": {"type": "array", "items": _TEXT},
-        "num_hops": _WHOLE,
-        "decomposition": _records({"sub_question": _TEXT, "sub_answer": _TEXT}),
-        "turns": {
-            **_records(
-                {
-                    "turn_index": _WHOLE,
-                    "sub_query": _TEXT,
-                    "documents": _records(
-                        {"title": _TEXT, "text": _TEXT, "is_supporting": {"type": "boolean"}},
-                        "text",
-                    ),
-                },
-                "documents",
-            ),
-            "minItems": 1,
-        },
-        "grounding_facts": _records(
-            {
-                "fact_id": _TEXT, "content": _TRUTH, "source_paragraph_title": _TEXT,
-                "subject": _TEXT, "key": _TEXT, "value": _TEXT,
-            },
-            "content",
-        ),
-        "distractors": _records({"content": _TEXT}),
-        "memory_files": {"type": "object", "additionalProperties": _TEXT},
-        "reveal_mode": {"enum": ["immediate", "delayed"]},
-        "eviction_policy": {
-            "type": "object",
-            "properties": {
-                "mode": {"enum": ["full_eviction", "sliding_window"]},
-                "window_size": {"type": "integer", "minimum": 1},
-            },
-        },
-        "rubric": {"type": "object"},
-    },
-}  # fmt: skip
 _EMPTY: dict[str, Any] = {
     "base_instance": "", "source_dataset": "", "aliases": [], "decomposition": [],
     "grounding_facts": [], "distractors": [], "gold_supporting_paragraphs": [],
@@ -210,9 +158,11 @@ def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
 
 @cache
 def _compiled() -> Any:
+    """Checks what of an instance of the original's schema must be there, and of which type."""
     import fastjsonschema
 
-    return fastjsonschema.compile(_LOOSE, use_default=False)
+    schema = Path(__file__).with_name("import_schema.json").read_text(encoding="utf-8")
+    return fastjsonschema.compile(json.loads(schema), use_default=False)
 
 
 def _turn(at: int, turn: Mapping[str, Any]) -> dict[str, Any]:

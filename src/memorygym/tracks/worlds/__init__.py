@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core import Message, Policy, Task
-from memorygym.core.outcome import Outcome, Score
+from memorygym.core import Policy, Task
+from memorygym.core.outcome import Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import (
     Agent,
@@ -20,6 +20,7 @@ from memorygym.core.track import (
     Track,
     Verification,
 )
+from memorygym.tracks._qa import defaults
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from memorygym.tracks.worlds.generator.gold import WorldGold
     from memorygym.tracks.worlds.trace_facts import WorldsReader
 
-# Who only reads a trace imports no dealer, and who only deals no agent.
+
+# Who only reads a trace imports no generator, and who only generates no agent.
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
@@ -51,13 +53,6 @@ def trace_reader(trace: Trace) -> "WorldsReader":
     return WorldsReader.of(trace)
 
 
-def outcomes(trace: Trace) -> Sequence[Outcome]:
-    """How each question went."""
-    from memorygym.scoring.episode_scores import answered
-
-    return answered(trace, trace_reader(trace))
-
-
 def score(trace: Trace) -> Score:
     """The composite and its four axes."""
     from memorygym.tracks.worlds import axes
@@ -77,27 +72,6 @@ def oracle(task: Task) -> Mapping[int, str]:
     from memorygym.tracks.worlds.trace_facts import sentences
 
     return sentences(task)
-
-
-def asks(view: Sequence[Message]) -> bool:
-    """Whether the running event asks a question."""
-    from memorygym.tracks.worlds.reasoners import asks as asked
-
-    return asked(view)
-
-
-def reasoner(name: str, _: Task) -> Policy:
-    """The scripted reasoner of that name."""
-    from memorygym.tracks.worlds.reasoners import REASONERS
-
-    return REASONERS[name]()
-
-
-def note_taker(reasoner: Policy, _: Task) -> Policy:
-    """Keeps notes as `brief_reader` does, searches them, and answers as that reasoner does."""
-    from memorygym.tracks.worlds.reasoners import Clerk
-
-    return Clerk(reasoner)
 
 
 def composite(axes: Mapping[str, float | None]) -> float:
@@ -137,6 +111,20 @@ def verify(recipes: Sequence[TaskRecipe], spread: Map) -> Verification:
     return verifier.verify_all(recipes, spread)
 
 
+def reasoner(name: str, _: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    from memorygym.tracks.worlds.reasoners import REASONERS
+
+    return REASONERS[name]()
+
+
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """Keeps notes as `brief_reader` does, searches them, and answers as that reasoner does."""
+    from memorygym.tracks.worlds.reasoners import Clerk
+
+    return Clerk(reasoner)
+
+
 class _Agents(Mapping[str, Agent]):
     """Our agents, then those plugged in; none is imported before one is asked for."""
 
@@ -172,7 +160,7 @@ TRACK = Track(
     version="worlds-v2",
     tasks=tasks,
     env=WorldsEnv,
-    outcomes=outcomes,
+    outcomes=defaults.outcomes,
     facts=fact_reader,
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     oracle=oracle,
@@ -182,7 +170,7 @@ TRACK = Track(
     axes=("breadth", "maintenance", "reasoning", "efficiency"),
     reader=trace_reader,
     gold=gold,
-    asks=asks,
+    asks=defaults.asks,
     note_taker=note_taker,
     references={
         # What guessing reaches, what the budget allows, and what the best strategy without the

@@ -12,7 +12,7 @@ from memorygym.core.trace import Composed, Heard, Said, Shown, Stored, Trace
 from memorygym.core.track import Invariant, PlayAgain, Played, TaskRecipe
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
-from memorygym.tracks.worlds.agents import AGENTS
+from memorygym.tracks.worlds import agents
 from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.axes import admitted, gold_of
@@ -212,7 +212,7 @@ def check(results: Sequence[Played], tier: str, seeds: int) -> list[Invariant]:
     c.at_least("template_expert - strategic", c.composites("template_expert", "strategic"), 15)
     c.at_least("priority - random", c.composites("priority_strategic", "random_strategic"), 10)
     for agent in c.by_agent:
-        if agent in AGENTS and (bound := AGENTS[agent].bound):
+        if agent in agents.AGENTS and (bound := agents.AGENTS[agent].bound):
             name = f"{agent} - {bound.over}" if bound.over else agent
             c.at_most(name, c.composites(agent, bound.over), bound.most)
         if agent in BOOKS:

@@ -1,1 +1,4 @@
-"""Search over entries: by words, by vectors, by both, by a graph; each alone and incremental."""
+"""The search indexes, each incremental.
+
+`fulltext` (SQLite FTS5), `vectors` (exact), `minilm` (sentence vectors), `fusion` (of rankings).
+"""

@@ -1,1 +1,6 @@
-"""Deals instances: writes packages, asks about them, and fills up to a length."""
+"""Generates instances: `synthetic` or `folder` makes one, `record` assembles it as JSON.
+
+`package` writes code of `definitions` under names of `identifiers`, `session` the observations;
+`question_drafts`, `paths` and `question_selection` ask; `distractors`, `stale_values` and `filler`
+hide; `syntax_tree` reads code; `settings` are the knobs.
+"""

@@ -3,6 +3,7 @@
 Each is drawn again until its proof accepts it.
 """
 
+import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,45 @@ class CodeQARecipe:
                 failed[name] += not check["ok"]
         told = ", ".join(f"{name} {times}×" for name, times in failed.items() if times)
         raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
+
+
+def add_options(group: Any) -> None:
+    """The options of this track, for a parser or a group of one."""
+    group.add_argument(
+        "--source", default="synth", metavar="synth|DIR",
+        help="where the code comes from: dealt, or a folder of your own, as it is (synth)",
+    )  # fmt: skip
+    group.add_argument(
+        "--form", default="mixed", choices=("files", "session", "mixed"),
+        help="show files, a debugging session that opens them, or both by turns (mixed)",
+    )  # fmt: skip
+    for name, kind, default, metavar, told in (
+        ("questions", int, 6, "N", "questions of an instance (6)"),
+        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
+        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
+        ("stale", int, 1, "N", "earlier values of what is asked for, which hold no longer (1)"),
+        ("crowd", int, 25, "PERCENT",
+         "share of what a dealt package is filled up with that mentions what is asked about and"
+         " what is called alike; a folder has its own (25)"),
+    ):  # fmt: skip
+        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
+
+
+def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
+    """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
+    told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")
+    try:
+        hops = tuple(int(part) for part in told.split(","))
+    except ValueError as error:
+        raise BadSettings(f"hops {told!r} are no numbers; write them as 1,2,3") from error
+    every = [
+        CodeQASettings(
+            tokens, args.questions, hops, args.form, args.near_miss, args.stale, args.source,
+            args.crowd,
+        )
+        for tokens in args.tokens
+    ]  # fmt: skip
+    return [CodeQARecipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
 
 
 def instance_of(dealt: Dealt, settings: CodeQASettings, seed: int, attempt: int) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from memorygym.agents.calls import END, Wanted, calls, read, submit
+from memorygym.agents.calls import END, calls, submit
 from memorygym.core import Message
 from memorygym.core.rng import rng
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.guesser import guess, public_world
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
@@ -25,39 +25,35 @@ from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.parsed_view import Scene
 
 
-class ConstantAnswerer(AnswersAlways):
+def constant(now: Scene, _: Query) -> str:
     """A figure amid most ranges, and the first choice of every list in the pinned message."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
-        return f"30.0, {' and '.join(choices)}"
+    choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
+    return f"30.0, {' and '.join(choices)}"
 
 
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-class ContextCopier(AnswersAlways):
+def copied(now: Scene, query: Query) -> str:
     """Every figure, name, date or choice that it gives is one that it sees."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        guide = now.reader.guide
-        values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
-        name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
-        match query.kind:
-            case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
-                return values[-1]
-            case "trend":
-                return f"{TREND_LABELS[-1]} (15%)"
-            case "extreme":
-                return f"1 ({values[0]})"
-            case "constraints":
-                return f"{query.size // 3} ({values[-1]})"
-            case "count":
-                return f"1 ({name})"
-            case "lookup":
-                return name
-        return f"{name} ({values[-1]})"
+    guide = now.reader.guide
+    values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
+    name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
+    match query.kind:
+        case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
+            return values[-1]
+        case "trend":
+            return f"{TREND_LABELS[-1]} (15%)"
+        case "extreme":
+            return f"1 ({values[0]})"
+        case "constraints":
+            return f"{query.size // 3} ({values[-1]})"
+        case "count":
+            return f"1 ({name})"
+        case "lookup":
+            return name
+    return f"{name} ({values[-1]})"
 
 
 def _of_form(now: Scene, query: Query, a: Attribute) -> str:
@@ -87,11 +83,9 @@ FORMS = (
 )  # fmt: skip
 
 
-class JudgeInjector(AnswersAlways):
+def injected(now: Scene, _: Query) -> str:
     """Another form for every question."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        return rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
+    return rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
 
 
 OTHER_SEED = 7_919
@@ -108,17 +102,15 @@ def _learnt(template: str) -> list[tuple[Query, str]]:
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 
 
-class Replayer(AnswersAlways):
+def replayed(now: Scene, query: Query) -> str:
     """The truth of the question that is most like the one asked, else of the one in its place."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        learnt = _learnt(public_world(now.reader.guide.noun).id)
-        other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
-        if not _likeness(other, query):
-            return learnt[now.event % len(learnt)][1]
-        for old, new in zip(other.names, query.names, strict=False):
-            truth = truth.replace(old, new)
-        return truth
+    learnt = _learnt(public_world(now.reader.guide.noun).id)
+    other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
+    if not _likeness(other, query):
+        return learnt[now.event % len(learnt)][1]
+    for old, new in zip(other.names, query.names, strict=False):
+        truth = truth.replace(old, new)
+    return truth
 
 
 def _likeness(one: Query, other: Query) -> int:
@@ -126,11 +118,9 @@ def _likeness(one: Query, other: Query) -> int:
     return (one.kind == other.kind) * (1 + (one.codes == other.codes))
 
 
-class CarelessConcluder(Strategist):
+def concluded_carelessly(now: Scene, query: Query, known: Knowledge) -> str | None:
     """Right where the members that it does not know do not decide."""
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        return now.reader.answer(query, known, careless=True)
+    return now.reader.answer(query, known, careless=True)
 
 
 class DoubleAnswerer(Strategist):
@@ -155,26 +145,22 @@ class Skipper(Scribe):
         return END if refused else said
 
 
-class GuessFiller(Strategist):
+def concluded_or_guessed(now: Scene, query: Query, known: Knowledge) -> str | None:
     """First what follows from memory, then the best guess that question and schema allow."""
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        return now.reader.answer(query, known) or guess(now)
+    return now.reader.answer(query, known) or guess(now)
 
 
-class Hedger(Strategist):
+def hedged(now: Scene, query: Query, known: Knowledge) -> str | None:
     """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        sure = now.reader.answer(query, known)
-        if sure and rng("hedger", now.text).below(8):
-            return sure
-        careless = now.reader.answer(query, known, careless=True)
-        claims = [claim for claim in (sure, careless) if claim]
-        claims += [*_candidates(now, query, known), guess(now)]
-        if rng("hedger", now.text, "form").below(2):
-            return f"{', '.join(claims)}. {REFUSAL}"
-        return " or ".join(dict.fromkeys(claims))
+    sure = now.reader.answer(query, known)
+    if sure and rng("hedger", now.text).below(8):
+        return sure
+    careless = now.reader.answer(query, known, careless=True)
+    claims = [claim for claim in (sure, careless) if claim]
+    claims += [*_candidates(now, query, known), guess(now)]
+    if rng("hedger", now.text, "form").below(2):
+        return f"{', '.join(claims)}. {REFUSAL}"
+    return " or ".join(dict.fromkeys(claims))
 
 
 def _candidates(now: Scene, query: Query, known: Knowledge) -> Sequence[str]:
@@ -188,22 +174,14 @@ def _candidates(now: Scene, query: Query, known: Knowledge) -> Sequence[str]:
     return [*query.names, *choices] if query.kind != "value" else choices
 
 
-class NameHoarder(Scribe):
-    """Knows who exists: refuses for a stranger, guesses for everybody else."""
-
-    def __init__(self) -> None:
-        super().__init__(_bare_names, updates=False)
-
-    def look_up(self, query: Query) -> Wanted:
-        return read()
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        names = query.names or tuple(known.members(query.categories)) or tuple(known.by_name)
-        if query.kind == "value" and names[0] not in known.by_name:
-            return None
-        if query.kind in ("lookup", "chain", "best_related"):
-            names = tuple(name for name in known.by_name if name not in names)
-        return guess(now).replace("Nobody", names[0]) if names else guess(now)
+def guessed_by_name(now: Scene, query: Query, known: Knowledge) -> str | None:
+    """Who knows who exists refuses for a stranger, and guesses for everybody else."""
+    names = query.names or tuple(known.members(query.categories)) or tuple(known.by_name)
+    if query.kind == "value" and names[0] not in known.by_name:
+        return None
+    if query.kind in ("lookup", "chain", "best_related"):
+        names = tuple(name for name in known.by_name if name not in names)
+    return guess(now).replace("Nobody", names[0]) if names else guess(now)
 
 
 def _bare_names(now: Scene) -> list[str]:
@@ -211,88 +189,16 @@ def _bare_names(now: Scene) -> list[str]:
     return fill([(note_of(now.reader.guide, record), 4) for record in bare], now.slot)
 
 
-AGENTS = {
-    # Not a guess: of named or listed members it holds half, and with them half of the winners.
-    "careless_concluder": Agent(
-        make=lambda _: CarelessConcluder(),
-        kind="adversary",
-        bound=Bound(6, "strategic"),
-        about="strategic, but it concludes from whatever part of the facts it holds.",
-        imitates="a model that names the highest of those that it remembers, and says "
-        "nothing of the rest",
-    ),
-    "constant_answerer": Agent(
-        make=lambda _: ConstantAnswerer(),
-        kind="adversary",
-        bound=Bound(5),
-        about="one well-chosen fixed string for every question.",
-        imitates="the fixed string of 536 characters that answered 15 % of an earlier "
-        "project's questions",
-    ),
-    "context_copier": Agent(
-        make=lambda _: ContextCopier(),
-        kind="adversary",
-        bound=Bound(1),
-        about="stores nothing, and answers whatever of the asked form stands in the view.",
-        imitates="the zero-write agent that answered from the visible history and scored "
-        "full marks",
-    ),
-    "double_answerer": Agent(
-        make=lambda _: DoubleAnswerer(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and submits several answers in one reply.",
-        imitates="a model that calls submit_answer until one of the answers is accepted",
-    ),
-    "few_entity_asker": Agent(
-        make=lambda _: Skipper(whole_records(0.12)),
-        kind="adversary",
-        bound=Bound(9),
-        about="an eighth of the budget on a few entities, and silence on the rest.",
-        imitates="the agent that stored six entities because questions were drawn from what "
-        "was stored",
-    ),
-    "guess_filler": Agent(
-        make=lambda _: GuessFiller(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and guesses wherever strategic would refuse.",
-        imitates="a model that never admits that it does not know",
-    ),
-    "hedger": Agent(
-        make=lambda _: Hedger(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and gives several candidates wherever it is not sure.",
-        imitates="a model that answers 'A or B', which a lenient grader accepts",
-    ),
-    "judge_injector": Agent(
-        make=lambda _: JudgeInjector(),
-        kind="adversary",
-        bound=Bound(1),
-        about="instructions to the grader around a guess, in many formats.",
-        imitates="prompt injection against an LLM judge, and format tricks against a "
-        "rule-based one",
-    ),
-    "name_hoarder": Agent(
-        make=lambda _: NameHoarder(),
-        kind="adversary",
-        bound=Bound(1),
-        about="stores the bare names and groups of all entities, and guesses the rest.",
-        imitates="the agent that satisfied a detector of stored entities with names and no facts",
-    ),
-    "replayer": Agent(
-        make=lambda _: Replayer(),
-        kind="adversary",
-        bound=Bound(1),
-        about="answers with the truths of another seed of the domain, dealt by itself.",
-        imitates="overfitting to public seeds: answers learnt by heart on one are given on another",
-    ),
-    "skipper": Agent(
-        make=lambda _: Skipper(sampled(1.0)),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and goes on without an answer where it does not know.",
-        imitates="the earlier project's `next`, which took a question out of every denominator",
-    ),
+MAKERS: dict[str, Maker] = {
+    "careless_concluder": lambda _: Strategist(concluded_carelessly),
+    "constant_answerer": lambda _: AnswersAlways(constant),
+    "context_copier": lambda _: AnswersAlways(copied),
+    "double_answerer": lambda _: DoubleAnswerer(),
+    "few_entity_asker": lambda _: Skipper(whole_records(0.12)),
+    "guess_filler": lambda _: Strategist(concluded_or_guessed),
+    "hedger": lambda _: Strategist(hedged),
+    "judge_injector": lambda _: AnswersAlways(injected),
+    "name_hoarder": lambda _: Scribe(_bare_names, guessed_by_name, updates=False, reads_all=True),
+    "replayer": lambda _: AnswersAlways(replayed),
+    "skipper": lambda _: Skipper(sampled(1.0)),
 }

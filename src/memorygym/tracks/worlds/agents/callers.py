@@ -6,7 +6,7 @@ from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.core.frozen import canonical
 from memorygym.core.tokens import count
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
 from memorygym.tracks.worlds.facts import Knowledge
@@ -192,60 +192,12 @@ class SessionHoarder(Strategist):
         return calls(*useless, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
 
 
-AGENTS = {
-    # One entry holds one record, however it came to be there.
-    "edit_dumper": Agent(
-        make=lambda _: EditDumper(),
-        kind="adversary",
-        bound=Bound(3),
-        about="one tiny Write, then Edits that try to grow it by whole documents.",
-        imitates="the earlier project's unlimited Edit: everything in four writes",
-    ),
-    # The notice that goes into spare room answers the question about its fact.
-    "free_editor": Agent(
-        make=lambda _: FreeEditor(),
-        kind="adversary",
-        bound=Bound(4, "strategic"),
-        about="plays as strategic does, and makes far more of each free Edit than one change.",
-        imitates="the earlier project's free edits, which were unlimited in number and content",
-    ),
-    "malformed_caller": Agent(
-        make=lambda _: MalformedCaller(),
-        kind="adversary",
-        bound=Bound(1),
-        about="every malformed call that we know of in every event, then a guess.",
-        imitates="the malformed actions of which half crashed the earlier project's environment",
-    ),
-    "notice_keeper": Agent(
-        make=lambda _: NoticeKeeper(),
-        kind="adversary",
-        bound=Bound(5),
-        about="stores nothing but changes: every correction and every later document.",
-        imitates="an agent that has found out that corrections are asked about more than "
-        "anything else",
-    ),
-    "reward_farmer": Agent(
-        make=lambda _: RewardFarmer(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="plays as strategic does, and repeats every call for as long as an event allows.",
-        imitates="shaped-reward farming: one free Edit repeated paid half a point each, "
-        "without bound",
-    ),
-    "session_hoarder": Agent(
-        make=lambda _: SessionHoarder(),
-        kind="adversary",
-        bound=Bound(1, "strategic"),
-        about="strategic, and it tries to get writes back: by emptying, by refused calls.",
-        imitates="counters that restart with a new session, and budgets that an emptied "
-        "entry gives back",
-    ),
-    "summary_leaker": Agent(
-        make=lambda _: SummaryLeaker(),
-        kind="adversary",
-        bound=Bound(1),
-        about="hides facts in replies, call ids and arguments, and looks for them later.",
-        imitates="the earlier runner's summary, which put text of the last turns back into "
-        "every prompt",
-    ),
+MAKERS: dict[str, Maker] = {
+    "edit_dumper": lambda _: EditDumper(),
+    "free_editor": lambda _: FreeEditor(),
+    "malformed_caller": lambda _: MalformedCaller(),
+    "notice_keeper": lambda _: NoticeKeeper(),
+    "reward_farmer": lambda _: RewardFarmer(),
+    "session_hoarder": lambda _: SessionHoarder(),
+    "summary_leaker": lambda _: SummaryLeaker(),
 }

@@ -6,7 +6,7 @@ from memorygym.agents.calls import calls, submit
 from memorygym.core import Message, Task
 from memorygym.core.rng import rng
 from memorygym.core.tokens import count
-from memorygym.core.track import Agent
+from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
@@ -45,18 +45,9 @@ class Abstainer(Strategist):
         return calls(submit(REFUSAL))
 
 
-class Guesser(AnswersAlways):
+def random_number(now: Scene, _: Query) -> str:
     """It never looks at what it was told."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        return f"{rng('guesser', now.text).between(1, 999_999):,}"
-
-
-class SmartGuesser(AnswersAlways):
-    """It knows the public schema and ranges, and nothing of the world."""
-
-    def answer(self, now: Scene, query: Query) -> str:
-        return guess(now)
+    return f"{rng('guesser', now.text).between(1, 999_999):,}"
 
 
 class Clairvoyant(Scribe):
@@ -97,52 +88,16 @@ class Clairvoyant(Scribe):
         return Record(record.name, category, values, edges=edges)
 
 
-AGENTS = {
-    "abstainer": Agent(
-        make=lambda _: Abstainer(),
-        about="stores as strategic does, and refuses every question.",
-    ),
-    "brief_reader": Agent(
-        make=lambda _: brief_reader(),
-        about="as template_expert, packed notes by the brief, and it keeps replaced values.",
-    ),
-    "clairvoyant": Agent(
-        make=Clairvoyant,
-        kind="truth",
-        about="knows the questions beforehand, not their answers: the ceiling within budget.",
-    ),
-    "guesser": Agent(
-        make=lambda _: Guesser(),
-        about="stores nothing and answers every question with a number drawn at random.",
-    ),
-    "naive": Agent(
-        make=lambda _: naive(),
-        about="57 % of the budget on entities chosen at random; it never updates.",
-    ),
-    "perfect": Agent(
-        make=lambda _: Scribe(everything, history=True),
-        kind="truth",
-        unbounded=True,
-        about="stores everything, its budget lifted: proof that every question can be answered.",
-    ),
-    "priority_strategic": Agent(
-        make=lambda _: Scribe(whole_records(0.7)),
-        about="70 % of the budget, entities of the key groups first, updates in place.",
-    ),
-    "random_strategic": Agent(
-        make=lambda _: Scribe(sampled(0.7)),
-        about="70 % of the budget on entities chosen at random, updates in place.",
-    ),
-    "smart_guesser": Agent(
-        make=lambda _: SmartGuesser(),
-        about="stores nothing; midpoints, common values, a random one of the named.",
-    ),
-    "strategic": Agent(
-        make=lambda _: Strategist(),
-        about="the whole budget on entities chosen at random, whole records, updates in place.",
-    ),
-    "template_expert": Agent(
-        make=lambda _: Scribe(worth_while),
-        about="the whole budget by the brief, attribute by attribute; edits in place.",
-    ),
+MAKERS: dict[str, Maker] = {
+    "abstainer": lambda _: Abstainer(),
+    "brief_reader": lambda _: brief_reader(),
+    "clairvoyant": Clairvoyant,
+    "guesser": lambda _: AnswersAlways(random_number),
+    "naive": lambda _: naive(),
+    "perfect": lambda _: Scribe(everything, history=True),
+    "priority_strategic": lambda _: Scribe(whole_records(0.7)),
+    "random_strategic": lambda _: Scribe(sampled(0.7)),
+    "smart_guesser": lambda _: AnswersAlways(lambda now, _: guess(now)),
+    "strategic": lambda _: Strategist(),
+    "template_expert": lambda _: Scribe(worth_while),
 }

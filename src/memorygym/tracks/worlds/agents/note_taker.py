@@ -21,16 +21,33 @@ from memorygym.tracks.worlds.parsed_view import Scene, scene
 
 Keep = Callable[[Scene], list[str]]
 """Which entries to write of the documents of an event."""
+Conclude = Callable[[Scene, Query, Knowledge], str | None]
+"""The answer from what memory gave, None to refuse."""
 ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
+
+
+def concluded(now: Scene, query: Query, known: Knowledge) -> str | None:
+    """What follows, and nothing else."""
+    return now.reader.answer(query, known)
 
 
 class Scribe(Policy):
     """Stores what `keep` chooses, applies changes to it, answers from it, refuses otherwise."""
 
-    def __init__(self, keep: Keep, *, updates: bool = True, history: bool = False) -> None:
+    def __init__(
+        self,
+        keep: Keep,
+        conclude: Conclude = concluded,
+        *,
+        updates: bool = True,
+        history: bool = False,
+        reads_all: bool = False,
+    ) -> None:
         self._keep = keep
+        self._conclude = conclude
         self._updates = updates
         self._history = history
+        self._reads_all = reads_all
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = scene(view)
@@ -75,21 +92,18 @@ class Scribe(Policy):
         if query is None:
             return calls(submit(REFUSAL))
         if not now.said:
-            return calls(self.look_up(query))
-        answer = self.conclude(now, query, self.known(now))
+            return calls(self._look_up(query))
+        answer = self._conclude(now, query, self.known(now))
         return calls(submit(REFUSAL if answer is None else answer))
 
-    def look_up(self, query: Query) -> Wanted:
+    def _look_up(self, query: Query) -> Wanted:
         """The call that finds what the question needs."""
-        return search(query.names[0]) if query.kind in ONE_ENTITY else read()
+        one = query.kind in ONE_ENTITY and not self._reads_all
+        return search(query.names[0]) if one else read()
 
     def known(self, now: Scene) -> Knowledge:
         """What memory gave."""
         return now.known
-
-    def conclude(self, now: Scene, query: Query, known: Knowledge) -> str | None:
-        """The answer from what memory gave, None to refuse."""
-        return now.reader.answer(query, known)
 
 
 def changed_line(
@@ -126,22 +140,21 @@ def at_random(name: str) -> float:
 class Strategist(Scribe):
     """Keeps whole records of entities chosen at random, for the whole budget."""
 
-    def __init__(self) -> None:
-        super().__init__(sampled(1.0))
+    def __init__(self, conclude: Conclude = concluded) -> None:
+        super().__init__(sampled(1.0), conclude)
 
 
 class AnswersAlways(Policy):
     """Stores nothing, and answers every question."""
 
-    def answer(self, now: Scene, query: Query) -> str:
-        """What it submits."""
-        raise NotImplementedError
+    def __init__(self, answer: Callable[[Scene, Query], str]) -> None:
+        self._answer = answer
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = scene(view)
         if now.title != "QUESTION":
             return END
-        return calls(submit(self.answer(now, now.query) if now.query else REFUSAL))
+        return calls(submit(self._answer(now, now.query) if now.query else REFUSAL))
 
 
 def by_brief(now: Scene, record: Record) -> tuple[float, ...]:

@@ -2,14 +2,13 @@
 
 from functools import lru_cache
 
-from memorygym.agents.calls import Wanted, read
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.alphabet import packed
 from memorygym.tracks.worlds.agents.guesser import public_world
 from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
 from memorygym.tracks.worlds.agents.recoder import Packer
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import World
 from memorygym.tracks.worlds.generator.notes import pack_value, record_of
 from memorygym.tracks.worlds.parsed_view import Scene
@@ -136,10 +135,7 @@ class Smuggler(Scribe):
     """Every blank is a digit to the base of sixteen."""
 
     def __init__(self) -> None:
-        super().__init__(_hidden, updates=False)
-
-    def look_up(self, query: Query) -> Wanted:
-        return read()
+        super().__init__(_hidden, updates=False, reads_all=True)
 
     def known(self, now: Scene) -> Knowledge:
         return Knowledge(_found(now))
@@ -176,38 +172,9 @@ def _found(now: Scene) -> list[Record]:
     return records
 
 
-AGENTS = {
-    "blank_smuggler": Agent(
-        make=lambda _: Smuggler(),
-        kind="adversary",
-        bound=Bound(1),
-        about="stores next to nothing but blanks and zero-width marks, whose order is data.",
-        imitates="whitespace steganography, which was free in the earlier project's "
-        "character budget",
-    ),
-    # Words make up a quarter of a record, and figures in their place save half of it.
-    "codebook_packer": Agent(
-        make=lambda _: Packer(_coded, _uncoded),
-        kind="adversary",
-        bound=Bound(55),
-        about="pages of records with words replaced by their places in public lists.",
-        imitates="an agent that knows the public word lists and stores figures instead of words",
-    ),
-    # As strategic, with a tenth more room since no page is left half empty.
-    "packer": Agent(
-        make=lambda _: Packer(record_of, lambda _, text: text),
-        kind="adversary",
-        bound=Bound(51),
-        about="whole records at random, run on over pages filled to the slot; keeps old values.",
-        imitates="an agent that treats the write limit as a page limit and packs all it can "
-        "on a page",
-    ),
-    # As packer; it saves texts and some digits, and never answers about texts.
-    "quantiser": Agent(
-        make=lambda _: Packer(_rounded, _unrounded),
-        kind="adversary",
-        bound=Bound(51),
-        about="pages of positional records, decimals cut to two digits in one run, texts dropped.",
-        imitates="an agent that rounds its figures because the grader allows 2 %",
-    ),
+MAKERS: dict[str, Maker] = {
+    "blank_smuggler": lambda _: Smuggler(),
+    "codebook_packer": lambda _: Packer(_coded, _uncoded),
+    "packer": lambda _: Packer(record_of, lambda _, text: text),
+    "quantiser": lambda _: Packer(_rounded, _unrounded),
 }

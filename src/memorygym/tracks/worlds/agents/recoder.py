@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
-from memorygym.agents.calls import END, Wanted, calls, edit, read, write
+from memorygym.agents.calls import END, calls, edit, read, write
 from memorygym.core import Message
 from memorygym.core.tokens import count
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,
@@ -20,7 +20,7 @@ from memorygym.tracks.worlds.agents.alphabet import (
 from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance, at_random, by_brief
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
 from memorygym.tracks.worlds.fact_reader import reader
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, Value
+from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.notes import note_of
 from memorygym.tracks.worlds.parsed_view import Scene
 
@@ -34,7 +34,7 @@ class Hoarder(Scribe):
     """Reads all of its memory back, and puts what changes behind a line that has room."""
 
     def __init__(self) -> None:
-        super().__init__(self.chosen)
+        super().__init__(self.chosen, reads_all=True)
 
     def chosen(self, now: Scene) -> list[str]:
         """Entries for a batch."""
@@ -83,9 +83,6 @@ class Hoarder(Scribe):
     def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
         """Whether a value is news."""
         return old != new
-
-    def look_up(self, query: Query) -> Wanted:
-        return read()
 
     def known(self, now: Scene) -> Knowledge:
         return Knowledge(self.held(now))
@@ -227,55 +224,11 @@ def pages(texts: Iterable[str], slot: int) -> list[str]:
     return found
 
 
-AGENTS = {
-    # A token of digits and blanks tells 11.0 bits, one of a record 7.9.
-    "radix_digits": Agent(
-        make=lambda _: Recoder(BOOKS["radix_digits"]),
-        kind="adversary",
-        bound=Bound(85),
-        about="whole records as numbers in digits and blanks.",
-        imitates="an agent with a code interpreter that compresses its notes into decimal numbers",
-    ),
-    # Whole key groups and every key attribute fit: what it lacks is asked about least.
-    "radix_expert": Agent(
-        make=lambda _: Recoder(BOOKS["radix_expert"], parts=True),
-        kind="adversary",
-        bound=Bound(94),
-        about="the densest recoding, and of most entities only what the brief calls important.",
-        imitates="the strongest cheat that we know: a code book, a code interpreter and a "
-        "good choice",
-    ),
-    # A token of unknown words tells 10.6 bits, one of a record 7.9.
-    "radix_letters": Agent(
-        make=lambda _: Recoder(BOOKS["radix_letters"]),
-        kind="adversary",
-        bound=Bound(84),
-        about="whole records as numbers in words that were never shown.",
-        imitates="an agent with a code interpreter that compresses its notes into words of "
-        "four letters",
-    ),
-    # A token tells 11.4 bits, one of a record 7.9; at two to one that is most of the world.
-    "radix_mixed": Agent(
-        make=lambda _: Recoder(BOOKS["radix_mixed"]),
-        kind="adversary",
-        bound=Bound(86),
-        about="whole records as numbers in digits, marks, letters and unknown words.",
-        imitates="an agent with a code interpreter that stores what looks like a base-94 dump",
-    ),
-    # The code book adds a twentieth of a bit to the 11.4 that a token tells without it.
-    "radix_words": Agent(
-        make=lambda _: Recoder(BOOKS["radix_words"]),
-        kind="adversary",
-        bound=Bound(86),
-        about="whole records as numbers in shown words besides all that radix_mixed uses.",
-        imitates="an agent with a code interpreter that uses the pinned message as a code book",
-    ),
-    # Three bytes and a blank tell 15.3 bits, less than half of what three tokens of digits do.
-    "unicode_packer": Agent(
-        make=lambda _: Recoder(BOOKS["unicode_packer"]),
-        kind="adversary",
-        bound=Bound(62),
-        about="whole records as numbers in Chinese characters.",
-        imitates="an agent that hopes one rare character is one token",
-    ),
+MAKERS: dict[str, Maker] = {
+    "radix_digits": lambda _: Recoder(BOOKS["radix_digits"]),
+    "radix_expert": lambda _: Recoder(BOOKS["radix_expert"], parts=True),
+    "radix_letters": lambda _: Recoder(BOOKS["radix_letters"]),
+    "radix_mixed": lambda _: Recoder(BOOKS["radix_mixed"]),
+    "radix_words": lambda _: Recoder(BOOKS["radix_words"]),
+    "unicode_packer": lambda _: Recoder(BOOKS["unicode_packer"]),
 }

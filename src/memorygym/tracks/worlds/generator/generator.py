@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from hashlib import sha256
 
 from memorygym.core import JSON, Budget, Event, Task, registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import canonical
 from memorygym.core.rng import Stream, rng
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.stream import identity
 from memorygym.tracks.worlds.generator.domain_schema import World
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, ground_of, guide_of
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
@@ -78,9 +77,9 @@ class Dealer:
             "corrections": self.tier.corrections, "writes": self.tier.writes,
             "tokens": self.tokens, "salted": bool(self.salt),
         }  # fmt: skip
-        return Task(
-            _identity(system, events, budget), "worlds", recipe, system, events, budget, gold
-        )
+        seen: list[JSON] = [[one.kind, one.text, one.free_edits, one.session] for one in events]
+        id = identity(system, *seen, [budget.capacity, budget.writes, budget.slot])
+        return Task(id, "worlds", recipe, system, events, budget, gold)
 
     def budget(self) -> Budget:
         """Capacity for `writes` mean reference records, as much in view, a slot of 1.25 of them."""
@@ -186,12 +185,3 @@ class Dealer:
         index = ord(change.code) - 97
         name = ground.names[change.entity]
         return self.prose.follow_up(name, index, change.new, stream, today)
-
-
-def _identity(system: str, events: tuple[Event, ...], budget: Budget) -> str:
-    """The content hash of what an agent can see."""
-    digest = sha256(system.encode())
-    for event in events:
-        digest.update(canonical([event.kind, event.text, event.free_edits, event.session]).encode())
-    digest.update(canonical([budget.capacity, budget.writes, budget.slot]).encode())
-    return digest.hexdigest()[:16]

@@ -1,8 +1,9 @@
 """The pinned system message: who asks, what they care about, the schema in order, the rules."""
 
+from memorygym.tracks._qa import stream
 from memorygym.tracks.worlds.facts import Attribute, Guide, listed
 
-REFUSAL = "I have no record of that."
+REFUSAL = stream.REFUSAL
 
 
 def brief(guide: Guide, employer: str) -> str:

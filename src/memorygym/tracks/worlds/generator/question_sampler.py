@@ -107,11 +107,9 @@ class QuestionSampler:
         """Changes that have been told by now."""
         return [change for change in self.ground.changes if change.event < self.event]
 
-    def scope(self, *, many: bool = False, listed: bool = True) -> Scope | None:
-        """A category, the smallest union of categories, or a list; 5 to 12 entities.
-
-        `many` asks for at least two categories, `listed=False` forbids a list of names.
-        """
+    def scope(self, *, many: bool = False) -> Scope | None:
+        """A category, the smallest union of categories (of at least two if many), or a list of
+        names: 5 to 12 entities; None if they are not found soon."""
         order = [self.stream.weighted(self._open, self._category_weights)]
         rest = [name for name in self._open if name not in order]
         self.stream.shuffle(rest)
@@ -127,9 +125,6 @@ class QuestionSampler:
                 word = "group" if len(chosen) == 1 else "groups"
                 text = f"the {len(members)} {self.guide.plural} of the {word} {groups}"
                 return Scope(tuple(members), text, by_category=True)
-        return self._listed() if listed else None
-
-    def _listed(self) -> Scope | None:
         picked = self.entities(SMALLEST + self.stream.below(4))
         if picked is None:
             return None

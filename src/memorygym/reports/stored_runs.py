@@ -130,11 +130,6 @@ class StoredTrace:
         """The episode, as its file is named."""
         return self.path.name.partition(".jsonl")[0]
 
-    @property
-    def compared(self) -> bool:
-        """Whether it is of a comparison."""
-        return "budget" in self.trace.labels
-
 
 def read_played(paths: Iterable[Path]) -> Iterator[tuple[StoredTrace | None, str]]:
     """Every whole trace of these files and folders, or what is wrong with it.
