@@ -11,10 +11,11 @@ from importlib.util import find_spec
 from statistics import median
 from time import perf_counter, thread_time
 
-from memorygym.core import Budget, Memory, Message, registry
+from memorygym.core import registry
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import words
+from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.models.extractive import write

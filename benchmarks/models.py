@@ -19,12 +19,13 @@ from time import perf_counter, thread_time
 from typing import Any
 
 from memorygym.agents.chat import Chat
-from memorygym.core import Message, Task, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.track import TaskOptions
+from memorygym.core.types import Message, Task
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
-from memorygym.models.replay import Cached
+from memorygym.models.recorded import Cached
 from memorygym.models.reply_log import Tape
 from memorygym.runs.engine import Table, perform
 from memorygym.runs.episode_result import Result, ResultOptions

@@ -12,9 +12,10 @@ from subprocess import run
 from time import perf_counter
 
 from memorygym.agents.calls import END, calls, search, write
-from memorygym.core import Message, Policy, Task, Tool, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.tokens import count, words
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.runs.seats import policy_for
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import reader

@@ -6,8 +6,8 @@ memorygym bench --strategy my_agent:MyAgent
 from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, read, submit, write
-from memorygym.core import Message, Policy, Tool
 from memorygym.core.episode import Episode, play
+from memorygym.core.types import Message, Policy, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy

@@ -5,7 +5,7 @@ memorygym compare --memories my_memory:MyMemory:size=80
 
 from collections.abc import Sequence
 
-from memorygym.core import Entry, Memory, Message, Meter
+from memorygym.core.types import Entry, Memory, Message, Meter
 from memorygym.memories.stores.passages import Passages, asked, shown
 from memorygym.memories.stores.splitter import passages
 

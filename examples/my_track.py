@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import product
 
 from memorygym.agents.calls import calls
-from memorygym.core import Budget, Env, Message, Policy, Step, Task, Tool, content_id, tool
-from memorygym.core.frozen import thaw
+from memorygym.core.json_values import thaw
 from memorygym.core.outcome import SubTask
 from memorygym.core.registry import set_knobs
 from memorygym.core.rng import rng
 from memorygym.core.statements import Goals, Known, Sentence, Statement
 from memorygym.core.track import Track
+from memorygym.core.types import Budget, Env, Message, Policy, Step, Task, Tool, content_id, tool
 from memorygym.scoring.episode_scores import rewarded
 
 SYSTEM = "You are a clerk. Customers say what they want, and some change it; order the dearest."

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from memorygym.core import JSON, Budget, Event, Memory, Message, Policy, Task
 from memorygym.core.episode import Episode
 from memorygym.core.trace import Heard, Trace
 from memorygym.core.track import TaskOptions, TaskRecipe
+from memorygym.core.types import JSON, Budget, Event, Memory, Message, Policy, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.engine import Table
 from memorygym.runs.episode_result import Failure, Result, ResultOptions

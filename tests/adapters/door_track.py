@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from memorygym.agents.calls import END, calls
-from memorygym.core import Budget, Env, Event, Message, Policy, Step, Task, Tool
 from memorygym.core.outcome import Outcome, SubTask
 from memorygym.core.statements import Statement
 from memorygym.core.trace import Rewarded, Trace
 from memorygym.core.track import Track
+from memorygym.core.types import Budget, Env, Event, Message, Policy, Step, Task, Tool
 
 OPEN = Tool(
     "open",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Call, Message
+from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from tests.adapters.evals import WARNINGS, evaluate
 from tests.servers.openai import Server, serving

@@ -6,10 +6,10 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import as_text
-from memorygym.core import Call, Message
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import ProviderFailure, UnknownPart
 from memorygym.core.trace import Trace
+from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import Model, Reply, ToolsRejected

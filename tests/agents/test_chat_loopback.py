@@ -9,10 +9,10 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
-from memorygym.core import Message
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Cut, Heard, Said, Shown, Stored
+from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv

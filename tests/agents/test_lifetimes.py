@@ -9,7 +9,7 @@ from memorygym.runs.seats import AgentSeat
 from tests.episodes import worlds
 
 HOARDER = """
-from memorygym.core import Message, Policy
+from memorygym.core.types import Message, Policy
 
 
 class Hoarder(Policy):

@@ -6,8 +6,8 @@ import pytest
 
 from memorygym.agents.calls import END, calls, search, write
 from memorygym.agents.reasoner_agent import NoteTaker
-from memorygym.core import Message, Policy, Tool, tool
 from memorygym.core.statements import Sentence
+from memorygym.core.types import Message, Policy, Tool, tool
 from memorygym.memories.stores.notebook import TOOLS
 
 FACTS = Sentence("{subject}'s {key} is {value}.")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.agents.text_protocol import as_text, describe, split_calls
-from memorygym.core import Call, Message, Tool
+from memorygym.core.types import Call, Message, Tool
 from memorygym.memories.stores.notebook import TOOLS
 
 NAMES = ("Write", "Edit", "Read", "memory_search", "submit_answer")

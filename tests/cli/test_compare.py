@@ -198,7 +198,7 @@ def test_a_reader_who_leaves_early_costs_no_results(tmp_path: Path) -> None:
 
 
 HIDING = """
-from memorygym.core import Memory, Message
+from memorygym.core.types import Memory, Message
 
 class Hiding(Memory):
     held = ()
@@ -212,7 +212,7 @@ class Hiding(Memory):
 
 
 BRITTLE = """
-from memorygym.core import Memory
+from memorygym.core.types import Memory
 
 class Brittle(Memory):
     heard = 0

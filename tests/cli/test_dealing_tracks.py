@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from memorygym.core.trace import CANARY
-from memorygym.datasets.instances.files import instance_files, read_instance
+from memorygym.datasets.instances.folder import instance_files, read_instance
 from memorygym.datasets.instances.schemas import dealing_tracks, schema_of
 from tests.datasets.instances.plugins import start
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Budget, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
+from memorygym.core.types import Budget
 from memorygym.runs.store import episode_name, write_trace
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import deal

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Call, Message
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.types import Call, Message
 from memorygym.models.model import Model
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import WORD

@@ -12,7 +12,7 @@ import pytest
 
 from memorygym.cli.verify import SYSTEM, prompt
 from memorygym.core.tokens import count
-from memorygym.datasets.instances.files import as_file
+from memorygym.datasets.instances.folder import as_file
 from memorygym.datasets.instances.schemas import instance_id
 from tests.datasets.instances.toytrack import verification
 from tests.servers.openai import serving

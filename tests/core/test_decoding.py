@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import JSON, Call, Entry, Message
-from memorygym.core.decoding import Misfit, shape
+from memorygym.core.json_types import Misfit, shape
+from memorygym.core.types import JSON, Call, Entry, Message
 from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.generator.gold import Need
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
-from memorygym.core import JSON, Budget, Entry, Env, Event, Memory, Message, Meter, Step, Task, tool
 from memorygym.core.episode import Episode
 from memorygym.core.trace import (
     Answered,
@@ -17,6 +16,19 @@ from memorygym.core.trace import (
     Said,
     Shown,
     Trace,
+)
+from memorygym.core.types import (
+    JSON,
+    Budget,
+    Entry,
+    Env,
+    Event,
+    Memory,
+    Message,
+    Meter,
+    Step,
+    Task,
+    tool,
 )
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memorygym.agents.calls import END, calls, read, submit
-from memorygym.core import JSON, Call, Event, Message
 from memorygym.core.trace import Said, Stored, read_trace
+from memorygym.core.types import JSON, Call, Event, Message
 from tests.episodes import begin, say
 
 HUGE = "x" * 2_000_000

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, write
-from memorygym.core import JSON, Budget, Entry, Event, Memory, Message, Meter
 from memorygym.core.episode import Episode
 from memorygym.core.trace import Cut, Stored
+from memorygym.core.types import JSON, Budget, Entry, Event, Memory, Message, Meter
 from memorygym.memories.stores.notebook import TOOLS
 from tests.episodes import begin, say
 

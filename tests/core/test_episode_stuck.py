@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
-from memorygym.core import Budget, Call, Event, Message
 from memorygym.core.episode import Episode
 from memorygym.core.trace import Answered, Cut, read_trace
+from memorygym.core.types import Budget, Call, Event, Message
 from tests.episodes import begin
 
 QUESTION = Event("question", "Which?")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.core import JSON, Call, Tool
 from memorygym.core.errors import BadSettings
 from memorygym.core.tools import misfit
+from memorygym.core.types import JSON, Call, Tool
 
 
 def _heard(schema: Mapping[str, JSON], arguments: JSON) -> str:

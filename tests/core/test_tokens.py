@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import Call, Message
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.tokens import count, normal, shown_tokens, words
+from memorygym.core.types import Call, Message
 
 KNOWN = {"Harbor", "revenue", "incomprehensible", "Mc", "Donald", "HTTP", "Server"}
 

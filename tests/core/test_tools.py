@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.core import JSON, Call, Tool
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import freeze
+from memorygym.core.json_values import freeze
 from memorygym.core.tools import misfit
+from memorygym.core.types import JSON, Call, Tool
 
 LONG = "x" * 200
 TREE: dict[str, JSON] = {
@@ -224,7 +224,7 @@ def test_no_call_raises_and_the_verdict_is_that_of_another_validator(
 
 def test_the_sentence_is_the_same_in_every_process() -> None:
     code = (
-        "from memorygym.core.tools import misfit; from memorygym.core import Call, Tool;"
+        "from memorygym.core.tools import misfit; from memorygym.core.types import Call, Tool;"
         "whole = {'additionalProperties': {'type': 'integer'}};"
         "look = Tool('look', '', {'properties': {'a': whole}});"
         "print(misfit(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"

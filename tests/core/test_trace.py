@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.core import Budget, Call, Entry, Message
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import (
     CANARY,
@@ -22,6 +21,7 @@ from memorygym.core.trace import (
     Vote,
     read_trace,
 )  # fmt: skip
+from memorygym.core.types import Budget, Call, Entry, Message
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import WorldGold

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import JSON, Call, Message, Tool
-from memorygym.core.frozen import freeze
+from memorygym.core.json_values import freeze
+from memorygym.core.types import JSON, Call, Message, Tool
 from tests.episodes import dealt
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()

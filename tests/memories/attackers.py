@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from memorygym.core import JSON, Entry, Memory, Message, Meter
+from memorygym.core.types import JSON, Entry, Memory, Message, Meter
 from memorygym.memories.markdown import Markdown
 
 STASH: dict[tuple[str, ...], list[str]] = {}

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import count as counter
 from typing import ClassVar
 
-from memorygym.core import JSON, Entry, Memory, Message, Meter
 from memorygym.core.tokens import normal
+from memorygym.core.types import JSON, Entry, Memory, Message, Meter
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.recency import Recency
 from memorygym.memories.stores.passages import Passages

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Memory, registry
+from memorygym.core import registry
+from memorygym.core.types import Memory
 
 EXTRAS = {"chromadb": "chroma"}
 """Memories that need an extra, and its marker."""

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from memorygym.core import Budget
+from memorygym.core.types import Budget
 from memorygym.testing.fixed_episodes import Act, FixedTurn
 
 NAMES = ["Larkin Harbor", "Garnet Meadow", "Alder Bridge", "Häuser 家"]

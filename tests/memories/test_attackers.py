@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from memorygym.agents.calls import END, calls, submit, write
-from memorygym.core import Budget, Call, Entry, Event, Memory, Message
 from memorygym.core.budget import Ledger
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import Answered, Cut, Shown, Stored
+from memorygym.core.types import Budget, Call, Entry, Event, Memory, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
 from memorygym.tracks.worlds.agents.note_taker import Strategist

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core import Memory
+from memorygym.core.types import Memory
 from memorygym.memories.recency import Recency
 from memorygym.testing import check_memory
 from tests.memories import attackers, broken

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Budget, Memory
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import BadSettings, Refused
 from memorygym.core.registry import make
+from memorygym.core.types import Budget, Memory
 from memorygym.memories.stores.notebook import NOTHING, TOOLS
 from memorygym.memories.stores.search.vectors import embed
 

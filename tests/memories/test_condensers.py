@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from memorygym.core import Budget, Call, Memory, Message, registry
+from memorygym.core import registry
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.types import Budget, Call, Memory, Message
 
 NAMES = (
     "naive", "sliding_window", "llm_summarizing", "structured_summary", "adaptive_token_budget",

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from memorygym.core import Budget, Memory, Message
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.registry import make
 from memorygym.core.rng import rng
+from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.reply_parser import facts, keywords, triples
 from memorygym.models.extractive import write
 

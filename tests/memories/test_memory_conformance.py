@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from memorygym.core import JSON, Budget, Entry, Memory
 from memorygym.core.budget import Ledger
+from memorygym.core.types import JSON, Budget, Entry, Memory
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
 from tests.memories.parts import EXTRAS, every, maker

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from memorygym.core import Budget, Memory, Message
 from memorygym.core.budget import Ledger
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.tokens import shown_tokens
 from memorygym.core.trace import Asked, Composed, Heard, Said, Shown
+from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
 from memorygym.testing.fixed_episodes import Act, Stage, replies, story

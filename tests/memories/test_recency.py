@@ -1,8 +1,8 @@
 """Plain truncation: the newest tokens that fit, and no more."""
 
-from memorygym.core import Budget, Call, Memory, Message
 from memorygym.core.budget import Ledger
 from memorygym.core.tokens import shown_tokens
+from memorygym.core.types import Budget, Call, Memory, Message
 from memorygym.memories.recency import Recency
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import strategies as st
 
-from memorygym.core import Budget, Entry, Memory, Message, registry
+from memorygym.core import registry
 from memorygym.core.budget import Ledger
 from memorygym.core.tokens import count, shown_tokens
+from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 
 SEARCHED = ("bm25", "naive_rag", "hybrid", "memorybank")

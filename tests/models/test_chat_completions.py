@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import Call, Message
+from memorygym.core.types import Call, Message
 from memorygym.models.chat_completions import Garbled, read_completion, read_stream, to_wire
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core import Message
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.tokens import count, normal
+from memorygym.core.types import Message
 from memorygym.memories.stores import prompts
 from memorygym.models.extractive import write
 from memorygym.models.scripted import Scripted

@@ -17,10 +17,10 @@ pytest.importorskip("torch", reason="needs the extra `hf`")
 pytest.importorskip("transformers", reason="needs the extra `hf`")
 
 from memorygym.agents.chat import Chat
-from memorygym.core import Budget, Call, Message, Task
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Answered, Heard, Said, Trace
+from memorygym.core.types import Budget, Call, Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, ToolsRejected

@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("openai", reason="needs the extra `llm`")
 
-from memorygym.core import Call, Message
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
+from memorygym.core.types import Call, Message
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models import openai
 from memorygym.models.model import OVERFLOW, Reply, ToolsRejected

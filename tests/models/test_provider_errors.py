@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Call
+from memorygym.core.types import Call
 from memorygym.models.model import OVERFLOW
 from memorygym.models.provider_errors import UNREADABLE, excused
 

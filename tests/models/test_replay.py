@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from memorygym.agents.chat import Chat
-from memorygym.core import Call, Message
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, ProviderFailure
 from memorygym.core.trace import CANARY
+from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
-from memorygym.models.replay import EXPLAINED, Cached, NotRecorded
+from memorygym.models.recorded import EXPLAINED, Cached, NotRecorded
 from memorygym.models.reply_log import Tape
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv

@@ -9,8 +9,8 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.cli.status import command_of
-from memorygym.core import Message
 from memorygym.core.files import as_bytes
+from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.comparison_report import outcome_of, perform, write_files
 from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Message
 from memorygym.core.trace import Judged
+from memorygym.core.types import Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import examine

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Call, Message
+from memorygym.core.types import Call, Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import WORD, examine
 from memorygym.runs.evaluation import Evaluation, perform

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from memorygym.agents.calls import END
-from memorygym.core import Budget, Entry, Message
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import (
     Answered,
@@ -24,6 +23,7 @@ from memorygym.core.trace import (
     Trace,
     read_trace,
 )
+from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measured, QuestionCase, Spent, measure
 from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldGold
 from tests.episodes import dealt, gold

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Message
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.types import Message
 from memorygym.models import extractive
-from memorygym.models.replay import Cached
+from memorygym.models.recorded import Cached
 from memorygym.models.reply_log import Tape
 from memorygym.models.scripted import Scripted
 from memorygym.runs.model_roles import Minds, minds_of

@@ -28,7 +28,7 @@ from tests.datasets import published
 TRACKS = ("worlds", "research", "codeqa", "data")
 ONCE_LACKED = {
     "worlds": (
-        "core.trace", "core.decoding", "core.budget", "core.tokens", "core.rng",
+        "core.trace", "core.json_types", "core.budget", "core.tokens", "core.rng",
         "scoring.grading.quantities", "memories.stores.passages",
         "tracks.worlds.agents.note_taker", "tracks.worlds.parsed_view",
         "tracks.worlds.agents.honest", "tracks.worlds.generator.questions.sets",
@@ -47,7 +47,7 @@ OTHERS = (
     "tracks/_qa/ablation.py", "datasets/locomo.py", "runs/executors.py", "__init__.py",
 )  # fmt: skip
 SHOP = """
-from memorygym.core import Tool
+from memorygym.core.types import Tool
 from memorygym.core.track import Track
 
 def none(*_):

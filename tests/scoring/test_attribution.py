@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, submit, write
-from memorygym.core import Budget, Memory, Message, Task
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
+from memorygym.core.types import Budget, Memory, Message, Task
 from memorygym.memories.full import Full
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution

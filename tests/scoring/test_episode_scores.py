@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.agents.calls import END, calls, write
-from memorygym.core import Budget, Entry
 from memorygym.core.episode import Episode
 from memorygym.core.outcome import Score
 from memorygym.core.trace import Answered, Stored, Trace
+from memorygym.core.types import Budget, Entry
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CONDITIONS, store_precision
 from memorygym.scoring.episode_scores import outcomes, score

@@ -6,10 +6,11 @@ from functools import cache
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, submit, write
-from memorygym.core import Budget, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
+from memorygym.core.types import Budget
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import COMPOSED, Attribution
 from memorygym.scoring.episode_scores import outcomes

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from memorygym.agents.chat import Chat
-from memorygym.core import Message
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
+from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
 from memorygym.scoring.usage import Price, Usage, cost_of, limits_in, limits_of, usage_of

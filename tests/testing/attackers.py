@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from memorygym.agents.calls import END, calls, submit
-from memorygym.core import Message, Policy, Tool
+from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.facts import Knowledge, Record
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.parsed_view import scene

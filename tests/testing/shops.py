@@ -10,11 +10,11 @@ from itertools import count
 from typing import Any
 
 from memorygym.agents.calls import END, calls
-from memorygym.core import Message, Policy, Step, Task, Tool, tool
 from memorygym.core.outcome import Outcome, SubTask
 from memorygym.core.statements import Goals, Sentence, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, Track
+from memorygym.core.types import Message, Policy, Step, Task, Tool, tool
 from memorygym.scoring.episode_scores import rewarded
 
 Break = Callable[[Track], Track]

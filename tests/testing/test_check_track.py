@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from memorygym.agents.reasoner_agent import Silent
-from memorygym.core import Message, Step, Task, registry
+from memorygym.core import registry
 from memorygym.core.track import Track, find
+from memorygym.core.types import Message, Step, Task
 from memorygym.testing import check_track
 from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shop_example import known

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from memorygym.core import Policy
+from memorygym.core.types import Policy
 from memorygym.testing import check_policy
 from tests.testing.attackers import Honest, class_stash, honest, module_stash
 

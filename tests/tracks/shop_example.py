@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Message, registry
+from memorygym.core import registry
 from memorygym.core.track import Track, find
+from memorygym.core.types import Message
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

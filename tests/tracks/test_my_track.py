@@ -16,10 +16,10 @@ import pytest
 
 from memorygym import cli
 from memorygym.agents.calls import END
-from memorygym.core import Step, Task
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track
+from memorygym.core.types import Step, Task
 from memorygym.memories.full import Full
 from memorygym.runs.metrics import measure
 from memorygym.testing import check_track

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from memorygym.core import JSON, Call, Message
+from memorygym.core.types import JSON, Call, Message
 
 Wanted = tuple[str, Mapping[str, JSON]]
 """The name of a tool, and its arguments."""

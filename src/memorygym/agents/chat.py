@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from memorygym.agents.text_protocol import as_text, split_calls
-from memorygym.core import JSON, Message, Policy, Tool
 from memorygym.core.errors import UnknownPart
+from memorygym.core.types import JSON, Message, Policy, Tool
 from memorygym.models.model import Model, Reply, ToolsRejected, sound
 
 ToolMode = Literal["auto", "native", "text"]

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from memorygym.agents.calls import END, calls, search, write
-from memorygym.core import Message, Policy, Task, Tool, registry
+from memorygym.core import registry
 from memorygym.core.errors import UnknownPart
 from memorygym.core.statements import FactReader
 from memorygym.core.track import Agent, Track
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.stores.notebook import TOOLS
 
 OWN = frozenset(tool.name for tool in TOOLS)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from json import JSONDecoder
 
-from memorygym.core import JSON, Call, Message, Tool
-from memorygym.core.frozen import DEEPEST
+from memorygym.core.json_values import DEEPEST
+from memorygym.core.types import JSON, Call, Message, Tool
 
 LONGEST_NAME = 64
 """Characters of a tool's name, as in the OpenAI format."""

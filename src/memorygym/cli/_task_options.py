@@ -7,10 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from memorygym.cli._checks import add_salt
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
-from memorygym.datasets.instances.tasks import kept
+from memorygym.core.types import JSON
+from memorygym.datasets.instances.loader import kept
 from memorygym.runs.tasks import Tasks, dealt, from_disk
 from memorygym.tracks.worlds.generator.tiers import TIERS
 

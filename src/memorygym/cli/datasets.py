@@ -11,10 +11,11 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import WIDTH, fit, one_line
 from memorygym.core.tokens import count
+from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
 from memorygym.datasets._recall import (
     PLACES,

@@ -8,9 +8,9 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-from memorygym.core import JSON
 from memorygym.core.errors import UnknownPart
 from memorygym.core.text import fit
+from memorygym.core.types import JSON
 from memorygym.reports.tables import ACCURACY, COMPOSITE
 from memorygym.runs.comparison.systems import role_of
 from memorygym.runs.results.results_file import Document, ResultsComparison, compare, read_results

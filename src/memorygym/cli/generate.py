@@ -10,10 +10,10 @@ from typing import Any
 
 from memorygym.cli._checks import check_counts, headline
 from memorygym.cli._task_options import check_seed
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import Instances
-from memorygym.datasets.instances.files import (
+from memorygym.core.types import JSON
+from memorygym.datasets.instances.folder import (
     InstanceFile,
     InstanceJob,
     about,
@@ -22,8 +22,8 @@ from memorygym.datasets.instances.files import (
     open_folder,
     recipes_digest,
 )
+from memorygym.datasets.instances.loader import TOKENS, tokens_of
 from memorygym.datasets.instances.schemas import dealing_tracks, own_options, schema_of
-from memorygym.datasets.instances.tasks import TOKENS, tokens_of
 from memorygym.runs.executors import over_processes, watched
 
 MOST_SHOWN = 20

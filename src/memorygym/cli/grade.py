@@ -8,9 +8,9 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 
 from memorygym.cli._checks import refuse
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.files import write_whole
+from memorygym.core.types import JSON
 from memorygym.models.reply_log import Tape
 from memorygym.models.specs import find
 from memorygym.reports.judge_audit import document, page

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memorygym.core.decoding import shape
 from memorygym.core.errors import BadSettings, BadTrace
+from memorygym.core.json_types import shape
 from memorygym.core.text import fit, wrapped
 from memorygym.core.trace import Trace
 from memorygym.core.track import find

@@ -10,12 +10,13 @@ from typing import Any
 
 from memorygym.cli._checks import THREADS, add_salt, check_counts
 from memorygym.cli._task_options import WORLDS
-from memorygym.core import JSON, Message, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.text import one_line, wrapped
 from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as track_named
-from memorygym.datasets.instances.files import read_instance
+from memorygym.core.types import JSON, Message
+from memorygym.datasets.instances.folder import read_instance
 from memorygym.datasets.instances.schemas import dealing_tracks, track_of
 from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_deal_again
 from memorygym.models.model import Model, sound
@@ -23,7 +24,7 @@ from memorygym.models.specs import find
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
 from memorygym.tracks._qa.correctness import right
-from memorygym.tracks._qa.types import Question, QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 
 MOST_SHOWN = 50
 OF_DEALT = {"track": WORLDS, "template": None, "tier": None, "seeds": 3, "salt": ""}

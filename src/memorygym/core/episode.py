@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from memorygym.core import Budget, Call, Entry, Env, Memory, Message, Policy, Step, Tool, Writer
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import Refused
 from memorygym.core.guard import Guarded
@@ -26,6 +25,18 @@ from memorygym.core.trace import (
     Stored,
     Trace,
     first_unlike,
+)
+from memorygym.core.types import (
+    Budget,
+    Call,
+    Entry,
+    Env,
+    Memory,
+    Message,
+    Policy,
+    Step,
+    Tool,
+    Writer,
 )
 
 

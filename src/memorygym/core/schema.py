@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import JSON
+from memorygym.core.json_values import JSON
 
 Check = Callable[[JSON], object]
 """Returns for a value that fits, else raises fastjsonschema.JsonSchemaValuesException."""

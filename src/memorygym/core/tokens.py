@@ -13,7 +13,7 @@ from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import is_normalized, normalize
 
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.types import Message
 
 MESSAGE_TOKENS = 4

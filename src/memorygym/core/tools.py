@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from memorygym.core.frozen import Frozen, freeze
+from memorygym.core.json_values import Frozen, freeze
 from memorygym.core.schema import check_of, complaint, kind, shown
 from memorygym.core.types import Call, Message, Tool
 

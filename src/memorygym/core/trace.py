@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
 from typing import Any, Literal, TypeAlias, get_args
 
-from memorygym.core.decoding import Misfit, plain, shape
 from memorygym.core.errors import BadTrace
-from memorygym.core.frozen import canonical
+from memorygym.core.json_types import Misfit, plain, shape
+from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Budget, Entry, Gold, Message
 from memorygym.core.votes import Ruling, Vote
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.frozen import Frozen
+from memorygym.core.json_values import Frozen
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import FactReader, StatementReader
 from memorygym.core.trace import Trace

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from memorygym.core import frozen
+from memorygym.core import json_values as frozen
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.schema import refuse_misfit
 

@@ -1,6 +1,6 @@
 """2wiki: questions over two to four of ten Wikipedia paragraphs (2WikiMultihopQA)."""
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row
 from memorygym.datasets._samples import Format, Sample
 from memorygym.datasets.hotpotqa import titled

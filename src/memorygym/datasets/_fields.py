@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from memorygym.core.decoding import Misfit
 from memorygym.core.errors import clipped
+from memorygym.core.json_types import Misfit
 from memorygym.core.text import encodable
 
 T = TypeVar("T")

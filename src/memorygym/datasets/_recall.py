@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from inspect import signature
 from math import inf
 
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, SampleQuestion
 from memorygym.memories.stores.passages import Index, Retrieval

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memorygym.core import registry
-from memorygym.core.decoding import Misfit
 from memorygym.core.errors import BadSettings
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import FileRecord, records
 from memorygym.scoring.grading.squad import normal

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row, as_row, each, field, optional, said, shown, text, under
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit

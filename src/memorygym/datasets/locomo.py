@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.datasets import _fields as fields
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 

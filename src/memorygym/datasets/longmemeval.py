@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row, as_row, items, optional, said, shown, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from memorygym.core.decoding import Misfit
 from memorygym.core.errors import BadSettings
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken

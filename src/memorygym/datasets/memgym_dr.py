@@ -8,7 +8,7 @@ from pathlib import Path
 from memorygym.datasets._fields import Row, each, optional, rows, said, text, texts
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
-from memorygym.datasets.instances.files import instance_files
+from memorygym.datasets.instances.folder import instance_files
 
 
 def make() -> Format:

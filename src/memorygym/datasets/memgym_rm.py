@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row, field, optional, rows, shown, text
 from memorygym.datasets._samples import EVERYTHING, Format, Sample, SampleQuestion, Unit
 

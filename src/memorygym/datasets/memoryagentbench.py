@@ -1,6 +1,6 @@
 """memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.core.tokens import count
 from memorygym.datasets._fields import Row, as_row, items, optional, shown, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken

@@ -2,7 +2,7 @@
 
 from itertools import compress
 
-from memorygym.core.decoding import Misfit
+from memorygym.core.json_types import Misfit
 from memorygym.datasets._fields import Row, each, field, optional, rows, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core import Message, Meter
 from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.types import Message, Meter
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
 from memorygym.memories.stores.reply_parser import keywords

@@ -6,8 +6,8 @@ budget the referee cuts the newest messages off; `memorygym compare` gives it no
 
 from collections.abc import Sequence
 
-from memorygym.core import Message
-from memorygym.memories.stores.transcript import Transcribed
+from memorygym.core.types import Message
+from memorygym.memories.stores.message_entries import Transcribed
 
 
 class Full(Transcribed):

@@ -17,8 +17,8 @@ from math import exp, inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from memorygym.core import Entry, Message, Meter
 from memorygym.core.errors import BadSettings, at_least
+from memorygym.core.types import Entry, Message, Meter
 from memorygym.memories.stores.passages import Passages, Ranked, told
 from memorygym.memories.stores.search.vectors import Best, Vectors, named
 from memorygym.memories.stores.splitter import passages

@@ -1,6 +1,6 @@
 """none: nothing is kept, so the view is the pinned message and the event. The floor."""
 
-from memorygym.core import Memory
+from memorygym.core.types import Memory
 
 
 class Nothing(Memory):

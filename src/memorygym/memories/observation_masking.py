@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from memorygym.core.errors import at_least
 from memorygym.memories.stores.history_edits import Condenser, History
-from memorygym.memories.stores.transcript import to_text
+from memorygym.memories.stores.message_entries import to_text
 
 MASK = "<MASKED>"
 _ERROR = re.compile(

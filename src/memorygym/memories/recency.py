@@ -6,9 +6,9 @@ that is left, the end stays; a tool call and its results stay or go together.
 
 from collections.abc import Sequence
 
-from memorygym.core import Message
 from memorygym.core.tokens import shown_tokens
-from memorygym.memories.stores.transcript import Transcribed, ending, newest, to_text
+from memorygym.core.types import Message
+from memorygym.memories.stores.message_entries import Transcribed, ending, newest, to_text
 
 
 class Recency(Transcribed):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core import JSON, Call, Message
 from memorygym.core.errors import clipped
-from memorygym.core.frozen import json_text
+from memorygym.core.json_values import json_text
 from memorygym.core.text import encodable
+from memorygym.core.types import JSON, Call, Message
 from memorygym.models.model import Reply
 
 THOUGHT = "</think>"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
-from memorygym.core import JSON, Message, Tool
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.tokens import count, cut, normal
+from memorygym.core.types import JSON, Message, Tool
 from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
 from memorygym.models.model import Model, Reply, checked_sampling, described, options_of
 from memorygym.models.salience import (

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from memorygym.core import JSON, Message, Tool
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.chat_completions import spoken, to_wire
 from memorygym.models.model import (
     OVERFLOW,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar, cast
 
-from memorygym.core import JSON, Call, Message, Tool
 from memorygym.core.errors import BadSettings, ProviderFailure, UnknownPart
 from memorygym.core.rng import rng
+from memorygym.core.types import JSON, Call, Message, Tool
 
 T = TypeVar("T")
 SAMPLING = ("temperature", "max_tokens", "seed")

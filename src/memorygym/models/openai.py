@@ -14,8 +14,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from memorygym.core import JSON, Message, Tool
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.chat_completions import (
     Garbled,
     Reported,

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from memorygym.core import JSON, Call, Message
+from memorygym.core.types import JSON, Call, Message
 from memorygym.models.model import OVERFLOW, Reply
 
 UNREADABLE = "unreadable_call"

@@ -18,11 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from memorygym.core import JSON, Message, Tool
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import claim
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.trace import CANARY
+from memorygym.core.types import JSON, Message, Tool
 
 FORMAT = "memorygym-replies-1"
 SHORT = 8

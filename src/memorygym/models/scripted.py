@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from memorygym.core import Message, Tool
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.types import Message, Tool
 from memorygym.models.model import Model, Reply
 
 Line = Message | str | Exception

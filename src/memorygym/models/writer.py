@@ -1,6 +1,6 @@
 """Any model as the writer that memories ask."""
 
-from memorygym.core import Message, Writer
+from memorygym.core.types import Message, Writer
 from memorygym.memories.stores.prompts import limit
 from memorygym.models.chat_completions import spoken
 from memorygym.models.model import Model, sound

@@ -10,7 +10,7 @@ from io import StringIO
 from math import inf
 from typing import Any
 
-from memorygym.core import JSON
+from memorygym.core.types import JSON
 from memorygym.reports.curves import Bin, Point
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
 from memorygym.runs.comparison.sanity_checks import SanityCheck

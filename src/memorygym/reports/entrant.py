@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.track import Agent, TaskOptions, find
 from memorygym.reports.evidence import REPRODUCED, Evidence
 from memorygym.runs.evaluation import OFFICIAL_SEEDS

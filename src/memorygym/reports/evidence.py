@@ -12,7 +12,7 @@ from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.files import as_bytes
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.track import find
 from memorygym.models.reply_log import Tape
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, ComparisonOutcome

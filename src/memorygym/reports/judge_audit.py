@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from memorygym.core import JSON
 from memorygym.core.errors import clipped
 from memorygym.core.text import fit, one_line
+from memorygym.core.types import JSON
 from memorygym.scoring.judge import difference
 from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
 

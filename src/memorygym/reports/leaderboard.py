@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.track import Bound, find
+from memorygym.core.types import JSON
 from memorygym.reports.entrant import Entrant, Set, is_current, set_of, unranked
 from memorygym.reports.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.runs.comparison.figures import Report

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.track import find
+from memorygym.core.types import JSON
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import Evidence
 from memorygym.reports.leaderboard import Gap, Held, Leaderboard, Ranking

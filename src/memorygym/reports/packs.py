@@ -26,10 +26,10 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from memorygym import __version__
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_whole
 from memorygym.core.trace import CANARY
+from memorygym.core.types import JSON
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES
 from memorygym.runs.store import Run, unpacked
 

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from memorygym.core import Message, Policy, Task, Tool
-from memorygym.core.decoding import shape
 from memorygym.core.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.core.files import as_bytes
+from memorygym.core.json_types import shape
 from memorygym.core.trace import Judged, Said, Trace
 from memorygym.core.track import table
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.reports import comparison_report
 from memorygym.reports.curves import CURVES
 from memorygym.runs.comparison.run import Comparison

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
-from memorygym.core import Message, Policy, Task, Tool, trace
-from memorygym.core.frozen import canonical
+from memorygym.core import trace
+from memorygym.core.json_values import canonical
 from memorygym.core.text import WIDTH, fit, short, wrapped
+from memorygym.core.types import Message, Policy, Task, Tool
 
 BOLD, DIM, RED = "1", "2", "31"
 HELP = """\

@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from memorygym import __version__
-from memorygym.core import JSON, Task
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, table
+from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import Tape
 from memorygym.runs.episode_result import (
     Failure,

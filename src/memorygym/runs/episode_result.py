@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from memorygym.core import JSON
-from memorygym.core.decoding import shape
+from memorygym.core.json_types import shape
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe
+from memorygym.core.types import JSON
 from memorygym.runs.metrics import Measured, measure
 from memorygym.runs.seats import Seat
 from memorygym.runs.store import episode_name

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from os import cpu_count
 from pathlib import Path
 
-from memorygym.core import Policy, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
+from memorygym.core.types import Policy, Task
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import Failure, Result, ResultOptions

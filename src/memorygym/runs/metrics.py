@@ -7,11 +7,11 @@ tells which facts were there.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from memorygym.core import Message
 from memorygym.core.outcome import Outcome
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
 from memorygym.core.track import track_of
+from memorygym.core.types import Message
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad

@@ -7,11 +7,11 @@ from typing import Any
 
 from memorygym.agents.calls import END
 from memorygym.agents.chat import Chat, ToolMode
-from memorygym.core import JSON, Message, Policy, Tool, Writer
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
 from memorygym.models.model import Model, Reply, unaddressed
-from memorygym.models.replay import Cached, taped
+from memorygym.models.recorded import Cached, taped
 from memorygym.models.reply_log import Tape
 from memorygym.models.specs import find
 from memorygym.models.writer import writer_of

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
-from memorygym.core import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
+from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
 from memorygym.runs.model_roles import Minds

@@ -23,11 +23,11 @@ from time import time
 from typing import IO, Any
 from urllib.parse import quote, unquote
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings, BadTrace, clipped
 from memorygym.core.files import as_bytes, begun, write_whole
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.trace import Trace, read_trace
+from memorygym.core.types import JSON
 
 FORMAT = "memorygym-run-3"
 LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}

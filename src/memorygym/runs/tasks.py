@@ -6,10 +6,11 @@ from hashlib import sha256
 from math import prod
 from typing import Any
 
-from memorygym.core import JSON, Budget, Task, registry
-from memorygym.core.decoding import shape
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, clipped
+from memorygym.core.json_types import shape
 from memorygym.core.track import TaskOptions, TaskRecipe, find
+from memorygym.core.types import JSON, Budget, Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from memorygym.core import Message
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.trace import Composed, Heard, Said, Stored, Trace
 from memorygym.core.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
 from memorygym.core.track import reader_of, track_of
+from memorygym.core.types import Message
 from memorygym.scoring.episode_scores import outcomes
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")

@@ -13,8 +13,8 @@ from memorygym.core.outcome import Goal
 from memorygym.core.tokens import normal
 from memorygym.core.trace import Cut, Heard, Said, Shown, Stored, Trace
 from memorygym.core.trace_reader import HELD, RequiredFact
+from memorygym.memories.stores.message_entries import to_text
 from memorygym.memories.stores.splitter import sentences
-from memorygym.memories.stores.transcript import to_text
 from memorygym.scoring.attribution import Attribution
 
 

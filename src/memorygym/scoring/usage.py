@@ -13,10 +13,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
 from memorygym.core.trace import Said, Trace
 from memorygym.core.track import reader_of
+from memorygym.core.types import JSON
 from memorygym.models.model import CONTEXT_EXCEEDED
 
 MILLION = 1_000_000

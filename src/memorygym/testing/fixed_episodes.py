@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from memorygym.core import Budget, Call, Env, Event, Message, Step, Task, Tool
+from memorygym.core.types import Budget, Call, Env, Event, Message, Step, Task, Tool
 
 SYSTEM = "You keep the books of a harbor."
 LOOK = Tool(

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from memorygym.core import JSON, Call, Memory, Message, Policy, Task
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
 from memorygym.core.trace import Heard, Said, Shown, Trace, first_unlike
+from memorygym.core.types import JSON, Call, Memory, Message, Policy, Task
 from memorygym.runs.seats import seated
 from memorygym.testing import views
 from memorygym.testing.fixed_episodes import story

@@ -16,10 +16,10 @@ from inspect import Parameter, signature
 from multiprocessing import get_context
 from typing import Any
 
-from memorygym.core import Message, Policy, Task, Tool
 from memorygym.core.episode import play
 from memorygym.core.tools import plain_reply
 from memorygym.core.trace import Trace, first_unlike
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import Anew, seated
 from memorygym.tracks.worlds.generator.task import deal

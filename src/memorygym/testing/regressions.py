@@ -6,10 +6,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from memorygym.core import Memory
 from memorygym.core.errors import BadSettings, MemoryFault
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe
+from memorygym.core.types import Memory
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.episode_result import place_of
 from memorygym.runs.results.results_file import read_results

@@ -10,13 +10,13 @@ from typing import Any
 
 from memorygym.agents.calls import END
 from memorygym.agents.reasoner_agent import Silent
-from memorygym.core import Budget, Env, Memory, Message, Policy, Step, Task
 from memorygym.core.episode import Episode
 from memorygym.core.errors import Refused
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Rewarded, Said, Trace, first_unlike, read_trace
 from memorygym.core.trace_reader import HELD, TraceReader
 from memorygym.core.track import TaskRecipe, Track
+from memorygym.core.types import Budget, Env, Memory, Message, Policy, Step, Task
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.models import extractive

@@ -13,10 +13,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from memorygym.core import Gold, Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import MemoryGymError, UnknownPart
-from memorygym.core.frozen import Frozen
+from memorygym.core.json_values import Frozen
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
+from memorygym.core.types import Gold, Task
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.runs.comparison.sanity_checks import CEILING
 from memorygym.testing.track_rules import RULES, Broken, PlayedTask

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from memorygym.core import JSON, Budget, Entry, Memory, Message, Writer
 from memorygym.core.episode import Episode, Snapshot
 from memorygym.core.errors import MemoryFault
 from memorygym.core.trace import Cut, Trace
+from memorygym.core.types import JSON, Budget, Entry, Memory, Message, Writer
 from memorygym.models.extractive import write
 from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, Stage, replies, story, told
 

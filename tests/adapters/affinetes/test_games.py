@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import Actor, OpenEnvResponse
-from memorygym.core import Message, Task
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.types import Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, policy_for
 from memorygym.scoring.episode_scores import score

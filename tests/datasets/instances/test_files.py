@@ -9,7 +9,12 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
-from memorygym.datasets.instances.files import as_file, instance_files, read_instance, read_manifest
+from memorygym.datasets.instances.folder import (
+    as_file,
+    instance_files,
+    read_instance,
+    read_manifest,
+)
 from memorygym.datasets.instances.schemas import instance_id
 from tests.datasets.instances.plugins import plugged
 

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
-from memorygym.datasets.instances.tasks import kept, tokens_of
+from memorygym.datasets.instances.loader import kept, tokens_of
 
 
 @pytest.fixture(scope="module")

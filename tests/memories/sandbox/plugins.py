@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from socket import MSG_OOB, socket
 
-from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
+from memorygym.core.types import Entry, Memory, Message, Meter
 
 
 class Importer(Memory):

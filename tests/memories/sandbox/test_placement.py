@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Budget, Message
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
+from memorygym.core.types import Budget, Message
 from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.sandbox.placement import Remote, check, memory_factory
 from memorygym.memories.sandbox.process import ProcessLimits

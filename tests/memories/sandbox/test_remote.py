@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Budget, Call, Entry, Memory, Message, registry
+from memorygym.core import registry
 from memorygym.core.budget import Ledger
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
+from memorygym.core.types import Budget, Call, Entry, Memory, Message
 from memorygym.memories.sandbox.import_guard import can_shut
 from memorygym.memories.sandbox.placement import Remote
 from memorygym.memories.sandbox.process import ProcessLimits
@@ -131,7 +132,7 @@ def test_nothing_that_it_started_is_left_behind() -> None:
 def test_it_ends_when_its_parent_is_killed(memory: str) -> None:
     script = f"""
 from memorygym.core.budget import Ledger
-from memorygym.core import *
+from memorygym.core.types import *
 from memorygym.memories.sandbox.placement import Remote
 memory = Remote("{PLUGINS}:{memory}")
 memory.open(Ledger(Budget()).meter())
@@ -208,7 +209,7 @@ def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> 
 def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
     script = f"""
 from memorygym.core.budget import Ledger
-from memorygym.core import *
+from memorygym.core.types import *
 from memorygym.memories.sandbox.placement import Remote
 from memorygym.tracks.worlds.generator.task import deal
 task = deal("company", 0, salt="oyster-velvet-quartz")

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Budget, Call, Memory, Message, registry
+from memorygym.core import registry
 from memorygym.core.budget import Ledger
 from memorygym.core.errors import BadSettings, MemoryFault
 from memorygym.core.tokens import shown_tokens
+from memorygym.core.types import Budget, Call, Memory, Message
 from memorygym.testing import check_memory
 from tests.memories.shims.stand_ins import (
     OWNED,

@@ -1,7 +1,7 @@
 """What is kept within a capacity, and how it is shown again."""
 
-from memorygym.core import Budget
 from memorygym.core.budget import Ledger
+from memorygym.core.types import Budget
 from memorygym.memories.stores.passages import Passages
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from memorygym.core import Memory, Message
 from memorygym.core.track import TaskOptions, TaskRecipe
+from memorygym.core.types import Memory, Message
 from memorygym.runs.comparison.memory_specs import Plugged, plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.systems import ComparisonLimits

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from memorygym.core import Memory, Message
 from memorygym.core.track import TaskOptions, find
+from memorygym.core.types import Memory, Message
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Memory, Message
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import Memory, Message
 from memorygym.memories.none import Nothing
 from memorygym.reports.comparison_report import perform
 from memorygym.runs.comparison.memory_specs import Plugged

@@ -9,7 +9,7 @@ from memorygym.runs.comparison.memory_specs import plug, plug_all
 from memorygym.runs.seats import source_of
 
 NOTES = """
-from memorygym.core import Memory
+from memorygym.core.types import Memory
 
 class Notes(Memory):
     pass

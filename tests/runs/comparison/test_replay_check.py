@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 
-from memorygym.core import Entry, Memory, Message, Task, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import MemoryFault
 from memorygym.core.trace import Trace
+from memorygym.core.types import Entry, Memory, Message, Task
 from memorygym.models import extractive
 from memorygym.runs.comparison.run import play_rebuilt
 from memorygym.tracks.worlds import note_taker

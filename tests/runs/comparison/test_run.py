@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Memory, Message
 from memorygym.core.errors import BadKey, ProviderFailure
+from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
 from memorygym.runs.comparison.memory_specs import Plugged
 from memorygym.runs.engine import perform

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from memorygym.core import Budget, Entry, Memory, Message, registry
+from memorygym.core import registry
+from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.runs.comparison.memory_specs import memory_of
 from memorygym.runs.comparison.systems import ComparisonLimits, arms, budget_of
 from tests.episodes import begin, dealt

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Budget, Memory, Message
 from memorygym.core.errors import MemoryFault
+from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.markdown import Markdown
 from memorygym.reports.comparison_report import clock_of, clocked

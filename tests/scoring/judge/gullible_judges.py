@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from memorygym.core import Message, Tool
+from memorygym.core.types import Message, Tool
 from memorygym.scoring.grading import grade
 
 Rule = Callable[[Sequence[Message], Sequence[Tool]], str]

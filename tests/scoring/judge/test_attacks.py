@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Message
+from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.scoring.judge import PROMPTS, Judge
+from memorygym.scoring.judge.judge_prompts import messages
 from memorygym.scoring.judge.panel import vote
-from memorygym.scoring.judge.prompts import messages
 from tests.scoring.judge.gullible_judges import (
     CREDULOUS,
     Rule,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
+from memorygym.core.types import JSON
 from memorygym.core.votes import Ruling
 from memorygym.models.scripted import Line, Scripted
 from memorygym.scoring.judge import Judge, JudgeCase
-from memorygym.scoring.judge.prompts import prompt_hash
+from memorygym.scoring.judge.judge_prompts import prompt_hash
 
 YES, NO = '{"quote": "8412", "correct": true}', '{"quote": "8412", "correct": false}'
 DOWN = ProviderFailure("timed out")

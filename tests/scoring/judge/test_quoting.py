@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from memorygym.core.tokens import normal
 from memorygym.scoring.grading.verdict import LONGEST
-from memorygym.scoring.judge.prompts import cut, quoted
+from memorygym.scoring.judge.judge_prompts import cut, quoted
 
 TEXTS = st.text(st.characters(), max_size=60)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Budget, Message
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Answered, Judged, Trace, read_trace
+from memorygym.core.types import Budget, Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.scoring.episode_scores import outcomes, score

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core import Call, Message
+from memorygym.core.types import Call, Message
 from memorygym.models.model import OVERFLOW, Reply
 from memorygym.scoring.judge.panel import vote
 

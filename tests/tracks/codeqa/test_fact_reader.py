@@ -4,7 +4,7 @@ import pytest
 
 from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import normal
-from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
 from tests.tracks.codeqa.instances import instance
 

@@ -5,7 +5,7 @@ import pytest
 from memorygym.core.rng import rng
 from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import normal
-from memorygym.tracks._qa.types import Found
+from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run

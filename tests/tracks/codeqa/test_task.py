@@ -5,7 +5,7 @@ import json
 import pytest
 
 from memorygym.tracks import codeqa
-from memorygym.tracks._qa.types import QuestionGold
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.answers import CodeReader
 from tests.tracks.codeqa.instances import instance
 

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core import Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Known
 from memorygym.core.tokens import count, normal
+from memorygym.core.types import Task
 from memorygym.datasets._samples import Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import passages
 from memorygym.scoring.grading import squad
 from memorygym.tracks import data
 from memorygym.tracks._qa.defaults import oracle
-from memorygym.tracks._qa.types import Found, Missing, Question, QuestionGold, Reader
+from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
 from memorygym.tracks.data.generator import deal
 from tests.datasets import published
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from memorygym.core.statements import Known, Statement
 from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument
-from memorygym.tracks._qa.types import Fact, Found, Missing, Question
+from memorygym.tracks._qa.questions import Fact, Found, Missing, Question
 
 TELLS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
 ASKS = re.compile(r"What is the ((?:\w+ of )+)([\w ]+)\?")

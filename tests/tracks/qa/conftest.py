@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core import Task
+from memorygym.core.types import Task
 from tests.tracks.qa.episodes import dealt
 
 

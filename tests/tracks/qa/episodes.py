@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import cache
 
-from memorygym.core import Memory, Policy, Task
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions
+from memorygym.core.types import Memory, Policy, Task
 from memorygym.runs.comparison.memory_specs import memory_of, plug_all
 from memorygym.runs.comparison.systems import REFERENCES, Arm, ComparisonLimits, Role, budget_of
 from memorygym.tracks.research import TRACK

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.core.statements import Known
 from memorygym.tracks._qa.ablation import CHECKS, Exhibit, QuestionEvent, proof
-from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks._qa.questions import Found, Missing
 from tests.tracks.qa.chains import FACTS, QUESTION, TEXTS, Chains, asked, exhibit, fact
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from memorygym.core import Call, Message, Task
 from memorygym.core.errors import Refused
 from memorygym.core.trace import Answered, Said, Shown, Trace
+from memorygym.core.types import Call, Message, Task
 from memorygym.runs.seats import scripted
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.tracks._qa.types import QuestionGold
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.research import TRACK
 from tests.tracks.qa.episodes import dealt, played
 

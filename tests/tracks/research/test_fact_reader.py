@@ -9,7 +9,7 @@ from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import count
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import passages
-from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import Claim, EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes

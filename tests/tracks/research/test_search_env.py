@@ -4,9 +4,10 @@ from functools import lru_cache, partial
 
 import pytest
 
-from memorygym.core import Budget, Call, Message, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.track import reader_of
+from memorygym.core.types import Budget, Call, Message
 from memorygym.runs.comparison.memory_specs import Oracle
 from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution

@@ -2,8 +2,8 @@
 
 import pytest
 
-from memorygym.core import Call, Message
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import Call, Message
 from memorygym.scoring.grading import grade
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import right

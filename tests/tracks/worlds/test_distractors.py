@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from memorygym.core import Task, registry
+from memorygym.core import registry
 from memorygym.core.rng import rng
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Attribute, Value
 from memorygym.tracks.worlds.generator.domain_schema import Trait

@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 
-from memorygym.core import Budget, Memory, Task, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.outcome import Outcome
+from memorygym.core.types import Budget, Memory, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.seats import scripted
 from memorygym.scoring.episode_scores import outcomes

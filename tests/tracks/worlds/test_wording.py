@@ -7,8 +7,9 @@ import pytest
 
 from memorygym.agents.calls import END
 from memorygym.agents.text_protocol import as_text
-from memorygym.core import Event, Message, Task, registry
+from memorygym.core import registry
 from memorygym.core.episode import Episode
+from memorygym.core.types import Event, Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import Change

@@ -10,11 +10,11 @@ from typing import Any
 from memorygym.adapters.affinetes.request import Choice
 from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
-from memorygym.core import Message, Policy, Tool
 from memorygym.core.episode import play
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.trace import Answered, Said, Trace
 from memorygym.core.track import find
+from memorygym.core.types import Message, Policy, Tool
 from memorygym.models import openai
 from memorygym.models.chat_completions import to_wire
 from memorygym.runs.episode_result import ResultOptions, place_of, result_of

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-from memorygym.core import JSON, Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.types import JSON, Task
 from memorygym.runs.tasks import checked_salt
 from memorygym.runs.version import contract
 from memorygym.tracks.worlds.generator.tiers import TIERS

@@ -15,9 +15,9 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 
 from memorygym.agents.text_protocol import split_calls
-from memorygym.core import JSON, Call, Message, Tool
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.tools import plain_call
+from memorygym.core.types import JSON, Call, Message, Tool
 
 _Key = tuple[int, str, str, str]
 

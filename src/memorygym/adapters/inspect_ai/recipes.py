@@ -14,9 +14,9 @@ from memorygym.adapters.inspect_ai.task_sources import (
     salt_of,
     source_of,
 )
-from memorygym.core import JSON, Task
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
+from memorygym.core.types import JSON, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
 from memorygym.runs.comparison.memory_specs import Plugged, check_view, plug_all

@@ -17,9 +17,10 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from memorygym.adapters.inspect_ai.messages import assistant, message_of, tool_of
 from memorygym.adapters.inspect_ai.registry_names import refusing
 from memorygym.agents.reasoner_agent import agents_of, check_agent
-from memorygym.core import Policy, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import find
+from memorygym.core.types import Policy
 
 SEAT: ContextVar[Policy] = ContextVar("SEAT")
 """Who plays the sample at hand. The solver seats it, so gold never passes through a message."""

@@ -15,8 +15,8 @@ from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.text_protocol import as_text
-from memorygym.core import JSON, Message, Policy, Task, Tool
 from memorygym.core.trace import Cut, Said, Shown, Trace
+from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
 
 R = TypeVar("R")

@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.core import JSON, Task
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
-from memorygym.datasets.instances.tasks import kept
+from memorygym.core.types import JSON, Task
+from memorygym.datasets.instances.loader import kept
 from memorygym.runs.tasks import checked_salt, dealt
 
 MANY = 10

@@ -10,10 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import json_hash
+from memorygym.core.json_values import json_hash
 from memorygym.core.track import Instances, find
+from memorygym.core.types import JSON
 
 DERIVED = ("instance_id", "verification")
 """What is computed of the rest of an instance."""

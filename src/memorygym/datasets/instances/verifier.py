@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, find
-from memorygym.datasets.instances.files import (
+from memorygym.datasets.instances.folder import (
     InstanceRecipe,
     as_file,
     failed_checks,

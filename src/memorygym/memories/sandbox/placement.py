@@ -6,8 +6,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TypeVar
 
-from memorygym.core import JSON, Entry, Memory, Message, Meter, Tool, registry
-from memorygym.core.decoding import Misfit, plain, shape
+from memorygym.core import registry
 from memorygym.core.errors import (
     BadKey,
     BadSettings,
@@ -16,6 +15,8 @@ from memorygym.core.errors import (
     ProviderFailure,
     UnknownPart,
 )
+from memorygym.core.json_types import Misfit, plain, shape
+from memorygym.core.types import JSON, Entry, Memory, Message, Meter, Tool
 from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.module_files import search_path
 from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, ProcessLimits

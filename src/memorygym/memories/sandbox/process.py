@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
 
-from memorygym.core import JSON, errors
+from memorygym.core import errors
 from memorygym.core.errors import BadSettings, MemoryFault, MemoryGymError, UnknownPart
+from memorygym.core.types import JSON
 
 LONGEST = 64 * 2**20
 """Bytes of one line; a memory whose answer is longer is ended."""

@@ -16,9 +16,10 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
-from memorygym.core import JSON, Entry, Memory, Message, registry
-from memorygym.core.decoding import plain, shape
+from memorygym.core import registry
 from memorygym.core.errors import MemoryFault, MemoryGymError
+from memorygym.core.json_types import plain, shape
+from memorygym.core.types import JSON, Entry, Memory, Message
 from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.import_guard import block, shut, was_blocked
 from memorygym.memories.sandbox.process import DEFAULT, Line, ProcessLimits

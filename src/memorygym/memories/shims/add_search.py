@@ -12,9 +12,9 @@ from inspect import Parameter, signature
 from typing import Any
 from uuid import uuid4
 
-from memorygym.core import Message
 from memorygym.core.errors import MemoryFault
 from memorygym.core.tokens import normal
+from memorygym.core.types import Message
 from memorygym.memories.stores.foreign_object import Fed, method
 from memorygym.memories.stores.passages import Passages, Ranked, asked, shown
 

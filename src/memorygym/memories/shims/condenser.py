@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from memorygym.core import Message
 from memorygym.core.errors import MemoryFault
+from memorygym.core.types import Message
 from memorygym.memories.stores.foreign_object import Viewed, method
-from memorygym.memories.stores.transcript import to_text
+from memorygym.memories.stores.message_entries import to_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ is exact for deterministic objects. The model calls that it makes itself are not
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from memorygym.core import Message
 from memorygym.core.errors import MemoryFault
+from memorygym.core.types import Message
 from memorygym.memories.stores.foreign_object import Viewed, method
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Generic, Protocol, TypeVar
 
-from memorygym.core import Message
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import cut, shown_tokens
-from memorygym.memories.stores.transcript import Transcribed, newest, to_text
+from memorygym.core.types import Message
+from memorygym.memories.stores.message_entries import Transcribed, newest, to_text
 
 T = TypeVar("T")
 V = TypeVar("V")

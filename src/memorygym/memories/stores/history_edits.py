@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core import Message
 from memorygym.core.errors import BadSettings, at_least
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.tokens import MESSAGE_TOKENS, cut, shown_tokens
+from memorygym.core.types import Message
+from memorygym.memories.stores.message_entries import Transcribed, Transcript, groups, newest
 from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
-from memorygym.memories.stores.transcript import Transcribed, Transcript, groups, newest
 
 ROLE = "summary\n"
 """Begins the entry of a summary; no message has this role."""

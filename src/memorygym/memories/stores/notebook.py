@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from memorygym.core import JSON, Entry, Memory, Meter, tool
 from memorygym.core.errors import Refused
+from memorygym.core.types import JSON, Entry, Memory, Meter, tool
 from memorygym.memories.stores.passages import Index
 
 

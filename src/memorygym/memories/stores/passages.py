@@ -5,9 +5,9 @@ from contextlib import suppress
 from itertools import islice
 from typing import Protocol
 
-from memorygym.core import Entry, Memory, Message, Meter
 from memorygym.core.errors import Refused, at_least
 from memorygym.core.tokens import MESSAGE_TOKENS, normal
+from memorygym.core.types import Entry, Memory, Message, Meter
 from memorygym.memories.stores.splitter import headed, passages
 
 HEADING = "From memory, oldest first:"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 
-from memorygym.core import JSON, Entry, Memory, Message, Meter, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count, normal, shown_tokens, words
 from memorygym.core.track import Track, find
+from memorygym.core.types import JSON, Entry, Memory, Message, Meter, Task
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.comparison.systems import REFERENCES, Arm

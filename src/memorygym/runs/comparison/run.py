@@ -6,12 +6,12 @@ from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
-from memorygym.core import JSON, Memory, Policy, Task
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import MemoryFault
 from memorygym.core.rng import rng
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
+from memorygym.core.types import JSON, Memory, Policy, Task
 from memorygym.runs.comparison.memory_specs import Plugged, Timed, memory_of
 from memorygym.runs.comparison.systems import Arm, ComparisonLimits, arms, budget_of
 from memorygym.runs.engine import Job

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from memorygym.core import Budget, Env, Memory, Message, Step, Task, Writer
 from memorygym.core.episode import Episode
 from memorygym.core.errors import MemoryFault
 from memorygym.core.rng import rng
 from memorygym.core.track import find
+from memorygym.core.types import Budget, Env, Memory, Message, Step, Task, Writer
 from memorygym.models import extractive
 from memorygym.runs.comparison.figures import Report
 from memorygym.runs.comparison.run import Comparison

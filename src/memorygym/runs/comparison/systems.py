@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from memorygym.core import Budget, Task
+from memorygym.core.types import Budget, Task
 
 Role = Literal["reference", "memory", "held"]
 REFERENCES = ("none", "full", "recency", "oracle")

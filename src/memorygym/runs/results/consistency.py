@@ -8,9 +8,10 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from memorygym.core import JSON, registry
+from memorygym.core import registry
 from memorygym.core.errors import MemoryGymError, clipped
 from memorygym.core.track import find
+from memorygym.core.types import JSON
 from memorygym.runs.episode_result import Place, place_of
 from memorygym.runs.results.results_file import Document, misfit, read_json
 from memorygym.runs.results.summary import Row, summaries

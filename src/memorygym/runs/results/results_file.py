@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from memorygym import __version__
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings, clipped
 from memorygym.core.files import as_bytes, write_whole
 from memorygym.core.track import Invariant
+from memorygym.core.types import JSON
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.results.summary import Summary, World, by_who, by_world, summaries
 from memorygym.runs.store import Run, check_layout, finish

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memorygym.core import JSON
+from memorygym.core.types import JSON
 from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
 from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds

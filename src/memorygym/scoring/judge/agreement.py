@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from memorygym.core import JSON
 from memorygym.core.trace import Judged, Trace
+from memorygym.core.types import JSON
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import wilson
 

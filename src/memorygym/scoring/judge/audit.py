@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from memorygym.core import JSON
+from memorygym.core.types import JSON
 from memorygym.core.votes import Ruling
 from memorygym.scoring.grading import grade, parse, repairable
 from memorygym.scoring.judge.agreement import Agreement, tabulate

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+from memorygym.core.types import JSON
 from memorygym.core.votes import Ruling, Vote
 from memorygym.models.model import CONTEXT_EXCEEDED, Model, Reply, sound, unaddressed
-from memorygym.scoring.judge.prompts import messages, prompt_hash
+from memorygym.scoring.judge.judge_prompts import messages, prompt_hash
 
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
 
@@ -25,7 +25,7 @@ class Unreadable(Exception):
 def vote(model: str, reply: Reply, answer: str) -> Vote:
     """The vote that a reply is.
 
-    >>> from memorygym.core import Message
+    >>> from memorygym.core.types import Message
     >>> reply = Reply(Message("assistant", '{"quote": "42 beds", "correct": true}'))
     >>> vote("m", reply, "It has  42 beds."), vote("m", reply, "It has 40 beds.").problem
     (Vote(model='m', said='yes', quote='42 beds', problem=''), 'the answer does not say the quote')

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core import JSON
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Judged, Record, Trace
+from memorygym.core.types import JSON
 from memorygym.core.votes import Ruling, Vote
 from memorygym.scoring.episode_scores import may_repair, outcomes
 from memorygym.scoring.judge.panel import Judge, JudgeCase, said_in, voters

@@ -11,12 +11,12 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from memorygym.core import JSON
 from memorygym.core.statements import Known, Statement
+from memorygym.core.types import JSON
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks._qa.leakage import given_away, shared_wording
+from memorygym.tracks._qa.questions import Fact, Found, Question, Reader
 from memorygym.tracks._qa.stream import REFUSAL
-from memorygym.tracks._qa.types import Fact, Found, Question, Reader
 
 Verdict: TypeAlias = dict[str, JSON]
 LENGTH_OFF = 0.01

@@ -1,7 +1,7 @@
 """Whether an answer to a question is right: typed, or the exact match of SQuAD."""
 
 from memorygym.scoring.grading import grade, squad
-from memorygym.tracks._qa.types import Question
+from memorygym.tracks._qa.questions import Question
 
 EXACT = "em"
 """The competency that asks for an exact match."""

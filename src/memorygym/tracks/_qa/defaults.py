@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from memorygym.core import Message, Policy, Step, Task, tool
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
 from memorygym.core.track import reader_of, table
+from memorygym.core.types import Message, Policy, Step, Task, tool
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import QUESTION, Streaming, event_of, submit
-from memorygym.tracks._qa.types import QuestionGold
 
 SUBMIT = submit("Answer the question of this event. Once a question.")
 RECALL = tool(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from memorygym.core.statements import Known, Statement
-from memorygym.tracks._qa.types import Fact, Reader
+from memorygym.tracks._qa.questions import Fact, Reader
 
 GRAM = 4
 """So many words in a row are a quotation."""

@@ -5,7 +5,7 @@ from typing import Any
 from memorygym.core.statements import Statement, StatementReader
 from memorygym.core.trace import Trace
 from memorygym.tracks._qa.correctness import verdict
-from memorygym.tracks._qa.types import QuestionGold, Reader
+from memorygym.tracks._qa.questions import QuestionGold, Reader
 
 
 class QuestionTraceReader(StatementReader):

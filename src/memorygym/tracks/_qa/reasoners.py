@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
-from memorygym.core import Call, Message, Policy, Tool
 from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import count
 from memorygym.core.track import find
+from memorygym.core.types import Call, Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL
+from memorygym.tracks._qa.questions import Found, Missing, Reader
 from memorygym.tracks._qa.stream import QUESTION, REFUSAL, event_of
-from memorygym.tracks._qa.types import Found, Missing, Reader
 
 ATTENTION = 500
 """Tokens that the weak reasoner takes in."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from memorygym.core import JSON, Env, Message, Step, Task, Tool, tool
 from memorygym.core.errors import Refused
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
+from memorygym.core.types import JSON, Env, Message, Step, Task, Tool, tool
 
 ASKS = "question"
 """The kind of an event that asks."""

@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core import Budget, Event, Task
 from memorygym.core.track import Instances, Track
-from memorygym.datasets.instances.tasks import knobs_of, tasks_of
+from memorygym.core.types import Budget, Event, Task
+from memorygym.datasets.instances.loader import knobs_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.types import Fact, Question, QuestionGold, Reader
+from memorygym.tracks._qa.questions import Fact, Question, QuestionGold, Reader
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from memorygym.core.statements import Known, Statement
-from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.fact_reader import read, tell
 from memorygym.tracks.codeqa.interpreter import Beyond, Evaluator, Lacking, Raised
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from memorygym.core import JSON
 from memorygym.core.tokens import count
+from memorygym.core.types import JSON
 from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, proof
 from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answers import CodeReader, Query, ask

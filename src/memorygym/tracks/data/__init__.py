@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core import Policy, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, table
+from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
-from memorygym.tracks._qa.types import QuestionGold, Reader
+from memorygym.tracks._qa.questions import QuestionGold, Reader
 
 if TYPE_CHECKING:
     from memorygym.tracks.data.generator import DataRecipe

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from memorygym.core import JSON, Budget, Event, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Known, Statement
 from memorygym.core.text import one_line
 from memorygym.core.tokens import count, normal
+from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
+from memorygym.tracks._qa.questions import Fact, Found, Missing, Question, QuestionGold
 from memorygym.tracks._qa.stream import ASKS, identity
-from memorygym.tracks._qa.types import Fact, Found, Missing, Question, QuestionGold
 
 TRACK = "data"
 LONGEST_NAME = 40

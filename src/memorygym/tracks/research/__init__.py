@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core import JSON, Env, Message, Policy, Task, tool
 from memorygym.core.trace import Trace
 from memorygym.core.track import Instances, Track
-from memorygym.datasets.instances.tasks import knobs_of, tasks_of
+from memorygym.core.types import JSON, Env, Message, Policy, Task, tool
+from memorygym.datasets.instances.loader import knobs_of, tasks_of
 from memorygym.tracks._qa import defaults
-from memorygym.tracks._qa.types import Reader
+from memorygym.tracks._qa.questions import Reader
 
 if TYPE_CHECKING:
     from memorygym.tracks.research.strata import ResearchRecipe

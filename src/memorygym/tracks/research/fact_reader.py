@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from memorygym.core.statements import Known, Statement
-from memorygym.tracks._qa.types import Found, Missing
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research import question_grammar
 
 _MONTH = f"(?:{'|'.join(question_grammar.MONTHS)})"

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.agents.calls import END, calls, read, write
-from memorygym.core import JSON, Call, Message, Policy, Tool
 from memorygym.core.statements import Known, Statement
+from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.reasoners import by_search
 from memorygym.tracks._qa.stream import REFUSAL, event_of
-from memorygym.tracks._qa.types import Found, Missing
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT

@@ -6,15 +6,15 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
-from memorygym.core import Call, Env, Message, Step, Task
 from memorygym.core.trace import Answered, Shown, Trace
 from memorygym.core.track import table
+from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.tracks._qa.defaults import RECALL, recalling
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
+from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from memorygym.tracks._qa.stream import submit
-from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts

@@ -6,11 +6,11 @@ from dataclasses import asdict, astuple, dataclass, replace
 from itertools import cycle, product
 from typing import Any
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import rng
 from memorygym.core.tokens import short
-from memorygym.datasets.instances.files import failed_checks
+from memorygym.core.types import JSON
+from memorygym.datasets.instances.folder import failed_checks
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import LARGEST, add_turns, fill, least, unreachable
 from memorygym.tracks.research.generator.programs import LEAST, MOST, program, shapes

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memorygym.core import Budget, Event, Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement
+from memorygym.core.types import Budget, Event, Task
+from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from memorygym.tracks._qa.stream import ASKS
-from memorygym.tracks._qa.types import Fact, Question, QuestionGold
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 

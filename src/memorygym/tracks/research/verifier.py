@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core import JSON
 from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import count
+from memorygym.core.types import JSON
 from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, Verdict, proof
 from memorygym.tracks._qa.correctness import right
-from memorygym.tracks._qa.types import Found
+from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import file_name, memory_files
 from memorygym.tracks.research.question_grammar import (

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from memorygym.core import Policy, Task
 from memorygym.core.outcome import Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import (
@@ -20,6 +19,7 @@ from memorygym.core.track import (
     Track,
     Verification,
 )
+from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 

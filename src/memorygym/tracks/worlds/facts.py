@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from memorygym.core.frozen import Frozen
+from memorygym.core.json_values import Frozen
 from memorygym.core.tokens import MONTHS
 
 Value: TypeAlias = int | str | tuple[int, ...]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from memorygym.core import Message
+from memorygym.core.types import Message
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 

@@ -6,12 +6,12 @@ a small model: it looks one thing up, attends to few tokens, and believes the fi
 
 from collections.abc import Sequence
 
-from memorygym.core import Message, Policy, Tool
+from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.defaults import asks
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.reasoners import Scene, attended
 from memorygym.tracks._qa.stream import event_of
-from memorygym.tracks._qa.types import Found, Missing
 from memorygym.tracks.worlds.agents.honest import brief_reader
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Knowledge, Record

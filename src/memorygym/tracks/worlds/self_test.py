@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
-from memorygym.core import Call, Message, Policy, Task, Tool
 from memorygym.core.rng import rng
 from memorygym.core.tokens import count, normal, words
 from memorygym.core.trace import Composed, Heard, Said, Shown, Stored, Trace
 from memorygym.core.track import Invariant, PlayAgain, Played, TaskRecipe
+from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
 from memorygym.tracks.worlds import agents

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memorygym.core import Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 

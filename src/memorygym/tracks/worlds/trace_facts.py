@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from memorygym.core import Task
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import HELD, MISSING, STALE
 from memorygym.core.track import table
+from memorygym.core.types import Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 
-from memorygym.core import JSON
+from memorygym.core.types import JSON
 
 GUESS_FLOOR = 0.03
 """No kind of question, pooled, may be guessed more often."""

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from memorygym.core import Message, Task
 from memorygym.core.tokens import MONTHS, count
 from memorygym.core.track import Map, TaskRecipe, Verification
+from memorygym.core.types import Message, Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader

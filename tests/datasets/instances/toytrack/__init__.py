@@ -14,11 +14,11 @@ from memorygym.core.rng import rng
 from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, Track
+from memorygym.datasets.instances.loader import tasks_of
 from memorygym.datasets.instances.schemas import instance_id
-from memorygym.datasets.instances.tasks import tasks_of
 from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, proof
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.types import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from tests.tracks.qa.chains import Chains
 
 VERSION = "toytrack-v1"

@@ -1,7 +1,7 @@
 """A small environment that shows two texts and asks nothing."""
 
-from memorygym.core import Budget, Event, Message, Step, Task, Tool
 from memorygym.core.trace import Heard, Trace
+from memorygym.core.types import Budget, Event, Message, Step, Task, Tool
 
 EVENTS = (
     Event("documents", "=== DOCUMENTS ===\nAcme has 40 beds."),

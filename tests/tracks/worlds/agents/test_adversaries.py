@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.core import Message, Policy, Task, Tool
 from memorygym.core.rng import rng
 from memorygym.core.tokens import count, words
 from memorygym.core.trace import Trace
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.agents import AGENTS
 from memorygym.tracks.worlds.agents.alphabet import (

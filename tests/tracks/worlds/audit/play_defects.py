@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import Message, budget, episode, rng, tokens
+from memorygym.core import budget, episode, rng, tokens
+from memorygym.core.types import Message
 from memorygym.memories.stores import notebook
 from memorygym.memories.stores.search.fulltext import FullText
 from memorygym.scoring import episode_scores

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Known, Statement
-from memorygym.tracks._qa.types import Found
+from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import answer, ask
 from memorygym.tracks.codeqa.fact_reader import moment
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDraft, QuestionDrafter

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count, short
 from memorygym.core.trace import CANARY
+from memorygym.core.types import JSON
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
 from memorygym.tracks.codeqa.fact_reader import read, tell

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
+from memorygym.core.types import JSON
 
 SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v1"
 FORMS = ("files", "session", "mixed")

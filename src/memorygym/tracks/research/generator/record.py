@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from memorygym.core import JSON
 from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
+from memorygym.core.types import JSON
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.research.generator.graph import Lookup
 from memorygym.tracks.research.generator.programs import FORMS, kind_of

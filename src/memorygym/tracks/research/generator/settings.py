@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from memorygym.core import JSON
+from memorygym.core.types import JSON
 
 SIBLINGS = 3
 """Chains of the same form from other starts, so that the order of sub-queries tells nothing."""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from memorygym.agents.calls import END, calls, submit
-from memorygym.core import Message
 from memorygym.core.rng import rng
 from memorygym.core.track import Maker
+from memorygym.core.types import Message
 from memorygym.tracks.worlds.agents.guesser import guess, public_world
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
-from memorygym.core import JSON, Call, Message, Policy, Tool
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.tokens import count
 from memorygym.core.track import Maker
+from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
 from memorygym.tracks.worlds.facts import Knowledge

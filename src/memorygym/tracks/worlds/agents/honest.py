@@ -3,10 +3,10 @@
 from collections.abc import Container
 
 from memorygym.agents.calls import calls, submit
-from memorygym.core import Message, Task
 from memorygym.core.rng import rng
 from memorygym.core.tokens import count
 from memorygym.core.track import Maker
+from memorygym.core.types import Message, Task
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,

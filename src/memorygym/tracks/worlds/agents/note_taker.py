@@ -8,9 +8,9 @@ from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, edit, read, search, submit, write
-from memorygym.core import Message, Policy, Tool
 from memorygym.core.rng import rng
 from memorygym.core.tokens import count
+from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.fact_reader import StrongReader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 from memorygym.tracks.worlds.generator.domain_schema import CODES

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
 from memorygym.agents.calls import END, calls, edit, read, write
-from memorygym.core import Message
 from memorygym.core.tokens import count
 from memorygym.core.track import Maker
+from memorygym.core.types import Message
 from memorygym.tracks.worlds.agents.alphabet import (
     DIGITS,
     LETTERS,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from memorygym.core.decoding import shape
 from memorygym.core.errors import BadSettings
+from memorygym.core.json_types import shape
 from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.facts import Attribute, Kind, Relation, Value
 

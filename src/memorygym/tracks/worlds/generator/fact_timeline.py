@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.frozen import Frozen
+from memorygym.core.json_values import Frozen
 from memorygym.core.rng import Stream, rng
 from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import World

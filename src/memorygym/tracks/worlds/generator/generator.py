@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from memorygym.core import JSON, Budget, Event, Task, registry
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, rng
 from memorygym.core.tokens import count
+from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import identity
 from memorygym.tracks.worlds.generator.domain_schema import World
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, ground_of, guide_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memorygym.core import JSON
-from memorygym.core.decoding import Misfit, shape
+from memorygym.core.json_types import Misfit, shape
+from memorygym.core.types import JSON
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.generator.tiers import MIX

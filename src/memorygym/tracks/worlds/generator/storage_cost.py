@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from memorygym.core import Budget
 from memorygym.core.tokens import count
+from memorygym.core.types import Budget
 from memorygym.tracks.worlds.facts import Record, RecordDraft
 from memorygym.tracks.worlds.generator.fact_timeline import Ground
 from memorygym.tracks.worlds.generator.gold import Need

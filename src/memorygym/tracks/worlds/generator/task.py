@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from memorygym.core import Task
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.generator.generator import Dealer, world
 from memorygym.tracks.worlds.generator.tiers import AS_TIER, Sizes, sized
 

@@ -43,7 +43,7 @@ def shape(kind: type[T], raw: object, place: str = "") -> T:
     >>> from memorygym.core.types import Entry
     >>> shape(tuple[Entry, ...], [["1", "a"], {"id": "2", "text": None}])
     Traceback (most recent call last):
-    memorygym.core.decoding.Misfit: [1].text is None, not a text
+    memorygym.core.json_types.Misfit: [1].text is None, not a text
     """
     return cast(T, _made(_table(cast(Any, kind)), raw, place))
 

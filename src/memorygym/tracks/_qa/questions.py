@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol
 
-from memorygym.core import JSON
-from memorygym.core.decoding import shape
+from memorygym.core.json_types import shape
 from memorygym.core.statements import Known, Statement
+from memorygym.core.types import JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-from memorygym.core import Task
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Instances, TaskOptions
-from memorygym.datasets.instances.files import instance_files, read_instance, read_manifest
+from memorygym.core.types import Task
+from memorygym.datasets.instances.folder import instance_files, read_instance, read_manifest
 from memorygym.datasets.instances.schemas import dealing_tracks, track_of
 
 TOKENS = "20k"

@@ -9,9 +9,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from memorygym.core import JSON, Call, Message, Meter, Role
-from memorygym.core.frozen import canonical
+from memorygym.core.json_values import canonical
 from memorygym.core.tokens import normal, shown_tokens
+from memorygym.core.types import JSON, Call, Message, Meter, Role
 from memorygym.memories.stores.passages import PassageMemory, Passages
 
 _BLANK = re.compile(r"\s+")

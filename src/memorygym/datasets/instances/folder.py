@@ -14,12 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from memorygym.core import JSON
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import as_bytes, begun, write_whole
-from memorygym.core.frozen import canonical, json_hash
+from memorygym.core.json_values import canonical, json_hash
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, find
+from memorygym.core.types import JSON
 from memorygym.datasets.instances.schemas import instance_id, misfit, track_of
 
 MANIFEST = "memorygym-manifest-1"

@@ -7,9 +7,9 @@ import json
 from hashlib import sha256
 from types import MappingProxyType
 
-from memorygym.core import Message
 from memorygym.core.errors import UnknownPart
 from memorygym.core.tokens import normal
+from memorygym.core.types import Message
 from memorygym.scoring.grading.verdict import LONGEST
 
 _MARKUP = frozenset("<>{}[]`\x7f")

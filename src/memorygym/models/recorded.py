@@ -15,10 +15,10 @@ from itertools import count, takewhile
 from operator import eq
 from typing import Any
 
-from memorygym.core import JSON, Message, Tool
-from memorygym.core.decoding import Misfit, shape
 from memorygym.core.errors import BadSettings, ProviderFailure
+from memorygym.core.json_types import Misfit, shape
 from memorygym.core.tools import plain_call
+from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound, unaddressed
 from memorygym.models.reply_log import Tape, outline
 
