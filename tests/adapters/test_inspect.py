@@ -15,7 +15,7 @@ from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import perform as bench
 from memorygym.runs.tasks import Limits, dealt
 from memorygym.runs.version import contract
-from tests.adapters.inspecting import (
+from tests.adapters.evals import (
     AXES,
     WARNINGS,
     benched,
@@ -202,7 +202,7 @@ def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: later\nVersion: 1\n")
     (info / "entry_points.txt").write_text("[memorygym.tracks]\nlater = later:TRACK\n")
-    (tmp_path / "later.py").write_text(Path(__file__).with_name("later.py").read_text())
+    (tmp_path / "later.py").write_text(Path(__file__).with_name("door_track.py").read_text())
     command = [
         sys.executable, "-c", "from inspect_ai._cli.main import main; main()", "eval",
         "memorygym/later", "-T", "seeds=2", *given, "--model", f"memorygym/{agent}",

@@ -15,7 +15,7 @@ from memorygym.core.track import TaskOptions, find
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.tasks import dealt, from_disk
 from memorygym.runs.version import contract
-from tests.adapters.inspecting import WARNINGS, compared, environment, played
+from tests.adapters.evals import WARNINGS, compared, environment, played
 from tests.datasets import published
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]

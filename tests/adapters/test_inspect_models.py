@@ -9,7 +9,7 @@ import pytest
 
 from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
-from tests.adapters.inspecting import WARNINGS, evaluate
+from tests.adapters.evals import WARNINGS, evaluate
 from tests.servers.openai import Server, serving
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]

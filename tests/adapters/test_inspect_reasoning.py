@@ -14,7 +14,7 @@ from memorygym.core.track import find as find_track
 from memorygym.models.specs import find
 from memorygym.runs.tasks import dealt
 from memorygym.tracks._qa.questions import Found
-from tests.adapters.inspecting import WARNINGS, compared, played
+from tests.adapters.evals import WARNINGS, compared, played
 from tests.servers.brains import REFUSAL, Said
 from tests.servers.openai import Server, serving
 

@@ -14,7 +14,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import Model, Reply, ToolsRejected
 from memorygym.models.scripted import Line, Scripted
-from tests.tracks.worlds.agents.reading import Reading, heard
+from tests.tracks.worlds.agents.reading_env import Reading, heard
 
 VIEW = [
     Message("system", "Rules."),

@@ -1,7 +1,7 @@
 """The chat agent over the loopback: good models, bad models, bad endpoints, and what is sent."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,24 +10,19 @@ import pytest
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import BadKey, ProviderFailure
+from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Cut, Heard, Said, Shown, Stored
-from memorygym.core.types import Message, Task
+from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.servers.openai import Server, serving
-from tests.tracks.worlds.agents.reading import Reading, heard
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    pytest.importorskip("openai")
-    with serving() as running:
-        yield running
+from tests.episodes import dealt
+from tests.servers.openai import Server
+from tests.tracks.worlds.agents.reading_env import Reading, heard
 
 
 def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> Chat:
+    pytest.importorskip("openai")
     from memorygym.models import openai
 
     environ: dict[str, str] = {}
@@ -71,7 +66,7 @@ WAYS = pytest.mark.parametrize(
     ],
 )
 def test_a_bad_model_ends_in_a_truthful_trace(
-    server: Server, dealt: Callable[..., Task], name: str, told: str, mode: str, *, stream: bool
+    server: Server, name: str, told: str, mode: str, *, stream: bool
 ) -> None:
     task = dealt(tier="lite")
     short = replace(task, budget=replace(task.budget, turns=3))
@@ -106,11 +101,6 @@ def test_a_dead_endpoint_is_a_provider_failure_and_no_reply(server: Server, faul
     assert not [record for record in episode.trace.records if isinstance(record, Said)]
 
 
-def test_a_refused_key_flies_at_once(server: Server) -> None:
-    with pytest.raises(BadKey, match="status 401"):
-        play(Episode(Reading(), Markdown), chat(server, "writer+401"))
-
-
 def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) -> None:
     play(Episode(Reading(), Markdown), chat(server, "thinker"))
     assert "<think>" not in json.dumps(server.bodies)
@@ -118,7 +108,7 @@ def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) ->
 
 @pytest.mark.parametrize("mode", ["native", "text"])
 def test_what_is_sent_reads_as_agreed(
-    snapshot: Callable[[str, str], None], server: Server, dealt: Callable[..., Task], mode: str
+    snapshot: Callable[[str, str], None], server: Server, mode: str
 ) -> None:
     task = dealt(tier="lite")
     question = task.events[-1]

@@ -1,6 +1,6 @@
 """A stored trace, and the command line as a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import pytest
 
 from memorygym.cli import main
 from tests.cli.boards import Maker
+from tests.datasets.instances.plugins import plugged
 
 LITE = ["--template", "company", "--tier", "lite"]
 
@@ -47,6 +48,13 @@ def duel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words += ["--memories", "bm25,bm25:top_k=2", "--workers", "1", "-q", "-o", str(folder)]
     assert main(["compare", *words]) == 0
     return folder
+
+
+@pytest.fixture
+def toytrack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The toy track is installed for one test."""
+    with plugged(tmp_path_factory.mktemp("plug")):
+        yield
 
 
 @pytest.fixture

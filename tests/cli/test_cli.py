@@ -13,7 +13,7 @@ from memorygym import __version__, cli
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 
-HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.worlds", "memorygym.runner")
+HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.tracks", "memorygym.runs")
 DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
 
 
@@ -33,11 +33,12 @@ def test_help_and_import_load_nothing_heavy() -> None:
     assert done.stderr.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["explain", "grade", "list", "play", "score"])
+@pytest.mark.parametrize("name", [p.stem.replace("_", "-") for p in cli.COMMANDS.glob("[!_]*.py")])
 def test_a_command_explains_itself(name: str, command) -> None:
     status, out, _ = command(name, "--help")
     assert status == 0
     assert out.startswith(f"usage: memorygym {name}")
+    assert all(len(line) <= 80 for line in out.splitlines())
 
 
 @pytest.mark.parametrize("salt", ["", " "])

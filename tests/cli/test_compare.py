@@ -6,9 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
+from urllib.parse import quote
 
 import pytest
 
@@ -103,14 +103,6 @@ def test_what_cannot_be_compared_is_named(
     assert re.search(reason, capsys.readouterr().err)
 
 
-def test_a_folder_of_another_comparison_is_left_alone(
-    compared: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    options = ("--memories", "bm25", "--seeds", "3", "-o", str(compared))
-    assert main(["compare", *SMALL, *options]) == 2
-    assert "holds a run of another recipe" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -167,31 +159,32 @@ def test_the_curves_and_the_frontier_are_drawn_and_written(
     }
 
 
-def test_a_memory_that_raises_is_its_own_failure_and_the_comparison_goes_on(
-    outside: Callable[[str, str], str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "told", "counted"),
+    [
+        (
+            "brittle:Brittle",
+            "the memory brittle:Brittle: observe raised ZeroDivisionError",
+            "2 failed (brittle:Brittle 1, held:brittle:Brittle 1)",
+        ),
+        (
+            "hiding:Hiding",
+            "the memory hiding:Hiding: made anew from its dump",
+            "* failed: hiding:Hiding on 1.",
+        ),
+    ],
+)
+def test_a_memory_that_fails_is_named_and_the_comparison_goes_on(
+    name: str, told: str, counted: str, tmp_path: Path
 ) -> None:
-    outside("brittle", BRITTLE)
-    options = ["--memories", "brittle:Brittle,bm25", "--seeds", "1", "-o", "run"]
+    (tmp_path / "brittle.py").write_text(BRITTLE)
+    (tmp_path / "hiding.py").write_text(HIDING)
+    options = ["--memories", f"{name},bm25", "--capacity", "500", "--seeds", "1"]
     command = [sys.executable, "-m", "memorygym", "compare", *SMALL, *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
     assert done.returncode == 1
-    assert "company+0+strong+brittle%3ABrittle+1000: " in done.stderr
-    assert done.stderr.count("the memory brittle:Brittle: observe raised ZeroDivisionError") == 2
-    assert "bm25" in done.stdout and "2 failed (brittle:Brittle 1, held:brittle:Brittle 1)" in (
-        " ".join(done.stdout.split())
-    )
-
-
-def test_a_memory_that_hides_what_it_holds_from_the_capacity_has_no_score(
-    outside: Callable[[str, str], str], tmp_path: Path
-) -> None:
-    outside("hiding", HIDING)
-    options = ["--memories", "hiding:Hiding,bm25", "--capacity", "500", "--seeds", "1"]
-    command = [sys.executable, "-m", "memorygym", "compare", *SMALL, *options]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
-    assert done.returncode == 1
-    assert "the memory hiding:Hiding: made anew from its dump" in done.stderr
-    assert "* failed: hiding:Hiding on 1." in " ".join(done.stdout.split())
+    assert f"company+0+strong+{quote(name, safe='')}+" in done.stderr and told in done.stderr
+    assert "bm25" in done.stdout and counted in " ".join(done.stdout.split())
 
 
 def test_a_reader_who_leaves_early_costs_no_results(tmp_path: Path) -> None:
@@ -229,14 +222,3 @@ class Brittle(Memory):
         if self.heard > 9:
             1 / 0
 """
-
-
-@pytest.fixture
-def outside(tmp_path: Path) -> Callable[[str, str], str]:
-    """Writes a module of somebody else where the comparison runs."""
-
-    def write(name: str, code: str) -> str:
-        (tmp_path / f"{name}.py").write_text(code)
-        return name
-
-    return write

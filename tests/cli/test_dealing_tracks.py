@@ -8,7 +8,7 @@ import pytest
 from memorygym.core.trace import CANARY
 from memorygym.datasets.instances.folder import instance_files, read_instance
 from memorygym.datasets.instances.schemas import dealing_tracks, schema_of
-from tests.datasets.instances.plugging import start
+from tests.datasets.instances.plugins import start
 
 TRACKS = sorted(dealing_tracks())
 TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")

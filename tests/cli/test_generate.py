@@ -1,22 +1,16 @@
 """`memorygym generate`: the same bytes however they are made, and only what was asked."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
 
 import pytest
 
 from memorygym.core.trace import CANARY
-from tests.datasets.instances.plugging import plug, plugged, start
+from tests.datasets.instances.plugins import plug, start
 
+pytestmark = pytest.mark.usefixtures("toytrack")
 SIX = ["generate", "toytrack", "--n", "3", "--tokens", "200,1k"]
-
-
-@pytest.fixture(autouse=True)
-def _toytrack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with plugged(tmp_path_factory.mktemp("plug")):
-        yield
 
 
 def held(folder: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import pytest
 from memorygym.reports.packs import write_pack
 from memorygym.runs.evaluation import Evaluation, perform
 from tests.cli.boards import SALT, Make, section
-from tests.reports.playing import lite
+from tests.episodes import worlds
 
 
 @pytest.mark.parametrize("form", ["md", "csv", "json"])
@@ -54,7 +54,7 @@ def test_results_that_contradict_themselves_have_no_rank(made: Make, command) ->
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small run, whose results, traces and pack can be given."""
     folder = tmp_path_factory.mktemp("played") / "run"
-    perform(Evaluation(tasks=lite(), agents=("naive",)), folder)
+    perform(Evaluation(tasks=worlds(), agents=("naive",)), folder)
     write_pack(folder, folder.with_name("run.tar.gz"))
     return folder
 
@@ -74,12 +74,6 @@ def test_a_run_has_the_status_that_its_files_show(
 ) -> None:
     out = command("leaderboard", str(played.parent / given), "--check", check).out
     assert section(out, "Not ranked")[0][5] == status
-
-
-def test_two_files_that_contradict_each_other_are_refused(made: Make, command) -> None:
-    one, other = made({"naive": 0.5}), made({"naive": 0.6})
-    status, out, err = command("leaderboard", one, other)
-    assert (status, out) == (2, "") and one in err and other in err
 
 
 @pytest.mark.parametrize("check", ["none", "play"])

@@ -7,14 +7,14 @@ import pytest
 
 from memorygym.runs.results.results_file import read_results
 from memorygym.scoring.attribution import CAUSES
-from tests.playing import lite
+from tests.episodes import lite
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of agents that miss for several reasons."""
     folder = tmp_path_factory.mktemp("played") / "run"
-    lite("strategic", "guesser", "naive", seeds=range(3), folder=folder)
+    lite("strategic", "guesser", "naive", seeds=3, folder=folder)
     return folder
 
 

@@ -8,7 +8,7 @@ import pytest
 from memorygym.core.trace import Answered, Heard, Stored, Trace
 from memorygym.runs.store import read_traces
 from memorygym.tracks.worlds.generator.task import deal
-from tests.playing import lite
+from tests.episodes import lite
 
 LITE = ["--template", "company", "--tier", "lite"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memorygym.runs.store import read_traces, write_trace
-from tests.playing import lite
+from tests.episodes import lite
 
 
 def _lines(trace_file: Path) -> list[bytes]:
@@ -79,15 +79,6 @@ def test_a_trace_cut_in_half_is_named_and_its_rest_scored(
     assert f"{half}, line 21: damaged" in err
     assert out.startswith("traces: 2 found, 2 scored, 1 damaged")
     assert out.count("\nstrategic ") == 2 and "DAMAGED TRACES" in out
-
-
-def test_a_packed_trace_cut_in_half_is_named_too(trace_file: Path, command, tmp_path: Path) -> None:
-    data = trace_file.read_bytes()
-    half = tmp_path / "half.jsonl.gz"
-    half.write_bytes(data[: len(data) * 2 // 3])
-    status, out, err = command("score", str(half))
-    assert status == 2
-    assert f"{half}, line " in err and "1 scored, 1 damaged" in out
 
 
 @pytest.mark.parametrize("field", ["gold", "recipe"])

@@ -152,46 +152,30 @@ def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
     assert status == 2 and "is no folder of a run" in err
 
 
-@pytest.mark.parametrize("recipe", [None, {}, [], {"sizes": {"x": 1}}])
-def test_a_damaged_run_file_is_named(recipe: object, played: Path, command) -> None:
-    path = played / "run.json"
-    path.write_text(json.dumps({**json.loads(path.read_bytes()), "recipe": recipe}))
-    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
-        status, _, err = command(*words)
-        assert status == 2 and f"{path} is damaged" in err
-
-
-@pytest.mark.parametrize(
-    "changed", [{"knobs": 7}, {"salt": 7}, {"seeds": "x"}, {"turns": []}, {"kind": None}]
-)
-def test_a_recipe_that_was_edited_is_named(
-    changed: dict[str, object], played: Path, command
-) -> None:
-    path = played / "run.json"
-    about = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
-    for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
-        status, _, err = command(*words)
-        assert status == 2 and err.count("\n") == 1
-        assert f"{path} is damaged (recipe.{next(iter(changed))} " in err
-
-
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"repeats": 10**12}, "4,000,000,000,000 episodes are too many for a run"),
-        ({"knobs": {"entities": str(10**12)}}, "1000000000000 entities: give at most 1,000,000"),
+        (None, ""),
+        ({}, ""),
+        ([], ""),
+        ({"sizes": {"x": 1}}, ""),
+        ({"knobs": 7}, " (recipe.knobs "),
+        ({"salt": 7}, " (recipe.salt "),
+        ({"seeds": "x"}, " (recipe.seeds "),
+        ({"turns": []}, " (recipe.turns "),
+        ({"kind": None}, " (recipe.kind "),
+        ({"repeats": 10**12}, " (4,000,000,000,000 episodes are too many for a run"),
+        ({"knobs": {"entities": str(10**12)}}, " (1000000000000 entities: give at most 1,000,000"),
     ],
 )
-def test_a_recipe_of_more_than_can_be_played_is_damaged(
-    changed: dict[str, object], said: str, played: Path, command
-) -> None:
+def test_a_damaged_recipe_is_named(changed: object, said: str, played: Path, command) -> None:
     path = played / "run.json"
     about = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**about, "recipe": {**about["recipe"], **changed}}))
+    recipe = {**about["recipe"], **changed} if said and isinstance(changed, dict) else changed
+    path.write_text(json.dumps({**about, "recipe": recipe}))
     for words in (["status", str(played)], ["explain", str(played), "company+0+naive", "--play"]):
         status, _, err = command(*words)
-        assert status == 2 and f"{path} is damaged ({said}" in err
+        assert status == 2 and err.count("\n") == 1 and f"{path} is damaged{said}" in err
 
 
 def test_a_recipe_cannot_name_a_track_to_import(played: Path, command) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,11 @@ from memorygym.cli.verify import SYSTEM, prompt
 from memorygym.core.tokens import count
 from memorygym.datasets.instances.folder import as_file
 from memorygym.datasets.instances.schemas import instance_id
-from tests.datasets.instances.plugging import plugged
 from tests.datasets.instances.toytrack import verification
 from tests.servers.openai import serving
 
 Instance = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def _toytrack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with plugged(tmp_path_factory.mktemp("plug")):
-        yield
+pytestmark = pytest.mark.usefixtures("toytrack")
 
 
 @pytest.fixture

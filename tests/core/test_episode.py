@@ -1,6 +1,6 @@
 """The referee: what is shown and dropped, how events end, episodes fork and sessions break."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -15,7 +15,6 @@ from memorygym.core.trace import (
     Rewarded,
     Said,
     Shown,
-    Stored,
     Trace,
 )
 from memorygym.core.types import (
@@ -33,11 +32,10 @@ from memorygym.core.types import (
 )
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
+from tests.episodes import begin, say
 
 WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
 QUESTION = Event("question", "Which?")
-Begin = Callable[..., Episode]
-Say = Callable[..., str]
 
 
 def kinds(trace: Trace) -> list[str]:
@@ -48,12 +46,12 @@ def of(trace: Trace, kind: type[Record]) -> list[Record]:
     return [record for record in trace.records if isinstance(record, kind)]
 
 
-def test_a_view_is_the_pinned_message_the_status_and_the_event(begin: Begin) -> None:
+def test_a_view_is_the_pinned_message_the_status_and_the_event() -> None:
     roles = [(m.role, m.content.split()[0]) for m in begin().view()]
     assert roles == [("system", "You"), ("user", "[memory:"), ("user", "alpha")]
 
 
-def test_an_event_that_ends_leaves_nothing_in_view(begin: Begin) -> None:
+def test_an_event_that_ends_leaves_nothing_in_view() -> None:
     episode = begin("one", "two")
     episode.step(calls(write("one"), read()))
     episode.step(Message("assistant", "thinking aloud"))
@@ -61,14 +59,14 @@ def test_an_event_that_ends_leaves_nothing_in_view(begin: Begin) -> None:
     assert "one" not in " ".join(m.content for m in episode.view()[2:])
 
 
-def test_within_an_event_calls_and_results_stay_in_view(begin: Begin) -> None:
+def test_within_an_event_calls_and_results_stay_in_view() -> None:
     episode = begin("one")
     episode.step(calls(write("one"), read()))
     assert [m.role for m in episode.view()[3:]] == ["assistant", "tool", "tool"]
     assert [m.call_id for m in episode.view()[4:]] == ["0", "1"]
 
 
-def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode(begin: Begin) -> None:
+def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode() -> None:
     episode = begin("one", QUESTION)
     episode.step(END)
     assert not episode.done
@@ -76,14 +74,14 @@ def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode(begin
     assert episode.done and not of(episode.trace, Answered)
 
 
-def test_an_answer_ends_its_question_and_is_recorded(begin: Begin) -> None:
+def test_an_answer_ends_its_question_and_is_recorded() -> None:
     episode = begin("one", QUESTION)
     episode.step(END)
     episode.step(calls(submit("42")))
     assert of(episode.trace, Answered) == [Answered(1, "42")] and episode.done
 
 
-def test_calls_after_the_answer_in_one_reply_are_not_run(begin: Begin, say: Say) -> None:
+def test_calls_after_the_answer_in_one_reply_are_not_run() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(write("Which"), submit("42"), write("Which"), submit("43")))
     heard = of(episode.trace, Heard)[0]
@@ -93,14 +91,14 @@ def test_calls_after_the_answer_in_one_reply_are_not_run(begin: Begin, say: Say)
     assert say(episode, calls(read())) == "Which"
 
 
-def test_a_second_answer_in_another_event_answers_nothing(begin: Begin, say: Say) -> None:
+def test_a_second_answer_in_another_event_answers_nothing() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(submit("42")))
     assert say(episode, calls(submit("43"))) == "no question is open in this event"
     assert of(episode.trace, Answered) == [Answered(0, "42")]
 
 
-def test_an_event_ends_when_its_turns_are_used_up(begin: Begin) -> None:
+def test_an_event_ends_when_its_turns_are_used_up() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for _ in range(3):
         episode.step(calls(read()))
@@ -108,14 +106,14 @@ def test_an_event_ends_when_its_turns_are_used_up(begin: Begin) -> None:
     assert episode.view()[-1].content == "two" and not episode.done
 
 
-def test_turns_are_counted_anew_in_each_event(begin: Begin) -> None:
+def test_turns_are_counted_anew_in_each_event() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for reply in (calls(read()), END, calls(read()), calls(read()), END):
         episode.step(reply)
     assert episode.done and not of(episode.trace, Cut)
 
 
-def test_nothing_happens_after_the_end(begin: Begin) -> None:
+def test_nothing_happens_after_the_end() -> None:
     episode = begin("one")
     episode.step(END)
     before = list(episode.trace.lines())
@@ -123,7 +121,7 @@ def test_nothing_happens_after_the_end(begin: Begin) -> None:
     assert list(episode.trace.lines()) == before
 
 
-def test_the_trace_tells_the_whole_story_in_order(begin: Begin) -> None:
+def test_the_trace_tells_the_whole_story_in_order() -> None:
     episode = begin("one", QUESTION)
     for reply in (calls(write("one")), END, calls(submit("1"))):
         episode.step(reply)
@@ -131,18 +129,10 @@ def test_the_trace_tells_the_whole_story_in_order(begin: Begin) -> None:
     assert kinds(episode.trace) == story.split()
 
 
-def test_a_memory_without_tools_has_no_status_line(begin: Begin) -> None:
+def test_a_memory_without_tools_has_no_status_line() -> None:
     episode = begin("one", memory=Blank)
     assert [m.content for m in episode.view()[1:]] == ["one"]
     assert [tool.name for tool in episode.tools] == ["submit_answer"]
-
-
-def test_every_message_is_observed_once_and_in_order(begin: Begin) -> None:
-    episode = begin("one", "two", budget=PLENTY, memory=Diary)
-    for reply in (calls(read()), END, END):
-        episode.step(reply)
-    diary = of(episode.trace, Stored)[-1]
-    assert isinstance(diary, Stored) and diary.entries[-1].text.count("one") == 1
 
 
 class Blank(Memory):
@@ -190,7 +180,7 @@ def played(episode: Episode, moves: Sequence[Message]) -> Episode:
 @pytest.mark.parametrize("memory", [Markdown, Diary])
 @pytest.mark.parametrize("moment", range(len(MOVES)))
 def test_a_fork_with_the_same_continuation_gives_the_same_trace(
-    begin: Begin, memory: type[Memory], moment: int
+    memory: type[Memory], moment: int
 ) -> None:
     episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
     kept = episode.snapshot()
@@ -200,7 +190,7 @@ def test_a_fork_with_the_same_continuation_gives_the_same_trace(
 
 @pytest.mark.parametrize("memory", [Markdown, Diary])
 @pytest.mark.parametrize("moment", range(len(MOVES)))
-def test_forks_do_not_disturb_each_other(begin: Begin, memory: type[Memory], moment: int) -> None:
+def test_forks_do_not_disturb_each_other(memory: type[Memory], moment: int) -> None:
     episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
     forks = [episode.fork() for _ in range(3)]
     before = list(episode.trace.lines())
@@ -212,7 +202,7 @@ def test_forks_do_not_disturb_each_other(begin: Begin, memory: type[Memory], mom
     )
 
 
-def test_a_fork_has_the_budget_that_was_left(begin: Begin, say: Say) -> None:
+def test_a_fork_has_the_budget_that_was_left() -> None:
     episode = begin()
     say(episode, calls(write("alpha"), write("bravo")))
     fork = episode.fork()
@@ -239,16 +229,14 @@ BREAK = Event("documents", WORDS, session=True)
 
 
 @pytest.mark.parametrize(("memory", "left"), [(Markdown, "alpha"), (Forgetful, "")])
-def test_after_a_session_break_only_the_dump_is_left(
-    begin: Begin, say: Say, memory: type[Memory], left: str
-) -> None:
+def test_after_a_session_break_only_the_dump_is_left(memory: type[Memory], left: str) -> None:
     episode = begin(WORDS, BREAK, memory=memory)
     say(episode, calls(write("alpha")))
     episode.step(END)
     assert say(episode, calls(read())) == left
 
 
-def test_a_session_break_makes_a_new_memory_of_the_dump(begin: Begin) -> None:
+def test_a_session_break_makes_a_new_memory_of_the_dump() -> None:
     made: list[Memory] = []
     episode = begin(WORDS, WORDS, BREAK, memory=lambda: made.append(Markdown()) or made[-1])
     episode.step(calls(write("alpha")))
@@ -259,20 +247,20 @@ def test_a_session_break_makes_a_new_memory_of_the_dump(begin: Begin) -> None:
     assert made[1].dump() == [Entry("1", "alpha")]
 
 
-def test_a_session_break_gives_no_budget_back(begin: Begin, say: Say) -> None:
+def test_a_session_break_gives_no_budget_back() -> None:
     episode = begin(WORDS, BREAK)
     say(episode, calls(write("alpha"), write("bravo"), write("delta")))
     episode.step(END)
     assert say(episode, calls(write("echo"))).startswith("refused: 4 writes asked")
 
 
-def test_a_session_break_is_recorded(begin: Begin) -> None:
+def test_a_session_break_is_recorded() -> None:
     episode = begin(WORDS, BREAK)
     episode.step(END)
     assert [record.session for record in of(episode.trace, Shown)] == [False, True]
 
 
-def test_what_was_composed_is_recorded_when_it_changes(begin: Begin) -> None:
+def test_what_was_composed_is_recorded_when_it_changes() -> None:
     episode = begin("one", "two", budget=PLENTY, memory=Diary)
     for _ in range(3):
         episode.view()

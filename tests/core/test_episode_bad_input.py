@@ -1,6 +1,5 @@
 """Whatever a policy sends is an observation, and the episode goes on."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,12 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memorygym.agents.calls import END, calls, read, submit
-from memorygym.core.episode import Episode
 from memorygym.core.trace import Said, Stored, read_trace
 from memorygym.core.types import JSON, Call, Event, Message
+from tests.episodes import begin, say
 
-Begin = Callable[..., Episode]
-Say = Callable[..., str]
 HUGE = "x" * 2_000_000
 TOOLS = ("submit_answer", "Write", "Edit", "Read", "memory_search")
 LEAST = "memory_search: top_k must be at least 1, not 0"
@@ -32,9 +29,7 @@ KINDS: list[tuple[JSON, str]] = [
 
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize(("arguments", "problem"), KINDS)
-def test_arguments_that_are_no_object_are_named(
-    begin: Begin, say: Say, tool: str, arguments: JSON, problem: str
-) -> None:
+def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, problem: str) -> None:
     episode = begin()
     assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == f"{tool}: {problem}"
     assert not episode.done
@@ -74,16 +69,14 @@ def test_arguments_that_are_no_object_are_named(
         ("Edit", {"old_text": "\ud800", "new_text": ""}, NOT_FOUND),
     ],
 )  # fmt: skip
-def test_a_malformed_call_is_answered_in_words(
-    begin: Begin, say: Say, tool: str, arguments: JSON, heard: str
-) -> None:
+def test_a_malformed_call_is_answered_in_words(tool: str, arguments: JSON, heard: str) -> None:
     episode = begin()
     assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == heard
     assert not any(isinstance(record, Stored) for record in episode.trace.records)
 
 
 @pytest.mark.parametrize("name", ["write", "", "Delete", "Write ", "\ud800", "家"])
-def test_an_unknown_tool_is_told_which_there_are(begin: Begin, say: Say, name: str) -> None:
+def test_an_unknown_tool_is_told_which_there_are(name: str) -> None:
     heard = say(begin(), Message("assistant", "", (Call(name, {}),)))
     assert heard == f"no tool named {name!r}; the tools are {', '.join(TOOLS)}"
 
@@ -96,9 +89,7 @@ def test_an_unknown_tool_is_told_which_there_are(begin: Begin, say: Say, name: s
         Call("Read", {"start_line": -(10**4000)}),
     ],
 )
-def test_what_is_heard_stays_short_however_long_the_mistake(
-    begin: Begin, say: Say, call: Call
-) -> None:
+def test_what_is_heard_stays_short_however_long_the_mistake(call: Call) -> None:
     assert len(say(begin(), Message("assistant", "", (call,)))) < 1_000
 
 
@@ -130,9 +121,7 @@ REPLIES = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
 )
 @given(REPLIES)
-def test_no_sequence_of_replies_raises_or_breaks_a_budget(
-    begin: Begin, replies: list[Message]
-) -> None:
+def test_no_sequence_of_replies_raises_or_breaks_a_budget(replies: list[Message]) -> None:
     episode = begin("alpha", Event("question", "Which?"), "bravo")
     for reply in [*replies, END, END, END]:
         episode.step(reply)
@@ -142,13 +131,13 @@ def test_no_sequence_of_replies_raises_or_breaks_a_budget(
 
 
 @pytest.mark.parametrize("answer", ["", "\ud800", HUGE, "a\x00b"])
-def test_any_text_is_taken_as_an_answer(begin: Begin, answer: str) -> None:
+def test_any_text_is_taken_as_an_answer(answer: str) -> None:
     episode = begin(Event("question", "Which?"))
     episode.step(calls(submit(answer)))
     assert episode.done
 
 
-def test_a_hundred_calls_in_one_reply_are_all_answered(begin: Begin) -> None:
+def test_a_hundred_calls_in_one_reply_are_all_answered() -> None:
     episode = begin()
     episode.step(calls(*[read()] * 100))
     assert [m.role for m in episode.view()].count("tool") == 100
@@ -156,7 +145,7 @@ def test_a_hundred_calls_in_one_reply_are_all_answered(begin: Begin) -> None:
 
 @pytest.mark.parametrize("arguments", [{"content": "alpha"}, {"content": ["alpha"]}])
 def test_a_trace_does_not_follow_what_the_caller_does_to_the_arguments(
-    begin: Begin, arguments: dict[str, Any]
+    arguments: dict[str, Any],
 ) -> None:
     episode, before = begin(), repr(arguments)
     episode.step(Message("assistant", "", (Call("Write", arguments),)))
@@ -180,9 +169,7 @@ def test_a_trace_does_not_follow_what_the_caller_does_to_the_arguments(
         (Message("assistant", "", ("Read",)), "the calls of a reply are a tuple of Call"),  # type: ignore[arg-type]
     ],
 )
-def test_a_reply_that_is_no_message_is_a_defect_of_the_policy(
-    begin: Begin, reply: Any, problem: str
-) -> None:
+def test_a_reply_that_is_no_message_is_a_defect_of_the_policy(reply: Any, problem: str) -> None:
     episode = begin()
     before = list(episode.trace.records)
     with pytest.raises(TypeError, match=problem):

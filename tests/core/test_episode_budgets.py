@@ -1,6 +1,6 @@
 """Budgets are hard on every path; a refusal costs and stores nothing, and names both figures."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -9,10 +9,9 @@ from memorygym.core.episode import Episode
 from memorygym.core.trace import Cut, Stored
 from memorygym.core.types import JSON, Budget, Entry, Event, Memory, Message, Meter
 from memorygym.memories.stores.notebook import TOOLS
+from tests.episodes import begin, say
 
 WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
-Begin = Callable[..., Episode]
-Say = Callable[..., str]
 
 
 def first(n: int) -> str:
@@ -43,7 +42,7 @@ def measured(episode: Episode) -> tuple[int, int]:
     ],
 )
 def test_a_write_beyond_a_limit_names_both_figures_and_costs_nothing(
-    begin: Begin, say: Say, before: Sequence[int], text: str, refusal: str
+    before: Sequence[int], text: str, refusal: str
 ) -> None:
     episode = begin()
     for n in before:
@@ -53,19 +52,19 @@ def test_a_write_beyond_a_limit_names_both_figures_and_costs_nothing(
     assert (measured(episode), say(episode, calls(read()))) == then
 
 
-def test_limits_may_be_filled_to_the_last_token(begin: Begin, say: Say) -> None:
+def test_limits_may_be_filled_to_the_last_token() -> None:
     episode = begin()
     heard = [say(episode, calls(write(first(n)))) for n in (8, 3, 1)]
     assert (heard, measured(episode)) == (["stored"] * 3, (12, 3))
 
 
-def test_a_refused_write_leaves_all_writes_to_be_used(begin: Begin, say: Say) -> None:
+def test_a_refused_write_leaves_all_writes_to_be_used() -> None:
     episode = begin()
     say(episode, calls(*[write(first(9))] * 5))
     assert [say(episode, calls(write("alpha"))) for _ in range(3)] == ["stored"] * 3
 
 
-def test_several_writes_in_one_reply_are_charged_one_by_one(begin: Begin, say: Say) -> None:
+def test_several_writes_in_one_reply_are_charged_one_by_one() -> None:
     episode = begin()
     assert "refused: 4 writes" in say(episode, calls(*[write("alpha")] * 4))
     assert measured(episode) == (3, 3)
@@ -74,9 +73,7 @@ def test_several_writes_in_one_reply_are_charged_one_by_one(begin: Begin, say: S
 @pytest.mark.parametrize(
     ("old", "times"), [("alpha", 2), ("delta", 2), ("golf", 0), ("bravo\nalpha", 0)]
 )
-def test_an_edit_must_meet_its_text_exactly_once(
-    begin: Begin, say: Say, old: str, times: int
-) -> None:
+def test_an_edit_must_meet_its_text_exactly_once(old: str, times: int) -> None:
     episode = begin()
     say(episode, calls(write("alpha bravo"), write("alpha delta delta")))
     refusal = f"refused: old_text occurs {times} times, and must occur exactly once"
@@ -84,7 +81,7 @@ def test_an_edit_must_meet_its_text_exactly_once(
     assert measured(episode) == (5, 2)
 
 
-def test_an_edit_of_nothing_is_refused(begin: Begin, say: Say) -> None:
+def test_an_edit_of_nothing_is_refused() -> None:
     assert say(begin(), calls(edit("", "echo"))) == "refused: old_text is empty"
 
 
@@ -97,16 +94,14 @@ def test_an_edit_of_nothing_is_refused(begin: Begin, say: Say) -> None:
         ("", "edited", 7),
     ],
 )
-def test_an_edit_obeys_the_limits_of_a_write(
-    begin: Begin, say: Say, new: str, heard: str, tokens: int
-) -> None:
+def test_an_edit_obeys_the_limits_of_a_write(new: str, heard: str, tokens: int) -> None:
     episode = begin()
     say(episode, calls(write(first(7)), write("lima")))
     assert say(episode, calls(edit("lima", new))) == heard
     assert measured(episode)[0] == tokens
 
 
-def test_an_entry_edited_to_nothing_is_gone_and_frees_its_tokens(begin: Begin, say: Say) -> None:
+def test_an_entry_edited_to_nothing_is_gone_and_frees_its_tokens() -> None:
     episode = begin()
     say(episode, calls(write(first(8)), write("kilo lima")))
     assert say(episode, calls(edit(first(8), " "))) == "edited"
@@ -116,7 +111,7 @@ def test_an_entry_edited_to_nothing_is_gone_and_frees_its_tokens(begin: Begin, s
 CORRECTION = Event("correction", WORDS, free_edits=1)
 
 
-def test_only_the_first_edit_of_a_correction_is_free(begin: Begin, say: Say) -> None:
+def test_only_the_first_edit_of_a_correction_is_free() -> None:
     episode = begin(CORRECTION)
     say(episode, calls(write("alpha"), edit("alpha", "bravo")))
     assert measured(episode) == (1, 1)
@@ -124,14 +119,14 @@ def test_only_the_first_edit_of_a_correction_is_free(begin: Begin, say: Say) -> 
     assert measured(episode) == (1, 2)
 
 
-def test_a_free_edit_that_is_refused_stays_free(begin: Begin, say: Say) -> None:
+def test_a_free_edit_that_is_refused_stays_free() -> None:
     episode = begin(CORRECTION)
     say(episode, calls(write("alpha"), edit("golf", "x"), edit("alpha", first(9))))
     say(episode, calls(edit("alpha", "bravo")))
     assert measured(episode) == (1, 1)
 
 
-def test_a_free_edit_ends_with_its_event(begin: Begin, say: Say) -> None:
+def test_a_free_edit_ends_with_its_event() -> None:
     episode = begin(CORRECTION, WORDS)
     say(episode, calls(write("alpha")))
     episode.step(END)
@@ -139,7 +134,7 @@ def test_a_free_edit_ends_with_its_event(begin: Begin, say: Say) -> None:
     assert measured(episode) == (1, 2)
 
 
-def test_a_free_edit_is_possible_when_no_write_is_left(begin: Begin, say: Say) -> None:
+def test_a_free_edit_is_possible_when_no_write_is_left() -> None:
     episode = begin(WORDS, CORRECTION)
     say(episode, calls(*[write(word) for word in ("alpha", "bravo", "delta")]))
     episode.step(END)
@@ -147,13 +142,13 @@ def test_a_free_edit_is_possible_when_no_write_is_left(begin: Begin, say: Say) -
     assert say(episode, calls(edit("echo", "golf"))).startswith("refused: 4 writes asked")
 
 
-def test_a_write_is_never_free(begin: Begin, say: Say) -> None:
+def test_a_write_is_never_free() -> None:
     episode = begin(CORRECTION)
     say(episode, calls(write("alpha")))
     assert measured(episode) == (1, 1)
 
 
-def test_a_word_has_the_price_at_which_it_was_stored(begin: Begin, say: Say) -> None:
+def test_a_word_has_the_price_at_which_it_was_stored() -> None:
     episode = begin("alpha", "zulu")
     say(episode, calls(write("zulu")))
     episode.step(END)
@@ -161,14 +156,14 @@ def test_a_word_has_the_price_at_which_it_was_stored(begin: Begin, say: Say) -> 
     assert measured(episode) == (2 + 2, 2)
 
 
-def test_what_a_memory_tool_returns_makes_no_word_known(begin: Begin, say: Say) -> None:
+def test_what_a_memory_tool_returns_makes_no_word_known() -> None:
     episode = begin("alpha")
     say(episode, calls(write("qzqz"), read()))
     say(episode, calls(write("qzqz alpha")))
     assert measured(episode) == (2 + 3, 2)
 
 
-def test_the_status_line_tells_what_is_left(begin: Begin, say: Say) -> None:
+def test_the_status_line_tells_what_is_left() -> None:
     episode = begin(WORDS, WORDS)
     say(episode, calls(write(first(5))))
     episode.step(END)
@@ -192,9 +187,7 @@ class Parrot(Memory):
 @pytest.mark.parametrize(
     ("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)]
 )
-def test_what_a_memory_adds_to_a_view_stays_within_its_budget(
-    begin: Begin, view: int | None, shown: int
-) -> None:
+def test_what_a_memory_adds_to_a_view_stays_within_its_budget(view: int | None, shown: int) -> None:
     episode = begin(WORDS, budget=Budget(view=view), memory=Parrot)
     assert [m.content for m in episode.view()[1:-1]] == WORDS.split()[:shown]
     assert episode.view()[-1].content == WORDS
@@ -238,9 +231,7 @@ class Smuggler(Memory):
 
 
 @pytest.mark.parametrize("memory", [Hoarder, Smuggler])
-def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(
-    begin: Begin, memory: type[Memory]
-) -> None:
+def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: type[Memory]) -> None:
     episode = begin(*[WORDS] * 3, memory=memory)
     while not episode.done:
         episode.step(calls(write("alpha")))
@@ -250,7 +241,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(
     assert measured(episode)[0] <= 12
 
 
-def test_what_a_memory_keeps_of_itself_is_weighed_and_recorded(begin: Begin) -> None:
+def test_what_a_memory_keeps_of_itself_is_weighed_and_recorded() -> None:
     episode = begin("alpha", "bravo", memory=Hoarder)
     episode.step(END)
     assert [r.entries for r in episode.trace.records if isinstance(r, Stored)] == [

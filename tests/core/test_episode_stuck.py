@@ -1,6 +1,6 @@
 """An event ends when the same calls keep failing, and no sooner."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -8,8 +8,8 @@ from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.episode import Episode
 from memorygym.core.trace import Answered, Cut, read_trace
 from memorygym.core.types import Budget, Call, Event, Message
+from tests.episodes import begin
 
-Begin = Callable[..., Episode]
 QUESTION = Event("question", "Which?")
 BAD = calls(("memory_search", {}))
 LONG = write("alpha " * 9)
@@ -37,7 +37,7 @@ def played(episode: Episode, replies: Sequence[Message]) -> Episode:
         calls(("Delete", {}), LONG, submit("42")),
     ],
 )
-def test_the_third_identical_failing_reply_ends_its_event(begin: Begin, reply: Message) -> None:
+def test_the_third_identical_failing_reply_ends_its_event(reply: Message) -> None:
     episode = begin("one", QUESTION)
     played(episode, [reply] * 2)
     assert episode.event == 0 and not cuts(episode)
@@ -47,14 +47,14 @@ def test_the_third_identical_failing_reply_ends_its_event(begin: Begin, reply: M
     assert episode.view()[-1].content == "Which?" and not episode.done
 
 
-def test_a_question_that_ends_so_has_no_answer(begin: Begin) -> None:
+def test_a_question_that_ends_so_has_no_answer() -> None:
     episode = played(begin(QUESTION), [BAD] * 3)
     assert episode.done and episode.trace.stuck == [0]
     assert not any(isinstance(record, Answered) for record in episode.trace.records)
     assert read_trace(episode.trace.lines()) == (episode.trace, "")
 
 
-def test_what_is_said_beside_the_calls_and_their_ids_make_no_difference(begin: Begin) -> None:
+def test_what_is_said_beside_the_calls_and_their_ids_make_no_difference() -> None:
     replies = [Message("assistant", id, (Call("memory_search", {}, id),)) for id in "abc"]
     assert played(begin("one", "two"), replies).trace.stuck == [0]
 
@@ -71,14 +71,12 @@ def test_what_is_said_beside_the_calls_and_their_ids_make_no_difference(begin: B
         [calls(LONG), BAD] * 3,
     ],
 )
-def test_whoever_tries_something_else_or_succeeds_is_not_stuck(
-    begin: Begin, replies: Sequence[Message]
-) -> None:
+def test_whoever_tries_something_else_or_succeeds_is_not_stuck(replies: Sequence[Message]) -> None:
     episode = played(begin("one", "two"), replies)
     assert episode.event == 0 and not cuts(episode)
 
 
-def test_failures_are_counted_anew_in_each_event(begin: Begin) -> None:
+def test_failures_are_counted_anew_in_each_event() -> None:
     episode = played(begin("one", "two", "three"), [BAD, BAD, END, BAD, BAD, END])
     assert episode.event == 2 and not cuts(episode)
 
@@ -88,15 +86,13 @@ def test_failures_are_counted_anew_in_each_event(begin: Begin) -> None:
     (5, 64, "stuck: the same calls kept failing (patience 5)"),
     (5, 2, "more than 2 replies in one event"),
 ])  # fmt: skip
-def test_patience_is_a_limit_of_the_budget(
-    begin: Begin, patience: int, turns: int, reason: str
-) -> None:
+def test_patience_is_a_limit_of_the_budget(patience: int, turns: int, reason: str) -> None:
     budget = Budget(12, 3, 8, turns=turns, patience=patience)
     episode = played(begin("one", "two", budget=budget), [BAD] * min(patience, turns + 1))
     assert cuts(episode) == [Cut(0, reason)] and episode.event == 1
 
 
-def test_a_fork_has_the_patience_that_was_left(begin: Begin) -> None:
+def test_a_fork_has_the_patience_that_was_left() -> None:
     episode = played(begin("one", "two"), [BAD])
     moment = episode.snapshot()
     played(episode, [BAD])

@@ -12,7 +12,7 @@ from memorygym.runs.seats import AgentSeat
 from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.settings import WorldsSettings
-from tests.playing import results_of
+from tests.episodes import results_of
 
 AGENTS = ("strategic", "template_expert", "perfect", "malformed_caller", "edit_dumper")
 

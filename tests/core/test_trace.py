@@ -1,7 +1,6 @@
 """A trace is written as JSON lines, read back to equality, and scored the same from disk."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -22,10 +21,11 @@ from memorygym.core.trace import (
     Vote,
     read_trace,
 )  # fmt: skip
-from memorygym.core.types import Budget, Call, Entry, Message, Task
+from memorygym.core.types import Budget, Call, Entry, Message
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import WorldGold
+from tests.episodes import dealt, played
 
 CALL = Call("Write", {"content": "a \ud800 b", "n": [1, None, 2.5]}, "c1")
 RECORDS: list[Record] = [
@@ -66,9 +66,7 @@ def test_every_trace_carries_the_canary() -> None:
 
 
 @pytest.mark.parametrize("agent", ["strategic", "clairvoyant", "perfect", "guesser"])
-def test_a_played_trace_and_its_gold_are_read_back_equal(
-    agent: str, dealt: Callable[..., Task], played: Callable[..., Trace]
-) -> None:
+def test_a_played_trace_and_its_gold_are_read_back_equal(agent: str) -> None:
     trace = played(agent, dealt(), agent=agent)
     again, problem = read_trace(trace.lines())
     assert problem == ""
@@ -79,9 +77,7 @@ def test_a_played_trace_and_its_gold_are_read_back_equal(
 
 @pytest.mark.parametrize("agent", ["strategic", "template_expert", "smart_guesser"])
 @pytest.mark.parametrize("tier", ["lite", "multi"])
-def test_scores_from_disk_are_those_of_the_moment(
-    agent: str, tier: str, dealt: Callable[..., Task], played: Callable[..., Trace]
-) -> None:
+def test_scores_from_disk_are_those_of_the_moment(agent: str, tier: str) -> None:
     trace = played(agent, dealt(tier=tier))
     again, _ = read_trace(trace.lines())
     assert score(again) == score(trace)

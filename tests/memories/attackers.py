@@ -50,12 +50,6 @@ class InAModule(Teller):
         self.told = list(self.stash.get(tuple(entry.text for entry in entries), ()))
 
 
-class InItsClass(InAModule):
-    """Hides it in an attribute of its class."""
-
-    stash: ClassVar[dict[tuple[str, ...], list[str]]] = {}
-
-
 class InIds(Teller):
     """Hides it in the ids of its entries."""
 

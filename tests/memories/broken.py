@@ -1,11 +1,11 @@
-"""Memories that compose, each with one defect, in a module that a fresh process can import."""
+"""Memories, each with one defect, in a module that a fresh process can import."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count as counter
 from typing import ClassVar
 
 from memorygym.core.tokens import normal
-from memorygym.core.types import Entry, Memory, Message, Meter
+from memorygym.core.types import JSON, Entry, Memory, Message, Meter
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.recency import Recency
 from memorygym.memories.stores.passages import Passages
@@ -159,3 +159,20 @@ class Trusting(Resummarising):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         shown = super().compose(live, budget)
         return [shown[0]] if self._kept.before(live) else []
+
+
+class Shared(Markdown):
+    """Keeps the entries of all episodes in one place."""
+
+    said: list[str] = []  # noqa: RUF012  # The defect: state of the class.
+
+    def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        self.said.append(str(arguments))
+        return super().call(name, arguments) + f" of {len(self.said)}"
+
+
+class Amnesiac(Markdown):
+    """Forgets the last entry when it is restored."""
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        super().restore(entries[:-1])

@@ -1,11 +1,11 @@
-"""The conformance check finds every defect of a memory that composes, and says which it is."""
+"""The conformance check finds every defect of a memory, and says which it is."""
 
 import pytest
 
 from memorygym.core.types import Memory
 from memorygym.memories.recency import Recency
 from memorygym.testing import check_memory
-from tests.memories import broken
+from tests.memories import attackers, broken
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,14 @@ from tests.memories import broken
         (broken.Batching, "it matters to it how many messages it observes at a time"),
         (broken.Fickle, "the same task played twice gives two traces"),
         (broken.Resummarising, "its model is told the same message again and again: in"),
+        (broken.Amnesiac, "restored from its dump it answers Read otherwise"),
+        (broken.Shared, "the same task played twice gives two traces"),
+        (broken.Shared, "an episode beside another differs from the same episode alone"),
+        (attackers.OnTheMeter, "the memory OnTheMeter: open or restore raised"),
+        (attackers.InAModule, "restored in a fresh process it acts otherwise"),
+        (attackers.InIds, "memory beyond its capacity was undone"),
+        (attackers.InBlanks, "rebuilt from its dump before every event it acts otherwise"),
+        (attackers.InEntries, "InEntries: dump returned [Fat("),
         (broken.Trusting, "when its model writes nothing: the memory Trusting: compose raised"),
     ],
 )

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from memorygym.core.budget import Ledger
 from memorygym.core.episode import Episode, Snapshot, play
-from memorygym.core.errors import MemoryFault
 from memorygym.core.tokens import shown_tokens
 from memorygym.core.trace import Asked, Composed, Heard, Said, Shown
 from memorygym.core.types import Budget, Memory, Message
@@ -204,15 +203,3 @@ def seen(name: str) -> list[list[Any]]:
 )
 def test_every_two_memories_differ_on_some_fixture(names: list[str]) -> None:
     assert [pair for pair in combinations(names, 2) if seen(pair[0]) == seen(pair[1])] == []
-
-
-@every()
-def test_a_memory_that_raises_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    part = type(maker(name)())
-
-    def fail(*_: Any) -> Any:
-        raise ZeroDivisionError("1/0")
-
-    monkeypatch.setattr(part, "compose", fail)
-    with pytest.raises(MemoryFault, match=r"the memory .*: compose raised ZeroDivisionError: 1/0"):
-        watched(maker(name), story(0)[:1], Budget())

@@ -76,14 +76,25 @@ def test_an_empty_text_gives_nothing(kind: str, text: str) -> None:
     assert write(KINDS[kind], text, 100) == ""
 
 
-def test_a_fact_stands_under_its_heading_and_idle_talk_is_dropped() -> None:
-    assert write(KINDS["facts"], NOTE, 200).split("\n") == [
-        "[Desk bulletin · Larkin Harbor · 9 January 2031]",
-        "Larkin Harbor serves 792,761 customers.",
-        "It runs 227 offices.",
-        "[Memo · Ann Lee]",
-        'Ann Lee plays "The Tempest" at noon.',
-    ]
+FACTS = [
+    "[Desk bulletin · Larkin Harbor · 9 January 2031]",
+    "Larkin Harbor serves 792,761 customers.",
+    "It runs 227 offices.",
+    "[Memo · Ann Lee]",
+    'Ann Lee plays "The Tempest" at noon.',
+]
+TRIPLES = [
+    "Larkin Harbor | serves customers | 792,761",
+    "Larkin Harbor | runs offices | 227",
+    "Ann Lee | plays noon | The Tempest",
+]
+
+
+@pytest.mark.parametrize(("kind", "lines"), [("facts", FACTS), ("triples", TRIPLES)])
+def test_a_fact_is_kept_with_its_heading_and_idle_talk_is_dropped(
+    kind: str, lines: list[str]
+) -> None:
+    assert write(KINDS[kind], NOTE, 200).split("\n") == lines
 
 
 def test_a_question_tells_nothing() -> None:
@@ -108,29 +119,25 @@ def test_a_change_keeps_the_value_that_it_changes() -> None:
     assert write(KINDS["summary"], text, 50) == text
 
 
-def test_what_the_task_asks_about_comes_first() -> None:
-    text = "Ann Lee has 3 cups.\nBob Ray has 5 boats.\nEve Fox has 7 hats."
-    hint = "They will ask about boats. How many boats each has matters most."
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "Ann Lee has 3 cups.\nBob Ray has 5 boats.\nEve Fox has 7 hats.",
+            "They will ask about boats. How many boats each has matters most.",
+        ),
+        ("Reply to Ann Lee in 3 words. Bob Ray has 5 boats.", "- Reply to Ann Lee in 3 words."),
+    ],
+)
+def test_what_the_task_asks_about_comes_first_and_what_it_says_is_not_kept(
+    text: str, hint: str
+) -> None:
     assert write(prompts.summary(hint), text, 8) == "Bob Ray has 5 boats."
-
-
-def test_what_the_task_says_already_is_not_kept() -> None:
-    text = "Reply to Ann Lee in 3 words. Bob Ray has 5 boats."
-    hint = "- Reply to Ann Lee in 3 words."
-    assert write(prompts.summary(hint), text, 50) == "Bob Ray has 5 boats."
 
 
 def test_keywords_are_names_and_long_words_but_no_numbers() -> None:
     assert write(KINDS["keywords"], NOTE.partition("\n")[2], 100).split(", ")[:4] == [
         *("Larkin Harbor", "Ann Lee", "Tempest", "customers"),
-    ]
-
-
-def test_a_triple_takes_its_subject_from_the_heading_if_need_be() -> None:
-    assert write(KINDS["triples"], NOTE, 200).split("\n") == [
-        "Larkin Harbor | serves customers | 792,761",
-        "Larkin Harbor | runs offices | 227",
-        "Ann Lee | plays noon | The Tempest",
     ]
 
 

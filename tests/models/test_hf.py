@@ -26,6 +26,7 @@ from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, ToolsRejected
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
+from tests.episodes import dealt
 from tests.models import tiny
 
 pytestmark = pytest.mark.hf
@@ -35,7 +36,7 @@ REFUSAL = '<tool_call>{"name": "submit_answer", "arguments": {"answer": "no reco
 
 
 @pytest.fixture(scope="module")
-def random_model(tmp_path_factory: pytest.TempPathFactory, dealt: Callable[..., Task]) -> Path:
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts = [event.text for event in dealt(tier="lite").events]
     return tiny.save(tmp_path_factory.mktemp("tiny"), texts)
 
@@ -52,9 +53,7 @@ def played(task: Task, chat: Chat) -> Trace:
     return play(Episode(WorldsEnv(task), Markdown), chat)
 
 
-def test_a_random_model_plays_a_lite_episode(
-    random_model: Path, dealt: Callable[..., Task]
-) -> None:
+def test_a_random_model_plays_a_lite_episode(random_model: Path) -> None:
     task = dealt(tier="lite")
     chat = Chat(find(f"hf:{random_model}", max_tokens=8))
     trace = played(task, chat)
@@ -76,9 +75,7 @@ def test_greedy_and_seeded_replies_repeat_and_other_seeds_differ(random_model: P
 
 
 @pytest.mark.parametrize("template", [tiny.NATIVE, tiny.PLAIN], ids=["native", "text"])
-def test_calls_are_made_and_results_come_back(
-    saying: Callable[..., Any], dealt: Callable[..., Task], template: str
-) -> None:
+def test_calls_are_made_and_results_come_back(saying: Callable[..., Any], template: str) -> None:
     chat, task = Chat(saying(REFUSAL, template)), dealt(tier="lite")
     events = (replace(task.events[0], text="Acme has 40 beds."), task.events[-1])
     trace = played(replace(task, system="Rules.", events=events, budget=Budget(turns=2)), chat)
@@ -168,7 +165,7 @@ def _await(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_random_model_plays_a_lite_episode_over_http(
-    served: str, random_model: Path, dealt: Callable[..., Task], *, stream: bool
+    served: str, random_model: Path, *, stream: bool
 ) -> None:
     task = dealt(tier="lite")
     chat = Chat(find(str(random_model), served, max_tokens=8, stream=stream, temperature=0.0))

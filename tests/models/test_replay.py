@@ -16,7 +16,7 @@ from memorygym.agents.chat import Chat
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, ProviderFailure
 from memorygym.core.trace import CANARY
-from memorygym.core.types import Call, Message, Task
+from memorygym.core.types import Call, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
@@ -24,6 +24,7 @@ from memorygym.models.recorded import EXPLAINED, Cached, NotRecorded
 from memorygym.models.reply_log import Tape
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
+from tests.episodes import dealt
 from tests.servers.openai import serving
 
 ASKED = {"name": "m", "temperature": 0.0, "seed": None}
@@ -147,7 +148,7 @@ def test_the_failure_of_an_equal_request_is_everybodys(tape: Open) -> None:
 
 @pytest.mark.parametrize("name", ["writer", "abstain+notools", "twins+429x1", "writer+contextx3"])
 def test_a_run_replays_to_the_same_bytes_without_endpoint_key_or_package(
-    tape: Open, dealt: Callable[..., Task], name: str, monkeypatch: pytest.MonkeyPatch
+    tape: Open, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openai")
 

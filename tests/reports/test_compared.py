@@ -26,7 +26,7 @@ from memorygym.runs.model_roles import Minds
 from memorygym.runs.results.results_file import document, keep
 from tests.cli.boards import section
 from tests.datasets import published
-from tests.reports.playing import lite
+from tests.episodes import worlds
 
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "3", "-q"]
 
@@ -132,7 +132,9 @@ def asked(folder: Path) -> None:
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     minds = Minds({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
-    comparison = Comparison(lite(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), minds)
+    comparison = Comparison(
+        worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), minds
+    )
     found = perform(comparison, folder, 4, quiet=True)
     write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
     keep(folder, document(found.about, found.outcomes, {}), found.outcomes)

@@ -17,7 +17,7 @@ from memorygym.reports.comparison_files import (
 from memorygym.reports.curves import by_tokens, curve
 from memorygym.runs.comparison.figures import agreement, figures
 from memorygym.runs.comparison.sanity_checks import gates
-from tests.runs.comparison.made import THREE, all_played, played, reported
+from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 TWO = {**THREE, "n": "10 00 10"}
 

@@ -17,7 +17,7 @@ from memorygym.reports.comparison_report import (
 from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.episode_result import Failure, Place, Result
 from memorygym.runs.metrics import Measured
-from tests.runs.comparison.made import THREE, all_played
+from tests.runs.comparison.measurements import THREE, all_played
 
 SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, ())
 HOLDS = SanityCheck("it holds", True, "")

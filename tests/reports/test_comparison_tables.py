@@ -8,7 +8,7 @@ from memorygym.reports.comparison_tables import Setting, report_text
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.significance import BestSystem
 from memorygym.runs.metrics import Spent
-from tests.runs.comparison.made import THREE, all_played, played, reported
+from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)
 WORSE = "observation_masking:attention_window=100,keep_first=2"

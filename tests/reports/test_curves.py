@@ -8,7 +8,7 @@ import pytest
 from memorygym.reports.curves import curve, curve_text
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.metrics import Measured
-from tests.runs.comparison.made import all_played, played
+from tests.runs.comparison.measurements import all_played, played
 
 
 def spread(arm: str, tasks: str, field: str, *values: int) -> list[Measured]:

@@ -18,15 +18,15 @@ from memorygym.runs.evaluation import Evaluation, findings, perform
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.results.results_file import keep
 from memorygym.runs.store import Run, read_traces, write_trace
-from tests.reports.playing import lite
-from tests.reports.rewriting import rewrite, rows_of
+from tests.episodes import worlds
+from tests.reports.trace_rows import rewrite, rows_of
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """A finished run of one agent on one world."""
     folder = tmp_path / "run"
-    perform(Evaluation(tasks=lite(), agents=("naive",)), folder)
+    perform(Evaluation(tasks=worlds(), agents=("naive",)), folder)
     return folder
 
 
@@ -43,7 +43,7 @@ def pretend(run: Path, agent: str) -> None:
     (path, trace, _) = next(read_traces([run]))
     assert trace
     trace.labels["agent"] = agent
-    pretended = Evaluation(tasks=lite(), agents=(agent,))
+    pretended = Evaluation(tasks=worlds(), agents=(agent,))
     job = pretended.job()
     (seat,) = pretended.seats(pretended.minds)
     place = place_of("worlds", pretended.tasks.recipes[0], 0, seat.seat)
@@ -94,7 +94,7 @@ def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
     minds = Minds({"perfect": model})
-    perform(Evaluation(tasks=lite(), agents=("perfect",), minds=minds), tmp_path / "run")
+    perform(Evaluation(tasks=worlds(), agents=("perfect",), minds=minds), tmp_path / "run")
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 
@@ -110,7 +110,7 @@ FIRST, SECOND = (f"traces/company+{seed}+naive+0.jsonl.gz" for seed in (0, 1))
 @pytest.fixture
 def pair(tmp_path: Path) -> Path:
     """A finished run of two agents on two worlds."""
-    perform(Evaluation(tasks=lite(2), agents=("naive", "strategic")), tmp_path / "pair")
+    perform(Evaluation(tasks=worlds(2), agents=("naive", "strategic")), tmp_path / "pair")
     return tmp_path / "pair"
 
 
@@ -129,12 +129,6 @@ def alter_header(**fields: Any) -> Callable[[Path], None]:
         rewrite(run / FIRST, rows)
 
     return alter
-
-
-def alter_gold(run: Path) -> None:
-    rows = rows_of(run / FIRST)
-    rows[0]["gold"]["questions"][0] = rows[0]["gold"]["questions"][1]
-    rewrite(run / FIRST, rows)
 
 
 def drop_record(run: Path) -> None:
@@ -183,8 +177,6 @@ def blame_provider(document: dict[str, Any]) -> None:
 
 ALTERED = {
     "an answer": (alter_answer, f"{FIRST}: record "),
-    "a truth": (alter_gold, f"{FIRST}: gold is not that of the task"),
-    "a budget": (alter_header(budget={"writes": 99}), f"{FIRST}: budget is not that of the task"),
     "a label": (alter_header(labels={"agent": "strategic"}), f"{FIRST}: labels.agent"),
     "a stray label": (alter_header(labels={"x": 1}), f"{FIRST}: labels.x: should not be there"),
     "a recipe": (alter_header(recipe={"tier": "hard"}), f"{FIRST}: recipe is not that of the task"),

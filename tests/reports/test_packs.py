@@ -200,12 +200,6 @@ def test_another_file_is_no_pack(data: bytes, tmp_path: Path) -> None:
         verified(tmp_path / "a.tar.gz")
 
 
-def test_a_trace_that_cannot_be_unpacked_is_not_packed(run: Path) -> None:
-    (run / FIRST).write_bytes(b"x")
-    with pytest.raises(BadSettings, match=r"naive\+0\.jsonl\.gz cannot be unpacked"):
-        packed(run)
-
-
 def test_a_pack_has_the_name_of_one(run: Path) -> None:
     with pytest.raises(BadSettings, match=r"a pack is named FILE\.tar\.gz"):
         write_pack(run, run.with_name("run.zip"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from memorygym.reports.curves import by_clock, by_tokens, plot
 from memorygym.runs.comparison.figures import Report, figures
 from memorygym.runs.metrics import Spent
-from tests.runs.comparison.made import THREE, all_played, played, reported
+from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 
 def costly() -> Report:

@@ -12,8 +12,8 @@ from memorygym.reports.evidence import WORD, examine
 from memorygym.runs.evaluation import Evaluation, perform
 from memorygym.runs.model_roles import Minds
 from memorygym.scoring.judge import Judge
-from tests.reports.playing import lite
-from tests.reports.rewriting import rewrite, rows_of
+from tests.episodes import worlds
+from tests.reports.trace_rows import rewrite, rows_of
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def ruled(tmp_path: Path) -> Path:
     model = Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on")
     judge = Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),))
     minds = Minds({"org/sure": model}, judge=judge)
-    asked = Evaluation(tasks=lite(first=1), agents=("org/sure",), minds=minds)
+    asked = Evaluation(tasks=worlds(first=1), agents=("org/sure",), minds=minds)
     perform(asked, tmp_path / "ruled")
     return tmp_path / "ruled"
 

@@ -6,6 +6,7 @@ Only the standard library and the package: it runs on any Python that the packag
 from hashlib import sha256
 
 from memorygym.core import registry
+from memorygym.core.track import TaskOptions, find
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, played, policy_for
 from memorygym.tracks.worlds.settings import WorldsSettings
@@ -23,6 +24,9 @@ def main() -> None:
             episode = episode_for(agent, task, Markdown)
             lines = played(episode, policy_for(agent, task), task, {"agent": agent}).lines()
             print(agent, sha256("\n".join(lines).encode()).hexdigest())
+    for track in ("research", "codeqa"):
+        (recipe,) = find(track).tasks(TaskOptions(range(5, 6), knobs={"tokens": "10k"}))
+        print(track, sha256(repr(recipe.deal()).encode()).hexdigest())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Two entities, of which the memory is told two facts; the first one changes befor
 Every word and every number of up to three digits costs one token, a message four beside its text.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -24,9 +23,10 @@ from memorygym.core.trace import (
     Trace,
     read_trace,
 )
-from memorygym.core.types import Budget, Entry, Message, Task
+from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measured, QuestionCase, Spent, measure
 from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldGold
+from tests.episodes import dealt, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
 """Five tokens each: three words, a colon, a number; nine as a message."""
@@ -63,7 +63,7 @@ def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
 
 
 @pytest.fixture
-def trace(dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]) -> Trace:
+def trace() -> Trace:
     """The schema is a dealt world's, all else is made by hand."""
     task = dealt("company", 0, "lite")
     first, second = (list(row) for row in gold(task).values[:2])

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from hashlib import sha256
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from memorygym.core.rng import rng
+from tests.runs.comparison.model_runs import REPLIES, digests, replies, until_replies
 from tests.servers.openai import Server, serving
 
 BENCH = [sys.executable, "-m", "memorygym.bench", "--quiet"]
@@ -21,22 +21,6 @@ SCRIPTED = [
     "--strategy", "naive", "strategic", "smart_guesser",
 ]  # fmt: skip
 MODEL = ["--tier", "lite", "--template", "company", "--seeds", "4", "--workers", "64"]
-APART = ("timings.jsonl", "lock")
-"""Files that are in no digest."""
-UNORDERED = "replies.jsonl"
-"""Its lines stand in the order in which the threads happened to get them."""
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """A digest of every file of a run, as its digests are meant."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in APART:
-            data = path.read_bytes()
-            if path.name == UNORDERED:
-                data = b"".join(sorted(data.splitlines()))
-            found[str(path.relative_to(folder))] = sha256(data).hexdigest()
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -96,19 +80,6 @@ def slow() -> Iterator[Server]:
         yield server
 
 
-def _until(met: Callable[[], bool]) -> None:
-    """Waits until it is so, for a minute at most."""
-    end = time.monotonic() + 60
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def _some(folder: Path, lines: int) -> Callable[[], bool]:
-    replies = folder / "replies.jsonl"
-    return lambda: replies.exists() and len(replies.read_bytes().splitlines()) > lines
-
-
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     how: signal.Signals, slow: Server, tmp_path: Path
@@ -116,14 +87,14 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     folder = tmp_path / "run"
     words = [*BENCH, *MODEL, "--model", "writer", "--api-base", slow.url, "--run", str(folder)]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
-        _until(_some(folder, 20))
+        until_replies(folder, 20)
         process.send_signal(how)
         _, told = process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -how)
     assert how == signal.SIGKILL or "the same command goes on" in told
-    kept, asked = len((folder / UNORDERED).read_bytes().splitlines()) - 1, len(slow.bodies)
+    kept, asked = replies(folder), len(slow.bodies)
     subprocess.run(words, check=True)
-    total = len((folder / UNORDERED).read_bytes().splitlines()) - 1
+    total = replies(folder)
     # What was under way when it stopped is the most that can be asked again.
     assert kept >= 20 and len(slow.bodies) - asked == total - kept
     again = tmp_path / "again"
@@ -135,11 +106,11 @@ def test_a_run_replays_offline_to_the_same_bytes(slow: Server, tmp_path: Path) -
     words = [*BENCH, *MODEL, "--model", "twins"]
     run = ["--api-base", slow.url, "--run", str(tmp_path / "run")]
     subprocess.run([*words, *run], check=True)
-    replay = ["--replay", str(tmp_path / "run" / UNORDERED), "--run", str(tmp_path / "again")]
+    replay = ["--replay", str(tmp_path / "run" / REPLIES), "--run", str(tmp_path / "again")]
     keyless = {**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}
     subprocess.run([*words, *replay], check=True, env=keyless)
     found = digests(tmp_path / "run")
-    del found[UNORDERED]
+    del found[REPLIES]
     assert digests(tmp_path / "again") == found
 
 
@@ -148,25 +119,13 @@ def test_two_processes_never_play_into_one_folder(tmp_path: Path) -> None:
     with serving(latency=0.5) as server:
         words = [*BENCH, *MODEL, "--model", "writer", "--api-base", server.url, "--run"]
         with subprocess.Popen([*words, str(folder)]) as first:
-            _until(_some(folder, 0))
+            until_replies(folder, 0)
             second = subprocess.run(
                 [*words, str(folder)], capture_output=True, text=True, check=False
             )
             first.kill()
     assert second.returncode == 2
     assert "another process is writing into" in second.stderr
-
-
-def test_failures_are_counted_and_tried_again_by_the_same_command(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    with serving() as server:
-        words = [*BENCH, *MODEL, "--run", str(folder), "--api-base", server.url]
-        down = subprocess.run([*words, "--model", "writer+400x4"], check=False)
-        rows = json.loads((folder / "results.json").read_bytes())
-        up = subprocess.run([*words, "--model", "writer+400x4"], check=False)
-    assert (down.returncode, up.returncode) == (3, 0)
-    assert len(rows["failures"]) + len(rows["episodes"]) == rows["episodes_planned"] == 4
-    assert json.loads((folder / "results.json").read_bytes())["failures"] == []
 
 
 def test_64_episodes_at_once_lose_nothing_to_a_server_that_fails(tmp_path: Path) -> None:

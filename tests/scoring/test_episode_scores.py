@@ -1,6 +1,6 @@
 """Axes, intervals and store precision, checked on tiny traces that were made by hand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from memorygym.agents.calls import END, calls, write
 from memorygym.core.episode import Episode
 from memorygym.core.outcome import Score
 from memorygym.core.trace import Answered, Stored, Trace
-from memorygym.core.types import Budget, Entry, Task
+from memorygym.core.types import Budget, Entry
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CONDITIONS, store_precision
 from memorygym.scoring.episode_scores import outcomes, score
@@ -19,6 +19,7 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.notes import pack_value
+from tests.episodes import dealt, gold, played
 
 KINDS = ("retrieval", "update", "abstention")
 RIGHT, WRONG, SKIPPED = "12", "13", None
@@ -152,9 +153,7 @@ def test_every_axis_and_the_composite_lie_between_0_and_1(
     assert all(0 <= value <= 1 for value in [*values, found.composite, found.accuracy])
 
 
-def test_store_precision_tells_what_each_final_entry_is_worth(
-    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_store_precision_tells_what_each_final_entry_is_worth() -> None:
     task = dealt()
     table, guide = gold(task), reader(task.system).guide
     change = next(change for change in table.changes if isinstance(change.new, int))
@@ -168,8 +167,6 @@ def test_store_precision_tells_what_each_final_entry_is_worth(
     assert store_precision(episode.trace) == dict.fromkeys(CONDITIONS, 0.2)
 
 
-def test_an_empty_store_has_no_precision(
-    dealt: Callable[..., Task], played: Callable[..., Trace]
-) -> None:
+def test_an_empty_store_has_no_precision() -> None:
     found = store_precision(played("guesser", dealt()))
     assert found == dict.fromkeys(CONDITIONS, 0.0)

@@ -1,6 +1,6 @@
 """Every needed fact is followed from the message that told it to the answer, and entries back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
-from memorygym.core.types import Budget, Task
+from memorygym.core.types import Budget
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import COMPOSED, Attribution
 from memorygym.scoring.episode_scores import outcomes
@@ -19,6 +19,7 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.reasoners import REASONERS
+from tests.episodes import dealt, gold, played
 
 MEMORIES = ("full", "recency", "bm25", "bm25:top_k=1", "none")
 AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
@@ -73,9 +74,7 @@ def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
 
 
 @pytest.mark.parametrize("agent", AGENTS)
-def test_what_was_found_agrees_with_the_attribution_of_agents(
-    dealt: Callable[..., Task], played: Callable[..., Trace], agent: str
-) -> None:
+def test_what_was_found_agrees_with_the_attribution_of_agents(agent: str) -> None:
     for seed in range(4):
         single = [j for _, j in ways(played(agent, dealt(seed=seed))) if not relative(j)]
         assert single and [broken(j) for j in single] == [j.lost for j in single]
@@ -89,9 +88,7 @@ def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
         assert cause in lost if lost else cause not in lost
 
 
-def test_every_message_that_told_a_fact_is_found(
-    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_every_message_that_told_a_fact_is_found() -> None:
     table = gold(dealt(seed=3))
     for outcome, journey in ways(composed("none", None)):
         told = [telling.event for telling in journey.told]
@@ -138,9 +135,7 @@ def test_a_view_that_the_referee_cut_is_told() -> None:
     assert "were beyond the view's 500 tokens" in Provenance(trace).cuts(question.event)[0]
 
 
-def test_an_entry_that_is_rewritten_and_read_is_followed(
-    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
     task, table = dealt(seed=1), gold(dealt(seed=1))
     question = next(q for q in table.questions if q.needs and isinstance(value_of(table, q), int))
     (need, *_), event = question.needs, question.event
@@ -188,9 +183,7 @@ def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
         assert version.since in {source.event for source in version.sources}
 
 
-def test_a_fact_that_no_message_told_is_unfounded(
-    dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_a_fact_that_no_message_told_is_unfounded() -> None:
     task = dealt(seed=1)
     episode = Episode(WorldsEnv(task), Markdown)
     episode.step(calls(write(f"{gold(task).names[0]} b 123456789")))

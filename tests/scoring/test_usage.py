@@ -10,11 +10,12 @@ from memorygym.agents.chat import Chat
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import Trace, read_trace
-from memorygym.core.types import Message, Task
+from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
 from memorygym.scoring.usage import Price, Usage, cost_of, limits_in, limits_of, usage_of
 from memorygym.tracks.worlds.env import WorldsEnv
+from tests.episodes import dealt, played
 
 PRICES = {"m": Price(2.0, 10.0), "discount": Price(2.0, 10.0, 0.5)}
 
@@ -54,7 +55,7 @@ class Talkative(Model):
 
 
 @pytest.fixture
-def spent(dealt: Callable[..., Task]) -> Callable[..., Trace]:
+def spent() -> Callable[..., Trace]:
     """Plays a lite episode, one reply an event."""
 
     def run(model: Model, name: str = "m") -> Trace:
@@ -68,9 +69,7 @@ def spent(dealt: Callable[..., Task]) -> Callable[..., Trace]:
     return run
 
 
-def test_usage_is_counted_at_ingest_and_at_query(
-    spent: Callable[..., Trace], dealt: Callable[..., Task]
-) -> None:
+def test_usage_is_counted_at_ingest_and_at_query(spent: Callable[..., Trace]) -> None:
     asked = sum(event.kind == "question" for event in dealt(tier="lite").events)
     other = len(dealt(tier="lite").events) - asked
     assert usage_of(spent(Counting())) == {
@@ -94,9 +93,7 @@ def test_a_figure_that_one_reply_lacks_is_unknown(spent: Callable[..., Trace]) -
     assert usage["ingest"].prompt
 
 
-def test_a_scripted_agent_has_calls_and_no_known_tokens(
-    played: Callable[..., Trace], dealt: Callable[..., Task]
-) -> None:
+def test_a_scripted_agent_has_calls_and_no_known_tokens() -> None:
     usage = usage_of(played("guesser", dealt(tier="lite")))
     assert usage["query"].calls > 0
     assert usage["query"].prompt is None

@@ -12,7 +12,7 @@ from memorygym.core.rng import Stream, rng
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
 from memorygym.tracks.worlds.settings import WorldsSettings
-from tests.playing import results_of
+from tests.episodes import results_of
 
 PLAYS = 2_000
 MEAN, QUESTIONS = 0.4, 20

@@ -14,7 +14,7 @@ from memorygym.core.track import Track, find
 from memorygym.core.types import Message, Step, Task
 from memorygym.testing import check_track
 from tests.testing.shops import BROKEN, tasked
-from tests.tracks.shopping import known
+from tests.tracks.shop_example import known
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "worlds": {"knobs": {"template": "company", "tier": "lite"}},

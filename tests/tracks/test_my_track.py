@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from memorygym import cli
-from memorygym.agents.calls import END, calls
+from memorygym.agents.calls import END
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track
@@ -24,7 +24,7 @@ from memorygym.memories.full import Full
 from memorygym.runs.metrics import measure
 from memorygym.testing import check_track
 from tests.servers.openai import serving
-from tests.tracks.shopping import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
+from tests.tracks.shop_example import EXAMPLES, ROOT, SHOP, clerk, known, plug, start, told
 
 COMPARE = ["--memories", "bm25,recency,markdown", "--track", f"{SHOP}:turns=4", "-q"]
 
@@ -173,22 +173,6 @@ def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
     for path in whole.glob("traces/*.gz"):
         other = broken / "traces" / path.name
         assert gzip.decompress(path.read_bytes()) == gzip.decompress(other.read_bytes())
-
-
-def test_a_fork_acts_on_a_shop_of_its_own(shop: Track) -> None:
-    task = dealt(shop)
-    alone, forked = (Episode(shop.env(task), Full) for _ in range(2))
-    for episode in (alone, forked):
-        while "Order a coat" not in episode.view()[-1].content:
-            episode.step(END)
-    moment = forked.snapshot()
-    other = forked.fork(moment)
-    other.step(calls(("order", {"coat": "P1"})))
-    assert other.env.state["orders"] and not forked.env.state["orders"]  # type: ignore[attr-defined]
-    for episode in (alone, forked):
-        episode.step(calls(("order", {"coat": task.state["stock"][0][0]})))  # type: ignore[index,call-overload]
-    assert forked.trace.first_unlike(alone.trace) is None
-    assert not forked.fork(moment).env.state["orders"]  # type: ignore[attr-defined]
 
 
 def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tracks.shopping import EXAMPLES, start, told
+from tests.tracks.shop_example import EXAMPLES, start, told
 
 STRANGE = """
 from dataclasses import replace

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +13,11 @@ from memorygym.adapters.affinetes.model_episode import Abandoned, ModelEpisode
 from memorygym.adapters.affinetes.request import Choice, where
 from memorygym.agents.chat import Chat
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
-from memorygym.core.trace import Trace
-from memorygym.core.types import Task
 from memorygym.models import openai
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.settings import WorldsSettings
-from tests.playing import play_agent
+from tests.episodes import dealt, play_agent, played
 from tests.servers.openai import Server, serving
-
-Dealt = Callable[..., Task]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +41,7 @@ def evaluated(model: str = "memorygym/strategic", **asked: Any) -> dict[str, Any
     ],
 )
 def test_an_agent_gets_the_score_that_bench_gives(
-    dealt: Dealt, played: Callable[..., Trace], agent: str, template: str, seed: int, tier: str
+    agent: str, template: str, seed: int, tier: str
 ) -> None:
     result = evaluated(f"memorygym/{agent}", template=template, seed=seed, tier=tier)
     expected = score(played(agent, dealt(template, seed, tier)))
@@ -54,7 +50,7 @@ def test_an_agent_gets_the_score_that_bench_gives(
     assert result["task_name"] == f"memorygym:{template}:{tier}"
 
 
-def test_a_model_gets_the_score_that_bench_gives(server: Server, dealt: Dealt) -> None:
+def test_a_model_gets_the_score_that_bench_gives(server: Server) -> None:
     result = evaluated("writer", base_url=server.url, template="city", seed=2)
     model = openai.make("writer", server.url, environ={})
     expected = score(play_agent(dealt("city", 2), "writer", Chat(model)))

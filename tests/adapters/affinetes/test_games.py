@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,13 +10,12 @@ import pytest
 from memorygym.adapters.affinetes import Actor, OpenEnvResponse
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.trace import Trace
 from memorygym.core.types import Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
+from tests.episodes import dealt, played
 
-Dealt = Callable[..., Task]
 ABOUT = {"task_id", "template", "seed", "tier", "backend", "salted", "contract", "events", "event"}
 
 
@@ -46,7 +44,7 @@ async def driven(actor: Actor, agent: str, task: Task, **asked: Any) -> list[Ope
 @pytest.mark.parametrize("agent", ["strategic", "clairvoyant", "naive"])
 @pytest.mark.parametrize("template", ["company", "research"])
 def test_an_agent_that_steps_gets_the_score_that_bench_gives(
-    dealt: Dealt, played: Callable[..., Trace], agent: str, template: str, tier: str
+    agent: str, template: str, tier: str
 ) -> None:
     task = dealt(template, 4, tier)
     shown = asyncio.run(driven(Actor(), agent, task, template=template, seed=4, tier=tier))
@@ -56,7 +54,7 @@ def test_an_agent_that_steps_gets_the_score_that_bench_gives(
     assert shown[-1].info["score"] == expected.to_json()
 
 
-def test_episodes_played_at_once_do_not_mix(dealt: Dealt, played: Callable[..., Trace]) -> None:
+def test_episodes_played_at_once_do_not_mix() -> None:
     actor = Actor()
 
     async def all_at_once() -> list[list[OpenEnvResponse]]:
@@ -67,7 +65,7 @@ def test_episodes_played_at_once_do_not_mix(dealt: Dealt, played: Callable[..., 
     assert rewards == [score(played("strategic", dealt("city", n))).composite for n in range(8)]
 
 
-def test_nothing_of_the_truth_is_told(dealt: Dealt) -> None:
+def test_nothing_of_the_truth_is_told() -> None:
     shown = asyncio.run(driven(Actor(), "guesser", dealt("company", 0), seed=0))
     assert all(set(response.info) == {*ABOUT, "messages"} for response in shown[:-1])
     assert set(shown[-1].info) == {*ABOUT, "score"}
@@ -140,7 +138,7 @@ def test_an_unknown_episode_is_answered_with_an_error(id: Any, kind: str) -> Non
     assert asyncio.run(actor.stop(id)) == {"status": "ok", "stopped": False, "episode_id": id}
 
 
-def test_a_finished_episode_gives_its_reward_once(dealt: Dealt) -> None:
+def test_a_finished_episode_gives_its_reward_once() -> None:
     actor = Actor()
     last = asyncio.run(driven(actor, "strategic", dealt("company", 0), seed=0))[-1]
     more = asyncio.run(actor.step("ok", last.episode_id))
@@ -166,7 +164,7 @@ def test_the_number_of_open_episodes_is_bounded() -> None:
     assert not asyncio.run(actor.reset()).done
 
 
-def test_what_is_over_or_long_idle_makes_room(dealt: Dealt) -> None:
+def test_what_is_over_or_long_idle_makes_room() -> None:
     actor = Actor(episodes=1)
     asyncio.run(driven(actor, "strategic", dealt("company", 0), seed=0))
     kept = asyncio.run(actor.reset())

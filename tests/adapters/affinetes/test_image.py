@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.adapters.affinetes.served import ROOT, serving
+from tests.adapters.affinetes.server import ROOT, serving
 
 pytestmark = pytest.mark.affinetes
 DOCKERFILE = ROOT / "Dockerfile"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import OpenEnvResponse
-from memorygym.core.trace import Said, Trace
-from memorygym.core.types import Task
+from memorygym.core.trace import Said
 from memorygym.scoring.episode_scores import score
-from tests.adapters.affinetes.served import ROOT, serving
+from tests.adapters.affinetes.server import ROOT, serving
 from tests.adapters.affinetes.test_games import as_action
+from tests.episodes import dealt, played
 from tests.servers import openai
 
 pytestmark = pytest.mark.affinetes
@@ -57,9 +57,7 @@ def test_the_client_measures_a_model(run: Any) -> None:
     assert server.keys[-1] == "Bearer sk-hush"
 
 
-def test_the_client_plays_an_episode(
-    run: Any, dealt: Callable[..., Task], played: Callable[..., Trace]
-) -> None:
+def test_the_client_plays_an_episode(run: Any) -> None:
     trace = played("strategic", dealt("city", 1))
     actions = [as_action(record.message) for record in trace.records if isinstance(record, Said)]
 

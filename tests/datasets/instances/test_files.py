@@ -16,7 +16,7 @@ from memorygym.datasets.instances.folder import (
     read_manifest,
 )
 from memorygym.datasets.instances.schemas import instance_id
-from tests.datasets.instances.plugging import plugged
+from tests.datasets.instances.plugins import plugged
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ class Searcher(Memory):
         frame = sys._getframe()
         while frame := frame.f_back:
             found += [name for name, one in frame.f_locals.items() if _is_answer(one)]
-        rooms = [name for name in sys.modules if name.startswith("memorygym.worlds")]
+        rooms = [name for name in sys.modules if name.startswith("memorygym.tracks")]
         return [Message("user", ", ".join(["found:", *found, *rooms]))]
 
 
@@ -61,7 +61,7 @@ class Spy(Memory):
 
 def _is_answer(one: object) -> bool:
     kind = type(one)
-    return kind.__module__.startswith("memorygym.worlds") or kind.__name__ in ("Gold", "Task")
+    return kind.__module__.startswith("memorygym.tracks") or kind.__name__ in ("WorldGold", "Task")
 
 
 class Sleeper(Memory):

@@ -2,7 +2,7 @@
 
 from memorygym.reports.comparison_tables import agreement_text
 from memorygym.runs.comparison.figures import agreement
-from tests.runs.comparison.made import reported
+from tests.runs.comparison.measurements import reported
 
 STRONG = {"a": "1111 1110", "b": "1100 1000", "c": "1000 0000", "recency": "0000 0000"}
 

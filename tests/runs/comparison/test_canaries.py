@@ -1,16 +1,17 @@
 """Episodes that show whether a set-up can be trusted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from memorygym.core.track import TaskOptions, find
-from memorygym.core.types import Memory, Message, Task
+from memorygym.core.types import Memory, Message
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.sanity_checks import mixes, returns
-from tests.runs.comparison.comparing import gossip
+from tests.episodes import dealt
+from tests.runs.comparison.small_runs import gossip
 
 
 class Listening(Memory):
@@ -29,13 +30,13 @@ class Echo(Memory):
         return live
 
 
-def test_a_canary_comes_back_from_whoever_keeps_all(dealt: Callable[..., Task]) -> None:
+def test_a_canary_comes_back_from_whoever_keeps_all() -> None:
     task = dealt("company", 0, "lite")
     assert returns(Full, task, write)
     assert not returns(Nothing, task, write)
 
 
-def test_episodes_that_see_each_other_are_found(dealt: Callable[..., Task]) -> None:
+def test_episodes_that_see_each_other_are_found() -> None:
     task = dealt("company", 0, "lite")
     assert mixes(gossip(), task, write)
     assert not any(mixes(make, task, write) for make in (Full, bm25, Nothing, Echo))

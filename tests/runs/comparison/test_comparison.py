@@ -13,7 +13,7 @@ from memorygym.reports.comparison_report import perform
 from memorygym.runs.comparison.memory_specs import Plugged
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_gates
-from tests.runs.comparison.comparing import comparison, gossip, world
+from tests.runs.comparison.small_runs import comparison, gossip, world
 
 
 class Broken(Memory):

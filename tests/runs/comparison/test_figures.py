@@ -11,7 +11,7 @@ from memorygym.runs.comparison.figures import Report, figures
 from memorygym.runs.comparison.systems import role_of
 from memorygym.runs.metrics import Spent
 from memorygym.stats import Estimate
-from tests.runs.comparison.made import STORE, THREE, all_played, played, reported
+from tests.runs.comparison.measurements import STORE, THREE, all_played, played, reported
 
 
 def figure(report: Report, arm: str, name: str) -> Estimate | None:

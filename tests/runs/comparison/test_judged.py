@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
-from tests.runs.comparison.asking import rows
+from tests.runs.comparison.model_runs import rows
 from tests.servers.openai import serving
 
 HOTPOT = [

@@ -3,13 +3,12 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from memorygym.cli import main
-from tests.runs.comparison.asking import (
+from tests.runs.comparison.model_runs import (
     ASKING,
     REPLIES,
     SMALL,
@@ -18,16 +17,9 @@ from tests.runs.comparison.asking import (
     digests,
     replies,
     rows,
+    until_replies,
 )
 from tests.servers.openai import Server, serving
-
-
-def until_replies(folder: Path, number: int) -> None:
-    """Waits until so many are on the tape, for a minute at most."""
-    end = time.monotonic() + 60
-    while replies(folder) < number:
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("fault", ["429", "400", "501"])

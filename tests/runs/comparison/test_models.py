@@ -10,7 +10,7 @@ import pytest
 
 from memorygym.core.trace import Shown, Trace
 from memorygym.memories.stores.prompts import LIMIT
-from tests.runs.comparison.asking import ASKING, REPLIES, compare, digests, rows, traces
+from tests.runs.comparison.model_runs import ASKING, REPLIES, compare, digests, rows, traces
 from tests.servers.openai import Server, serving
 
 BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")

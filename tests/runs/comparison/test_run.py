@@ -14,7 +14,7 @@ from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.model_roles import Minds
 from memorygym.runs.store import Run
-from tests.runs.comparison.comparing import WORLD, comparison, measured, play
+from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
 
 
 class Forgetful(Memory):

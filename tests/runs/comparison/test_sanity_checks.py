@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.sanity_checks import gates, invalid_text
-from tests.runs.comparison.made import THREE, all_played, reported
+from tests.runs.comparison.measurements import THREE, all_played, reported
 
 
 def verdicts(arms: dict[str, str], reasoner: str = "strong") -> list[bool]:

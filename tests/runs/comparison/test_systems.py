@@ -1,16 +1,16 @@
 """What each arm of a comparison sees, and within which budgets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.episode import Episode
-from memorygym.core.types import Budget, Entry, Memory, Message, Task
+from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.runs.comparison.memory_specs import memory_of
 from memorygym.runs.comparison.systems import ComparisonLimits, arms, budget_of
+from tests.episodes import begin, dealt
 
 LIMITS = ComparisonLimits(500, 900)
 END = Message("assistant", "")
@@ -36,9 +36,7 @@ def test_the_references_are_always_there_and_naming_one_changes_nothing() -> Non
         ("held:bm25", None, 900),
     ],
 )
-def test_the_budget_of_an_arm(
-    dealt: Callable[..., Task], name: str, view: int | None, capacity: int | None
-) -> None:
+def test_the_budget_of_an_arm(name: str, view: int | None, capacity: int | None) -> None:
     arm = next(arm for arm in arms(["bm25"], [], LIMITS) if arm.name == name)
     budget = budget_of(arm, dealt("company", 0, "lite"), tools=False)
     assert (budget.view, budget.capacity, budget.writes, budget.slot) == (
@@ -49,18 +47,14 @@ def test_the_budget_of_an_arm(
     )
 
 
-def test_a_memory_with_tools_keeps_the_writes_of_the_track_and_holds_no_more_than_a_view(
-    dealt: Callable[..., Task],
-) -> None:
+def test_a_memory_with_tools_keeps_the_writes_of_the_track_and_holds_no_more_than_a_view() -> None:
     task = dealt("company", 0, "lite")
     (*_, arm, _) = arms(["markdown"], ["markdown"], LIMITS)
     expected = replace(task.budget, view=500, capacity=500)
     assert budget_of(arm, task, tools=True) == expected
 
 
-def test_what_is_held_is_shown_in_full_but_not_twice(
-    dealt: Callable[..., Task], begin: Callable[..., Episode]
-) -> None:
+def test_what_is_held_is_shown_in_full_but_not_twice() -> None:
     (*_, arm) = arms(["bm25:top_k=1"], [], LIMITS)
     make = memory_of(arm, dealt("company", 0, "lite"), partial(registry.make, "memory", arm.spec))
     episode = begin("one fact", "other facts", "a question", memory=make, budget=Budget())
@@ -89,9 +83,7 @@ class Noting(Memory):
         return [Entry("1", "held")]
 
 
-def test_another_persons_memory_cannot_tell_where_all_that_it_holds_is_shown(
-    dealt: Callable[..., Task], begin: Callable[..., Episode]
-) -> None:
+def test_another_persons_memory_cannot_tell_where_all_that_it_holds_is_shown() -> None:
     met, told = [], []
     for arm in arms(["their:Memory"], [], LIMITS)[-2:]:
         inner, task = Noting(), dealt("company", 0, "lite")

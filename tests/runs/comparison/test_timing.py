@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.episode import Episode
 from memorygym.core.errors import MemoryFault
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.bm25 import make as bm25
@@ -13,6 +12,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.reports.comparison_report import clock_of, clocked
 from memorygym.runs.comparison.memory_specs import Timed
 from memorygym.runs.store import Run
+from tests.episodes import begin
 
 END = Message("assistant", "")
 
@@ -23,9 +23,7 @@ def timings(folder: Path, *rows: str) -> Run:
 
 
 @pytest.mark.parametrize("make", [bm25, Markdown])
-def test_a_timed_memory_does_what_it_does_untimed(
-    make: Callable[[], Memory], begin: Callable[..., Episode]
-) -> None:
+def test_a_timed_memory_does_what_it_does_untimed(make: Callable[[], Memory]) -> None:
     traces = []
     for memory in (make, lambda: Timed(make(), [])):
         episode = begin("one fact", "other facts", memory=memory, budget=Budget())
@@ -36,7 +34,7 @@ def test_a_timed_memory_does_what_it_does_untimed(
     assert traces[0] == traces[1]
 
 
-def test_every_view_is_a_step(begin: Callable[..., Episode]) -> None:
+def test_every_view_is_a_step() -> None:
     steps: list[float] = []
     episode = begin("one fact", memory=lambda: Timed(bm25(), steps), budget=Budget())
     for _ in range(3):
@@ -51,7 +49,7 @@ class Broken(Memory):
         raise ValueError("no view")
 
 
-def test_a_timed_memory_fails_under_its_own_name(begin: Callable[..., Episode]) -> None:
+def test_a_timed_memory_fails_under_its_own_name() -> None:
     with pytest.raises(MemoryFault, match="the memory Broken: compose raised ValueError: no view"):
         begin("one fact", memory=lambda: Timed(Broken(), [])).view()
 

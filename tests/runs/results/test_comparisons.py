@@ -1,16 +1,17 @@
 """What may be compared, and how."""
 
 import copy
+from typing import Any
 
 import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.runs.results.results_file import Document, compare
-from tests.playing import lite
+from tests.episodes import lite
 
 
-def _found(*agents: str, seeds: range = range(3), salt: str = "") -> Document:
-    return lite(*agents, seeds=seeds, salt=salt).document
+def _found(*agents: str, **chosen: Any) -> Document:
+    return lite(*agents, seeds=3, **chosen).document
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def document() -> Document:
 
 
 def test_an_agent_is_compared_with_itself_on_the_worlds_that_both_played(document) -> None:
-    found = compare(document, _found("naive", seeds=range(1, 4)))
+    found = compare(document, _found("naive", first=1))
     assert [(one.agent, one.paired, one.difference.estimate.worlds) for one in found] == [
         ("naive", True, 2)
     ]

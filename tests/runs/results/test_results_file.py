@@ -17,12 +17,12 @@ from memorygym.runs.results.results_file import (
     schema,
     write_results,
 )
-from tests.playing import lite
+from tests.episodes import lite
 
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    return lite("strategic", "naive", "smart_guesser", seeds=range(3)).document
+    return lite("strategic", "naive", "smart_guesser", seeds=3).document
 
 
 def test_the_schema_is_one_and_another_validator_agrees(document: Document) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from memorygym.runs.results.summary import summaries
-from tests.playing import lite
+from tests.episodes import lite
 
 Table = Sequence[Sequence[float | None]]
 """By world: the composite of each repeat, None if it failed."""

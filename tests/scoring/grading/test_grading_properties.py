@@ -109,13 +109,6 @@ def test_no_mix_of_claims_and_marks_makes_it_raise(case: Case, words: list[str])
 
 
 @given(answerable)
-def test_the_displayed_truth_is_right(case: Case) -> None:
-    verdict = grade(*case, case[1])
-
-    assert verdict.correct, verdict.reason
-
-
-@given(answerable)
 def test_rivals_that_are_not_named_change_nothing(case: Case) -> None:
     rivals = [name for name in [*NAMES, *CHOICES] if name not in case[1]]
 
@@ -124,7 +117,7 @@ def test_rivals_that_are_not_named_change_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize(
     "frame",
-    ["{}.", "**{}**", "`{}`", '"{}"', "The answer is {}.", "Answer: {}", "It is {}", " {} \n",
+    ["{}", "{}.", "**{}**", "`{}`", '"{}"', "The answer is {}.", "Answer: {}", "It is {}", " {} \n",
      '{{"answer": "{}"}}', "According to my notes, it is {}.", "I think it is {}.", "It's {}."],
 )  # fmt: skip
 @given(answerable)

@@ -12,7 +12,7 @@ from memorygym.models.scripted import Scripted
 from memorygym.scoring.judge import PROMPTS, Judge
 from memorygym.scoring.judge.judge_prompts import messages
 from memorygym.scoring.judge.panel import vote
-from tests.scoring.judge.gullible import (
+from tests.scoring.judge.gullible_judges import (
     CREDULOUS,
     Rule,
     echo,

@@ -79,17 +79,18 @@ def test_repairs_count_in_the_score() -> None:
     assert score(judged(railways)).correct == score(told(*ASKED)).correct + 1
 
 
-@pytest.mark.parametrize("event", range(3, 8))
-def test_no_ruling_repairs_a_refusal_a_hedge_or_an_answer_where_none_is_known(event: int) -> None:
+@pytest.mark.parametrize(
+    ("event", "vote"),
+    [
+        *((event, Vote("m", "yes", "x")) for event in range(3, 8)),
+        *((e, Vote("m", "no")) for e in (2, 8)),
+    ],
+)
+def test_no_ruling_repairs_what_is_final_or_turns_down_what_was_accepted(
+    event: int, vote: Vote
+) -> None:
     forged = told(*ASKED)
-    forged.records.append(Judged(event, (Vote("m", "yes", "x"),)))
-    assert outcomes(forged) == outcomes(told(*ASKED))
-
-
-@pytest.mark.parametrize("event", [2, 8])
-def test_no_ruling_turns_down_what_the_grader_accepted(event: int) -> None:
-    forged = told(*ASKED)
-    forged.records.append(Judged(event, (Vote("m", "no"),)))
+    forged.records.append(Judged(event, (vote,)))
     assert outcomes(forged) == outcomes(told(*ASKED))
 
 

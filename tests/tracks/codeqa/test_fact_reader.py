@@ -6,7 +6,7 @@ from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
-from tests.tracks.codeqa.dealt import instance
+from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()
 CODE = """[a/quay.py]

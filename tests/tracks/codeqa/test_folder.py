@@ -11,7 +11,7 @@ from memorygym.core.rng import rng
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.syntax_tree import exceptions, tree
-from tests.tracks.codeqa.dealt import options
+from tests.tracks.codeqa.instances import options
 
 TRAP = '''"""What stands here is read, never run."""
 from pathlib import Path

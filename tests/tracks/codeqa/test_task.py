@@ -7,7 +7,7 @@ import pytest
 from memorygym.tracks import codeqa
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.answers import CodeReader
-from tests.tracks.codeqa.dealt import instance
+from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.tracks import codeqa
-from tests.tracks.codeqa.dealt import instance
+from tests.tracks.codeqa.instances import instance
 
 Instance = dict[str, Any]
 

@@ -127,11 +127,6 @@ def test_recipes_are_picklable_and_name_each_task_once(tmp_path: Path) -> None:
     assert made[0].template.startswith("hotpotqa:")
 
 
-def test_the_side_table_survives_a_trace(tmp_path: Path) -> None:
-    for task in tasks("locomo", tmp_path):
-        assert QuestionGold.from_json(gold_of(task).to_json()) == task.gold
-
-
 def test_a_file_of_which_nothing_can_be_asked_is_refused(tmp_path: Path) -> None:
     row = published.hotpot(supporting_facts=[])
     path = published.write(tmp_path / "a.json", [row])

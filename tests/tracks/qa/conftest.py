@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.core.types import Task
-from tests.tracks.qa.playing import dealt
+from tests.tracks.qa.episodes import dealt
 
 
 @pytest.fixture(name="task")

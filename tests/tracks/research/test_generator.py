@@ -1,8 +1,5 @@
 """What is dealt: every stratum accepted, to length, the same everywhere, each dial alone."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from itertools import product
 
@@ -105,25 +102,6 @@ def test_what_the_crowd_says_otherwise_counts_as_rewritten():
     assert {one["fact_id"]: one["rewrites"] for one in made["grounding_facts"]} == {
         one["fact_id"]: crowd[one["fact_id"]] for one in made["grounding_facts"]
     }
-
-
-def test_an_instance_is_the_same_bytes_in_every_process():
-    code = (
-        "from memorygym.core.json_values import canonical; from hashlib import sha256\n"
-        "from memorygym.tracks.research.generator.settings import ResearchSettings\n"
-        "from memorygym.tracks.research.strata import ResearchRecipe\n"
-        "settings = ResearchSettings('made', 3, 0, 5, 12_000, 'intersection')\n"
-        "made = ResearchRecipe(settings).instance()\n"
-        "print(sha256(canonical(made).encode()).hexdigest())"
-    )
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
-        for seed in ("0", "1", "random")
-    ]  # fmt: skip
-    assert len(set(runs)) == 1
 
 
 def test_neither_ids_nor_questions_nor_names_come_again():

@@ -179,13 +179,3 @@ def test_the_corpus_is_not_shown_beforehand(task):
     shown = SearchEnv(task).reset().messages
     assert not any(fact.value in one.content for fact in task.gold.facts for one in shown)
     assert "search(query)" in task.system
-
-
-def test_a_fork_searches_on_its_own(task):
-    env, alone = SearchEnv(task), SearchEnv(task)
-    assert env.reset() == alone.reset()
-    fork = env.fork()
-    for words in ("ship", "city"):
-        fork.step(call("search", query=words))
-    assert env.step(call("open", document=1)) == alone.step(call("open", document=1))
-    assert fork.step(call("search", query="ship")) != env.step(call("search", query="ship"))

@@ -1,7 +1,6 @@
 """A figure that is not the entry is told with a cue, and is far from the entry."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 
@@ -12,8 +11,8 @@ from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Attribute, Value
 from memorygym.tracks.worlds.generator.domain_schema import Trait
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.prose import false_value
+from tests.episodes import dealt, gold
 
 TEMPLATES = registry.names("worlds")
 
@@ -53,9 +52,7 @@ def figures(attribute: Attribute, sentence: str) -> int:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_no_document_gives_two_bare_values(
-    template: str, dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_no_document_gives_two_bare_values(template: str) -> None:
     """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
     task = dealt(template, 0, "standard")
     by, table = reader(task.system), gold(task)
@@ -67,7 +64,7 @@ def test_no_document_gives_two_bare_values(
     assert values == list(table.values)
 
 
-def test_documents_hold_distractors_at_all(dealt: Callable[..., Task]) -> None:
+def test_documents_hold_distractors_at_all() -> None:
     task = dealt("company", 0, "standard")
     revenue = reader(task.system).guide.attribute("b")
     both = [s for s in sentences(task) if figures(revenue, s) == 2]

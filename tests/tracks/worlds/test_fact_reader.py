@@ -2,22 +2,20 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadTrace
-from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.instructions import brief
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.guide import read_guide
+from tests.episodes import dealt, gold
 
 
 class Fact(NamedTuple):
@@ -44,7 +42,7 @@ TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar d
 
 
 @pytest.fixture(scope="module")
-def company(dealt: Callable[..., Task]) -> StrongReader:
+def company() -> StrongReader:
     return reader(dealt("company").system)
 
 
@@ -137,9 +135,7 @@ def test_a_note_without_the_one_value_holds_nothing(
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_records_and_notes_of_everything_are_read_back(
-    template: str, dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
     task = dealt(template)
     by, table = reader(task.system), gold(task)
     codes = [attribute.code for attribute in by.guide.attributes]
@@ -152,9 +148,7 @@ def test_records_and_notes_of_everything_are_read_back(
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_every_question_is_understood_and_answered_from_the_full_text(
-    template: str, dealt: Callable[..., Task], gold: Callable[[Task], WorldGold]
-) -> None:
+def test_every_question_is_understood_and_answered_from_the_full_text(template: str) -> None:
     task = dealt(template, 5, "standard")
     by = reader(task.system)
     for question in gold(task).questions:

@@ -1,24 +1,18 @@
 """What all agents of a process share can be neither changed nor used as a place to keep things."""
 
-from collections.abc import Callable
-
 import pytest
 
-from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Record
-
-Deal = Callable[..., Task]
+from tests.episodes import dealt
 
 
 @pytest.fixture
-def shared(dealt: Deal) -> StrongReader:
+def shared() -> StrongReader:
     return reader(dealt().system)
 
 
-def test_a_record_that_one_agent_read_is_not_changed_for_the_next(
-    shared: StrongReader, dealt: Deal
-) -> None:
+def test_a_record_that_one_agent_read_is_not_changed_for_the_next(shared: StrongReader) -> None:
     text = dealt().events[0].text
     record = shared.read(text)[0]
     for spoil in (

@@ -12,23 +12,20 @@ from memorygym.core.episode import Episode
 from memorygym.core.types import Event, Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Change, WorldGold
+from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.questions import REASONING
+from tests.episodes import dealt, gold
 
-Snapshot, Dealt, Table = (
-    Callable[[str, str], None],
-    Callable[..., Task],
-    Callable[[Task], WorldGold],
-)
+Snapshot = Callable[[str, str], None]
 COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)
 
 
 @pytest.fixture(scope="module")
-def tasks(dealt: Dealt) -> list[Task]:
+def tasks() -> list[Task]:
     return [dealt("company", seed, "standard") for seed in range(12)]
 
 
-def change_text(tasks: list[Task], gold: Table, wanted: Callable[[Change], bool]) -> str:
+def change_text(tasks: list[Task], wanted: Callable[[Change], bool]) -> str:
     """The first event that tells such a change."""
     found = ((task, change) for task in tasks for change in gold(task).changes if wanted(change))
     task, change = next(found)
@@ -57,9 +54,9 @@ def test_documents_read_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None
     ],
 )
 def test_a_change_reads_as_agreed(
-    snapshot: Snapshot, tasks: list[Task], gold: Table, name: str, wanted: Callable[[Change], bool]
+    snapshot: Snapshot, tasks: list[Task], name: str, wanted: Callable[[Change], bool]
 ) -> None:
-    snapshot(name, change_text(tasks, gold, wanted))
+    snapshot(name, change_text(tasks, wanted))
 
 
 def test_a_memo_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
@@ -70,23 +67,19 @@ def test_a_question_event_reads_as_agreed(snapshot: Snapshot, tasks: list[Task])
     snapshot("question_event", first(tasks[0], "question").text)
 
 
-def test_a_session_is_numbered_as_agreed(snapshot: Snapshot, dealt: Dealt) -> None:
+def test_a_session_is_numbered_as_agreed(snapshot: Snapshot) -> None:
     task = dealt("company", 0, "multi")
     heads = [event.text.split("\n")[0] for event in task.events if event.session]
     snapshot("sessions", "\n".join([task.events[0].text.split("\n")[0], *heads]))
 
 
-def test_every_form_of_question_reads_as_agreed(
-    snapshot: Snapshot, tasks: list[Task], gold: Table
-) -> None:
+def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
     asked = {q.competency: q for task in reversed(tasks) for q in gold(task).questions}
     questions = [asked[competency] for competency in COMPETENCIES]
     snapshot("questions", "\n\n".join(f"{q.competency}: {q.text}\n-> {q.truth}" for q in questions))
 
 
-def test_the_first_document_of_every_domain_reads_as_agreed(
-    snapshot: Snapshot, dealt: Dealt
-) -> None:
+def test_the_first_document_of_every_domain_reads_as_agreed(snapshot: Snapshot) -> None:
     texts = [first(dealt(name, 0, "lite"), "documents").text for name in registry.names("worlds")]
     snapshot("domains", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
 

@@ -25,7 +25,7 @@ from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.task import deal
 from memorygym.tracks.worlds.generator.tiers import Sizes
-from tests.playing import play_agent
+from tests.episodes import play_agent
 
 ADVERSARIES = [name for name, agent in AGENTS.items() if agent.kind == "adversary"]
 RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_packer"]

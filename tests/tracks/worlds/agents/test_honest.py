@@ -8,26 +8,23 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.outcome import Score
-from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.seats import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.generator.tiers import TIERS
-from tests.playing import play_agent
+from tests.episodes import dealt, play_agent, played
 
 AGENT = find("worlds").agents
 AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
 TEMPLATES = registry.names("worlds")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
-Dealt, Played = Callable[..., Task], Callable[..., Trace]
 
 
 @pytest.fixture(scope="module")
-def pooled(dealt: Dealt, played: Played) -> Callable[[str], float]:
+def pooled() -> Callable[[str], float]:
     """The mean composite of an agent over ten standard worlds, in points."""
 
     def mean(agent: str) -> float:
@@ -43,9 +40,7 @@ def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", [agent for agent in AGENTS if AGENT[agent].kind != "truth"])
-def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(
-    agent: str, dealt: Dealt, played: Played
-) -> None:
+def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(agent: str) -> None:
     task = dealt("research", 3)
     blind = replace(task, gold=None)
     trace = play_agent(blind, agent)
@@ -61,9 +56,7 @@ def test_only_clairvoyance_needs_the_gold_table() -> None:
 
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_clairvoyance_reaches_exactly_1_within_its_budget(
-    tier: str, seed: int, dealt: Dealt, played: Played
-) -> None:
+def test_clairvoyance_reaches_exactly_1_within_its_budget(tier: str, seed: int) -> None:
     for template in TEMPLATES:
         trace = played("clairvoyant", dealt(template, seed, tier))
         found: Score = score(trace)
@@ -72,7 +65,7 @@ def test_clairvoyance_reaches_exactly_1_within_its_budget(
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_perfect_answers_every_question(tier: str, dealt: Dealt, played: Played) -> None:
+def test_perfect_answers_every_question(tier: str) -> None:
     for template in TEMPLATES:
         assert score(played("perfect", dealt(template, 0, tier))).accuracy == 1.0, template
 
@@ -82,7 +75,7 @@ def test_who_does_not_remember_is_worth_nothing(agent: str, pooled: Callable[[st
     assert pooled(agent) == 0.0
 
 
-def test_the_abstainer_is_right_only_where_nothing_was_told(dealt: Dealt, played: Played) -> None:
+def test_the_abstainer_is_right_only_where_nothing_was_told() -> None:
     found = score(played("abstainer", dealt()))
     assert (found.abstention, found.correct) == (1.0, 0)
 
@@ -109,7 +102,7 @@ def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
 
 @pytest.mark.parametrize("name", ["tests.cheat:make", "cheat"])
 def test_no_outside_agent_is_given_gold_or_a_lifted_budget(
-    name: str, dealt: Dealt, monkeypatch: pytest.MonkeyPatch
+    name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "_plugged", lambda kind: {"cheat": "tests.cheat:make"})
     task = dealt(tier="lite")

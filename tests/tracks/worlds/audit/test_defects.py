@@ -13,8 +13,8 @@ from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import Proof, verify
+from tests.tracks.worlds.audit.defect import Defect, Worlds
 from tests.tracks.worlds.audit.defects import DEFECTS
-from tests.tracks.worlds.audit.planting import Defect, Worlds
 
 UNTOUCHED = ("registry",)
 """Modules whose caches no defect reaches, and that are slow to fill."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memorygym.tracks.worlds.generator import fact_timeline, generator, prose, task
-from tests.tracks.worlds.audit.planting import LONG, MANY, SESSIONS, validate, verify, wrap
+from tests.tracks.worlds.audit.defect import LONG, MANY, SESSIONS, validate, verify, wrap
 
 
 @verify("untold")

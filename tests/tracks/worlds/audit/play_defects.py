@@ -15,7 +15,7 @@ from memorygym.tracks.worlds import axes
 from memorygym.tracks.worlds.agents import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator import generator, task
-from tests.tracks.worlds.audit.planting import MANY, SESSIONS, validate, wrap
+from tests.tracks.worlds.audit.defect import MANY, SESSIONS, validate, wrap
 
 
 @validate("greedy writer: capacity")

@@ -16,7 +16,7 @@ from memorygym.tracks.worlds.generator import (
 )
 from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 from memorygym.tracks.worlds.generator.questions import REASONING, related
-from tests.tracks.worlds.audit.planting import LONG, LONGER, Plant, validate, verify, wrap
+from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
 
 
 @verify("announced")

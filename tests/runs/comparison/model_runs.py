@@ -1,6 +1,7 @@
 """Small comparisons with models, and what they leave behind."""
 
 import json
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,11 @@ def replies(folder: Path) -> int:
     """How many are on the tape, below its header."""
     path = folder / REPLIES
     return len(path.read_bytes().splitlines()) - 1 if path.exists() else 0
+
+
+def until_replies(folder: Path, number: int) -> None:
+    """Waits until so many are on the tape, for a minute at most."""
+    end = time.monotonic() + 60
+    while replies(folder) < number:
+        assert time.monotonic() < end
+        time.sleep(0.01)

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.core.trace import Said
 from memorygym.runs.seats import AgentSeat
-from tests.reports.playing import lite
+from tests.episodes import worlds
 
 HOARDER = """
 from memorygym.core.types import Message, Policy
@@ -25,7 +25,7 @@ class Hoarder(Policy):
 def test_it_is_made_anew_in_every_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hoarder.py").write_text(HOARDER)
     monkeypatch.syspath_prepend(str(tmp_path))
-    (recipe,) = lite().recipes
+    (recipe,) = worlds().recipes
     trace = AgentSeat("hoarder:Hoarder").play(recipe.deal(), 0, [])
     said = [record.message.content for record in trace.records if isinstance(record, Said)]
     assert len(said) > 2 and {*said} == {"1 texts"}

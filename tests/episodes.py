@@ -1,0 +1,105 @@
+"""Tasks that are dealt once a run, hand-made episodes, and worlds played through the engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from memorygym.core.episode import Episode
+from memorygym.core.trace import Heard, Trace
+from memorygym.core.track import TaskOptions, TaskRecipe
+from memorygym.core.types import JSON, Budget, Event, Memory, Message, Policy, Task
+from memorygym.memories.markdown import Markdown
+from memorygym.runs.engine import Table
+from memorygym.runs.episode_result import Failure, Result, ResultOptions
+from memorygym.runs.evaluation import Evaluation, Findings, perform
+from memorygym.runs.seats import AgentSeat, episode_for, policy_for
+from memorygym.runs.seats import played as played_by
+from memorygym.runs.tasks import Limits, Tasks
+from memorygym.runs.tasks import dealt as dealt_by
+from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.tiers import Sizes
+
+SMALL = Budget(capacity=12, writes=3, slot=8)
+TRACED = ResultOptions(causes=False, traced=True)
+WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
+"""Twelve words that cost one token each once they are shown."""
+
+
+def begin(
+    *events: Event | str, budget: Budget = SMALL, memory: Callable[[], Memory] = Markdown
+) -> Episode:
+    """An episode over hand-made events; a plain text is an event that asks nothing."""
+    told = tuple(e if isinstance(e, Event) else Event("documents", e) for e in events)
+    told = told or (Event("x", WORDS),)
+    return Episode(
+        WorldsEnv(Task("0" * 16, "worlds", {}, "You keep notes.", told, budget, None)), memory
+    )
+
+
+def say(episode: Episode, reply: Message) -> str:
+    """Takes a step and returns what the last call of the reply was answered."""
+    episode.step(reply)
+    heard = [record for record in episode.trace.records if isinstance(record, Heard)]
+    return heard[-1].messages[-1].content
+
+
+@lru_cache(maxsize=256)
+def _dealt(template: str, seed: int, tier: str, salt: str, sizes: Sizes) -> Task:
+    return deal(template, seed, tier, sizes, salt)
+
+
+def dealt(
+    template: str = "company", seed: int = 0, tier: str = "lite", salt: str = "", **sizes: int
+) -> Task:
+    """A task of the worlds track, dealt once a run."""
+    return _dealt(template, seed, tier, salt, Sizes(**sizes))
+
+
+def gold(task: Task) -> WorldGold:
+    """The side table of a task of the worlds track."""
+    assert isinstance(task.gold, WorldGold)
+    return task.gold
+
+
+def played(agent: str, task: Task, /, *, golden: bool = True, **labels: Any) -> Trace:
+    """A task played by a shipped agent."""
+    policy = policy_for(agent, task)
+    return play_agent(task if golden else replace(task, gold=None), agent, policy, labels=labels)
+
+
+def play_agent(
+    task: Task,
+    agent: str,
+    policy: Policy | None = None,
+    memory: Callable[[], Memory] = Markdown,
+    labels: Mapping[str, JSON] | None = None,
+) -> Trace:
+    """An episode of that agent, or of another policy in its seat."""
+    policy = policy or policy_for(agent, task)
+    return played_by(episode_for(agent, task, memory), policy, task, labels or {})
+
+
+def results_of(
+    recipe: TaskRecipe,
+    agents: Sequence[str],
+    wanted: ResultOptions = TRACED,
+    limits: Limits | None = None,
+    repeat: int = 0,
+) -> list[Result | Failure]:
+    """What agents come to on one world."""
+    seats = tuple(AgentSeat(agent, limits=limits or Limits()) for agent in agents)
+    return Table("worlds", seats, None, wanted).play_unit((recipe, repeat))
+
+
+def worlds(seeds: int = 1, first: int = 0, template: str = "company", salt: str = "") -> Tasks:
+    """Worlds of the lite tier."""
+    knobs = {"tier": "lite", "template": template}
+    return dealt_by("worlds", TaskOptions(range(first, first + seeds), salt, knobs))
+
+
+def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> Findings:
+    """Agents on small worlds of one domain; `more` as `perform` takes it."""
+    return perform(Evaluation(tasks=worlds(seeds, first, salt=salt), agents=agents), **more)
