@@ -9,7 +9,7 @@ from memorygym.core.types import Budget, Event, Task
 from memorygym.datasets.instances.loader import knobs_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold, Reader
-from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION
+from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION, add_options
 
 if TYPE_CHECKING:
     from memorygym.tracks.codeqa.generator.record import CodeQARecipe
@@ -58,13 +58,6 @@ def facts(_: str) -> Reader:
     from memorygym.tracks.codeqa.answers import CodeReader
 
     return CodeReader()
-
-
-def add_options(group: "argparse._ArgumentGroup") -> None:
-    """Declares what only instances of this track know."""
-    from memorygym.tracks.codeqa.generator.record import add_options as declare
-
-    declare(group)
 
 
 def recipes(args: argparse.Namespace) -> "list[CodeQARecipe]":

@@ -88,28 +88,6 @@ class CodeQARecipe:
         raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {told}")
 
 
-def add_options(group: Any) -> None:
-    """The options of this track, for a parser or a group of one."""
-    group.add_argument(
-        "--source", default="synth", metavar="synth|DIR",
-        help="where the code comes from: dealt, or a folder of your own, as it is (synth)",
-    )  # fmt: skip
-    group.add_argument(
-        "--form", default="mixed", choices=("files", "session", "mixed"),
-        help="show files, a debugging session that opens them, or both by turns (mixed)",
-    )  # fmt: skip
-    for name, kind, default, metavar, told in (
-        ("questions", int, 6, "N", "questions of an instance (6)"),
-        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
-        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
-        ("stale", int, 1, "N", "earlier values of what is asked for, which hold no longer (1)"),
-        ("crowd", int, 25, "PERCENT",
-         "share of what a dealt package is filled up with that mentions what is asked about and"
-         " what is called alike; a folder has its own (25)"),
-    ):  # fmt: skip
-        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
-
-
 def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
     """Instance i is of length i, cyclically. Raises BadSettings with what can be reached."""
     told = args.hops or ("1,2,3,4" if args.source == "synth" else "1,2,3")

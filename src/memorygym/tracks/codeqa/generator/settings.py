@@ -1,9 +1,13 @@
 """The knobs of an instance."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
+
+if TYPE_CHECKING:
+    import argparse
 
 SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v1"
 FORMS = ("files", "session", "mixed")
@@ -54,3 +58,25 @@ class CodeQASettings:
     def to_json(self) -> dict[str, JSON]:
         """The knobs as they stand in an instance."""
         return {name: getattr(self, name) for name in self.__slots__} | {"hops": list(self.hops)}
+
+
+def add_options(group: "argparse._ArgumentGroup") -> None:
+    """Declares what only instances of this track know."""
+    group.add_argument(
+        "--source", default="synth", metavar="synth|DIR",
+        help="where the code comes from: dealt, or a folder of your own, as it is (synth)",
+    )  # fmt: skip
+    group.add_argument(
+        "--form", default="mixed", choices=("files", "session", "mixed"),
+        help="show files, a debugging session that opens them, or both by turns (mixed)",
+    )  # fmt: skip
+    for name, kind, default, metavar, told in (
+        ("questions", int, 6, "N", "questions of an instance (6)"),
+        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
+        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
+        ("stale", int, 1, "N", "earlier values of what is asked for, which hold no longer (1)"),
+        ("crowd", int, 25, "PERCENT",
+         "share of what a dealt package is filled up with that mentions what is asked about and"
+         " what is called alike; a folder has its own (25)"),
+    ):  # fmt: skip
+        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=told)
