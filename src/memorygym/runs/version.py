@@ -185,7 +185,9 @@ def reached(roots: Iterable[str], find: Find) -> dict[str, str]:
         files[name] = file = find(name)
         if not file:
             continue
-        texts[name] = lines = text_of(file)
+        lines = text_of(file)
+        if not (is_package(file) and _STRINGS.fullmatch(lines)):  # A guide to modules is no code.
+            texts[name] = lines
         waiting.extend([above, *imported(lines, name if is_package(file) else above)])
     return texts
 

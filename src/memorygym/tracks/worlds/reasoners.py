@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks._qa import reasoners
-from memorygym.tracks._qa.defaults import asks
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.reasoners import Scene, attended
 from memorygym.tracks._qa.stream import event_of
@@ -68,7 +67,8 @@ class Clerk(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         at = event_of(view)
         looked_up = any(message.role == "tool" for message in view[at:])
-        who = self._reasoner if looked_up and asks(view) else self._scribe
+        understood = looked_up and reader(view[0].content).ask(view[at].content) is not None
+        who = self._reasoner if understood else self._scribe
         return who.act(view, tools)
 
 
