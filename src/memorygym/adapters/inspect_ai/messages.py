@@ -16,6 +16,7 @@ from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 
 from memorygym.agents.text_protocol import split_calls
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.text import encodable
 from memorygym.core.tools import plain_call
 from memorygym.core.types import JSON, Call, Message, Tool
 
@@ -55,7 +56,7 @@ class ChatLog:
 
 
 def _heard(message: Message) -> ChatMessage:
-    text = _encodable(message.content)
+    text = encodable(message.content)
     if message.role == "tool":
         return ChatMessageTool(content=text, tool_call_id=message.call_id)
     return (ChatMessageSystem if message.role == "system" else ChatMessageUser)(content=text)
@@ -64,21 +65,16 @@ def _heard(message: Message) -> ChatMessage:
 def assistant(message: Message) -> ChatMessageAssistant:
     """A reply of ours as a model's."""
     calls = [_tool_call(plain_call(call)) for call in message.calls]
-    return ChatMessageAssistant(content=_encodable(message.content), tool_calls=calls or None)
+    return ChatMessageAssistant(content=encodable(message.content), tool_calls=calls or None)
 
 
 def _tool_call(call: Call) -> ToolCall:
     """Arguments that are no object travel as JSON in the field for what could not be parsed."""
-    text = _encodable(json.dumps(call.arguments, ensure_ascii=False))
+    text = encodable(json.dumps(call.arguments, ensure_ascii=False))
     arguments, problem = json.loads(text), None
     if not isinstance(arguments, dict):
         arguments, problem = {}, text
-    return ToolCall(call.id, _encodable(call.name), arguments, problem)
-
-
-def _encodable(text: str) -> str:
-    """Half a surrogate pair, which no log can hold, becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()
+    return ToolCall(call.id, encodable(call.name), arguments, problem)
 
 
 def reply_of(output: ModelOutput, made: int = 0) -> Message:
