@@ -65,8 +65,8 @@ def test_a_lost_fact_is_told_with_its_step(played: Path, command) -> None:
         ("--agent", "naive", "agent"),
         ("--template", "company", "template"),
         ("--cause", "never written", "cause"),
-        ("--competency", "reasoning", "kind"),
-        ("--competency", "text_match", "question_type"),
+        ("--question-type", "reasoning", "kind"),
+        ("--question-type", "text_match", "question_type"),
     ],
 )
 def test_only_what_is_asked_for_is_shown(
@@ -83,7 +83,7 @@ def test_only_what_is_asked_for_is_shown(
         ("--agent", "naiv", "did you mean naive?"),
         ("--template", "city", "choose from company"),
         ("--cause", "never writen", "did you mean never written?"),
-        ("--competency", "reasonin", "did you mean reasoning?"),
+        ("--question-type", "reasonin", "did you mean reasoning?"),
         ("--limit", "0", "--limit 0: give at least 1"),
     ],
 )

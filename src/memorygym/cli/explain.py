@@ -78,7 +78,7 @@ def _add_list(which: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     which.add_argument("--template", "-t", help="of this world only")
     which.add_argument("--cause", help=f"one of: {', '.join(CAUSES)}")
-    which.add_argument("--competency", metavar="K", help="a competency, or a kind of questions")
+    which.add_argument("--question-type", metavar="K", help="a question type, or a kind of questions")
     which.add_argument(
         "--limit", type=int, metavar="N", help="show the first N, of each system (default: all)"
     )
@@ -239,7 +239,7 @@ def _check(kind: str, given: str | None, choices: Iterable[str]) -> None:
 
 
 def _names(question: Goal) -> tuple[str | None, ...]:
-    """What --competency may be for this question to count."""
+    """What --question-type may be for this question to count."""
     return None, question.question_type, question.kind
 
 

@@ -139,7 +139,7 @@ def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored
 def _place(trace: Trace) -> EpisodeKey:
     """The episode that it is of. Raises BadTrace if its header lacks what a score needs."""
     try:
-        shape(str, trace.labels.get("version_hash", "unknown"), "labels.contract")
+        shape(str, trace.labels.get("version_hash", "unknown"), "labels.version_hash")
         return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
