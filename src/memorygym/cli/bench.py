@@ -11,10 +11,11 @@ from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
 from memorygym.cli._task_options import KNOBS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import fit, one_line
+from memorygym.core.text import one_line
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
+from memorygym.reports.terminal import fit
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation, Findings, perform
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import compare, read_results, write_results

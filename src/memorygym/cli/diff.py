@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from memorygym.core.errors import UnknownPart
-from memorygym.core.text import fit
 from memorygym.core.types import JSON
 from memorygym.reports.tables import ACCURACY, COMPOSITE
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.results.results_file import Document, ResultsComparison, compare, read_results
 from memorygym.runs.results.summary import Row

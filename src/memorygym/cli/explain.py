@@ -14,9 +14,9 @@ from typing import Any
 from memorygym.cli._checks import add_salt, check_counts, refuse
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.text import fit
 from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.store import trace_files
 from memorygym.scoring.attribution import CAUSES, LOSSES, Attribution
@@ -78,7 +78,9 @@ def _add_list(which: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     which.add_argument("--template", "-t", help="of this world only")
     which.add_argument("--cause", help=f"one of: {', '.join(CAUSES)}")
-    which.add_argument("--question-type", metavar="K", help="a question type, or a kind of questions")
+    which.add_argument(
+        "--question-type", metavar="K", help="a question type, or a kind of questions"
+    )
     which.add_argument(
         "--limit", type=int, metavar="N", help="show the first N, of each system (default: all)"
     )

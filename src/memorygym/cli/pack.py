@@ -9,7 +9,6 @@ from pathlib import Path
 
 from memorygym.cli._checks import add_salt, check_counts, refuse, workers_of
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import wrapped
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.evidence import REPORTED, Evidence, examine, opens
@@ -23,6 +22,7 @@ from memorygym.reports.packs import (
 )
 from memorygym.reports.stored_runs import about_run
 from memorygym.reports.tables import heading
+from memorygym.reports.terminal import wrapped
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.store import Run

@@ -12,12 +12,12 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import refuse
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.episode import Episode, play
-from memorygym.core.text import wrapped
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports.tables import causes_table, questions_text, results_table
+from memorygym.reports.terminal import wrapped
 from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.results.summary import summaries

@@ -12,9 +12,9 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.text import fit
 from memorygym.core.track import TaskOptions, find
 from memorygym.reports.comparison_files import plain
+from memorygym.reports.terminal import fit
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_types import shape
-from memorygym.core.text import fit, wrapped
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.reports.stored_runs import checked, read_known
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
+from memorygym.reports.terminal import fit, wrapped
 from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
 from memorygym.runs.results.consistency import problems
 from memorygym.runs.results.results_file import results_in, schema

@@ -12,10 +12,10 @@ from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._task_options import KNOBS, WORLDS
 from memorygym.core import registry
 from memorygym.core.files import is_locked
-from memorygym.core.text import fit
 from memorygym.core.track import find
 from memorygym.reports.stored_runs import about_run, read_played
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
+from memorygym.reports.terminal import fit
 from memorygym.runs.comparison.system_specs import REFERENCES, named
 from memorygym.runs.episode_result import score_of
 from memorygym.runs.results.consistency import planned

@@ -12,7 +12,7 @@ from memorygym.cli._checks import THREADS, add_salt, check_counts
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.text import one_line, wrapped
+from memorygym.core.text import one_line
 from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message
@@ -21,6 +21,7 @@ from memorygym.datasets.instances.schemas import generating_tracks, track_of
 from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_generate_again
 from memorygym.models.model import Model, sound
 from memorygym.models.specs import find
+from memorygym.reports.terminal import wrapped
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
 from memorygym.tracks._qa.correctness import right

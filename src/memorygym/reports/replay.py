@@ -7,11 +7,11 @@ from itertools import product
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import fit, wrapped
 from memorygym.core.trace import Action, Trace
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import about_run, facts_of, single, verdict_lines
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
+from memorygym.reports.terminal import fit, wrapped
 from memorygym.reports.transcript import Screen
 from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Result, ResultOptions, place_of

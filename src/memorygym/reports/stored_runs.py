@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.text import fit
 from memorygym.core.trace import Trace
 from memorygym.core.track import reader_of, table
+from memorygym.reports.terminal import fit
 from memorygym.runs.episode_result import EpisodeKey, place_in
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import misfit

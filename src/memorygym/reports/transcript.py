@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
 from memorygym.core.json_values import canonical
-from memorygym.core.text import WIDTH, fit, short, wrapped
 from memorygym.core.types import Message, Policy, Task, Tool
+from memorygym.reports.terminal import WIDTH, fit, short, wrapped
 
 BOLD, DIM, RED = "1", "2", "31"
 HELP = """\
