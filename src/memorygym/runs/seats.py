@@ -17,6 +17,7 @@ from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, To
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
 from memorygym.runs.model_roles import Minds
+from memorygym.runs.objects import Given, GivenAgent, GivenMemory
 from memorygym.runs.tasks import LIFTED, Limits
 from memorygym.runs.version import code_of, contract, digest
 from memorygym.scoring.judge import judge_trace
@@ -88,6 +89,8 @@ class AgentSeat:
     limits: Limits = field(default_factory=Limits)
     minds: Minds = field(default_factory=Minds)
     foreign: bool = False
+    given: Mapping[str, Given] = field(default_factory=dict)
+    """By name: the agent and the memory, where they were passed as objects."""
 
     @property
     def seat(self) -> Seat:
@@ -98,10 +101,14 @@ class AgentSeat:
         return self.agent in self.minds.models
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        task, make = self.limits.applied(task), memory_factory(self.memory)
+        given, task = self.given.get(self.memory), self.limits.applied(task)
+        make = given.make if isinstance(given, GivenMemory) else memory_factory(self.memory)
         return seated(task, make) if self.waits else episode_for(self.agent, task, make)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        given = self.given.get(self.agent)
+        if isinstance(given, GivenAgent):
+            return given.make(replace(task, gold=None))
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
+from typing import Protocol
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
@@ -114,7 +115,18 @@ def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str
     )
 
 
-def left_out(measured: Sequence[Measured]) -> Left:
+class Answered(Protocol):
+    """The questions of one arm on one task."""
+
+    @property
+    def arm(self) -> str: ...
+    @property
+    def world(self) -> World: ...
+    @property
+    def cases(self) -> tuple[QuestionCase, ...]: ...
+
+
+def left_out(measured: Sequence[Answered]) -> Left:
     """Questions whose needed facts did not fit the budget together, so that oracle showed none."""
     return {
         one.world: frozenset(case.number for case in one.cases if case.needs and not case.tokens)
@@ -123,7 +135,7 @@ def left_out(measured: Sequence[Measured]) -> Left:
     }
 
 
-def judged(one: Measured, left: Left) -> list[QuestionCase]:
+def judged(one: Answered, left: Left) -> list[QuestionCase]:
     """The questions of a task that count."""
     lost = left.get(one.world, frozenset())
     return [case for case in one.cases if case.number not in lost]

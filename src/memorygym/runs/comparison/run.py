@@ -17,6 +17,7 @@ from memorygym.runs.comparison.systems import Arm, ComparisonLimits, arms, budge
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, Minds, Numbered
+from memorygym.runs.objects import trusted
 from memorygym.runs.seats import Player, Seat, Steps, modelled, played, scripted, seated
 from memorygym.runs.tasks import Tasks
 from memorygym.runs.version import code_of, digest
@@ -61,6 +62,7 @@ class Comparison:
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
+            **trusted([plugged.given for plugged in self.memories.values() if plugged.given]),
         }
         return Job(
             tasks=self.tasks,

@@ -1,0 +1,100 @@
+"""What `memorygym.evaluate`, `compare` and `load_results` return: tables, figures, explanations."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.reports.extras import missing
+from memorygym.reports.stored_results import StoredRun, check_version
+
+if TYPE_CHECKING:
+    import pandas
+
+    from memorygym.reports.plots import Plot
+
+TABLES = ("rows", "summary", "questions")
+Table = list[dict[str, Any]]
+HEADS = {
+    "system": "system", "agent": "agent", "memory": "memory", "reasoner": "reasoner",
+    "budget": "budget", "tasks": "tasks", "mean": "accuracy %", "interval": "95 % interval",
+    "note": "",
+}  # fmt: skip
+
+
+class Results:
+    """The results of one run, or of several of one kind and one benchmark version."""
+
+    def __init__(
+        self, runs: Sequence[StoredRun], kept: TemporaryDirectory[str] | None = None
+    ) -> None:
+        if not runs:
+            raise BadSettings("no results: give the folder of a run, as load_results('duel')")
+        for run in runs[1:]:
+            check_version(runs[0].version, run.version)
+            if run.kind != runs[0].kind:
+                raise BadSettings(
+                    f"{runs[0].folder} is of memorygym {runs[0].kind}, {run.folder} of"
+                    f" {run.kind}: load runs of one kind"
+                )
+        self.runs = tuple(runs)
+        self._kept = kept  # The temporary folder lives as long as this object.
+
+    @property
+    def version(self) -> str:
+        """The benchmark version; only results of one version are compared."""
+        return self.runs[0].version
+
+    @property
+    def kind(self) -> str:
+        """compare, or bench for `evaluate`."""
+        return self.runs[0].kind
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where the traces and tables lie; the folder is temporary unless `output=` named it."""
+        return [run.folder for run in self.runs]
+
+    def rows(self) -> Table:
+        """One plain dict a system (or agent) and task; docs/columns.md explains the columns."""
+        return [row for run in self.runs for row in run.rows()]
+
+    def summary(self) -> Table:
+        """One plain dict a system (or agent), with means and 95 % intervals over tasks."""
+        return [row for run in self.runs for row in run.summary()]
+
+    def questions(self) -> Table:
+        """One plain dict a system and question of a comparison."""
+        if self.kind != "compare":
+            raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
+        return [row for run in self.runs for row in run.table("questions.csv")]
+
+    @property
+    def failures(self) -> Table:
+        """The episodes without a score, each with its error."""
+        return [dict(row) for run in self.runs for row in run.document["failures"]]
+
+    def to_pandas(self, table: str = "rows") -> "pandas.DataFrame":
+        """The rows, the summary or the questions as a DataFrame (extra `data`)."""
+        if table not in TABLES:
+            raise UnknownPart("table", table, TABLES)
+        try:
+            import pandas
+        except ImportError as error:
+            raise missing("to_pandas", "pandas", "data") from error
+        made: Table = getattr(self, table)()
+        return pandas.DataFrame(made)
+
+    def plot(self, path: str | Path | None = None, kind: str = "auto") -> "Plot":
+        """Draws the results, and writes the picture if a path is given (extra `plot`).
+
+        `kind` is forest, budget, cost, length, hops, retention or rewrite; auto is budget for a
+        comparison at several budgets, else forest.
+        """
+        from memorygym.reports.plots import draw
+
+        picture = draw(self.runs, kind)
+        if path is not None:
+            picture.save(path)
+        return picture
