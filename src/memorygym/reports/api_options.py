@@ -1,4 +1,4 @@
-"""The keywords of `memorygym.evaluate` and `memorygym.compare`: what they mean, and their checks."""
+"""The keywords of `memorygym.evaluate` and `compare`: what they mean, and their checks."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing

@@ -2,27 +2,27 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any
 
 from memorygym.core.errors import UnknownPart
 from memorygym.core.track import find
+from memorygym.reports.comparison_files import plain
 from memorygym.reports.curves import CURVES, binned
 from memorygym.reports.stored_results import StoredRun
 
-FLOOR, CEILING = "none", "oracle"
+BOUNDS = {"none": "floor (none)", "oracle": "ceiling (oracle)"}
 """The references of a comparison that are drawn as lines."""
-FOREST, BUDGET, COST = "forest", "budget", "cost"
+AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
 AXES = {
-    FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task",
+    FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task (logarithmic scale)",
     "length": "text read before the question (tokens)",
     "hops": "lookups that the question combines",
     "retention": "text read since the oldest needed fact (tokens)",
     "rewrite": "changes of the most often changed needed fact",
 }  # fmt: skip
 """By kind of plot: what its horizontal axis says."""
-Figure = Mapping[str, Any]
-"""Mean, low and high of compare.json or results.json."""
+Report = Mapping[str, Any]
+"""An object of compare.json: a report, or a row of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,119 +79,103 @@ def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:
         yield _agents(run)
         return
     reports = run.comparison["reports"]
-    if kind == BUDGET:
-        for reasoner in run.recipe["reasoners"]:
-            own = [report for report in reports if report["reasoner"] == reasoner]
-            yield _budgets(run, own, f"{_tasks(own[0])}, reasoner {reasoner}")
+    if kind != BUDGET:
+        yield from (_of_report(run, report, kind) for report in reports)
         return
-    for report in reports:
-        title = (
-            f"{_tasks(report)}, reasoner {report['reasoner']}, budget {report['budget']:,} tokens"
-        )
-        yield _of_report(run, report, kind, title)
+    for reasoner in run.recipe["reasoners"]:
+        yield _budgets(run, [report for report in reports if report["reasoner"] == reasoner])
 
 
-def _tasks(report: Mapping[str, Any]) -> str:
-    return f"{report['tasks']} task{'s' * (report['tasks'] != 1)}"
+def _title(run: StoredRun, report: Report, budget: int | None = None) -> str:
+    context = "" if budget is None else f", budget {budget:,} tokens"
+    return f"{run.heading}\n{_count(report['tasks'])}, reasoner {report['reasoner']}{context}"
 
 
-def _of_report(run: StoredRun, report: Mapping[str, Any], kind: str, title: str) -> Panel:
-    rows = [row for row in report["rows"] if row["role"] != "held"]
-    memories = [row for row in rows if row["role"] == "memory"]
-    others = [row for row in rows if row["role"] == "reference"]
-    rows = [row for row in [*memories, *others] if row["arm"] not in (FLOOR, CEILING)]
-    bounds = _bounds(report)
+def _count(tasks: int) -> str:
+    return f"{tasks} task{'s' * (tasks != 1)}"
+
+
+def _drawn(report: Report) -> list[Report]:
+    """The rows that are drawn as systems, the memories first: those that finished a task."""
+    rows = [
+        row
+        for row in report["rows"]
+        if row["role"] != "held" and row["arm"] not in BOUNDS and row["figures"]["accuracy"]
+    ]
+    return sorted(rows, key=lambda row: row["role"] != "memory")
+
+
+def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
+    title, rows = _title(run, report, report["budget"]), _drawn(report)
     if kind in (FOREST, COST):
-        found = [_series(run, row, kind) for row in rows if row["figures"]["accuracy"]]
-        return Panel(title, tuple(found), bounds)
+        return Panel(
+            title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
+        )
     played = run.under(report["reasoner"], report["budget"])
     bins = binned(played, [row["arm"] for row in rows], kind)
+    marks: dict[str, list[Mark]] = {row["arm"]: [] for row in rows}
+    for one in bins:
+        marks[one.arm].append(_mark(one.place, plain(one.accuracy)))
+    names = {one.place: one.name for one in bins}
     return Panel(
         title,
-        tuple(
-            Series(
-                run.label(row["arm"]),
-                tuple(
-                    _mark(
-                        b.place,
-                        {"mean": b.accuracy.mean, "low": b.accuracy.low, "high": b.accuracy.high},
-                    )
-                    for b in bins
-                    if b.arm == row["arm"]
-                ),
-                row["role"] == "reference",
-            )
-            for row in rows
-        ),
-        {},
-        {b.place: b.name for b in sorted(bins, key=lambda b: b.place)},
+        tuple(_series(run, row, marks[row["arm"]]) for row in rows),
+        ticks={place: names[place] for place in sorted(names)},
     )
 
 
-def _series(run: StoredRun, row: Mapping[str, Any], kind: str) -> Series:
-    cost = row["figures"]["total"] if kind == COST else None
-    mark = _mark(cost["mean"] if cost else 0, row["figures"]["accuracy"])
-    return Series(run.label(row["arm"]), (mark,), row["role"] == "reference")
-
-
-def _bounds(report: Mapping[str, Any]) -> dict[str, float]:
-    """The mean of floor and ceiling, if they were played."""
-    names = {FLOOR: "floor (none)", CEILING: "ceiling (oracle)"}
-    return {
-        names[row["arm"]]: row["figures"]["accuracy"]["mean"]
-        for row in reversed(report["rows"])
-        if row["arm"] in names and row["figures"]["accuracy"]
-    }
-
-
-def _budgets(run: StoredRun, reports: Sequence[Mapping[str, Any]], title: str) -> Panel:
-    """Accuracy by budget, a line a system; what knows no budget is a line, too."""
-    marks: dict[tuple[str, str], list[Mark]] = {}
+def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
+    """Accuracy by budget, a line a system; what knows no budget is the same at each."""
+    rows: dict[str, Report] = {}
+    marks: dict[str, list[Mark]] = {}
     for report in reports:
-        for row in report["rows"]:
-            if (
-                row["role"] != "held"
-                and row["arm"] not in (FLOOR, CEILING)
-                and row["figures"]["accuracy"]
-            ):
-                mark = _mark(report["budget"], row["figures"]["accuracy"])
-                marks.setdefault((row["role"], row["arm"]), []).append(mark)
-    series = [
-        Series(run.label(arm), tuple(found), role == "reference")
-        for (role, arm), found in sorted(marks.items(), key=lambda item: item[0][0] != "memory")
-    ]
-    return Panel(title, tuple(series), _bounds(reports[-1]))
+        for row in _drawn(report):
+            rows.setdefault(row["arm"], row)
+            accuracy = row["figures"]["accuracy"]
+            marks.setdefault(row["arm"], []).append(_mark(report["budget"], accuracy))
+    series = (_series(run, row, marks[arm]) for arm, row in rows.items())
+    return Panel(_title(run, reports[0]), tuple(series), _bounds(reports[-1]))
+
+
+def _series(run: StoredRun, row: Report, marks: Sequence[Mark]) -> Series:
+    return Series(run.label(row["arm"]), tuple(marks), row["role"] == "reference")
+
+
+def _valued(row: Report) -> Mark:
+    """What a system reaches, at what it costs."""
+    cost = max(1, row["figures"]["total"]["mean"])  # An axis of logarithms has no 0.
+    return _mark(cost, row["figures"]["accuracy"])
+
+
+def _bounds(report: Report) -> dict[str, float]:
+    """The means of floor and ceiling, as far as they were played."""
+    found = {row["arm"]: row["figures"]["accuracy"] for row in report["rows"]}
+    return {told: found[arm]["mean"] for arm, told in BOUNDS.items() if found.get(arm)}
 
 
 def _agents(run: StoredRun) -> Panel:
-    """The composite of every agent; floor and ceiling are those of the track."""
-    roles = find(run.recipe["track"]).references
-    known = {role: run.document["references"].get(role) for role in roles}
-    summary = run.document["summary"]
-    found = {role: (known[role] or summary.get(agent)) for role, agent in roles.items()}
-    bounds = {
-        f"{role} ({roles[role]})": found[role]["composite"]["mean"]
-        for role in ("floor", "ceiling")
-        if found.get(role)
-    }
-    lines = {roles[role] for role in ("floor", "ceiling") if role in roles}
+    """The composite of every agent; floor and ceiling are agents of the track."""
+    summary, beside = run.document["summary"], run.document["references"]
+    bounds, lines = dict[str, float](), set[str]()
+    for role, agent in find(run.recipe["track"]).references.items():
+        found = beside.get(role) or summary.get(agent)
+        if found and role in ("floor", "ceiling"):
+            bounds[f"{role} ({agent})"] = found["composite"]["mean"]
+            lines.add(agent)
     agents = sorted(summary.items(), key=lambda item: -item[1]["composite"]["mean"])
     series = [
-        Series(run.label(agent), (_mark(0, one["composite"]),))
-        for agent, one in agents
+        Series(run.label(agent), (_mark(0, found["composite"]),))
+        for agent, found in agents
         if agent not in lines
     ]
-    most = max(one["worlds"] for one in summary.values())
-    return Panel(
-        f"{most} task{'s' * (most != 1)}, memory {run.label(run.recipe['memory'])}",
-        tuple(series),
-        bounds,
-    )
+    tasks = max((found["worlds"] for found in summary.values()), default=0)
+    memory = run.label(run.recipe["memory"])
+    return Panel(f"{run.heading}\n{_count(tasks)}, memory {memory}", tuple(series), bounds)
 
 
-def _mark(x: float, figure: Figure) -> Mark:
+def _mark(x: float, figure: Mapping[str, Any]) -> Mark:
     """A single task has no interval: its bounds are those of the mean."""
     mean, low, high = (figure[name] for name in ("mean", "low", "high"))
-    low = mean if low is None or low == -inf else max(0.0, low)
-    high = mean if high is None or high == inf else min(1.0, high)
-    return Mark(x, mean, low, high)
+    return Mark(
+        x, mean, mean if low is None else max(0.0, low), mean if high is None else min(1.0, high)
+    )

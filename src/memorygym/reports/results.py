@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.reports.extras import missing
+from memorygym.reports.results_table import tables
 from memorygym.reports.stored_results import StoredRun, check_version
 
 if TYPE_CHECKING:
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 TABLES = ("rows", "summary", "questions")
 Table = list[dict[str, Any]]
-HEADS = {
-    "system": "system", "agent": "agent", "memory": "memory", "reasoner": "reasoner",
-    "budget": "budget", "tasks": "tasks", "mean": "accuracy %", "interval": "95 % interval",
-    "note": "",
-}  # fmt: skip
 
 
 class Results:
@@ -74,6 +70,15 @@ class Results:
     def failures(self) -> Table:
         """The episodes without a score, each with its error."""
         return [dict(row) for run in self.runs for row in run.document["failures"]]
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.text() for run in self.runs for table in tables(run))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return "".join(table.html() for run in self.runs for table in tables(run))
 
     def to_pandas(self, table: str = "rows") -> "pandas.DataFrame":
         """The rows, the summary or the questions as a DataFrame (extra `data`)."""

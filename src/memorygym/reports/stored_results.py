@@ -60,6 +60,13 @@ class StoredRun:
         """bench or compare."""
         return str(self.recipe["kind"])
 
+    @property
+    def heading(self) -> str:
+        """What was played, in a few words."""
+        recipe = self.recipe
+        which = [text for name, text in recipe["knobs"].items() if name in ("tier", "template")]
+        return ", ".join([f"{recipe['track']} track", *which, self.version])
+
     def trusted(self, *names: str) -> bool:
         """Whether one of these parts was passed as an object, and ran in the caller's process."""
         return any(name in self.recipe.get(TRUSTED, {}) for name in names)
