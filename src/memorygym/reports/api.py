@@ -81,10 +81,9 @@ def evaluate(
             given=given,
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
-        folder, kept = asked.folder()
-        workers = asked.workers(given, waits=minds.waits)
-        evaluation.perform(planned, folder, workers, quiet=asked.quiet)
-    return Results([read_run(folder)], kept)
+        folder, workers = asked.folder(), asked.workers(given, waits=minds.waits)
+        evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
+    return Results([read_run(folder.path)], folder)
 
 
 def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
@@ -108,8 +107,9 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
         plugged = plug_all(named) | {part.name: plug_given(part) for part in given}
         limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
         planned = Comparison(tasks, plugged, limits, names, minds)
-        _compare(planned, asked, given, (found := asked.folder())[0])
-    return Results([read_run(found[0])], found[1])
+        folder = asked.folder()
+        _compare(planned, asked, given, folder.path)
+    return Results([read_run(folder.path)], folder)
 
 
 def _compare(

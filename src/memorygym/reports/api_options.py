@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, TypedDict, TypeVar
+from weakref import finalize
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
@@ -172,12 +174,18 @@ class AskedOptions:
         wanted = self.count("workers") or (THREADS if waits else 1)
         return wanted if waits or sendable(given) else 1
 
-    def folder(self) -> tuple[Path, TemporaryDirectory[str] | None]:
-        """Where the run is kept: a temporary folder unless one is given."""
-        if output := self.get("output", None):
-            return Path(output), None
-        kept = TemporaryDirectory(prefix="memorygym-")
-        return Path(kept.name), kept
+    def folder(self) -> "RunFolder":
+        """Where the run is kept."""
+        return RunFolder(self.get("output", None))
+
+
+class RunFolder:
+    """The folder of a run: a temporary one, which goes with this object, unless one is given."""
+
+    def __init__(self, path: str | Path | None) -> None:
+        self.path = Path(path or mkdtemp(prefix="memorygym-"))
+        if not path:
+            finalize(self, rmtree, self.path, ignore_errors=True)
 
 
 def _count(name: str, value: object) -> int:

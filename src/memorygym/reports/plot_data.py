@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from memorygym.core.errors import UnknownPart
+from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.reports.comparison_files import plain
 from memorygym.reports.curves import CURVES, binned
@@ -71,7 +71,10 @@ def panels(runs: Sequence[StoredRun], kind: str) -> list[Panel]:
     """What a plot of that kind shows. Raises UnknownPart with the kinds that these results hold."""
     if kind not in (known := kinds_of(runs)):
         raise UnknownPart("plot of these results", kind, known)
-    return [panel for run in runs for panel in _panels(run, kind)]
+    found = [panel for run in runs for panel in _panels(run, kind)]
+    if drawn := [panel for panel in found if panel.series]:
+        return drawn
+    raise BadSettings(f"{runs[0].folder}: no episode ended, so there is nothing to draw")
 
 
 def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:

@@ -148,7 +148,8 @@ def _curves(axis: Any, panel: Panel, kind: str, score: str) -> None:
         aside = DODGE * (number - (len(panel.series) - 1) / 2)
         spread = [_spread(mark) for mark in one.marks]
         axis.errorbar(
-            [_aside(panel, kind, mark.x, aside) for mark in one.marks], [100 * mark.mean for mark in one.marks],
+            [_aside(panel, kind, mark.x, aside) for mark in one.marks],
+            [100 * mark.mean for mark in one.marks],
             yerr=[[low for (low,), _ in spread], [high for _, (high,) in spread]],
             capsize=2.0, elinewidth=0.8, label=one.name, **look,
         )  # fmt: skip

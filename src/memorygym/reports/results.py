@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings, UnknownPart
@@ -22,9 +21,7 @@ Table = list[dict[str, Any]]
 class Results:
     """The results of one run, or of several of one kind and one benchmark version."""
 
-    def __init__(
-        self, runs: Sequence[StoredRun], kept: TemporaryDirectory[str] | None = None
-    ) -> None:
+    def __init__(self, runs: Sequence[StoredRun], folder: object = None) -> None:
         if not runs:
             raise BadSettings("no results: give the folder of a run, as load_results('duel')")
         for run in runs[1:]:
@@ -35,7 +32,7 @@ class Results:
                     f" {run.kind}: load runs of one kind"
                 )
         self.runs = tuple(runs)
-        self._kept = kept  # The temporary folder lives as long as this object.
+        self._folder = folder  # A temporary one lives as long as this object.
 
     @property
     def version(self) -> str:

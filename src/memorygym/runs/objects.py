@@ -21,6 +21,8 @@ from memorygym.runs.version import code_of, digest
 
 TRUSTED = "trusted"
 """Where a recipe names such parts, with a hash of the code of each."""
+OPEN_ENDED = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+"""Parameters that need no argument."""
 SEPARATORS = "+,:"
 """Characters that separate names elsewhere."""
 
@@ -83,7 +85,7 @@ def given_agent(what: object, name: str = "") -> GivenAgent:
 
 def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:
     parameters = signature(make).parameters.values()
-    takes = any(p.default is p.empty and p.kind is not Parameter.VAR_KEYWORD for p in parameters)
+    takes = any(p.default is p.empty and p.kind not in OPEN_ENDED for p in parameters)
     policy: Policy = make(task) if takes else make()
     if not _has(policy, "act"):
         raise _unfit(name, "agent", policy, "`act(view, tools)`, as examples/my_agent.py does")
