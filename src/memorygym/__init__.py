@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from memorygym.core.track import Track as Track
     from memorygym.core.types import Entry as Entry
     from memorygym.core.types import Memory as Memory
+    from memorygym.core.types import MemoryContext as MemoryContext
     from memorygym.core.types import Message as Message
-    from memorygym.core.types import Meter as Meter
     from memorygym.core.types import Policy as Policy
     from memorygym.core.types import Task as Task
     from memorygym.core.types import Tool as Tool
@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "core.errors": ("MemoryGymError",),
     "core.track": ("Track",),
-    "core.types": ("Entry", "Memory", "Message", "Meter", "Policy", "Task", "Tool"),
+    "core.types": ("Entry", "Memory", "MemoryContext", "Message", "Policy", "Task", "Tool"),
     "reports.api": ("compare", "evaluate", "load_results"),
     "reports.results": ("Results",),
     "testing": ("check_memory", "check_policy", "check_track"),

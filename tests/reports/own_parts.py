@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from memorygym import Entry, Memory, Message, Meter, Policy, Tool
+from memorygym import Entry, Memory, MemoryContext, Message, Policy, Tool
 
 
 class LastMessages(Memory):
@@ -11,17 +11,17 @@ class LastMessages(Memory):
     def __init__(self, most: int = 1000) -> None:
         self.most = most
 
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
+    def open(self, context: MemoryContext) -> None:
+        self._context = context
         self._texts: list[str] = []
 
     def observe(self, new: Sequence[Message]) -> None:
-        self._texts += [self._meter.admit(m.content) for m in new if m.content.strip()]
+        self._texts += [self._context.store(m.content) for m in new if m.content.strip()]
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         left, shown = min(self.most, budget or self.most), list[Message]()
         for text in reversed(self._texts):
-            left -= self._meter.count(text) + 10
+            left -= self._context.count(text) + 10
             if left < 0:
                 break
             shown.insert(0, Message("user", text))

@@ -49,7 +49,7 @@ def test_an_object_scores_as_its_spec_does(mixed: memorygym.Results) -> None:
     spec = "tests.reports.own_parts:LastMessages"
     named = memorygym.compare([spec, "bm25"], **LITE)
     own, same = mixed.summary(), named.summary()
-    drop = ("arm", "trusted")
+    drop = ("system", "trusted")
     assert [{**row, **dict.fromkeys(drop)} for row in own] == [
         {**row, **dict.fromkeys(drop)} for row in same
     ]
@@ -57,7 +57,7 @@ def test_an_object_scores_as_its_spec_does(mixed: memorygym.Results) -> None:
 
 def test_what_was_passed_as_an_object_is_marked_everywhere(mixed: memorygym.Results) -> None:
     assert {row["system"] for row in mixed.rows() if row["trusted"]} == {"LastMessages"}
-    assert {row["arm"] for row in mixed.summary() if row["trusted"]} == {"LastMessages"}
+    assert {row["system"] for row in mixed.summary() if row["trusted"]} == {"LastMessages"}
     recipe = json.loads((mixed.folders[0] / "results.json").read_bytes())["recipe"]
     assert [*recipe["trusted"]] == ["LastMessages"]
     for shown in (str(mixed), repr(mixed), mixed._repr_html_()):
@@ -66,7 +66,7 @@ def test_what_was_passed_as_an_object_is_marked_everywhere(mixed: memorygym.Resu
 
 def test_rows_average_to_the_summary(mixed: memorygym.Results) -> None:
     for row in mixed.summary():
-        found = [one["accuracy"] for one in mixed.rows() if one["system"] == row["arm"]]
+        found = [one["accuracy"] for one in mixed.rows() if one["system"] == row["system"]]
         assert sum(found) / len(found) == pytest.approx(row["accuracy"], abs=1e-5)
 
 

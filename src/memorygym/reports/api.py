@@ -29,7 +29,7 @@ from memorygym.runs import evaluation
 from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
-from memorygym.runs.comparison.systems import REFERENCES, ComparisonLimits
+from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
 from memorygym.runs.objects import Given, GivenMemory, given_agent, given_memory
 from memorygym.runs.results.results_file import document, keep
@@ -70,18 +70,18 @@ def evaluate(
             " model"
         )
     with ExitStack() as stack:
-        minds = asked.minds([model] if model is not None else [], None, stack)
+        model_roles = asked.model_roles([model] if model is not None else [], None, stack)
         planned = Evaluation(
             tasks=tasks,
-            agents=tuple(minds.models) or agents,
+            agents=tuple(model_roles.models) or agents,
             memory=held,
             limits=Limits(*(asked.count(name) for name in Limits.__slots__)),
-            minds=minds,
+            model_roles=model_roles,
             repeats=repeats,
             given=given,
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
-        folder, workers = asked.folder(), asked.workers(given, waits=minds.waits)
+        folder, workers = asked.folder(), asked.workers(given, waits=model_roles.waits)
         evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
     return Results([read_run(folder.path)], folder)
 
@@ -97,16 +97,16 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
     tasks = asked.tasks()
     check_episodes(len(tasks.recipes), 1, len(named) + len(given) + len(REFERENCES))
     budgets = asked.counts("budgets") or [BUDGET]
-    check_view(find(tasks.track), tasks.recipes[0].deal(), budgets[0])
+    check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
     with ExitStack() as stack:
         reasoners = listed(asked.get("reasoner", "strong"))
         scripted = find(tasks.track).reasoners
         models = [who for who in reasoners if who not in scripted]
-        minds = asked.minds(models, asked.get("memory_model", None), stack)
+        model_roles = asked.model_roles(models, asked.get("memory_model", None), stack)
         names = tuple(who if isinstance(who, str) else model_name(who) for who in reasoners)
         plugged = plug_all(named) | {part.name: plug_given(part) for part in given}
         limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
-        planned = Comparison(tasks, plugged, limits, names, minds)
+        planned = Comparison(tasks, plugged, limits, names, model_roles)
         folder = asked.folder()
         _compare(planned, asked, given, folder.path)
     return Results([read_run(folder.path)], folder)
@@ -119,7 +119,7 @@ def _compare(
     played = played_gates(planned)
     if not all(gate.holds for gate in played):
         raise BadSettings(invalid_text(played))
-    workers = asked.workers(given, waits=planned.minds.waits)
+    workers = asked.workers(given, waits=planned.model_roles.waits)
     found = comparison_report.perform(planned, folder, workers, quiet=asked.quiet)
     outcome = comparison_report.outcome_of(found, played)
     comparison_report.write_files(folder, found, outcome, ())

@@ -13,10 +13,10 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.models import specs
 from memorygym.models.model import Model
-from memorygym.models.reply_log import Tape
-from memorygym.runs.model_roles import Minds
+from memorygym.models.reply_log import ReplyLog
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, sendable
-from memorygym.runs.tasks import Tasks, checked_salt, dealt
+from memorygym.runs.tasks import Tasks, checked_salt, generated
 
 T = TypeVar("T")
 TASKS = 10
@@ -115,12 +115,13 @@ class AskedOptions:
         """What is played; `seeds` is how many unless they are given, else enough for ten tasks."""
         name, stated = registry.split(self.get("track", "worlds"))
         track = find(name)
-        knobs = {**track.official, **self._parameters(track), **stated}
+        parameters = {**track.official, **self._parameters(track), **stated}
         one = len(track.tasks(TaskOptions(range(1), "", track.official)))
         salt = self.get("salt", None)
         secret = "" if salt is None else checked_salt(salt, "salt")
-        return dealt(
-            track.name, TaskOptions(self._seeds(seeds or -(-TASKS // max(1, one))), secret, knobs)
+        return generated(
+            track.name,
+            TaskOptions(self._seeds(seeds or -(-TASKS // max(1, one))), secret, parameters),
         )
 
     def _parameters(self, track: Track) -> dict[str, str]:
@@ -128,7 +129,7 @@ class AskedOptions:
         given |= {
             name: self._options[name] for name in ("template", "tier") if name in self._options
         }
-        known = track.knobs()
+        known = track.parameters()
         for name in given:
             if name not in known:
                 raise UnknownPart(f"parameter of the track {track.name}", name, known)
@@ -142,9 +143,9 @@ class AskedOptions:
             raise BadSettings(f"seeds={given}: give whole numbers from 0 in a row, as range(5, 10)")
         return given
 
-    def minds(self, models: Sequence[Any], writing: Any, stack: ExitStack) -> Minds:
+    def model_roles(self, models: Sequence[Any], writing: Any, stack: ExitStack) -> ModelRoles:
         """The models that are asked; `stack` closes what it opens."""
-        tape, writing = None, None if writing == "extractive" else writing
+        reply_log, writing = None, None if writing == "extractive" else writing
         shape = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
         options = {k: self._options[name] for k, name in shape.items() if name in self._options}
         if (options or "replay" in self._options) and not models and writing is None:
@@ -152,11 +153,11 @@ class AskedOptions:
                 f"{', '.join([*options, 'replay'][:1])} is for a model; none is asked"
             )
         if replay := self.get("replay", None):
-            tape = stack.enter_context(closing(Tape(Path(replay), record=False)))
+            reply_log = stack.enter_context(closing(ReplyLog(Path(replay), record=False)))
 
         def made(model: Any) -> Model:
             if isinstance(model, str):
-                return specs.find(model, self.get("api_base", None), tape, **options)
+                return specs.find(model, self.get("api_base", None), reply_log, **options)
             if not all(hasattr(model, does) for does in ("complete", "describe", "sample")):
                 raise BadSettings(
                     f"{model!r:.60} is no model: name one, or give an object of a class that"
@@ -167,7 +168,7 @@ class AskedOptions:
 
         found = {one if isinstance(one, str) else "": made(one) for one in models}
         found = {name or model_name(model): model for name, model in found.items()}
-        return Minds(found, None if writing is None else made(writing))
+        return ModelRoles(found, None if writing is None else made(writing))
 
     def workers(self, given: Sequence[Given], *, waits: bool) -> int:
         """How many work at a time; what cannot be sent to other processes runs in this one."""

@@ -103,7 +103,7 @@ def _drawn(report: Report) -> list[Report]:
     rows = [
         row
         for row in report["rows"]
-        if row["role"] != "held" and row["arm"] not in BOUNDS and row["figures"]["accuracy"]
+        if row["role"] != "held" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
     ]
     return sorted(rows, key=lambda row: row["role"] != "memory")
 
@@ -115,14 +115,14 @@ def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
             title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
         )
     played = run.under(report["reasoner"], report["budget"])
-    bins = binned(played, [row["arm"] for row in rows], kind)
-    marks: dict[str, list[Mark]] = {row["arm"]: [] for row in rows}
+    bins = binned(played, [row["system"] for row in rows], kind)
+    marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
     for one in bins:
-        marks[one.arm].append(_mark(one.place, plain(one.accuracy)))
+        marks[one.system].append(_mark(one.place, plain(one.accuracy)))
     names = {one.place: one.name for one in bins}
     return Panel(
         title,
-        tuple(_series(run, row, marks[row["arm"]]) for row in rows),
+        tuple(_series(run, row, marks[row["system"]]) for row in rows),
         ticks={place: names[place] for place in sorted(names)},
     )
 
@@ -133,15 +133,15 @@ def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
     marks: dict[str, list[Mark]] = {}
     for report in reports:
         for row in _drawn(report):
-            rows.setdefault(row["arm"], row)
+            rows.setdefault(row["system"], row)
             accuracy = row["figures"]["accuracy"]
-            marks.setdefault(row["arm"], []).append(_mark(report["budget"], accuracy))
+            marks.setdefault(row["system"], []).append(_mark(report["budget"], accuracy))
     series = (_series(run, row, marks[arm]) for arm, row in rows.items())
     return Panel(_title(run, reports[0]), tuple(series), _bounds(reports[-1]))
 
 
 def _series(run: StoredRun, row: Report, marks: Sequence[Mark]) -> Series:
-    return Series(run.label(row["arm"]), tuple(marks), row["role"] == "reference")
+    return Series(run.label(row["system"]), tuple(marks), row["role"] == "reference")
 
 
 def _valued(row: Report) -> Mark:
@@ -152,7 +152,7 @@ def _valued(row: Report) -> Mark:
 
 def _bounds(report: Report) -> dict[str, float]:
     """The means of floor and ceiling, as far as they were played."""
-    found = {row["arm"]: row["figures"]["accuracy"] for row in report["rows"]}
+    found = {row["system"]: row["figures"]["accuracy"] for row in report["rows"]}
     return {told: found[arm]["mean"] for arm, told in BOUNDS.items() if found.get(arm)}
 
 

@@ -59,12 +59,12 @@ def tables(run: StoredRun) -> list[ResultsTable]:
 
 
 def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
-    against = {pair["arm"]: pair["adjusted"] for pair in report["over_recency"]}
+    against = {pair["system"]: pair["adjusted"] for pair in report["over_recency"]}
     rows = []
     for role in ("memory", "reference"):
         for row in report["rows"]:
             if row["role"] == role:
-                name, figures = row["arm"], row["figures"]
+                name, figures = row["system"], row["figures"]
                 mean, interval = _share(figures["accuracy"])
                 rank = NOTHING if row["rank"] is None else str(row["rank"])
                 cost = amount(figures["total"]["mean"]) if figures["total"] else NOTHING

@@ -15,7 +15,7 @@ from memorygym.core.types import JSON
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.stored_runs import about_run
 from memorygym.runs.comparison.figures import judged, left_out
-from memorygym.runs.comparison.systems import HELD, SCRIBE, role_of
+from memorygym.runs.comparison.system_specs import HELD, SCRIBE, role_of
 from memorygym.runs.metrics import QuestionCase
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.results_file import read_json, read_results
@@ -29,7 +29,7 @@ class PlayedTask:
 
     reasoner: str
     budget: int | None
-    arm: str
+    system: str
     world: tuple[str, int]
     cases: tuple[QuestionCase, ...]
 
@@ -53,7 +53,7 @@ class StoredRun:
     @property
     def version(self) -> str:
         """The benchmark version of its scores."""
-        return str(self.document["contract"])
+        return str(self.document["version_hash"])
 
     @property
     def kind(self) -> str:
@@ -64,7 +64,7 @@ class StoredRun:
     def heading(self) -> str:
         """What was played, in a few words."""
         recipe = self.recipe
-        which = [text for name, text in recipe["knobs"].items() if name in ("tier", "template")]
+        which = [text for name, text in recipe["parameters"].items() if name in ("tier", "template")]
         return ", ".join([f"{recipe['track']} track", *which, self.version])
 
     def trusted(self, *names: str) -> bool:
@@ -85,7 +85,7 @@ class StoredRun:
         """Every system of a comparison on every task."""
         found: dict[tuple[Any, ...], list[QuestionCase]] = {}
         for row in self.table("questions.csv"):
-            key = (row["reasoner"], row["budget"], row["arm"], row["template"], row["seed"])
+            key = (row["reasoner"], row["budget"], row["system"], row["template"], row["seed"])
             case = QuestionCase(**{name: row[name] for name in QuestionCase.__slots__})
             found.setdefault(key, []).append(case)
         return [
@@ -140,7 +140,7 @@ class StoredRun:
             played = self.under(report["reasoner"], report["budget"])
             left = left_out(played)
             for one in played:
-                key = (one.reasoner, one.budget, one.arm, one.world)
+                key = (one.reasoner, one.budget, one.system, one.world)
                 found.setdefault(key, judged(one, left))
         return found
 
@@ -151,8 +151,8 @@ class StoredRun:
             return
         for row in self.table("compare.csv"):
             if row["role"] != "held":
-                named = {name: row.pop(name) for name in ("reasoner", "budget", "arm", "role")}
-                yield {**named, "trusted": self._trusted_system(named["arm"]), **row}
+                named = {name: row.pop(name) for name in ("reasoner", "budget", "system", "role")}
+                yield {**named, "trusted": self._trusted_system(named["system"]), **row}
 
     def _agents(self) -> Iterator[dict[str, JSON]]:
         memory = self.recipe["memory"]
@@ -166,8 +166,8 @@ class StoredRun:
                 "accuracy": found["accuracy"],
             }  # fmt: skip
 
-    def _trusted_system(self, arm: str) -> bool:
-        return self.trusted(arm.removeprefix(HELD).removesuffix(SCRIBE))
+    def _trusted_system(self, system: str) -> bool:
+        return self.trusted(system.removeprefix(HELD).removesuffix(SCRIBE))
 
     def _place(self, row: Row) -> dict[str, JSON]:
         return {
@@ -181,7 +181,7 @@ def read_run(folder: Path) -> StoredRun:
     about_run(folder)
     document = read_results(folder)
     for row in document["episodes"]:
-        check_version(document["contract"], row["contract"])
+        check_version(document["version_hash"], row["version_hash"])
     if document["recipe"]["kind"] == "bench":
         return StoredRun(folder, document, None)
     comparison = read_json(folder / DOCUMENT)
