@@ -16,15 +16,14 @@ from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.objects import Given, sendable
+from memorygym.runs.task_choice import LAST_SEED, enough_seeds, stored_tasks
 from memorygym.runs.tasks import Tasks, checked_salt, generated
 
 T = TypeVar("T")
-TASKS = 10
-"""Tasks that are played, at least, unless `seeds` says otherwise."""
+OF_A_TRACK = ("track", "template", "tier", "parameters", "salt")
+"""Options of tasks that are generated."""
 THREADS = 16
 """For models: they wait for replies, not for this machine."""
-LAST_SEED = 999_999_999
-"""IDs of questions hold nine digits."""
 
 
 class TaskChoice(TypedDict, total=False):
@@ -38,6 +37,8 @@ class TaskChoice(TypedDict, total=False):
     """A size of the track worlds (default: standard)."""
     parameters: Mapping[str, object]
     """Further parameters of the track, as {"hops": "2,4"}."""
+    data: str | Path
+    """Instead of a track: a folder of `memorygym generate`, or FORMAT:FILE of a data set."""
     seeds: int | range
     """Seeds 0 to N-1, or a range."""
     salt: str
@@ -113,16 +114,21 @@ class AskedOptions:
 
     def tasks(self, seeds: int | None = None) -> Tasks:
         """What is played; `seeds` is how many unless they are given, else enough for ten tasks."""
+        if "data" in self._options:
+            return self._stored(str(self._options["data"]))
         name, stated = registry.split(self.get("track", "worlds"))
         track = find(name)
         parameters = {**track.official, **self._parameters(track), **stated}
-        one = len(track.tasks(TaskOptions(range(1), "", track.official)))
         salt = self.get("salt", None)
         secret = "" if salt is None else checked_salt(salt, "salt")
-        return generated(
-            track.name,
-            TaskOptions(self._seeds(seeds or -(-TASKS // max(1, one))), secret, parameters),
-        )
+        chosen = self._seeds(seeds or enough_seeds(track))
+        return generated(track.name, TaskOptions(chosen, secret, parameters))
+
+    def _stored(self, data: str) -> Tasks:
+        for name in OF_A_TRACK:
+            if name in self._options:
+                raise BadSettings(f"data={data!r} and {name} are both given; give one of them")
+        return stored_tasks(data, self._seeds(1) if "seeds" in self._options else None)
 
     def _parameters(self, track: Track) -> dict[str, str]:
         given = dict(self.get("parameters", {}))

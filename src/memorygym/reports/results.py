@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.reports.extras import missing
+from memorygym.reports.misses import MissFilter, history_of, misses_of
 from memorygym.reports.results_table import tables
 from memorygym.reports.stored_results import StoredRun, check_version
+from memorygym.reports.stored_runs import numbered
 
 if TYPE_CHECKING:
     import pandas
@@ -16,6 +18,26 @@ if TYPE_CHECKING:
 
 TABLES = ("rows", "summary", "questions")
 Table = list[dict[str, Any]]
+
+
+class MissOptions(TypedDict, total=False):
+    """Which misses are listed; see MissFilter."""
+
+    agent: str
+    system: str
+    template: str
+    cause: str
+    question_type: str
+    limit: int
+
+
+class Explanation(str):
+    """A text that a prompt and a notebook show line by line."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class Results:
@@ -87,6 +109,17 @@ class Results:
             raise missing("to_pandas", "pandas", "data") from error
         made: Table = getattr(self, table)()
         return pandas.DataFrame(made)
+
+    def explain(self, id: str = "", **wanted: Unpack[MissOptions]) -> "Explanation":
+        """Why questions were missed, as `memorygym explain` says it; `id` names one question or
+        episode as the list prints it. Print it, or let a notebook show it."""
+        if unknown := [name for name in wanted if name not in MissFilter.__slots__]:
+            raise UnknownPart("option of explain", unknown[0], MissFilter.__slots__)
+        name, number = numbered(id)
+        if number:
+            return Explanation("\n\n".join(history_of(run, name, number) for run in self.folders))
+        found = [misses_of(run, name, MissFilter(**wanted)) for run in self.folders]
+        return Explanation("\n\n".join(misses.text() for misses in found))
 
     def plot(self, path: str | Path | None = None, kind: str = "auto") -> "Plot":
         """Draws the results, and writes the picture if a path is given (extra `plot`).

@@ -64,7 +64,9 @@ class StoredRun:
     def heading(self) -> str:
         """What was played, in a few words."""
         recipe = self.recipe
-        which = [text for name, text in recipe["parameters"].items() if name in ("tier", "template")]
+        which = [
+            text for name, text in recipe["parameters"].items() if name in ("tier", "template")
+        ]
         return ", ".join([f"{recipe['track']} track", *which, self.version])
 
     def trusted(self, *names: str) -> bool:
