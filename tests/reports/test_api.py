@@ -13,6 +13,7 @@ import memorygym
 from memorygym.cli import main
 from memorygym.core.types import Task
 from memorygym.memories.markdown import Markdown
+from memorygym.models.scripted import Scripted
 from tests.reports.own_parts import Broken, LastMessages, NoPart, Silent, WordStore
 
 LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 2}
@@ -108,6 +109,35 @@ def test_the_same_call_goes_on_and_another_object_does_not(tmp_path: Path) -> No
     memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
     with pytest.raises(memorygym.MemoryGymError, match="run of another recipe"):
         memorygym.compare(LastMessages(200), output=tmp_path / "run", **LITE)
+
+
+def test_explain_says_what_the_command_says(
+    mixed: memorygym.Results, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(mixed.folders[0])
+    assert main(["explain", folder, "--system", "bm25", "--limit", "1"]) == 0
+    listed = capsys.readouterr().out
+    assert listed == f"{mixed.explain(system='bm25', limit=1)}\n"
+    miss = next(line.split()[0] for line in listed.splitlines() if "#" in line)
+    assert main(["explain", folder, miss]) == 0
+    assert capsys.readouterr().out == f"{mixed.explain(miss)}\n"
+    with pytest.raises(memorygym.MemoryGymError, match="no option of explain named 'sytem'"):
+        mixed.explain(sytem="bm25")
+
+
+def test_a_model_may_be_an_object() -> None:
+    model = Scripted(lambda *_: "")
+    found = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
+    assert (len(found.rows()), found.failures) == (1, [])
+
+
+def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
+    words = ["--n", "2", "--tokens", "8k", "--hops", "2", "-o", str(tmp_path / "set")]
+    assert main(["generate", "research", *words]) == 0
+    found = memorygym.compare("bm25", data=tmp_path / "set")
+    assert {row["track"] for row in found.rows()} == {"research"}
+    with pytest.raises(memorygym.MemoryGymError, match="and track are both given"):
+        memorygym.compare("bm25", data=tmp_path / "set", track="research")
 
 
 @pytest.mark.parametrize(

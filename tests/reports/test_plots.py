@@ -79,4 +79,4 @@ def test_what_cannot_be_drawn_is_refused(
 
 
 def test_a_notebook_shows_the_picture_itself(duel: memorygym.Results) -> None:
-    assert duel.plot()._repr_png_().startswith(b"\x89PNG")
+    assert duel.plot()._repr_png_()[0].startswith(b"\x89PNG")

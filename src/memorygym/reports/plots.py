@@ -80,8 +80,9 @@ class Plot:
             self.figure.savefig(file, format=form, metadata=SILENT[form])
             return file.getvalue()
 
-    def _repr_png_(self) -> bytes:
-        return self.as_bytes("png")
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """What a notebook shows, and how wide in pixels."""
+        return self.as_bytes("png"), {"width": round(100 * WIDTH)}
 
 
 @contextmanager
