@@ -193,7 +193,7 @@ def detectable_text(report: Report) -> str:
     """The smallest differences that these tasks can show; "" if their scores do not tell it."""
     tests = report.contests
     pairs = tests.pairs or tuple(tests.over_recency.values())
-    effects = sorted(pair.detectable for pair in pairs if (pair.detectable or 0.0) > LEAST)
+    effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
     tasks = len(report.worlds)
     if tasks < FEWEST_TASKS or (effects and median(effects) > 1):
         return (

@@ -1,14 +1,14 @@
 """Accuracy by the distance, the length, the hops or the rewrites of the needed facts; and accuracy
 against the cost of a memory."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, log10
 from string import ascii_uppercase
 
 from memorygym.reports.columns import amount, paragraph
 from memorygym.reports.terminal import Row, table, width
-from memorygym.runs.comparison.figures import Clock, Report, judged, left_out
+from memorygym.runs.comparison.figures import Answered, Clock, Report, judged, left_out
 from memorygym.runs.comparison.significance import Domain
 from memorygym.runs.metrics import Measurement
 from memorygym.stats import NOTHING, Estimate, clustered_share
@@ -78,6 +78,12 @@ CURVES: Mapping[str, Kind] = {
 
 def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by system in the order of the report, without held systems."""
+    systems = [row.system for row in [*report.of("memory"), *report.of("reference")]]
+    return binned(measured, systems, kind)
+
+
+def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> list[Bin]:
+    """The same for these systems, in their order."""
     curve_kind, left = CURVES[kind], left_out(measured)
     bins_of: dict[str, Bins] = {}
     for measurement in sorted(measured, key=lambda measurement: measurement.world):
@@ -88,11 +94,11 @@ def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bi
             tasks.setdefault(measurement.world, []).append(case.score)
     return [
         Bin(
-            row.system, place, span_name(place) if curve_kind.doubling else str(place),
+            system, place, span_name(place) if curve_kind.doubling else str(place),
             sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
-        for row in [*report.of("memory"), *report.of("reference")]
-        for place, tasks in sorted(bins_of.get(row.system, {}).items())
+        for system in systems
+        for place, tasks in sorted(bins_of.get(system, {}).items())
     ]  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The terminal: how wide it is, whether it shows colour, and text and tables that fit it."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
@@ -24,7 +23,11 @@ def width() -> int:
         return max(NARROWEST, int(stated))
     if not sys.stdout.isatty():
         return WIDTH
-    return max(NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
+    try:
+        # A terminal that does not know its width says 0.
+        return max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+    except OSError:
+        return WIDTH
 
 
 def is_coloured() -> bool:

@@ -17,6 +17,7 @@ from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec,
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
+from memorygym.runs.objects import trusted
 from memorygym.runs.systems import (
     Steps,
     System,
@@ -69,6 +70,7 @@ class Comparison:
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
+            **trusted([plugged.given for plugged in self.memories.values() if plugged.given]),
         }
         return Job(
             tasks=self.tasks,
