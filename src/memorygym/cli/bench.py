@@ -9,7 +9,7 @@ from pathlib import Path
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import add_output, check_counts, outputs_of, refuse, workers_of
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
-from memorygym.cli._task_options import KNOBS, add_tasks, tasks_of
+from memorygym.cli._task_options import PARAMETERS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_whole
@@ -206,7 +206,7 @@ def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
 
 
 def _check_official(args: argparse.Namespace) -> None:
-    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *KNOBS)
+    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *PARAMETERS)
     chosen = [name for name in fixed if getattr(args, name) is not None]
     _, parameters = registry.split(args.track)
     if chosen or parameters:
