@@ -125,6 +125,17 @@ def test_explain_says_what_the_command_says(
         mixed.explain(sytem="bm25")
 
 
+def test_status_of_a_stopped_run_with_an_object_names_the_call(
+    mixed: memorygym.Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "run.json").write_bytes((mixed.folders[0] / "run.json").read_bytes())
+    assert main(["status", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "in Python, the same call again: memorygym.compare(…, output=" in told
+    assert "with LastMessages" in told
+
+
 def test_a_model_may_be_an_object() -> None:
     model = Scripted(lambda *_: "")
     found = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
