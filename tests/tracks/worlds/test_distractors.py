@@ -14,7 +14,7 @@ from memorygym.tracks.worlds.generator.generator import world
 from memorygym.tracks.worlds.generator.prose import false_value
 from tests.episodes import generated, gold
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 
 def numeric(template: str) -> list[AttributeSpec]:

@@ -22,9 +22,9 @@ from memorygym.tracks.worlds.generator.domain_schema import (
 from memorygym.tracks.worlds.generator.task import generate
 
 
-@pytest.fixture(params=registry.names("worlds"))
+@pytest.fixture(params=registry.names("domains"))
 def world(request: pytest.FixtureRequest) -> Domain:
-    made: Domain = registry.load("worlds", request.param, "WORLD")
+    made: Domain = registry.load("domains", request.param, "DOMAIN")
     return made
 
 
@@ -266,12 +266,12 @@ def test_a_file_that_is_no_world_is_named_with_the_field_and_the_reason(
     (tmp_path / "town.json").write_text(json.dumps(raw))
     with pytest.raises(BadSettings) as caught:
         read_world(tmp_path / "town.json")
-    assert str(caught.value).startswith(f"worlds town: town.json: {reason}")
+    assert str(caught.value).startswith(f"domains town: town.json: {reason}")
 
 
 def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "town.json").write_text(CITY[:-5])
-    with pytest.raises(BadSettings, match=r"worlds town: town.json: Expecting .* line 114"):
+    with pytest.raises(BadSettings, match=r"domains town: town.json: Expecting .* line 114"):
         read_world(tmp_path / "town.json")
 
 

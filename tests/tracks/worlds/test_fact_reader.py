@@ -32,7 +32,7 @@ def held(text: str, fact: Fact, by: StrongReader) -> bool:
     return {values[fact.code] for values in own if fact.code in values} == {fact.value}
 
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
 RISK = Fact("Acme Harbor", "i", "minor")
 LISTED = Fact("Acme Harbor", "k", "2014-03-09")

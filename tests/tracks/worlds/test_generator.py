@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from tests.episodes import generated, gold
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 FIGURES = {
     "lite": (30, 10, 3, 15, 1, (3, 2, 4, 1)),

@@ -19,7 +19,7 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 
 def answered(

@@ -83,7 +83,7 @@ def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[
 
 def test_the_first_document_of_every_domain_reads_as_agreed(snapshot: Snapshot) -> None:
     texts = [
-        first(generated(name, 0, "lite"), "documents").text for name in registry.names("worlds")
+        first(generated(name, 0, "lite"), "documents").text for name in registry.names("domains")
     ]
     snapshot("domains", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
 

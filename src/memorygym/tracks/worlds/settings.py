@@ -37,9 +37,9 @@ def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
     if tier not in TIERS:
         raise UnknownPart("tier", tier, TIERS)
     sizes = sizes_of(parameters)
-    templates = names or registry.names("worlds")
+    templates = names or registry.names("domains")
     for name in templates:
-        registry.load("worlds", name, "WORLD")
+        registry.load("domains", name, "DOMAIN")
     return [
         WorldsSettings(name, seed, tier, sizes, options.salt)
         for name in templates

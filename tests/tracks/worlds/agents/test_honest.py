@@ -19,7 +19,7 @@ from tests.episodes import generated, play_agent, played
 
 AGENT = find("worlds").agents
 AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 
 

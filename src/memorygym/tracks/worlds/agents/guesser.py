@@ -14,8 +14,8 @@ from memorygym.tracks.worlds.parsed_view import ParsedContext
 @lru_cache(maxsize=64)
 def public_task(noun: str) -> Domain:
     """The public domain with that noun. Raises UnknownPart if there is none."""
-    names = registry.names("worlds")
-    for world in (registry.load("worlds", name, "WORLD") for name in names):
+    names = registry.names("domains")
+    for world in (registry.load("domains", name, "DOMAIN") for name in names):
         if world.noun == noun:
             found: Domain = world
             return found

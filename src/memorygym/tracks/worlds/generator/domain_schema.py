@@ -143,7 +143,7 @@ def read_world(file: Path) -> Domain:
         raw = json.loads(file.read_text(encoding="utf-8"), object_hook=_complete)
         return shape(Domain, {**raw, "id": file.stem})
     except (ValueError, TypeError) as error:
-        raise BadSettings(f"worlds {file.stem}: {file.name}: {error}") from error
+        raise BadSettings(f"domains {file.stem}: {file.name}: {error}") from error
 
 
 def _complete(part: dict[str, object]) -> dict[str, object]:

@@ -28,9 +28,9 @@ SESSION_GAP = 90
 
 def world(template: str) -> Domain:
     """The domain of that name, built in or plugged in."""
-    found = registry.load("worlds", template, "WORLD")
+    found = registry.load("domains", template, "DOMAIN")
     if not isinstance(found, Domain):
-        raise BadSettings(f"worlds {template}: that is a {type(found).__name__}, not a World")
+        raise BadSettings(f"domains {template}: that is a {type(found).__name__}, not a Domain")
     return found
 
 
