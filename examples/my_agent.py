@@ -16,14 +16,14 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.parsed_view import scene
+from memorygym.tracks.worlds.parsed_view import parse_view
 
 
 class MyAgent(Policy):
     """Everything that it knows in an event is in the view: nothing is kept on the object."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         guide = now.reader.guide
         if now.title == "DOCUMENTS" and not now.said:
             records = [r for r in now.reader.read(now.text) if r.category in guide.key_categories]

@@ -7,7 +7,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Attribute, Value
 from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec
 from memorygym.tracks.worlds.generator.generator import world
@@ -55,7 +55,7 @@ def figures(attribute: Attribute, sentence: str) -> int:
 def test_no_document_gives_two_bare_values(template: str) -> None:
     """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
     task = generated(template, 0, "standard")
-    by, table = reader(task.system), gold(task)
+    by, table = strong_reader(task.system), gold(task)
     told = [text for event in task.events if event.kind == "documents" for text in [event.text]]
     records = [record for text in told for record in by.read(text)]
     assert sum(record.unread for record in records) == 0
@@ -66,6 +66,6 @@ def test_no_document_gives_two_bare_values(template: str) -> None:
 
 def test_documents_hold_distractors_at_all() -> None:
     task = generated("company", 0, "standard")
-    revenue = reader(task.system).guide.attribute("b")
+    revenue = strong_reader(task.system).guide.attribute("b")
     both = [s for s in sentences(task) if figures(revenue, s) == 2]
     assert len(both) > 10

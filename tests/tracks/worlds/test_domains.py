@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.generator.domain_schema import (
     AttributeSpec,
     Constraint,
     Domain,
-    read_world,
+    read_domain,
 )
 from memorygym.tracks.worlds.generator.task import generate
 
@@ -265,14 +265,14 @@ def test_a_file_that_is_no_world_is_named_with_the_field_and_the_reason(
     edit(raw := json.loads(CITY))
     (tmp_path / "town.json").write_text(json.dumps(raw))
     with pytest.raises(BadSettings) as caught:
-        read_world(tmp_path / "town.json")
+        read_domain(tmp_path / "town.json")
     assert str(caught.value).startswith(f"domains town: town.json: {reason}")
 
 
 def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "town.json").write_text(CITY[:-5])
     with pytest.raises(BadSettings, match=r"domains town: town.json: Expecting .* line 114"):
-        read_world(tmp_path / "town.json")
+        read_domain(tmp_path / "town.json")
 
 
 def test_a_world_that_python_makes_is_plugged_in(
@@ -281,8 +281,8 @@ def test_a_world_that_python_makes_is_plugged_in(
     (tmp_path / "town.json").write_text(CITY)
     (tmp_path / "my_town.py").write_text(
         "from pathlib import Path\n"
-        "from memorygym.tracks.worlds.generator.domain_schema import read_world\n"
-        "TOWN = read_world(Path(__file__).with_name('town.json'))\n"
+        "from memorygym.tracks.worlds.generator.domain_schema import read_domain\n"
+        "TOWN = read_domain(Path(__file__).with_name('town.json'))\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     task = generate("my_town:TOWN", 0, "lite")

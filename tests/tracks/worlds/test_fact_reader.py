@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadTrace
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
 from memorygym.tracks.worlds.generator.generator import world
@@ -43,7 +43,7 @@ TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar d
 
 @pytest.fixture(scope="module")
 def company() -> StrongReader:
-    return reader(generated("company").system)
+    return strong_reader(generated("company").system)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -137,7 +137,7 @@ def test_a_note_without_the_one_value_holds_nothing(
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
     task = generated(template)
-    by, table = reader(task.system), gold(task)
+    by, table = strong_reader(task.system), gold(task)
     codes = [attribute.code for attribute in by.guide.attributes]
     for name, category, row in zip(table.names, table.categories, table.values, strict=True):
         values = dict(zip(codes, row, strict=True))
@@ -150,7 +150,7 @@ def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_question_is_understood_and_answered_from_the_full_text(template: str) -> None:
     task = generated(template, 5, "standard")
-    by = reader(task.system)
+    by = strong_reader(task.system)
     for question in gold(task).questions:
         told = [by.read(e.text) for e in task.events[: question.event] if e.kind != "question"]
         query = by.ask(task.events[question.event].text)

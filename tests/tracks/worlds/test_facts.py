@@ -2,14 +2,14 @@
 
 import pytest
 
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Record
 from tests.episodes import generated
 
 
 @pytest.fixture
 def shared() -> StrongReader:
-    return reader(generated().system)
+    return strong_reader(generated().system)
 
 
 def test_a_record_that_one_agent_read_is_not_changed_for_the_next(shared: StrongReader) -> None:

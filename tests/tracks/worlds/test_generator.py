@@ -8,10 +8,10 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import Change, WorldGold
+from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
@@ -29,12 +29,12 @@ FIGURES = {
 
 
 @pytest.fixture(scope="module")
-def official() -> list[WorldGold]:
+def official() -> list[WorldsGold]:
     """The tables of all templates at standard, seeds 0 to 9."""
     return [gold(generated(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
 
 
-def notices(table: WorldGold) -> list[Change]:
+def notices(table: WorldsGold) -> list[Change]:
     return [change for change in table.changes if change.notice]
 
 
@@ -106,7 +106,7 @@ def test_an_unknown_tier_suggests_the_nearest() -> None:
         generate("company", 0, "standrad")
 
 
-def test_what_changes_was_shown_before(official: list[WorldGold]) -> None:
+def test_what_changes_was_shown_before(official: list[WorldsGold]) -> None:
     for table in official:
         assert all(table.shown[c.entity] < c.event for c in table.changes)
         assert len({(c.entity, c.code) for c in table.changes}) == len(table.changes)
@@ -129,40 +129,40 @@ def test_a_notice_states_the_new_value_or_the_difference_only(template: str) -> 
     for seed in range(5):
         task = generated(template, seed, "hard")
         for change in notices(gold(task)):
-            (said,) = reader(task.system).read(task.events[change.event].text)
+            (said,) = strong_reader(task.system).read(task.events[change.event].text)
             stated = {change.code: change.new}
             assert said.values == ({} if change.relative else stated)
             assert said.shifts == ({} if not change.relative else shift(change))
 
 
-def test_about_half_of_the_corrected_numbers_are_told_relatively(official: list[WorldGold]) -> None:
+def test_about_half_of_the_corrected_numbers_are_told_relatively(official: list[WorldsGold]) -> None:
     numeric = [c for table in official for c in notices(table) if isinstance(c.new, int)]
     assert len(numeric) > 200
     assert 0.4 < sum(c.relative for c in numeric) / len(numeric) < 0.6
 
 
-def test_only_numbers_are_told_relatively(official: list[WorldGold]) -> None:
+def test_only_numbers_are_told_relatively(official: list[WorldsGold]) -> None:
     relative = [c for table in official for c in table.changes if c.relative]
     assert all(isinstance(c.new, int) and c.notice for c in relative)
 
 
-def test_something_changes_without_a_notice_in_every_world(official: list[WorldGold]) -> None:
+def test_something_changes_without_a_notice_in_every_world(official: list[WorldsGold]) -> None:
     assert all(len(table.changes) > len(notices(table)) for table in official)
 
 
-def test_changed_numbers_differ_by_more_than_5_percent(official: list[WorldGold]) -> None:
+def test_changed_numbers_differ_by_more_than_5_percent(official: list[WorldsGold]) -> None:
     numbers = [(c.old, c.new) for t in official for c in t.changes if isinstance(c.new, int)]
     near = [(old, new) for old, new in numbers if abs(new - old) <= 0.05 * abs(old)]  # type: ignore
     assert near == []
 
 
-def test_no_question_is_asked_twice_in_a_world(official: list[WorldGold]) -> None:
+def test_no_question_is_asked_twice_in_a_world(official: list[WorldsGold]) -> None:
     for table in official:
         texts = Counter(q.text for q in table.questions if q.kind != "update")
         assert max(texts.values()) == 1
 
 
-def test_every_question_rests_on_what_was_shown_before_it(official: list[WorldGold]) -> None:
+def test_every_question_rests_on_what_was_shown_before_it(official: list[WorldsGold]) -> None:
     for table in official:
         needs = [(q, need) for q in table.questions for need in q.needs]
         assert all(table.shown[need.entity] < q.event for q, need in needs)
@@ -172,7 +172,7 @@ def test_nobody_is_told_of_an_absent_entity() -> None:
     for template in TEMPLATES:
         task = generated(template, 0, "standard")
         asked = [q for q in gold(task).questions if q.kind == "abstention"]
-        names = [reader(task.system).ask(task.events[q.event].text) for q in asked]
+        names = [strong_reader(task.system).ask(task.events[q.event].text) for q in asked]
         told = "".join(e.text for e in task.events if e.kind != "question")
         assert all(query and query.names[0] not in told for query in names)
 
@@ -181,20 +181,20 @@ def test_the_scope_of_a_set_question_has_5_to_12_entities() -> None:
     sizes = Counter[int]()
     for template, seed in [(t, s) for t in TEMPLATES for s in range(6)]:
         task = generated(template, seed, "standard")
-        ask = reader(task.system).ask
+        ask = strong_reader(task.system).ask
         queries = [ask(task.events[q.event].text) for q in gold(task).questions]
         sizes.update(query.size for query in queries if query and query.size)
     assert min(sizes) >= 5 and max(sizes) <= 12 and len(sizes) > 3
 
 
-def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[WorldGold]) -> None:
+def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[WorldsGold]) -> None:
     asked = Counter(q.question_type for t in official for q in t.questions if q.kind == "reasoning")
     shares = {name: asked[name] / asked.total() for name in REASONING}
     assert {name: share for name, share in shares.items() if share < 0.02} == {}
     assert set(asked) == set(REASONING)
 
 
-def test_no_world_asks_for_one_competency_only(official: list[WorldGold]) -> None:
+def test_no_world_asks_for_one_competency_only(official: list[WorldsGold]) -> None:
     for table in official:
         asked = Counter(q.question_type for q in table.questions if q.kind == "reasoning")
         assert max(asked.values()) <= 3
@@ -204,7 +204,7 @@ def test_importance_is_what_the_brief_says() -> None:
     groups, attributes = [], []
     for template, seed in [(t, s) for t in TEMPLATES for s in range(10)]:
         task = generated(template, seed, "standard")
-        table, guide = gold(task), reader(task.system).guide
+        table, guide = gold(task), strong_reader(task.system).guide
         asked = [q.needs[0] for q in table.questions if q.kind == "retrieval"]
         groups += [table.categories[need.entity] in guide.key_categories for need in asked]
         attributes += [need.key in guide.key_attributes for need in asked]

@@ -1,4 +1,4 @@
-"""worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
+"""worlds: documents pass a memory with a budget; some facts are corrected, then asked about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -25,7 +25,7 @@ from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
 if TYPE_CHECKING:
     from memorygym.core.statements import FactReader
-    from memorygym.tracks.worlds.generator.gold import WorldGold
+    from memorygym.tracks.worlds.generator.gold import WorldsGold
     from memorygym.tracks.worlds.trace_facts import WorldsReader
 
 
@@ -39,11 +39,11 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     return settings.settings_of(options)
 
 
-def gold(raw: Mapping[str, Any]) -> "WorldGold":
+def gold(raw: Mapping[str, Any]) -> "WorldsGold":
     """The gold table from JSON. Raises ValueError with what is wrong."""
-    from memorygym.tracks.worlds.generator.gold import WorldGold
+    from memorygym.tracks.worlds.generator.gold import WorldsGold
 
-    return WorldGold.from_json(raw)
+    return WorldsGold.from_json(raw)
 
 
 def trace_reader(trace: Trace) -> "WorldsReader":
@@ -62,7 +62,7 @@ def score(trace: Trace) -> Score:
 
 def fact_reader(system: str) -> "FactReader":
     """The strong reader, by the pinned message."""
-    from memorygym.tracks.worlds.fact_reader import reader as strong
+    from memorygym.tracks.worlds.fact_reader import strong_reader as strong
 
     return strong(system)
 

@@ -13,15 +13,15 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import table
 from memorygym.scoring import episode_scores
 from memorygym.scoring.episode_scores import accuracy
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
 
 
-def gold_of(trace: Trace) -> WorldGold:
+def gold_of(trace: Trace) -> WorldsGold:
     """The side table of a trace of worlds. Raises BadTrace without one."""
     gold = table(trace)
-    assert isinstance(gold, WorldGold)
+    assert isinstance(gold, WorldsGold)
     return gold
 
 

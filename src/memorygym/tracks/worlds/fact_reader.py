@@ -73,7 +73,7 @@ class StrongReader:
 
 
 @lru_cache(maxsize=64)
-def reader(system: str) -> StrongReader:
+def strong_reader(system: str) -> StrongReader:
     """The strong reader under that pinned message; one object a message, with its caches."""
     parser = Parser(guide := read_guide(system))
     return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.tell)

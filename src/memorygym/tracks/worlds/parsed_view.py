@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 
 _HEAD = re.compile(
@@ -44,7 +44,7 @@ class ParsedContext:
     @property
     def reader(self) -> StrongReader:
         """The strong reader for this pinned message."""
-        return reader(self.system)
+        return strong_reader(self.system)
 
     @property
     def documents(self) -> list[tuple[str, str]]:
@@ -68,7 +68,7 @@ class ParsedContext:
         return Knowledge(record for text in self.heard for record in self.reader.read(text))
 
 
-def scene(view: Sequence[Message]) -> ParsedContext:
+def parse_view(view: Sequence[Message]) -> ParsedContext:
     """The scene that a view shows."""
     text, status = "", None
     said: list[Message] = []

@@ -12,7 +12,7 @@ from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.reasoners import ParsedContext, attended
 from memorygym.tracks._qa.stream import event_of
 from memorygym.tracks.worlds.agents.honest import brief_reader
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record
 
 SINGLE_HOP = ("value", "ratio", "trend", "extreme", "lookup")
@@ -23,7 +23,7 @@ class Strong(reasoners.Strong):
     """Answers whatever follows from the view, refuses what does not; it has nothing recalled."""
 
     def __init__(self) -> None:
-        super().__init__(reader)
+        super().__init__(strong_reader)
 
     def conclude(self, asked: ParsedContext) -> Found | Missing:
         answer = asked.by.answer(asked.query, Knowledge(self.records(asked)))
@@ -67,7 +67,7 @@ class LookupNoteTaker(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         at = event_of(view)
         looked_up = any(message.role == "tool" for message in view[at:])
-        understood = looked_up and reader(view[0].content).ask(view[at].content) is not None
+        understood = looked_up and strong_reader(view[0].content).ask(view[at].content) is not None
         who = self._reasoner if understood else self._scribe
         return who.act(view, tools)
 

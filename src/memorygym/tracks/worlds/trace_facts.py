@@ -11,9 +11,9 @@ from memorygym.core.trace_reader import HELD, MISSING, STALE
 from memorygym.core.track import table
 from memorygym.core.types import Task
 from memorygym.scoring.grading import grade
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
-from memorygym.tracks.worlds.generator.gold import Need, Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ Told = tuple[int, str, Any]
 class WorldsReader:
     """See trace_reader.TraceReader."""
 
-    def __init__(self, gold: WorldGold, system: str) -> None:
+    def __init__(self, gold: WorldsGold, system: str) -> None:
         self._gold, self._system = gold, system
         self.goals = gold.questions
 
@@ -84,7 +84,7 @@ class WorldsReader:
     @cached_property
     def _by(self) -> StrongReader:
         """Raises BadTrace unless the pinned message states the schema of the table."""
-        by = reader(self._system)
+        by = strong_reader(self._system)
         stated = len(by.guide.attributes)
         for row in self._gold.values[:1]:
             if len(row) != stated:
@@ -207,7 +207,7 @@ class WorldsReader:
 
 def sentences(task: Task) -> dict[int, str]:
     """The ceiling: by event of a question, a canonical sentence for every fact it needs."""
-    assert isinstance(task.gold, WorldGold)
+    assert isinstance(task.gold, WorldsGold)
     by = WorldsReader(task.gold, task.system)
     return {goal.event: "\n".join(by.canonical(goal)) for goal in by.goals if goal.needs}
 

@@ -13,7 +13,7 @@ MOST_SHOWN = 50
 
 
 @dataclass(slots=True)
-class CompetencyTally:
+class QuestionTypeTally:
     """Counts of one competency."""
 
     asked: int = 0
@@ -29,9 +29,9 @@ class CompetencyTally:
     stale_right: int = 0
     """Right with the value as it was before the change."""
 
-    def add(self, other: "CompetencyTally") -> None:
+    def add(self, other: "QuestionTypeTally") -> None:
         """Sums both."""
-        for name in CompetencyTally.__slots__:
+        for name in QuestionTypeTally.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -51,7 +51,7 @@ class VerificationResult:
     """What verification found, over any number of worlds."""
 
     worlds: int = 0
-    tallies: dict[str, CompetencyTally] = field(default_factory=dict)
+    tallies: dict[str, QuestionTypeTally] = field(default_factory=dict)
     failures: list[FairnessFailure] = field(default_factory=list)
     heldout: int = 0
     """Sentences in phrasing families that the reader was not written for."""
@@ -64,7 +64,7 @@ class VerificationResult:
         self.heldout_misread += other.heldout_misread
         self.failures += other.failures
         for name, tally in other.tallies.items():
-            self.tallies.setdefault(name, CompetencyTally()).add(tally)
+            self.tallies.setdefault(name, QuestionTypeTally()).add(tally)
 
     def close(self) -> None:
         """Judges what only shows over many worlds: the guess floors."""

@@ -14,17 +14,17 @@ from memorygym.core.track import Map, TaskRecipe, Verification
 from memorygym.core.types import Message, Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
-from memorygym.tracks.worlds.generator.gold import Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.schedule import BATCH
 from memorygym.tracks.worlds.generator.tiers import MIX, sized
-from memorygym.tracks.worlds.parsed_view import scene
+from memorygym.tracks.worlds.parsed_view import parse_view
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verification_report import (
-    CompetencyTally,
+    QuestionTypeTally,
     FairnessFailure,
     VerificationResult,
 )
@@ -55,9 +55,9 @@ class Verifier:
     """Proves one world; every message is parsed once."""
 
     def __init__(self, settings: WorldsSettings, task: Task) -> None:
-        assert isinstance(task.gold, WorldGold)
+        assert isinstance(task.gold, WorldsGold)
         self.settings, self.task, self.gold = settings, task, task.gold
-        self.by: StrongReader = reader(task.system)
+        self.by: StrongReader = strong_reader(task.system)
         self.told: list[tuple[Record, ...]] = [
             () if event.text.startswith("=== QUESTION") else self.by.read(event.text)
             for event in task.events
@@ -140,7 +140,7 @@ class Verifier:
                     self._fail(at, "misleading", sentence)
 
     def _question(self, question: Question) -> None:
-        tally = self.result.tallies.setdefault(question.question_type, CompetencyTally())
+        tally = self.result.tallies.setdefault(question.question_type, QuestionTypeTally())
         tally.asked += 1
         event = self.task.events[question.event]
         query = self.by.ask(event.text)
@@ -153,7 +153,7 @@ class Verifier:
         if question.kind == "abstention":
             return
         view = [Message("system", self.task.system), Message("user", event.text)]
-        tally.guessed += self._right(question, guess(scene(view)))
+        tally.guessed += self._right(question, guess(parse_view(view)))
         self._leave_one_out(question, query, tally)
         if question.kind == "update":
             self._stale(question, tally)
@@ -193,7 +193,7 @@ class Verifier:
             self._fail(question.event, fail, text)
         return verdict.correct
 
-    def _leave_one_out(self, question: Question, query: Query, tally: CompetencyTally) -> None:
+    def _leave_one_out(self, question: Question, query: Query, tally: QuestionTypeTally) -> None:
         """At least one message is needed; for a fact told once, the message that tells it is."""
         sources = self._sources(question)
         needed = 0
@@ -220,7 +220,7 @@ class Verifier:
                     sources.add(change.event)
         return sorted(sources)
 
-    def _stale(self, question: Question, tally: CompetencyTally) -> None:
+    def _stale(self, question: Question, tally: QuestionTypeTally) -> None:
         """The value before the change is not an answer."""
         need = question.needs[0]
         old = self.gold.values[need.entity][ord(need.key) - 97]

@@ -22,7 +22,7 @@ from memorygym.tracks.worlds.agents.alphabet import (
 )
 from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.agents.recoder import BOOKS
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.episodes import play_agent
@@ -94,5 +94,5 @@ def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet
 
 def test_names_of_three_words_are_recoded_as_well() -> None:
     task = generate("company", 0, sizes=Sizes(entities=800))
-    assert isinstance(task.gold, WorldGold) and len(task.gold.names[0].split()) == 3
+    assert isinstance(task.gold, WorldsGold) and len(task.gold.names[0].split()) == 3
     assert held_records(played(task, "radix_words", made("radix_words")), BOOKS["radix_words"]) > 1

@@ -16,9 +16,9 @@ from memorygym.tracks.worlds.agents.note_taker import (
     sampled,
     whole_records,
 )
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
 from memorygym.tracks.worlds.generator.task import generate
@@ -96,8 +96,8 @@ OTHER_SEED = 7_919
 def _learnt(template: str) -> list[tuple[Query, str]]:
     """Questions and truths of the other seed, in order."""
     task = generate(template, OTHER_SEED)
-    assert isinstance(task.gold, WorldGold)
-    ask = reader(task.system).ask
+    assert isinstance(task.gold, WorldsGold)
+    ask = strong_reader(task.system).ask
     asked = [(ask(f"=== QUESTION ===\n{q.text}"), q.truth) for q in task.gold.questions]
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 

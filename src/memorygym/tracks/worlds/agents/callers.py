@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
-from memorygym.tracks.worlds.parsed_view import ParsedContext, scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 HUGE = "x" * 5_000
 VALUES: tuple[JSON, ...] = (
@@ -45,7 +45,7 @@ class MalformedCaller(Policy):
     """Never makes a call that is right, but for its answers."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         start = now.event * A_TIME % len(BROKEN)
         made = (BROKEN + BROKEN)[start : start + A_TIME]
         if not now.said:
@@ -59,7 +59,7 @@ class SummaryLeaker(Policy):
     """It writes nothing, says everything, and answers from whatever is still to be seen."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         if now.title == "QUESTION":
             if not now.said:
                 return calls(read(), search("a", 1000), search(now.text, 1000))
@@ -158,7 +158,7 @@ class RewardFarmer(Strategist):
     """Repeats what costs nothing, and with the last batch everything else."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         said = super().act(view, tools)
         if now.title == "QUESTION" or said.calls:
             return said

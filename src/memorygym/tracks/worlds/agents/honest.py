@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     worth_while,
 )
 from memorygym.tracks.worlds.facts import Query, Record
-from memorygym.tracks.worlds.generator.gold import Need, WorldGold
+from memorygym.tracks.worlds.generator.gold import Need, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext
@@ -58,7 +58,7 @@ class Clairvoyant(BudgetedNoteTaker):
 
     def __init__(self, task: Task) -> None:
         gold = task.gold
-        assert isinstance(gold, WorldGold)
+        assert isinstance(gold, WorldsGold)
         self._names = gold.names
         self._needs: dict[str, set[Need]] = {}
         for question in gold.questions:

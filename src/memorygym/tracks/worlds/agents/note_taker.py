@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.generator.domain_schema import CODES
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
-from memorygym.tracks.worlds.parsed_view import ParsedContext, scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 Keep = Callable[[ParsedContext], list[str]]
 """Which entries to write of the documents of an event."""
@@ -50,7 +50,7 @@ class BudgetedNoteTaker(Policy):
         self._reads_all = reads_all
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         match now.title:
             case "DOCUMENTS" if now.batch:
                 return self.store(now)
@@ -151,7 +151,7 @@ class AnswersAlways(Policy):
         self._answer = answer
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         if now.title != "QUESTION":
             return END
         return calls(submit(self._answer(now, now.query) if now.query else REFUSAL))

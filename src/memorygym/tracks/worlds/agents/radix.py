@@ -13,7 +13,7 @@ from memorygym.core.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
 from memorygym.tracks.worlds.agents.guesser import public_task
 from memorygym.tracks.worlds.axes import gold_of
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import (
     FIRST_YEAR,
@@ -21,7 +21,7 @@ from memorygym.tracks.worlds.generator.domain_schema import (
     AttributeSpec,
     Domain,
 )
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.notes import record_of
 
 
@@ -40,44 +40,44 @@ class Unpacked:
 class Codec:
     """Records of a domain as digits, exact but for decimals, which keep the 2 % that count."""
 
-    world: Domain
+    domain: Domain
     size: int
     """Words of a name; all names of a task have the same number."""
 
     def spec(self, code: str) -> AttributeSpec:
         """The public trait behind an attribute's code."""
-        return self.world.attribute_specs[ord(code) - 97]
+        return self.domain.attribute_specs[ord(code) - 97]
 
     def record(self, record: Record, codes: Sequence[str]) -> Digits:
         """Name, category, those attributes and the relations."""
-        categories = self.world.categories
+        categories = self.domain.categories
         found = [*self.name(record.name), (categories.index(record.category), len(categories))]
         for code in codes:
             found += value_digits(self.spec(code), record.values[code])
         for code, other in record.edges:
-            found += [(1, 2), ("xyz".index(code), len(self.world.relations)), *self.name(other)]
+            found += [(1, 2), ("xyz".index(code), len(self.domain.relations)), *self.name(other)]
         return [*found, (0, 2)]
 
     def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
         """The record again."""
         name = self.take_name(source)
-        category = self.world.categories[source.take(len(self.world.categories))]
+        category = self.domain.categories[source.take(len(self.domain.categories))]
         values = {code: take_value(self.spec(code), source) for code in codes}
         edges: list[tuple[str, str]] = []
         while source.take(2):
-            code = "xyz"[source.take(len(self.world.relations))]
+            code = "xyz"[source.take(len(self.domain.relations))]
             edges.append((code, self.take_name(source)))
         return Record(name, category, values, edges=tuple(edges))
 
     def name(self, name: str) -> Digits:
         """The words of a name by their place in the public lists."""
         *front, last = name.split()
-        first, second = self.world.first, self.world.second
+        first, second = self.domain.first, self.domain.second
         return [(second.index(last), len(second)), *((first.index(w), len(first)) for w in front)]
 
     def take_name(self, source: Unpacked) -> str:
         """The name again."""
-        first, second = self.world.first, self.world.second
+        first, second = self.domain.first, self.domain.second
         last = second[source.take(len(second))]
         return " ".join([*(first[source.take(len(first))] for _ in range(self.size - 1)), last])
 
@@ -147,7 +147,7 @@ class Group:
 
     def __init__(self, system: str, alphabet: Alphabet, size: int = 2) -> None:
         self._alphabet = alphabet
-        guide = reader(system).guide
+        guide = strong_reader(system).guide
         self.codes = [a.code for a in guide.attributes]
         self.keys = guide.key_attributes
         self.codec = Codec(public_task(guide.noun), size)
@@ -163,13 +163,13 @@ class Group:
     def read(self, lines: Sequence[str]) -> list[Record]:
         """The records again."""
         source = Unpacked(self._alphabet.read(lines))
-        codec = Codec(self.codec.world, source.take(8))
+        codec = Codec(self.codec.domain, source.take(8))
         levels = [self.codes] * source.take(32), [self.keys] * source.take(32)
         return [codec.take_record(source, codes) for level in levels for codes in level]
 
     def note(self, name: str, code: str, value: Value) -> str:
         """A changed value, to stand behind a line."""
-        at = Codec(self.codec.world, 0).name(name)
+        at = Codec(self.codec.domain, 0).name(name)
         found = [(len(name.split()), 8), *at, (ord(code) - 97, 23)]
         found += value_digits(self.codec.spec(code), value)
         return NOTE + self._alphabet.write(packed(found), 99)[0]
@@ -177,7 +177,7 @@ class Group:
     def read_note(self, text: str) -> Record:
         """The changed value again."""
         source = Unpacked(self._alphabet.read([text]))
-        name = Codec(self.codec.world, source.take(8)).take_name(source)
+        name = Codec(self.codec.domain, source.take(8)).take_name(source)
         code = chr(97 + source.take(23))
         return Record(name, values={code: take_value(self.codec.spec(code), source)})
 
@@ -210,7 +210,7 @@ def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     texts: dict[str, str] = {}
     for _, held in trace.stores():
         texts = held
-    guide = reader(trace.system).guide
+    guide = strong_reader(trace.system).guide
     gold = gold_of(trace)
     records = decoded(trace.system, book(trace.system), tuple(texts.values()))
     whole = [record for record in records if _whole(record, gold, guide)]
@@ -218,7 +218,7 @@ def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity
 
 
-def _whole(record: Record, gold: WorldGold, guide: Guide) -> bool:
+def _whole(record: Record, gold: WorldsGold, guide: Guide) -> bool:
     """Whether a record tells all of an entity, as it was at first and as grading needs it."""
     if record.name not in gold.names or not record.category:
         return False

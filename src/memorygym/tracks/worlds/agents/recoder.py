@@ -24,7 +24,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     by_brief,
 )
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.notes import note_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext
@@ -199,7 +199,7 @@ class Packer(Hoarder):
 @lru_cache(maxsize=64)
 def _unpacked(expand: Expand, system: str, text: str) -> tuple[Record, ...]:
     """The records on all pages, then the changes."""
-    by = reader(system)
+    by = strong_reader(system)
     texts = text.replace("\n", " ").split(";")
     lines = [_expanded(expand, by.guide, text.strip()) for text in texts if text.strip()]
     records = [record for line in lines for record in by.read(line)]
