@@ -131,7 +131,7 @@ class DoubleAnswerer(Strategist):
         query = now.query
         if query is None or said.calls[0].name != "submit_answer":
             return said
-        known = now.reader.answer(query, now.known)
+        known = now.reader.answer(query, now.knowledge)
         tried = [known, guess(now), REFUSAL, known]
         return calls(*[submit(answer) for answer in tried if answer is not None])
 

@@ -48,7 +48,7 @@ class MalformedCaller(Policy):
         now = parse_view(view)
         start = now.event * A_TIME % len(BROKEN)
         made = (BROKEN + BROKEN)[start : start + A_TIME]
-        if not now.said:
+        if not now.replies:
             return Message("assistant", "\ud800", made)
         if now.title != "QUESTION":
             return END
@@ -61,7 +61,7 @@ class SummaryLeaker(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = parse_view(view)
         if now.title == "QUESTION":
-            if not now.said:
+            if not now.replies:
                 return calls(read(), search("a", 1000), search(now.text, 1000))
             query = now.query
             known = Knowledge(record for text in _texts(view) for record in now.reader.read(text))
@@ -69,7 +69,7 @@ class SummaryLeaker(Policy):
             return calls(submit(answer or REFUSAL))
         told = "\n".join(record_of(now.reader.guide, r) for r in now.records if r.category)
         told = told or now.text
-        if now.said:
+        if now.replies:
             return Message("assistant", told)
         hidden = (
             Call("memory_search", {"query": told}, told),
@@ -95,7 +95,7 @@ class EditDumper(Strategist):
     """What is shown goes behind the mark: all of it, all records, a document, single records."""
 
     def store(self, now: ParsedContext) -> Message:
-        if now.said:
+        if now.replies:
             return END
         records = [record_of(now.reader.guide, told) for told in now.records]
         tried = [now.text, "\n".join(records), now.text.split("\n\n")[0], *records[:5]]
@@ -104,7 +104,7 @@ class EditDumper(Strategist):
 
     def change(self, now: ParsedContext) -> Message:
         """Free edits carry the notice, and then the notice again and again."""
-        if now.said:
+        if now.replies:
             return END
         return calls(*[edit(MARK, f"{text}\n{MARK}") for text in now.text.split("\n\n") * 2])
 
@@ -119,11 +119,11 @@ class FreeEditor(Strategist):
         told = now.records
         if now.title != "CORRECTION" or not told:
             return super().change(now)
-        if len(now.said) > 1:
+        if len(now.replies) > 1:
             return END
-        if not now.said:
+        if not now.replies:
             return calls(read())
-        lines = now.heard[0].split("\n")
+        lines = now.tool_results[0].split("\n")
         note = note_of(now.reader.guide, told[0])
         kept = next((line for line in lines if line.startswith(told[0].name + " ")), "")
         if not kept:
@@ -143,7 +143,7 @@ class NoticeKeeper(Strategist):
 
     def change(self, now: ParsedContext) -> Message:
         told = now.records
-        if now.said or not told:
+        if now.replies or not told:
             return END
         shifts = [f"{code} by {amount}" for code, amount in told[0].shifts.items()]
         if shifts:
@@ -162,11 +162,11 @@ class RewardFarmer(Strategist):
         said = super().act(view, tools)
         if now.title == "QUESTION" or said.calls:
             return said
-        if not now.said or len(now.said) > TURNS:
+        if not now.replies or len(now.replies) > TURNS:
             return END
         again = [Call("Read", {})]
         if now.title == "CORRECTION" or now.batch == now.batches:
-            again += [call for call in now.said[-1].calls if call.name in ("Edit", "Write")]
+            again += [call for call in now.replies[-1].calls if call.name in ("Edit", "Write")]
         return Message("assistant", "", tuple(again * (TIMES // len(again))))
 
 
@@ -175,16 +175,18 @@ class SessionHoarder(Strategist):
 
     def store(self, now: ParsedContext) -> Message:
         """The batch; a look; then refused calls, an entry emptied, and the rest of the batch."""
-        if not now.said:
+        if not now.replies:
             return super().store(now)
-        if len(now.said) == 1:
+        if len(now.replies) == 1:
             return calls(read())
-        if len(now.said) > 2 or now.batch < now.batches:
+        if len(now.replies) > 2 or now.batch < now.batches:
             return END
-        lines = now.heard[-1].split("\n")
+        lines = now.tool_results[-1].split("\n")
         records = now.records
         rest = [
-            record_of(now.reader.guide, told) for told in records if told.name not in now.heard[-1]
+            record_of(now.reader.guide, told)
+            for told in records
+            if told.name not in now.tool_results[-1]
         ]
         useless = [edit("", ""), edit("nowhere to be found", ""), write(""), write("x " * 500)]
         swaps = [edit(line, new) for line, new in zip(lines[::-1], rest, strict=False)]

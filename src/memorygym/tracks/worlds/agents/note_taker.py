@@ -62,7 +62,7 @@ class BudgetedNoteTaker(Policy):
 
     def store(self, now: ParsedContext) -> Message:
         """Writes what is worth keeping, all in one reply."""
-        if now.said:
+        if now.replies:
             return END
         return calls(*[write(entry) for entry in self._keep(now)])
 
@@ -71,11 +71,11 @@ class BudgetedNoteTaker(Policy):
         told = now.records
         if not told:
             return END
-        if not now.said:
+        if not now.replies:
             return calls(search(told[0].name))
-        if len(now.said) > 1:
+        if len(now.replies) > 1:
             return END
-        for line in "\n".join(now.heard).split("\n"):
+        for line in "\n".join(now.tool_results).split("\n"):
             kept = now.reader.read(line)
             if kept and kept[0].name == told[0].name:
                 new = changed_line(now.reader, kept[0], told[0], self.formers(told[0].name))
@@ -91,7 +91,7 @@ class BudgetedNoteTaker(Policy):
         query = now.query
         if query is None:
             return calls(submit(REFUSAL))
-        if not now.said:
+        if not now.replies:
             return calls(self._look_up(query))
         answer = self._conclude(now, query, self.known(now))
         return calls(submit(REFUSAL if answer is None else answer))
@@ -103,7 +103,7 @@ class BudgetedNoteTaker(Policy):
 
     def known(self, now: ParsedContext) -> Knowledge:
         """What memory gave."""
-        return now.known
+        return now.knowledge
 
 
 def changed_line(
@@ -113,7 +113,7 @@ def changed_line(
     knowledge = Knowledge([kept, told])
     values, former = dict(kept.values), dict(kept.former)
     for code in kept.values:
-        now = knowledge.now(kept.name, code)
+        now = knowledge.current(kept.name, code)
         if now is not None and now != kept.values[code]:
             values[code] = now
             if code in formers:
@@ -198,7 +198,7 @@ def worth_while(now: ParsedContext) -> list[str]:
     """Entries for this batch: parts of records by expected questions a token, within its share."""
     guide = now.reader.guide
     planned = SLACK * now.capacity * now.batch / now.batches
-    room = min(planned, now.capacity) - now.held
+    room = min(planned, now.capacity) - now.tokens_held
     options: list[tuple[float, float, int, int, str, str]] = []
     for record in now.records:
         key = record.category in guide.key_categories

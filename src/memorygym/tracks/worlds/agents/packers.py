@@ -163,7 +163,7 @@ def _found(now: ParsedContext) -> list[Record]:
     codec = Codec(public_task(now.reader.guide.noun), 2)
     codes = [a.code for a in now.reader.guide.attributes]
     records = []
-    for hidden in now.heard[0].split("A")[1:]:
+    for hidden in now.tool_results[0].split("A")[1:]:
         body = hidden.partition("B")[0]
         if len(body) > 50 and all(mark in BLANKS for mark in body):
             blanks = next(b for b in (" \t", "\n\v", BLANKS) if set(body) <= set(b))

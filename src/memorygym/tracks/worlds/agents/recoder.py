@@ -63,14 +63,14 @@ class Hoarder(BudgetedNoteTaker):
 
     def change(self, now: ParsedContext) -> Message:
         told = now.records
-        if not now.said:
+        if not now.replies:
             return calls(read())
-        if len(now.said) > 1 or not told:
+        if len(now.replies) > 1 or not told:
             return END
         note = "".join(self._notes(now, told[0]))
         if not note:
             return END
-        for line in now.heard[0].split("\n"):
+        for line in now.tool_results[0].split("\n"):
             if self.cost(now, note) <= self.room(now, line):
                 return calls(edit(line, line + note))
         return calls(write(note))
@@ -80,7 +80,7 @@ class Hoarder(BudgetedNoteTaker):
         held = self.held(now)
         before, after = Knowledge(held), Knowledge([*held, told])
         for code in (*told.values, *told.shifts):
-            old, new = before.now(told.name, code), after.now(told.name, code)
+            old, new = before.current(told.name, code), after.current(told.name, code)
             restated = old is None and len(told.values) > 1
             if new is not None and not restated and self.differ(now, code, old, new):
                 yield self.note(now, told.name, code, new)
@@ -125,7 +125,7 @@ class Recoder(Hoarder):
     def chosen(self, now: ParsedContext) -> list[str]:
         """As many records as the room takes, found by halving; in part before whole, if at all."""
         alphabet, lines = self._book(now.system), allowance(now, LINES)
-        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
+        room = int(ROOM * now.capacity * now.batch / now.batches) - now.tokens_held
         width = min(now.slot - 1, -(-room // max(1, lines)))
         group = Group(now.system, alphabet, len(now.records[0].name.split()))
         ranked = sorted(now.records, key=lambda record: by_brief(now, record))
@@ -146,7 +146,7 @@ class Recoder(Hoarder):
         return best
 
     def held(self, now: ParsedContext) -> tuple[Record, ...]:
-        return decoded(now.system, self._book(now.system), tuple(now.heard[0].split("\n")))
+        return decoded(now.system, self._book(now.system), tuple(now.tool_results[0].split("\n")))
 
     def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
         return Group(now.system, self._book(now.system)).note(name, code, value)
@@ -174,7 +174,7 @@ class Packer(Hoarder):
 
     def chosen(self, now: ParsedContext) -> list[str]:
         """Pages of records, each closed by a semicolon."""
-        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
+        room = int(ROOM * now.capacity * now.batch / now.batches) - now.tokens_held
         texts: list[str] = []
         for record in sorted(now.records, key=lambda record: at_random(record.name)):
             texts.append(self._shrink(now.reader.guide, record) + ";")
@@ -187,7 +187,7 @@ class Packer(Hoarder):
         return pages(texts, now.slot)
 
     def held(self, now: ParsedContext) -> tuple[Record, ...]:
-        return _unpacked(self._expand, now.system, now.heard[0])
+        return _unpacked(self._expand, now.system, now.tool_results[0])
 
     def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
         return f" {note_of(now.reader.guide, Record(name, values={code: value}))};"
