@@ -24,7 +24,7 @@ _HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
 
 
 def inspect(agent: str, trace: Trace) -> dict[str, float]:
-    """The measures of a trace that the invariants need, counted independently of the environment."""
+    """The measures of a trace that the invariants need, counted anew from its texts."""
     measures = {"admitted": admitted(trace), **_events(trace)}
     if trace.budget.capacity is not None:
         measures |= _usage(trace)

@@ -82,7 +82,7 @@ class Verifier:
         )
 
     def _check_statements(self) -> None:
-        """Every value of the gold table is stated where it should be, and no sentence is unclear."""
+        """Every value of the gold table is stated where it should be; no sentence is unclear."""
         for event, records in enumerate(self.records):
             for record in records:
                 if record.unread:
