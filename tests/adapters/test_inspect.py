@@ -42,7 +42,9 @@ def told(lines: list[str]) -> list[str]:
 def test_inspect_and_bench_agree_on_every_template(agent: str, tmp_path: Path) -> None:
     (log,) = evaluate(tmp_path, f"memorygym/{agent}", task_args={"template": "all"})
     assert log.status == "success", log.error
-    assert sorted(sample.metadata["template"] for sample in log.samples) == registry.names("domains")
+    assert sorted(sample.metadata["template"] for sample in log.samples) == registry.names(
+        "domains"
+    )
     for sample in log.samples:
         result = benched(agent, sample.metadata["template"])
         assert sample.scores["axes"].value == values(result)
