@@ -125,10 +125,24 @@ def test_explain_says_what_the_command_says(
         mixed.explain(sytem="bm25")
 
 
+def test_status_of_a_stopped_run_with_an_object_names_the_call(
+    mixed: memorygym.Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "run.json").write_bytes((mixed.folders[0] / "run.json").read_bytes())
+    assert main(["status", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "in Python, the same call again: memorygym.compare(…, output=" in told
+    assert "with LastMessages" in told
+
+
 def test_a_model_may_be_an_object() -> None:
     model = Scripted(lambda *_: "")
     found = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
-    assert (len(found.rows()), found.failures) == (1, [])
+    assert ([row["trusted"] for row in found.rows()], found.failures) == ([True], [])
+    silent = Scripted(lambda *_: "")
+    compared = memorygym.compare("bm25", reasoner=["strong", silent], **LITE)
+    assert {row["reasoner"] for row in compared.rows() if row["trusted"]} == {"Scripted"}
 
 
 def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
@@ -155,7 +169,9 @@ def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
         ("bm25", {"sedes": 5}, "no option of compare named 'sedes'; did you mean seeds?"),
         ("bm25", {"track": "wolrds"}, "did you mean worlds?"),
         ("bm25", {"parameters": {"hops": 2}}, "no parameter of the track worlds named 'hops'"),
-        ("bm25", {"temperature": 0.5}, "temperature is for a model; none is asked"),
+        ("bm25", {"temperature": 0.5}, "temperature is for a model, and none is asked"),
+        ("bm25", {"reasoner": "stronk"}, "no reasoner named 'stronk'; did you mean strong?"),
+        ("bm25", {"memory_model": "extractiv"}, "did you mean extractive?"),
         ("bm25", {"budgets": 1}, "a budget of 1 holds no fact"),
     ],
 )

@@ -9,7 +9,7 @@ class MemoryGymError(Exception):
 
 
 class UnknownPart(MemoryGymError):
-    """A name that no world, memory, agent or track answers to."""
+    """A name that no domain, memory, agent or track answers to."""
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
         known = sorted(choices)
@@ -58,7 +58,7 @@ def clipped(text: str, most: int) -> str:
 
 
 def at_least(lowest: int, **parameters: int | None) -> None:
-    """Raises BadSettings for the knobs below the lowest value that makes sense.
+    """Raises BadSettings for the parameters below the lowest value that makes sense.
 
     >>> at_least(1, top_k=5)
     >>> at_least(1, top_k=0, chunk_size=9)

@@ -1,13 +1,13 @@
 """Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
-A module that is not installed is looked for in the working folder, for every kind of part. Knobs
-may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is made, and
-no list of parts is kept by hand.
+A module that is not installed is looked for in the working folder, for every kind of part.
+Parameters may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is
+imported until it is made, and no list of parts is kept by hand.
 """
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -16,7 +16,7 @@ from typing import Any, get_args
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 
 FOLDERS = {
-    "worlds": ("tracks.worlds.domains",),
+    "domains": ("tracks.worlds.domains",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),
@@ -45,7 +45,7 @@ _KNOB = re.compile(r":(?=[A-Za-z_]\w*=)")
 
 
 def split(spec: str) -> tuple[str, dict[str, str]]:
-    """The name and the knobs of a spec; a value may hold colons.
+    """The name and the parameters of a spec; a value may hold colons.
 
     >>> split("bm25:top_k=5"), split("my.mod:make:model=qwen3:8b")
     (('bm25', {'top_k': '5'}), ('my.mod:make', {'model': 'qwen3:8b'}))
@@ -108,11 +108,16 @@ def given() -> dict[tuple[str, str], str]:
     return dict(_GIVEN)
 
 
+def group_of(kind: str) -> str:
+    """The group of entry points under which other packages declare parts of a kind."""
+    return "memorygym.domain" if kind == "domains" else f"memorygym.{kind}"
+
+
 @cache
 def _plugged(kind: str) -> dict[str, str]:
     from importlib.metadata import entry_points  # Likewise.
 
-    return {point.name: point.value for point in entry_points(group=f"memorygym.{kind}")}
+    return {point.name: point.value for point in entry_points(group=group_of(kind))}
 
 
 def names(kind: str) -> list[str]:
@@ -186,15 +191,20 @@ def _imported(kind: str, spec: str, module: str) -> Any:
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({said}){hint}") from error
 
 
-def make(kind: str, spec: str, **given: object) -> Any:
-    """Makes the part that `spec` names, with its knobs. Raises BadSettings if that makes none."""
+def make(kind: str, spec: str, *subject: object, **given: object) -> Any:
+    """The part that `spec` names, with its parameters. Raises BadSettings if it makes none.
+
+    A factory that needs one argument is given the `subject`: for an agent, the task.
+    """
     name, told = split(spec)
     factory = load(kind, name)
     parameters = {**set_parameters(f"{kind} {name}", factory, told), **given}
-    if not _takes(factory, parameters):
+    arguments = next((args for args in ((), subject) if _takes(factory, args, parameters)), None)
+    if arguments is None:
         what = type(factory).__name__
-        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
-    part = factory(**parameters)
+        needs = "at most the task" if kind == "agents" else "no arguments"
+        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs {needs}")
+    part = factory(*arguments, **parameters)
     for does, example in DOES.get(kind, {}).items():
         if not callable(getattr(part, does, None)):
             raise BadSettings(
@@ -205,14 +215,14 @@ def make(kind: str, spec: str, **given: object) -> Any:
 
 
 def set_parameters(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
-    """The knobs in the types that the factory states. Raises UnknownPart, with the nearest name,
-    for one that it does not have, and BadSettings for a value that does not fit."""
+    """The parameters in the types that the factory states. Raises UnknownPart, with the nearest
+    name, for one that it does not have, and BadSettings for a value that does not fit."""
     stated = parameters_of(factory) if told else {}
     if told and not stated:
-        raise BadSettings(f"{what} has no knobs, so no {', '.join(told)}")
+        raise BadSettings(f"{what} has no parameters, so no {', '.join(told)}")
     for name in told:
         if name not in stated:
-            raise UnknownPart(f"knob of {what}", name, stated)
+            raise UnknownPart(f"parameter of {what}", name, stated)
     return {n: _value(f"{what}: {n}", stated[n].annotation, text) for n, text in told.items()}
 
 
@@ -223,7 +233,7 @@ def parameters_of(factory: Any) -> dict[str, Parameter]:
 
 
 def _value(what: str, annotation: Any, text: str) -> object:
-    """A knob's text as the type that it is annotated with; text where that tells nothing."""
+    """A parameter's text as the type that it is annotated with; text where that tells nothing."""
     kinds = get_args(annotation) or (annotation,)
     if type(None) in kinds and text == "none":
         return None
@@ -244,14 +254,22 @@ def check(kind: str, spec: str) -> None:
     """Raises what `load` and `make` would; a part of the package itself need not be made."""
     if is_ours(kind, spec):
         load(kind, spec)
-    else:
+    elif kind != "agents" or not needs_task(spec):
         make(kind, spec)
 
 
-def _takes(factory: Any, parameters: dict[str, object]) -> bool:
-    """Whether it can be called with these knobs and no more."""
+def needs_task(spec: str) -> bool:
+    """Whether an agent is made for a task, as `make(task)` does, so that none is made before."""
+    name, stated = split(spec)
+    factory = load("agents", name)
+    parameters = set_parameters(f"agents {name}", factory, stated)
+    return not _takes(factory, (), parameters) and _takes(factory, (None,), parameters)
+
+
+def _takes(factory: Any, arguments: Sequence[object], parameters: dict[str, object]) -> bool:
+    """Whether it can be called with these arguments and parameters and no more."""
     try:
-        signature(factory).bind(**parameters)
+        signature(factory).bind(*arguments, **parameters)
     except TypeError:  # It is no callable, or takes others.
         return False
     except ValueError:  # Some functions in C do not tell what they take.

@@ -20,8 +20,8 @@ from memorygym.reports.api_options import (
     AskedOptions,
     CompareOptions,
     EvaluateOptions,
+    check_distinct,
     listed,
-    model_name,
 )
 from memorygym.reports.results import Results
 from memorygym.reports.stored_results import read_run
@@ -31,6 +31,7 @@ from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
 from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
+from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
 from memorygym.runs.objects import Given, GivenMemory, given_agent, given_memory
 from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import Limits, check_episodes
@@ -62,7 +63,7 @@ def evaluate(
     else:
         given.append(own := given_memory(memory))
         held = own.name
-    _check_distinct([*agents, held] if held not in registry.names("memory") else agents)
+    check_distinct([*agents, held] if held not in registry.names("memory") else agents)
     repeats = asked.count("repeats") or 1
     if repeats > 1 and model is None:
         raise BadSettings(
@@ -70,18 +71,19 @@ def evaluate(
             " model"
         )
     with ExitStack() as stack:
-        model_roles = asked.model_roles([model] if model is not None else [], None, stack)
+        models = asked.model_roles([] if model is None else [model], None, stack)
+        given += models.given
         planned = Evaluation(
             tasks=tasks,
-            agents=tuple(model_roles.models) or agents,
+            agents=tuple(models.roles.models) or agents,
             memory=held,
             limits=Limits(*(asked.count(name) for name in Limits.__slots__)),
-            model_roles=model_roles,
+            model_roles=models.roles,
             repeats=repeats,
             given=given,
         )
         check_episodes(len(tasks.recipes), repeats, len(planned.agents))
-        folder, workers = asked.folder(), asked.workers(given, waits=model_roles.waits)
+        folder, workers = asked.folder(), asked.workers(given, waits=models.roles.waits)
         evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
     return Results([read_run(folder.path)], folder)
 
@@ -100,13 +102,16 @@ def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
     check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
     with ExitStack() as stack:
         reasoners = listed(asked.get("reasoner", "strong"))
-        scripted = find(tasks.track).reasoners
-        models = [who for who in reasoners if who not in scripted]
-        model_roles = asked.model_roles(models, asked.get("memory_model", None), stack)
-        names = tuple(who if isinstance(who, str) else model_name(who) for who in reasoners)
+        named_models = asked_reasoners(
+            tasks.track, [who for who in reasoners if isinstance(who, str)]
+        )
+        models = [who for who in reasoners if who in named_models or not isinstance(who, str)]
+        chosen = asked.model_roles(models, _writer(asked.get("memory_model", None)), stack)
+        of_objects = iter(part.name for part in chosen.given)
+        names = tuple(who if isinstance(who, str) else next(of_objects) for who in reasoners)
         plugged = plug_all(named) | {part.name: plug_given(part) for part in given}
         limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
-        planned = Comparison(tasks, plugged, limits, names, model_roles)
+        planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.given)
         folder = asked.folder()
         _compare(planned, asked, given, folder.path)
     return Results([read_run(folder.path)], folder)
@@ -137,6 +142,13 @@ def load_results(*folders: str | Path) -> Results:
     return Results([read_run(Path(folder)) for folder in folders])
 
 
+def _writer(model: object) -> object:
+    """The model that memories ask, if it is not the offline one."""
+    if isinstance(model, str) and model != OFFLINE:
+        check_slip("memory model", model, [OFFLINE])
+    return None if model == OFFLINE else model
+
+
 def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
     """The specs, and the objects."""
     if isinstance(memories, Mapping):
@@ -153,7 +165,7 @@ def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
             named += [spec.strip() for spec in what.split(",") if spec.strip()]
     if not (named or given):
         raise BadSettings(f"memories={memories!r}: name at least one, as in compare(['bm25'])")
-    _check_distinct([*named, *(part.name for part in given)])
+    check_distinct([*named, *(part.name for part in given)])
     return named, given
 
 
@@ -170,11 +182,3 @@ def _agents(track: Track, agent: object) -> tuple[tuple[str, ...], list[Given]]:
             if part.name in own:
                 raise BadSettings(f"an agent of the track is named {part.name!r}; rename yours")
     return tuple(dict.fromkeys(names)), given
-
-
-def _check_distinct(names: Sequence[str]) -> None:
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise BadSettings(
-            f"two parts are called {twice[0]!r}; give names, as in"
-            ' compare({"small": Mine(1), "large": Mine(2)})'
-        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -15,7 +16,7 @@ from memorygym.models import specs
 from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, sendable
+from memorygym.runs.objects import Given, GivenModel, given_model, sendable
 from memorygym.runs.task_choice import LAST_SEED, enough_seeds, stored_tasks
 from memorygym.runs.tasks import Tasks, checked_salt, generated
 
@@ -89,6 +90,19 @@ class CompareOptions(ModelChoice, total=False):
     """The model that memories ask (default: the offline `extractive`)."""
 
 
+SHAPES = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
+"""By option of models: the keyword."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedModels:
+    """The models of a call."""
+
+    roles: ModelRoles
+    given: Sequence[GivenModel]
+    """Those that were passed as objects."""
+
+
 class AskedOptions:
     """The keywords of a call, checked as they are read."""
 
@@ -149,32 +163,27 @@ class AskedOptions:
             raise BadSettings(f"seeds={given}: give whole numbers from 0 in a row, as range(5, 10)")
         return given
 
-    def model_roles(self, models: Sequence[Any], writing: Any, stack: ExitStack) -> ModelRoles:
+    def model_roles(self, models: Sequence[Any], writing: Any, stack: ExitStack) -> AskedModels:
         """The models that are asked; `stack` closes what it opens."""
-        reply_log, writing = None, None if writing == "extractive" else writing
-        shape = {"temperature": "temperature", "max_tokens": "max_tokens", "seed": "model_seed"}
-        options = {k: self._options[name] for k, name in shape.items() if name in self._options}
-        if (options or "replay" in self._options) and not models and writing is None:
-            raise BadSettings(
-                f"{', '.join([*options, 'replay'][:1])} is for a model; none is asked"
-            )
+        options = {k: self._options[name] for k, name in SHAPES.items() if name in self._options}
+        unused = [name for name in (*SHAPES.values(), "replay") if name in self._options]
+        if unused and not models and writing is None:
+            raise BadSettings(f"{unused[0]} is for a model, and none is asked; leave it out")
+        reply_log = None
         if replay := self.get("replay", None):
             reply_log = stack.enter_context(closing(ReplyLog(Path(replay), record=False)))
+        given: list[GivenModel] = []
 
-        def made(model: Any) -> Model:
+        def made(model: Any) -> tuple[str, Model]:
             if isinstance(model, str):
-                return specs.find(model, self.get("api_base", None), reply_log, **options)
-            if not all(hasattr(model, does) for does in ("complete", "describe", "sample")):
-                raise BadSettings(
-                    f"{model!r:.60} is no model: name one, or give an object of a class that"
-                    " inherits memorygym.models.model.Model"
-                )
-            asked: Model = model
-            return asked
+                return model, specs.find(model, self.get("api_base", None), reply_log, **options)
+            given.append(part := given_model(model))
+            return part.name, part.make()
 
-        found = {one if isinstance(one, str) else "": made(one) for one in models}
-        found = {name or model_name(model): model for name, model in found.items()}
-        return ModelRoles(found, None if writing is None else made(writing))
+        asked = [made(model) for model in models]
+        check_distinct([name for name, _ in asked])
+        writer = None if writing is None else made(writing)[1]
+        return AskedModels(ModelRoles(dict(asked), writer), given)
 
     def workers(self, given: Sequence[Given], *, waits: bool) -> int:
         """How many work at a time; what cannot be sent to other processes runs in this one."""
@@ -208,6 +217,10 @@ def listed(what: Any) -> list[Any]:
     return list(what) if isinstance(what, (list, tuple)) else [what]
 
 
-def model_name(model: Model) -> str:
-    """What a model says that it is called."""
-    return str(model.describe()["name"])
+def check_distinct(names: Sequence[str]) -> None:
+    """Raises BadSettings for a name that two parts have."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadSettings(
+            f"two parts are called {twice[0]!r}; memories may be given names, as in"
+            ' compare({"small": Mine(1), "large": Mine(2)})'
+        )

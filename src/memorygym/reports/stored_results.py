@@ -128,7 +128,7 @@ class StoredRun:
             cases = counted.get((row["agent"], row["budget"], row["memory"], world), [])
             yield {
                 **self._place(row), "system": row["memory"], "role": role,
-                "trusted": self._trusted_system(row["memory"]), "reasoner": row["agent"],
+                "trusted": self._trusted(row["memory"], row["agent"]), "reasoner": row["agent"],
                 "budget": row["budget"], "questions": len(cases),
                 "accuracy": _mean(cases, "score"), "exact": _mean(cases, "exact"),
                 "f1": _mean(cases, "f1"), "context_tokens": _mean(cases, "tokens"),
@@ -154,7 +154,7 @@ class StoredRun:
         for row in self.table("compare.csv"):
             if row["role"] != "held":
                 named = {name: row.pop(name) for name in ("reasoner", "budget", "system", "role")}
-                yield {**named, "trusted": self._trusted_system(named["system"]), **row}
+                yield {**named, "trusted": self._trusted(named["system"], named["reasoner"]), **row}
 
     def _agents(self) -> Iterator[dict[str, JSON]]:
         memory = self.recipe["memory"]
@@ -168,8 +168,8 @@ class StoredRun:
                 "accuracy": found["accuracy"],
             }  # fmt: skip
 
-    def _trusted_system(self, system: str) -> bool:
-        return self.trusted(system.removeprefix(HELD).removesuffix(SCRIBE))
+    def _trusted(self, system: str, reasoner: str) -> bool:
+        return self.trusted(system.removeprefix(HELD).removesuffix(SCRIBE), reasoner)
 
     def _place(self, row: Row) -> dict[str, JSON]:
         return {

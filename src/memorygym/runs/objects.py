@@ -11,12 +11,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from inspect import Parameter, getsource, signature
-from typing import Any
+from typing import Any, cast
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Policy, Task
 from memorygym.memories.shims.add_search import AddSearch
+from memorygym.models.model import Model
 from memorygym.runs.version import code_of, digest
 
 TRUSTED = "trusted"
@@ -50,7 +51,19 @@ class GivenAgent:
     """A hash of its code and state."""
 
 
-Given = GivenMemory | GivenAgent
+@dataclass(frozen=True, slots=True)
+class GivenModel:
+    """A model that was passed as an object."""
+
+    name: str
+    """What it says that it is called."""
+    make: Callable[[], Model]
+    """Gives the object itself: it keeps no state of an episode."""
+    source: str
+    """A hash of its code."""
+
+
+Given = GivenMemory | GivenAgent | GivenModel
 
 
 def given_memory(what: object, name: str = "") -> GivenMemory:
@@ -81,6 +94,18 @@ def given_agent(what: object, name: str = "") -> GivenAgent:
     name = _checked_name("agents", name or name_of(what))
     make = _factory(what, "act")
     return GivenAgent(name, partial(_agent, make, name), source_of(what))
+
+
+def given_model(what: object) -> GivenModel:
+    """A model that has the methods of models.model.Model. Raises BadSettings for anything else."""
+    if not isinstance(what, type) and _has(what, "complete", "describe", "sample"):
+        model = cast(Model, what)
+        name = str(model.describe()["name"])
+        return GivenModel(name, lambda: model, source_of(type(model)))
+    raise BadSettings(
+        f"{what!r:.60} is no model: give a name, or an object of a class that inherits"
+        " memorygym.models.model.Model"
+    )
 
 
 def _agent(make: Callable[..., Any], name: str, task: Task) -> Policy:

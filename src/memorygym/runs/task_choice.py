@@ -63,7 +63,7 @@ def _of_file(data: str) -> Tasks:
     if not colon:
         raise BadSettings(f"data {data}: no such folder; give a data set as FORMAT:FILE")
     if unknown := sorted(parameters.keys() - {"most"}):
-        raise UnknownPart("knob of data", unknown[0], ["most"])
+        raise UnknownPart("parameter of data", unknown[0], ["most"])
     if parameters and not parameters["most"].isdecimal():
         raise BadSettings(f"most {parameters['most']!r}: give a whole number")
     file, most = Path(text), int(parameters["most"]) if parameters else None
