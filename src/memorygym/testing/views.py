@@ -134,7 +134,7 @@ def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
     texts = (text for _, text in end.trace.told({LOOK.name}))
     if [text for text in texts if not text.startswith("[memory:")] != list(told(story(0))):
-        yield "The memory altered a message that it was given. Messages are read-only; make new."
+        yield "The memory altered a message that it was given. Make new messages instead."
 
 
 def _splits(make: Make) -> Iterator[str]:
