@@ -9,7 +9,7 @@ from memorygym.core.trace import LimitHit, Trace
 from memorygym.core.types import JSON, Budget, Entry, Memory, Message, Writer
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
-from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, Stage, replies, story, told
+from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, FixedEnv, replies, story, texts
 
 Make = Callable[[], Memory]
 AMPLE = Budget()
@@ -56,7 +56,7 @@ def watched(
     make: Make, acts: Sequence[Act], budget: Budget, writer: Writer = write
 ) -> list[Snapshot]:
     """Snapshots of an episode: one after every view, one after the end."""
-    episode = Episode(Stage(acts, budget), make, writer=writer)
+    episode = Episode(FixedEnv(acts, budget), make, writer=writer)
     moments = []
     for reply in replies(acts):
         episode.view()
@@ -107,7 +107,7 @@ def _forgets(make: Make) -> Iterator[str]:
 
 def _mixes(make: Make) -> Iterator[str]:
     watched(make, story(0), AMPLE)
-    others = {figure for text in told(story(0)) for figure in FIGURE.findall(text)}
+    others = {figure for text in texts(story(0)) for figure in FIGURE.findall(text)}
     for moment in watched(make, story(1), AMPLE):
         if mixed := others & _figures(moment.composed):
             yield (
@@ -132,8 +132,8 @@ def _repeats_live(make: Make) -> Iterator[str]:
 
 def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
-    texts = (text for _, text in end.trace.told({LOOK.name}))
-    if [text for text in texts if not text.startswith("[memory:")] != list(told(story(0))):
+    shown = (text for _, text in end.trace.told({LOOK.name}))
+    if [text for text in shown if not text.startswith("[memory:")] != list(texts(story(0))):
         yield "The memory altered a message that it was given. Make new messages instead."
 
 
@@ -162,7 +162,7 @@ def _undumped(make: Make) -> Iterator[str]:
 
 
 def _restored(make: Make) -> Iterator[str]:
-    episode = Episode(Stage(story(0), TIGHT), make, writer=write)
+    episode = Episode(FixedEnv(story(0), TIGHT), make, writer=write)
     for reply in replies(story(0)):
         moment = episode.snapshot()
         view = episode.view()
@@ -201,7 +201,7 @@ def _asks_again(make: Make) -> Iterator[str]:
     watched(make, story(0), Budget(view=TIGHT.view), writer)
     times = {
         text: sum(_plain(text) in prompt for prompt in prompts)
-        for text in told(story(0))
+        for text in texts(story(0))
         if len(text.split()) >= WORDS
     }
     if (most := max(times.values())) > ASKED:

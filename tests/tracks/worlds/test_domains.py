@@ -62,17 +62,17 @@ def test_ten_categories_are_needed(world: Domain) -> None:
 
 
 def test_at_least_21_traits_are_needed(world: Domain) -> None:
-    assert_found(replace(world, attribute_specs=world.attribute_specs[:20]), "20 traits")
+    assert_found(replace(world, attribute_specs=world.attribute_specs[:20]), "20 attributes")
 
 
 def test_three_floats_are_needed(world: Domain) -> None:
-    assert_found(with_trait(world, "float", kind="int"), "2 traits of kind float")
+    assert_found(with_trait(world, "float", kind="int"), "2 attributes of kind float")
 
 
 def test_the_first_trait_is_an_int(world: Domain) -> None:
     dated = trait_of(world, "date")
     assert_found(
-        replace(world, attribute_specs=(dated, *world.attribute_specs)), "first trait", dated.label
+        replace(world, attribute_specs=(dated, *world.attribute_specs)), "first attribute", dated.label
     )
 
 
@@ -125,7 +125,7 @@ def test_a_label_holds_no_word_that_splits_questions(world: Domain) -> None:
 
 def test_a_label_lies_in_no_other_label(world: Domain) -> None:
     label = trait_of(world, "date").label
-    assert_found(with_trait(world, "int", alias=label), f"'{label}' lies within")
+    assert_found(with_trait(world, "int", alias=label), f"'{label}' is part of the label")
 
 
 def test_a_label_occurs_in_no_other_sentence(world: Domain) -> None:
@@ -186,7 +186,7 @@ def test_a_unit_holds_no_digit_and_no_dot(world: Domain) -> None:
 def test_a_sentence_says_its_label_and_both_places(world: Domain) -> None:
     assert_found(with_trait(world, "int", says="{s} owns {v} zebras"), "zebras", "label")
     label = trait_of(world, "int").label
-    assert_found(with_trait(world, "int", says=f"{{s}} has {label}"), label, "places")
+    assert_found(with_trait(world, "int", says=f"{{s}} has {label}"), label, "placeholders")
 
 
 @pytest.mark.parametrize("mark", [",", ";", '"', "7", "."])
@@ -208,7 +208,7 @@ def test_a_notice_names_subject_label_and_news(world: Domain) -> None:
 def test_noise_names_no_group_and_at_most_one_subject(world: Domain) -> None:
     noise = (f"They sang of {world.categories[0]}.", "{s} met {s}.", *world.wording.noise)
     assert_found(with_wording(world, noise=noise), f"'{world.categories[0]}' occurs")
-    assert_found(with_wording(world, noise=noise), "'{s} met {s}.'", "places")
+    assert_found(with_wording(world, noise=noise), "'{s} met {s}.'", "placeholders")
 
 
 def test_membership_quotes_the_group(world: Domain) -> None:
@@ -223,19 +223,19 @@ def test_a_category_holds_nothing_that_lists_split_at(world: Domain, category: s
 def test_a_ratio_rests_on_numbers(world: Domain) -> None:
     label = trait_of(world, "date").label
     assert_found(
-        replace(world, ratios=(*world.ratios, (label, label))), f"ratio rests on '{label}'"
+        replace(world, ratios=(*world.ratios, (label, label))), f"ratio names '{label}'"
     )
 
 
 def test_a_ceiling_can_be_met(world: Domain) -> None:
     ceiling = world.ceilings[0]
     changed = replace(world, ceilings=(Constraint(ceiling.of, ceiling.label, 1),))
-    assert_found(changed, ceiling.of, "cannot stay under 1%")
+    assert_found(changed, ceiling.of, "cannot be under 1%")
 
 
 def test_the_brief_is_read_back_as_it_was_stated(world: Domain) -> None:
     label = trait_of(world, "float").label
-    assert_found(with_trait(world, "float", prefix="", suffix="\n"), "brief", label)
+    assert_found(with_trait(world, "float", prefix="", suffix="\n"), "instructions are misread", label)
 
 
 def test_every_sentence_is_read_back_by_the_strong_reader(world: Domain) -> None:
