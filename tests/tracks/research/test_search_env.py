@@ -12,7 +12,7 @@ from memorygym.runs.comparison.memory_specs import Oracle
 from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.search_env import SearchEnv
 from memorygym.tracks.research.strata import ResearchRecipe
@@ -50,7 +50,7 @@ def played(number, memory, reasoner="strong", shape="bridge"):
 def solved(number, memory, **how):
     trace = played(number, memory, **how)
     given = [answer for one in trace.records if (answer := getattr(one, "answer", ""))]
-    return bool(given) and right(trace.gold.questions[0], given[-1])
+    return bool(given) and is_correct(trace.gold.questions[0], given[-1])
 
 
 @pytest.mark.parametrize("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])

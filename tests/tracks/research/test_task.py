@@ -6,7 +6,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import Call, Message
 from memorygym.scoring.grading import grade
 from memorygym.tracks import research
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.fact_reader import ResearchReader
 
 ROW = {
@@ -57,8 +57,8 @@ def test_near_misses_stale_values_and_starts_are_graded_wrong(instance, hops):
         if document["interferes_with"] == last
         for one in reader.read(document["content"])
     ]
-    assert right(question, made["answer"])
-    assert not any(right(question, value) for value in [*told, *made["start_entities"]])
+    assert is_correct(question, made["answer"])
+    assert not any(is_correct(question, value) for value in [*told, *made["start_entities"]])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
-from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, result
+from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
 from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answers import CodeReader, Query, ask
 from memorygym.tracks.codeqa.code_view import paragraphs
@@ -26,7 +26,7 @@ _FILE = re.compile(r"\[(\S+\.(?:py|md))\b")
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     """The verdict on an instance, with its numbers."""
     run = {check.__name__: partial(check, instance) for check in (files_match, executes)}
-    return result(ablation_input(instance), **run)
+    return run_checks(ablation_input(instance), **run)
 
 
 def ablation_input(instance: Mapping[str, Any]) -> AblationInput:

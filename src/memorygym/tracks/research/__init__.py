@@ -36,7 +36,7 @@ def env(task: Task) -> Env:
     """An environment that plays the task: its searches are scripted, or the reasoner's own."""
     from memorygym.tracks.research.search_env import SearchEnv, steps_of
 
-    return SearchEnv(task) if steps_of(task) else defaults.StreamEnv(task)
+    return SearchEnv(task) if steps_of(task) else defaults.RecallEnv(task)
 
 
 def reasoner(name: str, task: Task) -> Policy:

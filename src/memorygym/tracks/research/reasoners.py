@@ -13,8 +13,8 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import by_search
-from memorygym.tracks._qa.stream import REFUSAL, event_of
+from memorygym.tracks._qa.reasoners import recall_as_search
+from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
@@ -185,7 +185,7 @@ class SearchNoteTaker(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        reply = by_search(self._reasoner.act(view, tools), tools)
+        reply = recall_as_search(self._reasoner.act(view, tools), tools)
         if not reply.content or all(tool.name != "Write" for tool in tools):
             return reply
         written = Call("Write", {"content": reply.content}, "0")
@@ -200,7 +200,7 @@ class StepNoteTaker(Policy):
         self._clerk = clerk
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = event_of(view)
+        at = event_start(view)
         shown, heard = view[at].content, [one for one in view[at:] if one.role == "tool"]
         if shown.startswith(_BRIEFING) and not heard:
             return calls(write(shown.split(_SERVED, 1)[1]))

@@ -11,7 +11,7 @@ from memorygym.core.track import table
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
-from memorygym.tracks._qa.defaults import RECALL, recalling
+from memorygym.tracks._qa.defaults import RECALL, recall_step
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from memorygym.tracks._qa.stream import submit
@@ -106,7 +106,7 @@ class SearchEnv(Env):
         if call and call.name == SUBMIT.name:
             return Step(done=True, evict=True, answer=str(_argument(call, "answer")))
         if call and call.name == RECALL.name:
-            return recalling(str(_argument(call, "query")))
+            return recall_step(str(_argument(call, "query")))
         if self._at == self._steps:
             return Step(done=True, evict=True)
         return self._show(self._result(call))

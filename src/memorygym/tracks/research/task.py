@@ -16,7 +16,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement
 from memorygym.core.types import Budget, Event, Task
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
-from memorygym.tracks._qa.stream import ASKS
+from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 
@@ -57,7 +57,7 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
         asked = task_texts.task_text(question, instance["answer_form"], steps)
     else:
         asked = task_texts.question_text(total, question, instance["answer_form"])
-    return (*first, *(Event(SHOWS, text) for text in files), Event(ASKS, asked))
+    return (*first, *(Event(SHOWS, text) for text in files), Event(QUESTION_KIND, asked))
 
 
 def documents_of(texts: Iterable[str]) -> dict[str, int]:

@@ -11,12 +11,12 @@ from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.ablation import (
     AblationInput,
+    CheckResult,
     QuestionEvent,
     ShownDocument,
-    Verdict,
-    result,
+    run_checks,
 )
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import file_name, memory_files
@@ -95,7 +95,7 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
         window=instance["eviction_policy"]["window_size"],
         pinned=instance["system"],
     )
-    return result(
+    return run_checks(
         ablation_input,
         subquery_shortcut=lambda: _shortcut(instance, listener, asked),
         one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
@@ -105,7 +105,7 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
 
 def _shortcut(
     instance: Mapping[str, Any], listener: _SilentReader, asked: QuestionEvent
-) -> Verdict:
+) -> CheckResult:
     """Who answers what the last sub-query of the question's last kind asks is wrong, and there
     are so many of that kind that a guess among them seldom is right."""
     known = StatementIndex(listener.told)
@@ -122,7 +122,7 @@ def _shortcut(
     if isinstance(query, Total) and len(found) > 1:
         guesses = [query.of(*map(int, found[-2:]))]
     distinct = len(dict.fromkeys(found))
-    wrong = not any(right(asked.question, guess) for guess in guesses)
+    wrong = not any(is_correct(asked.question, guess) for guess in guesses)
     fewest = len(wanted) / CHANCE
     return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
 
@@ -141,7 +141,7 @@ def _last_keys(query: Query | None) -> list[str]:
     return []
 
 
-def _turns_match(instance: Mapping[str, Any]) -> Verdict:
+def _turns_match(instance: Mapping[str, Any]) -> CheckResult:
     """The texts are those of the turns, and the documents are under their titles."""
     turns, files = instance["turns"], instance["memory_files"]
     texts = [(turn["sub_query"], [one["text"] for one in turn["documents"]]) for turn in turns]
