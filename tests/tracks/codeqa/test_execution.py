@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run
+from memorygym.tracks.codeqa.execution import ExecutionFailed, ExecutionJob, run
 from memorygym.tracks.codeqa.runner_process import LoadedPackage
 
 LOOP = "def test_it():\n    assert sum([one for one in range(4)]) == 6\n"
@@ -43,7 +43,7 @@ def test_code_that_computes_is_run(code: str) -> None:
 @pytest.mark.parametrize("what", ESCAPES)
 def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    with pytest.raises(Failed, match="does what dealt code does not"):
+    with pytest.raises(ExecutionFailed, match="does what dealt code does not"):
         run(package(ESCAPES[what].replace("MARK", repr(str(mark)))), [ExecutionJob(tests=True)])
     assert not mark.exists()
 
@@ -60,7 +60,7 @@ def test_code_that_reaches_for_more_is_refused(what: str, tmp_path: Path) -> Non
 def test_a_package_does_not_stand_for_one_of_python(place: str, line: str, call: str) -> None:
     """What `from` does not find in a module, Python looks up among its own of that name."""
     files = {place: "X = 1\n", "b.py": f"{line}\n\n\ndef f():\n    return {call}\n"}
-    with pytest.raises(Failed, match="is a module of Python's own"):
+    with pytest.raises(ExecutionFailed, match="is a module of Python's own"):
         run(files, [ExecutionJob(["f()"])])
 
 
@@ -72,12 +72,14 @@ def test_what_a_module_lacks_is_not_looked_up_elsewhere(monkeypatch: pytest.Monk
 
 
 def test_what_a_call_returns_must_be_a_number() -> None:
-    with pytest.raises(Failed, match="returns str, not int"):
+    with pytest.raises(ExecutionFailed, match="returns str, not int"):
         run(package("def f():\n    return 'a' * 9\n"), [ExecutionJob(["f()"])])
 
 
 @pytest.mark.parametrize("code", ["def f():\n    f()\nf()\n", "'a' * 10**12\n", "1 // 0\n"])
 def test_code_that_breaks_says_how_in_few_words(code: str) -> None:
-    with pytest.raises(Failed, match=r"RecursionError|MemoryError|ZeroDivisionError") as told:
+    with pytest.raises(
+        ExecutionFailed, match=r"RecursionError|MemoryError|ZeroDivisionError"
+    ) as told:
         run(package(code), [ExecutionJob(tests=True)])
     assert len(str(told.value)) < 300

@@ -8,7 +8,7 @@ from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.execution import ExecutionJob, Failed, run
+from memorygym.tracks.codeqa.execution import ExecutionFailed, ExecutionJob, run
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 
 READER = CodeReader()
@@ -60,12 +60,12 @@ def test_what_it_does_not_know_is_not_answered(body: str) -> None:
 
 
 def test_a_package_that_does_not_run_is_reported() -> None:
-    with pytest.raises(Failed, match="NameError"):
+    with pytest.raises(ExecutionFailed, match="NameError"):
         run({"a/__init__.py": "", "a/b.py": "x = y"}, [ExecutionJob(tests=True)])
 
 
 def test_a_package_cannot_fill_the_memory() -> None:
-    with pytest.raises(Failed, match="MemoryError"):
+    with pytest.raises(ExecutionFailed, match="MemoryError"):
         run({"a/__init__.py": "x = 'a' * 10**11"}, [ExecutionJob(tests=True)])
 
 
@@ -83,10 +83,10 @@ def test_a_package_cannot_fill_the_memory() -> None:
     ],
 )
 def test_code_that_does_more_than_ours_is_refused(code: str) -> None:
-    with pytest.raises(Failed, match="does what dealt code does not"):
+    with pytest.raises(ExecutionFailed, match="does what dealt code does not"):
         run({"a/__init__.py": code}, [ExecutionJob(tests=True)])
 
 
 def test_a_call_that_does_more_than_ours_is_refused() -> None:
-    with pytest.raises(Failed, match="does what dealt code does not"):
+    with pytest.raises(ExecutionFailed, match="does what dealt code does not"):
         run({"a/__init__.py": ""}, [ExecutionJob(["__import__('os').getcwd()"])])
