@@ -29,7 +29,7 @@ def domain(request: pytest.FixtureRequest) -> Domain:
 
 
 def with_attribute(domain: Domain, kind: str, /, **changes: Any) -> Domain:
-    """The world with its last trait of a kind changed."""
+    """The domain with its last attribute of a kind changed."""
     at = max(i for i, spec in enumerate(domain.attribute_specs) if spec.kind == kind)
     attribute_specs = (
         *domain.attribute_specs[:at],
@@ -48,7 +48,7 @@ def with_wording(domain: Domain, **changes: Any) -> Domain:
 
 
 def assert_found(domain: Domain, *words: str) -> None:
-    """Some sentence of the check names the world and all these words."""
+    """Asserts that a sentence of the check names the domain and all these words."""
     broken = check_world(domain)
     assert any(all(word in found for word in (f"{domain.id}: ", *words)) for found in broken), (
         broken
