@@ -58,6 +58,10 @@ class SystemPlayer(Protocol):
         """Where."""
 
     @property
+    def memory(self) -> str:
+        """The spec of the memory, as it was named."""
+
+    @property
     def waits(self) -> bool:
         """Whether a model is waited for."""
 

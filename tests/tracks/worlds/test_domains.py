@@ -64,18 +64,18 @@ def test_ten_categories_are_needed(domain: Domain) -> None:
 
 
 def test_at_least_21_traits_are_needed(domain: Domain) -> None:
-    assert_found(replace(domain, attribute_specs=domain.attribute_specs[:20]), "20 traits")
+    assert_found(replace(domain, attribute_specs=domain.attribute_specs[:20]), "20 attributes")
 
 
 def test_three_floats_are_needed(domain: Domain) -> None:
-    assert_found(with_attribute(domain, "float", kind="int"), "2 traits of kind float")
+    assert_found(with_attribute(domain, "float", kind="int"), "2 attributes of kind float")
 
 
 def test_the_first_trait_is_an_int(domain: Domain) -> None:
     dated = attribute_of(domain, "date")
     assert_found(
         replace(domain, attribute_specs=(dated, *domain.attribute_specs)),
-        "first trait",
+        "first attribute",
         dated.label,
     )
 
@@ -131,7 +131,7 @@ def test_a_label_holds_no_word_that_splits_questions(domain: Domain) -> None:
 
 def test_a_label_lies_in_no_other_label(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
-    assert_found(with_attribute(domain, "int", alias=label), f"'{label}' lies within")
+    assert_found(with_attribute(domain, "int", alias=label), f"'{label}' is part of the label")
 
 
 def test_a_label_occurs_in_no_other_sentence(domain: Domain) -> None:
@@ -196,7 +196,9 @@ def test_a_unit_holds_no_digit_and_no_dot(domain: Domain) -> None:
 def test_a_sentence_says_its_label_and_both_places(domain: Domain) -> None:
     assert_found(with_attribute(domain, "int", sentence="{s} owns {v} zebras"), "zebras", "label")
     label = attribute_of(domain, "int").label
-    assert_found(with_attribute(domain, "int", sentence=f"{{s}} has {label}"), label, "places")
+    assert_found(
+        with_attribute(domain, "int", sentence=f"{{s}} has {label}"), label, "placeholders"
+    )
 
 
 @pytest.mark.parametrize("mark", [",", ";", '"', "7", "."])
@@ -218,7 +220,7 @@ def test_a_notice_names_subject_label_and_news(domain: Domain) -> None:
 def test_noise_names_no_group_and_at_most_one_subject(domain: Domain) -> None:
     noise = (f"They sang of {domain.categories[0]}.", "{s} met {s}.", *domain.wording.noise)
     assert_found(with_wording(domain, noise=noise), f"'{domain.categories[0]}' occurs")
-    assert_found(with_wording(domain, noise=noise), "'{s} met {s}.'", "places")
+    assert_found(with_wording(domain, noise=noise), "'{s} met {s}.'", "placeholders")
 
 
 def test_membership_quotes_the_group(domain: Domain) -> None:
@@ -233,19 +235,21 @@ def test_a_category_holds_nothing_that_lists_split_at(domain: Domain, category: 
 def test_a_ratio_rests_on_numbers(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
     assert_found(
-        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio rests on '{label}'"
+        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio names '{label}'"
     )
 
 
 def test_a_ceiling_can_be_met(domain: Domain) -> None:
     constraint = domain.constraints[0]
     changed = replace(domain, constraints=(Constraint(constraint.of, constraint.label, 1),))
-    assert_found(changed, constraint.of, "cannot stay under 1%")
+    assert_found(changed, constraint.of, "cannot be under 1%")
 
 
 def test_the_brief_is_read_back_as_it_was_stated(domain: Domain) -> None:
     label = attribute_of(domain, "float").label
-    assert_found(with_attribute(domain, "float", prefix="", suffix="\n"), "brief", label)
+    assert_found(
+        with_attribute(domain, "float", prefix="", suffix="\n"), "instructions are misread", label
+    )
 
 
 def test_every_sentence_is_read_back_by_the_strong_reader(domain: Domain) -> None:
