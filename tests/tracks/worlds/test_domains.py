@@ -11,7 +11,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.testing import check_world
+from memorygym.testing import check_domain
 from memorygym.tracks.worlds import domains
 from memorygym.tracks.worlds.generator.domain_schema import (
     AttributeSpec,
@@ -49,14 +49,14 @@ def with_wording(domain: Domain, **changes: Any) -> Domain:
 
 def assert_found(domain: Domain, *words: str) -> None:
     """Asserts that a sentence of the check names the domain and all these words."""
-    broken = check_world(domain)
+    broken = check_domain(domain)
     assert any(all(word in found for word in (f"{domain.id}: ", *words)) for found in broken), (
         broken
     )
 
 
 def test_a_domain_keeps_every_rule(domain: Domain) -> None:
-    assert check_world(domain) == []
+    assert check_domain(domain) == []
 
 
 def test_ten_categories_are_needed(domain: Domain) -> None:
@@ -234,9 +234,7 @@ def test_a_category_holds_nothing_that_lists_split_at(domain: Domain, category: 
 
 def test_a_ratio_rests_on_numbers(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
-    assert_found(
-        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio names '{label}'"
-    )
+    assert_found(replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio names '{label}'")
 
 
 def test_a_ceiling_can_be_met(domain: Domain) -> None:
