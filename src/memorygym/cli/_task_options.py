@@ -11,7 +11,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.core.types import JSON
-from memorygym.datasets.instances.loader import kept
+from memorygym.datasets.instances.loader import stored_tasks
 from memorygym.runs.tasks import Tasks, from_disk, generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
@@ -133,7 +133,7 @@ def _read(args: argparse.Namespace) -> Tasks:
 
 def _of_folder(folder: Path) -> Tasks:
     """The instances of a folder."""
-    found = kept(folder)
+    found = stored_tasks(folder)
     track = found[0].track
     digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
     return from_disk(found, track, digest, f"{track} track, folder {folder.name or folder}")
