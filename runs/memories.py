@@ -64,8 +64,8 @@ def page(result: Mapping[str, Any]) -> Iterator[str]:
     for agreement in result["kendall"]:
         tau, reasoners = agreement["tau"], " and the ".join(agreement["reasoners"])
         yield (
-            f"- Budget {agreement['budget']:,}: the rankings under the {reasoners} reasoner agree with"
-            f" Kendall's tau-b {tau['mean']:.2f}"
+            f"- Budget {agreement['budget']:,}: the rankings under the {reasoners} reasoner agree"
+            f" with Kendall's tau-b {tau['mean']:.2f}"
             f" ({tau['low']:.2f} to {tau['high']:.2f})."
         )
     for budget in BUDGETS:

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
-from memorygym.datasets.instances.loader import stored_tasks, tokens_of
+from memorygym.datasets.instances.loader import folder_tasks, tokens_of
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 def test_a_folder_gives_its_instances_in_order(generated: Path) -> None:
-    tasks = stored_tasks(generated)
+    tasks = folder_tasks(generated)
     assert [(task.track, task.seed) for task in tasks] == [("research", 0), ("research", 1)]
     assert tasks[1].generate().recipe["instance"] in tasks[1].path.name
 
@@ -70,14 +70,14 @@ def test_a_folder_that_differs_from_its_manifest_is_refused(
     change_folder, message = CHANGES[change]
     change_folder(folder)
     with pytest.raises(BadSettings, match=message):
-        stored_tasks(folder)
+        folder_tasks(folder)
 
 
 def test_instances_of_another_track_are_refused(generated: Path, tmp_path: Path) -> None:
     folder = copy_of(generated, tmp_path)
     edit_manifest(folder, track="codeqa")
     with pytest.raises(BadSettings, match="is of research, not of codeqa"):
-        stored_tasks(folder)[0].generate()
+        folder_tasks(folder)[0].generate()
 
 
 @pytest.mark.parametrize("text", ["", "k", "inf", "-inf", "nan", "1e400", "1e308M"])

@@ -76,7 +76,7 @@ def _made(track: str, instances: Instances, options: TaskOptions) -> list[Genera
     ]
 
 
-def stored_tasks(folder: Path) -> list[StoredTask]:
+def folder_tasks(folder: Path) -> list[StoredTask]:
     """The tasks of a folder. Raises BadSettings unless its files match its manifest."""
     manifest = read_manifest(folder)
     track = str(manifest.get("track"))
