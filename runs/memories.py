@@ -82,7 +82,7 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:
-        if row["role"] != "held":
+        if row["role"] != "unlimited":
             yield line(row, weakly[row["system"]])
     verdict, pairs = strong["verdict"], strong["pairs"]
     least = median(pair["detectable"] for pair in pairs if pair["detectable"])
@@ -101,8 +101,8 @@ def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
     of = row["figures"]
     cells = [
         row["system"], str(row["rank"] or ""), percent(of["accuracy"]), percent(weak),
-        percent(of["normalised"]), percent(of["storing"]), percent(of["retrieving"]),
-        percent(of["survival"]), percent(of["exposure"]),
+        percent(of["normalised"]), percent(of["write_loss"]), percent(of["retrieval_loss"]),
+        percent(of["evidence_recall"]), percent(of["stale_evidence_rate"]),
         *(amount(of[name]) for name in ("view", "ingest_tokens", "query_tokens")),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"

@@ -88,7 +88,7 @@ def _page(track: str, found: Mapping[str, Any], rows: Rows) -> Iterator[str]:
         )
     yield from _overall(strong, weak)
     mine = [row for row in rows if row["reasoner"] == "strong"]
-    ranks = {row["system"]: row["rank"] for row in strong["rows"] if row["role"] != "held"}
+    ranks = {row["system"]: row["rank"] for row in strong["rows"] if row["role"] != "unlimited"}
     yield "\n## By hops\n"
     yield from _strata(mine, ranks, lambda row: row["hops"])
     yield "\n## By length\n"
@@ -99,18 +99,18 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
     """All instances together."""
     weakly = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     heads = (
-        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "storing",
-        "retrieving", "survival", "in view", "ingest", "query",
+        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "write_loss",
+        "retrieval_loss", "evidence_recall", "in view", "ingest", "query",
     )  # fmt: skip
     yield "## All instances\n"
     yield f"| {' | '.join(heads)} |"
     yield f"|---|{'--:|' * (len(heads) - 1)}"
     for row in strong["rows"]:
-        if row["role"] == "held":
+        if row["role"] == "unlimited":
             continue
         of = row["figures"]
         shares = (of["accuracy"], weakly[row["system"]], *(of[n] for n in (
-            "exact", "f1", "normalised", "storing", "retrieving", "survival",
+            "exact", "f1", "normalised", "write_loss", "retrieval_loss", "evidence_recall",
         )))  # fmt: skip
         costs = (of[name] for name in ("view", "ingest_tokens", "query_tokens"))
         cells = [

@@ -124,7 +124,7 @@ def _read(args: argparse.Namespace) -> Tasks:
         raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
     data = found.recipe["data"]
     assert isinstance(data, Mapping)
-    taken = from_disk(some, found.track, str(data["sha256"]), found.told)
+    taken = from_disk(some, found.track, str(data["sha256"]), found.description)
     names: list[JSON] = [[one.template, one.seed] for one in some]
     # From where is told, so that the command can be told again.
     part: dict[str, JSON] = {**data, "tasks": names, "from": chosen.start}

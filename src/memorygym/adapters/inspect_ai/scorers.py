@@ -41,12 +41,16 @@ TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "t
 
 def shown(track: Track) -> tuple[str, ...]:
     """What every score of the track has; where it names no axes, the metadata tell the kinds."""
-    return ("composite", *track.axes, "abstention")
+    return ("composite", *track.axes, "correct_refusals")
 
 
 def _axes(trace: Trace) -> Judgement:
     found = episode_scores.score(trace)
-    figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
+    figures = {
+        **found.axes,
+        "composite": found.composite,
+        "correct_refusals": found.correct_refusals,
+    }
     more = {
         "axes": dict(found.axes), "writes": found.writes, "peak_tokens": found.peak,
         "accuracy": found.accuracy, "store_precision": dict(store_precision(trace)),
@@ -58,7 +62,7 @@ def _axes(trace: Trace) -> Judgement:
 def _answers(trace: Trace) -> Judgement:
     measured, left = measure(trace), trace.labels["left_out"]
     assert isinstance(left, list)
-    cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
+    cases = judged(measured, {measured.task: frozenset(map(int, map(str, left)))})
     more = {
         "left_out": left, "writes": measured.writes, "peak_tokens": measured.peak,
         "cuts": measured.cuts, "store_precision": dict(measured.precision),

@@ -77,7 +77,7 @@ def test_who_does_not_remember_is_worth_nothing(agent: str, pooled: Callable[[st
 
 def test_the_abstainer_is_right_only_where_nothing_was_told() -> None:
     found = score(played("abstainer", generated()))
-    assert (found.abstention, found.correct) == (1.0, 0)
+    assert (found.correct_refusals, found.correct) == (1.0, 0)
 
 
 @pytest.mark.parametrize(
