@@ -42,7 +42,10 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
     "composite": (lambda d: d["episodes"][0].update(composite=0.9), f"{ROW}.composite: 0.9, but"),
     "axis": (lambda d: d["episodes"][0]["axes"].update(breadth=1.0), f"{ROW}.composite: "),
     "accuracy": (lambda d: d["episodes"][0].update(accuracy=1.0), f"{ROW}.accuracy: 1.0, but"),
-    "abstention": (lambda d: d["episodes"][0].update(abstention=0.5), f"{ROW}.correct_refusals: 0.5"),
+    "correct_refusals": (
+        lambda d: d["episodes"][0].update(correct_refusals=0.5),
+        f"{ROW}.correct_refusals: 0.5",
+    ),
     "correct": (lambda d: d["episodes"][0].update(correct=9), f"{ROW}.correct: 9, but"),
     "answerable": (lambda d: d["episodes"][0].update(answerable=1), f"{ROW}.answerable: 1, but 9"),
     "reasoning": (lambda d: with_axes(d, reasoning=0.9), f"{ROW}.axes.reasoning: 0.9, but 0.0"),

@@ -282,9 +282,7 @@ BROKEN: Mapping[str, Break] = {
     "a fork at event 1 differs from the original": played(fork=lame_fork),
     "a step of a fork at event": played(fork=shared_fork),
     "event 1 does not end within 200 replies": played(step=lambda inner, self, reply: Step()),
-    "playing or scoring it raised AssertionError: no gold": played(
-        __init__=needs_gold
-    ),
+    "playing or scoring it raised AssertionError: no gold": played(__init__=needs_gold),
     "the reasoner 'strong', made anew at every event, acts differently": reasoned(confused),
     "it has no goal": scored(lambda trace, told: []),
     "goal 1 is due in event 129, which was never played": goals(_shift),

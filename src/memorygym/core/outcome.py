@@ -91,11 +91,11 @@ class Score:
     correct_refusals: float | None
     """Share of the goals that ask for a refusal which were refused; None without any."""
     accuracy: float
-    """Mean score over all goals, abstention included."""
+    """Mean score over all goals, questions that ask for a refusal included."""
     correct: int
-    """Goals reached in full, abstention apart."""
+    """Goals reached in full, without those that ask for a refusal."""
     answerable: int
-    """Goals, abstention apart."""
+    """Goals, without those that ask for a refusal."""
     writes: int
     """Paid memory calls."""
     peak: int

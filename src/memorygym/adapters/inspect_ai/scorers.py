@@ -34,7 +34,7 @@ from memorygym.scoring.attribution import Attribution, store_precision
 Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, what came out in a few words, and what else its score keeps."""
-SHOWN = ("accuracy", "em", "f1", "survival")
+SHOWN = ("accuracy", "em", "f1", "evidence_recall")
 TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
 """What a score keeps of every question."""
 
@@ -81,7 +81,7 @@ def value_of(cases: Sequence[QuestionCase]) -> Figures:
         "accuracy": fmean(case.score for case in cases),
         "em": fmean(case.exact for case in cases),
         "f1": fmean(case.f1 for case in cases),
-        "survival": sum(case.present for case in cases) / needs if needs else None,
+        "evidence_recall": sum(case.present for case in cases) / needs if needs else None,
     }
 
 

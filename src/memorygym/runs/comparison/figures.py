@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
+from typing import Protocol
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
@@ -128,7 +129,18 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     )
 
 
-def left_out(measured: Sequence[Measurement]) -> LeftOut:
+class Answered(Protocol):
+    """The questions of one system on one task."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def task(self) -> TaskKey: ...
+    @property
+    def cases(self) -> tuple[QuestionCase, ...]: ...
+
+
+def left_out(measured: Sequence[Answered]) -> LeftOut:
     """Questions whose needed facts together do not fit the budget, so that oracle showed none."""
     return {
         played.task: frozenset(
@@ -139,7 +151,7 @@ def left_out(measured: Sequence[Measurement]) -> LeftOut:
     }
 
 
-def judged(played: Measurement, left: LeftOut) -> list[QuestionCase]:
+def judged(played: Answered, left: LeftOut) -> list[QuestionCase]:
     """The questions of a task that count."""
     lost = left.get(played.task, frozenset())
     return [case for case in played.cases if case.number not in lost]

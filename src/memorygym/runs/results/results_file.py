@@ -179,8 +179,8 @@ def check_comparable(a: Document, b: Document) -> None:
     first, second = _version_hash(a), _version_hash(b)
     if first != second:
         raise BadSettings(
-            f"the version hashes {first} and {second} differ, so the results cannot be compared: play"
-            " both with one version"
+            f"the version hashes {first} and {second} differ: the scores measure different things;"
+            " play both with one version"
         )
     settings, others = _settings(a), _settings(b)
     for name in {**settings, **others}:
