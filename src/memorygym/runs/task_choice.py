@@ -41,7 +41,7 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
         )
     about = found.recipe["data"]
     assert isinstance(about, Mapping)
-    taken = from_disk(some, found.track, str(about["sha256"]), found.told)
+    taken = from_disk(some, found.track, str(about["sha256"]), found.description)
     names: list[JSON] = [[one.template, one.seed] for one in some]
     # From where is told, so that the command can be told again.
     part: dict[str, JSON] = {**about, "tasks": names, "from": chosen.start}
