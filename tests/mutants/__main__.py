@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutants.coverage_map import KEPT, ROOT, digest, read_map, record_map, sources
-from tests.mutants.execution import copy_of_repository, verdict
+from tests.mutants.execution import collected, copy_of_repository, verdict
 from tests.mutants.faults import Mutant, mutants_of
 
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
@@ -56,6 +56,9 @@ def judge(sample: list[Mutant], verdicts: Verdicts, processes: int) -> None:
     tests = read_map()
     trees = threading.local()
     with tempfile.TemporaryDirectory() as folder:
+        first = copy_of_repository(Path(tempfile.mkdtemp(dir=folder)))
+        there = collected(first)
+        tests.seconds = {test: tests.seconds[test] for test in tests.seconds.keys() & there}
 
         def work(mutant: Mutant) -> None:
             if not hasattr(trees, "tree"):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,25 +27,36 @@ class CoverageMap:
 
     lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-    """Of each source file, when the map was recorded: a changed file has other lines."""
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    """The lines of each source file when the map was recorded."""
 
     def tests(self, mutant: Mutant, limit: float = SECONDS) -> list[str]:
         """The tests of a mutant: those that run the line, then others that may share a fixture."""
         lines = self.lines.get(mutant.path, {})
         touching = {test for tests in lines.values() for test in tests}
-        exact: set[str] = set()
-        if mutant.in_function and self.digests.get(mutant.path) == digest([mutant.path]):
-            exact = {t for n in range(mutant.line, mutant.end_line + 1) for t in lines.get(n, [])}
+        then = self._lines_then(mutant) if mutant.in_function else ()
+        exact = {test for line in then for test in lines.get(line, [])}
         files = {test.partition("::")[0] for test in exact}
         beside = {test for test in self.seconds if test.partition("::")[0] in files}
         chosen: list[str] = []
         for group in (exact, beside, touching):
-            for test in sorted(group - {*chosen}, key=lambda test: (self.seconds[test], test)):
+            left = group & self.seconds.keys() - {*chosen}
+            for test in sorted(left, key=lambda test: (self.seconds[test], test)):
                 limit -= self.seconds[test]
                 if limit > 0 or not chosen:
                     chosen.append(test)
         return chosen
+
+    def _lines_then(self, mutant: Mutant) -> list[int]:
+        """The numbers that the lines of a mutant had when the map was recorded."""
+        now = ROOT.joinpath(mutant.path).read_text("utf-8").splitlines()
+        then: list[int] = []
+        matcher = SequenceMatcher(None, now, self.texts.get(mutant.path, []), autojunk=False)
+        for kind, first, last, start, end in matcher.get_opcodes():
+            for line in range(max(first, mutant.line - 1), min(last, mutant.end_line)):
+                same = kind == "equal"
+                then += [start + line - first + 1] if same else range(start + 1, end + 1)
+        return then
 
 
 def record_map(paths: list[str]) -> None:
@@ -59,15 +71,17 @@ def record_map(paths: list[str]) -> None:
         here = {**os.environ, "COVERAGE_FILE": str(KEPT / "coverage")}
         subprocess.run(command, cwd=ROOT, env=here, stdout=log, check=False)
     if not paths:
-        (KEPT / "sources.json").write_text(json.dumps({path: digest([path]) for path in sources()}))
+        texts = {path: ROOT.joinpath(path).read_text("utf-8").splitlines() for path in sources()}
+        (KEPT / "sources.json").write_text(json.dumps(texts), "utf-8")
 
 
 def read_map() -> CoverageMap:
+    """The record, without tests that failed."""
     import coverage
 
     log = (KEPT / "map.log").read_text("utf-8")
-    found = CoverageMap(digests=json.loads((KEPT / "sources.json").read_text()))
-    failed = set(re.findall(r"^(?:FAILED|ERROR) (\S+)", log, re.M))
+    found = CoverageMap(texts=json.loads((KEPT / "sources.json").read_text("utf-8")))
+    failed = set(re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", log, re.M))
     for seconds, test in re.findall(r"^([\d.]+)s (?:setup|call|teardown) +(\S.*)$", log, re.M):
         if test not in failed:
             found.seconds[test] = found.seconds.get(test, 0.01) + float(seconds)

@@ -28,6 +28,13 @@ def copy_of_repository(folder: Path) -> Path:
     return folder
 
 
+def collected(tree: Path) -> set[str]:
+    """The names of all tests of a copy."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    here = {**os.environ, "PYTHONPATH": str(tree / "src")}
+    return {*subprocess.check_output(command, cwd=tree, env=here, text=True).splitlines()}
+
+
 def verdict(mutant: Mutant, tests: list[str], seconds: float, tree: Path) -> tuple[str, str]:
     """Whether a test noticed the mutant, and which; the copy is as before afterwards."""
     file = tree / mutant.path
@@ -40,7 +47,7 @@ def verdict(mutant: Mutant, tests: list[str], seconds: float, tree: Path) -> tup
             if code == 4 and gone & {*tests}:  # It changed which cases a test has.
                 tests = [test for test in tests if test not in gone]
                 continue
-            by = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.M)
+            by = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.M)
             return {0: "survived", None: "timeout"}.get(code, "killed"), by[1] if by else ""
         return "survived", ""
     finally:
