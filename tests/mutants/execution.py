@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.mutants.coverage_map import ROOT
@@ -30,19 +31,23 @@ def copy_of_repository(folder: Path) -> Path:
 
 def collected(tree: Path) -> set[str]:
     """The names of all tests of a copy."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    options = ["--collect-only", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
+    command = [sys.executable, "-m", "pytest", *options]
     here = {**os.environ, "PYTHONPATH": str(tree / "src")}
-    return {*subprocess.check_output(command, cwd=tree, env=here, text=True).splitlines()}
+    done = subprocess.run(command, cwd=tree, env=here, text=True, capture_output=True, check=False)
+    return {*done.stdout.splitlines()}
 
 
-def verdict(mutant: Mutant, tests: list[str], seconds: float, tree: Path) -> tuple[str, str]:
+def verdict(
+    mutant: Mutant, tests: list[str], seconds: Mapping[str, float], tree: Path
+) -> tuple[str, str]:
     """Whether a test noticed the mutant, and which; the copy is as before afterwards."""
     file = tree / mutant.path
     original = file.read_bytes()
     file.write_text(mutant.text, "utf-8")
     try:
         while tests:
-            code, output = run_tests(tests, seconds, tree)
+            code, output = run_tests(tests, sum(seconds[test] for test in tests), tree)
             gone = set(re.findall(r"^ERROR: not found: \S*?((?:src|tests)/\S.*)$", output, re.M))
             if code == 4 and gone & {*tests}:  # It changed which cases a test has.
                 tests = [test for test in tests if test not in gone]

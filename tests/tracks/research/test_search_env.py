@@ -14,8 +14,11 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks.research.generator.settings import ResearchSettings
+from memorygym.tracks.research.generator.task_texts import page_text, step_text
 from memorygym.tracks.research.search_env import SearchEnv
 from memorygym.tracks.research.strata import ResearchRecipe
+
+PLAIN = "What is the native town of Ann Orm?"
 
 
 @pytest.fixture
@@ -179,3 +182,14 @@ def test_the_corpus_is_not_shown_beforehand(task):
     shown = SearchEnv(task).reset().messages
     assert not any(fact.value in one.content for fact in task.gold.facts for one in shown)
     assert "search(query)" in task.system
+
+
+@pytest.mark.parametrize(("steps", "turns"), [(9, True), (2, False)])
+def test_the_strong_reasoner_turns_the_page_while_a_step_is_left(task, steps, turns):
+    question = f"Question: {PLAIN}\n\nForm of the answer: a name. At most {steps} steps."
+    found = page_text("the birthplace of Ann Orm", 1, 3, [(1, "[A]", "Nothing.")])
+    shown = [Message("user", step_text(2, found)), Message("user", question)]
+    reply = research.reasoner("strong", task).act([Message("system", task.system), *shown], ())
+    asked = [(call.name, dict(call.arguments)) for call in reply.calls]
+    turned = ("search", {"query": "the birthplace of Ann Orm", "page": 2})
+    assert (turned in asked) == turns

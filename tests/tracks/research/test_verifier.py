@@ -7,8 +7,12 @@ import pytest
 from memorygym.core.statements import Statement
 from memorygym.tracks import research
 from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.generator.task_texts import file_name
+from memorygym.tracks.research.strata import ResearchRecipe
 
+NUMERICAL = ResearchSettings("hops4", 1, 0, 4, 12_000, "numerical")
+"""The sum of what two towns have for their population."""
 OPTIONS = ("--hops", "4", "--conflict", "4")
 
 
@@ -117,3 +121,13 @@ def test_a_missing_file_is_no_pass(made):
     turn, _ = support(made)
     made["memory_files"][file_name(turn["turn_index"])] = ""
     assert {"full", "turns_match", "length"} <= failed(made)
+
+
+def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
+    made = deepcopy(ResearchRecipe(NUMERICAL).instance())
+    turn, rank = made["turns"][0], (2, 20310101)
+    told = [Statement(f"{first}rm Ford", "population", "5000", rank) for first in "BCDFGHJKLM"]
+    text = turn["documents"][0]["text"]
+    shown(made, turn, text, " ".join([text, *map(ResearchReader().tell, told)]))
+    made["answer"] = "10000"
+    assert "closed_book" in failed(made)

@@ -10,12 +10,13 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.types import Budget, Memory, Task
+from memorygym.core.types import Budget, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.systems import scripted
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds import TRACK, note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
@@ -80,3 +81,24 @@ def test_the_scribe_keeps_notes_and_answers_from_them() -> None:
     )
     trace.gold = task.gold
     assert 0.2 < share([o for o in outcomes(trace) if o.goal.kind != "abstention"]) < 1
+
+
+@pytest.mark.parametrize("others", [("Bob", "Cat"), ("Cat", "Bob")])
+def test_the_weak_reasoner_believes_the_first_of_two_words_on_a_relation(
+    others: tuple[str, str],
+) -> None:
+    task = generated("company", 1, "standard")
+    guide = reader(task.system).guide
+    relation, code = guide.relations[0], guide.attributes[0].code
+    told = [(code, 7), *((relation.code, f"{other} Harbor") for other in others)]
+    documents = (
+        f"[Fact · Ann Harbor · now]\n{guide.sentence('Ann Harbor', *fact)}" for fact in told
+    )
+    asked = (
+        "=== QUESTION · event 9 of 9 · 5 March 2031 ===\n"
+        f'Complete the sentence "Ann Harbor {relation.phrase} ...": which {guide.noun} is it?'
+        " Answer as NAME.\n\nAnswer with submit_answer."
+    )
+    texts = [("system", task.system), ("user", "\n\n".join(documents)), ("user", asked)]
+    reply = scripted("weak", task).act([Message(*text) for text in texts], ())
+    assert reply.calls[0].arguments == {"answer": f"{others[0]} Harbor"}
