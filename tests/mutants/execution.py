@@ -82,7 +82,7 @@ def run_tests(tests: list[str], seconds: float, tree: Path) -> tuple[int | None,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     try:
-        output, _ = process.communicate(timeout=60 + 5 * seconds)
+        output, _ = process.communicate(timeout=30 + 2 * seconds)
     except subprocess.TimeoutExpired:
         return None, ""
     finally:

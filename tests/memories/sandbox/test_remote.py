@@ -223,8 +223,8 @@ def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import *
 from memorygym.memories.sandbox.placement import Remote
-from memorygym.tracks.worlds.generator.task import deal
-task = deal("company", 0, salt="oyster-velvet-quartz")
+from memorygym.tracks.worlds.generator.task import generate
+task = generate("company", 0, salt="oyster-velvet-quartz")
 memory = Remote("{PLUGINS}:{memory}")
 memory.open(BudgetTracker(Budget()).context())
 print(memory.compose([], None)[0].content)
