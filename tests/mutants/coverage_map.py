@@ -88,7 +88,7 @@ def read_map() -> CoverageMap:
     data = coverage.CoverageData(str(KEPT / "coverage"))
     data.read()
     for file in data.measured_files():
-        by_line = found.lines[str(Path(file).relative_to(ROOT))] = {}
+        by_line = found.lines["src/" + file.rpartition("/src/")[2]] = {}
         for line, contexts in data.contexts_by_lineno(file).items():
             tests = {context.rpartition("|")[0] for context in contexts}
             by_line[line] = sorted(tests & found.seconds.keys())
