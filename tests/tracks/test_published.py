@@ -1,0 +1,76 @@
+"""Tasks and scores of a published version stay as they are: whatever alters one is a new version.
+
+`python -m pytest tests/tracks/test_published.py --snapshot-update` records them again.
+"""
+
+from collections.abc import Callable
+from dataclasses import astuple
+from hashlib import sha256
+from itertools import product
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.core.json_values import json_hash
+from memorygym.tracks.research.generator.settings import ResearchSettings
+from memorygym.tracks.research.strata import ResearchRecipe
+from memorygym.tracks.worlds import TRACK
+from memorygym.tracks.worlds.axes import score
+from tests.episodes import generated, gold, played
+from tests.tracks.codeqa.instances import instance as codeqa_instance
+
+Snapshot = Callable[[str, str], None]
+TEMPLATES = registry.names("worlds")
+SHAPES = ("bridge", "comparison", "intersection", "numerical", "temporal")
+
+
+def test_the_tasks_of_worlds_are_those_that_were_published(snapshot: Snapshot) -> None:
+    sizes = [
+        ("lite", 1, {}),
+        ("standard", 0, {}),
+        ("multi", 0, {}),
+        ("lite", 2, {"tokens": 30_000}),
+    ]
+    lines = []
+    for template, (tier, seed, more) in product(TEMPLATES, sizes):
+        task = generated(template, seed, tier, **more)
+        table = sha256(repr(astuple(gold(task))).encode()).hexdigest()[:16]
+        lines.append(f"{template} {tier} {seed}: {task.id} {table}")
+    snapshot("published_worlds", "\n".join(lines))
+
+
+def test_the_instances_of_research_are_those_that_were_published(snapshot: Snapshot) -> None:
+    settings = [
+        ResearchSettings(f"hops{hops}", number, 0, hops, 12_000, shape)
+        for number, (shape, hops) in enumerate(product(SHAPES, (5, 7)))
+    ]
+    settings += [
+        ResearchSettings("hops4", 1, 3, 4, 20_000, "bridge", reveal="immediate", mode="agentic"),
+        ResearchSettings("hops5", 2, 3, 5, 20_000, "temporal", eviction="sliding_window", window=2),
+        ResearchSettings("hops2", 3, 3, 2, 12_000, "bridge", order="hops", crowd=0),
+    ]
+    made = [(one, json_hash(ResearchRecipe(one).instance())[:16]) for one in settings]
+    lines = [f"{one.template} {one.number} {one.shape}: {digest}" for one, digest in made]
+    snapshot("published_research", "\n".join(lines))
+
+
+def test_the_instances_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:
+    words = [("--form", form) for form in ("files", "session", "mixed")]
+    words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--crowd", "0")]
+    lines = []
+    for number, told in enumerate(words):
+        made = codeqa_instance(*told, seed=number)
+        lines.append(f"{' '.join(told)}: {made['instance_id']} {json_hash(made)[:16]}")
+    snapshot("published_codeqa", "\n".join(lines))
+
+
+@pytest.mark.parametrize("template", ["company", "hospital"])
+def test_the_scores_of_agents_are_those_that_were_published(
+    template: str, snapshot: Snapshot
+) -> None:
+    lines = []
+    for name in TRACK.agents:
+        found = score(played(name, generated(template, 1, "lite"), agent=name))
+        parts = [found.composite, *found.axes.values(), found.abstention, found.accuracy]
+        lines.append(f"{name}: {' '.join('–' if n is None else f'{n:.6f}' for n in parts)}")
+    snapshot(f"published_scores_{template}", "\n".join(lines))
