@@ -4,24 +4,32 @@
 """
 
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, is_dataclass
 from hashlib import sha256
 from itertools import product
 
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.json_values import json_hash
+from memorygym.core.types import Task
+from memorygym.tracks import codeqa, research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds import TRACK
 from memorygym.tracks.worlds.axes import score
-from tests.episodes import generated, gold, played
+from tests.episodes import generated, played
 from tests.tracks.codeqa.instances import instance as codeqa_instance
 
 Snapshot = Callable[[str, str], None]
 TEMPLATES = registry.names("worlds")
 SHAPES = ("bridge", "comparison", "intersection", "numerical", "temporal")
+
+
+def contents(task: Task) -> str:
+    """A hash of what an agent reads, and one of the gold table."""
+    assert is_dataclass(task.gold) and not isinstance(task.gold, type)
+    parts = repr([task.system, *(event.text for event in task.events)]), repr(astuple(task.gold))
+    return " ".join(sha256(part.encode()).hexdigest()[:16] for part in parts)
 
 
 def test_the_tasks_of_worlds_are_those_that_were_published(snapshot: Snapshot) -> None:
@@ -34,8 +42,7 @@ def test_the_tasks_of_worlds_are_those_that_were_published(snapshot: Snapshot) -
     lines = []
     for template, (tier, seed, more) in product(TEMPLATES, sizes):
         task = generated(template, seed, tier, **more)
-        table = sha256(repr(astuple(gold(task))).encode()).hexdigest()[:16]
-        lines.append(f"{template} {tier} {seed}: {task.id} {table}")
+        lines.append(f"{template} {tier} {seed}: {contents(task)}")
     snapshot("published_worlds", "\n".join(lines))
 
 
@@ -49,8 +56,10 @@ def test_the_instances_of_research_are_those_that_were_published(snapshot: Snaps
         ResearchSettings("hops5", 2, 3, 5, 20_000, "temporal", eviction="sliding_window", window=2),
         ResearchSettings("hops2", 3, 3, 2, 12_000, "bridge", order="hops", crowd=0),
     ]
-    made = [(one, json_hash(ResearchRecipe(one).instance())[:16]) for one in settings]
-    lines = [f"{one.template} {one.number} {one.shape}: {digest}" for one, digest in made]
+    lines = []
+    for one in settings:
+        task = research.task_of(ResearchRecipe(one).instance(), one.template, one.number)
+        lines.append(f"{one.template} {one.number} {one.shape}: {contents(task)}")
     snapshot("published_research", "\n".join(lines))
 
 
@@ -59,8 +68,8 @@ def test_the_instances_of_codeqa_are_those_that_were_published(snapshot: Snapsho
     words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--crowd", "0")]
     lines = []
     for number, told in enumerate(words):
-        made = codeqa_instance(*told, seed=number)
-        lines.append(f"{' '.join(told)}: {made['instance_id']} {json_hash(made)[:16]}")
+        task = codeqa.task_of(codeqa_instance(*told, seed=number), "synth", number)
+        lines.append(f"{' '.join(told)}: {contents(task)}")
     snapshot("published_codeqa", "\n".join(lines))
 
 
