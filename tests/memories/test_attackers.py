@@ -149,6 +149,7 @@ def finish(episode: Episode) -> None:
         ("observe", Refused("full"), "observe raised Refused: full"),
         ("compose", None, "compose returned None, not a tuple or list of Message"),
         ("compose", "all", "compose returned 'all', not a tuple or list of Message"),
+        ("compose", ("a",), "compose returned 'a', not a tuple or list of Message"),
         ("compose", ["a"], "compose returned 'a', not a tuple or list of Message"),
         ("compose", [Message("user", b"a")], "compose returned Message"),  # type: ignore[arg-type]
         ("compose", [Message("god", "a")], "compose returned Message"),  # type: ignore[arg-type]

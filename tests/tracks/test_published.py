@@ -3,15 +3,21 @@
 `python -m pytest tests/tracks/test_published.py --snapshot-update` records them again.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import astuple, is_dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import product
 
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.types import Task
+from memorygym.core.episode import Episode, play
+from memorygym.core.track import find
+from memorygym.core.types import Budget, Task
+from memorygym.runs.metrics import measure
+from memorygym.scoring.attribution import Attribution
 from memorygym.tracks import codeqa, research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
@@ -83,3 +89,30 @@ def test_the_scores_of_agents_are_those_that_were_published(
         parts = [found.composite, *found.axes.values(), found.abstention, found.accuracy]
         lines.append(f"{name}: {' '.join('–' if n is None else f'{n:.6f}' for n in parts)}")
     snapshot(f"published_scores_{template}", "\n".join(lines))
+
+
+def task_of(track: str) -> Task:
+    """One task of each track."""
+    if track == "codeqa":
+        return codeqa.task_of(codeqa_instance("--form", "mixed", seed=2), "synth", 2)
+    if track == "research":
+        settings = ResearchSettings("hops5", 0, 0, 5, 12_000, "bridge")
+        return research.task_of(ResearchRecipe(settings).instance(), "hops5", 0)
+    return generated("company", 1, "standard")
+
+
+@pytest.mark.parametrize("name", ["worlds", "research", "codeqa"])
+def test_what_reasoners_reach_with_a_memory_is_as_it_was(name: str, snapshot: Snapshot) -> None:
+    track, task = find(name), task_of(name)
+    lines = []
+    for memory, who in product(("full", "bm25", "recency"), ("strong", "weak")):
+        make = partial(registry.make, "memory", memory)
+        view = None if memory == "full" else 1_000
+        episode = Episode(track.env(task), make, Budget(view=view))
+        trace = play(episode, track.reasoners[who](task))
+        trace.gold, trace.labels = task.gold, {"memory": memory, "budget": view, "agent": who}
+        found = measure(trace)
+        causes = sorted(Counter(cause for _, cause in Attribution(trace).causes).items())
+        lines += [f"{memory} {who}: {causes} {found.cuts} {found.cache_breaks} {found.peak}"]
+        lines += [f"  {astuple(case)}" for case in found.cases]
+    snapshot(f"published_reasoners_{name}", "\n".join(lines))

@@ -96,3 +96,9 @@ def test_names_of_three_words_are_recoded_as_well() -> None:
     task = generate("company", 0, sizes=Sizes(entities=800))
     assert isinstance(task.gold, WorldGold) and len(task.gold.names[0].split()) == 3
     assert held_records(played(task, "radix_words", made("radix_words")), BOOKS["radix_words"]) > 1
+
+
+def test_the_bound_of_an_adversary_is_a_number_of_points_over_an_agent_or_nobody() -> None:
+    bounds = [agent.bound for agent in AGENTS.values() if agent.bound]
+    assert bounds and all(0 <= bound.most <= 100 for bound in bounds)
+    assert all(bound.over in ("", *AGENTS) for bound in bounds)
