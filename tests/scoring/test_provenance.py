@@ -19,7 +19,7 @@ from memorygym.tracks import research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import generated, gold, played
@@ -156,7 +156,7 @@ def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
     assert journey.lost == "stale"
 
 
-def value_of(table: WorldGold, question: Question) -> object:
+def value_of(table: WorldsGold, question: Question) -> object:
     """The value of the first fact that a question needs, "" if it is a tie or a category."""
     need = question.needs[0]
     return table.value(need.entity, need.key, question.event) if len(need.key) == 1 else ""

@@ -27,7 +27,7 @@ from tests.episodes import generated, played
 from tests.tracks.codeqa.instances import instance as codeqa_instance
 
 Snapshot = Callable[[str, str], None]
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 SHAPES = ("bridge", "comparison", "intersection", "numerical", "temporal")
 
 
@@ -60,7 +60,7 @@ def test_the_instances_of_research_are_those_that_were_published(snapshot: Snaps
     settings += [
         ResearchSettings("hops4", 1, 3, 4, 20_000, "bridge", reveal="immediate", mode="agentic"),
         ResearchSettings("hops5", 2, 3, 5, 20_000, "temporal", eviction="sliding_window", window=2),
-        ResearchSettings("hops2", 3, 3, 2, 12_000, "bridge", order="hops", crowd=0),
+        ResearchSettings("hops2", 3, 3, 2, 12_000, "bridge", order="hops", distractor_density=0),
     ]
     lines = []
     for one in settings:
@@ -71,7 +71,7 @@ def test_the_instances_of_research_are_those_that_were_published(snapshot: Snaps
 
 def test_the_instances_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:
     words = [("--form", form) for form in ("files", "session", "mixed")]
-    words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--crowd", "0")]
+    words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--distractor-density", "0")]
     lines = []
     for number, told in enumerate(words):
         task = codeqa.task_of(codeqa_instance(*told, seed=number), "synth", number)

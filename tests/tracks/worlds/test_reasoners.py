@@ -1,4 +1,4 @@
-"""The locked reasoners and the oracle: what they can, and what they must not be able to."""
+"""The scripted reasoners and the gold evidence: what they can answer, and what they cannot."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,26 +16,26 @@ from memorygym.runs.systems import scripted
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds import TRACK, note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 
 def answered(
-    task: Task, make: Callable[[], Memory], view: int | None = None, who: str = "strong"
+    task: Task, make: Callable[[], Memory], view: int | None = None, reasoner: str = "strong"
 ) -> list[Outcome]:
-    """The answerable questions of a task, played with that memory."""
+    """The outcomes of a task's answerable questions, played with a memory and a reasoner."""
     episode = Episode(WorldsEnv(replace(task, gold=None)), make, Budget(view=view))
-    trace = play(episode, scripted(who, task))
+    trace = play(episode, scripted(reasoner, task))
     trace.gold = task.gold
     return [outcome for outcome in outcomes(trace) if outcome.goal.kind != "abstention"]
 
 
-def share(found: list[Outcome]) -> float:
-    return sum(outcome.correct for outcome in found) / len(found)
+def share(results: list[Outcome]) -> float:
+    return sum(outcome.correct for outcome in results) / len(results)
 
 
 def memory(name: str) -> Callable[[], Memory]:
@@ -43,7 +43,7 @@ def memory(name: str) -> Callable[[], Memory]:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_strong_reasoner_answers_all_from_the_whole_stream_and_nothing_without_it(
+def test_the_strong_reasoner_answers_everything_with_full_context_and_nothing_without(
     template: str,
 ) -> None:
     task = generated(template, 1, "standard")
@@ -64,17 +64,21 @@ def test_the_oracle_shows_all_that_a_question_needs_or_nothing() -> None:
     assert 0 < share(answered(task, partial(Oracle, TRACK.oracle(task)), least)) < 1
 
 
-def test_the_weak_reasoner_loses_fifteen_points_on_the_whole_stream() -> None:
-    found = [o for t in TEMPLATES for o in answered(generated(t, 1), memory("full"), who="weak")]
-    assert 0.2 < share(found) < 0.85
+def test_the_weak_reasoner_loses_fifteen_points_with_full_context() -> None:
+    results = [
+        outcome
+        for template in TEMPLATES
+        for outcome in answered(generated(template, 1), memory("full"), reasoner="weak")
+    ]
+    assert 0.2 < share(results) < 0.85
 
 
-def test_a_reasoner_that_is_none_is_named_with_the_choices() -> None:
+def test_an_unknown_reasoner_is_named_with_the_nearest_one() -> None:
     with pytest.raises(UnknownPart, match="no reasoner named 'stong'; did you mean strong"):
         scripted("stong", WorldsSettings("company", 0, "lite").generate())
 
 
-def test_the_scribe_keeps_notes_and_answers_from_them() -> None:
+def test_the_scripted_writer_stores_notes_and_answers_from_them() -> None:
     task = generated("company", 1, "standard")
     trace = play(
         Episode(WorldsEnv(replace(task, gold=None)), memory("markdown")),
@@ -89,7 +93,7 @@ def test_the_weak_reasoner_believes_the_first_of_two_words_on_a_relation(
     others: tuple[str, str],
 ) -> None:
     task = generated("company", 1, "standard")
-    guide = reader(task.system).guide
+    guide = strong_reader(task.system).guide
     relation, attribute = guide.relations[0], guide.attributes[0]
     told = [(attribute.code, 7), *((relation.code, f"{other} Harbor") for other in others)]
     question = (
@@ -102,7 +106,7 @@ def test_the_weak_reasoner_believes_the_first_of_two_words_on_a_relation(
 @pytest.mark.parametrize("values", [(7, 9), (9, 7)])
 def test_the_weak_reasoner_believes_the_first_of_two_values(values: tuple[int, int]) -> None:
     task = generated("company", 1, "standard")
-    number = next(a for a in reader(task.system).guide.attributes if a.kind == "int")
+    number = next(a for a in strong_reader(task.system).guide.attributes if a.kind == "int")
     question = f"Please state the entry for {number.label} at Ann Harbor."
     told = [(number.code, value) for value in values]
     assert weak_answer(task, told, question) == number.show(values[0])
@@ -110,7 +114,7 @@ def test_the_weak_reasoner_believes_the_first_of_two_values(values: tuple[int, i
 
 def weak_answer(task: Task, told: Sequence[tuple[str, Value]], question: str) -> JSON:
     """What the weak reasoner answers from documents that each tell one fact of Ann Harbor."""
-    tell = reader(task.system).guide.sentence
+    tell = strong_reader(task.system).guide.sentence
     documents = (f"[Fact · Ann Harbor · now]\n{tell('Ann Harbor', *fact)}" for fact in told)
     head, end = "=== QUESTION · event 9 of 9 · 5 March 2031 ===", "Answer with submit_answer."
     asked = f"{head}\n{question}\n\n{end}"
