@@ -101,7 +101,8 @@ def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
     figures = row["figures"]
     cells = [
         row["system"], str(row["rank"] or ""), percent(figures["accuracy"]), percent(weak),
-        percent(figures["normalised"]), percent(figures["write_loss"]), percent(figures["retrieval_loss"]),
+        percent(figures["normalised"]), percent(figures["write_loss"]),
+        percent(figures["retrieval_loss"]),
         percent(figures["evidence_recall"]), percent(figures["stale_evidence_rate"]),
         *(amount(figures[name]) for name in ("view", "ingest_tokens", "query_tokens")),
     ]  # fmt: skip

@@ -77,7 +77,8 @@ def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
     found = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
-        "two episodes of m stay apart", "one showed a word of the other; keep no state in class or module"
+        "two episodes of m stay apart",
+        "one showed a word of the other; keep no state in class or module"
     )  # fmt: skip
 
 
