@@ -45,7 +45,7 @@ def test_the_loss_of_a_memory_is_what_it_did_not_store_and_what_it_did_not_find(
 ) -> None:
     found = rows(compared)
     for system in ("bm25", "markdown+scribe"):
-        lost = sum(found[system][part]["mean"] for part in ("storing", "retrieving"))
+        lost = sum(found[system][part]["mean"] for part in ("write_loss", "retrieval_loss"))
         ceiling = found["oracle"]["accuracy"]["mean"]
         assert lost == pytest.approx(ceiling - found[system]["accuracy"]["mean"], abs=1e-5)
 

@@ -20,7 +20,7 @@ from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import played_gates
+from memorygym.runs.comparison.sanity_checks import played_checks
 from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import document, keep
@@ -136,7 +136,7 @@ def asked(folder: Path) -> None:
         worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), model_roles
     )
     found = perform(comparison, folder, 4, quiet=True)
-    write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
+    write_files(folder, found, outcome_of(found, played_checks(comparison)), ())
     keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
 
 

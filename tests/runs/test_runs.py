@@ -91,7 +91,7 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
         process.send_signal(how)
         _, told = process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -how)
-    assert how == signal.SIGKILL or "the same command goes on" in told
+    assert how == signal.SIGKILL or "repeat the command to resume" in told
     kept, asked = replies(folder), len(slow.bodies)
     subprocess.run(words, check=True)
     total = replies(folder)

@@ -35,7 +35,7 @@ from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, pl
 from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
+from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, asked_reasoners, check_slip
 from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import Tasks, check_episodes
@@ -169,7 +169,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     outputs = outputs_of(args)
-    checks = played_gates(comparison)
+    checks = played_checks(comparison)
     if not all(check.holds for check in checks):
         print(invalid_text(checks))
         return 1
@@ -215,7 +215,7 @@ def _text(
     """The tables of every reasoner and budget, the plots and curves, the agreement of reasoners."""
     version_hash, tasks = str(findings.about["version_hash"]), comparison.tasks
     has_words = track_named(tasks.track).headline is None
-    setting = Setting(tasks.told, version_hash, args.capacity, _writer(args), has_words)
+    setting = Setting(tasks.description, version_hash, args.capacity, _writer(args), has_words)
     parts = []
     for report in outcome.reports:
         clock = comparison_report.clock_for(findings, report)

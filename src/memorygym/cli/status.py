@@ -21,7 +21,7 @@ from memorygym.runs.episode_result import score_of
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
-from memorygym.runs.results.summary import Row, by_who, by_world
+from memorygym.runs.results.summary import Row, by_task, by_who
 from memorygym.runs.store import Run
 from memorygym.runs.version import version_hash
 from memorygym.scoring.episode_scores import outcomes
@@ -96,7 +96,7 @@ def _ended(run: Run, places: set[str]) -> tuple[list[Row], list[str]]:
 
 def _composites(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """By agent or system: the mean over tasks; of a task the mean over its repeats."""
-    scores = {agent: by_world(group, "composite") for agent, group in by_who(rows).items()}
+    scores = {agent: by_task(group, "composite") for agent, group in by_who(rows).items()}
     return {
         agent: {"composite": sum(tasks.values()) / len(tasks), "worlds": len(tasks)}
         for agent, tasks in scores.items()

@@ -22,10 +22,10 @@ ENDS = {"oracle": "oracle (upper bound)", "none": "none (lower bound)"}
 MATCHES = (share("EM", "exact"), share("F1", "f1"))
 LOSSES = (
     share("vs full", "degradation", "+"),
-    share("write\nloss", "storing", "+"),
-    share("retrieval\nloss", "retrieving", "+"),
-    share("evidence\nrecall", "survival"),
-    share("stale\nevidence", "exposure"),
+    share("write\nloss", "write_loss", "+"),
+    share("retrieval\nloss", "retrieval_loss", "+"),
+    share("evidence\nrecall", "evidence_recall"),
+    share("stale\nevidence", "stale_evidence_rate"),
 )
 COSTS = (
     number("context\ntokens", "view"),
@@ -156,7 +156,7 @@ def _row(row: SystemRow, columns: Sequence[Column]) -> Row:
 
 
 def _scores(report: Report) -> list[Column]:
-    over = report.contests.over_recency
+    over = report.significance.over_recency
 
     def p(row: SystemRow) -> str:
         return p_value(over[row.system].adjusted) if row.system in over else NOTHING
@@ -191,7 +191,7 @@ def _notes(report: Report) -> Iterator[str]:
 
 def detectable_text(report: Report) -> str:
     """The smallest differences that these tasks can show; "" if their scores do not tell it."""
-    tests = report.contests
+    tests = report.significance
     pairs = tests.pairs or tuple(tests.over_recency.values())
     effects = sorted(size for pair in pairs if (size := pair.detectable or 0.0) > LEAST)
     tasks = len(report.worlds)
@@ -213,7 +213,7 @@ def detectable_text(report: Report) -> str:
 
 def verdict_text(report: Report) -> str:
     """Which memory is best; or that none is significantly best, and why."""
-    verdict = report.contests.verdict
+    verdict = report.significance.verdict
     if verdict is None:
         return "no winner: fewer than two memories finished every task"
     if not verdict.lead.mean:
@@ -224,14 +224,14 @@ def verdict_text(report: Report) -> str:
     if verdict.lead.low <= 0:
         reason = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
         return f"no winner: {lead}, {reason}"
-    ranks = report.contests.ranks.items()
+    ranks = report.significance.ranks.items()
     equals = listed(system for system, rank in ranks if rank == 1 and system != verdict.best)
     return f"no winner: {lead}, but once all pairs are tested together it ranks with {equals}"
 
 
 def _faults(report: Report) -> Iterator[str]:
     for figure, words in FAULTS.items():
-        rows = [row for row in report.rows if row.role != "held"]
+        rows = [row for row in report.rows if row.role != "unlimited"]
         means = {row.system: estimate.mean for row in rows if (estimate := row[figure])}
         counts = ", ".join(f"{system} {amount(mean)}" for system, mean in means.items() if mean)
         if counts:

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from memorygym.reports.columns import amount, paragraph
 from memorygym.reports.terminal import Row, table, width
 from memorygym.runs.comparison.figures import Answered, Clock, Report, judged, left_out
-from memorygym.runs.comparison.significance import Domain
+from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.metrics import Measurement
 from memorygym.stats import NOTHING, Estimate, clustered_share
 
@@ -21,7 +21,7 @@ NOTE = (
 )
 HIGH, APART, MARGIN = 16, 5, 8
 """Lines of a plot; columns between no cost and the least cost; columns beside the plot."""
-Bins = dict[int, dict[Domain, list[float]]]
+Bins = dict[int, dict[TaskKey, list[float]]]
 """By bin and task: the scores of the questions."""
 
 
@@ -77,7 +77,7 @@ CURVES: Mapping[str, Kind] = {
 
 
 def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
-    """The bins that hold questions, by system in the order of the report, without held systems."""
+    """The bins that hold questions, by system in the order of the report, without unlimited context."""
     systems = [row.system for row in [*report.of("memory"), *report.of("reference")]]
     return binned(measured, systems, kind)
 
@@ -86,12 +86,12 @@ def binned(measured: Sequence[Answered], systems: Iterable[str], kind: str) -> l
     """The same for these systems, in their order."""
     curve_kind, left = CURVES[kind], left_out(measured)
     bins_of: dict[str, Bins] = {}
-    for measurement in sorted(measured, key=lambda measurement: measurement.world):
+    for measurement in sorted(measured, key=lambda measurement: measurement.task):
         bins = bins_of.setdefault(measurement.system, {})
         for case in judged(measurement, left):
             figure = getattr(case, curve_kind.figure)
             tasks = bins.setdefault(place_of(figure) if curve_kind.doubling else figure, {})
-            tasks.setdefault(measurement.world, []).append(case.score)
+            tasks.setdefault(measurement.task, []).append(case.score)
     return [
         Bin(
             system, place, span_name(place) if curve_kind.doubling else str(place),
@@ -152,7 +152,7 @@ def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
     figures = {
         row.system: (accuracy.mean, costs[row.system])
         for row in report.rows
-        if row.role != "held" and row.system != "oracle" and not row.failed
+        if row.role != "unlimited" and row.system != "oracle" and not row.failed
         if (accuracy := row["accuracy"]) and row.system in costs
     }
     points = [

@@ -97,7 +97,7 @@ def detectable_text(effects: Sequence[float], tasks: int) -> str:
 
 def _row(summary: Summary, axes: Sequence[str]) -> Row:
     estimates = [summary.composite, *(summary.axes.get(axis) for axis in axes)]
-    refusals = percent(summary.abstention, plus_minus=None)
+    refusals = percent(summary.correct_refusals, plus_minus=None)
     return summary.who, [*map(percent, estimates), refusals]
 
 

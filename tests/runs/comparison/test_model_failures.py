@@ -83,7 +83,7 @@ def test_a_reasoner_that_never_replies_is_told_and_counted(
     told = capsys.readouterr()
     out = " ".join(told.out.split())
     assert out.startswith("6 episodes played, 6 failed (bm25 1, full 1, held:bm25 1, none 1,")
-    assert "it does not hold that scholar+400 finished a task at budget 1,000" in out
+    assert '"scholar+400 finished a task at budget 1,000" fails' in out
     assert told.err.count("status 400") == 6
 
 

@@ -107,7 +107,7 @@ def test_of_a_model_no_ceiling_is_asked_but_that_nothing_is_better_than_the_whol
 ) -> None:
     words = ("--memories", "bm25", "--api-base", server.url, "--reasoner", "prose,abstain")
     assert compare(*words, "-o", tmp_path / "run") == 0
-    gates = json.loads((tmp_path / "run/compare.json").read_bytes())["gates"]
+    gates = json.loads((tmp_path / "run/compare.json").read_bytes())["sanity_checks"]
     assert [gate["name"] for gate in gates if "oracle is" in gate["name"]] == (
         ["oracle is at least none"] * 2
     )

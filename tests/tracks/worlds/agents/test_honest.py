@@ -77,7 +77,7 @@ def test_an_agent_without_memory_scores_0(agent: str, pooled: Callable[[str], fl
 
 def test_the_abstainer_is_right_only_about_absent_entities() -> None:
     result = score(played("abstainer", generated()))
-    assert (result.abstention, result.correct) == (1.0, 0)
+    assert (result.correct_refusals, result.correct) == (1.0, 0)
 
 
 @pytest.mark.parametrize(
