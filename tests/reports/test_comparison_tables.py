@@ -24,7 +24,11 @@ def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> No
 @pytest.mark.parametrize(
     ("systems", "failures", "said"),
     [
-        (THREE, {}, "6 systems on 3 tasks: 18 played, 0 failed; 6 questions per system, 0 left out"),
+        (
+            THREE,
+            {},
+            "6 systems on 3 tasks: 18 played, 0 failed; 6 questions per system, 0 left out",
+        ),
         (THREE, {}, "no winner: fewer than two memories finished every task"),
         (
             {**THREE, "n": "10 10 10"},
