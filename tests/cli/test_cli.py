@@ -12,6 +12,7 @@ import pytest
 from memorygym import __version__, cli
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
+from tests.slow import mostly_slow
 
 HEAVY = ("openai", "sqlite3", "asyncio", "concurrent", "memorygym.tracks", "memorygym.runs")
 DEAL = [sys.executable, "-m", "memorygym", "play", "--show", "--template", "company"]
@@ -41,7 +42,7 @@ def test_a_command_explains_itself(name: str, command) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
-@pytest.mark.parametrize("salt", ["", " "])
+@mostly_slow("salt", ["", " "], quick=1)
 def test_an_empty_salt_is_refused_by_every_command_that_takes_one(salt: str, command) -> None:
     names = [path.stem.replace("_", "-") for path in cli.COMMANDS.glob("[!_]*.py")]
     takers = [name for name in names if "--salt" in command(name, "--help").out]

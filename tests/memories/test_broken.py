@@ -1,14 +1,13 @@
 """The conformance check finds every defect of a memory, and says which it is."""
 
-import pytest
-
 from memorygym.core.types import Memory
 from memorygym.memories.recency import Recency
 from memorygym.testing import check_memory
 from tests.memories import attackers, broken
+from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("memory", "sentence"),
     [
         (broken.Forgetful, "it forgets everything: without any budget not one fact"),
@@ -35,6 +34,7 @@ from tests.memories import attackers, broken
         (attackers.InEntries, "InEntries: dump returned [Fat("),
         (broken.Trusting, "when its model writes nothing: the memory Trusting: compose raised"),
     ],
+    quick=4,
 )
 def test_the_check_tells_what_is_broken(memory: type[Memory], sentence: str) -> None:
     assert any(sentence in found for found in check_memory(memory))

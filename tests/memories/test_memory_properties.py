@@ -22,7 +22,7 @@ from memorygym.testing.views import Batched, fractured, stepped_in, watched
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import deal
-from tests.memories.parts import EXTRAS, NAMES, every, maker
+from tests.memories.parts import EXTRAS, NAMES, UNLIKE, every, maker
 from tests.memories.streams import budgets, streams
 
 few = settings(
@@ -40,7 +40,7 @@ CONDENSERS = [
 """With no limit but the view's budget."""
 
 
-@every("full")
+@every("full", quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, budget) -> None:
@@ -48,7 +48,7 @@ def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, 
     assert not list(stepped_in(end.trace))
 
 
-@every("full")
+@every("full", quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts, budget) -> None:
@@ -57,7 +57,7 @@ def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts
         assert not list(stepped_in(end.trace))
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
@@ -68,7 +68,7 @@ def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budge
     assert singly == together
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, acts, budget) -> None:
@@ -79,7 +79,7 @@ def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, act
         episode.step(reply)
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, streams, budgets)
 def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget) -> None:
@@ -96,7 +96,7 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
         assert shown[: len(views) - 1] == views[:-1]
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
@@ -192,6 +192,7 @@ def seen(name: str) -> list[list[Any]]:
     return [read, *(composed(watched(maker(name), acts, budget)) for acts, budget in plays)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [

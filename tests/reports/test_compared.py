@@ -27,6 +27,7 @@ from memorygym.runs.results.results_file import document, keep
 from tests.cli.boards import section
 from tests.datasets import published
 from tests.episodes import worlds
+from tests.slow import mostly_slow
 
 TASKS = ["--tier", "lite", "--template", "company", "--seeds", "3", "-q"]
 
@@ -46,7 +47,7 @@ def altered(duel: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(duel, tmp_path / "copy"))
 
 
-@pytest.mark.parametrize(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)])
+@mostly_slow(("check", "standing"), [("traces", VERIFIED), ("play", REPRODUCED)], quick=1)
 def test_a_comparison_is_shown_from_its_traces_and_by_playing(
     check: str, standing: str, duel: Path
 ) -> None:
@@ -119,7 +120,7 @@ ALTERED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ALTERED)
+@mostly_slow("name", ALTERED, quick=2)
 def test_what_was_altered_is_named_with_its_file(name: str, altered: Path) -> None:
     alter, told = ALTERED[name]
     alter(altered)

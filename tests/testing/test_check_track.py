@@ -12,7 +12,8 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core import registry
 from memorygym.core.track import Track, find
 from memorygym.core.types import Message, Step, Task
-from memorygym.testing import check_track
+from memorygym.testing import check_track, track_rules
+from tests.slow import mostly_slow
 from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shop_example import known
 
@@ -38,7 +39,7 @@ def shop() -> Iterator[Track]:
         yield track
 
 
-@pytest.mark.parametrize("sentence", BROKEN)
+@mostly_slow("sentence", BROKEN, quick=6)
 def test_a_broken_rule_is_said(sentence: str, shop: Track) -> None:
     found = check_track(BROKEN[sentence](shop))
     assert any(sentence in one for one in found), found
@@ -57,7 +58,9 @@ def test_a_track_that_raises_is_said(shop: Track) -> None:
     assert check_track(tasked(deal)(shop)) == [f"shop: it raised ValueError: no goods ({place})"]
 
 
-def test_a_task_that_never_ends_is_said(shop: Track) -> None:
+def test_a_task_that_never_ends_is_said(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(track_rules, "ENDLESS_TASK", 50)
+
     class Open:
         def __init__(self, task: Task) -> None:
             self.task, self.tools = task, shop.tools
@@ -72,7 +75,7 @@ def test_a_task_that_never_ends_is_said(shop: Track) -> None:
             return self
 
     found = check_track(replace(shop, env=Open, reasoners={"strong": lambda _: Silent()}))
-    assert any("it goes on after 2,001 events; let a Step say done=True" in one for one in found), (
+    assert any("it goes on after 51 events; let a Step say done=True" in one for one in found), (
         found
     )
 

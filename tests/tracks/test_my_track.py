@@ -157,6 +157,7 @@ def rows(folder: Path) -> list[Any]:
     return [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     words = ["bench", "--track", f"{SHOP}:turns=60", "--seeds", "12", "-q", "--workers", "1"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow import mostly_slow
 from tests.tracks.shop_example import EXAMPLES, start, told
 
 STRANGE = """
@@ -94,7 +95,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
     assert "accuracy: 0.1, but" in out
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("name", "wanted"),
     [
         ("RAISES", "broke: ValueError: the till is stuck (strange.py, line "),
@@ -107,8 +108,9 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
         ("NO_AXES", "`axes` is 'own'; give one such as"),
         ("NO_OFFICIAL", "`official` is {'turns': 12}; give one such as"),
     ],
+    quick=5,
 )
-@pytest.mark.parametrize("workers", ["1", "2"])
+@mostly_slow("workers", ["1", "2"], quick=1)
 def test_a_broken_track_is_one_sentence(
     name: str, wanted: str, workers: str, strange: str, tmp_path: Path
 ) -> None:

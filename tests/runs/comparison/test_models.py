@@ -12,6 +12,7 @@ from memorygym.core.trace import Shown, Trace
 from memorygym.memories.stores.prompts import LIMIT
 from tests.runs.comparison.model_runs import ASKING, REPLIES, compare, digests, rows, traces
 from tests.servers.openai import Server, serving
+from tests.slow import mostly_slow
 
 BEST_FIRST = ("oracle", "full", "bm25", "markdown+scribe", "none")
 
@@ -188,7 +189,7 @@ def test_a_comparison_replays_without_key_and_endpoint_to_the_same_bytes(
     assert digests(tmp_path / "again") == found
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@mostly_slow("workers", [1, 2], quick=1)
 def test_workers_change_no_byte(server: Server, tmp_path: Path, workers: int) -> None:
     words = ("--memories", ASKING, "--seeds", "2", "--api-base", server.url)
     models = ("--reasoner", "scholar", "--memory-model", "condenser")

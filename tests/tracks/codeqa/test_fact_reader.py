@@ -6,6 +6,7 @@ from memorygym.core.statements import Known, Statement
 from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()
@@ -120,7 +121,7 @@ def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
         assert isinstance(found, Found) and found.answer == "77"
 
 
-@pytest.mark.parametrize("form", ["files", "session", "mixed"])
+@mostly_slow("form", ["files", "session", "mixed"], quick=1)
 def test_every_statement_is_told_in_a_sentence_that_is_read_back(form: str) -> None:
     every = [
         one

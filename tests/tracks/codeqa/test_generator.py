@@ -20,6 +20,7 @@ from memorygym.tracks.codeqa.generator import identifiers
 from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance, options
 
 READER = CodeReader()
@@ -38,6 +39,7 @@ def test_an_instance_fits_its_schema_and_its_id_is_of_its_content(form: str) -> 
     assert made["verification"]["accepted"]
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 2**40), length=st.integers(11_000, 30_000), form=st.sampled_from(FORMS),
     near=st.integers(0, 3), stale=st.integers(0, 2), hops=st.sampled_from(["1", "2,3", "4,1", "3"]),
@@ -82,7 +84,7 @@ def test_stale_values_are_told_and_hold_no_longer() -> None:
     assert some["verification"]["checks"]["stale"]["values"] > 0
 
 
-@pytest.mark.parametrize("form", ["files", "mixed"])
+@mostly_slow("form", ["files", "mixed"], quick=1)
 def test_a_crowd_names_what_is_asked_about_in_more_places_and_tells_nothing(form: str) -> None:
     def naming(percent: str) -> int:
         made = instance("--crowd", percent, "--form", form, tokens=40_000)
@@ -103,6 +105,7 @@ def test_a_remark_of_the_crowd_tells_no_fact(kind: str) -> None:
         assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")
 
 
+@pytest.mark.slow
 def test_all_eight_categories_are_asked_for() -> None:
     made = [instance("--questions", "12", seed=seed) for seed in range(8)]
     asked = {pair["category"] for one in made for pair in one["qa_pairs"]}
@@ -116,7 +119,7 @@ def test_siblings_are_listed_as_distractors_of_their_question() -> None:
     assert len(made["distractors"]) > len(asked)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@mostly_slow("seed", range(4), quick=1)
 def test_what_is_nearly_right_is_graded_wrong(seed: int) -> None:
     made = instance(seed=seed)
     names = {word for code in made["repo_files"].values() for word in code.split("(")[0].split()}
@@ -175,7 +178,9 @@ def test_blocks_are_of_one_statement_so_that_they_can_be_indented_again() -> Non
         (("--hops", "5"), 12_000, "from 1 to 4"),
         (("--hops", "many"), 12_000, "write them as"),
         (("--questions", "0"), 12_000, "from 1 to 40"),
-        (("--questions", "40"), 10_000, "there is room for them"),
+        pytest.param(
+            ("--questions", "40"), 10_000, "there is room for them", marks=pytest.mark.slow
+        ),
         (("--stale", "99"), 12_000, "from 0 to 8"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.tracks import codeqa
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 Instance = dict[str, Any]
@@ -105,7 +106,7 @@ def test_a_planted_defect_is_named(defect: str) -> None:
     assert checks <= failed(made)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@mostly_slow("seed", range(5), quick=1)
 def test_executed_truths_are_run_again(seed: int) -> None:
     made = instance("--hops", "2,3", seed=seed)
     number = sum(pair["kind"] in ("output", "composition", "failing") for pair in made["qa_pairs"])

@@ -58,6 +58,7 @@ def test_who_keeps_all_answers_questions_of_every_shape(shape):
     assert solved(1, "full", shape=shape)
 
 
+@pytest.mark.slow
 def test_memory_decides():
     share = {
         memory: sum(solved(number, memory) for number in range(4))

@@ -13,6 +13,7 @@ from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import Proof, verify
+from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, Worlds
 from tests.tracks.worlds.audit.defects import DEFECTS
 
@@ -74,14 +75,14 @@ def _seen(defect: Defect) -> list[str]:
 SIZES = sorted({(d.caught_by, d.worlds, d.agents) for d in DEFECTS.values()}, key=repr)
 
 
-@pytest.mark.parametrize(("caught_by", "worlds", "agents"), SIZES)
+@mostly_slow(("caught_by", "worlds", "agents"), SIZES, quick=3)
 def test_nothing_is_found_where_nothing_is_planted(
     caught_by: str, worlds: Worlds, agents: tuple[str, ...]
 ) -> None:
     assert (_verified(worlds) if caught_by == "verify" else _validated(worlds, agents)) == []
 
 
-@pytest.mark.parametrize("name", DEFECTS)
+@mostly_slow("name", DEFECTS, quick=10)
 def test_a_planted_defect_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     DEFECTS[name].plant(monkeypatch)
     assert any(found.startswith(DEFECTS[name].named) for found in _seen(DEFECTS[name]))
