@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.track import TaskOptions, find
 from memorygym.datasets._recall import index_of, measure
 from memorygym.datasets._samples import load
@@ -29,15 +29,15 @@ RECALL = 10.0
 
 def made(track: str, tokens: str) -> float:
     """Seconds of CPU for one instance, its proof included."""
-    (recipe,) = find(track).tasks(TaskOptions(range(1), knobs={"tokens": tokens}))
+    (recipe,) = find(track).tasks(TaskOptions(range(1), parameters={"tokens": tokens}))
     start = process_time()
-    recipe.deal()
+    recipe.generate()
     return process_time() - start
 
 
 def conversations(path: Path) -> None:
     """A file in LoCoMo's format whose turns are of made-up words."""
-    stream = rng("benchmark", "locomo")
+    stream = named_rng("benchmark", "locomo")
     words = ["".join(stream.choice("bcdfglmnprst") + stream.choice("aeiou") for _ in range(3))
              for _ in range(3_000)]  # fmt: skip
     samples = []

@@ -12,14 +12,14 @@ from statistics import median
 from time import perf_counter, thread_time
 
 from memorygym.core import registry
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import words
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.models.extractive import write
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 
 ENTRIES = 10_000
@@ -36,7 +36,7 @@ OBSERVE, COMPOSE = 0.3, 5.0
 
 def texts() -> tuple[list[str], list[str]]:
     """Entries, and short questions about them."""
-    task = deal("company", 0, sizes=Sizes(entities=700))
+    task = generate("company", 0, sizes=Sizes(entities=700))
     told = [event.text for event in task.events if event.kind == "documents"]
     parts = [headed(part)[1] for text in told for part in text.split("\n\n")]
     asked = [event.text.split("\n")[1] for event in task.events if event.kind == "question"]
@@ -44,9 +44,9 @@ def texts() -> tuple[list[str], list[str]]:
     return [one for part in parts for one in sentences(part)][:ENTRIES], short[:25]
 
 
-def composed(memory: Memory, ledger: Ledger, question: str) -> tuple[float, float]:
+def composed(memory: Memory, tracker: BudgetTracker, question: str) -> tuple[float, float]:
     """What the view before a question takes to be composed, and the CPU's part of it."""
-    ledger.unread.append(question)
+    tracker.unread.append(question)
     live = (Message("user", question),)
     memory.observe(live)
     start, begun = perf_counter(), thread_time()
@@ -54,12 +54,12 @@ def composed(memory: Memory, ledger: Ledger, question: str) -> tuple[float, floa
     return 1000 * (perf_counter() - start), 1000 * (thread_time() - begun)
 
 
-def filled(memory: Memory, ledger: Ledger, entries: Sequence[str]) -> list[float]:
+def filled(memory: Memory, tracker: BudgetTracker, entries: Sequence[str]) -> list[float]:
     """What each entry took to be stored."""
     times: list[float] = []
     begun = perf_counter()
     for text in entries:
-        ledger.unread.append(text)
+        tracker.unread.append(text)
         message = (Message("user", text),)
         start = perf_counter()
         memory.observe(message)
@@ -74,11 +74,11 @@ def row(name: str, entries: Sequence[str], questions: Sequence[str]) -> None:
     memory: Memory = registry.make("memory", name)
     if memory.tools:
         return
-    ledger = Ledger(Budget())
-    memory.open(ledger.meter(write))
-    times = filled(memory, ledger, entries)
+    tracker = BudgetTracker(Budget())
+    memory.open(tracker.context(write))
+    times = filled(memory, tracker, entries)
     observe = median(times[-LAST:])
-    taken = [composed(memory, ledger, text) for text in questions]
+    taken = [composed(memory, tracker, text) for text in questions]
     compose, cpu = (median(column) for column in zip(*taken, strict=True))
     line = f"{name:<24}{len(times):>8,}{observe:>12.3f}{compose:>12.2f}{cpu:>10.2f}"
     if name.partition(":")[0] in LEXICAL:

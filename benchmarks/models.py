@@ -26,14 +26,14 @@ from memorygym.core.types import Message, Task
 from memorygym.models import openai
 from memorygym.models.model import Model, Reply
 from memorygym.models.recorded import Cached
-from memorygym.models.reply_log import Tape
-from memorygym.runs.engine import Table, perform
+from memorygym.models.reply_log import ReplyLog
+from memorygym.runs.engine import Runner, perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.model_roles import Minds
-from memorygym.runs.tasks import dealt
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.tasks import generated
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 
 ROOT = Path(__file__).parents[1]
 EPISODES, MANY = 64, 1_000
@@ -95,7 +95,7 @@ def overhead(tier: str) -> None:
     """Rows of CPU a turn: the client library alone, a turn of an episode, and both with a tape."""
     from openai import OpenAI
 
-    task = deal("company", 0, tier)
+    task = generate("company", 0, tier)
     with server(0) as url, TemporaryDirectory() as folder:
         model = openai.make("writer", url, environ={})
         bodies = bodies_of(task, model)
@@ -103,27 +103,27 @@ def overhead(tier: str) -> None:
         client = OpenAI(api_key="none", base_url=url, max_retries=0)
         alone = cpu(lambda: bare(client, bodies)) / turns
         ours = cpu(lambda: episode(task, model)) / turns
-        tape = Tape(Path(folder) / "replies.jsonl", record=True)
-        kept = Cached(tape, model.describe(), model)
+        reply_log = ReplyLog(Path(folder) / "replies.jsonl", record=True)
+        kept = Cached(reply_log, model.describe(), model)
         numbers = iter(range(99))
-        taped = cpu(lambda: episode(task, kept.sample(next(numbers)))) / turns
+        logged = cpu(lambda: episode(task, kept.sample(next(numbers)))) / turns
         replayed = cpu(lambda: episode(task, kept.sample(0))) / turns
-        tape.close()
+        reply_log.close()
     what = f"{tier}, {turns} turns"
     row(f"{what}: client library alone", 1000 * alone, None, "ms CPU/turn")
     row(f"{what}: all of a turn, above that", 1000 * (ours - alone), 2, "ms CPU/turn")
-    row(f"{what}: with a tape, above that", 1000 * (taped - ours), 2, "ms CPU/turn")
+    row(f"{what}: with a tape, above that", 1000 * (logged - ours), 2, "ms CPU/turn")
     row(f"{what}: replayed from the tape", 1000 * replayed, 2, "ms CPU/turn")
 
 
 def throughput() -> None:
     """Rows of episodes at a time, as `bench --run` plays them: how many turns a second, of the
     ideal in which all waiting is for the server."""
-    tasks = dealt("worlds", TaskOptions(range(13), knobs={"tier": "lite"}))
+    tasks = generated("worlds", TaskOptions(range(13), parameters={"tier": "lite"}))
     tasks = replace(tasks, recipes=tasks.recipes[: 2 * EPISODES])
     with server(LATENCY) as url, TemporaryDirectory() as folder:
-        minds = Minds({"writer": openai.make("writer", url, environ={})})
-        job = Evaluation(tasks=tasks, agents=("writer",), minds=minds).job()
+        model_roles = ModelRoles({"writer": openai.make("writer", url, environ={})})
+        job = Evaluation(tasks=tasks, agents=("writer",), model_roles=model_roles).job()
         start = perf_counter()
         results = perform(replace(job, folder=Path(folder), workers=EPISODES))
         took = perf_counter() - start
@@ -142,10 +142,12 @@ class Quiet(Model):
 
 def memory() -> None:
     """How much a run of many episodes grows after its first tenth."""
-    tasks = dealt("worlds", TaskOptions(range(MANY), knobs={"template": "company", "tier": "lite"}))
-    minds = Minds({"quiet": Quiet()})
-    asked = Evaluation(tasks=tasks, agents=("quiet",), minds=minds)
-    table = Table(tasks.track, tuple(asked.seats(minds)), wanted=ResultOptions())
+    tasks = generated(
+        "worlds", TaskOptions(range(MANY), parameters={"template": "company", "tier": "lite"})
+    )
+    model_roles = ModelRoles({"quiet": Quiet()})
+    asked = Evaluation(tasks=tasks, agents=("quiet",), model_roles=model_roles)
+    table = Runner(tasks.track, tuple(asked.players(model_roles)), wanted=ResultOptions())
     sizes = []
     for number, _ in enumerate(table.play(asked.job().units, 8)):
         if number in (MANY // 10, MANY - 1):

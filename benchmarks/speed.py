@@ -16,10 +16,10 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.tokens import count, words
 from memorygym.core.types import Message, Policy, Task, Tool
-from memorygym.runs.seats import policy_for
+from memorygym.runs.systems import policy_for
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import reader
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import verify
@@ -76,12 +76,12 @@ def row(name: str, value: float, goal: float, unit: str, *, less: bool = False) 
 
 def main() -> None:
     """Prints the table."""
-    tasks = [deal("company", seed) for seed in SEEDS]
+    tasks = [generate("company", seed) for seed in SEEDS]
     n = len(tasks)
     print(f"{'standard tier, one core':<46}{'measured':>12} {'':<12}{'goal':>10}{'of goal':>8}")
     row(
         "deal a task",
-        1000 * seconds(lambda: [deal("company", s) for s in SEEDS]) / n,
+        1000 * seconds(lambda: [generate("company", s) for s in SEEDS]) / n,
         10,
         "ms",
         less=True,
@@ -106,7 +106,7 @@ def main() -> None:
     known = words(text)
     row("token counter", len(text) / seconds(lambda: count(text, known)) / 1e6, 10, "MB/s")
     for entities, goal in ((1_000, 0.4), (10_000, 3)):
-        took = seconds(lambda e=entities: deal("company", 0, sizes=Sizes(entities=e)), 1)
+        took = seconds(lambda e=entities: generate("company", 0, sizes=Sizes(entities=e)), 1)
         row(f"deal {entities:,} entities", 1000 * took, 1000 * goal, "ms", less=True)
     for name, code in (("import memorygym", "import memorygym"), ("--help", "")):
         command = (
@@ -137,9 +137,9 @@ def _parse(tasks: Sequence[Task]) -> None:
 
 def _proof() -> float:
     settings = [WorldsSettings("company", seed) for seed in SEEDS]
-    dealt = [s.deal() for s in settings]
-    return seconds(lambda: [verify(s, t) for s, t in zip(settings, dealt, strict=True)]) / len(
-        dealt
+    generated = [s.generate() for s in settings]
+    return seconds(lambda: [verify(s, t) for s, t in zip(settings, generated, strict=True)]) / len(
+        generated
     )
 
 

@@ -15,7 +15,7 @@ from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.parsed_view import scene
 
 
@@ -38,6 +38,6 @@ class MyAgent(Policy):
 if __name__ == "__main__":
     assert check_policy(MyAgent) == []
     for name, policy in (("my agent", MyAgent()), ("naive", naive())):
-        worlds = [WorldsEnv(deal("city", seed)) for seed in range(5)]
+        worlds = [WorldsEnv(generate("city", seed)) for seed in range(5)]
         traces = [play(Episode(world, Markdown), policy) for world in worlds]
         print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")

@@ -5,7 +5,7 @@ memorygym compare --memories my_memory:MyMemory:size=80
 
 from collections.abc import Sequence
 
-from memorygym.core.types import Entry, Memory, Message, Meter
+from memorygym.core.types import Entry, Memory, MemoryContext, Message
 from memorygym.memories.stores.passages import Passages, asked, shown
 from memorygym.memories.stores.splitter import passages
 
@@ -14,9 +14,9 @@ class MyMemory(Memory):
     def __init__(self, size: int = 120) -> None:
         self.size = size  # A knob: its name, type and default are all that it takes.
 
-    def open(self, meter: Meter) -> None:
-        self._kept = Passages(meter)  # It asks the meter before it stores.
-        self._price = meter.count
+    def open(self, context: MemoryContext) -> None:
+        self._kept = Passages(context)  # It asks the meter before it stores.
+        self._price = context.count
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:

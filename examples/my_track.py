@@ -8,9 +8,9 @@ from itertools import product
 from memorygym.agents.calls import calls
 from memorygym.core.json_values import thaw
 from memorygym.core.outcome import SubTask
-from memorygym.core.registry import set_knobs
-from memorygym.core.rng import rng
-from memorygym.core.statements import Goals, Known, Sentence, Statement
+from memorygym.core.registry import set_parameters
+from memorygym.core.rng import named_rng
+from memorygym.core.statements import Sentence, Statement, StatementIndex, SubTaskGold
 from memorygym.core.track import Track
 from memorygym.core.types import Budget, Env, Message, Policy, Step, Task, Tool, content_id, tool
 from memorygym.scoring.episode_scores import rewarded
@@ -26,7 +26,7 @@ WAIT = tool("wait", "End the turn without an order.")
 
 def needs(texts: Sequence[str], *, first: bool = False) -> list[Statement]:
     """The facts that the last text rests on if it is a request: a friend, then the wishes."""
-    known = Known((fact for text in texts for fact in FACTS.read(text)), first=first)
+    known = StatementIndex((fact for text in texts for fact in FACTS.read(text)), first=first)
     ((name, friend),) = REQUEST.findall(texts[-1]) or [("nobody", "")]
     met = known.get(name, "friend") if friend else None
     return [*filter(None, (met, *map(known.about(met.value if met else name).get, WISHES)))]
@@ -80,8 +80,8 @@ class Recipe:  # A task that can be made; what has a type and a default is a kno
     turns: int = 12
     template = "shop"
 
-    def deal(self) -> Task:
-        draw = rng("shop", self.seed, self.salt, self.turns)
+    def generate(self) -> Task:
+        draw = named_rng("shop", self.seed, self.salt, self.turns)
         coats = [f"P{number}" for number in draw.sample(range(100, 1000), 27)]
         stock = [[coats.pop(), *kind] for kind in product(*WISHES.values())][::-1]
         people = draw.sample("Ada Ben Eva Ida Leo Max Nia Sam Tom Zoe".split(), 4)
@@ -102,19 +102,21 @@ class Recipe:  # A task that can be made; what has a type and a default is a kno
                 goals += (SubTask(turn, kind, text, truth, tuple(facts)),)
         recipe = {"template": self.template, "seed": self.seed, "turns": self.turns}
         id = content_id("shop", SYSTEM, state)
-        return Task(id, "shop", recipe, SYSTEM, (), Budget(), Goals(goals), state)
+        return Task(id, "shop", recipe, SYSTEM, (), Budget(), SubTaskGold(goals), state)
 
 
 SHOP = Track(
     name="shop",
     version="shop-v1",
-    tasks=lambda o: [Recipe(n, o.salt, **set_knobs("shop", Recipe, o.knobs)) for n in o.seeds],
+    tasks=lambda o: [
+        Recipe(n, o.salt, **set_parameters("shop", Recipe, o.parameters)) for n in o.seeds
+    ],
     env=ShopEnv,
     outcomes=rewarded,
-    gold=Goals.from_json,
+    gold=SubTaskGold.from_json,
     facts=lambda _: FACTS,
     reasoners={"strong": lambda _: Clerk(), "weak": lambda _: Clerk(weak=True)},
     oracle=lambda task: task.gold.texts(FACTS.tell),
     tools=ShopEnv.tools,
-    knobs=lambda: {"turns": "turns of small talk before the requests (12)"},
+    parameters=lambda: {"turns": "turns of small talk before the requests (12)"},
 )

@@ -60,7 +60,7 @@ def page(found: Mapping[str, Any]) -> Iterator[str]:
     """The page, line by line."""
     reports = {(one["reasoner"], one["budget"]): one for one in found["reports"]}
     first, last = next(iter(reports.values())), max(found["recipe"]["seeds"])
-    yield INTRODUCTION.format(contract=found["contract"], tasks=first["tasks"], last=last)
+    yield INTRODUCTION.format(version_hash=found["version_hash"], tasks=first["tasks"], last=last)
     for agreed in found["kendall"]:
         tau, who = agreed["tau"], " and the ".join(agreed["reasoners"])
         yield (
@@ -74,7 +74,7 @@ def page(found: Mapping[str, Any]) -> Iterator[str]:
 
 def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> Iterator[str]:
     """One budget."""
-    weakly = {row["arm"]: row["figures"]["accuracy"] for row in weak["rows"]}
+    weakly = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     yield f"\n## Budget {budget:,}\n"
     yield (
         "| memory | rank | accuracy, % | weak reasoner, % | normalised gain, % | storing |"
@@ -83,7 +83,7 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:
         if row["role"] != "held":
-            yield line(row, weakly[row["arm"]])
+            yield line(row, weakly[row["system"]])
     verdict, pairs = strong["verdict"], strong["pairs"]
     least = median(pair["detectable"] for pair in pairs if pair["detectable"])
     said = "best" if verdict["won"] else "no winner"
@@ -100,7 +100,7 @@ def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
     """One memory."""
     of = row["figures"]
     cells = [
-        row["arm"], str(row["rank"] or ""), percent(of["accuracy"]), percent(weak),
+        row["system"], str(row["rank"] or ""), percent(of["accuracy"]), percent(weak),
         percent(of["normalised"]), percent(of["storing"]), percent(of["retrieving"]),
         percent(of["survival"]), percent(of["exposure"]),
         *(amount(of[name]) for name in ("view", "ingest_tokens", "query_tokens")),

@@ -31,7 +31,7 @@ INTRODUCTION = """\
 # {title}: every shipped memory, by hops and by length
 
 Made by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine. Contract
-{contract}, {tasks} instances (`--track {track}:{knobs}`),
+{contract}, {tasks} instances (`--track {track}:{parameters}`),
 budget {budget} tokens, offline: memories that ask a model ask `extractive`, so this ranks
 mechanisms with a weak writer, not what they reach with a language model. Accuracy is the share of
 questions that the locked reasoner gets right, in %; in brackets the 95 % interval (Wilson, of as
@@ -76,8 +76,9 @@ def _page(track: str, found: Mapping[str, Any], rows: Rows) -> Iterator[str]:
         next(r for r in found["reports"] if r["reasoner"] == w) for w in ("strong", "weak")
     )
     yield INTRODUCTION.format(
-        title=track.capitalize(), track=track, contract=found["contract"], tasks=strong["tasks"],
-        knobs=KNOBS[track], budget=f"{BUDGET:,}",
+        title=track.capitalize(), track=track, version_hash=found["version_hash"],
+        tasks=strong["tasks"],
+        parameters=KNOBS[track], budget=f"{BUDGET:,}",
     )  # fmt: skip
     for agreed in found["kendall"]:
         tau = agreed["tau"]
@@ -87,7 +88,7 @@ def _page(track: str, found: Mapping[str, Any], rows: Rows) -> Iterator[str]:
         )
     yield from _overall(strong, weak)
     mine = [row for row in rows if row["reasoner"] == "strong"]
-    ranks = {row["arm"]: row["rank"] for row in strong["rows"] if row["role"] != "held"}
+    ranks = {row["system"]: row["rank"] for row in strong["rows"] if row["role"] != "held"}
     yield "\n## By hops\n"
     yield from _strata(mine, ranks, lambda row: row["hops"])
     yield "\n## By length\n"
@@ -96,7 +97,7 @@ def _page(track: str, found: Mapping[str, Any], rows: Rows) -> Iterator[str]:
 
 def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str]:
     """All instances together."""
-    weakly = {row["arm"]: row["figures"]["accuracy"] for row in weak["rows"]}
+    weakly = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     heads = (
         "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "storing",
         "retrieving", "survival", "in view", "ingest", "query",
@@ -108,12 +109,12 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
         if row["role"] == "held":
             continue
         of = row["figures"]
-        shares = (of["accuracy"], weakly[row["arm"]], *(of[n] for n in (
+        shares = (of["accuracy"], weakly[row["system"]], *(of[n] for n in (
             "exact", "f1", "normalised", "storing", "retrieving", "survival",
         )))  # fmt: skip
         costs = (of[name] for name in ("view", "ingest_tokens", "query_tokens"))
         cells = [
-            row["arm"], str(row["rank"] or ""), *map(percent, shares),
+            row["system"], str(row["rank"] or ""), *map(percent, shares),
             *("" if cost is None else f"{cost['mean']:,.0f}" for cost in costs),
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"
@@ -129,16 +130,16 @@ def _strata(rows: Rows, ranks: Mapping[str, Any], of: Any) -> Iterator[str]:
     strata = sorted({of(row) for row in rows}, key=_size)
     yield f"| memory | {' | '.join(strata)} |"
     yield f"|---|{'--:|' * len(strata)}"
-    for arm in ranks:
+    for system in ranks:
         cells = []
         for stratum in strata:
             tasks: dict[tuple[str, str], list[bool]] = {}
             for row in rows:
-                if row["arm"] == arm and of(row) == stratum:
+                if row["system"] == system and of(row) == stratum:
                     task = row["template"], row["seed"]
                     tasks.setdefault(task, []).append(row["score"] == "1")
             cells.append(_share([*tasks.values()]))
-        yield f"| {arm} | {' | '.join(cells)} |"
+        yield f"| {system} | {' | '.join(cells)} |"
 
 
 def _size(stratum: str) -> float:

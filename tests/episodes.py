@@ -6,20 +6,20 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.core.episode import Episode
-from memorygym.core.trace import Heard, Trace
+from memorygym.core.trace import ToolResult, Trace
 from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import JSON, Budget, Event, Memory, Message, Policy, Task
 from memorygym.memories.markdown import Markdown
-from memorygym.runs.engine import Table
+from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Result, ResultOptions
 from memorygym.runs.evaluation import Evaluation, Findings, perform
-from memorygym.runs.seats import AgentSeat, episode_for, policy_for
-from memorygym.runs.seats import played as played_by
+from memorygym.runs.systems import AgentSystem, episode_for, policy_for
+from memorygym.runs.systems import played as played_by
 from memorygym.runs.tasks import Limits, Tasks
-from memorygym.runs.tasks import dealt as dealt_by
+from memorygym.runs.tasks import generated as dealt_by
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import WorldGold
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 
 SMALL = Budget(capacity=12, writes=3, slot=8)
@@ -42,16 +42,16 @@ def begin(
 def say(episode: Episode, reply: Message) -> str:
     """Takes a step and returns what the last call of the reply was answered."""
     episode.step(reply)
-    heard = [record for record in episode.trace.records if isinstance(record, Heard)]
+    heard = [record for record in episode.trace.records if isinstance(record, ToolResult)]
     return heard[-1].messages[-1].content
 
 
 @lru_cache(maxsize=256)
 def _dealt(template: str, seed: int, tier: str, salt: str, sizes: Sizes) -> Task:
-    return deal(template, seed, tier, sizes, salt)
+    return generate(template, seed, tier, sizes, salt)
 
 
-def dealt(
+def generated(
     template: str = "company", seed: int = 0, tier: str = "lite", salt: str = "", **sizes: int
 ) -> Task:
     """A task of the worlds track, dealt once a run."""
@@ -90,14 +90,14 @@ def results_of(
     repeat: int = 0,
 ) -> list[Result | Failure]:
     """What agents come to on one world."""
-    seats = tuple(AgentSeat(agent, limits=limits or Limits()) for agent in agents)
-    return Table("worlds", seats, None, wanted).play_unit((recipe, repeat))
+    players = tuple(AgentSystem(agent, limits=limits or Limits()) for agent in agents)
+    return Runner("worlds", players, None, wanted).play_unit((recipe, repeat))
 
 
 def worlds(seeds: int = 1, first: int = 0, template: str = "company", salt: str = "") -> Tasks:
     """Worlds of the lite tier."""
-    knobs = {"tier": "lite", "template": template}
-    return dealt_by("worlds", TaskOptions(range(first, first + seeds), salt, knobs))
+    parameters = {"tier": "lite", "template": template}
+    return dealt_by("worlds", TaskOptions(range(first, first + seeds), salt, parameters))
 
 
 def lite(*agents: str, seeds: int = 1, first: int = 0, salt: str = "", **more: Any) -> Findings:

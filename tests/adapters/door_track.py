@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from memorygym.agents.calls import END, calls
 from memorygym.core.outcome import Outcome, SubTask
 from memorygym.core.statements import Statement
-from memorygym.core.trace import Rewarded, Trace
+from memorygym.core.trace import Reward, Trace
 from memorygym.core.track import Track
 from memorygym.core.types import Budget, Env, Event, Message, Policy, Step, Task, Tool
 
@@ -57,7 +57,7 @@ class Porter(Policy):
 
 
 def outcomes(trace: Trace) -> list[Outcome]:
-    earned = sum(one.reward for one in trace.records if isinstance(one, Rewarded))
+    earned = sum(one.reward for one in trace.records if isinstance(one, Reward))
     return [Outcome(GOAL, earned, "it opened" if earned else "it stayed shut")]
 
 
@@ -66,7 +66,7 @@ class Recipe:
     seed: int
     template = "door"
 
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         texts = ("The code of the door is 4711.", "Open the door.")
         events = tuple(Event("turn", text) for text in texts)
         recipe = {"template": "door", "seed": self.seed, "code": NEED.value}

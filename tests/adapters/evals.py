@@ -10,14 +10,14 @@ from memorygym.core.track import TaskOptions
 from memorygym.models.model import Model
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.systems import ComparisonLimits
+from memorygym.runs.comparison.system_specs import ComparisonLimits
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import perform as bench
-from memorygym.runs.metrics import Measured
-from memorygym.runs.model_roles import Minds
-from memorygym.runs.tasks import Tasks, dealt
+from memorygym.runs.metrics import Measurement
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.tasks import Tasks, generated
 
 AXES = ("composite", "breadth", "maintenance", "reasoning", "efficiency", "abstention")
 WARNINGS = (
@@ -45,8 +45,8 @@ def evaluate(logs: Path, models: Any, track: str = "worlds", **options: Any) -> 
 @cache
 def benched(agent: str, template: str, seed: int = 0, tier: str = "lite") -> Result:
     """What `bench` makes of an agent, with its trace."""
-    knobs = {"template": template, "tier": tier}
-    tasks = dealt("worlds", TaskOptions(range(seed, seed + 1), knobs=knobs))
+    parameters = {"template": template, "tier": tier}
+    tasks = generated("worlds", TaskOptions(range(seed, seed + 1), parameters=parameters))
     (result,) = bench(Evaluation(tasks=tasks, agents=(agent,)), traced=True).results
     return result
 
@@ -76,11 +76,11 @@ def compared(
     budget: int,
     reasoner: str = "strong",
     model: Model | None = None,
-) -> list[Measured]:
+) -> list[Measurement]:
     """What `compare` measures of every arm on these tasks; a `model` is the reasoner."""
-    minds = Minds({reasoner: model} if model else {})
+    model_roles = ModelRoles({reasoner: model} if model else {})
     memories = plug_all([memory])
-    asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), minds)
+    asked = Comparison(tasks, memories, [ComparisonLimits(budget)], (reasoner,), model_roles)
     found = [one.measured for one in perform(asked.job()) if isinstance(one, Result)]
     return [one for one in found if one]
 

@@ -13,8 +13,8 @@ from memorygym.core import registry
 from memorygym.core.track import TaskOptions, find
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import perform as bench
-from memorygym.runs.tasks import Limits, dealt
-from memorygym.runs.version import contract
+from memorygym.runs.tasks import Limits, generated
+from memorygym.runs.version import version_hash
 from tests.adapters.evals import (
     AXES,
     WARNINGS,
@@ -73,8 +73,8 @@ def test_the_log_on_disk_reads_back_with_scores_messages_and_trace(tmp_path: Pat
     (log,) = evaluate(tmp_path, "memorygym/strategic")
     read = read_eval_log(log.location)
     (sample,) = read.samples
-    assert read.eval.task_version == contract("worlds")
-    assert sample.scores["axes"].metadata["contract"] == contract("worlds")
+    assert read.eval.task_version == version_hash("worlds")
+    assert sample.scores["axes"].metadata["version_hash"] == version_hash("worlds")
     assert sample.scores == log.samples[0].scores
     assert sample.store == log.samples[0].store
     assert sum("=== QUESTION" in message.text for message in sample.messages) == 10
@@ -224,7 +224,7 @@ def test_a_later_track_appears_without_an_edit_and_plays_by_its_rewards(
 def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -> None:
     arguments = {"role": "agent", "hops": 2, "tokens": "10k", "seed": 0, "capacity": 6000}
     log = played(tmp_path, "memorygym/strong", "research", arguments)
-    tasks = dealt("research", TaskOptions(range(1), knobs={"hops": "2", "tokens": "10k"}))
+    tasks = generated("research", TaskOptions(range(1), parameters={"hops": "2", "tokens": "10k"}))
     asked = Evaluation(tasks=tasks, agents=("strong",), limits=Limits(capacity=6000))
     (result,) = bench(asked, traced=True).results
     score = log.samples[0].scores["axes"]
@@ -236,8 +236,10 @@ def test_a_track_that_asks_about_texts_is_played_by_agents_too(tmp_path: Path) -
 def test_worlds_are_played_by_reasoners_too(tmp_path: Path) -> None:
     arguments = {"role": "reasoner", "budget": 300, "memory": "bm25"}
     (log,) = evaluate(tmp_path, "memorygym/strong", task_args=arguments)
-    tasks = dealt("worlds", TaskOptions(range(1), knobs={"template": "company", "tier": "lite"}))
-    (one,) = (one for one in compared(tasks, "bm25", 300) if one.arm == "bm25")
+    tasks = generated(
+        "worlds", TaskOptions(range(1), parameters={"template": "company", "tier": "lite"})
+    )
+    (one,) = (one for one in compared(tasks, "bm25", 300) if one.system == "bm25")
     score = log.samples[0].scores["answers"]
     told, left = score.metadata["cases"], score.metadata["left_out"]
     cases = [case for case in one.cases if case.number not in left]

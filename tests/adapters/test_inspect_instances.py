@@ -13,8 +13,8 @@ import pytest
 from memorygym.cli import main
 from memorygym.core.track import TaskOptions, find
 from memorygym.runs.comparison.figures import figures
-from memorygym.runs.tasks import dealt, from_disk
-from memorygym.runs.version import contract
+from memorygym.runs.tasks import from_disk, generated
+from memorygym.runs.version import version_hash
 from tests.adapters.evals import WARNINGS, compared, environment, played
 from tests.datasets import published
 
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 KNOBS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
 """The same as Inspect reads it from `-T`."""
-TASKS = dealt("research", TaskOptions(range(4), knobs=KNOBS))
+TASKS = generated("research", TaskOptions(range(4), parameters=KNOBS))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_inspect_and_compare_agree_on_every_question(
     given = {**GIVEN, "memory": memory, "budget": budget}
     log = played(tmp_path, f"memorygym/{reasoner}", "research", given)
     measured = compared(TASKS, memory, budget, reasoner)
-    mine = {one.world: one for one in measured if one.arm == row}
+    mine = {one.world: one for one in measured if one.system == row}
     for sample in log.samples:
         one = mine[sample.metadata["template"], sample.metadata["seed"]]
         told = sample.scores["answers"].metadata["cases"]
@@ -102,7 +102,7 @@ def test_a_log_is_scored_again_from_its_traces(tmp_path: Path) -> None:
     log = played(tmp_path, "memorygym/weak", "research", {**GIVEN, "memory": "bm25"})
     read = read_eval_log(log.location)
     again = score(read, ANSWERS(), action="overwrite", display="none")
-    assert read.eval.task_version == contract("research")
+    assert read.eval.task_version == version_hash("research")
     assert means(again) == means(log)
 
 
@@ -145,7 +145,7 @@ def test_a_file_of_a_data_set_is_played_by_informed_reasoners(tmp_path: Path) ->
 def test_instances_of_code_are_played_too(tmp_path: Path) -> None:
     given = {"hops": 1, "tokens": "10k", "near_miss": 1, "seeds": 1, "memory": "oracle"}
     log = played(tmp_path, "memorygym/strong", "codeqa", given)
-    assert log.eval.metadata["source"]["knobs"]["near_miss"] == "1"
+    assert log.eval.metadata["source"]["parameters"]["near_miss"] == "1"
     assert means(log)["accuracy"] == 1
 
 

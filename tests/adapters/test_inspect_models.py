@@ -69,7 +69,7 @@ def test_the_trace_tells_the_model_and_the_usage_of_every_reply(
 ) -> None:
     header, *rest = records(played(server, tmp_path, "abstain"))
     labels = header["labels"]
-    said = [record for record in rest if record["kind"] == "said"]
+    said = [record for record in rest if record["kind"] == "action"]
     assert labels["agent"] == labels["model"]["name"] == "openai-api/loopback/abstain"
     assert len(labels["usage"]) == len(said) == len(server.bodies)
     assert all(usage["prompt_tokens"] > 0 for usage in labels["usage"])
@@ -88,12 +88,12 @@ def test_a_failing_provider_is_an_error_of_the_sample_and_no_score(
 @pytest.mark.parametrize(
     ("brain", "kind", "text"),
     [
-        ("looper", "cut", "more than 64 replies in one event"),
-        ("stranger", "heard", "no tool named"),
-        ("stammer", "heard", "the arguments must be a JSON object"),
-        ("prose", "said", "The answer is 40."),
-        ("mute", "said", ""),
-        ("abstain+context", "said", '"content": ""'),
+        ("looper", "limit_hit", "more than 64 replies in one event"),
+        ("stranger", "tool_result", "no tool named"),
+        ("stammer", "tool_result", "the arguments must be a JSON object"),
+        ("prose", "action", "The answer is 40."),
+        ("mute", "action", ""),
+        ("abstain+context", "action", '"content": ""'),
     ],
 )
 def test_a_model_that_goes_astray_leaves_a_truthful_trace(
@@ -113,7 +113,7 @@ def test_a_request_beyond_the_context_is_an_empty_reply_by_name(
     header, *told = records(played(server, tmp_path, "abstain+context"))
     usage = header["labels"]["usage"]
     assert {item["finish"] for item in usage} == {"context_exceeded"}
-    assert all(r["message"]["content"] == "" for r in told if r["kind"] == "said")
+    assert all(r["message"]["content"] == "" for r in told if r["kind"] == "action")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_limit_of_inspect_ends_the_episode_with_what_was_played(
     log = played(server, tmp_path, model, **limit)
     last = records(log)[-1]
     assert f"{log.samples[0].limit.type}_limit" in limit
-    assert (last["kind"], last["reason"]) == ("cut", reason)
+    assert (last["kind"], last["reason"]) == ("limit_hit", reason)
     assert log.samples[0].scores["axes"].value["composite"] == 0
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.statements import Known
+from memorygym.core.statements import StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as find_track
 from memorygym.models.specs import find
-from memorygym.runs.tasks import dealt
+from memorygym.runs.tasks import generated
 from memorygym.tracks._qa.questions import Found
 from tests.adapters.evals import WARNINGS, compared, played
-from tests.servers.brains import REFUSAL, Said
+from tests.servers.brains import REFUSAL, Action
 from tests.servers.openai import Server, serving
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
@@ -24,14 +24,14 @@ KNOBS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 2}
 
 
-def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Reads its prompt as the strong reasoner does, and goes from hop to hop."""
     by = find_track("research").facts("")
     shown = "\n\n".join(m["content"] for m in messages[1:] if m["role"] == "user")
     *texts, asked = re.split(r"\n\n(?==== QUESTION)", shown)
     asked = asked.partition("\n\n[")[0] if not texts else asked
     texts += [m["content"] or "" for m in messages if m["role"] in ("assistant", "tool")]
-    known = Known([one for text in texts for one in by.read(text)])
+    known = StatementIndex([one for text in texts for one in by.read(text)])
     found = by.answer(by.ask(asked), known)
     if isinstance(found, Found):
         return "", [("submit_answer", {"answer": found.answer})]
@@ -41,14 +41,14 @@ def researcher(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) ->
     return "", [("submit_answer", {"answer": REFUSAL})]
 
 
-def hasty(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def hasty(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Has memory brought twice in one reply, then refuses."""
     if len(messages) > 2:
         return "", [("submit_answer", {"answer": REFUSAL})]
     return "", [("recall", {"query": "leader"}), ("recall", {"query": "founder"})]
 
 
-def blunt(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def blunt(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Refuses whatever it is shown."""
     return "", [("submit_answer", {"answer": REFUSAL})]
 
@@ -82,10 +82,10 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
     log = asked(server, tmp_path, "researcher", memory=memory, budget=budget)
     theirs = [spoken(body) for body in server.bodies]
     server.bodies.clear()
-    tasks = dealt("research", TaskOptions(range(2), knobs=KNOBS))
+    tasks = generated("research", TaskOptions(range(2), parameters=KNOBS))
     model = find("researcher", server.url)
     measured = compared(tasks, memory, budget, "researcher", model)
-    mine = [one for one in measured if one.arm.partition("+")[0] == memory]
+    mine = [one for one in measured if one.system.partition("+")[0] == memory]
     assert set(theirs) <= {spoken(body) for body in server.bodies}
     assert [list(map(flat, one.cases)) for one in mine] == [*map(list, cases(log).values())]
 

@@ -11,12 +11,12 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import ProviderFailure
-from memorygym.core.trace import Cut, Heard, Said, Shown, Stored
+from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult
 from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import dealt
+from tests.episodes import generated
 from tests.servers.openai import Server
 from tests.tracks.worlds.agents.reading_env import Reading, heard
 
@@ -35,14 +35,14 @@ def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> 
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_episode_runs_over_the_loopback(server: Server, name: str, *, stream: bool) -> None:
     trace = play(Episode(Reading(), Markdown), chat(server, name, stream=stream))
-    (stored,) = [record for record in trace.records if isinstance(record, Stored)]
+    (stored,) = [record for record in trace.records if isinstance(record, MemoryUpdate)]
     assert stored.entries[0].text == "Acme has 40 beds."
 
 
 @pytest.mark.parametrize("mode", ["native", "text"])
 def test_parallel_calls_are_all_run_in_order(server: Server, mode: str) -> None:
     trace = play(Episode(Reading(), Markdown), chat(server, "twins", mode))
-    told = [record.messages for record in trace.records if isinstance(record, Heard)]
+    told = [record.messages for record in trace.records if isinstance(record, ToolResult)]
     assert [len(messages) for messages in told] == [2, 2]
     assert "Acme: 40" in told[0][1].content
 
@@ -68,15 +68,18 @@ WAYS = pytest.mark.parametrize(
 def test_a_bad_model_ends_in_a_truthful_trace(
     server: Server, name: str, told: str, mode: str, *, stream: bool
 ) -> None:
-    task = dealt(tier="lite")
+    task = generated(tier="lite")
     short = replace(task, budget=replace(task.budget, turns=3))
     player = chat(server, name, mode, stream=stream)
     trace = play(Episode(WorldsEnv(short), Markdown), player)
     trace.gold = task.gold
-    kinds = {kind: [r for r in trace.records if isinstance(r, kind)] for kind in (Said, Cut, Shown)}
-    assert len(kinds[Shown]) == len(task.events)
-    assert len(kinds[Cut]) == (len(task.events) if "looper" in name else 0)
-    assert len(kinds[Said]) == len(player.usage)
+    kinds = {
+        kind: [r for r in trace.records if isinstance(r, kind)]
+        for kind in (Action, LimitHit, Observation)
+    }
+    assert len(kinds[Observation]) == len(task.events)
+    assert len(kinds[LimitHit]) == (len(task.events) if "looper" in name else 0)
+    assert len(kinds[Action]) == len(player.usage)
     assert all(told in text for text in heard(trace))
     assert bool(heard(trace)) == (bool(told) or name == "looper")
     stuck = name == "looper+unread"
@@ -87,7 +90,7 @@ def test_a_bad_model_ends_in_a_truthful_trace(
 def test_a_request_beyond_the_context_ends_its_event_and_no_more(server: Server) -> None:
     player = chat(server, "writer+contextx1")
     trace = play(Episode(Reading(), Markdown), player)
-    said = [record.message for record in trace.records if isinstance(record, Said)]
+    said = [record.message for record in trace.records if isinstance(record, Action)]
     assert said == [Message("assistant", ""), Message("assistant", "ok")]
     assert [row["finish"] for row in player.usage] == ["context_exceeded", "stop"]
     assert player.usage[0]["prompt_tokens"] == 0
@@ -98,7 +101,7 @@ def test_a_dead_endpoint_is_a_provider_failure_and_no_reply(server: Server, faul
     episode = Episode(Reading(), Markdown)
     with pytest.raises(ProviderFailure, match="2 tries"):
         play(episode, chat(server, f"writer+{fault}", stream=True, max_retries=1))
-    assert not [record for record in episode.trace.records if isinstance(record, Said)]
+    assert not [record for record in episode.trace.records if isinstance(record, Action)]
 
 
 def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) -> None:
@@ -110,7 +113,7 @@ def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) ->
 def test_what_is_sent_reads_as_agreed(
     snapshot: Callable[[str, str], None], server: Server, mode: str
 ) -> None:
-    task = dealt(tier="lite")
+    task = generated(tier="lite")
     question = task.events[-1]
     documents = replace(task.events[0], text="=== DOCUMENTS ===\nAcme has 40 beds.")
     short = replace(task, system="[the system message]", events=(documents, question))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.trace import Said
-from memorygym.runs.seats import AgentSeat
+from memorygym.core.trace import Action
+from memorygym.runs.systems import AgentSystem
 from tests.episodes import worlds
 
 HOARDER = """
@@ -26,6 +26,6 @@ def test_it_is_made_anew_in_every_event(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "hoarder.py").write_text(HOARDER)
     monkeypatch.syspath_prepend(str(tmp_path))
     (recipe,) = worlds().recipes
-    trace = AgentSeat("hoarder:Hoarder").play(recipe.deal(), 0, [])
-    said = [record.message.content for record in trace.records if isinstance(record, Said)]
+    trace = AgentSystem("hoarder:Hoarder").play(recipe.generate(), 0, [])
+    said = [record.message.content for record in trace.records if isinstance(record, Action)]
     assert len(said) > 2 and {*said} == {"1 texts"}

@@ -8,15 +8,15 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.outcome import Score
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.reports.evidence import REPORTED, REPRODUCED, Evidence
-from memorygym.reports.leaderboard import Leaderboard, board
+from memorygym.reports.leaderboard import Leaderboard, sampler
 from memorygym.reports.leaderboard_page import as_markdown
-from memorygym.runs.episode_result import Failure, Place, Result
+from memorygym.runs.episode_result import EpisodeKey, Failure, Result
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import document, read_results, write_results
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 from memorygym.scoring.usage import Price, Usage
 from memorygym.tracks.worlds.axes import WEIGHTS
 
@@ -25,7 +25,7 @@ SALT = "0123456789abcdef" * 4
 PUBLIC = "standard tier, public seeds"
 
 
-def result(place: Place, share: float) -> Result:
+def result(place: EpisodeKey, share: float) -> Result:
     """An episode in which that share of a hundred questions was answered."""
     right = round(100 * share)
     axes = {**dict.fromkeys(WEIGHTS), "breadth": share, "efficiency": share}
@@ -35,7 +35,8 @@ def result(place: Place, share: float) -> Result:
     usage = {"ingest": Usage(9, 900, 100, 0), "query": Usage(3, 300, 30, None)}
     flags = tuple(i < right for i in range(100))
     return Result(
-        place=place, task="0" * 16, contract=contract(place.track), score=score, right=flags,
+        place=place, task="0" * 16, version_hash=version_hash(place.track), score=score,
+        right=flags,
         repaired=0, judged=None, stuck=0, causes={}, precision={}, usage=usage,
     )  # fmt: skip
 
@@ -50,19 +51,20 @@ class Maker:
     def __call__(self, shares: dict[str, float], *, failed: int = 0, **recipe: Any) -> str:
         whole: dict[str, Any] = {
             "kind": "bench", "track": "worlds", "templates": registry.names("worlds"),
-            "seeds": list(range(10)), "knobs": {"tier": "standard"}, "data": None, "repeats": 1,
+            "seeds": list(range(10)), "parameters": {"tier": "standard"}, "data": None,
+            "repeats": 1,
             "salt": None, "models": {}, "memory_model": None, "judge": None,
             "memory": "markdown", "source": "0" * 8, "agents": list(shares),
             **dict.fromkeys(Limits.__slots__),
         } | recipe  # fmt: skip
-        noise = rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
+        noise = named_rng("leaderboard", *shares, str(whole["salt"]), whole["memory"])
         outcomes: list[Result | Failure] = [
             result(place, round(shares[place.who] + noise.below(21) / 100 - 0.1, 6))
             for place in planned(whole)
         ]
         for at in range(failed):
             outcomes[at] = Failure(outcomes[at].place, "provider", "gone")
-        about = {"contract": contract(whole["track"]), "recipe": whole}
+        about = {"version_hash": version_hash(whole["track"]), "recipe": whole}
         self.written.append(self.folder / f"{len(self.written)}.json")
         write_results(self.written[-1], document(about, outcomes, {}))
         return str(self.written[-1])
@@ -83,7 +85,7 @@ def section(out: str, title: str) -> list[list[str]]:
 def shown(*runs: str, standing: str = REPRODUCED, reported: Sequence[str] = ()) -> Leaderboard:
     """The board of results that were shown so far, and of some that were not shown at all."""
     standings = dict.fromkeys(reported, REPORTED) | dict.fromkeys(runs, standing)
-    return board(
+    return sampler(
         (run, Evidence(read_results(Path(run)), found)) for run, found in standings.items()
     )
 

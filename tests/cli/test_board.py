@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find
 from memorygym.reports.evidence import REPRODUCED, VERIFIED, WORD
 from memorygym.reports.leaderboard_rows import flat_rows
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 from memorygym.scoring.usage import Price
 from tests.cli.boards import PUBLIC, SALT, Make, model, page, section, shown
 
@@ -32,11 +32,11 @@ def test_the_same_agent_with_two_memories_is_two_entrants(made: Make) -> None:
 
 APART = {
     "1 of 10 templates": {
-        "templates": ["company"], "knobs": {"tier": "standard", "template": "company"},
+        "templates": ["company"], "parameters": {"tier": "standard", "template": "company"},
     },
     "not the seeds 0 to 9": {"seeds": [0, 1]},
     "entities, turns, patience not as in the official set": {
-        "knobs": {"tier": "standard", "entities": "9"}, "turns": 3, "patience": 9,
+        "parameters": {"tier": "standard", "entities": "9"}, "turns": 3, "patience": 9,
     },
     "2 of 100 episodes failed": {"failed": 2},
 }  # fmt: skip
@@ -53,7 +53,7 @@ def test_less_than_the_whole_set_has_no_rank(why: str, made: Make) -> None:
 @pytest.mark.parametrize(
     ("recipe", "title"),
     [
-        ({"knobs": {"tier": "hard"}}, "hard tier, public seeds"),
+        ({"parameters": {"tier": "hard"}}, "hard tier, public seeds"),
         ({"salt": SALT}, f"standard tier, sealed by salt {SALT[:12]}…"),
         ({"judge": {"models": []}}, f"{PUBLIC}, judged"),
     ],
@@ -68,7 +68,7 @@ def test_what_was_measured_otherwise_has_its_own_table(
 
 def test_another_contract_is_never_ranked(made: Make) -> None:
     old = Path(made({"naive": 0.9}))
-    old.write_text(old.read_text().replace(contract("worlds"), "worlds-v1@00000000"))
+    old.write_text(old.read_text().replace(version_hash("worlds"), "worlds-v1@00000000"))
     out = page(shown(str(old), made({"guesser": 0.5})))
     assert [row[1] for row in section(out, PUBLIC)] == ["guesser"]
     rows = section(out, "Contract worlds-v1@00000000, not compared with the above")
@@ -141,7 +141,7 @@ def test_what_a_model_cost_is_unknown_without_a_price(made: Make) -> None:
 def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
     runs = [
         made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"naive": 0.9}),
-        made({"abstainer": 0.4}, knobs={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
+        made({"abstainer": 0.4}, parameters={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
         made({"brief_reader": 0.5}, seeds=[3]), made({"packer": 0.1}),
     ]  # fmt: skip
     reported = runs.pop(2)
@@ -224,10 +224,10 @@ def test_of_two_contradicting_runs_the_better_shown_counts(made: Make) -> None:
 def test_agents_of_another_track_have_a_table_of_their_own(made: Make) -> None:
     track = find("codeqa")
     templates = sorted({one.template for one in track.tasks(TaskOptions(range(10)))})
-    codeqa = made({"strong": 0.5}, track="codeqa", knobs={}, templates=templates)
+    codeqa = made({"strong": 0.5}, track="codeqa", parameters={}, templates=templates)
     found = shown(codeqa, made({"naive": 0.5}))
     out = page(found)
     assert [row[:2] for row in section(out, "codeqa track, public seeds")] == [["1", "strong"]]
     told = section(out, "worlds track, standard tier, public seeds")
     assert [row[:2] for row in told] == [["1", "naive"]]
-    assert all(f"`{name}`" in " ".join(out.split()) for name in found.contracts)
+    assert all(f"`{name}`" in " ".join(out.split()) for name in found.version_hashes)

@@ -144,12 +144,12 @@ def test_a_new_file_is_a_new_command(
 
 
 def test_a_reader_who_leaves_early_ends_it_quietly() -> None:
-    with subprocess.Popen(DEAL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as deal:
-        assert deal.stdout and deal.stderr
-        deal.stdout.readline()
-        deal.stdout.close()
-        assert deal.stderr.read() == b""
-    assert deal.returncode == 130
+    with subprocess.Popen(DEAL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as generate:
+        assert generate.stdout and generate.stderr
+        generate.stdout.readline()
+        generate.stdout.close()
+        assert generate.stderr.read() == b""
+    assert generate.returncode == 130
 
 
 def test_an_interrupt_ends_it_quietly() -> None:

@@ -31,7 +31,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
     """By arm: its figures."""
     (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
-    return {row["arm"]: row["figures"] for row in report["rows"]}
+    return {row["system"]: row["figures"] for row in report["rows"]}
 
 
 def test_the_references_and_what_is_held_stand_beside_every_memory(compared: Path) -> None:
@@ -45,10 +45,10 @@ def test_the_loss_of_a_memory_is_what_it_did_not_store_and_what_it_did_not_find(
     compared: Path,
 ) -> None:
     found = rows(compared)
-    for arm in ("bm25", "markdown+scribe"):
-        lost = sum(found[arm][part]["mean"] for part in ("storing", "retrieving"))
+    for system in ("bm25", "markdown+scribe"):
+        lost = sum(found[system][part]["mean"] for part in ("storing", "retrieving"))
         ceiling = found["oracle"]["accuracy"]["mean"]
-        assert lost == pytest.approx(ceiling - found[arm]["accuracy"]["mean"], abs=1e-5)
+        assert lost == pytest.approx(ceiling - found[system]["accuracy"]["mean"], abs=1e-5)
 
 
 def test_to_name_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:

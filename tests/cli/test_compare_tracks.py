@@ -42,18 +42,18 @@ def research(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_says_which_contract_and_which_tasks(research: Path) -> None:
     found = json.loads((research / "compare.json").read_bytes())
-    assert found["contract"].startswith("research-v")
-    assert found["recipe"]["knobs"] == {"hops": "2,4", "tokens": "10k"}
+    assert found["version_hash"].startswith("research-v")
+    assert found["recipe"]["parameters"] == {"hops": "2,4", "tokens": "10k"}
     assert found["recipe"]["templates"] == ["hops2-10k", "hops4-10k"]
 
 
 def test_ceiling_and_floor_stand_where_they_must(research: Path) -> None:
     (report,) = json.loads((research / "compare.json").read_bytes())["reports"]
-    means = {row["arm"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
+    means = {row["system"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
     assert (means["oracle"], means["full"], means["none"]) == (1, 1, 0)
-    assert {row["figures"]["exact"]["mean"] for row in report["rows"] if row["arm"] == "full"} == {
-        1
-    }
+    assert {
+        row["figures"]["exact"]["mean"] for row in report["rows"] if row["system"] == "full"
+    } == {1}
 
 
 def test_every_question_tells_its_hops_and_its_length(research: Path) -> None:
@@ -110,7 +110,9 @@ def test_a_data_set_is_played(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(HOTPOT))
     found = compared(tmp_path / "run", "--data", f"hotpotqa:{path}", "--budget", "60")
-    means = {row["arm"]: row["figures"]["accuracy"]["mean"] for row in found["reports"][0]["rows"]}
+    means = {
+        row["system"]: row["figures"]["accuracy"]["mean"] for row in found["reports"][0]["rows"]
+    }
     assert (means["oracle"], means["none"]) == (1, 0)
 
 
@@ -138,9 +140,9 @@ def test_a_folder_of_other_questions_or_tasks_is_left_alone(
 ) -> None:
     data = f"locomo:{published.file_of('locomo', tmp_path)}"
     compared(tmp_path / "run", "--data", f"{data}:most=1", "--seed", "1")
-    knob, *seed = others
+    parameter, *seed = others
     words = ["--memories", "bm25", "-q", "-o", str(tmp_path / "run"), *(seed or ["--seed", "1"])]
-    assert main(["compare", "--data", f"{data}:{knob}", *words]) == 2
+    assert main(["compare", "--data", f"{data}:{parameter}", *words]) == 2
     assert "holds a run of another recipe" in capsys.readouterr().err
 
 

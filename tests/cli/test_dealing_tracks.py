@@ -7,11 +7,11 @@ import pytest
 
 from memorygym.core.trace import CANARY
 from memorygym.datasets.instances.folder import instance_files, read_instance
-from memorygym.datasets.instances.schemas import dealing_tracks, schema_of
+from memorygym.datasets.instances.schemas import generating_tracks, schema_of
 from tests.datasets.instances.plugins import start
 from tests.slow import mostly_slow
 
-TRACKS = sorted(dealing_tracks())
+TRACKS = sorted(generating_tracks())
 TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")
 
 
@@ -40,7 +40,7 @@ def test_its_instances_play_as_tasks_with_a_question(track: str, tmp_path: Path,
     command("generate", track, *TWO, str(tmp_path))
     for path in instance_files(tmp_path):
         instance = read_instance(path)
-        task = dealing_tracks()[track].task(instance, "stratum", 3)
+        task = generating_tracks()[track].task(instance, "stratum", 3)
         assert task.gold.questions
         assert (task.recipe["template"], task.recipe["seed"]) == ("stratum", 3)
         assert task.recipe["instance"] in path.name

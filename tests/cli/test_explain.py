@@ -12,7 +12,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.types import Budget
 from memorygym.runs.store import episode_name, write_trace
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import lite
 
@@ -24,7 +24,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The traces of three memories under one reasoner, named as a comparison names them."""
     folder = tmp_path_factory.mktemp("compared")
     (folder / "traces").mkdir()
-    task = deal("company", 3, "lite")
+    task = generate("company", 3, "lite")
     for memory in ("full", "recency", "bm25:top_k=2"):
         make = partial(registry.make, "memory", memory)
         episode = Episode(WorldsEnv(task), make, Budget(view=500))

@@ -9,7 +9,13 @@ import pytest
 from memorygym.scoring.grading import grade
 
 CASES = Path(__file__).parents[1] / "cases" / "grading_cases.jsonl"
-ROW = {"id": "a", "competency": "retrieval", "truth": "8412", "answer": "8,412", "note": "ignored"}
+ROW = {
+    "id": "a",
+    "question_type": "retrieval",
+    "truth": "8412",
+    "answer": "8,412",
+    "note": "ignored",
+}
 
 
 def test_the_shared_cases_get_the_verdicts_of_the_grader(command) -> None:
@@ -17,7 +23,7 @@ def test_the_shared_cases_get_the_verdicts_of_the_grader(command) -> None:
     status, out, err = command("grade", str(CASES))
     assert (status, err) == (0, "")
     for case, line in zip(cases, out.splitlines(), strict=True):
-        verdict = grade(case["competency"], case["truth"], case["answer"])
+        verdict = grade(case["question_type"], case["truth"], case["answer"])
         wanted = {"id": case["id"], "correct": verdict.correct, "reason": verdict.reason}
         assert json.loads(line) == wanted
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("openai", reason="needs the extra `llm`")
 
-from tests.servers.brains import Said
+from tests.servers.brains import Action
 from tests.servers.openai import Server, serving
 
 CASES = Path(__file__).parents[1] / "cases" / "judge_rows.jsonl"
@@ -25,7 +25,7 @@ def said(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return json.loads(data)
 
 
-def wise(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def wise(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Knows the labels."""
     row = said(messages)
     return json.dumps(
@@ -33,14 +33,14 @@ def wise(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
     ), []
 
 
-def lavish(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def lavish(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Accepts everything under the lenient prompt, and under the strict one what is right."""
     if "fair reader" not in str(messages[0]["content"]):
         return wise(messages, tools)
     return json.dumps({"quote": said(messages)["answer"], "correct": True}), []
 
 
-def vague(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def vague(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Never says it as it was asked to."""
     return "I think that it is correct.", []
 
@@ -131,7 +131,7 @@ def test_kept_replies_give_the_same_page_without_an_endpoint(
         ({**ROW, "correct": 1}, "the field 'correct' is neither true nor false"),
         ({**ROW, "answer": None}, "the field 'answer' is no string"),
         ({"question": "beds?", "truth": "1", "answer": "1"}, "the field 'correct' is missing"),
-        ({**ROW, "competency": "multi_constraint", "truth": "few"}, "'few', which is no number"),
+        ({**ROW, "question_type": "multi_constraint", "truth": "few"}, "'few', which is no number"),
         ("[" * 100_000, "recursion"),
     ],
 )
@@ -139,7 +139,7 @@ def test_a_bad_row_is_named_and_the_others_count(
     bad: Any, why: str, command, tmp_path: Path
 ) -> None:
     file = tmp_path / "rows.jsonl"
-    file.write_text(rows(ROW, bad, {**ROW, "competency": "retrieval"}))
+    file.write_text(rows(ROW, bad, {**ROW, "question_type": "retrieval"}))
     status, out, err = command("grade", str(file), "--judge")
     assert status == 2
     assert f"{file}, line 2: " in err and why in err

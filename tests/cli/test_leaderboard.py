@@ -21,7 +21,7 @@ def test_the_same_runs_give_the_same_bytes_in_any_order(
 ) -> None:
     runs = [
         made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"packer": 0.1}),
-        made({"abstainer": 0.4}, knobs={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
+        made({"abstainer": 0.4}, parameters={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
         made({"brief_reader": 0.5}, seeds=[3]),
     ]  # fmt: skip
     orders: Sequence[list[str]] = (runs, runs[::-1], sorted(runs, key=lambda run: run[-6:]))

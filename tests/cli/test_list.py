@@ -40,7 +40,7 @@ def test_nobody_elses_part_is_imported(command, tmp_path: Path, monkeypatch) -> 
 def test_a_track_tells_its_version_and_its_knobs(command) -> None:
     (row,) = (r for r in map(json.loads, command("list", "tracks", "--json").out.splitlines())
               if r["id"] == "research")  # fmt: skip
-    assert row["version"] == "research-v1" and "hops" in row["knobs"]
+    assert row["version"] == "research-v1" and "hops" in row["parameters"]
     out = command("list", "tracks").out
     assert "(worlds-v2)" in out and "    :tier  " in out
     assert all(len(line) <= 80 for line in out.splitlines())

@@ -66,7 +66,7 @@ def test_a_lost_fact_is_told_with_its_step(played: Path, command) -> None:
         ("--template", "company", "template"),
         ("--cause", "never written", "cause"),
         ("--competency", "reasoning", "kind"),
-        ("--competency", "text_match", "competency"),
+        ("--competency", "text_match", "question_type"),
     ],
 )
 def test_only_what_is_asked_for_is_shown(

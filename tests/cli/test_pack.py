@@ -14,7 +14,7 @@ from memorygym.models.model import Model
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import WORD
 from memorygym.runs.evaluation import Evaluation, perform
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import read_results
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
@@ -30,8 +30,8 @@ def played(tmp_path: Path) -> Make:
     def make(model: Model | None = None, salt: str = "") -> Path:
         asked = Evaluation(tasks=worlds(salt=salt), agents=("naive", "guesser"))
         if model:
-            minds = Minds({"org/shrug": model})
-            asked = replace(asked, agents=("org/shrug",), minds=minds, repeats=2)
+            model_roles = ModelRoles({"org/shrug": model})
+            asked = replace(asked, agents=("org/shrug",), model_roles=model_roles, repeats=2)
         perform(asked, tmp_path / "run")
         return tmp_path / "run"
 
@@ -69,13 +69,13 @@ def test_a_model_is_reproduced_from_its_replies_alone(
 
 
 def test_the_judge_of_a_model_rules_again_from_its_replies(command, tmp_path: Path) -> None:
-    ruling = '{"quote": "a dozen", "correct": true}'
-    minds = Minds(
+    panel_verdict = '{"quote": "a dozen", "correct": true}'
+    model_roles = ModelRoles(
         {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
-        judge=Judge((Scripted(lambda messages, tools: ruling),), audit_accepted=True),
+        judge=Judge((Scripted(lambda messages, tools: panel_verdict),), audit_accepted=True),
     )
     run = tmp_path / "run"
-    perform(Evaluation(tasks=worlds(first=1), agents=("org/sure",), minds=minds), run)
+    perform(Evaluation(tasks=worlds(first=1), agents=("org/sure",), model_roles=model_roles), run)
     assert any(row["repaired"] for row in read_results(run)["episodes"])
     command("pack", str(run))
     for words, standing in (((), "verified from traces"), (("--play",), "reproduced")):
@@ -91,8 +91,8 @@ def answer(content: str) -> Message:
 
 def test_a_reply_that_was_altered_does_not_lead_to_the_trace(played: Make, command) -> None:
     run = played(model())
-    tape = run / "replies.jsonl"
-    tape.write_text(tape.read_text().replace('"no idea"', '"No idea"', 1))
+    reply_log = run / "replies.jsonl"
+    reply_log.write_text(reply_log.read_text().replace('"no idea"', '"No idea"', 1))
     command("pack", str(run))
     status, out, _ = command("pack", "--check", f"{run}.tar.gz", "--play")
     assert status == 1 and "played again, record" in " ".join(out.split())
@@ -110,9 +110,11 @@ def test_a_sealed_run_is_shown_to_whoever_has_the_salt(played: Make, command) ->
 
 def test_failed_episodes_are_packed_as_such(command, tmp_path: Path) -> None:
     tasks = worlds(template="company,movie")
-    movie, gone = tasks.recipes[1].deal().system, ProviderFailure("gone")
+    movie, gone = tasks.recipes[1].generate().system, ProviderFailure("gone")
     model = Scripted(lambda messages, tools: gone if movie in messages[0].content else "x")
-    asked = Evaluation(tasks=tasks, agents=("org/short",), minds=Minds({"org/short": model}))
+    asked = Evaluation(
+        tasks=tasks, agents=("org/short",), model_roles=ModelRoles({"org/short": model})
+    )
     perform(asked, tmp_path / "run")
     status, out, _ = command("pack", str(tmp_path / "run"))
     assert status == 0 and "episodes: 1 scored, 1 failed" in " ".join(out.split())
@@ -138,7 +140,9 @@ def test_a_run_with_a_damaged_trace_is_refused_by_its_name(played: Make, command
 
 def test_a_run_of_which_nothing_was_scored_is_not_packed(command, tmp_path: Path) -> None:
     gone = Scripted(lambda messages, tools: ProviderFailure("gone"))
-    asked = Evaluation(tasks=worlds(), agents=("org/gone",), minds=Minds({"org/gone": gone}))
+    asked = Evaluation(
+        tasks=worlds(), agents=("org/gone",), model_roles=ModelRoles({"org/gone": gone})
+    )
     perform(asked, tmp_path / "run")
     status, _, err = command("pack", str(tmp_path / "run"))
     assert status == 2 and "is not packed: nothing was scored" in " ".join(err.split())
@@ -176,8 +180,8 @@ def empty(run: Path) -> None:
 
 
 def spoil_tape(run: Path) -> None:
-    with (run / "replies.jsonl").open("a") as tape:
-        tape.write("garbage\n")
+    with (run / "replies.jsonl").open("a") as reply_log:
+        reply_log.write("garbage\n")
 
 
 UNFIT = {

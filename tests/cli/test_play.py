@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.trace import Answered, Heard, Stored, Trace
+from memorygym.core.trace import Answer, MemoryUpdate, ToolResult, Trace
 from memorygym.runs.store import read_traces
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from tests.episodes import lite
 
 LITE = ["--template", "company", "--tier", "lite"]
@@ -49,22 +49,22 @@ def test_a_person_has_the_tools_of_an_agent(
         'call Read {"start_line": 2}',
     ]
     out, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", *lines)
-    heard = [message.content for record in trace.records if isinstance(record, Heard)
+    heard = [message.content for record in trace.records if isinstance(record, ToolResult)
              for message in record.messages]  # fmt: skip
     assert heard == ["stored", "edited", "Larkin b 8", "Larkin b 8", "(memory is empty)"]
-    assert [record.writes for record in trace.records if isinstance(record, Stored)] == [1, 2]
+    assert [record.writes for record in trace.records if isinstance(record, MemoryUpdate)] == [1, 2]
     assert "end of input" in out and "composite" in out
 
 
 def test_a_person_answers_and_is_judged(
     command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    task = deal("company", 0, "lite")
+    task = generate("company", 0, "lite")
     first = next(i for i, event in enumerate(task.events) if event.kind == "question")
     lines = [*["next"] * first, "answer 12"]
     out, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", *lines)
-    answered = [record for record in trace.records if isinstance(record, Answered)]
-    assert answered == [Answered(first, "12")]
+    answered = [record for record in trace.records if isinstance(record, Answer)]
+    assert answered == [Answer(first, "12")]
     assert "answer 12 |" in out
 
 
@@ -74,7 +74,7 @@ def test_a_person_meets_the_same_refusals(
     long = "write " + " ".join(str(number) for number in range(200, 300))
     out, trace = _human(command, monkeypatch, tmp_path / "t.jsonl", long)
     assert "refused: 100 tokens in the entry asked" in " ".join(out.split())
-    assert not [record for record in trace.records if isinstance(record, Stored)]
+    assert not [record for record in trace.records if isinstance(record, MemoryUpdate)]
 
 
 @pytest.mark.parametrize("line", ["", "wirte x", "write", "edit a b", "call Read {", "help"])

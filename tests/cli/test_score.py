@@ -50,7 +50,7 @@ def test_a_world_counts_once_in_a_mean(trace_file: Path, command, tmp_path: Path
     assert f"{again} repeats {trace_file}" in err
 
 
-@pytest.mark.parametrize("label", ["contract", "memory"])
+@pytest.mark.parametrize("label", ["version_hash", "memory"])
 def test_what_was_played_otherwise_is_never_averaged(
     label: str, trace_file: Path, command, tmp_path: Path
 ) -> None:

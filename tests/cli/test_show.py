@@ -5,7 +5,7 @@ import json
 import pytest
 
 from memorygym.tracks.worlds.generator.gold import WorldGold
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.slow import mostly_slow
 
@@ -15,7 +15,7 @@ LITE = ["play", "--show", "--template", "company", "--seed", "3", "--tier", "lit
 def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
     status, out, _ = command(*LITE, "--json")
     rows = [json.loads(line) for line in out.splitlines()]
-    task = deal("company", 3, "lite")
+    task = generate("company", 3, "lite")
     assert status == 0
     assert rows[0] == {"event": None, "kind": "system", "role": "system", "content": task.system}
     assert [(row["event"], row["kind"], row["content"]) for row in rows[1:]] == [
@@ -26,14 +26,14 @@ def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
 def test_json_gold_is_the_last_line_and_reads_back(command) -> None:
     out = command(*LITE, "--json", "--gold").out
     last = json.loads(out.splitlines()[-1])
-    assert WorldGold.from_json(last["gold"]) == deal("company", 3, "lite").gold
+    assert WorldGold.from_json(last["gold"]) == generate("company", 3, "lite").gold
 
 
 def test_text_holds_every_word_in_80_columns(command) -> None:
     out = command(*LITE).out
     assert all(len(line) <= 80 for line in out.splitlines())
     shown = out.split()
-    for event in deal("company", 3, "lite").events:
+    for event in generate("company", 3, "lite").events:
         first = event.text.split()
         assert any(shown[i : i + len(first)] == first for i in range(len(shown)))
 
@@ -48,7 +48,7 @@ def test_the_gold_is_shown_only_on_demand(command) -> None:
 def test_sizes_and_salt_reach_the_dealer(command) -> None:
     sizes = ["--entities", "20", "--questions", "8", "--corrections", "2", "--writes", "12"]
     out = command(*LITE, *sizes, "--salt", "s", "--json").out
-    task = deal("company", 3, "lite", Sizes(20, 12, 8, 2), "s")
+    task = generate("company", 3, "lite", Sizes(20, 12, 8, 2), "s")
     assert [json.loads(line)["content"] for line in out.splitlines()[1:]] == [
         event.text for event in task.events
     ]

@@ -169,13 +169,16 @@ def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
         ({}, ""),
         ([], ""),
         ({"sizes": {"x": 1}}, ""),
-        ({"knobs": 7}, " (recipe.knobs "),
+        ({"parameters": 7}, " (recipe.knobs "),
         ({"salt": 7}, " (recipe.salt "),
         ({"seeds": "x"}, " (recipe.seeds "),
         ({"turns": []}, " (recipe.turns "),
         ({"kind": None}, " (recipe.kind "),
         ({"repeats": 10**12}, " (4,000,000,000,000 episodes are too many for a run"),
-        ({"knobs": {"entities": str(10**12)}}, " (1000000000000 entities: give at most 1,000,000"),
+        (
+            {"parameters": {"entities": str(10**12)}},
+            " (1000000000000 entities: give at most 1,000,000",
+        ),
     ],
 )
 def test_a_damaged_recipe_is_named(changed: object, said: str, played: Path, command) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.json_types import Misfit, shape
+from memorygym.core.json_types import SchemaMismatch, shape
 from memorygym.core.types import JSON, Call, Entry, Message
 from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.generator.gold import Need
@@ -56,5 +56,5 @@ def test_what_fits_becomes_the_type(kind: Any, raw: object, made: object) -> Non
     ],
 )
 def test_what_does_not_fit_is_named_with_its_place(kind: Any, raw: object, problem: str) -> None:
-    with pytest.raises(Misfit, match="^" + re.escape(problem)):
+    with pytest.raises(SchemaMismatch, match="^" + re.escape(problem)):
         shape(kind, raw, "here")

@@ -7,14 +7,15 @@ import pytest
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.episode import Episode
 from memorygym.core.trace import (
-    Answered,
-    Composed,
-    Cut,
-    Heard,
+    KINDS,
+    Action,
+    Answer,
+    Context,
+    LimitHit,
+    Observation,
     Record,
-    Rewarded,
-    Said,
-    Shown,
+    Reward,
+    ToolResult,
     Trace,
 )
 from memorygym.core.types import (
@@ -24,8 +25,8 @@ from memorygym.core.types import (
     Env,
     Event,
     Memory,
+    MemoryContext,
     Message,
-    Meter,
     Step,
     Task,
     tool,
@@ -39,7 +40,7 @@ QUESTION = Event("question", "Which?")
 
 
 def kinds(trace: Trace) -> list[str]:
-    return [type(record).__name__.lower() for record in trace.records]
+    return [KINDS[type(record)] for record in trace.records]
 
 
 def of(trace: Trace, kind: type[Record]) -> list[Record]:
@@ -71,22 +72,22 @@ def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode() -> 
     episode.step(END)
     assert not episode.done
     episode.step(END)
-    assert episode.done and not of(episode.trace, Answered)
+    assert episode.done and not of(episode.trace, Answer)
 
 
 def test_an_answer_ends_its_question_and_is_recorded() -> None:
     episode = begin("one", QUESTION)
     episode.step(END)
     episode.step(calls(submit("42")))
-    assert of(episode.trace, Answered) == [Answered(1, "42")] and episode.done
+    assert of(episode.trace, Answer) == [Answer(1, "42")] and episode.done
 
 
 def test_calls_after_the_answer_in_one_reply_are_not_run() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(write("Which"), submit("42"), write("Which"), submit("43")))
-    heard = of(episode.trace, Heard)[0]
+    heard = of(episode.trace, ToolResult)[0]
     late = "not run: the event was over"
-    assert isinstance(heard, Heard) and len(of(episode.trace, Answered)) == 1
+    assert isinstance(heard, ToolResult) and len(of(episode.trace, Answer)) == 1
     assert [m.content for m in heard.messages] == ["stored", "noted", late, late]
     assert say(episode, calls(read())) == "Which"
 
@@ -95,14 +96,14 @@ def test_a_second_answer_in_another_event_answers_nothing() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(submit("42")))
     assert say(episode, calls(submit("43"))) == "no question is open in this event"
-    assert of(episode.trace, Answered) == [Answered(0, "42")]
+    assert of(episode.trace, Answer) == [Answer(0, "42")]
 
 
 def test_an_event_ends_when_its_turns_are_used_up() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for _ in range(3):
         episode.step(calls(read()))
-    assert of(episode.trace, Cut) == [Cut(0, "more than 2 replies in one event")]
+    assert of(episode.trace, LimitHit) == [LimitHit(0, "more than 2 replies in one event")]
     assert episode.view()[-1].content == "two" and not episode.done
 
 
@@ -110,7 +111,7 @@ def test_turns_are_counted_anew_in_each_event() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for reply in (calls(read()), END, calls(read()), calls(read()), END):
         episode.step(reply)
-    assert episode.done and not of(episode.trace, Cut)
+    assert episode.done and not of(episode.trace, LimitHit)
 
 
 def test_nothing_happens_after_the_end() -> None:
@@ -125,7 +126,9 @@ def test_the_trace_tells_the_whole_story_in_order() -> None:
     episode = begin("one", QUESTION)
     for reply in (calls(write("one")), END, calls(submit("1"))):
         episode.step(reply)
-    story = "shown said heard stored said shown said heard answered"
+    story = (
+        "observation action tool_result memory_update action observation action tool_result answer"
+    )
     assert kinds(episode.trace) == story.split()
 
 
@@ -142,7 +145,7 @@ class Blank(Memory):
 class Diary(Memory):
     """Keeps one entry of all messages and puts it before every view."""
 
-    def open(self, meter: Meter) -> None:
+    def open(self, context: MemoryContext) -> None:
         self._text = ""
 
     def observe(self, new: Sequence[Message]) -> None:
@@ -215,8 +218,8 @@ class Forgetful(Markdown):
 
     tools = TOOLS
 
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
+    def open(self, context: MemoryContext) -> None:
+        super().open(context)
         self._hidden: list[str] = []
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
@@ -257,7 +260,7 @@ def test_a_session_break_gives_no_budget_back() -> None:
 def test_a_session_break_is_recorded() -> None:
     episode = begin(WORDS, BREAK)
     episode.step(END)
-    assert [record.session for record in of(episode.trace, Shown)] == [False, True]
+    assert [record.session for record in of(episode.trace, Observation)] == [False, True]
 
 
 def test_what_was_composed_is_recorded_when_it_changes() -> None:
@@ -266,8 +269,8 @@ def test_what_was_composed_is_recorded_when_it_changes() -> None:
         episode.view()
     played(episode, [END])
     episode.view()
-    assert [record.event for record in of(episode.trace, Composed)] == [0, 1]
-    assert len(of(episode.trace, Said)) == 1
+    assert [record.event for record in of(episode.trace, Context)] == [0, 1]
+    assert len(of(episode.trace, Action)) == 1
 
 
 class Paying(Env):
@@ -292,7 +295,5 @@ def test_a_reward_is_recorded_whether_or_not_it_ends_the_event() -> None:
     episode = Episode(Paying(task), Markdown)
     episode.step(calls(("look", {"at": "left"}), ("look", {"at": "right"})))
     episode.step(END)
-    rewards = [
-        (one.event, one.reward) for one in episode.trace.records if isinstance(one, Rewarded)
-    ]
+    rewards = [(one.event, one.reward) for one in episode.trace.records if isinstance(one, Reward)]
     assert rewards == [(0, 0.25), (0, 0.25), (0, 0.5)]

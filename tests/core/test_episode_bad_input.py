@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memorygym.agents.calls import END, calls, read, submit
-from memorygym.core.trace import Said, Stored, read_trace
+from memorygym.core.trace import Action, MemoryUpdate, read_trace
 from memorygym.core.types import JSON, Call, Event, Message
 from tests.episodes import begin, say
 
@@ -72,7 +72,7 @@ def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, prob
 def test_a_malformed_call_is_answered_in_words(tool: str, arguments: JSON, heard: str) -> None:
     episode = begin()
     assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == heard
-    assert not any(isinstance(record, Stored) for record in episode.trace.records)
+    assert not any(isinstance(record, MemoryUpdate) for record in episode.trace.records)
 
 
 @pytest.mark.parametrize("name", ["write", "", "Delete", "Write ", "\ud800", "家"])
@@ -125,7 +125,7 @@ def test_no_sequence_of_replies_raises_or_breaks_a_budget(replies: list[Message]
     episode = begin("alpha", Event("question", "Which?"), "bravo")
     for reply in [*replies, END, END, END]:
         episode.step(reply)
-    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
     assert episode.done and read_trace(episode.trace.lines())[1] == ""
     assert all(record.tokens <= 12 and record.writes <= 3 for record in stored)
 
@@ -153,7 +153,7 @@ def test_a_trace_does_not_follow_what_the_caller_does_to_the_arguments(
     shown = episode.view()[3].calls[0].arguments
     with pytest.raises(TypeError):
         shown["content"] = "bravo"  # type: ignore[index,call-overload]  # The attack.
-    said = [record for record in episode.trace.records if isinstance(record, Said)]
+    said = [record for record in episode.trace.records if isinstance(record, Action)]
     assert repr(shown) == repr(said[0].message.calls[0].arguments) == before
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, write
 from memorygym.core.episode import Episode
-from memorygym.core.trace import Cut, Stored
-from memorygym.core.types import JSON, Budget, Entry, Event, Memory, Message, Meter
+from memorygym.core.trace import LimitHit, MemoryUpdate
+from memorygym.core.types import JSON, Budget, Entry, Event, Memory, MemoryContext, Message
 from memorygym.memories.stores.notebook import TOOLS
 from tests.episodes import begin, say
 
@@ -21,7 +21,7 @@ def first(n: int) -> str:
 
 def measured(episode: Episode) -> tuple[int, int]:
     """Tokens held and writes paid, by the last record."""
-    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
     return (stored[-1].tokens, stored[-1].writes) if stored else (0, 0)
 
 
@@ -174,7 +174,7 @@ def test_the_status_line_tells_what_is_left() -> None:
 class Parrot(Memory):
     """Repeats everything that it saw, word by word, before the live messages."""
 
-    def open(self, meter: Meter) -> None:
+    def open(self, context: MemoryContext) -> None:
         self._words: list[str] = []
 
     def observe(self, new: Sequence[Message]) -> None:
@@ -196,7 +196,7 @@ def test_what_a_memory_adds_to_a_view_stays_within_its_budget(view: int | None, 
 class Hoarder(Memory):
     """Keeps all that it sees without asking the meter."""
 
-    def open(self, meter: Meter) -> None:
+    def open(self, context: MemoryContext) -> None:
         self._all: list[Entry] = []
 
     def observe(self, new: Sequence[Message]) -> None:
@@ -214,12 +214,12 @@ class Smuggler(Memory):
 
     tools = TOOLS[:1]
 
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
+    def open(self, context: MemoryContext) -> None:
+        self._meter = context
         self._held: list[Entry] = []
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        self._meter.admit("alpha")
+        self._meter.store("alpha")
         self._held = [Entry("1", "alpha " * 100)]
         return "stored"
 
@@ -236,7 +236,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
     while not episode.done:
         episode.step(calls(write("alpha")))
         episode.step(END)
-    reasons = [record.reason for record in episode.trace.records if isinstance(record, Cut)]
+    reasons = [record.reason for record in episode.trace.records if isinstance(record, LimitHit)]
     assert "memory beyond its capacity was undone" in reasons
     assert measured(episode)[0] <= 12
 
@@ -244,6 +244,6 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
 def test_what_a_memory_keeps_of_itself_is_weighed_and_recorded() -> None:
     episode = begin("alpha", "bravo", memory=Hoarder)
     episode.step(END)
-    assert [r.entries for r in episode.trace.records if isinstance(r, Stored)] == [
+    assert [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)] == [
         (Entry("0", "alpha"),)
     ]

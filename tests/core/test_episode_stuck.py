@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.episode import Episode
-from memorygym.core.trace import Answered, Cut, read_trace
+from memorygym.core.trace import Answer, LimitHit, read_trace
 from memorygym.core.types import Budget, Call, Event, Message
 from tests.episodes import begin
 
@@ -15,8 +15,8 @@ BAD = calls(("memory_search", {}))
 LONG = write("alpha " * 9)
 
 
-def cuts(episode: Episode) -> list[Cut]:
-    return [record for record in episode.trace.records if isinstance(record, Cut)]
+def cuts(episode: Episode) -> list[LimitHit]:
+    return [record for record in episode.trace.records if isinstance(record, LimitHit)]
 
 
 def played(episode: Episode, replies: Sequence[Message]) -> Episode:
@@ -42,7 +42,7 @@ def test_the_third_identical_failing_reply_ends_its_event(reply: Message) -> Non
     played(episode, [reply] * 2)
     assert episode.event == 0 and not cuts(episode)
     episode.step(reply)
-    assert cuts(episode) == [Cut(0, "stuck: the same calls kept failing (patience 3)")]
+    assert cuts(episode) == [LimitHit(0, "stuck: the same calls kept failing (patience 3)")]
     assert episode.trace.stuck == [0]
     assert episode.view()[-1].content == "Which?" and not episode.done
 
@@ -50,7 +50,7 @@ def test_the_third_identical_failing_reply_ends_its_event(reply: Message) -> Non
 def test_a_question_that_ends_so_has_no_answer() -> None:
     episode = played(begin(QUESTION), [BAD] * 3)
     assert episode.done and episode.trace.stuck == [0]
-    assert not any(isinstance(record, Answered) for record in episode.trace.records)
+    assert not any(isinstance(record, Answer) for record in episode.trace.records)
     assert read_trace(episode.trace.lines()) == (episode.trace, "")
 
 
@@ -89,7 +89,7 @@ def test_failures_are_counted_anew_in_each_event() -> None:
 def test_patience_is_a_limit_of_the_budget(patience: int, turns: int, reason: str) -> None:
     budget = Budget(12, 3, 8, turns=turns, patience=patience)
     episode = played(begin("one", "two", budget=budget), [BAD] * min(patience, turns + 1))
-    assert cuts(episode) == [Cut(0, reason)] and episode.event == 1
+    assert cuts(episode) == [LimitHit(0, reason)] and episode.event == 1
 
 
 def test_a_fork_has_the_patience_that_was_left() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.core.trace import Trace, read_trace
 from memorygym.reports.recheck import unlike
-from memorygym.runs.seats import AgentSeat
+from memorygym.runs.systems import AgentSystem
 from memorygym.runs.tasks import Limits
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.settings import WorldsSettings
@@ -24,8 +24,8 @@ def _traces(settings: WorldsSettings, limits: Limits = Limits()) -> list[Trace]:
 
 
 def _unlike(trace: Trace, settings: WorldsSettings, limits: Limits = Limits()) -> str:  # noqa: B008
-    seat = AgentSeat(str(trace.labels["agent"]), limits=limits)
-    return unlike(trace, settings.deal(), seat)
+    player = AgentSystem(str(trace.labels["agent"]), limits=limits)
+    return unlike(trace, settings.generate(), player)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def _forge(kind: str, change: Callable[[dict], None]) -> str:
 @pytest.mark.parametrize(
     ("kind", "change", "said"),
     [
-        ("answered", lambda r: r.update(answer="42"), "is not what the replies lead to"),
-        ("stored", lambda r: r.update(tokens=1), "is not what the replies lead to"),
-        ("stored", lambda r: r.update(writes=0), "is not what the replies lead to"),
-        ("shown", lambda r: r["messages"].pop(), "is not what the replies lead to"),
+        ("answer", lambda r: r.update(answer="42"), "is not what the replies lead to"),
+        ("memory_update", lambda r: r.update(tokens=1), "is not what the replies lead to"),
+        ("memory_update", lambda r: r.update(writes=0), "is not what the replies lead to"),
+        ("observation", lambda r: r["messages"].pop(), "is not what the replies lead to"),
         ("header", lambda r: r["budget"].update(capacity=10**6), "budget is not that of the task"),
         ("header", lambda r: r["gold"]["questions"].pop(), "gold is not that of the task"),
         ("header", lambda r: r.update(system="Store nothing."), "system is not that of the task"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 
 PINNED = {
     ("company", 0, "corrections"): [376, 50, 428, 177, 640],
@@ -25,12 +25,12 @@ FLOATED = (0.8205965890051209, "a", "b")
 
 @pytest.mark.parametrize("path", PINNED)
 def test_the_first_draws_of_a_stream_are_pinned(path: tuple[str | int, ...]) -> None:
-    stream = rng(*path)
+    stream = named_rng(*path)
     assert [stream.below(1000) for _ in range(5)] == PINNED[path]
 
 
 def test_every_kind_of_draw_is_pinned() -> None:
-    stream = rng("pinned")
+    stream = named_rng("pinned")
     deck = list(range(8))
     stream.shuffle(deck)
     drawn = (deck, stream.sample(range(100), 3), stream.sample("abcd", 3), stream.between(-5, 5))
@@ -45,23 +45,23 @@ def test_every_kind_of_draw_is_pinned() -> None:
 def test_different_paths_give_different_streams(
     one: tuple[str | int, ...], other: tuple[str | int, ...]
 ) -> None:
-    assert [rng(*one).below(10**9)] != [rng(*other).below(10**9)]
+    assert [named_rng(*one).below(10**9)] != [named_rng(*other).below(10**9)]
 
 
 @given(st.integers(1, 10**30), st.integers())
 def test_a_draw_lies_below_its_bound(bound: int, seed: int) -> None:
-    assert 0 <= rng("bound", seed).below(bound) < bound
+    assert 0 <= named_rng("bound", seed).below(bound) < bound
 
 
 @given(st.lists(st.integers(), max_size=40), st.data())
 def test_a_sample_takes_distinct_positions(items: list[int], data: st.DataObject) -> None:
     k = data.draw(st.integers(0, len(items)))
-    positions = rng("sample", k).sample(range(len(items)), k)
+    positions = named_rng("sample", k).sample(range(len(items)), k)
     assert len(set(positions)) == k
 
 
 def test_draws_are_uniform_within_noise() -> None:
-    stream = rng("uniform")
+    stream = named_rng("uniform")
     times = Counter(stream.below(10) for _ in range(20_000))
     assert all(1_840 < n < 2_160 for n in times.values())
 
@@ -69,9 +69,9 @@ def test_draws_are_uniform_within_noise() -> None:
 @pytest.mark.parametrize("bound", [0, -1])
 def test_a_bound_that_leaves_nothing_is_refused(bound: int) -> None:
     with pytest.raises(ValueError, match=f"below\\({bound}\\): the bound must be positive"):
-        rng("x").below(bound)
+        named_rng("x").below(bound)
 
 
 def test_a_sample_larger_than_its_source_says_so() -> None:
     with pytest.raises(ValueError, match="sample of 3 from 2 items"):
-        rng("x").sample("ab", 3)
+        named_rng("x").sample("ab", 3)

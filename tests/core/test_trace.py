@@ -8,15 +8,15 @@ import pytest
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import (
     CANARY,
-    Answered,
-    Composed,
-    Cut,
-    Heard,
-    Judged,
+    Action,
+    Answer,
+    Context,
+    Judgement,
+    LimitHit,
+    MemoryUpdate,
+    Observation,
     Record,
-    Said,
-    Shown,
-    Stored,
+    ToolResult,
     Trace,
     Vote,
     read_trace,
@@ -25,18 +25,18 @@ from memorygym.core.types import Budget, Call, Entry, Message
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import WorldGold
-from tests.episodes import dealt, played
+from tests.episodes import generated, played
 
 CALL = Call("Write", {"content": "a \ud800 b", "n": [1, None, 2.5]}, "c1")
 RECORDS: list[Record] = [
-    Shown(0, (Message("user", "häuser 家\u2028"),), evict=True, session=True),
-    Composed(0, (Message("user", "before"),)),
-    Said(0, Message("assistant", "", (CALL, Call("Read", None)))),
-    Heard(0, (Message("tool", "stored", (), "c1"),)),
-    Stored(0, (Entry("1", "a b"),), ("7", "8"), 4, 1),
-    Answered(0, "42"),
-    Cut(0, "why"),
-    Judged(0, (Vote("m", "yes", "4\ud8002"), Vote("n", "failed", "", "timed out"))),
+    Observation(0, (Message("user", "häuser 家\u2028"),), evict=True, session=True),
+    Context(0, (Message("user", "before"),)),
+    Action(0, Message("assistant", "", (CALL, Call("Read", None)))),
+    ToolResult(0, (Message("tool", "stored", (), "c1"),)),
+    MemoryUpdate(0, (Entry("1", "a b"),), ("7", "8"), 4, 1),
+    Answer(0, "42"),
+    LimitHit(0, "why"),
+    Judgement(0, (Vote("m", "yes", "4\ud8002"), Vote("n", "failed", "", "timed out"))),
 ]
 
 
@@ -67,7 +67,7 @@ def test_every_trace_carries_the_canary() -> None:
 
 @pytest.mark.parametrize("agent", ["strategic", "clairvoyant", "perfect", "guesser"])
 def test_a_played_trace_and_its_gold_are_read_back_equal(agent: str) -> None:
-    trace = played(agent, dealt(), agent=agent)
+    trace = played(agent, generated(), agent=agent)
     again, problem = read_trace(trace.lines())
     assert problem == ""
     assert list(again.lines()) == list(trace.lines())
@@ -78,7 +78,7 @@ def test_a_played_trace_and_its_gold_are_read_back_equal(agent: str) -> None:
 @pytest.mark.parametrize("agent", ["strategic", "template_expert", "smart_guesser"])
 @pytest.mark.parametrize("tier", ["lite", "multi"])
 def test_scores_from_disk_are_those_of_the_moment(agent: str, tier: str) -> None:
-    trace = played(agent, dealt(tier=tier))
+    trace = played(agent, generated(tier=tier))
     again, _ = read_trace(trace.lines())
     assert score(again) == score(trace)
     assert Attribution(again).causes == Attribution(trace).causes
@@ -117,10 +117,10 @@ def test_a_file_cut_in_half_is_read_up_to_the_cut_which_is_named(share: float) -
         "null",
         "[]",
         "{}",
-        '{"kind":"cut"}',
+        '{"kind":"limit_hit"}',
         '{"kind":"no"}',
-        '{"kind":"cut","x":1}',
-        '{"kind":"judged","event":0,"votes":[["m","maybe"]]}',
+        '{"kind":"limit_hit","x":1}',
+        '{"kind":"judgement","event":0,"votes":[["m","maybe"]]}',
     ],
 )
 def test_a_damaged_line_is_named_and_the_rest_before_it_read(line: str) -> None:
@@ -130,7 +130,7 @@ def test_a_damaged_line_is_named_and_the_rest_before_it_read(line: str) -> None:
     assert "line 4: damaged" in problem and problem.endswith("2 records read")
 
 
-@pytest.mark.parametrize("header", ["", "x", "[]", "null", "{}", '{"format":"memorygym-trace-2"}'])
+@pytest.mark.parametrize("header", ["", "x", "[]", "null", "{}", '{"format":"memorygym-trace-3"}'])
 def test_a_file_without_a_header_is_no_trace(header: str) -> None:
     with pytest.raises(BadTrace, match=r"a.jsonl, line 1: not the header of a trace"):
         read_trace([header], "a.jsonl")
@@ -142,5 +142,5 @@ def test_an_empty_file_is_no_trace() -> None:
 
 
 def test_another_format_is_refused_by_name() -> None:
-    with pytest.raises(BadTrace, match="format 'x-9'; this version reads memorygym-trace-2"):
+    with pytest.raises(BadTrace, match="format 'x-9'; this version reads memorygym-trace-3"):
         read_trace(['{"format":"x-9"}'])

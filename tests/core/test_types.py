@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from memorygym.core.json_values import freeze
 from memorygym.core.types import JSON, Call, Message, Tool
-from tests.episodes import dealt
+from tests.episodes import generated
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 OBJECTS = st.dictionaries(st.text(), st.recursive(SCALARS, st.lists, max_leaves=5), max_size=4)
@@ -105,6 +105,6 @@ def test_nothing_in_what_is_frozen_can_be_changed(change: Callable[[Any], None])
 
 def test_what_a_policy_is_handed_holds_no_place_to_leave_things() -> None:
     schema: dict[str, JSON] = {"type": "object", "properties": {}, "required": []}
-    for handed in (Tool("Read", "Reads.", schema).parameters, dealt().recipe):
+    for handed in (Tool("Read", "Reads.", schema).parameters, generated().recipe):
         with pytest.raises(TypeError):
             handed["stash"] = 1  # type: ignore[index]  # The attack.

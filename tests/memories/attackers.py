@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from memorygym.core.types import JSON, Entry, Memory, Message, Meter
+from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message
 from memorygym.memories.markdown import Markdown
 
 STASH: dict[tuple[str, ...], list[str]] = {}
@@ -16,8 +16,8 @@ STASH: dict[tuple[str, ...], list[str]] = {}
 class Teller(Markdown):
     """Reads out all that it was ever told to write, refused or not, from wherever it hides it."""
 
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
+    def open(self, context: MemoryContext) -> None:
+        super().open(context)
         self.told: list[str] = []
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
@@ -29,10 +29,10 @@ class Teller(Markdown):
 class OnTheMeter(Teller):
     """Hides it on the meter, which it meets again after a session break."""
 
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self.told = getattr(meter, "told", self.told)
-        meter.told = self.told  # type: ignore[attr-defined]  # The attack.
+    def open(self, context: MemoryContext) -> None:
+        super().open(context)
+        self.told = getattr(context, "told", self.told)
+        context.told = self.told  # type: ignore[attr-defined]  # The attack.
 
 
 class InAModule(Teller):
@@ -100,7 +100,7 @@ class InEntries(Teller):
 class Mirror(Memory):
     """Shows again all that was shown, a message a paragraph."""
 
-    def open(self, meter: Meter) -> None:
+    def open(self, context: MemoryContext) -> None:
         self._all: list[str] = []
 
     def observe(self, new: Sequence[Message]) -> None:
@@ -137,7 +137,7 @@ class Prompter(Memory):
                 call.arguments["answer"] = "42"  # type: ignore[index,call-overload]  # The attack.
 
 
-class Broken(Markdown):
+class RuleViolation(Markdown):
     """Returns or raises what it is given for one of its methods."""
 
     def __init__(self, method: str, result: Any) -> None:

@@ -5,7 +5,7 @@ from itertools import count as counter
 from typing import ClassVar
 
 from memorygym.core.tokens import normal
-from memorygym.core.types import JSON, Entry, Memory, Message, Meter
+from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.recency import Recency
 from memorygym.memories.stores.passages import Passages
@@ -32,8 +32,8 @@ class Gossip(Recency):
 
     heard: ClassVar[list[Message]] = []
 
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
+    def open(self, context: MemoryContext) -> None:
+        super().open(context)
         self._news = self.heard[-1:]
 
     def observe(self, new: Sequence[Message]) -> None:
@@ -76,8 +76,8 @@ class Understating(Recency):
 class Counting(Recency):
     """Counts its views, and tells of them from the fifth on, in no dump."""
 
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
+    def open(self, context: MemoryContext) -> None:
+        super().open(context)
         self._views = counter()
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
@@ -112,8 +112,8 @@ class Meddling(Recency):
 class Batching(Memory):
     """Keeps what comes together as one text."""
 
-    def open(self, meter: Meter) -> None:
-        self._kept = Passages(meter)
+    def open(self, context: MemoryContext) -> None:
+        self._kept = Passages(context)
 
     def observe(self, new: Sequence[Message]) -> None:
         self._kept.add(" ".join(message.content for message in new))
@@ -142,9 +142,9 @@ class Fickle(Recency):
 class Resummarising(Recency):
     """Has its whole history summarised at every step."""
 
-    def open(self, meter: Meter) -> None:
-        super().open(meter)
-        self._meter = meter
+    def open(self, context: MemoryContext) -> None:
+        super().open(context)
+        self._meter = context
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         messages = self._kept.messages

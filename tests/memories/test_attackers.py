@@ -6,23 +6,23 @@ from typing import Any
 import pytest
 
 from memorygym.agents.calls import END, calls, submit, write
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.trace import Answered, Cut, Shown, Stored
+from memorygym.core.trace import Answer, LimitHit, MemoryUpdate, Observation
 from memorygym.core.types import Budget, Call, Entry, Event, Memory, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import begin, dealt
+from tests.episodes import begin, generated
 from tests.memories.attackers import (
-    Broken,
     InIds,
     Meddler,
     Mirror,
     Prompter,
+    RuleViolation,
     Whisperer,
 )
 
@@ -35,15 +35,15 @@ def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> 
 
 
 def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
-    meter = Ledger(Budget()).meter()
-    assert [name for name in dir(meter) if not name.startswith("__")] == [
-        "admit",
-        "brief",
+    context = BudgetTracker(Budget()).context()
+    assert [name for name in dir(context) if not name.startswith("__")] == [
+        "store",
+        "instructions",
         "count",
         "event",
         "write",
     ]
-    for part in (meter.admit, meter.count, meter.write):
+    for part in (context.store, context.count, context.write):
         assert not [name for name in dir(part) if not name.startswith("__")]
         assert not hasattr(part, "__self__")
 
@@ -52,43 +52,47 @@ def test_a_meter_is_made_anew_at_every_session() -> None:
     met: list[Any] = []
 
     class Keeper(Memory):
-        def open(self, meter: Any) -> None:
-            met.append(meter)
+        def open(self, context: Any) -> None:
+            met.append(context)
 
     episode = begin("one", Event("documents", "two", session=True), memory=Keeper)
     episode.step(END)
-    assert len(met) == 2 and met[0].admit is not met[1].admit
+    assert len(met) == 2 and met[0].store is not met[1].store
 
 
 @pytest.mark.parametrize(
     ("id", "tokens"), [("1", 1), ("2", 2), ("01", 2), ("alpha bravo", 3), ("345678", 3)]
 )
 def test_an_id_is_weighed_unless_it_is_the_number_of_an_admitted_text(id: str, tokens: int) -> None:
-    memory = Broken("dump", [Entry(id, "alpha")])
+    memory = RuleViolation("dump", [Entry(id, "alpha")])
     episode = begin(ALPHA, memory=lambda: memory)
     episode.step(calls(write("alpha")))
-    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
     assert stored[-1].tokens == tokens
 
 
 def test_the_number_of_an_entry_without_a_text_is_weighed() -> None:
-    episode = begin(ALPHA, memory=partial(Broken, "dump", [Entry("1", ""), Entry("2", "alpha")]))
+    episode = begin(
+        ALPHA, memory=partial(RuleViolation, "dump", [Entry("1", ""), Entry("2", "alpha")])
+    )
     episode.step(calls(write("alpha"), write("bravo")))
-    stored = [record for record in episode.trace.records if isinstance(record, Stored)]
+    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
     assert stored[-1].tokens == 2
 
 
 def test_blanks_in_an_id_carry_nothing() -> None:
     ids = ("\t \t\t ", "alpha\u2003 bravo")
-    episode = begin(ALPHA, memory=partial(Broken, "dump", [Entry(id, "alpha") for id in ids]))
+    episode = begin(
+        ALPHA, memory=partial(RuleViolation, "dump", [Entry(id, "alpha") for id in ids])
+    )
     assert list(episode.snapshot().entries) == ["", "alpha bravo"]
 
 
 def test_a_dump_is_recorded_and_restored_as_stored_text_is() -> None:
-    memory = Broken("dump", [Entry("1", " alpha \t bravo ")])
+    memory = RuleViolation("dump", [Entry("1", " alpha \t bravo ")])
     episode = begin(ALPHA, "two", memory=lambda: memory)
     episode.step(END)
-    stored = [r.entries for r in episode.trace.records if isinstance(r, Stored)]
+    stored = [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)]
     assert stored == [(Entry("1", "alpha bravo"),)]
     assert episode.snapshot().entries == {"1": "alpha bravo"}
 
@@ -110,7 +114,7 @@ def test_nothing_in_a_view_carries_text_without_its_price(message: Message) -> N
 
 
 def test_a_memory_adds_at_most_its_capacity_to_a_view() -> None:
-    task = dealt("company", 0, "standard")
+    task = generated("company", 0, "standard")
     trace = play(Episode(WorldsEnv(task), Mirror), Strategist())
     sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.composed()]
     assert task.budget.view == task.budget.capacity
@@ -121,14 +125,14 @@ def test_a_memory_cannot_change_the_messages_of_the_event() -> None:
     episode = begin("one", memory=Meddler)
     with pytest.raises(MemoryFault, match="Meddler: compose raised AttributeError"):
         episode.view()
-    assert isinstance(episode.trace.records[0], Shown)
+    assert isinstance(episode.trace.records[0], Observation)
 
 
 def test_a_memory_cannot_answer_for_the_policy() -> None:
     episode = begin(Event("question", "Which?"), memory=Prompter)
     with pytest.raises(MemoryFault, match="Prompter: observe raised TypeError"):
         episode.step(calls(submit("7")))
-    assert not any(isinstance(record, Answered) for record in episode.trace.records)
+    assert not any(isinstance(record, Answer) for record in episode.trace.records)
 
 
 def finish(episode: Episode) -> None:
@@ -161,8 +165,8 @@ def finish(episode: Episode) -> None:
     ],
 )
 def test_a_broken_memory_is_named_with_what_it_did(method: str, result: Any, told: str) -> None:
-    with pytest.raises(MemoryFault, match=f"the memory Broken: .*{told}") as caught:
-        finish(begin(ALPHA, "two", memory=partial(Broken, method, result)))
+    with pytest.raises(MemoryFault, match=f"the memory RuleViolation: .*{told}") as caught:
+        finish(begin(ALPHA, "two", memory=partial(RuleViolation, method, result)))
     if isinstance(result, Exception):
         assert caught.value.__cause__ is result
 
@@ -172,16 +176,18 @@ def test_a_failing_provider_or_a_missing_package_is_no_fault_of_the_memory(
     error: Exception,
 ) -> None:
     with pytest.raises(type(error)):
-        finish(begin(memory=partial(Broken, "observe", error)))
+        finish(begin(memory=partial(RuleViolation, "observe", error)))
 
 
 def test_the_check_tells_of_a_broken_memory_in_a_sentence() -> None:
-    told = check_memory(partial(Broken, "compose", None))
-    assert told == ["the memory Broken: compose returned None, not a tuple or list of Message"]
+    told = check_memory(partial(RuleViolation, "compose", None))
+    assert told == [
+        "the memory RuleViolation: compose returned None, not a tuple or list of Message"
+    ]
 
 
 def test_ids_that_carry_text_are_undone_like_text() -> None:
     episode = begin(ALPHA, memory=InIds)
     episode.step(calls(*[write("alpha bravo charlie delta")] * 3))
-    reasons = [record.reason for record in episode.trace.records if isinstance(record, Cut)]
+    reasons = [record.reason for record in episode.trace.records if isinstance(record, LimitHit)]
     assert reasons == ["memory beyond its capacity was undone"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings, Refused
 from memorygym.core.registry import make
 from memorygym.core.types import Budget, Memory
@@ -23,7 +23,7 @@ FACTS = [
 
 def opened(*facts: str) -> Memory:
     memory: Memory = make("memory", "chromadb")
-    memory.open(Ledger(Budget()))
+    memory.open(BudgetTracker(Budget()))
     for fact in facts:
         memory.call("Write", {"content": fact})
     return memory

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Call, Memory, Message
@@ -39,9 +39,9 @@ def opened(
     spec: str, writer: Callable[[str, str, int], str], capacity: int | None = None
 ) -> Memory:
     memory: Memory = registry.make("memory", spec)
-    ledger = Ledger(Budget(capacity=capacity))
-    ledger.unread.append("note boats user summary Summary")
-    memory.open(ledger.meter(writer))
+    tracker = BudgetTracker(Budget(capacity=capacity))
+    tracker.unread.append("note boats user summary Summary")
+    memory.open(tracker.context(writer))
     return memory
 
 

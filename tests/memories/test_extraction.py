@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.registry import make
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.reply_parser import facts, keywords, triples
 from memorygym.models.extractive import write
@@ -20,7 +20,7 @@ GARBAGE = ["", "```", "---\n:::", "Sorry:", "| |\n,,,"]
 each = pytest.mark.parametrize("name", NAMES)
 
 
-class Asked:
+class ModelCall:
     """A writer that counts its calls; it says what it is told, or what `extractive` says."""
 
     def __init__(self, said: Callable[[str, str], str] | None = None) -> None:
@@ -32,14 +32,14 @@ class Asked:
         return self._said(task, text) if self._said else write(task, text, most)
 
 
-def opened(spec: str, writer: Asked | None = None, capacity: int | None = None) -> Memory:
+def opened(spec: str, writer: ModelCall | None = None, capacity: int | None = None) -> Memory:
     memory: Memory = make("memory", spec)
-    ledger = Ledger(Budget(capacity=capacity))
-    memory.open(ledger.meter(writer or Asked()))
+    tracker = BudgetTracker(Budget(capacity=capacity))
+    memory.open(tracker.context(writer or ModelCall()))
     return memory
 
 
-def told(spec: str, *texts: str, writer: Asked | None = None) -> Memory:
+def told(spec: str, *texts: str, writer: ModelCall | None = None) -> Memory:
     memory = opened(spec, writer)
     for text in texts:
         memory.observe([Message("user", text)])
@@ -64,7 +64,7 @@ def test_what_is_asked_about_is_shown_under_its_heading(name: str) -> None:
 @each
 @pytest.mark.parametrize("reply", GARBAGE)
 def test_where_the_model_writes_nothing_of_use_the_passage_stays(name: str, reply: str) -> None:
-    memory = told(name, HARBOR, *OTHERS, writer=Asked(lambda *_: reply))
+    memory = told(name, HARBOR, *OTHERS, writer=ModelCall(lambda *_: reply))
     assert HARBOR in view(memory, "lamps Larkin Harbor")
 
 
@@ -82,16 +82,16 @@ def test_metadata_is_weighed_and_not_shown(name: str) -> None:
 @each
 def test_a_restored_memory_shows_the_same_whatever_the_model_wrote(name: str) -> None:
     pieces = ["[A · B]", "a b | c | d", "links: 3", "~", "keywords:", "|", "1. x", "Ann ran", ""]
-    chance = rng("test", name)
+    rng = named_rng("test", name)
 
     def said(*_: str) -> str:
-        return "\n".join(chance.choice(pieces) for _ in range(chance.below(6)))
+        return "\n".join(rng.choice(pieces) for _ in range(rng.below(6)))
 
-    memory, other = opened(name, Asked(said), 150), opened(name)
+    memory, other = opened(name, ModelCall(said), 150), opened(name)
     texts = [*OTHERS, HARBOR, "|\n~\nlinks: 2", "a b.\nkeywords:\nlinks:", MEADOW, *OTHERS]
     for text in texts:
         memory.observe([Message("user", text)])
-        other.open(Ledger(Budget()).meter(Asked()))
+        other.open(BudgetTracker(Budget()).context(ModelCall()))
         other.restore(memory.dump())
         assert other.dump() == memory.dump()
         for question in ("a b", "boats of Pier 3", "Ann", HARBOR):
@@ -119,7 +119,7 @@ def test_a_failing_provider_is_not_hidden(name: str) -> None:
         raise ProviderFailure("no answer")
 
     with pytest.raises(ProviderFailure):
-        told(name, *(f"Pier {n} has {n}00 boats." for n in range(300)), writer=Asked(fail))
+        told(name, *(f"Pier {n} has {n}00 boats." for n in range(300)), writer=ModelCall(fail))
 
 
 @pytest.mark.parametrize("name", ["simplemem", "lightmem", "amem"])
@@ -131,7 +131,7 @@ def test_vectors_join_the_words_where_an_embedder_is_named(name: str) -> None:
 
 
 def test_simplemem_keeps_a_fact_that_is_told_again_once_and_asks_nothing_anew() -> None:
-    writer = Asked()
+    writer = ModelCall()
     memory = told("simplemem", "Ann has 3 cats.", "Bob has 4 dogs.", writer=writer)
     memory.observe([Message("user", "Ann has 3 cats.")])
     assert [entry.text for entry in memory.dump()] == ["Bob has 4 dogs.", "Ann has 3 cats."]
@@ -144,20 +144,20 @@ def test_simplemem_shows_no_more_facts_than_it_is_set_to() -> None:
 
 
 def test_lightmem_asks_once_a_buffer_and_simplemem_once_a_passage() -> None:
-    buffered, single = Asked(), Asked()
+    buffered, single = ModelCall(), ModelCall()
     told("lightmem:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)
     told("simplemem", *OTHERS, HARBOR, writer=single)
     assert 1 < len(buffered.texts) < len(single.texts) == 8
 
 
 def test_lightmem_shows_what_still_waits_as_it_was_told() -> None:
-    memory = told("lightmem", HARBOR, writer=(writer := Asked()))
+    memory = told("lightmem", HARBOR, writer=(writer := ModelCall()))
     assert HARBOR in view(memory, "lamps?")
     assert not writer.texts
 
 
 def test_lightmem_keeps_a_topic_in_its_own_words_if_the_model_wrote_nothing_of_it() -> None:
-    writer = Asked(lambda *_: "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor")
+    writer = ModelCall(lambda *_: "[Note · Garnet Meadow · 4 May]\nIt supplies Larkin Harbor")
     memory = told("lightmem:buffer_size=1", HARBOR, writer=writer)
     memory = told("lightmem:buffer_size=60", HARBOR, "Bye.", MEADOW, *OTHERS, writer=writer)
     stored = [entry.text for entry in memory.dump()]
@@ -178,8 +178,8 @@ def named(task: str, text: str) -> str:
 
 def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
     texts = [*OTHERS, "[Note · Larkin Harbor]\nIt has 40 lamps.", MEADOW]
-    linked = told("amem:retrieve_k=1", *texts, writer=Asked(named))
-    alone = told("amem:retrieve_k=1:neighbours=0", *texts, writer=Asked(named))
+    linked = told("amem:retrieve_k=1", *texts, writer=ModelCall(named))
+    alone = told("amem:retrieve_k=1:neighbours=0", *texts, writer=ModelCall(named))
     question = "Whom does Garnet Meadow supply?"
     assert "40 lamps" in view(linked, question)
     assert "40 lamps" not in view(alone, question)
@@ -187,12 +187,12 @@ def test_amem_brings_the_notes_that_a_found_note_links_to() -> None:
 
 def test_amem_follows_links_both_ways() -> None:
     texts = ["[Note · Larkin Harbor]\nIt has 40 lamps.", *OTHERS, MEADOW]
-    memory = told("amem:retrieve_k=1", *texts, writer=Asked(named))
+    memory = told("amem:retrieve_k=1", *texts, writer=ModelCall(named))
     assert "Garnet Meadow supplies" in view(memory, "lamps")
 
 
 def test_amem_lets_the_most_linked_notes_evolve_in_batches() -> None:
-    writer = Asked(lambda task, text: f"Larkin Harbor, name{len(writer.texts)}")
+    writer = ModelCall(lambda task, text: f"Larkin Harbor, name{len(writer.texts)}")
     memory = told("amem:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer)
     assert len(writer.texts) == 5 + 2
     assert "keywords: Larkin Harbor, name5" in memory.dump()[0].text
@@ -208,12 +208,12 @@ def stating(task: str, text: str) -> str:
 def test_hipporag_reaches_a_passage_over_two_hops_that_words_miss() -> None:
     texts = [*OTHERS, "Garnet Meadow supplies Larkin Harbor.", "The Larkin-Harbor has 40 lamps."]
     question = "What has the one that Garnet Meadow supplies?"
-    assert "40 lamps" in view(told("hipporag", *texts, writer=Asked(stating)), question)
+    assert "40 lamps" in view(told("hipporag", *texts, writer=ModelCall(stating)), question)
     assert "40 lamps" not in view(told("bm25", *texts), question)
 
 
 def test_hipporag_forgets_the_ties_of_what_it_forgets() -> None:
-    memory = opened("hipporag", Asked(stating), capacity=60)
+    memory = opened("hipporag", ModelCall(stating), capacity=60)
     for text in ("Garnet Meadow supplies Larkin Harbor.", *OTHERS, "Larkin Harbor has 40 lamps."):
         memory.observe([Message("user", text)])
     assert not any("Garnet" in entry.text for entry in memory.dump())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import JSON, Budget, Entry, Memory
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
@@ -20,7 +20,7 @@ budget of the view."""
 
 
 def opened(memory: Memory, *entries: str) -> Memory:
-    memory.open(Ledger(Budget()))
+    memory.open(BudgetTracker(Budget()))
     for entry in entries:
         memory.call("Write", {"content": entry})
     return memory

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.tokens import shown_tokens
-from memorygym.core.trace import Asked, Composed, Heard, Said, Shown
+from memorygym.core.trace import Action, Context, ModelCall, Observation, ToolResult
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
 from memorygym.testing.fixed_episodes import Act, Stage, replies, story
-from memorygym.testing.views import Batched, fractured, stepped_in, watched
+from memorygym.testing.views import BatchedMemory, cache_break, stepped_in, watched
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from tests.memories.parts import EXTRAS, NAMES, UNLIKE, every, maker
 from tests.memories.streams import budgets, streams
 
@@ -63,7 +63,7 @@ def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
     singly, together = (
         [(moment.composed, moment.entries) for moment in watched(make, acts, budget)]
-        for make in (partial(Batched, maker(name), size) for size in (1, 99))
+        for make in (partial(BatchedMemory, maker(name), size) for size in (1, 99))
     )
     assert singly == together
 
@@ -102,14 +102,14 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
 def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
     moments = watched(maker(name), acts, budget)
     assume(not list(stepped_in(moments[-1].trace)))
-    assert not any(fractured(moment.composed) for moment in moments)
+    assert not any(cache_break(moment.composed) for moment in moments)
 
 
 @every()
 @pytest.mark.parametrize("budget", [None, 1, 500])
 def test_a_memory_that_observed_nothing_composes_nothing(name: str, budget: int | None) -> None:
     memory = maker(name)()
-    memory.open(Ledger(Budget()).meter(write))
+    memory.open(BudgetTracker(Budget()).context(write))
     assert not memory.compose((Message("user", "How many lamps has Larkin Harbor?"),), budget)
     assert not memory.dump()
 
@@ -131,9 +131,9 @@ def test_every_message_is_observed_once_and_in_order(acts) -> None:
     trace = watched(partial(Recorder, seen), acts, Budget())[-1].trace
     told: list[Message] = []
     for record in trace.records:
-        if isinstance(record, Said):
+        if isinstance(record, Action):
             told.append(record.message)
-        elif isinstance(record, (Shown, Heard)):
+        elif isinstance(record, (Observation, ToolResult)):
             told += record.messages
     assert seen == told
 
@@ -164,7 +164,7 @@ def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: 
 @given(streams, st.integers(60, 400))
 def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:
     moments = watched(maker(spec), acts * 4, Budget(view=view))
-    calls = [record.event for record in moments[-1].trace.records if isinstance(record, Asked)]
+    calls = [record.event for record in moments[-1].trace.records if isinstance(record, ModelCall)]
     kept = max((tokens(m, m.composed) for m in moments if m.event in calls), default=0)
     assume(kept < view)
     events = {moment.event: moment for moment in moments}
@@ -173,7 +173,7 @@ def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts,
 
 
 def tokens(moment: Snapshot, messages: Sequence[Message]) -> int:
-    return sum(shown_tokens(message, moment.ledger.count) for message in messages)
+    return sum(shown_tokens(message, moment.tracker.count) for message in messages)
 
 
 def composed(moments: Sequence[Snapshot]) -> list[tuple[Message, ...]]:
@@ -186,9 +186,9 @@ def seen(name: str) -> list[list[Any]]:
     them."""
     plays = [(story(0), Budget(view=200)), (story(0), Budget()), (story(0), Budget(capacity=300))]
     plays += [(story(0) * 5, Budget(view=1_000)), (story(0) * 5, Budget())]
-    world = play(Episode(WorldsEnv(deal("company", 0, "lite")), maker(name), writer=write),
+    world = play(Episode(WorldsEnv(generate("company", 0, "lite")), maker(name), writer=write),
                  Strategist())  # fmt: skip
-    read = [record for record in world.records if isinstance(record, (Composed, Heard))]
+    read = [record for record in world.records if isinstance(record, (Context, ToolResult))]
     return [read, *(composed(watched(maker(name), acts, budget)) for acts, budget in plays)]
 
 

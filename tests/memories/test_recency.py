@@ -1,25 +1,25 @@
 """Plain truncation: the newest tokens that fit, and no more."""
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.tokens import shown_tokens
 from memorygym.core.types import Budget, Call, Memory, Message
 from memorygym.memories.recency import Recency
 
 
-def fed(*messages: Message) -> tuple[Memory, Ledger]:
-    memory, ledger = Recency(), Ledger(Budget())
-    ledger.unread += [message.content for message in messages]
-    memory.open(ledger.meter())
+def fed(*messages: Message) -> tuple[Memory, BudgetTracker]:
+    memory, tracker = Recency(), BudgetTracker(Budget())
+    tracker.unread += [message.content for message in messages]
+    memory.open(tracker.context())
     memory.observe(messages)
-    return memory, ledger
+    return memory, tracker
 
 
 def test_of_a_message_that_is_too_long_the_end_stays() -> None:
     long = " ".join(f"word{n}" for n in range(100))
-    memory, ledger = fed(Message("user", long), Message("user", "new"))
+    memory, tracker = fed(Message("user", long), Message("user", "new"))
     end, newest = memory.compose((), 40)
     assert newest.content == "new" and long.endswith(end.content)
-    spent = sum(shown_tokens(message, ledger.count) for message in (end, newest))
+    spent = sum(shown_tokens(message, tracker.count) for message in (end, newest))
     assert 37 < spent <= 40
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 
 from memorygym.core import registry
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.memories.stores.passages import HEADING
@@ -32,11 +32,11 @@ def opened(
 ) -> Memory:
     """A memory that took over a dump, then was told the texts; every word of them was shown."""
     memory: Memory = registry.make("memory", spec)
-    ledger = Ledger(Budget(capacity=capacity))
-    ledger.unread += [HEADING, QUESTION, *STORIES, *texts]
-    memory.open(ledger.meter())
+    tracker = BudgetTracker(Budget(capacity=capacity))
+    tracker.unread += [HEADING, QUESTION, *STORIES, *texts]
+    memory.open(tracker.context())
     memory.restore(dump)
-    ledger.tokens = sum(ledger.price(entry.text) for entry in dump)
+    tracker.tokens = sum(tracker.price(entry.text) for entry in dump)
     memory.observe(told(*texts))
     return memory
 

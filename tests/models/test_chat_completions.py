@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core.types import Call, Message
-from memorygym.models.chat_completions import Garbled, read_completion, read_stream, to_wire
+from memorygym.models.chat_completions import MalformedReply, read_completion, read_stream, to_wire
 
 
 def whole(**message: Any) -> str:
@@ -112,7 +112,7 @@ def test_pieces_of_calls_without_an_index_are_put_together() -> None:
     ],
 )
 def test_a_stream_without_its_end_is_garbled(sent: list[str]) -> None:
-    with pytest.raises(Garbled):
+    with pytest.raises(MalformedReply):
         read_stream(sent)
 
 
@@ -128,5 +128,5 @@ def test_no_body_raises_anything_but_garbled(body: str) -> None:
     for read in (read_completion, lambda text: read_stream([f"data: {text}"])):
         try:
             read(body)
-        except Garbled:
+        except MalformedReply:
             continue

@@ -19,14 +19,14 @@ pytest.importorskip("transformers", reason="needs the extra `hf`")
 from memorygym.agents.chat import Chat
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings
-from memorygym.core.trace import Answered, Heard, Said, Trace
+from memorygym.core.trace import Action, Answer, ToolResult, Trace
 from memorygym.core.types import Budget, Call, Message, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, ToolsRejected
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import dealt
+from tests.episodes import generated
 from tests.models import tiny
 
 pytestmark = pytest.mark.hf
@@ -37,7 +37,7 @@ REFUSAL = '<tool_call>{"name": "submit_answer", "arguments": {"answer": "no reco
 
 @pytest.fixture(scope="module")
 def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    texts = [event.text for event in dealt(tier="lite").events]
+    texts = [event.text for event in generated(tier="lite").events]
     return tiny.save(tmp_path_factory.mktemp("tiny"), texts)
 
 
@@ -54,10 +54,10 @@ def played(task: Task, chat: Chat) -> Trace:
 
 
 def test_a_random_model_plays_a_lite_episode(random_model: Path) -> None:
-    task = dealt(tier="lite")
+    task = generated(tier="lite")
     chat = Chat(find(f"hf:{random_model}", max_tokens=8))
     trace = played(task, chat)
-    said = [record for record in trace.records if isinstance(record, Said)]
+    said = [record for record in trace.records if isinstance(record, Action)]
     assert {record.event for record in said} == set(range(len(task.events)))
     assert len(said) == len(chat.usage)
     assert all(row["prompt_tokens"] > 100 for row in chat.usage)
@@ -76,11 +76,11 @@ def test_greedy_and_seeded_replies_repeat_and_other_seeds_differ(random_model: P
 
 @pytest.mark.parametrize("template", [tiny.NATIVE, tiny.PLAIN], ids=["native", "text"])
 def test_calls_are_made_and_results_come_back(saying: Callable[..., Any], template: str) -> None:
-    chat, task = Chat(saying(REFUSAL, template)), dealt(tier="lite")
+    chat, task = Chat(saying(REFUSAL, template)), generated(tier="lite")
     events = (replace(task.events[0], text="Acme has 40 beds."), task.events[-1])
     trace = played(replace(task, system="Rules.", events=events, budget=Budget(turns=2)), chat)
-    answers = [record.answer for record in trace.records if isinstance(record, Answered)]
-    heard = [record for record in trace.records if isinstance(record, Heard)]
+    answers = [record.answer for record in trace.records if isinstance(record, Answer)]
+    heard = [record for record in trace.records if isinstance(record, ToolResult)]
     assert answers == ["no record"]
     assert heard[0].messages[0].content == "no question is open in this event"
     assert {row["finish"] for row in chat.usage} == {"stop"}
@@ -167,8 +167,8 @@ def _await(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 def test_a_random_model_plays_a_lite_episode_over_http(
     served: str, random_model: Path, *, stream: bool
 ) -> None:
-    task = dealt(tier="lite")
+    task = generated(tier="lite")
     chat = Chat(find(str(random_model), served, max_tokens=8, stream=stream, temperature=0.0))
-    said = [record for record in played(task, chat).records if isinstance(record, Said)]
+    said = [record for record in played(task, chat).records if isinstance(record, Action)]
     assert {record.event for record in said} == set(range(len(task.events)))
     assert all(row["prompt_tokens"] > 100 for row in chat.usage)

@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from memorygym.models.openai import Throttled
+from memorygym.models.openai import ThrottleNotice
 
 
 def test_one_line_in_a_while_for_each_endpoint_and_the_others_are_counted() -> None:
     lines: list[str] = []
     now = iter([0.0, 1.0, 2.0, 3.0, 11.0, 30.0])
-    tell = Throttled(lines.append, every=10, clock=lambda: next(now))
+    tell = ThrottleNotice(lines.append, every=10, clock=lambda: next(now))
     for endpoint in ("a", "b", "a", "a", "a", "a"):
         tell(endpoint, f"{endpoint} is busy")
     more = "a is busy [and 2 more waits since the last line]"
@@ -17,7 +17,7 @@ def test_one_line_in_a_while_for_each_endpoint_and_the_others_are_counted() -> N
 
 def test_many_threads_are_one_line() -> None:
     lines: list[str] = []
-    tell = Throttled(lines.append, clock=lambda: 0.0)
+    tell = ThrottleNotice(lines.append, clock=lambda: 0.0)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: tell("a", "busy"), range(100)))
     assert lines == ["busy"]

@@ -16,7 +16,7 @@ from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models import openai
 from memorygym.models.model import OVERFLOW, Reply, ToolsRejected
 from memorygym.models.openai import OpenAI, make
-from tests.servers.brains import Said
+from tests.servers.brains import Action
 from tests.servers.openai import Server, serving
 
 HELLO = [Message("user", "Hello there")]
@@ -27,14 +27,14 @@ STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """No line of an earlier test keeps back one of the next."""
-    openai.notice.cache_clear()
+    openai.throttle_notice.cache_clear()
 
 
-def think(messages: Any, tools: Any) -> Said:
+def think(messages: Any, tools: Any) -> Action:
     return "<think>Is it 40? </think>\n40", []
 
 
-def twice(messages: Any, tools: Any) -> Said:
+def twice(messages: Any, tools: Any) -> Action:
     return "Both.", [("Write", {"content": "é {b}"}), ("Read", {})]
 
 

@@ -21,10 +21,10 @@ from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, Model, Reply, ToolsRejected
 from memorygym.models.recorded import EXPLAINED, Cached, NotRecorded
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import dealt
+from tests.episodes import generated
 from tests.servers.openai import serving
 
 ASKED = {"name": "m", "temperature": 0.0, "seed": None}
@@ -55,14 +55,14 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tape(path: Path) -> Iterator[Callable[..., Tape]]:
+def reply_log(path: Path) -> Iterator[Callable[..., ReplyLog]]:
     """Opens the file, and closes it in the end."""
-    opened: list[Tape] = []
+    opened: list[ReplyLog] = []
 
-    def make(*, record: bool, at: Path = path) -> Tape:
+    def make(*, record: bool, at: Path = path) -> ReplyLog:
         for other in opened:
             other.close()
-        opened.append(Tape(at, record=record))
+        opened.append(ReplyLog(at, record=record))
         return opened[-1]
 
     yield make
@@ -70,49 +70,49 @@ def tape(path: Path) -> Iterator[Callable[..., Tape]]:
         other.close()
 
 
-Open = Callable[..., Tape]
+Open = Callable[..., ReplyLog]
 CALLING = Reply(Message("assistant", "é\ud83d", (Call("Write", {"a": [1, None]}, "c"),)), 1, 2, "x")
 
 
 @pytest.mark.parametrize("reply", [None, CALLING, OVERFLOW])
-def test_a_reply_is_asked_for_once_and_replayed_ever_after(tape: Open, reply: Any) -> None:
+def test_a_reply_is_asked_for_once_and_replayed_ever_after(reply_log: Open, reply: Any) -> None:
     model = Dice(reply)
-    recording = Cached(tape(record=True), ASKED, model)
+    recording = Cached(reply_log(record=True), ASKED, model)
     first, second = (recording.complete(HELLO, TOOLS) for _ in range(2))
-    replayed = Cached(tape(record=False), ASKED).complete(HELLO, TOOLS)
+    replayed = Cached(reply_log(record=False), ASKED).complete(HELLO, TOOLS)
     assert first == second == replayed == (reply or first)
     assert model.asked == 1
 
 
-def test_a_rejection_of_tools_is_replayed(tape: Open) -> None:
+def test_a_rejection_of_tools_is_replayed(reply_log: Open) -> None:
     for record, model in ((True, Dice(ToolsRejected("none here"))), (True, Dice()), (False, None)):
         with pytest.raises(ToolsRejected, match="none here"):
-            Cached(tape(record=record), ASKED, model).complete(HELLO, TOOLS)
+            Cached(reply_log(record=record), ASKED, model).complete(HELLO, TOOLS)
 
 
-def test_a_failure_is_not_kept(tape: Open) -> None:
-    model = Cached(tape(record=True), ASKED, Dice(ProviderFailure("down")))
+def test_a_failure_is_not_kept(reply_log: Open) -> None:
+    model = Cached(reply_log(record=True), ASKED, Dice(ProviderFailure("down")))
     with pytest.raises(ProviderFailure, match="down"):
         model.complete(HELLO, ())
     assert model.complete(HELLO, ()).message.content == "reply 2"
 
 
-def test_what_is_no_reply_is_not_kept(tape: Open) -> None:
+def test_what_is_no_reply_is_not_kept(reply_log: Open) -> None:
     with pytest.raises(ProviderFailure, match="must reply"):
-        Cached(tape(record=True), ASKED, Dice(Reply(b"x"))).complete(HELLO, ())  # type: ignore[arg-type]
-    assert list(tape(record=True).rows()) == []
+        Cached(reply_log(record=True), ASKED, Dice(Reply(b"x"))).complete(HELLO, ())  # type: ignore[arg-type]
+    assert list(reply_log(record=True).rows()) == []
 
 
-def test_repeats_are_kept_apart(tape: Open) -> None:
-    model = Cached(tape(record=True), ASKED, Dice())
+def test_repeats_are_kept_apart(reply_log: Open) -> None:
+    model = Cached(reply_log(record=True), ASKED, Dice())
     replies = [model.sample(index).complete(HELLO, ()) for index in (0, 1, 0, 1)]
     assert replies[:2] == replies[2:]
     assert replies[0] != replies[1]
 
 
-def test_equal_requests_at_a_time_are_asked_once(tape: Open) -> None:
+def test_equal_requests_at_a_time_are_asked_once(reply_log: Open) -> None:
     model = Dice()
-    recording, together = Cached(tape(record=True), ASKED, model), Barrier(8)
+    recording, together = Cached(reply_log(record=True), ASKED, model), Barrier(8)
 
     def ask(_: int) -> Reply:
         together.wait(10)
@@ -123,7 +123,7 @@ def test_equal_requests_at_a_time_are_asked_once(tape: Open) -> None:
     assert model.asked == 1
 
 
-def test_the_failure_of_an_equal_request_is_everybodys(tape: Open) -> None:
+def test_the_failure_of_an_equal_request_is_everybodys(reply_log: Open) -> None:
     class Down(Dice):
         def complete(self, messages: Any, tools: Any) -> Reply:
             super().complete(messages, tools)
@@ -132,7 +132,7 @@ def test_the_failure_of_an_equal_request_is_everybodys(tape: Open) -> None:
             raise ProviderFailure("down")
 
     model, together = Down(), Barrier(8)
-    recording = Cached(tape(record=True), ASKED, model)
+    recording = Cached(reply_log(record=True), ASKED, model)
 
     def ask(number: int) -> str:
         if number:
@@ -148,55 +148,55 @@ def test_the_failure_of_an_equal_request_is_everybodys(tape: Open) -> None:
 
 @pytest.mark.parametrize("name", ["writer", "abstain+notools", "twins+429x1", "writer+contextx3"])
 def test_a_run_replays_to_the_same_bytes_without_endpoint_key_or_package(
-    tape: Open, name: str, monkeypatch: pytest.MonkeyPatch
+    reply_log: Open, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openai")
 
-    def run(reel: Tape, url: str | None) -> list[str]:
+    def run(reel: ReplyLog, url: str | None) -> list[str]:
         chat = Chat(find(name, url, reel, temperature=0.0))
-        trace = play(Episode(WorldsEnv(dealt(tier="lite")), Markdown), chat)
+        trace = play(Episode(WorldsEnv(generated(tier="lite")), Markdown), chat)
         trace.labels.update(model=chat.describe(), usage=chat.usage)
         return list(trace.lines())
 
     with serving() as server:
-        recorded = run(tape(record=True), server.url)
+        recorded = run(reply_log(record=True), server.url)
     monkeypatch.setitem(sys.modules, "openai", None)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    assert run(tape(record=False), None) == recorded
+    assert run(reply_log(record=False), None) == recorded
 
 
-def recorded(tape: Open, *texts: str) -> None:
-    model = Cached(tape(record=True), ASKED, Dice())
+def recorded(reply_log: Open, *texts: str) -> None:
+    model = Cached(reply_log(record=True), ASKED, Dice())
     for text in texts:
         model.complete([*HELLO[:1], Message("user", text)], ())
-    model.tape.close()
+    model.reply_log.close()
 
 
 @pytest.mark.parametrize("left", [1, 20, -1])
 def test_a_recording_that_was_killed_goes_on_after_its_last_whole_line(
-    tape: Open, path: Path, left: int
+    reply_log: Open, path: Path, left: int
 ) -> None:
-    recorded(tape, "a", "b")
+    recorded(reply_log, "a", "b")
     whole = path.read_bytes()
     last = whole.rindex(b"\n", 0, -1) + 1
     path.write_bytes(whole[: last + left] if left > 0 else whole[:left])
-    recorded(tape, "a", "b")
+    recorded(reply_log, "a", "b")
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert (rows[0]["canary"], len(rows)) == (CANARY, 3)
     assert path.read_bytes().startswith(whole[:last])
 
 
-def test_a_recording_killed_at_its_first_line_begins_anew(tape: Open, path: Path) -> None:
+def test_a_recording_killed_at_its_first_line_begins_anew(reply_log: Open, path: Path) -> None:
     path.write_bytes(b'{"canary":"memo')
-    recorded(tape, "a")
-    assert len(list(tape(record=False).rows())) == 1
+    recorded(reply_log, "a")
+    assert len(list(reply_log(record=False).rows())) == 1
 
 
-def test_a_packed_file_is_replayed(tape: Open, path: Path) -> None:
-    recorded(tape, "Hello")
+def test_a_packed_file_is_replayed(reply_log: Open, path: Path) -> None:
+    recorded(reply_log, "Hello")
     packed = path.with_suffix(".jsonl.gz")
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    model = Cached(tape(record=False, at=packed), ASKED)
+    model = Cached(reply_log(record=False, at=packed), ASKED)
     assert model.complete(HELLO, ()).message.content == "reply 1"
 
 
@@ -210,19 +210,19 @@ def test_a_packed_file_is_replayed(tape: Open, path: Path) -> None:
     ],
 )
 def test_a_request_that_was_never_made_names_file_hash_and_difference(
-    tape: Open, path: Path, messages: Any, tools: Any, sample: int, told: str
+    reply_log: Open, path: Path, messages: Any, tools: Any, sample: int, told: str
 ) -> None:
-    recorded(tape, "Hello")
-    model = Cached(tape(record=False), ASKED).sample(sample)
+    recorded(reply_log, "Hello")
+    model = Cached(reply_log(record=False), ASKED).sample(sample)
     with pytest.raises(NotRecorded, match=r"has no reply to request [0-9a-f]{16}; ") as caught:
         model.complete(messages, tools)
     assert str(caught.value).startswith(str(path))
     assert told in str(caught.value)
 
 
-def test_only_the_first_lacking_requests_of_a_run_are_explained(tape: Open) -> None:
-    recorded(tape, "Hello")
-    model = Cached(tape(record=False), ASKED)
+def test_only_the_first_lacking_requests_of_a_run_are_explained(reply_log: Open) -> None:
+    recorded(reply_log, "Hello")
+    model = Cached(reply_log(record=False), ASKED)
     told = []
     for repeat in range(1, EXPLAINED + 3):
         with pytest.raises(NotRecorded) as caught:
@@ -238,15 +238,17 @@ def test_only_the_first_lacking_requests_of_a_run_are_explained(tape: Open) -> N
         ({**ASKED, "temperature": 1.0}, "asked otherwise: temperature 0.0, here 1.0"),
     ],
 )
-def test_a_model_that_was_never_asked_so_is_told_at_once(tape: Open, asked: Any, told: str) -> None:
-    recorded(tape, "Hello")
+def test_a_model_that_was_never_asked_so_is_told_at_once(
+    reply_log: Open, asked: Any, told: str
+) -> None:
+    recorded(reply_log, "Hello")
     with pytest.raises(BadSettings, match=told):
-        Cached(tape(record=False), asked)
+        Cached(reply_log(record=False), asked)
 
 
-def test_the_endpoint_is_that_of_the_recording(tape: Open) -> None:
-    recorded(tape, "Hello")
-    assert Cached(tape(record=False), ASKED).describe() == Dice().describe()
+def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
+    recorded(reply_log, "Hello")
+    assert Cached(reply_log(record=False), ASKED).describe() == Dice().describe()
 
 
 @pytest.mark.parametrize(
@@ -254,31 +256,31 @@ def test_the_endpoint_is_that_of_the_recording(tape: Open) -> None:
     [
         ("", "holds no recorded replies"),
         ("oops\n", "line 1: not the header"),
-        ('{"format": "memorygym-trace-2"}\n', "format 'memorygym-trace-2', not"),
+        ('{"format": "memorygym-trace-3"}\n', "format 'memorygym-trace-2', not"),
         ('{"format": "memorygym-replies-1"}\noops\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n{"model": {}}\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),
     ],
 )
-def test_what_is_no_recording_is_told(tape: Open, path: Path, text: str, told: str) -> None:
+def test_what_is_no_recording_is_told(reply_log: Open, path: Path, text: str, told: str) -> None:
     path.write_text(text)
     with pytest.raises(BadSettings, match=told) as caught:
-        tape(record=False)
+        reply_log(record=False)
     assert str(path) in str(caught.value)
 
 
-def test_a_damaged_reply_is_told(tape: Open, path: Path) -> None:
-    recorded(tape, "Hello")
+def test_a_damaged_reply_is_told(reply_log: Open, path: Path) -> None:
+    recorded(reply_log, "Hello")
     path.write_text(path.read_text().replace('"finish":"stop"', '"finish":3'))
     with pytest.raises(BadSettings, match="finish is 3, not a text"):
-        Cached(tape(record=False), ASKED).complete(HELLO, ())
+        Cached(reply_log(record=False), ASKED).complete(HELLO, ())
 
 
-def test_two_runs_do_not_record_to_one_file(tape: Open, path: Path) -> None:
+def test_two_runs_do_not_record_to_one_file(reply_log: Open, path: Path) -> None:
     pytest.importorskip("fcntl")
-    tape(record=True)
+    reply_log(record=True)
     with pytest.raises(BadSettings, match="another run is recording to"):
-        Tape(path, record=True)
+        ReplyLog(path, record=True)
 
 
 @pytest.mark.parametrize(
@@ -293,11 +295,11 @@ def test_a_file_that_cannot_be_opened_is_told(
     tmp_path: Path, name: str, record: bool, told: str
 ) -> None:
     with pytest.raises(BadSettings, match=told):
-        Tape(tmp_path / name, record=record)
+        ReplyLog(tmp_path / name, record=record)
 
 
 def test_a_packed_file_cut_short_is_told(tmp_path: Path) -> None:
     path = tmp_path / "replies.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"format": "memorygym-replies-1"}\n' * 99)[:-12])
     with pytest.raises(BadSettings, match="cannot be unpacked"):
-        Tape(path, record=False)
+        ReplyLog(path, record=False)

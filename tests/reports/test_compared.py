@@ -14,15 +14,15 @@ from memorygym.core.types import Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.comparison_report import outcome_of, perform, write_files
 from memorygym.reports.evidence import REPRODUCED, VERIFIED, examine
-from memorygym.reports.leaderboard import board
+from memorygym.reports.leaderboard import sampler
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import flat_rows
 from memorygym.reports.packs import opened, write_pack
 from memorygym.runs.comparison.memory_specs import plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_gates
-from memorygym.runs.comparison.systems import ComparisonLimits
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.comparison.system_specs import ComparisonLimits
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import document, keep
 from tests.cli.boards import section
 from tests.datasets import published
@@ -82,7 +82,7 @@ def test_templates_that_were_not_played_are_named(altered: Path) -> None:
 
 def better(folder: Path) -> None:
     found = json.loads((folder / "compare.json").read_bytes())
-    row = next(row for row in found["reports"][0]["rows"] if row["arm"] == "bm25")
+    row = next(row for row in found["reports"][0]["rows"] if row["system"] == "bm25")
     row["figures"]["accuracy"]["mean"] = 0.99
     text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "compare.json").write_text(text + "\n")
@@ -131,10 +131,10 @@ def test_what_was_altered_is_named_with_its_file(name: str, altered: Path) -> No
 def asked(folder: Path) -> None:
     """A comparison whose reasoner and whose memory's model are models, kept as `compare` does."""
     shrug = Scripted(lambda messages, tools: Message("assistant", "no idea"))
-    minds = Minds({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
+    model_roles = ModelRoles({"org/shrug": shrug}, Scripted(lambda messages, tools: "a summary"))
     memories = plug_all(["llm_summarizing:max_size=4"])
     comparison = Comparison(
-        worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), minds
+        worlds(), memories, [ComparisonLimits(500)], ("org/shrug", "weak"), model_roles
     )
     found = perform(comparison, folder, 4, quiet=True)
     write_files(folder, found, outcome_of(found, played_gates(comparison)), ())
@@ -172,15 +172,17 @@ def test_tables_of_memories_have_no_place_in_a_run_of_agents(
 
 
 def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
-    found = board([("duel", examine(duel, "traces"))])
+    found = sampler([("duel", examine(duel, "traces"))])
     out = as_markdown(found, {}, "a test")
     title = "Memories: company template, lite tier, public seeds, reasoner strong, budget 1,000"
     rows = section(out, title)
     told = json.loads((duel / "compare.json").read_bytes())["reports"][0]["rows"]
-    mine = {row["arm"]: row for row in told if row["role"] == "memory"}
-    assert {row[1]: row[0] for row in rows} == {arm: str(r["rank"]) for arm, r in mine.items()}
-    for _, arm, accuracy, _, status in rows:
-        mean = 100 * mine[arm]["figures"]["accuracy"]["mean"]
+    mine = {row["system"]: row for row in told if row["role"] == "memory"}
+    assert {row[1]: row[0] for row in rows} == {
+        system: str(r["rank"]) for system, r in mine.items()
+    }
+    for _, system, accuracy, _, status in rows:
+        mean = 100 * mine[system]["figures"]["accuracy"]["mean"]
         assert accuracy.startswith(f"{mean:.1f} ± ") and status == VERIFIED
     below = " ".join(out.split(title)[1].split())
     assert all(f"`{one}`" in below for one in ("none", "recency", "full", "oracle"))
@@ -188,8 +190,8 @@ def test_memories_are_ranked_as_their_comparison_ranks_them(duel: Path) -> None:
 
 def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> None:
     runs = [("duel", examine(duel)), ("run", examine(finished))]
-    found = board(runs)
-    assert as_markdown(found, {}, "x") == as_markdown(board(runs[::-1]), {}, "x")
+    found = sampler(runs)
+    assert as_markdown(found, {}, "x") == as_markdown(sampler(runs[::-1]), {}, "x")
     rows = flat_rows(found, {})
     assert {row["memory"] for row in rows if row["kind"] == "memory"} == {
         "bm25", "markdown+scribe",
@@ -199,7 +201,7 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
 
 
 def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
-    found = board([("one", examine(duel)), ("two", examine(duel))])
+    found = sampler([("one", examine(duel)), ("two", examine(duel))])
     assert len(found.rankings) == 1 and found.notes == ["two repeats one: it is counted once"]
 
 
@@ -214,7 +216,7 @@ def test_memories_that_were_not_shown_have_no_rank(
     alter: Callable[[Path], None], check: str, why: str, altered: Path
 ) -> None:
     alter(altered)
-    out = as_markdown(board([("duel", examine(altered, check))]), {}, "a test")
+    out = as_markdown(sampler([("duel", examine(altered, check))]), {}, "a test")
     ((name, *_, status, told),) = section(out, "Comparisons that are not ranked")
     assert (name, status) == ("duel", "self-reported") and told.startswith(why)
     assert "## Memories" not in out

@@ -38,10 +38,10 @@ def test_the_document_is_the_same_bytes_whatever_the_order_of_play() -> None:
 
 
 def test_the_document_holds_every_row_with_every_figure() -> None:
-    found = json.loads(as_bytes(document({"contract": "c"}, [], [reported(TWO)])))
+    found = json.loads(as_bytes(document({"version_hash": "c"}, [], [reported(TWO)])))
     (report,) = found["reports"]
-    rows = {row["arm"]: row for row in report["rows"]}
-    assert (found["schema"], found["contract"], found["kendall"]) == (
+    rows = {row["system"]: row for row in report["rows"]}
+    assert (found["schema"], found["version_hash"], found["kendall"]) == (
         "memorygym-compare-1",
         "c",
         [],
@@ -53,12 +53,12 @@ def test_the_document_holds_every_row_with_every_figure() -> None:
         "mean": 0.5,
         "tasks": 3,
     }
-    assert [(pair["arm"], pair["other"]) for pair in report["pairs"]] == [("m", "n")]
+    assert [(pair["system"], pair["other"]) for pair in report["pairs"]] == [("m", "n")]
     assert report["verdict"]["best"] == "m"
 
 
 def test_a_single_task_is_written_without_bounds() -> None:
-    report = reported({arm: tasks.split()[0] for arm, tasks in THREE.items()})
+    report = reported({system: tasks.split()[0] for system, tasks in THREE.items()})
     text = as_bytes(document({}, [], [report])).decode()
     assert "Infinity" not in text
     gain = json.loads(text)["reports"][0]["rows"][4]["figures"]["gain"]
@@ -68,21 +68,21 @@ def test_a_single_task_is_written_without_bounds() -> None:
 def test_figures_have_a_row_an_arm_and_report() -> None:
     rows = table(figures_csv([reported(TWO), reported(THREE, broken=3)]))
     assert len(rows) == 7 + 7
-    assert (rows[4]["arm"], rows[4]["rank"], rows[4]["gain"]) == ("m", "1", "0.5")
-    broken = next(row for row in rows if row["arm"] == "broken")
+    assert (rows[4]["system"], rows[4]["rank"], rows[4]["gain"]) == ("m", "1", "0.5")
+    broken = next(row for row in rows if row["system"] == "broken")
     assert (broken["failed"], broken["accuracy"]) == ("3", "")
     assert figures_csv([]) == "\n"
 
 
 def test_pairs_have_a_row_each() -> None:
     (row,) = table(pairs_csv([reported(TWO), reported(THREE)]))
-    assert (row["arm"], row["other"], row["difference"]) == ("m", "n", "0.333333")
+    assert (row["system"], row["other"], row["difference"]) == ("m", "n", "0.333333")
 
 
 def test_questions_have_a_row_each() -> None:
     measured = [*played("m", "10"), *played("full", "11", budget=None)]
     rows = table(questions_csv(measured))
-    assert [(row["arm"], row["budget"], row["number"], row["score"]) for row in rows] == [
+    assert [(row["system"], row["budget"], row["number"], row["score"]) for row in rows] == [
         ("full", "", "1", "1"), ("full", "", "2", "1"),
         ("m", "1000", "1", "1"), ("m", "1000", "2", "0"),
     ]  # fmt: skip
@@ -91,7 +91,7 @@ def test_questions_have_a_row_each() -> None:
 def test_milliseconds_are_a_file_of_their_own() -> None:
     rows = table(timings_csv([(reported(THREE), {"m": (0.1, 0.3)})]))
     assert rows == [
-        {"reasoner": "strong", "budget": "1000", "arm": "m", "p50_ms": "0.1", "p95_ms": "0.3"}
+        {"reasoner": "strong", "budget": "1000", "system": "m", "p50_ms": "0.1", "p95_ms": "0.3"}
     ]
 
 
@@ -99,6 +99,6 @@ def test_points_and_bins_have_rows() -> None:
     measured = all_played(TWO)
     report = figures(measured, {}, "test")
     points = table(pareto_csv([(report, by_tokens(report))]))
-    assert {row["arm"]: row["dominated_by"] for row in points}["n"] == "full"
+    assert {row["system"]: row["dominated_by"] for row in points}["n"] == "full"
     bins = table(curve_csv([(report, curve(measured, report, "retention"))]))
-    assert (bins[0]["arm"], bins[0]["bin"], bins[0]["questions"]) == ("m", "<1k", "6")
+    assert (bins[0]["system"], bins[0]["bin"], bins[0]["questions"]) == ("m", "<1k", "6")

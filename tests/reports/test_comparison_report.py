@@ -15,8 +15,8 @@ from memorygym.reports.comparison_report import (
     write_files,
 )
 from memorygym.runs.comparison.sanity_checks import SanityCheck
-from memorygym.runs.episode_result import Failure, Place, Result
-from memorygym.runs.metrics import Measured
+from memorygym.runs.episode_result import EpisodeKey, Failure, Result
+from memorygym.runs.metrics import Measurement
 from tests.runs.comparison.measurements import THREE, all_played
 
 SCORE = Score(0, {}, None, 0, 0, 0, 0, 0, ())
@@ -24,18 +24,19 @@ HOLDS = SanityCheck("it holds", True, "")
 BETTER = {**THREE, "n": "11 11 11", "held:n": "11 11 11"}
 
 
-def findings(measured: list[Measured], *reasoners: str) -> ComparisonFindings:
+def findings(measured: list[Measurement], *reasoners: str) -> ComparisonFindings:
     """At one budget."""
-    clocked = {(who, arm, 1000): [1.0, 3.0] for who in reasoners for arm in ("m", "held:m")}
+    clocked = {(who, system, 1000): [1.0, 3.0] for who in reasoners for system in ("m", "held:m")}
     recipe = {"reasoners": reasoners, "budgets": [1000]}
-    return ComparisonFindings({"contract": "c", "recipe": recipe}, results(measured), clocked)
+    return ComparisonFindings({"version_hash": "c", "recipe": recipe}, results(measured), clocked)
 
 
-def results(measured: Sequence[Measured]) -> list[Result | Failure]:
+def results(measured: Sequence[Measurement]) -> list[Result | Failure]:
     """Episodes that came to that."""
     return [
         Result(
-            place=place(one.arm, one.budget, one.reasoner), task="t", contract="c", score=SCORE,
+            place=place(one.system, one.budget, one.reasoner), task="t", version_hash="c",
+            score=SCORE,
             right=(), repaired=0, judged=None, stuck=0, causes={}, precision={}, usage={},
             measured=one,
         )
@@ -43,10 +44,10 @@ def results(measured: Sequence[Measured]) -> list[Result | Failure]:
     ]  # fmt: skip
 
 
-def place(arm: str, budget: int | None, reasoner: str) -> Place:
+def place(system: str, budget: int | None, reasoner: str) -> EpisodeKey:
     """Where an episode stands."""
-    return Place(
-        episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=arm,
+    return EpisodeKey(
+        episode="", track="worlds", template="company", seed=0, agent=reasoner, memory=system,
         budget=budget, who="",
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from memorygym.reports.comparison_tables import Setting, report_text
 from memorygym.runs.comparison.figures import figures
 from memorygym.runs.comparison.significance import BestSystem
-from memorygym.runs.metrics import Spent
+from memorygym.runs.metrics import ModelCost
 from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 SETTING = Setting("worlds track, tier standard", "worlds-v1@ab12cd34", capacity=3412)
@@ -15,14 +15,14 @@ WORSE = "observation_masking:attention_window=100,keep_first=2"
 
 
 def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> None:
-    arms = {**THREE, "n": "11 - 11", "held:n": "11 - 11", WORSE: "10 00 10"}
-    spent = played("l", "11 11 10", ingest=Spent(12, 34_567), empty=1, cuts=2)
-    report = figures([*all_played(arms), *spent], {"n": 1}, "test")
+    systems = {**THREE, "n": "11 - 11", "held:n": "11 - 11", WORSE: "10 00 10"}
+    spent = played("l", "11 11 10", ingest=ModelCost(12, 34_567), empty=1, cuts=2)
+    report = figures([*all_played(systems), *spent], {"n": 1}, "test")
     snapshot("compare", report_text(report, SETTING, {"m": (0.25, 1.5), "l": (12, 1234)}))
 
 
 @pytest.mark.parametrize(
-    ("arms", "failures", "said"),
+    ("systems", "failures", "said"),
     [
         (THREE, {}, "6 arms on 3 tasks: 18 played, 0 failed; 6 questions an arm, 0 left out"),
         (THREE, {}, "no winner: fewer than two memories finished every task"),
@@ -48,9 +48,9 @@ def test_a_report_looks_as_it_should(snapshot: Callable[[str, str], None]) -> No
     ],
 )
 def test_a_report_says_who_is_best_and_what_could_not_be_judged(
-    arms: dict[str, str], failures: dict[str, int], said: str
+    systems: dict[str, str], failures: dict[str, int], said: str
 ) -> None:
-    text = report_text(reported(arms, **failures), SETTING)
+    text = report_text(reported(systems, **failures), SETTING)
     assert said in " ".join(text.split())
 
 

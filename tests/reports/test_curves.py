@@ -7,11 +7,11 @@ import pytest
 
 from memorygym.reports.curves import curve, curve_text
 from memorygym.runs.comparison.figures import figures
-from memorygym.runs.metrics import Measured
+from memorygym.runs.metrics import Measurement
 from tests.runs.comparison.measurements import all_played, played
 
 
-def spread(arm: str, tasks: str, field: str, *values: int) -> list[Measured]:
+def spread(system: str, tasks: str, field: str, *values: int) -> list[Measurement]:
     """An arm whose questions have these values of a field, task by task alike."""
     return [
         replace(
@@ -21,7 +21,7 @@ def spread(arm: str, tasks: str, field: str, *values: int) -> list[Measured]:
                 for case, value in zip(one.cases, values, strict=True)
             ),
         )
-        for one in played(arm, tasks)
+        for one in played(system, tasks)
     ]
 
 
@@ -51,7 +51,7 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
 def test_what_memories_held_has_no_curve_and_references_stand_last() -> None:
     measured = all_played({"none": "00 00", "m": "11 10", "held:m": "11 11"})
     found = curve(measured, figures(measured, {}, "test"), "rewrite")
-    assert [one.arm for one in found] == ["m", "none"]
+    assert [one.system for one in found] == ["m", "none"]
 
 
 def test_many_bins_are_stacked_within_80_columns() -> None:

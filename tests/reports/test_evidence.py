@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.trace import Judged
+from memorygym.core.trace import Judgement
 from memorygym.core.types import Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import examine
-from memorygym.runs.episode_result import Place, ResultOptions, place_of, result_of
+from memorygym.runs.episode_result import EpisodeKey, ResultOptions, place_of, result_of
 from memorygym.runs.evaluation import Evaluation, findings, perform
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import keep
 from memorygym.runs.store import Run, read_traces, write_trace
 from tests.episodes import worlds
@@ -45,8 +45,8 @@ def pretend(run: Path, agent: str) -> None:
     trace.labels["agent"] = agent
     pretended = Evaluation(tasks=worlds(), agents=(agent,))
     job = pretended.job()
-    (seat,) = pretended.seats(pretended.minds)
-    place = place_of("worlds", pretended.tasks.recipes[0], 0, seat.seat)
+    (player,) = pretended.players(pretended.model_roles)
+    place = place_of("worlds", pretended.tasks.recipes[0], 0, player.system)
     path.unlink()
     write_trace(Run(run).trace_path(place.episode), trace)
     outcomes = [result_of(place, trace, ResultOptions())]
@@ -62,8 +62,8 @@ def test_replies_under_another_name_are_noticed_only_by_playing(run: Path) -> No
 
 
 def test_a_run_of_other_code_is_left_to_that_code(run: Path) -> None:
-    contract = json.loads((run / "run.json").read_bytes())["contract"]
-    rename(run, contract, "worlds-v1@00000000")
+    version_hash = json.loads((run / "run.json").read_bytes())["version_hash"]
+    rename(run, version_hash, "worlds-v1@00000000")
     found = examine(run, "play")
     assert found.standing == "self-reported" and not found.problems
     assert found.limits == ("only the code of contract worlds-v1@00000000 can check it",)
@@ -93,14 +93,16 @@ def test_a_model_that_bears_the_name_of_an_agent_without_budget_keeps_to_its_own
     tmp_path: Path,
 ) -> None:
     model = Scripted(lambda messages, tools: Message("assistant", "no idea"))
-    minds = Minds({"perfect": model})
-    perform(Evaluation(tasks=worlds(), agents=("perfect",), minds=minds), tmp_path / "run")
+    model_roles = ModelRoles({"perfect": model})
+    perform(
+        Evaluation(tasks=worlds(), agents=("perfect",), model_roles=model_roles), tmp_path / "run"
+    )
     assert examine(tmp_path / "run", "traces").standing == "verified from traces"
 
 
 def test_a_world_too_large_to_be_dealt_is_not(run: Path) -> None:
     for name in ("run.json", "results.json"):
-        alter_results(name, lambda it: it["recipe"]["knobs"].update(tokens="10000000"))(run)
+        alter_results(name, lambda it: it["recipe"]["parameters"].update(tokens="10000000"))(run)
     assert "10000000 tokens: give at most 1,000,000" in examine(run, "play").problems[0]
 
 
@@ -116,7 +118,7 @@ def pair(tmp_path: Path) -> Path:
 
 def alter_answer(run: Path) -> None:
     rows = rows_of(run / FIRST)
-    answer = next(row for row in rows if row.get("kind") == "answered")
+    answer = next(row for row in rows if row.get("kind") == "answer")
     answer["answer"] = "something else"
     rewrite(run / FIRST, rows)
 
@@ -138,7 +140,7 @@ def drop_record(run: Path) -> None:
 def add_ruling(run: Path) -> None:
     (path, trace, _) = next(read_traces([run / FIRST]))
     assert trace
-    trace.records.append(Judged(5, (Vote("judge", "yes", "it"),)))
+    trace.records.append(Judgement(5, (Vote("judge", "yes", "it"),)))
     write_trace(path, trace)
 
 
@@ -171,7 +173,7 @@ def better_summary(document: dict[str, Any]) -> None:
 
 def blame_provider(document: dict[str, Any]) -> None:
     row = document["episodes"].pop(0)
-    failure = {name: row[name] for name in Place.__slots__}
+    failure = {name: row[name] for name in EpisodeKey.__slots__}
     document["failures"].append({**failure, "kind": "provider", "error": "gone"})
 
 

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 from memorygym.reports.curves import by_clock, by_tokens, plot
 from memorygym.runs.comparison.figures import Report, figures
-from memorygym.runs.metrics import Spent
+from memorygym.runs.metrics import ModelCost
 from tests.runs.comparison.measurements import THREE, all_played, played, reported
 
 
 def costly() -> Report:
-    dear = played("dear", "10 10 10", ingest=Spent(1, 5000))
+    dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
     nothing = [replace(c, tokens=0) for c in played("none", "00")[0].cases]
     none = [replace(one, cases=tuple(nothing)) for one in played("none", "00 00 00")]
     return figures([*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none], {}, "test")
 
 
 def test_a_memory_that_gives_less_for_more_is_dominated() -> None:
-    found = {one.arm: (one.cost, one.dominated_by) for one in by_tokens(costly())}
+    found = {one.system: (one.cost, one.dominated_by) for one in by_tokens(costly())}
     assert found == {
         "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
     }  # fmt: skip
@@ -29,12 +29,12 @@ def test_equals_do_not_dominate_each_other() -> None:
 
 def test_neither_oracle_nor_what_was_held_nor_an_arm_that_failed_is_a_point() -> None:
     report = reported({**THREE, "n": "11 - 11"}, n=1)
-    assert {one.arm for one in by_tokens(report)} == {"none", "full", "recency", "m"}
+    assert {one.system for one in by_tokens(report)} == {"none", "full", "recency", "m"}
 
 
 def test_only_arms_that_were_timed_stand_against_the_clock() -> None:
     found = by_clock(reported(THREE), {"m": (1.5, 9.0), "full": (0.1, 0.2)})
-    assert [(one.arm, one.cost, one.dominated_by) for one in found] == [
+    assert [(one.system, one.cost, one.dominated_by) for one in found] == [
         ("full", 0.1, None), ("m", 1.5, "full"),
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from memorygym.core.types import Call, Message
 from memorygym.models.scripted import Scripted
 from memorygym.reports.evidence import WORD, examine
 from memorygym.runs.evaluation import Evaluation, perform
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.scoring.judge import Judge
 from tests.episodes import worlds
 from tests.reports.trace_rows import rewrite, rows_of
@@ -22,8 +22,8 @@ def ruled(tmp_path: Path) -> Path:
     submit = Message("assistant", "", (Call("submit_answer", {"answer": "sure"}),))
     model = Scripted(lambda seen, _: submit if "QUESTION" in seen[-1].content else "on")
     judge = Judge((Scripted(lambda *_: '{"quote": "sure", "correct": true}'),))
-    minds = Minds({"org/sure": model}, judge=judge)
-    asked = Evaluation(tasks=worlds(first=1), agents=("org/sure",), minds=minds)
+    model_roles = ModelRoles({"org/sure": model}, judge=judge)
+    asked = Evaluation(tasks=worlds(first=1), agents=("org/sure",), model_roles=model_roles)
     perform(asked, tmp_path / "ruled")
     return tmp_path / "ruled"
 
@@ -33,7 +33,7 @@ RULED = "traces/company+1+org%2Fsure+0.jsonl.gz"
 
 def alter_votes(**fields: Any) -> Callable[[list[dict[str, Any]]], None]:
     def alter(rows: list[dict[str, Any]]) -> None:
-        votes = next(row for row in rows if row.get("kind") == "judged")["votes"]
+        votes = next(row for row in rows if row.get("kind") == "judgement")["votes"]
         names = ("model", "said", "quote", "problem")
         votes[0] = [fields.get(name, value) for name, value in zip(names, votes[0], strict=True)]
 

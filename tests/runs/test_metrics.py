@@ -11,50 +11,50 @@ import pytest
 from memorygym.agents.calls import END
 from memorygym.core.errors import BadTrace
 from memorygym.core.trace import (
-    Answered,
-    Asked,
-    Composed,
-    Cut,
-    Heard,
+    Action,
+    Answer,
+    Context,
+    LimitHit,
+    MemoryUpdate,
+    ModelCall,
+    Observation,
     Record,
-    Said,
-    Shown,
-    Stored,
+    ToolResult,
     Trace,
     read_trace,
 )
 from memorygym.core.types import Budget, Entry, Message
-from memorygym.runs.metrics import Measured, QuestionCase, Spent, measure
+from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
 from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldGold
-from tests.episodes import dealt, gold
+from tests.episodes import generated, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
 """Five tokens each: three words, a colon, a number; nine as a message."""
 PATENTS, OFFICES = Need(0, "e"), Need(1, "f")
 STORE = (Entry("1", OLD), Entry("2", OTHER), Entry("3", "a lunch"), Entry("4", OTHER))
 RECORDS: tuple[Record, ...] = (
-    Shown(0, (Message("user", "alpha bravo charlie"),), evict=True),
-    Asked(0, prompt=100, reply=20, outcome="whole"),
-    Said(0, END),
-    Shown(1, (Message("user", "delta echo foxtrot golf hotel"),), evict=True),
-    Composed(1, (Message("user", OTHER), Message("user", "india"))),
-    Asked(1, prompt=50, reply=0, outcome="empty"),
-    Stored(1, STORE, (), tokens=44, writes=3),
-    Said(1, END),
-    Shown(2, (Message("user", "juliet kilo"),), evict=True),
-    Composed(2, (Message("user", OLD),), kept=1),
-    Asked(2, prompt=70, reply=30, outcome="cut"),
-    Cut(2, "the view was cut"),
-    Said(2, END),
-    Heard(2, (Message("tool", "lima"),)),
-    Said(2, END),
-    Answered(2, "7"),
-    Shown(3, (Message("user", "kilo"),), evict=True),
-    Stored(3, (), ("3",), tokens=40, writes=4),
-    Said(3, END),
-    Answered(3, "120"),
-    Shown(4, (Message("user", "lima"),), evict=True),
-    Said(4, END),
+    Observation(0, (Message("user", "alpha bravo charlie"),), evict=True),
+    ModelCall(0, prompt=100, reply=20, outcome="whole"),
+    Action(0, END),
+    Observation(1, (Message("user", "delta echo foxtrot golf hotel"),), evict=True),
+    Context(1, (Message("user", OTHER), Message("user", "india"))),
+    ModelCall(1, prompt=50, reply=0, outcome="empty"),
+    MemoryUpdate(1, STORE, (), tokens=44, writes=3),
+    Action(1, END),
+    Observation(2, (Message("user", "juliet kilo"),), evict=True),
+    Context(2, (Message("user", OLD),), kept=1),
+    ModelCall(2, prompt=70, reply=30, outcome="cut"),
+    LimitHit(2, "the view was cut"),
+    Action(2, END),
+    ToolResult(2, (Message("tool", "lima"),)),
+    Action(2, END),
+    Answer(2, "7"),
+    Observation(3, (Message("user", "kilo"),), evict=True),
+    MemoryUpdate(3, (), ("3",), tokens=40, writes=4),
+    Action(3, END),
+    Answer(3, "120"),
+    Observation(4, (Message("user", "lima"),), evict=True),
+    Action(4, END),
 )
 
 
@@ -65,7 +65,7 @@ def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
 @pytest.fixture
 def trace() -> Trace:
     """The schema is a dealt world's, all else is made by hand."""
-    task = dealt("company", 0, "lite")
+    task = generated("company", 0, "lite")
     first, second = (list(row) for row in gold(task).values[:2])
     first[4], second[5] = 120, 7
     table = replace(
@@ -97,7 +97,7 @@ def asking(trace: Trace, *questions: Question) -> Trace:
 
 def test_an_episode_is_named_by_its_labels_and_its_recipe(trace: Trace) -> None:
     found = measure(trace)
-    assert (found.world, found.reasoner, found.arm, found.budget) == (
+    assert (found.world, found.reasoner, found.system, found.budget) == (
         ("company", 5), "strong", "bm25", 500,
     )  # fmt: skip
     trace.labels["budget"] = None
@@ -124,7 +124,7 @@ def test_a_changed_fact_of_which_the_view_gives_the_old_value_is_stale_and_not_p
 
 def test_who_asks_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
     both = asked(3, "reasoning", "125", PATENTS, PATENTS._replace(old=True))
-    found = case(asking(trace, replace(both, competency="update")), 1)
+    found = case(asking(trace, replace(both, question_type="update")), 1)
     assert (found.needs, found.present, found.replaced, found.stale) == (2, 1, 0, 0)
     assert found.rewrites == 1
 
@@ -143,7 +143,7 @@ def test_abstention_is_no_case_and_yet_takes_a_number(trace: Trace) -> None:
 
 def test_what_the_model_of_a_memory_cost_is_told_apart_by_what_the_event_asks(trace: Trace) -> None:
     found = measure(trace)
-    assert (found.ingest, found.query) == (Spent(2, 170), Spent(1, 100))
+    assert (found.ingest, found.query) == (ModelCost(2, 170), ModelCost(1, 100))
     assert (found.empty, found.overlong) == (1, 1)
 
 
@@ -153,7 +153,7 @@ def test_the_referees_own_measures_are_taken_over(trace: Trace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "fractures"),
+    ("changes", "cache_breaks"),
     [
         ([], 0),
         ([(2, 0)], 0),
@@ -165,12 +165,12 @@ def test_the_referees_own_measures_are_taken_over(trace: Trace) -> None:
     ],
 )
 def test_a_fracture_is_a_change_that_takes_a_message_back(
-    trace: Trace, changes: list[tuple[int, int]], fractures: int
+    trace: Trace, changes: list[tuple[int, int]], cache_breaks: int
 ) -> None:
-    rest = [record for record in trace.records if not isinstance(record, Composed)]
-    made = [Composed(0, (Message("user", "india"),) * new, kept) for new, kept in changes]
+    rest = [record for record in trace.records if not isinstance(record, Context)]
+    made = [Context(0, (Message("user", "india"),) * new, kept) for new, kept in changes]
     trace.records = [*made, *rest]
-    assert measure(trace).fractures == fractures
+    assert measure(trace).cache_breaks == cache_breaks
 
 
 def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
@@ -180,10 +180,10 @@ def test_the_store_is_judged_as_it_is_in_the_end(trace: Trace) -> None:
 
 
 def test_a_memory_that_did_nothing_cost_nothing(trace: Trace) -> None:
-    trace.records = [r for r in trace.records if isinstance(r, (Shown, Said, Answered))]
+    trace.records = [r for r in trace.records if isinstance(r, (Observation, Action, Answer))]
     found = measure(trace)
     assert [(one.present, one.stale, one.tokens) for one in found.cases] == [(0, 0, 0)] * 2
-    assert (found.ingest, found.query, found.peak, found.writes) == (Spent(), Spent(), 0, 0)
+    assert (found.ingest, found.query, found.peak, found.writes) == (ModelCost(), ModelCost(), 0, 0)
     assert not any(found.precision.values())
 
 
@@ -199,6 +199,6 @@ def test_a_trace_without_its_table_cannot_be_measured(trace: Trace) -> None:
 
 
 def test_two_episodes_of_a_task_are_paired_whoever_remembered(trace: Trace) -> None:
-    one: Measured = measure(trace)
+    one: Measurement = measure(trace)
     trace.labels["memory"] = "held:bm25"
     assert measure(trace).world == one.world

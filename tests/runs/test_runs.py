@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from tests.runs.comparison.model_runs import REPLIES, digests, replies, until_replies
 from tests.servers.openai import Server, serving
 from tests.slow import mostly_slow
@@ -38,7 +38,7 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
 ) -> None:
     words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run")]
     with subprocess.Popen(words) as process:
-        time.sleep(0.1 + rng("kill", moment).uniform())
+        time.sleep(0.1 + named_rng("kill", moment).uniform())
         process.kill()
     subprocess.run(words, check=True)
     assert digests(tmp_path / "run") == whole

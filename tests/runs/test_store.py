@@ -21,7 +21,11 @@ from memorygym.runs.store import (
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import results_of
 
-ABOUT = {"contract": "worlds-v1@ab12", "recipe": {"tier": "lite", "seeds": [0, 1]}, "command": "x"}
+ABOUT = {
+    "version_hash": "worlds-v1@ab12",
+    "recipe": {"tier": "lite", "seeds": [0, 1]},
+    "command": "x",
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +87,7 @@ def test_a_run_goes_on_under_another_command(trace: Trace, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        ({"contract": "other"}, "another contract"),
+        ({"version_hash": "other"}, "another contract"),
         (
             {"recipe": {"tier": "hard", "seeds": [0, 1]}},
             'another recipe: {"tier":"lite"}, not {"tier":"hard"}',

@@ -18,10 +18,10 @@ from memorygym.runs.version import (
     STOPS,
     code,
     code_of,
-    contract,
     digest,
     imported,
     sources,
+    version_hash,
 )  # fmt: skip
 from tests.datasets import published
 
@@ -136,7 +136,7 @@ def test_a_contract_changes_with_each_module_and_text_that_it_rests_on(
     track: str, same: Path, changed: Path
 ) -> None:
     now, then = sources(track, same), sources(track, changed)
-    assert contract(track).endswith(f"@{digest(now)}") and now.keys() <= then.keys()
+    assert version_hash(track).endswith(f"@{digest(now)}") and now.keys() <= then.keys()
     assert all(map(is_guide, then.keys() - now.keys()))
     unseen = [name for name in now if digest(now | {name: then[name]}) == digest(now)]
     assert not unseen and len(now) > 60
@@ -191,7 +191,7 @@ def test_a_contract_is_the_same_in_any_folder_under_any_hash_seed(tmp_path: Path
             [sys.executable, "-c", asked], cwd=tmp_path, check=True, capture_output=True,
             text=True, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE)},
         )  # fmt: skip
-        assert told.stdout.split() == [*map(contract, TRACKS)]
+        assert told.stdout.split() == [*map(version_hash, TRACKS)]
 
 
 @pytest.mark.parametrize("track", TRACKS)
@@ -279,11 +279,11 @@ def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(
     monkeypatch.setattr(registry, "_GIVEN", {})
     monkeypatch.syspath_prepend(str(tmp_path))
     written(tmp_path, {"teashop.py": f"import teaprices\n{SHOP}", "teaprices.py": "TEA = 2"})
-    first = contract("teashop:SHOP")
-    assert first.startswith("shop-v1@") and contract("shop") == first
+    first = version_hash("teashop:SHOP")
+    assert first.startswith("shop-v1@") and version_hash("shop") == first
     written(tmp_path, {"teaprices.py": "TEA = 3"})
-    contract.cache_clear()
-    assert contract("teashop:SHOP") != first
+    version_hash.cache_clear()
+    assert version_hash("teashop:SHOP") != first
 
 
 def test_the_code_of_a_memory_is_what_it_imports() -> None:

@@ -19,7 +19,7 @@ from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.reasoners import REASONERS
 from memorygym.tracks.worlds.trace_facts import RequiredFact
-from tests.episodes import dealt, gold, played
+from tests.episodes import generated, gold, played
 
 Replies = Sequence[Message]
 
@@ -71,7 +71,7 @@ WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
 def test_a_miss_has_the_cause_that_was_provoked(
     kind: str, deeds: Sequence[str], answer: str | None, expected: str
 ) -> None:
-    task = dealt(seed=1)
+    task = generated(seed=1)
     table = gold(task)
     question = next(q for q in table.questions if q.kind == kind)
     plan: dict[int, Replies] = {}
@@ -86,20 +86,20 @@ def test_a_miss_has_the_cause_that_was_provoked(
 
 
 def test_who_stores_nothing_never_wrote_what_it_missed() -> None:
-    traces = [played("guesser", dealt(seed=seed, tier="hard")) for seed in range(4)]
+    traces = [played("guesser", generated(seed=seed, tier="hard")) for seed in range(4)]
     causes = {found for trace in traces for _, found in Attribution(trace).causes}
     assert causes == {"never written", "should have refused"}
 
 
 def test_who_uses_all_that_it_sees_never_had_a_missed_fact_in_view() -> None:
-    traces = [played("strategic", dealt(seed=seed, tier="hard")) for seed in range(4)]
+    traces = [played("strategic", generated(seed=seed, tier="hard")) for seed in range(4)]
     causes = {found for trace in traces for _, found in Attribution(trace).causes}
     assert "in view but not used" not in causes
 
 
 @pytest.mark.parametrize("agent", ["strategic", "naive", "template_expert", "brief_reader"])
 def test_every_miss_of_every_agent_has_one_cause(agent: str) -> None:
-    causes = Attribution(played(agent, dealt(tier="hard"))).causes
+    causes = Attribution(played(agent, generated(tier="hard"))).causes
     assert causes and all(found in CAUSES for _, found in causes)
 
 
@@ -114,7 +114,7 @@ class Fickle(Memory):
 
 
 def test_what_stood_in_an_earlier_event_is_not_in_view() -> None:
-    task = dealt(seed=1)
+    task = generated(seed=1)
     question = next(q for q in gold(task).questions if q.kind == "retrieval")
     text = note(task, gold(task), question, event=question.event)
     trace = play(Episode(WorldsEnv(task), lambda: Fickle(text)), REASONERS["strong"]())
@@ -129,7 +129,7 @@ def test_who_names_every_category_of_an_entity_shows_none() -> None:
 
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view() -> None:
-    task = dealt(seed=1, tier="standard")
+    task = generated(seed=1, tier="standard")
     trace = play(Episode(WorldsEnv(task), Full, Budget()), REASONERS["weak"]())
     attribution = Attribution(trace)
     for question in gold(task).questions:

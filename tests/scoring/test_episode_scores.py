@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from memorygym.agents.calls import END, calls, write
 from memorygym.core.episode import Episode
 from memorygym.core.outcome import Score
-from memorygym.core.trace import Answered, Stored, Trace
+from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Budget, Entry
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CONDITIONS, store_precision
@@ -19,27 +19,30 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
 from memorygym.tracks.worlds.generator.notes import pack_value
-from tests.episodes import dealt, gold, played
+from tests.episodes import generated, gold, played
 
 KINDS = ("retrieval", "update", "abstention")
 RIGHT, WRONG, SKIPPED = "12", "13", None
 LIMITS = Budget(100, 10, 20)
-Asked = list[tuple[str, str | None] | tuple[str, str | None, int]]
+ModelCall = list[tuple[str, str | None] | tuple[str, str | None, int]]
 
 
-def told(asked: Asked, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
+def told(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMITS) -> Trace:
     """A trace in which these (competency, answer, weight) were asked and answered."""
-    questions, records = [], [Stored(0, (Entry("1", "x"),), (), peak, writes)] if writes else []
-    for event, (competency, answer, *weight) in enumerate(asked):
-        kind = competency if competency in KINDS else "reasoning"
+    questions, records = (
+        [],
+        [MemoryUpdate(0, (Entry("1", "x"),), (), peak, writes)] if writes else [],
+    )
+    for event, (question_type, answer, *weight) in enumerate(asked):
+        kind = question_type if question_type in KINDS else "reasoning"
         truth = "ABSTAIN" if kind == "abstention" else RIGHT
-        questions.append(Question(event, kind, competency, "?", truth, weight=sum(weight) or 1))
-        records += [] if answer is None else [Answered(event, answer)]
+        questions.append(Question(event, kind, question_type, "?", truth, weight=sum(weight) or 1))
+        records += [] if answer is None else [Answer(event, answer)]
     gold = WorldGold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
     return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
 
 
-def axes(asked: Asked, **use: int) -> Mapping[str, float | None]:
+def axes(asked: ModelCall, **use: int) -> Mapping[str, float | None]:
     return score(told(asked, **use)).axes
 
 
@@ -53,7 +56,9 @@ def axes(asked: Asked, **use: int) -> Mapping[str, float | None]:
         ([("update", RIGHT)], None),
     ],
 )
-def test_breadth_is_retrieval_weighted_by_importance(asked: Asked, breadth: float | None) -> None:
+def test_breadth_is_retrieval_weighted_by_importance(
+    asked: ModelCall, breadth: float | None
+) -> None:
     assert axes(asked)["breadth"] == breadth
 
 
@@ -69,18 +74,18 @@ def test_breadth_is_retrieval_weighted_by_importance(asked: Asked, breadth: floa
     ],
 )
 def test_maintenance_is_gated_by_breadth_over_what_the_memory_admits(
-    asked: Asked, maintenance: float | None
+    asked: ModelCall, maintenance: float | None
 ) -> None:
     assert axes(asked)["maintenance"] == maintenance
 
 
 def test_without_a_capacity_the_gate_asks_for_all_of_breadth() -> None:
-    asked: Asked = [("retrieval", RIGHT), ("retrieval", WRONG), ("update", RIGHT)]
+    asked: ModelCall = [("retrieval", RIGHT), ("retrieval", WRONG), ("update", RIGHT)]
     assert score(told(asked, budget=Budget())).axes["maintenance"] == 0.5
 
 
 def test_reasoning_is_the_mean_over_competencies_not_questions() -> None:
-    asked: Asked = [("ratio", RIGHT), ("delta", WRONG), ("delta", WRONG), ("delta", RIGHT)]
+    asked: ModelCall = [("ratio", RIGHT), ("delta", WRONG), ("delta", WRONG), ("delta", RIGHT)]
     assert axes(asked)["reasoning"] == pytest.approx((1 + 1 / 3) / 2)
 
 
@@ -99,7 +104,7 @@ def test_reasoning_is_the_mean_over_competencies_not_questions() -> None:
 def test_efficiency_is_accuracy_with_a_bonus_for_thrift(
     right: int, writes: int, peak: int, efficiency: float
 ) -> None:
-    asked: Asked = [("retrieval", RIGHT)] * right + [("retrieval", WRONG)] * (2 - right)
+    asked: ModelCall = [("retrieval", RIGHT)] * right + [("retrieval", WRONG)] * (2 - right)
     assert axes(asked, writes=writes, peak=peak)["efficiency"] == pytest.approx(efficiency)
 
 
@@ -117,14 +122,14 @@ def test_the_weights_are_the_published_ones() -> None:
 
 
 def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
-    asked: Asked = [("retrieval", RIGHT), ("abstention", "I have no record of that.")]
+    asked: ModelCall = [("retrieval", RIGHT), ("abstention", "I have no record of that.")]
     better, worse = score(told(asked)), score(told([asked[0], ("abstention", "12")]))
     assert (better.abstention, worse.abstention) == (1.0, 0.0)
     assert better.composite == worse.composite and better.axes == worse.axes
 
 
 def test_a_skipped_question_counts_as_wrong_everywhere() -> None:
-    asked: Asked = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
+    asked: ModelCall = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
     found = score(told(asked))
     assert (found.composite, found.accuracy, found.abstention, found.correct) == (0, 0, 0, 0)
     assert outcomes(told(asked))[0].reason == "no answer was submitted"
@@ -146,7 +151,7 @@ ANSWERS = st.sampled_from([RIGHT, WRONG, SKIPPED, "I have no record of that."])
     st.integers(0, 200),
 )
 def test_every_axis_and_the_composite_lie_between_0_and_1(
-    asked: Asked, writes: int, peak: int
+    asked: ModelCall, writes: int, peak: int
 ) -> None:
     found: Score = score(told(asked, writes, peak))
     values = [value for value in found.axes.values() if value is not None]
@@ -154,7 +159,7 @@ def test_every_axis_and_the_composite_lie_between_0_and_1(
 
 
 def test_store_precision_tells_what_each_final_entry_is_worth() -> None:
-    task = dealt()
+    task = generated()
     table, guide = gold(task), reader(task.system).guide
     change = next(change for change in table.changes if isinstance(change.new, int))
     head = f"{table.names[change.entity]} {change.code}"
@@ -168,5 +173,5 @@ def test_store_precision_tells_what_each_final_entry_is_worth() -> None:
 
 
 def test_an_empty_store_has_no_precision() -> None:
-    found = store_precision(played("guesser", dealt()))
+    found = store_precision(played("guesser", generated()))
     assert found == dict.fromkeys(CONDITIONS, 0.0)

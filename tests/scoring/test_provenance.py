@@ -14,29 +14,29 @@ from memorygym.core.types import Budget
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import COMPOSED, Attribution
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.scoring.provenance import Journey, Provenance
+from memorygym.scoring.provenance import FactHistory, Provenance
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
-from tests.episodes import dealt, gold, played
+from tests.episodes import generated, gold, played
 
 MEMORIES = ("full", "recency", "bm25", "bm25:top_k=1", "none")
 AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
 
 
 @cache
-def composed(memory: str, view: int | None, mind: str = "strong", tier: str = "lite") -> Trace:
+def composed(memory: str, view: int | None, reasoner: str = "strong", tier: str = "lite") -> Trace:
     """An episode of a memory that shows what it likes, read by a locked reasoner."""
     episode = Episode(
-        WorldsEnv(deal("company", 3, tier)),
+        WorldsEnv(generate("company", 3, tier)),
         lambda: registry.make("memory", memory),
         Budget(view=view),
     )
-    return play(episode, REASONERS[mind]())
+    return play(episode, REASONERS[reasoner]())
 
 
-def ways(trace: Trace) -> Iterator[tuple[Outcome, Journey]]:
+def ways(trace: Trace) -> Iterator[tuple[Outcome, FactHistory]]:
     """Every needed fact of every question."""
     provenance = Provenance(trace)
     for outcome in outcomes(trace):
@@ -44,7 +44,7 @@ def ways(trace: Trace) -> Iterator[tuple[Outcome, Journey]]:
             yield outcome, journey
 
 
-def broken(journey: Journey) -> str:
+def broken(journey: FactHistory) -> str:
     """The earliest step at which a fact was lost, as the places where it was found tell it."""
     if any(sighting.passage.right for sighting in journey.sightings):
         return ""
@@ -55,7 +55,7 @@ def broken(journey: Journey) -> str:
     return "never written" if journey.stored is None else "dropped"
 
 
-def relative(journey: Journey) -> bool:
+def relative(journey: FactHistory) -> bool:
     """Whether a correction told only the difference, so that no single text tells the value."""
     return any(t.passage.says.endswith(("higher", "lower")) for t in journey.told)
 
@@ -66,9 +66,9 @@ def relative(journey: Journey) -> bool:
 )
 @pytest.mark.parametrize("memory", MEMORIES)
 def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
-    memory: str, mind: str, tier: str, view: int | None
+    memory: str, reasoner: str, tier: str, view: int | None
 ) -> None:
-    trace = composed(memory, view, mind, tier)
+    trace = composed(memory, view, reasoner, tier)
     single = [journey for _, journey in ways(trace) if not relative(journey)]
     assert single and all(broken(journey) == journey.lost for journey in single)
 
@@ -76,7 +76,7 @@ def test_what_was_found_agrees_with_the_attribution_of_composed_memories(
 @pytest.mark.parametrize("agent", AGENTS)
 def test_what_was_found_agrees_with_the_attribution_of_agents(agent: str) -> None:
     for seed in range(4):
-        single = [j for _, j in ways(played(agent, dealt(seed=seed))) if not relative(j)]
+        single = [j for _, j in ways(played(agent, generated(seed=seed))) if not relative(j)]
         assert single and [broken(j) for j in single] == [j.lost for j in single]
 
 
@@ -89,7 +89,7 @@ def test_the_earliest_broken_step_is_the_cause_of_the_miss(memory: str) -> None:
 
 
 def test_every_message_that_told_a_fact_is_found() -> None:
-    table = gold(dealt(seed=3))
+    table = gold(generated(seed=3))
     for outcome, journey in ways(composed("none", None)):
         told = [telling.event for telling in journey.told]
         entity, key = table.names.index(journey.wanted.name), journey.wanted.key
@@ -106,7 +106,7 @@ def test_the_sentence_that_told_a_fact_is_found() -> None:
             assert len(telling.passage.sentence) < 250 and "\n" not in telling.passage.sentence
 
 
-def update(trace: Trace) -> tuple[Question, Journey]:
+def update(trace: Trace) -> tuple[Question, FactHistory]:
     """An update question of an episode, whose fact was told in full twice."""
     return next(
         (outcome.goal, journey)
@@ -136,7 +136,7 @@ def test_a_view_that_the_referee_cut_is_told() -> None:
 
 
 def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
-    task, table = dealt(seed=1), gold(dealt(seed=1))
+    task, table = generated(seed=1), gold(generated(seed=1))
     question = next(q for q in table.questions if q.needs and isinstance(value_of(table, q), int))
     (need, *_), event = question.needs, question.event
     episode, note = Episode(WorldsEnv(task), Markdown), f"{table.names[need.entity]} {need.key} 77"
@@ -163,7 +163,7 @@ def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
     question, unseen = update(composed("none", None))
     told = unseen.told[-1].passage
     text = f"{told.heading}\n{told.sentence}"
-    episode = Episode(WorldsEnv(deal("company", 3, "lite")), Markdown, Budget())
+    episode = Episode(WorldsEnv(generate("company", 3, "lite")), Markdown, Budget())
     for call in (write(text), edit(text, "")):
         episode.step(calls(call))
     while not episode.done:
@@ -184,7 +184,7 @@ def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
 
 
 def test_a_fact_that_no_message_told_is_unfounded() -> None:
-    task = dealt(seed=1)
+    task = generated(seed=1)
     episode = Episode(WorldsEnv(task), Markdown)
     episode.step(calls(write(f"{gold(task).names[0]} b 123456789")))
     episode.step(calls(edit("b 123456789", "")))

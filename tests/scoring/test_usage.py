@@ -15,7 +15,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
 from memorygym.scoring.usage import Price, Usage, cost_of, limits_in, limits_of, usage_of
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import dealt, played
+from tests.episodes import generated, played
 
 PRICES = {"m": Price(2.0, 10.0), "discount": Price(2.0, 10.0, 0.5)}
 
@@ -59,7 +59,7 @@ def spent() -> Callable[..., Trace]:
     """Plays a lite episode, one reply an event."""
 
     def run(model: Model, name: str = "m") -> Trace:
-        task = dealt(tier="lite")
+        task = generated(tier="lite")
         chat = Chat(model)
         trace = play(Episode(WorldsEnv(task), Markdown), chat)
         trace.gold = task.gold
@@ -70,8 +70,8 @@ def spent() -> Callable[..., Trace]:
 
 
 def test_usage_is_counted_at_ingest_and_at_query(spent: Callable[..., Trace]) -> None:
-    asked = sum(event.kind == "question" for event in dealt(tier="lite").events)
-    other = len(dealt(tier="lite").events) - asked
+    asked = sum(event.kind == "question" for event in generated(tier="lite").events)
+    other = len(generated(tier="lite").events) - asked
     assert usage_of(spent(Counting())) == {
         "ingest": Usage(other, 1000 * other, 2 * other, 40 * other),
         "query": Usage(asked, 100 * asked, 2 * asked, 40 * asked),
@@ -94,7 +94,7 @@ def test_a_figure_that_one_reply_lacks_is_unknown(spent: Callable[..., Trace]) -
 
 
 def test_a_scripted_agent_has_calls_and_no_known_tokens() -> None:
-    usage = usage_of(played("guesser", dealt(tier="lite")))
+    usage = usage_of(played("guesser", generated(tier="lite")))
     assert usage["query"].calls > 0
     assert usage["query"].prompt is None
 

@@ -9,28 +9,28 @@ from memorygym.models import extractive
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Knowledge
 
-Said = tuple[str, list[tuple[str, dict[str, Any] | str]]]
+Action = tuple[str, list[tuple[str, dict[str, Any] | str]]]
 """The text of a reply, and its calls as (name, arguments); a text is sent as it stands."""
-Brain = Callable[[Sequence[Mapping[str, Any]], Collection[str]], Said]
+Brain = Callable[[Sequence[Mapping[str, Any]], Collection[str]], Action]
 
 REFUSAL = "I have no record of that."
 _TITLE = re.compile(r"^=== (\w+)", re.MULTILINE)
 _EVENT = re.compile(r"\n\n(?==== )")
 
 
-def echo(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def echo(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Says the last message back."""
     return str(messages[-1]["content"]), []
 
 
-def abstain(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def abstain(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Refuses every question; says ok to all else."""
     if _title(messages) == "QUESTION" and "submit_answer" in tools:
         return "", [("submit_answer", {"answer": REFUSAL})]
     return "ok", []
 
 
-def writer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def writer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Stores a short note of every documents event; refuses every question."""
     if _title(messages) == "DOCUMENTS" and "Write" in tools:
         body = messages[-1]["content"].partition("===\n")[2]
@@ -38,45 +38,45 @@ def writer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Sai
     return abstain(messages, tools)
 
 
-def prose(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def prose(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Never calls a tool: it tells what it would do."""
     return "I will remember that. The answer is 40.", []
 
 
-def mute(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def mute(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Says nothing at all."""
     return "", []
 
 
-def stranger(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def stranger(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Calls a tool that does not exist once an event, by a name that no function may have."""
     return ("", [("rm -rf", {"path": "/"})]) if _title(messages) else ("ok", [])
 
 
-def looper(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def looper(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Reads its memory for ever."""
     return "", [("Read", {})]
 
 
-def stammer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def stammer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Calls once an event with half a JSON."""
     return ("", [("Write", '{"content": "Acme has')]) if _title(messages) else ("ok", [])
 
 
-def twins(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def twins(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Makes two calls in one reply, once an event."""
     if not _title(messages):
         return "ok", []
     return "", [("Write", {"content": "Acme: 40"}), ("memory_search", {"query": "Acme"})]
 
 
-def thinker(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def thinker(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Does as `abstain`, and thinks first."""
     content, calls = abstain(messages, tools)
     return f"<think>\nNo record?\n</think>\n\n{content}", calls
 
 
-def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Answers what follows from its prompt, read with care; refuses what does not."""
     by = reader(messages[0]["content"])
     told = [str(message["content"]) for message in messages[1:] if message["role"] != "tool"]
@@ -89,23 +89,23 @@ def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Sa
     return "", [("submit_answer", {"answer": REFUSAL if answer is None else answer})]
 
 
-def condenser(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def condenser(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Does what a memory asks, as the offline model does it."""
     task, text = (str(message["content"]) for message in messages)
     return extractive.write(task, text, _most(messages)), []
 
 
-def chatterbox(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def chatterbox(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Writes ten times what it may."""
     return "Acme won 3 cups, they say. " * _most(messages), []
 
 
-def ponderer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def ponderer(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Does as `condenser`, and thinks first."""
     return f"<think>\nLet me see.\n</think>\n{condenser(messages, tools)[0]}", []
 
 
-def babbler(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Said:
+def babbler(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Writes what is no answer to any task: brackets, a control sign, half a character."""
     return "}{[|,,;\n\n===\n[x]\n|||a|b|c\u202e\x07 \ud800", []
 

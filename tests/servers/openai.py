@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.servers.brains import BRAINS, Brain, Said
+from tests.servers.brains import BRAINS, Action, Brain
 
 RETRY_AFTER = "0.1"
 SLOW = 5.0
@@ -185,7 +185,7 @@ def _listed(calls: list[tuple[str, dict[str, Any] | str]]) -> list[dict[str, Any
     ]
 
 
-def _whole(said: Said, usage: Mapping[str, int]) -> str:
+def _whole(said: Action, usage: Mapping[str, int]) -> str:
     content, calls = said
     message = {"role": "assistant", "content": content or None, "tool_calls": _listed(calls)}
     finish = "tool_calls" if calls else "stop"
@@ -194,7 +194,7 @@ def _whole(said: Said, usage: Mapping[str, int]) -> str:
     return json.dumps({**head, "choices": choices, "usage": usage})
 
 
-def _stream(said: Said, usage: Mapping[str, int]) -> str:
+def _stream(said: Action, usage: Mapping[str, int]) -> str:
     content, calls = said
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": content[at : at + 7]} for at in range(0, len(content), 7)]

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.stats import holm, paired, ranks, sign_flip, sign_flips, unpaired
 
 A = dict(enumerate([0.62, 0.55, 0.71, 0.40, 0.66, 0.58, 0.49]))
@@ -68,7 +68,7 @@ def test_equal_agents_differ_by_chance() -> None:
 
 
 def test_drawn_flips_agree_with_t() -> None:
-    stream = rng("test", "flips")
+    stream = named_rng("test", "flips")
     a = {i: stream.uniform() for i in range(100)}
     b = {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a}
     p = sign_flip(a, b, "test")
@@ -116,7 +116,7 @@ def test_one_agent_is_first_and_none_have_no_rank() -> None:
 
 
 def test_chance_seldom_makes_a_winner_of_many_equal_agents() -> None:
-    stream = rng("test", "equals")
+    stream = named_rng("test", "equals")
     fields = [
         {str(k): {i: stream.uniform() for i in range(30)} for k in range(8)} for _ in range(100)
     ]
@@ -130,7 +130,7 @@ def test_flips_of_few_worlds_are_the_same_for_pairs_together_and_alone() -> None
 
 
 def test_flips_drawn_for_all_pairs_together_agree_with_t() -> None:
-    stream = rng("test", "flips")
+    stream = named_rng("test", "flips")
     a = {i: stream.uniform() for i in range(100)}
     scores = {"a": a} | {
         name: {i: a[i] - 0.02 + 0.5 * (stream.uniform() - 0.5) for i in a} for name in "bc"

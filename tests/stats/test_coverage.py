@@ -8,7 +8,7 @@ from math import comb
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.rng import Stream, rng
+from memorygym.core.rng import Stream, named_rng
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.stats import Estimate, bootstrap, clustered, deviation, estimate, mde
 from memorygym.tracks.worlds.settings import WorldsSettings
@@ -52,13 +52,13 @@ def composites() -> list[float]:
 @pytest.mark.parametrize("n", [10, 100])
 @pytest.mark.parametrize("icc", [0.0, 0.1])
 def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
-    stream, worlds = rng("coverage", n, str(icc)), Worlds(icc)
+    stream, worlds = named_rng("coverage", n, str(icc)), Worlds(icc)
     found = [clustered(worlds.draw(stream, n)) for _ in range(PLAYS)]
     assert 0.93 <= _coverage(found, MEAN) <= 0.97
 
 
 def test_an_interval_that_ignored_worlds_would_be_too_narrow() -> None:
-    stream, worlds = rng("coverage", "naive"), Worlds(0.1)
+    stream, worlds = named_rng("coverage", "naive"), Worlds(0.1)
     found = [
         clustered([[answer] for world in worlds.draw(stream, 10) for answer in world])
         for _ in range(500)
@@ -67,7 +67,7 @@ def test_an_interval_that_ignored_worlds_would_be_too_narrow() -> None:
 
 
 def test_worlds_of_unequal_size_are_covered() -> None:
-    stream, worlds = rng("coverage", "unequal"), Worlds(0.1)
+    stream, worlds = named_rng("coverage", "unequal"), Worlds(0.1)
     found = []
     for _ in range(PLAYS):
         drawn = worlds.draw(stream, 50)
@@ -77,13 +77,13 @@ def test_worlds_of_unequal_size_are_covered() -> None:
 
 @pytest.mark.parametrize("n", [10, 100])
 def test_the_interval_of_a_composite_covers_the_truth(n: int, composites: list[float]) -> None:
-    stream, truth = rng("coverage", "composite", n), sum(composites) / len(composites)
+    stream, truth = named_rng("coverage", "composite", n), sum(composites) / len(composites)
     found = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]
     assert 0.93 <= _coverage(found, truth) <= 0.97
 
 
 def test_a_bootstrap_interval_covers_the_truth() -> None:
-    stream, worlds = rng("coverage", "bootstrap"), Worlds(0.1)
+    stream, worlds = named_rng("coverage", "bootstrap"), Worlds(0.1)
 
     def share(drawn: Sequence[list[int]]) -> float:
         return sum(map(sum, drawn)) / (QUESTIONS * len(drawn))
@@ -96,7 +96,7 @@ def test_a_bootstrap_interval_covers_the_truth() -> None:
 def test_the_detectable_effect_is_detected_four_times_in_five(
     n: int, composites: list[float]
 ) -> None:
-    stream, truth = rng("power", n), sum(composites) / len(composites)
+    stream, truth = named_rng("power", n), sum(composites) / len(composites)
     spread = deviation(composites) * ((len(composites) - 1) / len(composites)) ** 0.5
     figure = truth - mde(spread, n)
     found = [estimate([stream.choice(composites) for _ in range(n)]) for _ in range(PLAYS)]

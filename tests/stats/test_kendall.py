@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.stats import kendall, tau_b
 
 LEVELS = (0.2, 0.4, 0.5, 0.7)
@@ -10,7 +10,7 @@ LEVELS = (0.2, 0.4, 0.5, 0.7)
 
 def noisy(name: str, spread: float, worlds: int = 30) -> dict[str, dict[int, float]]:
     """Four parts whose scores vary about their levels."""
-    stream = rng("test", name)
+    stream = named_rng("test", name)
     return {
         f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(worlds)}
         for level in LEVELS

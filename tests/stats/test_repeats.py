@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.stats import Repeats, estimate
 
 TWO = Repeats([[(True, True, False), (False, False, False)], [(True, True, True)]])
@@ -53,9 +53,9 @@ def test_the_answers_of_an_agent_without_chance_vary_between_questions_alone() -
 
 
 def test_the_variance_splits_into_what_made_it() -> None:
-    stream = rng("test", "repeats")
-    chances = [[0.2 if stream.chance(0.5) else 0.8 for _ in range(20)] for _ in range(200)]
-    worlds = [[[stream.chance(p) for _ in range(5)] for p in world] for world in chances]
+    stream = named_rng("test", "repeats")
+    chances = [[0.2 if stream.bernoulli(0.5) else 0.8 for _ in range(20)] for _ in range(200)]
+    worlds = [[[stream.bernoulli(p) for _ in range(5)] for p in world] for world in chances]
     found = Repeats(worlds).sources()
     assert found is not None
     assert found == pytest.approx((0.09, 0.16), abs=0.005)

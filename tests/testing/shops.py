@@ -11,7 +11,7 @@ from typing import Any
 
 from memorygym.agents.calls import END, calls
 from memorygym.core.outcome import Outcome, SubTask
-from memorygym.core.statements import Goals, Sentence, Statement
+from memorygym.core.statements import Sentence, Statement, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, Track
 from memorygym.core.types import Message, Policy, Step, Task, Tool, tool
@@ -36,8 +36,8 @@ class Altered:
     def seed(self) -> int:
         return int(self.made.seed)
 
-    def deal(self) -> Task:
-        return self.alter(self.made.deal(), self.seed)
+    def generate(self) -> Task:
+        return self.alter(self.made.generate(), self.seed)
 
 
 def tasked(alter: Callable[[Task, int], Task]) -> Break:
@@ -53,8 +53,8 @@ def goals(alter: Callable[[SubTask], SubTask]) -> Break:
     """Alters every goal."""
 
     def altered(task: Task, seed: int) -> Task:
-        assert isinstance(task.gold, Goals)
-        return replace(task, gold=Goals(tuple(map(alter, task.gold.goals))))
+        assert isinstance(task.gold, SubTaskGold)
+        return replace(task, gold=SubTaskGold(tuple(map(alter, task.gold.goals))))
 
     return tasked(altered)
 
@@ -102,7 +102,7 @@ def reasoned(act: Callable[[Reasoner, Message], Message]) -> Break:
 
 
 def unsalted(shop: Track) -> Track:
-    return replace(shop, tasks=lambda o: shop.tasks(TaskOptions(o.seeds, "", o.knobs)))
+    return replace(shop, tasks=lambda o: shop.tasks(TaskOptions(o.seeds, "", o.parameters)))
 
 
 def needs_gold(inner: Any, self: Any, task: Task) -> None:
@@ -263,7 +263,7 @@ BROKEN: Mapping[str, Break] = {
     "it has no gold table": tasked(lambda task, seed: replace(task, gold=None)),
     "its gold table does not go through JSON": tasked(unwritten),
     "its gold table comes back from JSON as another": lambda shop: replace(
-        shop, gold=lambda raw: Goals(())
+        shop, gold=lambda raw: SubTaskGold(())
     ),
     "a salt makes the same task": unsalted,
     "a task of it cannot be made: task": tasked(

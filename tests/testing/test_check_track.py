@@ -18,9 +18,9 @@ from tests.testing.shops import BROKEN, tasked
 from tests.tracks.shop_example import known
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
-    "worlds": {"knobs": {"template": "company", "tier": "lite"}},
-    "research": {"knobs": {"tokens": "10k"}},
-    "codeqa": {"knobs": {"tokens": "10k"}, "seeds": 1},
+    "worlds": {"parameters": {"template": "company", "tier": "lite"}},
+    "research": {"parameters": {"tokens": "10k"}},
+    "codeqa": {"parameters": {"tokens": "10k"}, "seeds": 1},
 }
 """By track: what is enough to check it by."""
 HOTPOT = [
@@ -51,11 +51,13 @@ def test_a_sentence_names_the_track_the_place_and_what_to_do(shop: Track) -> Non
 
 
 def test_a_track_that_raises_is_said(shop: Track) -> None:
-    def deal(task: Task, _: int) -> Task:
+    def generate(task: Task, _: int) -> Task:
         raise ValueError("no goods")
 
-    place = f"test_check_track.py, line {deal.__code__.co_firstlineno + 1}"
-    assert check_track(tasked(deal)(shop)) == [f"shop: it raised ValueError: no goods ({place})"]
+    place = f"test_check_track.py, line {generate.__code__.co_firstlineno + 1}"
+    assert check_track(tasked(generate)(shop)) == [
+        f"shop: it raised ValueError: no goods ({place})"
+    ]
 
 
 def test_a_task_that_never_ends_is_said(shop: Track, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,4 +97,4 @@ def test_a_track_keeps_every_rule(name: str, tmp_path: Path, shop: Track) -> Non
 
 
 def test_a_researcher_who_searches_himself_plays_a_track_too() -> None:
-    assert check_track("research", 1, knobs={"tokens": "10k", "mode": "agentic"}) == []
+    assert check_track("research", 1, parameters={"tokens": "10k", "mode": "agentic"}) == []

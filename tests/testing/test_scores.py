@@ -20,7 +20,7 @@ class Forgetful(Markdown):
         return super().call(name, arguments) if name in ("Write", "Edit") else "nothing"
 
 
-class Broken(Markdown):
+class RuleViolation(Markdown):
     """Breaks its protocol."""
 
     def call(self, name, arguments):
@@ -65,8 +65,8 @@ def test_a_memory_that_lost_something_falls_under_its_score() -> None:
 
 def test_a_memory_that_breaks_its_protocol_is_told(baseline: Path) -> None:
     for found in (
-        check_score("strategic", 0, memory=Broken),
-        check_regressions("strategic", baseline, memory=Broken),
+        check_score("strategic", 0, memory=RuleViolation),
+        check_regressions("strategic", baseline, memory=RuleViolation),
     ):
         assert len(found) == 1 and "KeyError" in found[0]
 
@@ -107,7 +107,7 @@ def test_results_that_cannot_be_played_are_refused(baseline: Path, tmp_path: Pat
         check_regressions("naive", sealed)
     other = tmp_path / "other.json"
     other.write_text(
-        json.dumps({**json.loads(baseline.read_bytes()), "contract": "worlds-v1@00000000"})
+        json.dumps({**json.loads(baseline.read_bytes()), "version_hash": "worlds-v1@00000000"})
     )
     with pytest.raises(BadSettings, match="make it anew"):
         check_regressions("strategic", other)

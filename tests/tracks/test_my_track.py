@@ -45,15 +45,15 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def dealt(shop: Track, seed: int = 0, **knobs: str) -> Task:
-    (recipe,) = shop.tasks(TaskOptions(range(seed, seed + 1), "", knobs))
-    return recipe.deal()
+def generated(shop: Track, seed: int = 0, **parameters: str) -> Task:
+    (recipe,) = shop.tasks(TaskOptions(range(seed, seed + 1), "", parameters))
+    return recipe.generate()
 
 
 def means(folder: Path) -> dict[str, float]:
     """Accuracy by arm."""
     (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
-    return {row["arm"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
+    return {row["system"]: row["figures"]["accuracy"]["mean"] for row in report["rows"]}
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -71,9 +71,9 @@ def test_it_fits_on_a_screen_or_two_and_keeps_every_rule(shop: Track) -> None:
 
 def test_a_knob_it_lacks_is_named(shop: Track) -> None:
     with pytest.raises(UnknownPart, match=r"turn.*turns"):
-        dealt(shop, turn="4")
+        generated(shop, turn="4")
     with pytest.raises(BadSettings, match=r"turns=few"):
-        dealt(shop, turns="few")
+        generated(shop, turns="few")
 
 
 def test_an_arm_is_worth_what_it_remembers(compared: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_comparison_tells_where_facts_are_lost_and_how_many_lookups_it_takes(
     with (compared / "hops.csv").open(newline="") as file:
         assert {row["bin"] for row in csv.DictReader(file)} == {"1", "2"}
     with (compared / "questions.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["arm"] == "bm25"]
+        rows = [row for row in csv.DictReader(file) if row["system"] == "bm25"]
     assert {(row["kind"], row["needs"]) for row in rows} == {("own", "3"), ("friend", "4")}
     assert all(int(row["length"]) >= int(row["span"]) > 0 for row in rows)
 
@@ -177,7 +177,7 @@ def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
 
 
 def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> None:
-    class Closing(type(shop.env(dealt(shop)))):  # type: ignore[misc]
+    class Closing(type(shop.env(generated(shop)))):  # type: ignore[misc]
         """Closes before the last request."""
 
         def step(self, reply: Any) -> Step:
@@ -185,7 +185,7 @@ def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> N
             last = self.turn == len(self.state["script"]) - 1
             return Step(done=True, evict=True) if last else step
 
-    task = dealt(shop)
+    task = generated(shop)
     episode = Episode(Closing(task), Full)
     while not episode.done:
         episode.view()

@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 from memorygym.agents.chat import ToolMode
 from memorygym.core.errors import BadSettings
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.scoring.judge import PROMPTS, Judge
 
 OPTIONS = (
@@ -45,11 +45,11 @@ def add_judge(how: argparse._ArgumentGroup) -> None:
     how.add_argument("--judge-prompt", choices=tuple(PROMPTS), help="strict unless given")
 
 
-def judge_of(args: argparse.Namespace, tape: Tape | None) -> Judge | None:
+def judge_of(args: argparse.Namespace, reply_log: ReplyLog | None) -> Judge | None:
     """Who judges, if anybody does. Raises UnknownPart, BadSettings or BadKey."""
     if args.judge_prompt and not args.judge:
         raise BadSettings(f"--judge-prompt {args.judge_prompt} is for --judge; nobody judges")
-    judges = tuple(find(name, args.api_base, tape, temperature=0.0) for name in args.judge)
+    judges = tuple(find(name, args.api_base, reply_log, temperature=0.0) for name in args.judge)
     prompt = args.judge_prompt or "strict"
     return Judge(judges, prompt, audit_accepted=True) if judges else None
 
@@ -68,15 +68,15 @@ def sampling_of(args: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def minds_of(args: argparse.Namespace) -> Minds:
+def model_roles_of(args: argparse.Namespace) -> ModelRoles:
     """The model that the options name, and who judges what it says.
 
     Raises UnknownPart or BadSettings, and BadKey for an endpoint without its key.
     """
     chosen = sampling_of(args) | ({"stream": True} if args.stream else {})
-    tape = Tape(args.replay, record=False) if args.replay else None
-    judge = judge_of(args, tape)
-    model = find(args.model, args.api_base, tape, **chosen)
-    return Minds(
+    reply_log = ReplyLog(args.replay, record=False) if args.replay else None
+    judge = judge_of(args, reply_log)
+    model = find(args.model, args.api_base, reply_log, **chosen)
+    return ModelRoles(
         {args.model: model}, judge=judge, tool_mode=args.tools, reasoning=args.keep_reasoning
     )

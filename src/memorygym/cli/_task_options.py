@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.core.types import JSON
 from memorygym.datasets.instances.loader import kept
-from memorygym.runs.tasks import Tasks, dealt, from_disk
+from memorygym.runs.tasks import Tasks, from_disk, generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 WORLDS, DATA = "worlds", "data"
@@ -74,12 +74,12 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
         return _read(args)
     name, stated = registry.split(args.track)
     track = find(name)
-    knobs = {**track.official, **_knobs(args, track), **stated}
+    parameters = {**track.official, **_knobs(args, track), **stated}
     # As many seeds as make ten tasks of the official set, unless it is said how many.
     seeds = seeds or -(
         -TASKS // max(1, len(track.tasks(TaskOptions(range(1), "", track.official))))
     )
-    return dealt(track.name, TaskOptions(_seeds(args, seeds), args.salt, knobs))
+    return generated(track.name, TaskOptions(_seeds(args, seeds), args.salt, parameters))
 
 
 def _seeds(args: argparse.Namespace, default: int) -> range:
@@ -95,7 +95,7 @@ def _seeds(args: argparse.Namespace, default: int) -> range:
 def _knobs(args: argparse.Namespace, track: Track) -> dict[str, str]:
     """The options that are knobs. Raises BadSettings for one that the track does not have."""
     given = {name: str(getattr(args, name)) for name in KNOBS if getattr(args, name) is not None}
-    known = track.knobs()
+    known = track.parameters()
     for name in given:
         if name not in known:
             raise BadSettings(
@@ -139,19 +139,19 @@ def _of_folder(folder: Path) -> Tasks:
 
 def _of_file(data: str) -> Tasks:
     """The samples of a data set."""
-    name, knobs = registry.split(data)
+    name, parameters = registry.split(data)
     format, colon, text = name.partition(":")
     if not colon:
         raise BadSettings(f"--data {data}: no such folder; give a data set as FORMAT:FILE")
-    if unknown := sorted(knobs.keys() - {"most"}):
+    if unknown := sorted(parameters.keys() - {"most"}):
         raise UnknownPart("knob of --data", unknown[0], ["most"])
-    if knobs and not knobs["most"].isdecimal():
-        raise BadSettings(f"most {knobs['most']!r}: give a whole number")
-    file, most = Path(text), int(knobs["most"]) if knobs else None
+    if parameters and not parameters["most"].isdecimal():
+        raise BadSettings(f"most {parameters['most']!r}: give a whole number")
+    file, most = Path(text), int(parameters["most"]) if parameters else None
     files = find(DATA).files
     assert files
     found = files(format, file, most)
-    told = "".join(f", {name} {value}" for name, value in knobs.items())
+    told = "".join(f", {name} {value}" for name, value in parameters.items())
     digest = sha256(f"{_digest(file)} {format} {most}".encode()).hexdigest()
     return from_disk(found, DATA, digest, f"{DATA} track, {format}:{file.name}{told}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import check_counts, refuse, workers_of
-from memorygym.cli._model_options import OPTIONS, add_model, minds_of
+from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
 from memorygym.cli._task_options import KNOBS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
@@ -16,7 +16,7 @@ from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation, Findings, perform
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import compare, read_results, write_results
 from memorygym.runs.tasks import CAPACITY, Limits, Tasks, check_episodes
 from memorygym.scoring.usage import Price, cost_of, read_prices
@@ -153,13 +153,13 @@ def evaluation_of(args: argparse.Namespace) -> Evaluation:
     names = (args.model,) if asked else _agents(args, tasks)
     check_episodes(len(tasks.recipes), args.repeats, len(names))
     # Whatever cannot be is to be found before anything is played or a folder is made.
-    tasks.recipes[0].deal()
+    tasks.recipes[0].generate()
     return Evaluation(
         tasks=tasks,
         agents=names,
         memory=args.backend,
         limits=Limits(args.turns, args.patience, args.capacity),
-        minds=minds_of(args) if asked else Minds(),
+        model_roles=model_roles_of(args) if asked else ModelRoles(),
         repeats=args.repeats,
         validate=args.validate,
     )
@@ -177,11 +177,11 @@ def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
 def _check_official(args: argparse.Namespace) -> None:
     fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *KNOBS)
     chosen = [name for name in fixed if getattr(args, name) is not None]
-    _, knobs = registry.split(args.track)
-    if chosen or knobs:
+    _, parameters = registry.split(args.track)
+    if chosen or parameters:
         raise BadSettings(
             f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave"
-            f" {f'--{chosen[0]}' if chosen else f'the knob {next(iter(knobs))}'} out"
+            f" {f'--{chosen[0]}' if chosen else f'the knob {next(iter(parameters))}'} out"
         )
     if args.salt and len(args.salt) < SHORTEST_SALT:
         raise BadSettings(

@@ -15,17 +15,17 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.text import one_line
 from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.reports import comparison_report
 from memorygym.reports.comparison_report import ComparisonFindings, perform
 from memorygym.reports.comparison_tables import Setting, agreement_text, report_text
 from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, plot
-from memorygym.runs.comparison import systems
+from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import Tasks, check_episodes
 
@@ -106,10 +106,10 @@ def comparison_of(args: argparse.Namespace, stack: ExitStack) -> Comparison:
     if not specs:  # A mistake, such as an unset variable.
         raise BadSettings(f"--memories {args.memories!r}: name at least one")
     tasks = tasks_of(args)
-    check_episodes(len(tasks.recipes), 1, len(specs) + len(systems.REFERENCES))
-    limits = [systems.ComparisonLimits(view, args.capacity) for view in _budgets(args, tasks)]
-    reasoners, minds = minds_of(args, tasks.track, stack)
-    return Comparison(tasks, plug_all(specs), limits, reasoners, minds)
+    check_episodes(len(tasks.recipes), 1, len(specs) + len(system_specs.REFERENCES))
+    limits = [system_specs.ComparisonLimits(view, args.capacity) for view in _budgets(args, tasks)]
+    reasoners, model_roles = model_roles_of(args, tasks.track, stack)
+    return Comparison(tasks, plug_all(specs), limits, reasoners, model_roles)
 
 
 def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
@@ -118,7 +118,7 @@ def _budgets(args: argparse.Namespace, tasks: Tasks) -> list[int]:
         budgets = sorted({int(text) for text in args.budgets.split(",")})
     except ValueError:
         raise BadSettings(f"--budget {args.budgets}: give whole numbers, commas between") from None
-    check_view(track_named(tasks.track), tasks.recipes[0].deal(), budgets[0])
+    check_view(track_named(tasks.track), tasks.recipes[0].generate(), budgets[0])
     return budgets
 
 
@@ -127,9 +127,9 @@ def _writer(args: argparse.Namespace) -> str | None:
     return None if args.memory_model == OFFLINE else args.memory_model
 
 
-def minds_of(
+def model_roles_of(
     args: argparse.Namespace, track: str, stack: ExitStack
-) -> tuple[tuple[str, ...], Minds]:
+) -> tuple[tuple[str, ...], ModelRoles]:
     """Who reasons, and which models are asked; raises as `comparison_of`."""
     scripted = tuple(track_named(track).reasoners)
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
@@ -142,17 +142,19 @@ def minds_of(
         refuse(args, ("judge", "judge_prompt"), "a model as --reasoner; scripted answers are exact")
     if not asked and writer is None:
         refuse(args, OF_A_MODEL, "a model as --reasoner or --memory-model; no model is asked")
-    tape = stack.enter_context(closing(Tape(args.replay, record=False))) if args.replay else None
+    reply_log = (
+        stack.enter_context(closing(ReplyLog(args.replay, record=False))) if args.replay else None
+    )
 
     def model(kind: str, name: str, offline: Sequence[str]) -> Model:
         if near := get_close_matches(name, offline, 1, 0.7):
             raise UnknownPart(kind, name, near)
-        return find(name, args.api_base, tape, **sampling_of(args))
+        return find(name, args.api_base, reply_log, **sampling_of(args))
 
     models = {name: model("reasoner", name, scripted) for name in asked}
     # An empty name is a mistake, such as an unset variable.
     writing = None if writer is None else model("memory model", writer, [OFFLINE])
-    return named, Minds(models, writing, judge_of(args, tape))
+    return named, ModelRoles(models, writing, judge_of(args, reply_log))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -166,7 +168,7 @@ def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
     if not all(gate.holds for gate in played):
         print(invalid_text(played))
         return 1
-    workers = workers_of(args, waits=comparison.minds.waits)
+    workers = workers_of(args, waits=comparison.model_roles.waits)
     found = perform(comparison, args.output, workers, quiet=args.quiet)
     outcome = comparison_report.outcome_of(found, played)
     valid = outcome.valid
@@ -194,9 +196,9 @@ def _text(
     outcome: comparison_report.ComparisonOutcome,
 ) -> str:
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
-    contract, tasks = str(found.about["contract"]), comparison.tasks
+    version_hash, tasks = str(found.about["version_hash"]), comparison.tasks
     plain = track_named(tasks.track).headline is None
-    setting = Setting(tasks.told, contract, args.capacity, _writer(args), plain)
+    setting = Setting(tasks.told, version_hash, args.capacity, _writer(args), plain)
     parts = []
     for report in outcome.reports:
         clock = comparison_report.clock_for(found, report)

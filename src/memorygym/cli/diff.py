@@ -12,7 +12,7 @@ from memorygym.core.errors import UnknownPart
 from memorygym.core.text import fit
 from memorygym.core.types import JSON
 from memorygym.reports.tables import ACCURACY, COMPOSITE
-from memorygym.runs.comparison.systems import role_of
+from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.results.results_file import Document, ResultsComparison, compare, read_results
 from memorygym.runs.results.summary import Row
 from memorygym.runs.store import Run
@@ -43,7 +43,10 @@ class Side:
         q = outcome.goal
         answer = "no answer" if outcome.answer is None else outcome.answer
         cause = "" if outcome.correct else f" ({Attribution(trace).cause(outcome)})"
-        return f"{q.competency}: {q.text}\ntruth {q.truth}", f"{answer} | {outcome.reason}{cause}"
+        return (
+            f"{q.question_type}: {q.text}\ntruth {q.truth}",
+            f"{answer} | {outcome.reason}{cause}",
+        )
 
 
 class QuestionPair(NamedTuple):

@@ -17,13 +17,13 @@ from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.text import fit
 from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
-from memorygym.runs.comparison.systems import role_of
+from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.store import trace_files
 from memorygym.scoring.attribution import CAUSES, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in
 
-OF_LIST = ("agent", "system", "template", "cause", "competency", "limit", "json")
+OF_LIST = ("agent", "system", "template", "cause", "question_type", "limit", "json")
 OF_PLAY = ("again", "replay", "api_base", "salt")
 """Options that only the one or the other obeys."""
 EVERY = "all"
@@ -137,7 +137,7 @@ class Listing:
         self._system = args.system or (EVERY if every else None)
         self._found: dict[str, TraceFindings] = {}
         self._met: dict[str, set[str]] = {
-            option: set() for option in ("agent", "template", "competency", "system")
+            option: set() for option in ("agent", "template", "question_type", "system")
         }
         """What options may ask for, as far as the traces tell."""
         self._left: set[str] = set()
@@ -162,13 +162,13 @@ class Listing:
         told, place = outcomes(played.trace), played.place
         self._met["agent"].add(place.agent)
         self._met["template"].add(place.template)
-        self._met["competency"] |= {n for o in told for n in (o.goal.kind, o.goal.competency)}
+        self._met["question_type"] |= {n for o in told for n in (o.goal.kind, o.goal.question_type)}
         if not self._wants(played):
             return
         # Of a comparison they are grouped by system.
         found = self._found.setdefault(place.who if place.compared else "", TraceFindings())
         found.episodes += 1
-        found.asked += [o.goal.kind for o in told if self._args.competency in _names(o.goal)]
+        found.asked += [o.goal.kind for o in told if self._args.question_type in _names(o.goal)]
         found.misses += self._misses(played, told)
 
     def _wants(self, played: stored_runs.StoredTrace) -> bool:
@@ -189,7 +189,7 @@ class Listing:
     ) -> Iterator[tuple[Row, Outcome]]:
         attribution = Attribution(played.trace)
         for number, outcome in enumerate(told, start=1):
-            if outcome.correct or self._args.competency not in _names(outcome.goal):
+            if outcome.correct or self._args.question_type not in _names(outcome.goal):
                 continue
             cause = attribution.cause(outcome)
             if self._args.cause in (None, cause):
@@ -224,7 +224,7 @@ def _miss(
         "id": f"{played.name}#{number}", "template": place.template, "seed": place.seed,
         "agent": place.agent, "memory": place.memory, "budget": place.budget,
         "repeat": place.repeat, "number": number, "event": q.event, "kind": q.kind,
-        "competency": q.competency, "question": q.text, "truth": q.truth,
+        "question_type": q.question_type, "question": q.text, "truth": q.truth,
         "answer": outcome.answer, "reason": outcome.reason, "cause": cause,
         "limits": list(limits_in(played.trace, q.event)),
         "facts": [
@@ -240,7 +240,7 @@ def _check(kind: str, given: str | None, choices: Iterable[str]) -> None:
 
 def _names(question: Goal) -> tuple[str | None, ...]:
     """What --competency may be for this question to count."""
-    return None, question.competency, question.kind
+    return None, question.question_type, question.kind
 
 
 def _text(who: str, found: TraceFindings, limit: int | None) -> str:

@@ -23,7 +23,7 @@ from memorygym.datasets.instances.folder import (
     recipes_digest,
 )
 from memorygym.datasets.instances.loader import TOKENS, tokens_of
-from memorygym.datasets.instances.schemas import dealing_tracks, own_options, schema_of
+from memorygym.datasets.instances.schemas import generating_tracks, own_options, schema_of
 from memorygym.runs.executors import over_processes, watched
 
 MOST_SHOWN = 20
@@ -32,7 +32,7 @@ MOST_SHOWN = 20
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares a command for each track that deals instances."""
     tracks = parser.add_subparsers(dest="track", metavar="TRACK", required=True)
-    for name, instances in dealing_tracks().items():
+    for name, instances in generating_tracks().items():
         line = headline(Path(str(import_module(instances.package).__file__))).removeprefix(
             f"{name}: "
         )
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadSettings("no folder to write to: give -o DIR")
     check_counts(args, "n", "workers")
     check_seed(args.seed)
-    instances = dealing_tracks()[args.track]
+    instances = generating_tracks()[args.track]
     recipes = instances.recipes(args)
     new = about(args.track, instances, _recipe(args, instances, recipes))
     rows: list[InstanceFile] = []
@@ -126,8 +126,8 @@ def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[st
     for number, row in rejected[:MOST_SHOWN]:
         yield f"REJECTED {number:06} ({row.template}): {', '.join(row.failed)}"
     tokens = sum(row.tokens for row in rows if row.name)
-    made, dealt = len(rows) - len(rejected), sum(row.attempts for row in rows)
+    made, generated = len(rows) - len(rejected), sum(row.attempts for row in rows)
     yield (
         f"{made} instances, {tokens:,} tokens in {args.output};"
-        f" {dealt - made} of {dealt} deals rejected"
+        f" {generated - made} of {generated} deals rejected"
     )

@@ -11,7 +11,7 @@ from memorygym.cli._checks import refuse
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.files import write_whole
 from memorygym.core.types import JSON
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.reports.judge_audit import document, page
 from memorygym.scoring.grading import grade
@@ -20,7 +20,7 @@ from memorygym.scoring.judge.audit import audit, read_rows
 
 MOST_PROBLEMS = 10
 """Bad rows that are named; a file of another kind would name every line."""
-FIELDS = ("competency", "truth", "answer")
+FIELDS = ("question_type", "truth", "answer")
 OF_JUDGES = ("api_base", "prompt", "worst", "output", "record", "replay")
 """Options that only a measurement obeys."""
 
@@ -97,14 +97,19 @@ def _measure(args: argparse.Namespace, lines: Iterable[bytes], name: str) -> int
     if not rows:
         raise BadSettings(f"{name} has no rows that can be read")
     kept = args.record or args.replay
-    with closing(Tape(kept, record=bool(args.record))) if kept else nullcontext() as tape:
-        audits = [audit(rows, judge) for judge in _judges(args, tape)]
+    with closing(ReplyLog(kept, record=bool(args.record))) if kept else nullcontext() as reply_log:
+        audits = [audit(rows, judge) for judge in _judges(args, reply_log)]
     print("\n".join(page(name, rows, audits, 10 if args.worst is None else args.worst)))
     if args.output:
         text = json.dumps(document(name, problems, audits), indent=1, ensure_ascii=False)
         write_whole(args.output, [f"{text}\n".encode(errors="backslashreplace")])
     if any(one.dead for one in audits):
-        votes = (vote for one in audits for ruling in one.rulings for vote in ruling.votes)
+        votes = (
+            vote
+            for one in audits
+            for panel_verdict in one.panel_verdicts
+            for vote in panel_verdict.votes
+        )
         problem = next(vote.problem for vote in votes if vote.problem)
         print(f"memorygym: some rows got no reply: {problem}", file=sys.stderr)
         return 3
@@ -123,10 +128,10 @@ def _check_judges(args: argparse.Namespace) -> None:
         raise UnknownPart("prompt", args.prompt, [*PROMPTS, "both"])
 
 
-def _judges(args: argparse.Namespace, tape: Tape | None) -> list[Judge | None]:
+def _judges(args: argparse.Namespace, reply_log: ReplyLog | None) -> list[Judge | None]:
     """A judge for each prompt. Raises UnknownPart, BadSettings or BadKey."""
     if args.judge == [None]:
         return [None]
-    models = [find(name or "", args.api_base, tape, temperature=0.0) for name in args.judge]
+    models = [find(name or "", args.api_base, reply_log, temperature=0.0) for name in args.judge]
     prompts = PROMPTS if args.prompt == "both" else (args.prompt or "strict",)
     return [Judge(models, prompt) for prompt in prompts]

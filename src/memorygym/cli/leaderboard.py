@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_whole
 from memorygym.reports.comparison_files import rows_csv
 from memorygym.reports.evidence import CHECKS, REPORTED, Evidence, examine, opens
-from memorygym.reports.leaderboard import Leaderboard, board
+from memorygym.reports.leaderboard import Leaderboard, sampler
 from memorygym.reports.leaderboard_page import as_markdown
 from memorygym.reports.leaderboard_rows import as_json, flat_rows
 from memorygym.reports.packs import opened
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     runs = sorted(examined, key=lambda pair: pair[0])
     if args.salt and not any(opens(found.document["recipe"], args.salt) for _, found in runs):
         raise BadSettings("--salt sealed none of these runs")
-    text = _text(board(runs), prices, args)
+    text = _text(sampler(runs), prices, args)
     if args.output:
         write_whole(args.output, [text.encode()])
     else:

@@ -46,10 +46,15 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
     if kind == "agents":
         for name, agent in agents_of(find(track)).items():
             about = agent.about or _about(kind, name)
-            yield {"kind": kind, "id": name, "about": about, "knobs": {}}
+            yield {"kind": kind, "id": name, "about": about, "parameters": {}}
         return
     for name in registry.names(kind):
-        row = {"kind": kind, "id": name, "about": _about(kind, name), "knobs": _knobs(kind, name)}
+        row = {
+            "kind": kind,
+            "id": name,
+            "about": _about(kind, name),
+            "parameters": _knobs(kind, name),
+        }
         if kind == "tracks":
             row["version"] = find(name).version if registry.is_ours(kind, name) else ""
         yield row
@@ -57,11 +62,15 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
 
 def _text(row: Row) -> str:
     if row["kind"] != "tracks":
-        knobs = "".join(f" :{name}={str(value).lower()}" for name, value in row["knobs"].items())
-        return _line(row["id"], f"{row['about']}{knobs}")
+        parameters = "".join(
+            f" :{name}={str(value).lower()}" for name, value in row["parameters"].items()
+        )
+        return _line(row["id"], f"{row['about']}{parameters}")
     version = f" ({row['version']})" if row["version"] else ""
     lines = [_line(row["id"], f"{row['about']}{version}")]
-    return "\n".join([*lines, *(_line(f"  :{knob}", what) for knob, what in row["knobs"].items())])
+    return "\n".join(
+        [*lines, *(_line(f"  :{parameter}", what) for parameter, what in row["parameters"].items())]
+    )
 
 
 def _line(head: str, told: str) -> str:
@@ -75,9 +84,9 @@ def _knobs(kind: str, name: str) -> dict[str, Any]:
     if kind not in ("memory", "tracks") or not registry.is_ours(kind, name):
         return {}
     if kind == "tracks":
-        return dict(find(name).knobs())
-    found = registry.knobs_of(registry.load(kind, name))
-    defaults = {knob: parameter.default for knob, parameter in found.items()}
+        return dict(find(name).parameters())
+    found = registry.parameters_of(registry.load(kind, name))
+    defaults = {name: parameter.default for name, parameter in found.items()}
     return {k: v for k, v in defaults.items() if isinstance(v, (bool, int, float, str, NoneType))}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from memorygym.cli._checks import add_salt, check_counts, refuse, workers_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import wrapped
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.evidence import REPORTED, Evidence, examine, opens
 from memorygym.reports.packs import (
@@ -106,10 +106,10 @@ def _check_finished(folder: Path) -> None:
 
 def _tape_problems(folder: Path) -> list[str]:
     """Whether a model's replies can be read, which its traces do not tell."""
-    tape = folder / "replies.jsonl"
+    reply_log = folder / "replies.jsonl"
     try:
-        if tape.exists():
-            Tape(tape, record=False).close()
+        if reply_log.exists():
+            ReplyLog(reply_log, record=False).close()
     except BadSettings as error:
         return [str(error).replace(f"{folder}/", "")]
     return []

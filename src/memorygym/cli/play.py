@@ -21,8 +21,8 @@ from memorygym.reports.tables import causes_table, questions_text, results_table
 from memorygym.reports.transcript import HELP, Human, Screen, WatchedPolicy
 from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.results.summary import summaries
-from memorygym.runs.seats import AgentSeat, played
 from memorygym.runs.store import write_trace
+from memorygym.runs.systems import AgentSystem, played
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Guide, Value
 from memorygym.tracks.worlds.generator.gold import Change, WorldGold
@@ -55,22 +55,22 @@ def run(args: argparse.Namespace) -> int:
     else:
         refuse(args, ("json", "gold"), "--show")
     check_memory(args.memory)
-    task = tasks_of(args, 1).recipes[0].deal()
+    task = tasks_of(args, 1).recipes[0].generate()
     if args.agent:
         check_agent(args.agent, agents_of(find(task.track)))
     if args.show:
         for line in _json_lines(args, task) if args.json else _lines(args, task):
             print(line)
         return 0
-    seat = AgentSeat("human" if args.human else args.agent, args.memory)
-    policy = Human() if args.human else seat.policy(task)
+    player = AgentSystem("human" if args.human else args.agent, args.memory)
+    policy = Human() if args.human else player.policy(task)
     plain = args.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
     screen = Screen(colour=not plain, whole=args.human)
     print(screen.opening(task))
     if args.human:
         print(f"\n{HELP}")
-    labels = seat.seat.labels(task.track, 0)
-    trace = played(seat.begin(task, []), policy, task, labels, partial(_watched, screen))
+    labels = player.system.labels(task.track, 0)
+    trace = played(player.begin(task, []), policy, task, labels, partial(_watched, screen))
     if args.trace:
         write_trace(args.trace, trace)
     print(_verdicts(trace))
@@ -167,7 +167,7 @@ def _gold_text(gold: WorldGold, guide: Guide) -> Iterator[str]:
         yield f"{where}, {old} → {new} ({_manner(change)})"
     yield "\n--- gold: questions"
     for question in gold.questions:
-        yield f"event {question.event + 1}, {question.competency}: {question.text}"
+        yield f"event {question.event + 1}, {question.question_type}: {question.text}"
         yield f"    truth: {question.truth}"
 
 

@@ -18,7 +18,7 @@ from memorygym.reports.comparison_files import plain
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
-from memorygym.runs.tasks import dealt
+from memorygym.runs.tasks import generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 Row = Mapping[str, Any]
@@ -141,7 +141,7 @@ def _check(args: argparse.Namespace) -> None:
 def _measured(args: argparse.Namespace) -> dict[str, Any]:
     """How scores differ between the official worlds of the tier, which are played."""
     check_agent(args.agent, agents_of(find(WORLDS)))
-    tasks = dealt(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), knobs={"tier": args.tier}))
+    tasks = generated(WORLDS, TaskOptions(range(OFFICIAL_SEEDS), parameters={"tier": args.tier}))
     job = Evaluation(tasks=tasks, agents=(args.agent,)).job(ResultOptions(causes=False))
     played = perform(replace(job, workers=args.workers))
     results = [found for found in played if isinstance(found, Result)]
@@ -151,7 +151,7 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
             f"{args.agent} scores the same on every world, so it shows no deviation:"
             " choose another --agent, or give --sd"
         )
-    tallies = [map(sum, zip(*one.score.competencies.values(), strict=True)) for one in results]
+    tallies = [map(sum, zip(*one.score.question_types.values(), strict=True)) for one in results]
     # By world: 1 for each right answer and 0 for each other.
     answers = [[1] * right + [0] * (asked - right) for right, asked in tallies]
     found, sizes = stats.icc(answers), [len(world) for world in answers]

@@ -14,12 +14,12 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.reports.stored_runs import checked, read_known
 from memorygym.reports.tables import ACCURACY, COMPOSITE, questions_text, results_table
-from memorygym.runs.episode_result import Place, Result, ResultOptions, place_in, result_of
+from memorygym.runs.episode_result import EpisodeKey, Result, ResultOptions, place_in, result_of
 from memorygym.runs.results.consistency import problems
 from memorygym.runs.results.results_file import results_in, schema
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 
 ONE_WORLD = ("template", "seed")
 """What may differ within a table; traces that differ in anything else are never averaged."""
@@ -38,7 +38,7 @@ class Scored:
     def group(self) -> str:
         """The heading of the table that it belongs to."""
         labels, place = self.trace.labels, self.result.place
-        played, now = labels.get("contract", "unknown"), contract(place.track)
+        played, now = labels.get("version_hash", "unknown"), version_hash(place.track)
         other = "" if played == now else f" (scored by {now})"
         damaged = "DAMAGED TRACES, scored on what could be read: " if self.damage else ""
         memory = f"memory {place.memory}"
@@ -115,7 +115,7 @@ def _print(found: Sequence[Scored], *, verbose: bool) -> None:
 
 def _knobs(trace: Trace) -> list[str]:
     """What else of its recipe was played, as its track names it."""
-    known = {*find(trace.track).knobs(), "salted", *Limits.__slots__} - {*ONE_WORLD}
+    known = {*find(trace.track).parameters(), "salted", *Limits.__slots__} - {*ONE_WORLD}
     inner = [value for value in trace.recipe.values() if isinstance(value, Mapping)]
     stated = {name: value for part in (trace.recipe, *inner) for name, value in part.items()}
     told = {k: v for k, v in stated.items() if k in known and v not in (None, False)}
@@ -136,10 +136,10 @@ def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored
             yield None, f"{path}: {error}"
 
 
-def _place(trace: Trace) -> Place:
+def _place(trace: Trace) -> EpisodeKey:
     """The episode that it is of. Raises BadTrace if its header lacks what a score needs."""
     try:
-        shape(str, trace.labels.get("contract", "unknown"), "labels.contract")
+        shape(str, trace.labels.get("version_hash", "unknown"), "labels.contract")
         return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error

@@ -16,13 +16,13 @@ from memorygym.core.text import fit
 from memorygym.core.track import find
 from memorygym.reports.stored_runs import about_run, read_played
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
-from memorygym.runs.comparison.systems import REFERENCES, named
+from memorygym.runs.comparison.system_specs import REFERENCES, named
 from memorygym.runs.episode_result import score_of
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.results.summary import Row, by_who, by_world
 from memorygym.runs.store import Run
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 from memorygym.scoring.episode_scores import outcomes
 
 HOUR, MINUTE = 3_600, 60
@@ -64,7 +64,7 @@ def _state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     failures = read_results(folder)["failures"] if results else ()
     seconds, remaining = _times(folder, left)
     state = {
-        "run": str(folder), "contract": about["contract"], "running": running,
+        "run": str(folder), "version_hash": about["version_hash"], "running": running,
         "finished": not left and results, "planned": len(places), "ended": len(rows),
         "failed": [one for one in failures if one["episode"] not in kept], "left": left,
         "damaged": damaged, "seconds": seconds, "remaining": remaining,
@@ -171,7 +171,7 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
     if spec := registry.given().get(("tracks", recipe["track"])):
         folder = f"{folder} --plug {shlex.quote(spec)}"
     if not state["running"] and not state["finished"]:
-        if about["contract"] != (now := contract(recipe["track"])):
+        if about["version_hash"] != (now := version_hash(recipe["track"])):
             yield f"none goes on: this version plays {now}, another contract"
         else:
             yield shlex.join(command_of(recipe, path))
@@ -229,17 +229,17 @@ def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
 
 def _tasks(recipe: Recipe) -> Iterator[Option]:
     """Which tasks, but for the knobs of worlds beside tier and template."""
-    knobs, seeds = recipe["knobs"], recipe["seeds"]
+    parameters, seeds = recipe["parameters"], recipe["seeds"]
     if recipe["data"]:
         yield "--data", "DATA"
         # Of files, --seed counts the tasks; all are taken unless the recipe says from where.
         first, many = recipe["data"].get("from"), len(recipe["data"]["tasks"])
         seeds = [] if first is None else list(range(first, first + many))
     elif recipe["track"] == WORLDS:
-        yield "--tier", knobs["tier"]
-        yield "-t", knobs.get("template")
+        yield "--tier", parameters["tier"]
+        yield "-t", parameters.get("template")
     else:
-        told = "".join(f":{name}={value}" for name, value in knobs.items())
+        told = "".join(f":{name}={value}" for name, value in parameters.items())
         spec = registry.given().get(("tracks", recipe["track"]), recipe["track"])
         yield "--track", f"{spec}{told}"
     many = len(seeds)
@@ -249,7 +249,7 @@ def _tasks(recipe: Recipe) -> Iterator[Option]:
 def _sizes(recipe: Recipe) -> Iterator[Option]:
     """The other knobs of worlds."""
     for name in KNOBS[2:] if recipe["track"] == WORLDS else ():
-        yield f"--{name}", recipe["knobs"].get(name)
+        yield f"--{name}", recipe["parameters"].get(name)
 
 
 def _sampling(recipe: Recipe) -> Iterator[Option]:

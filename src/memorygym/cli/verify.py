@@ -17,8 +17,8 @@ from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message
 from memorygym.datasets.instances.folder import read_instance
-from memorygym.datasets.instances.schemas import dealing_tracks, track_of
-from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_deal_again
+from memorygym.datasets.instances.schemas import generating_tracks, track_of
+from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_generate_again
 from memorygym.models.model import Model, sound
 from memorygym.models.specs import find
 from memorygym.runs.executors import over_processes, over_threads, watched
@@ -81,7 +81,11 @@ def run(args: argparse.Namespace) -> int:
     if not track.verify:
         ours = (one for one in registry.names("tracks") if registry.is_ours("tracks", one))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])
-    given = {knob: getattr(args, knob) for knob in ("template", "tier") if getattr(args, knob)}
+    given = {
+        parameter: getattr(args, parameter)
+        for parameter in ("template", "tier")
+        if getattr(args, parameter)
+    }
     recipes = track.tasks(TaskOptions(range(args.seeds), args.salt, given | stated))
     found = track.verify(recipes, partial(over_processes, workers=args.workers))
     print(json.dumps(found.json, indent=1) if args.json else found.text)
@@ -98,7 +102,7 @@ def verify_folder(args: argparse.Namespace) -> int:
     """0 if nothing is found, else 1."""
     files, problem = files_of(args.folder)
     if args.again:
-        files = to_deal_again(args.folder, files)
+        files = to_generate_again(args.folder, files)
     found = [("manifest.json", "manifest", problem)]
     rows = ([one] for one in over_processes(check, files, args.workers))
     for checked in watched(rows, len(files), quiet=args.json):
@@ -184,7 +188,7 @@ def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
 def _questions(file: File) -> Iterator[Question]:
     path = file.folder / file.name
     instance = read_instance(path)
-    track = dealing_tracks()[track_of(instance, str(path))]
+    track = generating_tracks()[track_of(instance, str(path))]
     gold = track.task(instance, "closed-book", 0).gold
     assert isinstance(gold, QuestionGold)
     yield from gold.questions

@@ -13,8 +13,8 @@ from typing import Literal
 from memorygym.core.errors import BadSettings, Refused
 from memorygym.core.text import encodable
 from memorygym.core.tokens import count, cut, normal, words
-from memorygym.core.trace import Asked
-from memorygym.core.types import Budget, Message, Meter, Writer
+from memorygym.core.trace import ModelCall
+from memorygym.core.types import Budget, MemoryContext, Message, Writer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST = 1_000_000
@@ -22,25 +22,25 @@ LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerMeter:
+class TrackerContext:
     """A memory's side of the ledger, made anew at every `open`: nothing that is left on it lasts.
 
     It holds functions rather than the ledger, which must not be within a memory's reach.
     """
 
-    brief: str
+    instructions: str
     event: Callable[[], int]
-    admit: Callable[..., str]
+    store: Callable[..., str]
     count: Callable[..., int]
     write: Callable[..., str]
 
 
-class Ledger:
+class BudgetTracker:
     """Charges every write path with the same check; a memory may store through nothing else."""
 
-    def __init__(self, budget: Budget, brief: str = "") -> None:
+    def __init__(self, budget: Budget, instructions: str = "") -> None:
         self.budget = budget
-        self.brief = brief
+        self.instructions = instructions
         self.known: set[str] = set()
         self.unread: list[str] = []
         self.prices: dict[str, int] = {}
@@ -51,16 +51,16 @@ class Ledger:
         self.changed = False
         self.paid = False
         """Whether the agent is calling a tool: what it has stored costs writes and fits a slot."""
-        self.asked: list[Asked] = []
+        self.asked: list[ModelCall] = []
         """What the memory's model wrote since the referee last looked."""
         self._numbers: set[str] = set()
 
-    def meter(self, writer: Writer | None = None) -> Meter:
+    def context(self, writer: Writer | None = None) -> MemoryContext:
         """What a memory is given in place of the ledger."""
-        return LedgerMeter(
-            self.brief,
+        return TrackerContext(
+            self.instructions,
             event=lambda: self.event,
-            admit=lambda text, replacing=None: self.admit(text, replacing),
+            store=lambda text, replacing=None: self.store(text, replacing),
             count=lambda text: self.count(text),  # noqa: PLW0108  # A method shows its ledger.
             write=lambda task, text, most: self.write(writer, task, text, most),
         )
@@ -76,7 +76,7 @@ class Ledger:
         return count(text, self.known)
 
     def write(self, writer: Writer | None, task: str, text: str, most: int) -> str:
-        """See core.Meter.write."""
+        """See core.MemoryContext.write."""
         if writer is None:
             raise BadSettings("the memory asks a model, and none was given to it")
         # A model may write half a character; that must not cost the memory what it would store.
@@ -84,11 +84,11 @@ class Ledger:
         tokens = self.count(written)
         outcome: Literal["whole", "empty", "cut"] = "cut" if tokens > most else "whole"
         prompt = self.count(task) + self.count(text)
-        self.asked.append(Asked(-1, prompt, tokens, outcome if written else "empty"))
+        self.asked.append(ModelCall(-1, prompt, tokens, outcome if written else "empty"))
         return cut(written, most, self.count) if tokens > most else written
 
-    def admit(self, text: str, replacing: str | None = None) -> str:
-        """See core.Meter.admit; the refusal names what was asked and what is allowed."""
+    def store(self, text: str, replacing: str | None = None) -> str:
+        """See core.MemoryContext.admit; the refusal names what was asked and what is allowed."""
         if len(text) > LONGEST:
             raise Refused(f"refused: {len(text):,} characters asked, {LONGEST:,} allowed")
         if _SURROGATE.search(text):

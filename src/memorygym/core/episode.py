@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import Refused
-from memorygym.core.guard import Guarded
+from memorygym.core.guard import MemoryGuard
 from memorygym.core.tokens import shown_tokens
-from memorygym.core.tools import NOT_FAILING, Failing, misfit, plain_reply
+from memorygym.core.tools import NOT_FAILING, RepeatedFailure, misfit, plain_reply
 from memorygym.core.trace import (
     STUCK,
-    Answered,
-    Composed,
-    Cut,
-    Heard,
-    Rewarded,
-    Said,
-    Shown,
-    Stored,
+    Action,
+    Answer,
+    Context,
+    LimitHit,
+    MemoryUpdate,
+    Observation,
+    Reward,
+    ToolResult,
     Trace,
     first_unlike,
 )
@@ -47,7 +47,7 @@ class Snapshot:
     env: Env
     entries: Mapping[str, str]
     """Texts by id."""
-    ledger: Ledger
+    tracker: BudgetTracker
     trace: Trace
     held: Mapping[str, str]
     """What the memory held when the referee last looked."""
@@ -55,7 +55,7 @@ class Snapshot:
     live: tuple[Message, ...]
     event: int
     turns: int
-    failing: Failing
+    failing: RepeatedFailure
     done: bool
 
 
@@ -83,8 +83,8 @@ class Episode:
         self._live: list[Message] = []
         self._composed: tuple[Message, ...] = ()
         self._held: Mapping[str, str] = {}
-        self._ledger = Ledger(self.budget, task.system)
-        self._ledger.unread.append(task.system)
+        self._tracker = BudgetTracker(self.budget, task.system)
+        self._tracker.unread.append(task.system)
         self.event = -1
         """The number of the running event, from 0."""
         self._turns, self._failing = 0, NOT_FAILING
@@ -101,7 +101,7 @@ class Episode:
             kept = None if same else first_unlike(self._composed, composed)
             if kept is not None:
                 self._composed = composed
-                self.trace.records.append(Composed(self.event, composed[kept:], kept))
+                self.trace.records.append(Context(self.event, composed[kept:], kept))
         return [self._pinned, *composed, *self._live]
 
     def step(self, message: Message) -> None:
@@ -110,26 +110,26 @@ class Episode:
         if self.done:
             return
         message = plain_reply(message)
-        self.trace.records.append(Said(self.event, message))
+        self.trace.records.append(Action(self.event, message))
         self._meet((message,))
         self._turns += 1
         if not message.calls or self._turns > self.budget.turns:
             if message.calls:
                 reason = f"more than {self.budget.turns} replies in one event"
-                self.trace.records.append(Cut(self.event, reason))
+                self.trace.records.append(LimitHit(self.event, reason))
             self._show(self.env.step(Message("assistant", message.content)))
             return
         heard, next_step = self._run(message)
         if heard:
-            self.trace.records.append(Heard(self.event, heard))
+            self.trace.records.append(ToolResult(self.event, heard))
             self._meet(heard)
-        if self._ledger.changed:
+        if self._tracker.changed:
             self._record_stored(self._memory.dump())
         if next_step:
             self._show(next_step)
         elif self._failing.times >= self.budget.patience:
             reason = f"{STUCK}the same calls kept failing (patience {self.budget.patience})"
-            self.trace.records.append(Cut(self.event, reason))
+            self.trace.records.append(LimitHit(self.event, reason))
             self._show(self.env.step(Message("assistant", "")))
 
     def snapshot(self) -> Snapshot:
@@ -145,13 +145,13 @@ class Episode:
         other._make = make
         other = other.fork(self._moment(self._held))
         # What the event has had stored is yet to be stored.
-        other._ledger.tokens = other._ledger.weigh(other._held)
+        other._tracker.tokens = other._tracker.weigh(other._held)
         other._memory.observe(tuple(other._live))
         return other
 
     def _moment(self, entries: Mapping[str, str]) -> Snapshot:
         return Snapshot(
-            self.env.fork(), entries, copy.deepcopy(self._ledger),
+            self.env.fork(), entries, copy.deepcopy(self._tracker),
             self.trace.copied(), self._held, self._composed, tuple(self._live),
             self.event, self._turns, self._failing, self.done,
         )  # fmt: skip
@@ -164,14 +164,14 @@ class Episode:
         other.trace = kept.trace.copied()
         other.done = kept.done
         other._live = list(kept.live)
-        other._ledger = copy.deepcopy(kept.ledger)
+        other._tracker = copy.deepcopy(kept.tracker)
         other.event, other._turns, other._failing = kept.event, kept.turns, kept.failing
         other._open(kept.entries)
         other._held, other._composed = kept.held, kept.composed
         return other
 
     def _open(self, entries: Mapping[str, str]) -> None:
-        self._memory = Guarded(self._make, self._ledger, entries, self._writer)
+        self._memory = MemoryGuard(self._make, self._tracker, entries, self._writer)
         self._held = entries
         self.tools: tuple[Tool, ...] = (*self.env.tools, *self._memory.tools)
         """All that the policy may call now."""
@@ -189,16 +189,16 @@ class Episode:
             self._live.clear()
             self._turns, self._failing = 0, NOT_FAILING
             self.event += 1
-            self._ledger.event = self.event
+            self._tracker.event = self.event
         if step.session:
             self._open(self._memory.dump())
-        self._ledger.free_edits = step.free_edits
+        self._tracker.free_edits = step.free_edits
         messages = step.messages
         if messages and step.evict and self._memory.tools:
-            messages = (self._ledger.status(), *messages)
+            messages = (self._tracker.status(), *messages)
         if messages:
-            self.trace.records.append(Shown(self.event, messages, step.evict, step.session))
-            self._ledger.unread += [message.content for message in messages]
+            self.trace.records.append(Observation(self.event, messages, step.evict, step.session))
+            self._tracker.unread += [message.content for message in messages]
             self._meet(messages)
 
     def _note_worth(self, step: Step) -> None:
@@ -209,9 +209,9 @@ class Episode:
         if not isinstance(answer, str | None) or not isfinite(step.reward):
             raise TypeError(f"a Step has the answer {step.answer!r} and the reward {step.reward!r}")
         if step.answer is not None:
-            self.trace.records.append(Answered(self.event, step.answer))
+            self.trace.records.append(Answer(self.event, step.answer))
         if step.reward:
-            self.trace.records.append(Rewarded(self.event, float(step.reward)))
+            self.trace.records.append(Reward(self.event, float(step.reward)))
 
     def _meet(self, messages: tuple[Message, ...]) -> None:
         self._live.extend(messages)
@@ -220,7 +220,7 @@ class Episode:
 
     def _note_asked(self) -> None:
         """Records what the memory's model wrote."""
-        if asked := self._ledger.asked:
+        if asked := self._tracker.asked:
             self.trace.records += [replace(one, event=self.event) for one in asked]
             asked.clear()
 
@@ -256,23 +256,25 @@ class Episode:
         return "\n".join(said.content for said in step.messages), None
 
     def _record_stored(self, now: Mapping[str, str]) -> None:
-        tokens = self._ledger.weigh(now)
+        tokens = self._tracker.weigh(now)
         if self._undone(tokens):
             return
         before = self._held
         new = tuple(Entry(id, text) for id, text in now.items() if before.get(id) != text)
         dropped = tuple(id for id in before if id not in now)
         self._held = now
-        self._ledger.tokens, self._ledger.changed = tokens, False
-        self.trace.records.append(Stored(self.event, new, dropped, tokens, self._ledger.writes))
+        self._tracker.tokens, self._tracker.changed = tokens, False
+        self.trace.records.append(
+            MemoryUpdate(self.event, new, dropped, tokens, self._tracker.writes)
+        )
 
     def _undone(self, tokens: int) -> bool:
         """Whether a dump was beyond the capacity; then the memory is as it was last recorded."""
         if self.budget.capacity is None or tokens <= self.budget.capacity:
             return False
-        self.trace.records.append(Cut(self.event, "memory beyond its capacity was undone"))
+        self.trace.records.append(LimitHit(self.event, "memory beyond its capacity was undone"))
         self._open(self._held)
-        self._ledger.tokens, self._ledger.changed = self._ledger.weigh(self._held), False
+        self._tracker.tokens, self._tracker.changed = self._tracker.weigh(self._held), False
         return True
 
     def _fit(self, composed: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -281,13 +283,13 @@ class Episode:
         if left is None:
             return composed
         for at, message in enumerate(composed):
-            left -= shown_tokens(message, self._ledger.count)
+            left -= shown_tokens(message, self._tracker.count)
             if left < 0:
                 reason = (
                     f"{len(composed) - at} of {len(composed)} composed messages were beyond the"
                     f" view's {self.budget.view:,} tokens"
                 )
-                self.trace.records.append(Cut(self.event, reason))
+                self.trace.records.append(LimitHit(self.event, reason))
                 return composed[:at]
         return composed
 

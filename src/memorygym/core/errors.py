@@ -57,7 +57,7 @@ def clipped(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
-def at_least(lowest: int, **knobs: int | None) -> None:
+def at_least(lowest: int, **parameters: int | None) -> None:
     """Raises BadSettings for the knobs below the lowest value that makes sense.
 
     >>> at_least(1, top_k=5)
@@ -66,7 +66,9 @@ def at_least(lowest: int, **knobs: int | None) -> None:
     memorygym.core.errors.BadSettings: top_k 0: give at least 1
     """
     low = [
-        f"{name} {value}" for name, value in knobs.items() if value is not None and value < lowest
+        f"{name} {value}"
+        for name, value in parameters.items()
+        if value is not None and value < lowest
     ]
     if low:
         raise BadSettings(f"{', '.join(low)}: give at least {lowest}")

@@ -7,7 +7,7 @@ and a broken one must not pass for a model's mistake.
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, get_args
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import MemoryFault, MemoryGymError, Refused
 from memorygym.core.tokens import normal
 from memorygym.core.tools import plain_call
@@ -16,21 +16,21 @@ from memorygym.core.types import JSON, Entry, Memory, Message, Role, Tool, Write
 ROLES = get_args(Role)
 
 
-class Guarded:
+class MemoryGuard:
     """One memory, made and opened, for an episode or a session of it."""
 
     def __init__(
         self,
         make: Callable[[], Memory],
-        ledger: Ledger,
+        tracker: BudgetTracker,
         held: Mapping[str, str],
         writer: Writer | None = None,
     ) -> None:
-        self._ledger = ledger
+        self._tracker = tracker
         self._part: object = make
         try:
             self._part = memory = make()
-            memory.open(ledger.meter(writer))
+            memory.open(tracker.context(writer))
             if held:
                 memory.restore([Entry(id, text) for id, text in held.items()])
             self._observe, self._compose = memory.observe, memory.compose
@@ -62,7 +62,7 @@ class Guarded:
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         """What the agent reads. Raises Refused, whose text it reads, too."""
-        self._ledger.paid = True
+        self._tracker.paid = True
         try:
             heard: object = self._call(name, arguments)
         except Refused:
@@ -70,7 +70,7 @@ class Guarded:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
             self._raised(f"call of {name}", error)
         finally:
-            self._ledger.paid = False
+            self._tracker.paid = False
         if not isinstance(heard, str):
             self._returned(f"call of {name}", heard, "a str")
         return str.__str__(heard)
@@ -80,7 +80,7 @@ class Guarded:
         try:
             entries = self._dump()
             if type(entries) is list:
-                prices = self._ledger.prices
+                prices = self._tracker.prices
                 held = {
                     entry.id: entry.text
                     for entry in entries

@@ -21,18 +21,18 @@ _LARGEST = 2**63
 """Whole numbers stay below, so that no share or mean of them overflows."""
 
 
-class Misfit(ValueError):
+class SchemaMismatch(ValueError):
     """A value of the wrong shape, and where it stands."""
 
     def __init__(self, problem: str, place: str = "") -> None:
         super().__init__(f"{place} {problem}" if place else problem)
         self._problem, self._place = problem, place
 
-    def under(self, place: str) -> "Misfit":
+    def under(self, place: str) -> "SchemaMismatch":
         """The same one level further out."""
         inner = self._place
         dot = "." if inner and not inner.startswith("[") else ""
-        return Misfit(self._problem, place + dot + inner)
+        return SchemaMismatch(self._problem, place + dot + inner)
 
 
 def shape(kind: type[T], raw: object, place: str = "") -> T:
@@ -80,9 +80,9 @@ def _made(table: Table, raw: object, place: str) -> object:
     try:
         if make is None:
             wanted = " or ".join(_WORDS[kind] for kind in table)
-            raise Misfit(f"is {_short(raw)}, not {wanted}")
+            raise SchemaMismatch(f"is {_short(raw)}, not {wanted}")
         return make(raw)
-    except Misfit as misfit:
+    except SchemaMismatch as misfit:
         raise (misfit.under(place) if place else misfit) from None
 
 
@@ -137,13 +137,13 @@ def _same(raw: object) -> object:
 
 def _whole(raw: int) -> int:
     if abs(raw) >= _LARGEST:
-        raise Misfit(f"is {_short(raw)}, beyond any whole number here")
+        raise SchemaMismatch(f"is {_short(raw)}, beyond any whole number here")
     return raw
 
 
 def _chosen(choices: tuple[str, ...], raw: str) -> str:
     if raw not in choices:
-        raise Misfit(f"is {_short(raw)}, none of {', '.join(choices)}")
+        raise SchemaMismatch(f"is {_short(raw)}, none of {', '.join(choices)}")
     return raw
 
 
@@ -158,7 +158,7 @@ def _row(
     raw: Sequence[Any],
 ) -> object:
     if not least <= len(raw) <= len(tables):
-        raise Misfit(f"has {len(raw)} items, not {len(tables)}")
+        raise SchemaMismatch(f"has {len(raw)} items, not {len(tables)}")
     pairs = zip(tables.values(), raw, strict=False)
     return make([_made(table, item, f"[{at}]") for at, (table, item) in enumerate(pairs)])
 
@@ -170,9 +170,9 @@ def _named(
     raw: Mapping[str, object],
 ) -> object:
     if lacking := needed - raw.keys():
-        raise Misfit(f"lacks {', '.join(sorted(lacking))}")
+        raise SchemaMismatch(f"lacks {', '.join(sorted(lacking))}")
     if strange := raw.keys() - tables.keys():
-        raise Misfit(f"has unknown fields: {', '.join(sorted(map(_short, strange)))}")
+        raise SchemaMismatch(f"has unknown fields: {', '.join(sorted(map(_short, strange)))}")
     return make(**{name: _made(tables[name], item, name) for name, item in raw.items()})
 
 

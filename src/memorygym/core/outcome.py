@@ -19,7 +19,7 @@ class Goal(Protocol):
         """How results group it; `abstention` if the right answer is to refuse."""
 
     @property
-    def competency(self) -> str:
+    def question_type(self) -> str:
         """How it is graded, and a finer group than `kind`."""
 
     @property
@@ -47,12 +47,12 @@ class SubTask:
     """What is right, as people read it."""
     needs: tuple[Any, ...] = ()
     """The facts that it rests on: of a track that reads statements, Statements."""
-    competency: str = ""
+    question_type: str = ""
     """Its kind, unless it is given."""
     rivals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "competency", self.competency or self.kind)
+        object.__setattr__(self, "question_type", self.question_type or self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Score:
     """Paid memory calls."""
     peak: int
     """Most tokens held at any moment."""
-    competencies: Mapping[str, tuple[int, int]]
+    question_types: Mapping[str, tuple[int, int]]
     """Right and asked, by competency."""
 
     def to_json(self) -> dict[str, JSON]:
@@ -115,5 +115,7 @@ class Score:
             "answerable": self.answerable,
             "writes": self.writes,
             "peak_tokens": self.peak,
-            "competencies": {name: list(pair) for name, pair in sorted(self.competencies.items())},
+            "competencies": {
+                name: list(pair) for name, pair in sorted(self.question_types.items())
+            },
         }

@@ -50,8 +50,8 @@ def split(spec: str) -> tuple[str, dict[str, str]]:
     >>> split("bm25:top_k=5"), split("my.mod:make:model=qwen3:8b")
     (('bm25', {'top_k': '5'}), ('my.mod:make', {'model': 'qwen3:8b'}))
     """
-    name, *knobs = _KNOB.split(spec)
-    return name, dict(knob.split("=", 1) for knob in knobs)
+    name, *parameters = _KNOB.split(spec)
+    return name, dict(parameter.split("=", 1) for parameter in parameters)
 
 
 def is_ours(kind: str, name: str) -> bool:
@@ -190,11 +190,11 @@ def make(kind: str, spec: str, **given: object) -> Any:
     """Makes the part that `spec` names, with its knobs. Raises BadSettings if that makes none."""
     name, told = split(spec)
     factory = load(kind, name)
-    knobs = {**set_knobs(f"{kind} {name}", factory, told), **given}
-    if not _takes(factory, knobs):
+    parameters = {**set_parameters(f"{kind} {name}", factory, told), **given}
+    if not _takes(factory, parameters):
         what = type(factory).__name__
         raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
-    part = factory(**knobs)
+    part = factory(**parameters)
     for does, example in DOES.get(kind, {}).items():
         if not callable(getattr(part, does, None)):
             raise BadSettings(
@@ -204,10 +204,10 @@ def make(kind: str, spec: str, **given: object) -> Any:
     return part
 
 
-def set_knobs(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
+def set_parameters(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
     """The knobs in the types that the factory states. Raises UnknownPart, with the nearest name,
     for one that it does not have, and BadSettings for a value that does not fit."""
-    stated = knobs_of(factory) if told else {}
+    stated = parameters_of(factory) if told else {}
     if told and not stated:
         raise BadSettings(f"{what} has no knobs, so no {', '.join(told)}")
     for name in told:
@@ -216,7 +216,7 @@ def set_knobs(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, obj
     return {n: _value(f"{what}: {n}", stated[n].annotation, text) for n, text in told.items()}
 
 
-def knobs_of(factory: Any) -> dict[str, Parameter]:
+def parameters_of(factory: Any) -> dict[str, Parameter]:
     """The parameters of a factory that have a default, by name."""
     parameters = signature(factory, eval_str=True).parameters
     return {name: p for name, p in parameters.items() if p.default is not Parameter.empty}
@@ -248,10 +248,10 @@ def check(kind: str, spec: str) -> None:
         make(kind, spec)
 
 
-def _takes(factory: Any, knobs: dict[str, object]) -> bool:
+def _takes(factory: Any, parameters: dict[str, object]) -> bool:
     """Whether it can be called with these knobs and no more."""
     try:
-        signature(factory).bind(**knobs)
+        signature(factory).bind(**parameters)
     except TypeError:  # It is no callable, or takes others.
         return False
     except ValueError:  # Some functions in C do not tell what they take.

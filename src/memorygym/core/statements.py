@@ -41,7 +41,7 @@ class Statement(NamedTuple):
 
     def state(self, records: Iterable["Statement"]) -> str:
         """What follows from statements, told in this order: HELD, STALE or MISSING."""
-        held = Known(filter(self.told, records)).get(self.subject, self.key)
+        held = StatementIndex(filter(self.told, records)).get(self.subject, self.key)
         if held is None:
             return MISSING
         return HELD if held.value == self.value else STALE
@@ -51,7 +51,7 @@ class Statement(NamedTuple):
         return self.state(sorted(store, key=lambda one: one.value == self.value))
 
 
-class Known:
+class StatementIndex:
     """Statements by what they tell; with `first`, what was told first holds.
 
     `sources` says where each comes from (a document's number), so that what is known `without` some
@@ -76,7 +76,7 @@ class Known:
             told.append((one, source))
             self._subjects.setdefault((one.key, one.value), []).append((one.subject, source))
 
-    def only(self, sources: Container[int]) -> "Known":
+    def only(self, sources: Container[int]) -> "StatementIndex":
         """What is known from these alone."""
         other = copy(self)
         other._sources = sources
@@ -144,9 +144,9 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Goals:
+class SubTaskGold:
     """A gold table of sub-tasks whose needs are Statements; the fields `gold` and `outcomes` of
-    their track are `Goals.from_json` and `scoring.episode_scores.rewarded`."""
+    their track are `SubTaskGold.from_json` and `scoring.episode_scores.rewarded`."""
 
     goals: tuple[SubTask, ...]
     """In the order in which they are due."""
@@ -159,7 +159,7 @@ class Goals:
         return {"goals": [asdict(goal) for goal in self.goals]}
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "Goals":
+    def from_json(cls, raw: Mapping[str, Any]) -> "SubTaskGold":
         """Raises ValueError."""
         return cls(tuple(map(_goal, raw["goals"])))
 

@@ -30,14 +30,14 @@ MONTHS = tuple(
 )
 
 
-class Everything:
+class AllWords:
     """A vocabulary that knows every word."""
 
     def __contains__(self, word: object) -> bool:
         return True
 
 
-EVERYTHING = Everything()
+EVERYTHING = AllWords()
 
 
 def count(text: str, known: Container[str] = EVERYTHING) -> int:

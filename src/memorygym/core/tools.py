@@ -47,19 +47,19 @@ def plain_call(call: Call) -> Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
+class RepeatedFailure:
     """The calls of a reply if all of them failed, and how often in a row they were made."""
 
     calls: tuple[Call, ...] = ()
     times: int = 0
 
-    def after(self, calls: Sequence[Call]) -> "Failing":
+    def after(self, calls: Sequence[Call]) -> "RepeatedFailure":
         """With another reply, all calls of which failed too: the same again, or the first time."""
         made = tuple(replace(call, id="") for call in calls)
-        return Failing(made, self.times + 1 if made == self.calls else 1)
+        return RepeatedFailure(made, self.times + 1 if made == self.calls else 1)
 
 
-NOT_FAILING = Failing()
+NOT_FAILING = RepeatedFailure()
 """What a reply leaves of which some call worked."""
 
 

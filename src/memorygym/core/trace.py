@@ -7,15 +7,15 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 from memorygym.core.errors import BadTrace
-from memorygym.core.json_types import Misfit, plain, shape
+from memorygym.core.json_types import SchemaMismatch, plain, shape
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Budget, Entry, Gold, Message
-from memorygym.core.votes import Ruling, Vote
+from memorygym.core.votes import PanelVerdict, Vote
 
-FORMAT = "memorygym-trace-2"
+FORMAT = "memorygym-trace-3"
 CANARY = "memorygym:canary:6f0c3a52-9d1e-4c0b-8b1b-0d8f7c5e2a94"
 """Marks every trace, so that a corpus can be searched for leaked benchmark data."""
 STUCK = "stuck: "
@@ -29,7 +29,7 @@ def first_unlike(some: Iterable[object], others: Iterable[object]) -> int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Observation:
     """The environment showed messages; `evict` says that all shown before is gone."""
 
     event: int
@@ -39,7 +39,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class Context:
     """What the memory put before the live messages changed (see `Trace.composed`)."""
 
     event: int
@@ -49,7 +49,7 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ModelCall:
     """The memory had its model write something."""
 
     event: int
@@ -62,7 +62,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Action:
     """The policy replied."""
 
     event: int
@@ -70,7 +70,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ToolResult:
     """Tool results that the policy read."""
 
     event: int
@@ -78,7 +78,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class MemoryUpdate:
     """The memory changed: entries set and ids dropped, with the referee's measure after."""
 
     event: int
@@ -91,7 +91,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answer:
     """The policy answered the question of an event."""
 
     event: int
@@ -99,7 +99,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Rewarded:
+class Reward:
     """The environment gave a reward for what the policy did in an event."""
 
     event: int
@@ -107,7 +107,7 @@ class Rewarded:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class LimitHit:
     """The referee stepped in: it ended an event or undid what broke a budget."""
 
     event: int
@@ -115,23 +115,37 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """Judge models ruled on the answer of an event, after play."""
 
     event: int
     votes: tuple[Vote, ...]
 
     @property
-    def ruling(self) -> Ruling:
+    def panel_verdict(self) -> PanelVerdict:
         """What the votes come to."""
-        return Ruling(self.votes)
+        return PanelVerdict(self.votes)
 
 
 Record: TypeAlias = (
-    Shown | Composed | Asked | Said | Heard | Stored | Answered | Rewarded | Cut | Judged
+    Observation
+    | Context
+    | ModelCall
+    | Action
+    | ToolResult
+    | MemoryUpdate
+    | Answer
+    | Reward
+    | LimitHit
+    | Judgement
 )
-_KINDS: dict[str, type[Any]] = {cls.__name__.lower(): cls for cls in get_args(Record)}
-"""By what a line of a trace says as its kind."""
+KINDS: dict[type[Any], str] = {
+    Observation: "observation", Context: "context", ModelCall: "model_call", Action: "action",
+    ToolResult: "tool_result", MemoryUpdate: "memory_update", Answer: "answer", Reward: "reward",
+    LimitHit: "limit_hit", Judgement: "judgement",
+}  # fmt: skip
+"""What a line of a trace says as its kind."""
+_CLASSES = {kind: cls for cls, kind in KINDS.items()}
 
 
 @dataclass(slots=True)
@@ -162,7 +176,7 @@ class Trace:
         yield canonical({**_parts(header), "budget": _parts(self.budget)})
         for record in self.records:
             parts = {name: plain(part) for name, part in _parts(record).items()}
-            yield canonical({"kind": type(record).__name__.lower(), **parts})
+            yield canonical({"kind": KINDS[type(record)], **parts})
 
     def first_unlike(self, other: "Trace") -> int | None:
         """The number of the first line that differs, 0 for the header; None if they are alike."""
@@ -171,7 +185,7 @@ class Trace:
     @property
     def stuck(self) -> list[int]:
         """The events that ended because the same calls kept failing."""
-        cuts = (record for record in self.records if isinstance(record, Cut))
+        cuts = (record for record in self.records if isinstance(record, LimitHit))
         return [cut.event for cut in cuts if cut.reason.startswith(STUCK)]
 
     def copied(self) -> "Trace":
@@ -183,9 +197,9 @@ class Trace:
         yield Message("system", self.system)
         for record in self.records:
             match record:
-                case Said(message=message):
+                case Action(message=message):
                     yield message
-                case Shown(messages=messages) | Heard(messages=messages):
+                case Observation(messages=messages) | ToolResult(messages=messages):
                     yield from messages
 
     def told(self, env_tools: Container[str]) -> Iterator[tuple[int, str]]:
@@ -193,18 +207,21 @@ class Trace:
         made: dict[str, str] = {}
         for record in self.records:
             match record:
-                case Said(message=message):
+                case Action(message=message):
                     made = {call.id: call.name for call in message.calls}
-                case Shown(event, messages) | Heard(event, messages):
+                case Observation(event, messages) | ToolResult(event, messages):
                     for message in messages:
-                        if isinstance(record, Shown) or made.get(message.call_id) in env_tools:
+                        if (
+                            isinstance(record, Observation)
+                            or made.get(message.call_id) in env_tools
+                        ):
                             yield event, message.content
 
     def composed(self) -> Iterator[tuple[int, tuple[Message, ...]]]:
         """What the memory put before the live messages after each change: (event, messages)."""
         shown: tuple[Message, ...] = ()
         for record in self.records:
-            if isinstance(record, Composed):
+            if isinstance(record, Context):
                 shown = (*shown[: record.kept], *record.messages)
                 yield record.event, shown
 
@@ -212,7 +229,7 @@ class Trace:
         """What the memory held after each of its changes: (event, text by id)."""
         held: dict[str, str] = {}
         for record in self.records:
-            if isinstance(record, Stored):
+            if isinstance(record, MemoryUpdate):
                 held.update((entry.id, entry.text) for entry in record.entries)
                 for id in record.dropped:
                     held.pop(id, None)
@@ -242,9 +259,9 @@ def _parts(data: Any) -> dict[str, Any]:
 
 def _record(raw: object) -> Record:
     kind = raw.pop("kind", None) if isinstance(raw, dict) else None
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise Misfit(f"no kind of record is {kind!r}")
-    record: Record = _counting(shape(_KINDS[kind], raw), least=0)
+    if not isinstance(kind, str) or kind not in _CLASSES:
+        raise SchemaMismatch(f"no kind of record is {kind!r}")
+    record: Record = _counting(shape(_CLASSES[kind], raw), least=0)
     return record
 
 
@@ -253,7 +270,7 @@ def _counting(part: Any, *, least: int) -> Any:
     for item in fields(part):
         value = getattr(part, item.name)
         if type(value) is int and value < least:
-            raise Misfit(f"is {value}, not at least {least}", item.name)
+            raise SchemaMismatch(f"is {value}, not at least {least}", item.name)
     return part
 
 

@@ -27,7 +27,7 @@ class TaskRecipe(Protocol):
 
     @property
     def seed(self) -> int: ...
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         """The task, the same every time. Raises BadSettings if it cannot be made."""
 
 
@@ -38,7 +38,7 @@ class TaskOptions:
     seeds: range
     salt: str = ""
     """The secret of a private test set; "" for the public one."""
-    knobs: Mapping[str, str] = field(default_factory=Frozen)
+    parameters: Mapping[str, str] = field(default_factory=Frozen)
     """What stands after the track's name, as it was written."""
 
 
@@ -200,7 +200,7 @@ class Track:
     that writes down what `facts` reads and searches before each decision."""
     informed: bool = False
     """Whether its reasoners are given the gold table, for nothing offline reads its texts."""
-    knobs: Callable[[], Mapping[str, str]] = dict
+    parameters: Callable[[], Mapping[str, str]] = dict
     """What may be set after its name, each with its meaning."""
     instances: Instances | None = None
     """Its tasks as files, if it has them."""
@@ -254,7 +254,7 @@ _FITS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "name": (_is(str), '"shop"'), "version": (_is(str), '"shop-v1"'),
     "tasks": (callable, "recipes"), "env": (callable, "ShopEnv"), "oracle": (callable, "oracle"),
     "outcomes": (callable, "outcomes"), "facts": (callable, "lambda system: ShopReader()"),
-    "asks": (callable, "lambda view: True"), "knobs": (callable, 'lambda: {"turns": "12"}'),
+    "asks": (callable, "lambda view: True"), "parameters": (callable, 'lambda: {"turns": "12"}'),
     "reasoners": (_is(Mapping, Callable), '{"strong": lambda task: Clerk()}'),
     "agents": (_is(Mapping, Agent), '{"strong": Agent(make=lambda task: Clerk())}'),
     "tools": (_is(tuple, Tool), "(FIND, ORDER)"), "axes": (_is(tuple, str), '("own", "friend")'),

@@ -221,20 +221,20 @@ class Entry:
     """Distinct; the number of an admitted text (1, 2, …) is free, any other id is weighed. It is
     kept normalised as a text is, so blanks tell nothing here either."""
     text: str
-    """Weighed and kept normalised, as `Meter.admit` returns it."""
+    """Weighed and kept normalised, as `MemoryContext.store` returns it."""
 
 
-class Meter(Protocol):
+class MemoryContext(Protocol):
     """The referee's side of a memory: the only way to store."""
 
     def event(self) -> int:
         """The number of the running event, from 0."""
 
     @property
-    def brief(self) -> str:
+    def instructions(self) -> str:
         """The pinned message: what the agent is told of its work."""
 
-    def admit(self, text: str, replacing: str | None = None) -> str:
+    def store(self, text: str, replacing: str | None = None) -> str:
         """Charges a write of `text` (or an edit of the entry `replacing`) and returns the text to
         store, normalised; raises Refused, charging nothing, if a budget forbids it."""
 
@@ -254,7 +254,7 @@ class Memory(Protocol):
 
     tools: tuple[Tool, ...] = ()
 
-    def open(self, meter: Meter) -> None:
+    def open(self, context: MemoryContext) -> None:
         """Begins an episode, or a session of one."""
         return
 
@@ -281,7 +281,7 @@ class Memory(Protocol):
 
 
 Writer: TypeAlias = Callable[[str, str, int], str]
-"""The model that memories ask, behind `Meter.write`: of a task, a text and the most tokens."""
+"""The model behind `MemoryContext.write`: from a task, a text and a limit in tokens to a text."""
 
 
 class Policy(Protocol):

@@ -17,7 +17,7 @@ class Vote(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class PanelVerdict:
     """What the votes come to."""
 
     votes: tuple[Vote, ...]

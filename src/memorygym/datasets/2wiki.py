@@ -1,6 +1,6 @@
 """2wiki: questions over two to four of ten Wikipedia paragraphs (2WikiMultihopQA)."""
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row
 from memorygym.datasets._samples import Format, Sample
 from memorygym.datasets.hotpotqa import titled
@@ -21,5 +21,5 @@ def make() -> Format:
 def sample(row: Row, index: int) -> Sample:
     """One question and its paragraphs; the test set has no evidences, but entity_ids."""
     if not row.keys() & {"evidences", "entity_ids"}:
-        raise Misfit("is missing", "evidences")
+        raise SchemaMismatch("is missing", "evidences")
     return titled(row, index)

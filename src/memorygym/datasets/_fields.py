@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TypeVar, cast
 
 from memorygym.core.errors import clipped
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.text import encodable
 
 T = TypeVar("T")
@@ -18,14 +18,14 @@ def under(place: str) -> Iterator[None]:
     """What does not fit in here is named by this place, too."""
     try:
         yield
-    except Misfit as misfit:
+    except SchemaMismatch as misfit:
         raise misfit.under(place) from None
 
 
 def field(row: Row, name: str) -> object:
     """A field that must be there."""
     if name not in row:
-        raise Misfit("is missing", name)
+        raise SchemaMismatch("is missing", name)
     return row[name]
 
 
@@ -35,7 +35,7 @@ def text(row: Row, name: str) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not value.strip():
-        raise Misfit(f"is {shown(value)}, not a text", name)
+        raise SchemaMismatch(f"is {shown(value)}, not a text", name)
     return encodable(value)
 
 
@@ -43,7 +43,7 @@ def said(row: Row, name: str) -> str:
     """A text that must be there and may be empty, as that of a turn with an image alone."""
     value = field(row, name)
     if not isinstance(value, str):
-        raise Misfit(f"is {shown(value)}, not a text", name)
+        raise SchemaMismatch(f"is {shown(value)}, not a text", name)
     return encodable(value)
 
 
@@ -57,7 +57,7 @@ def items(row: Row, name: str) -> list[object]:
     """A list."""
     value = field(row, name)
     if not isinstance(value, list):
-        raise Misfit(f"is {shown(value)}, not a list", name)
+        raise SchemaMismatch(f"is {shown(value)}, not a list", name)
     return value
 
 
@@ -86,7 +86,7 @@ def each(row: Row, name: str, read: Callable[[Row, int], T]) -> tuple[T, ...]:
 def as_row(value: object, place: str) -> Row:
     """The value, if it is an object."""
     if not isinstance(value, dict):
-        raise Misfit(f"is {shown(value)}, not an object", place)
+        raise SchemaMismatch(f"is {shown(value)}, not an object", place)
     return cast(Row, value)
 
 
@@ -94,7 +94,7 @@ def distinct(ids: Sequence[str], place: str) -> None:
     """Raises Misfit for a name that two of them have."""
     if len(set(ids)) < len(ids):
         twice = next(id for at, id in enumerate(ids) if id in ids[:at])
-        raise Misfit(f"has two units {twice}", place)
+        raise SchemaMismatch(f"has two units {twice}", place)
 
 
 def shown(value: object) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import FileRecord, records
 from memorygym.scoring.grading.squad import normal
@@ -195,7 +195,7 @@ def _sample(known: Format, record: FileRecord) -> Sample | FileRecord:
         return replace(record, problem="is no object")
     try:
         found = known.sample(record.value, record.index)
-    except Misfit as misfit:
+    except SchemaMismatch as misfit:
         return replace(record, problem=str(misfit))
     if not found.units:
         return replace(record, problem=f"holds no {' or '.join(known.units)}")

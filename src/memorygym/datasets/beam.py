@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row, as_row, each, field, optional, said, shown, text, under
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
@@ -85,7 +85,7 @@ def _literal(probes: str) -> object:
     try:
         return literal_eval(probes)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
-        raise Misfit(f"is {shown(probes)}, not an object", "probing_questions") from None
+        raise SchemaMismatch(f"is {shown(probes)}, not an object", "probing_questions") from None
 
 
 def _units(row: Row) -> Iterator[Unit]:
@@ -95,7 +95,7 @@ def _units(row: Row) -> Iterator[Unit]:
             plan, shift = turn.plan, last + 1 if last >= 0 else 0
         number = field(turn.message, "id")
         if not isinstance(number, int):
-            raise Misfit(f"is {shown(number)}, not a whole number", "chat: id")
+            raise SchemaMismatch(f"is {shown(number)}, not a whole number", "chat: id")
         last = max(last, number + shift)
         yield Unit(
             id=str(number + shift),
@@ -109,7 +109,7 @@ def _units(row: Row) -> Iterator[Unit]:
 def _turns(value: object, plan: str, place: str) -> Iterator[BeamTurn]:
     """The messages of a list of plans, of batches, or of lists of messages."""
     if not isinstance(value, list):
-        raise Misfit(f"is {shown(value)}, not a list", place)
+        raise SchemaMismatch(f"is {shown(value)}, not a list", place)
     for at, item in enumerate(value):
         here = f"{place}[{at}]"
         match item:
@@ -123,7 +123,7 @@ def _turns(value: object, plan: str, place: str) -> Iterator[BeamTurn]:
                     if inner is not None:
                         yield from _turns(inner, str(name), f"{place}.{name}")
             case _:
-                raise Misfit(f"is {shown(item)}, not a batch", here)
+                raise SchemaMismatch(f"is {shown(item)}, not a batch", here)
 
 
 def _messages(turns: list[object], place: str) -> Iterator[Row]:
@@ -137,7 +137,7 @@ def _messages(turns: list[object], place: str) -> Iterator[Row]:
 def _asked(chat: str, ability: str, probe: Row, at: int) -> SampleQuestion:
     answer = next((optional(probe, key) for key in _ANSWERS if optional(probe, key)), "")
     if not answer:
-        raise Misfit(f"has none of {', '.join(_ANSWERS)}")
+        raise SchemaMismatch(f"has none of {', '.join(_ANSWERS)}")
     return SampleQuestion(
         id=f"{chat}-{ability}-{at}",
         question=text(probe, "question"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.text import encodable
 from memorygym.datasets._fields import Row, field, items, optional, shown, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
@@ -23,7 +23,7 @@ def make() -> Format:
 def sample(row: Row, index: int) -> Sample:
     """One question and its paragraphs."""
     if "evidences" in row:
-        raise Misfit("is a field of 2wiki", "evidences")
+        raise SchemaMismatch("is a field of 2wiki", "evidences")
     return titled(row, index)
 
 
@@ -50,7 +50,7 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
         with under("context"):
             titles, texts_of = items(context, "title"), items(context, "sentences")
         if len(titles) != len(texts_of):
-            raise Misfit(f"has {len(titles)} titles and {len(texts_of)} texts", "context")
+            raise SchemaMismatch(f"has {len(titles)} titles and {len(texts_of)} texts", "context")
         pairs = [list(pair) for pair in zip(titles, texts_of, strict=True)]
     else:
         pairs = items(row, "context")
@@ -61,7 +61,9 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
                 spaced = (one if one.startswith(" ") else f" {one}" for one in said[1:])
                 yield encodable(title), encodable("".join([*said[:1], *spaced]))
             case _:
-                raise Misfit(f"is {shown(pair)}, not a title and sentences", f"context[{at}]")
+                raise SchemaMismatch(
+                    f"is {shown(pair)}, not a title and sentences", f"context[{at}]"
+                )
 
 
 def _supporting(row: Row) -> Iterator[str]:
@@ -78,4 +80,4 @@ def _supporting(row: Row) -> Iterator[str]:
                 yield encodable(title)
             case _:
                 place = f"supporting_facts[{at}]"
-                raise Misfit(f"is {shown(fact)}, not a title and a number", place)
+                raise SchemaMismatch(f"is {shown(fact)}, not a title and a number", place)

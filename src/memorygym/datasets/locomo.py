@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets import _fields as fields
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -85,7 +85,7 @@ def _evidence(told: list[object]) -> tuple[tuple[str, ...], int]:
     unread = 0
     for piece in told:
         if not isinstance(piece, str):
-            raise Misfit(f"is {fields.shown(piece)}, not a text", "evidence")
+            raise SchemaMismatch(f"is {fields.shown(piece)}, not a text", "evidence")
         found = [f"D{int(session)}:{int(turn)}" for session, turn in _DIA.findall(piece)]
         ids += found
         unread += not found

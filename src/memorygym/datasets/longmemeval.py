@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row, as_row, items, optional, said, shown, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -55,8 +55,8 @@ def _sessions(row: Row) -> Iterator[tuple[str, str, int, list[object]]]:
     ids, dates = texts(row, "haystack_session_ids"), texts(row, "haystack_dates")
     if len(ids) != len(sessions):
         told = f"has {len(ids)} ids for {len(sessions)} sessions"
-        raise Misfit(told, "haystack_session_ids")
+        raise SchemaMismatch(told, "haystack_session_ids")
     for at, session in enumerate(sessions):
         if not isinstance(session, list):
-            raise Misfit(f"is {shown(session)}, not a list", f"haystack_sessions[{at}]")
+            raise SchemaMismatch(f"is {shown(session)}, not a list", f"haystack_sessions[{at}]")
         yield ids[at], dates[at] if at < len(dates) else "", at, session

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row, as_row, items, optional, rows, text, texts
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken
@@ -77,10 +77,10 @@ def sample(row: Row, index: int) -> Sample:
     eval_function = text(row, "eval_function")
     if "trajectories" not in row:
         told = f"cannot be read: {TRAJECTORIES} and {HAYSTACK} must stand beside the questions"
-        raise Misfit(told, "trajectories")
+        raise SchemaMismatch(told, "trajectories")
     units = tuple(_units(row))
     if not units:
-        raise Misfit("are none: its haystack names none that is known", "trajectories")
+        raise SchemaMismatch("are none: its haystack names none that is known", "trajectories")
     kind = text(row, "question_type")
     answer = text(row, "answer")
     question = row.get("question")
@@ -99,7 +99,7 @@ def sample(row: Row, index: int) -> Sample:
 def _units(row: Row) -> Iterator[Unit]:
     for at, trajectory in enumerate(items(row, "trajectories")):
         if trajectory is None:
-            raise Misfit("is in the haystack and not in the file", f"trajectories[{at}]")
+            raise SchemaMismatch("is in the haystack and not in the file", f"trajectories[{at}]")
         told = as_row(trajectory, f"trajectories[{at}]")
         name = text(told, "id")
         goal = optional(told, "goal")

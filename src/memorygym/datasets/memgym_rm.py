@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row, field, optional, rows, shown, text
 from memorygym.datasets._samples import EVERYTHING, Format, Sample, SampleQuestion, Unit
 
@@ -48,11 +48,11 @@ def _answer(row: Row) -> str:
     """The answer of the label. Raises Misfit if the row's own completion says the other."""
     label = field(row, "label")
     if not isinstance(label, int) or label not in ANSWERS:
-        raise Misfit(f"is {shown(label)}, not 0 (harmful) or 1 (safe)", "label")
+        raise SchemaMismatch(f"is {shown(label)}, not 0 (harmful) or 1 (safe)", "label")
     answer = ANSWERS[label]
     completion = optional(row, "completion").strip()
     if completion and completion != answer:
-        raise Misfit(f"is {label}, but the completion is {completion!r}", "label")
+        raise SchemaMismatch(f"is {label}, but the completion is {completion!r}", "label")
     return answer
 
 

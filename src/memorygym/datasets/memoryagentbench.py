@@ -1,6 +1,6 @@
 """memoryagentbench: a long context that is told once, and many questions (MemoryAgentBench)."""
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.tokens import count
 from memorygym.datasets._fields import Row, as_row, items, optional, shown, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit, holders, spoken
@@ -31,7 +31,9 @@ def sample(row: Row, index: int) -> Sample:
     said = spoken(units)
     questions, answers = texts(row, "questions"), items(row, "answers")
     if len(questions) != len(answers):
-        raise Misfit(f"has {len(answers)} answers for {len(questions)} questions", "answers")
+        raise SchemaMismatch(
+            f"has {len(answers)} answers for {len(questions)} questions", "answers"
+        )
     metadata = as_row(row.get("metadata") or {}, "metadata")
     source = optional(metadata, "source") or "unknown"
     types, ids = texts(metadata, "question_types"), texts(metadata, "qa_pair_ids")
@@ -39,7 +41,7 @@ def sample(row: Row, index: int) -> Sample:
     for at, (question, answer) in enumerate(zip(questions, answers, strict=True)):
         right = texts({"answer": answer}, "answer")
         if not right:
-            raise Misfit(f"is {shown(answer)}, not an answer", f"answers[{at}]")
+            raise SchemaMismatch(f"is {shown(answer)}, not an answer", f"answers[{at}]")
         asked.append(
             SampleQuestion(
                 id=ids[at] if at < len(ids) else f"{index}-{at}",

@@ -2,7 +2,7 @@
 
 from itertools import compress
 
-from memorygym.core.json_types import Misfit
+from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row, each, field, optional, rows, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -26,7 +26,7 @@ def sample(row: Row, index: int) -> Sample:
     units = each(row, "paragraphs", _unit)
     answerable = row.get("answerable", True)
     if not isinstance(answerable, bool):
-        raise Misfit(f"is {answerable!r}, not true or false", "answerable")
+        raise SchemaMismatch(f"is {answerable!r}, not true or false", "answerable")
     if answerable:
         field(row, "answer")
     name = optional(row, "id") or str(index)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core.errors import BadSettings, at_least
-from memorygym.core.types import Message, Meter
+from memorygym.core.types import MemoryContext, Message
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import Index, Passages, Ranked, shown, unseen, wanted
 from memorygym.memories.stores.reply_parser import keywords
@@ -63,8 +63,8 @@ class Zettel:
 class Zettels(Passages):
     """The notes of a memory, which an index finds, and their links in both directions."""
 
-    def __init__(self, meter: Meter, index: Index) -> None:
-        super().__init__(meter, index)
+    def __init__(self, context: MemoryContext, index: Index) -> None:
+        super().__init__(context, index)
         self.notes: dict[int, Zettel] = {}
         self._from: dict[int, set[int]] = {}
         """By note: those that link to it."""
@@ -117,7 +117,7 @@ class AMem(Ranked):
         embedder: str = "none",
     ) -> None:
         index = words_with(embedder)
-        super().__init__(chunk_size, top_k, lambda meter: Zettels(meter, index()))
+        super().__init__(chunk_size, top_k, lambda context: Zettels(context, index()))
         at_least(1, retrieve_k=retrieve_k, evo_threshold=evo_threshold)
         at_least(0, neighbours=neighbours)
         if retrieve_k > top_k:

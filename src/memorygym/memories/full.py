@@ -7,10 +7,10 @@ budget the referee cuts the newest messages off; `memorygym compare` gives it no
 from collections.abc import Sequence
 
 from memorygym.core.types import Message
-from memorygym.memories.stores.message_entries import Transcribed
+from memorygym.memories.stores.message_entries import TranscriptMemory
 
 
-class Full(Transcribed):
+class Full(TranscriptMemory):
     """The whole history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:

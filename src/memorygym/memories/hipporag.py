@@ -131,7 +131,7 @@ class HippoRAG(Ranked):
     def __init__(self, chunk_size: int = 512, top_k: int = 5, damping: int = 50) -> None:
         if not 0 <= damping < 100:
             raise BadSettings(f"damping {damping}: give a percentage from 0 to 99")
-        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, PhraseGraph(damping)))
+        super().__init__(chunk_size, top_k, lambda context: Passages(context, PhraseGraph(damping)))
 
     def keep(self, passage: str) -> None:
         reply = self._meter.write(prompts.triples(), passage, 2 * self._meter.count(passage))

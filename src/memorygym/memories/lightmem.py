@@ -37,7 +37,7 @@ class LightMem(Ranked):
         embedder: str = "none",
     ) -> None:
         index = words_with(embedder)
-        super().__init__(chunk_size, top_k, lambda meter: Facts(meter, index()))
+        super().__init__(chunk_size, top_k, lambda context: Facts(context, index()))
         at_least(1, buffer_size=buffer_size, entry_size=entry_size)
         self.buffer_size = buffer_size
         self.entry_size = entry_size

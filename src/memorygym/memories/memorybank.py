@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings, at_least
-from memorygym.core.types import Entry, Message, Meter
+from memorygym.core.types import Entry, MemoryContext, Message
 from memorygym.memories.stores.passages import Passages, Ranked, told
 from memorygym.memories.stores.search.vectors import Best, Vectors, named
 from memorygym.memories.stores.splitter import passages
@@ -27,7 +27,7 @@ STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
 """By recalls: the days in which a passage fades to 1/e; more recalls count no more."""
 
 
-class Mark(NamedTuple):
+class EntryHeader(NamedTuple):
     """The first line of an entry."""
 
     told: int
@@ -35,18 +35,18 @@ class Mark(NamedTuple):
     recalls: int
 
 
-class Fading(Passages):
+class DecayingIndex(Passages):
     """Passages under their vectors; beyond the capacity the one of least retention makes room.
 
     The clock is the newest mark, so that all of the state is in the entries.
     """
 
-    def __init__(self, meter: Meter, index: Vectors, days_per_message: float) -> None:
-        super().__init__(meter, index)
+    def __init__(self, context: MemoryContext, index: Vectors, days_per_message: float) -> None:
+        super().__init__(context, index)
         self.now = 0
         self._cosines = index.cosines
         self._rates = [days_per_message / strength for strength in STRENGTHS]
-        self._marks: dict[int, Mark] = {}
+        self._marks: dict[int, EntryHeader] = {}
         self._groups: list[dict[int, int]] = [{} for _ in STRENGTHS]
         """By recalls: when each key was told, oldest first."""
 
@@ -68,7 +68,7 @@ class Fading(Passages):
         """Strengthens a passage and makes it new, unless something did at this hour."""
         mark = self._marks[key]
         if mark.told < self.now:
-            stronger = Mark(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
+            stronger = EntryHeader(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
             self.replace(key, _entry(stronger, _passage(self.texts[key])))
 
     def victim(self) -> int:
@@ -98,7 +98,7 @@ class Fading(Passages):
         super()._set(key, text)
         if key in self._marks:
             del self._groups[self._marks[key].recalls][key]
-        mark = self._marks[key] = Mark(*map(int, text.partition("\n")[0].split()))
+        mark = self._marks[key] = EntryHeader(*map(int, text.partition("\n")[0].split()))
         self._groups[mark.recalls][key] = mark.told
         self.now = max(self.now, mark.told)
 
@@ -110,14 +110,14 @@ def _passage(entry: str) -> str:
     return entry.partition("\n")[2]
 
 
-def _entry(mark: Mark, passage: str) -> str:
+def _entry(mark: EntryHeader, passage: str) -> str:
     return f"{mark.told} {mark.recalls}\n{passage}"
 
 
 class MemoryBank(Ranked):
     """Passages under their vectors, weighed by what is left of them."""
 
-    _kept: Fading
+    _kept: DecayingIndex
 
     def __init__(
         self,
@@ -130,13 +130,15 @@ class MemoryBank(Ranked):
         if not 0 <= hours_per_message < inf:
             raise BadSettings(f"hours_per_message {hours_per_message:g}: give 0 or more")
         embed, days = named(embedder), hours_per_message / 24
-        super().__init__(chunk_chars, top_k, lambda meter: Fading(meter, Vectors(embed), days))
+        super().__init__(
+            chunk_chars, top_k, lambda context: DecayingIndex(context, Vectors(embed), days)
+        )
 
     def observe(self, new: Sequence[Message]) -> None:
         for message in new:
             at = self._kept.now + (message.role == "user")
             for passage in passages(message.content, self.chunk_size, len):
-                self._kept.add(_entry(Mark(at, 0), passage))
+                self._kept.add(_entry(EntryHeader(at, 0), passage))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         shown = self.found(live, budget)

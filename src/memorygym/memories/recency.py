@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from memorygym.core.tokens import shown_tokens
 from memorygym.core.types import Message
-from memorygym.memories.stores.message_entries import Transcribed, ending, newest, to_text
+from memorygym.memories.stores.message_entries import TranscriptMemory, ending, newest, to_text
 
 
-class Recency(Transcribed):
+class Recency(TranscriptMemory):
     """A window of tokens over the history."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:

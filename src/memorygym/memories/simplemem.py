@@ -24,7 +24,7 @@ class SimpleMem(Ranked):
     def __init__(self, window_size: int = 512, top_k: int = 5, embedder: str = "none") -> None:
         at_least(1, window_size=window_size)
         index = words_with(embedder)
-        super().__init__(window_size, top_k, lambda meter: Facts(meter, index()))
+        super().__init__(window_size, top_k, lambda context: Facts(context, index()))
 
     def keep(self, passage: str) -> None:
         if passage in self._kept.keys:  # No news.

@@ -20,11 +20,11 @@ _UNNAMED = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME = 64
 
 
-class Garbled(ValueError):
+class MalformedReply(ValueError):
     """The body is no chat completion."""
 
 
-class Reported(Garbled):
+class Reported(MalformedReply):
     """It is an error that the endpoint reports with status 200."""
 
     def __init__(self, error: JSON) -> None:
@@ -68,7 +68,7 @@ def read_stream(lines: Iterable[str]) -> Reply:
     choices = [_first(chunk.get("choices")) for chunk in chunks]
     finishes = [str(choice["finish_reason"]) for choice in choices if choice.get("finish_reason")]
     if not finishes:
-        raise Garbled("the stream ended before the reply did")
+        raise MalformedReply("the stream ended before the reply did")
     deltas = [_mapping(choice.get("delta")) for choice in choices]
     pieces = (piece for delta in deltas for piece in _mappings(delta.get("tool_calls")))
     message: JSON = {
@@ -116,12 +116,12 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     if not isinstance(raw, Mapping):
         if body.get("error"):
             raise Reported(body["error"])
-        raise Garbled(f"no reply in the body: {clipped(json.dumps(body), 200)}")
+        raise MalformedReply(f"no reply in the body: {clipped(json.dumps(body), 200)}")
     thought, content = spoken(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
     except RecursionError as error:
-        raise Garbled("a call's arguments are nested too deep to read") from error
+        raise MalformedReply("a call's arguments are nested too deep to read") from error
     # Some providers send an empty text for a call without arguments.
     calls = (
         replace(call, arguments={}) if call.arguments in ("", None) else call
@@ -166,9 +166,9 @@ def _object(text: str) -> Mapping[str, JSON]:
     try:
         value: JSON = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Garbled(f"not JSON: {text[:80]!r}") from error
+        raise MalformedReply(f"not JSON: {text[:80]!r}") from error
     if not isinstance(value, Mapping):
-        raise Garbled(f"not a JSON object: {text[:80]!r}")
+        raise MalformedReply(f"not a JSON object: {text[:80]!r}")
     return value
 
 

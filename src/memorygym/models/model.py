@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar, cast
 
 from memorygym.core.errors import BadSettings, ProviderFailure, UnknownPart
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.types import JSON, Call, Message, Tool
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ def described(provider: str, name: str, options: object, shaping: Sequence[str])
 
 def sample_seed(seed: int, index: int) -> int:
     """The seed of a repeat; the first has the seed itself."""
-    return rng("sample", seed, index).below(2**31) if index else seed
+    return named_rng("sample", seed, index).below(2**31) if index else seed
 
 
 def options_of(kind: type[T], given: Mapping[str, object]) -> T:

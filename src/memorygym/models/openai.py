@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.chat_completions import (
-    Garbled,
+    MalformedReply,
     Reported,
     read_completion,
     read_stream,
@@ -123,7 +123,7 @@ def _is_local(url: str) -> bool:
         return host == "localhost" or "." not in host
 
 
-class Throttled:
+class ThrottleNotice:
     """Tells why it waits: one line in `every` seconds for an endpoint, the others are counted.
 
     Safe to share between threads.
@@ -152,10 +152,10 @@ class Throttled:
 
 
 @cache
-def notice() -> Throttled:
+def throttle_notice() -> ThrottleNotice:
     """Tells it on stderr, for all models of this process together."""
     # In one write, so that lines of other threads stay whole.
-    return Throttled(lambda line: sys.stderr.write(f"{line}\n"))
+    return ThrottleNotice(lambda line: sys.stderr.write(f"{line}\n"))
 
 
 class _Passing(Exception):
@@ -200,7 +200,7 @@ class OpenAI(Model):
             if attempt < tries:
                 wait = min(2.0 ** (attempt - 1) if last.wait is None else last.wait, LONGEST_WAIT)
                 what = f"{last.told}, waiting {wait:.3g} s (try {attempt + 1} of {tries})"
-                notice()(self.endpoint.shown, f"{self}: {what}")
+                throttle_notice()(self.endpoint.shown, f"{self}: {what}")
                 self._sleep(wait)
         raise ProviderFailure(f"{self}: no reply after {tries} tries; the last error: {last}")
 
@@ -242,7 +242,7 @@ class OpenAI(Model):
             return self._judged(error, body)
         except self._openai.APIConnectionError as error:
             raise _Passing(str(error.__cause__ or error) or type(error).__name__) from error
-        except Garbled as error:
+        except MalformedReply as error:
             reported = error.error if isinstance(error, Reported) else None
             if reply := excused(reported, self.options.max_tokens):
                 return reply

@@ -16,11 +16,11 @@ from operator import eq
 from typing import Any
 
 from memorygym.core.errors import BadSettings, ProviderFailure
-from memorygym.core.json_types import Misfit, shape
+from memorygym.core.json_types import SchemaMismatch, shape
 from memorygym.core.tools import plain_call
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound, unaddressed
-from memorygym.models.reply_log import Tape, outline
+from memorygym.models.reply_log import ReplyLog, outline
 
 EXPLAINED = 3
 """Requests that are not on a tape and whose nearest one is looked for, a run; it takes long."""
@@ -37,26 +37,28 @@ class Cached(Model):
     kept.
     """
 
-    def __init__(self, tape: Tape, asked: Mapping[str, JSON], model: Model | None = None) -> None:
-        self.tape = tape
+    def __init__(
+        self, reply_log: ReplyLog, asked: Mapping[str, JSON], model: Model | None = None
+    ) -> None:
+        self.reply_log = reply_log
         self.model = model
         self._asked = unaddressed(asked)
         self._sample = 0
         self._asking: dict[str, Future[Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
         self._explained = count(1)
-        if model is None and self._asked not in tape.models():
-            raise BadSettings(_not_of(tape, self._asked))
+        if model is None and self._asked not in reply_log.models():
+            raise BadSettings(_not_of(reply_log, self._asked))
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         wanted = outline(self._asked, messages, tools, self._sample)
         key = str(wanted["key"])
-        row = self.tape.find(key)
+        row = self.reply_log.find(key)
         if row is None:
             if self.model is None:
                 raise NotRecorded(self._missing(wanted))
             row = self._once(key, partial(self._ask, self.model, wanted, messages, tools))
-        return _outcome(row, self.tape)
+        return _outcome(row, self.reply_log)
 
     def _once(self, key: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         """Of equal requests at a time one is asked; what comes of it, a failure too, is for all."""
@@ -67,7 +69,7 @@ class Cached(Model):
         if not first:
             return asking.result()
         try:
-            asking.set_result(self.tape.find(key) or ask())
+            asking.set_result(self.reply_log.find(key) or ask())
         except BaseException as error:
             asking.set_exception(error)
             raise
@@ -78,7 +80,7 @@ class Cached(Model):
     def describe(self) -> dict[str, JSON]:
         """As the model says; the endpoint is that of the first reply on the tape, so that a
         replayed run says the same as the recorded one."""
-        endpoint = self.tape.endpoint(self._asked)
+        endpoint = self.reply_log.endpoint(self._asked)
         if endpoint is None and self.model:
             return self.model.describe()
         return {**self._asked, "endpoint": endpoint}
@@ -104,28 +106,30 @@ class Cached(Model):
             row = {**wanted, "reply": _reply_json(reply)}
         except ToolsRejected as error:
             row = {**wanted, "rejected": str(error)}
-        return self.tape.append(row, model.describe().get("endpoint"))
+        return self.reply_log.append(row, model.describe().get("endpoint"))
 
     def _missing(self, wanted: Mapping[str, Any]) -> str:
-        text = f"{self.tape.path} has no reply to request {wanted['key'][:16]}"
+        text = f"{self.reply_log.path} has no reply to request {wanted['key'][:16]}"
         if next(self._explained) > EXPLAINED:
             return text
-        rows = list(self.tape.rows())
+        rows = list(self.reply_log.rows())
         return f"{text}; {_difference(wanted, max(rows, key=lambda row: _likeness(wanted, row)))}"
 
 
-def taped(model: Model, tape: Tape) -> Model:
+def logged(model: Model, reply_log: ReplyLog) -> Model:
     """The model with every reply kept on a tape; one that replays stays as it is."""
-    return model if isinstance(model, Cached) else Cached(tape, model.describe(), model)
+    return model if isinstance(model, Cached) else Cached(reply_log, model.describe(), model)
 
 
-def _outcome(row: Mapping[str, Any], tape: Tape) -> Reply:
+def _outcome(row: Mapping[str, Any], reply_log: ReplyLog) -> Reply:
     if "rejected" in row:
         raise ToolsRejected(row["rejected"])
     try:
         return shape(Reply, row["reply"])
-    except (Misfit, KeyError) as error:
-        raise BadSettings(f"{tape.path}, request {row['key'][:16]}: damaged ({error})") from error
+    except (SchemaMismatch, KeyError) as error:
+        raise BadSettings(
+            f"{reply_log.path}, request {row['key'][:16]}: damaged ({error})"
+        ) from error
 
 
 def _reply_json(reply: Reply) -> dict[str, JSON]:
@@ -139,14 +143,15 @@ def _reply_json(reply: Reply) -> dict[str, JSON]:
     return {"message": message, **rest}
 
 
-def _not_of(tape: Tape, asked: Mapping[str, JSON]) -> str:
-    held = tape.models()
+def _not_of(reply_log: ReplyLog, asked: Mapping[str, JSON]) -> str:
+    held = reply_log.models()
     near = [model for model in held if model.get("name") == asked.get("name")]
     if not near:
         names = ", ".join(sorted({repr(model.get("name")) for model in held})) or "none"
-        return f"{tape.path} holds no replies of model {asked.get('name')!r}, but of {names}"
-    return f"{tape.path} holds replies of {asked.get('name')!r}, asked otherwise: " + _differing(
-        near[0], asked
+        return f"{reply_log.path} holds no replies of model {asked.get('name')!r}, but of {names}"
+    return (
+        f"{reply_log.path} holds replies of {asked.get('name')!r}, asked otherwise: "
+        + _differing(near[0], asked)
     )
 
 

@@ -52,7 +52,7 @@ def outline(
     }
 
 
-class Tape:
+class ReplyLog:
     """The open file; safe to share between threads and between models."""
 
     def __init__(self, path: str | Path, *, record: bool) -> None:

@@ -16,7 +16,7 @@ from memorygym import models
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.models.model import Model, described, options_of
 from memorygym.models.recorded import Cached
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 
 DEFAULT = "openai"
 _SLIP = 0.85
@@ -24,7 +24,7 @@ _SLIP = 0.85
 
 
 def find(
-    spec: str, api_base: str | None = None, tape: Tape | None = None, **options: object
+    spec: str, api_base: str | None = None, reply_log: ReplyLog | None = None, **options: object
 ) -> Model:
     """The model of that spec; with a tape, its replies are recorded or replayed.
 
@@ -34,10 +34,10 @@ def find(
     provider, name = split(spec)
     module = providers()[provider]
     asked = described(provider, name, options_of(module.Options, options), module.SHAPING)
-    if tape is not None and not tape.records:
-        return Cached(tape, asked)
+    if reply_log is not None and not reply_log.records:
+        return Cached(reply_log, asked)
     model: Model = module.make(name, api_base, **options)
-    return model if tape is None else Cached(tape, asked, model)
+    return model if reply_log is None else Cached(reply_log, asked, model)
 
 
 def split(spec: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from memorygym.core.types import JSON
 from memorygym.reports.curves import Bin, Point
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, SystemRow
 from memorygym.runs.comparison.sanity_checks import SanityCheck
-from memorygym.runs.metrics import Measured, QuestionCase
+from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.stats import Estimate
 
 SCHEMA = "memorygym-compare-1"
@@ -55,7 +55,7 @@ def _report(report: Report) -> JSON:
 
 def _about(row: SystemRow) -> dict[str, Cell]:
     return {
-        "arm": row.arm,
+        "system": row.system,
         "role": row.role,
         "tasks": len(row.scores),
         "failed": row.failed,
@@ -97,7 +97,7 @@ def figures_csv(reports: Iterable[Report]) -> str:
 
 
 def _cells(report: Report, row: SystemRow) -> dict[str, Cell]:
-    pair = report.contests.over_recency.get(row.arm)
+    pair = report.contests.over_recency.get(row.system)
     cells: dict[str, Cell] = {
         "reasoner": report.reasoner,
         "budget": report.budget,
@@ -116,7 +116,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
     """pairs.csv: every two memories that finished every task."""
     rows = [
         (
-            report, pair.arm, pair.other, pair.difference.worlds, pair.difference,
+            report, pair.system, pair.other, pair.difference.worlds, pair.difference,
             pair.p, pair.adjusted, pair.detectable,
         )
         for report in reports
@@ -125,26 +125,26 @@ def pairs_csv(reports: Iterable[Report]) -> str:
     return _table("arm,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
 
 
-def questions_csv(measured: Iterable[Measured]) -> str:
+def questions_csv(measured: Iterable[Measurement]) -> str:
     """questions.csv: one row a question and arm; left-out ones too."""
     rows = [
-        (one, one.arm, *one.world, *(_cell(name, getattr(case, name)) for name in CASE))
-        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.arm, m.world))
+        (one, one.system, *one.world, *(_cell(name, getattr(case, name)) for name in CASE))
+        for one in sorted(measured, key=lambda m: (m.reasoner, m.budget or 0, m.system, m.world))
         for case in one.cases
     ]
-    return _table(",".join(("arm", "template", "seed", *CASE)), rows)
+    return _table(",".join(("system", "template", "seed", *CASE)), rows)
 
 
 def timings_csv(timed: Iterable[tuple[Report, Clock]]) -> str:
     """timings.csv: milliseconds a step, which differ from run to run."""
-    rows = [(report, arm, *clock[arm]) for report, clock in timed for arm in sorted(clock)]
+    rows = [(report, system, *clock[system]) for report, clock in timed for system in sorted(clock)]
     return _table("arm,p50_ms,p95_ms", rows)
 
 
 def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
     """pareto.csv: what each memory reaches, what for, and who does better for less."""
     rows = [
-        (report, one.arm, one.accuracy, one.cost, one.dominated_by)
+        (report, one.system, one.accuracy, one.cost, one.dominated_by)
         for report, points in found
         for one in points
     ]
@@ -154,7 +154,7 @@ def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
 def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
     """retention.csv or rewrite.csv: accuracy by arm and bin."""
     rows = [
-        (report, one.arm, one.name, one.questions, one.accuracy)
+        (report, one.system, one.name, one.questions, one.accuracy)
         for report, bins in found
         for one in bins
     ]

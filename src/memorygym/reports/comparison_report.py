@@ -14,10 +14,10 @@ from memorygym.reports.curves import CURVES, Bin, by_tokens, curve
 from memorygym.runs.comparison.figures import Clock, RankAgreement, Report, agreement, figures
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import SanityCheck, gates, invalid_text
-from memorygym.runs.comparison.systems import role_of
+from memorygym.runs.comparison.system_specs import role_of
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import ALL, Failure, Result
-from memorygym.runs.metrics import Measured
+from memorygym.runs.metrics import Measurement
 from memorygym.runs.store import Run, name_parts
 
 DOCUMENT = "compare.json"
@@ -39,7 +39,7 @@ class ComparisonFindings:
     """By reasoner, arm and budget: milliseconds of the memory in each step, of a kept run."""
 
     @property
-    def measured(self) -> list[Measured]:
+    def measured(self) -> list[Measurement]:
         """What the episodes that ended tell."""
         ended = [one for one in self.outcomes if isinstance(one, Result)]
         return [one.measured for one in ended if one.measured]
@@ -117,7 +117,7 @@ def outcome_of(found: ComparisonFindings, played: Sequence[SanityCheck]) -> Comp
 def invalid_of(found: ComparisonFindings, outcome: ComparisonOutcome) -> str:
     """What is told in place of figures, after the failures that may be why."""
     failed = found.failures
-    told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
+    told = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
     played = f"{len(found.measured):,} episodes played, {failed.total():,} failed ({told})"
     return "\n".join([*(paragraph(played) if failed else ()), invalid_text(outcome.gates)])
 
@@ -125,7 +125,7 @@ def invalid_of(found: ComparisonFindings, outcome: ComparisonOutcome) -> str:
 def clock_for(found: ComparisonFindings, report: Report) -> Clock:
     """Milliseconds of a step, by arm but those of what is held, of a run that was kept."""
     own = found.under(report.reasoner, report.budget).clocked.items()
-    return clock_of({arm: times for (_, arm, _), times in own if role_of(arm) != "held"})
+    return clock_of({system: times for (_, system, _), times in own if role_of(system) != "held"})
 
 
 def curve_of(found: ComparisonFindings, report: Report, kind: str) -> list[Bin]:
@@ -172,9 +172,9 @@ def clocked(run: Run) -> dict[tuple[str, str, int | None], list[float]]:
         last[row["episode"]] = row.get("memory_ms", [])
     found: dict[tuple[str, str, int | None], list[float]] = {}
     for name, steps in last.items():
-        _, _, reasoner, arm, budget = name_parts(name)
+        _, _, reasoner, system, budget = name_parts(name)
         view = None if budget == ALL else int(budget)
-        found.setdefault((reasoner, arm, view), []).extend(steps)
+        found.setdefault((reasoner, system, view), []).extend(steps)
     return found
 
 
@@ -185,7 +185,7 @@ def clock_of(times: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, flo
     {'a': (3, 5)}
     """
     return {
-        arm: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
-        for arm, found in times.items()
+        system: (ordered[(len(ordered) - 1) // 2], ordered[-(-95 * len(ordered) // 100) - 1])
+        for system, found in times.items()
         if (ordered := sorted(found))
     }

@@ -37,7 +37,7 @@ COSTS = (
     number("tokens", 11, "ingest_tokens"),
     number("calls", 9, "query_calls"),
     number("tokens", 11, "query_tokens"),
-    number("breaks", 10, "fractures"),
+    number("breaks", 10, "cache_breaks"),
 )
 STORE = (
     share("true", 9, "precision"),
@@ -63,7 +63,7 @@ class Setting:
 
     tasks: str
     """What was played, in a few words."""
-    contract: str
+    version_hash: str
     capacity: int | None = None
     """Most tokens that a memory may hold."""
     writer: str | None = None
@@ -114,8 +114,8 @@ HELD = "Of its entries at the end; peak: most tokens held."
 
 def _unjudged(report: Report) -> list[str]:
     """What could not be judged."""
-    failed = {row.arm: row.failed for row in report.rows if row.failed}
-    told = ", ".join(f"{arm} {count}" for arm, count in sorted(failed.items()))
+    failed = {row.system: row.failed for row in report.rows if row.failed}
+    told = ", ".join(f"{system} {count}" for system, count in sorted(failed.items()))
     played = sum(len(row.scores) for row in report.rows)
     asked = _count(report.questions, "question")
     return paragraph(
@@ -131,7 +131,7 @@ def _heading(report: Report, setting: Setting) -> list[str]:
     writer = f" memory model {setting.writer}," if setting.writer else ""
     return paragraph(
         f"{setting.tasks}, reasoner {report.reasoner},{writer} {budget},"
-        f" {capacity}, contract {setting.contract}"
+        f" {capacity}, contract {setting.version_hash}"
     )
 
 
@@ -155,7 +155,7 @@ def _table(
 
 
 def _line(row: SystemRow, columns: Sequence[Column]) -> list[str]:
-    name = ENDS.get(row.arm, row.arm) + "*" * bool(row.failed)
+    name = ENDS.get(row.system, row.system) + "*" * bool(row.failed)
     return named(name, "".join(f"{column.cell(row):>{column.width}}" for column in columns))
 
 
@@ -163,7 +163,7 @@ def _scores(report: Report) -> list[Column]:
     over = report.contests.over_recency
 
     def p(row: SystemRow) -> str:
-        return p_value(over[row.arm].adjusted) if row.arm in over else NOTHING
+        return p_value(over[row.system].adjusted) if row.system in over else NOTHING
 
     return [
         Column("#", 3, lambda row: NOTHING if row.rank is None else str(row.rank)),
@@ -183,7 +183,7 @@ def normalised_text(row: SystemRow) -> str:
 def _notes(report: Report) -> Iterator[str]:
     yield from paragraph(SCORES)
     if failed := [row for row in report.rows if row.failed]:
-        told = listed(f"{row.arm} on {row.failed}" for row in failed)
+        told = listed(f"{row.system} on {row.failed}" for row in failed)
         yield from paragraph(f"* failed: {told}. Figures are of the tasks finished; no rank.")
     yield ""
     yield from paragraph(verdict_text(report))
@@ -223,20 +223,22 @@ def verdict_text(report: Report) -> str:
         holds = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
         return f"no winner: {lead}, {holds}"
     ranks = report.contests.ranks.items()
-    beside = listed(arm for arm, rank in ranks if rank == 1 and arm != found.best)
+    beside = listed(system for system, rank in ranks if rank == 1 and system != found.best)
     return f"no winner: {lead}, but once all pairs are tested together it ranks with {beside}"
 
 
 def _faults(report: Report) -> Iterator[str]:
     for figure, words in FAULTS.items():
         rows = [row for row in report.rows if row.role != "held"]
-        means = {row.arm: mean.mean for row in rows if (mean := row[figure])}
-        if told := ", ".join(f"{arm} {amount(mean)}" for arm, mean in means.items() if mean):
+        means = {row.system: mean.mean for row in rows if (mean := row[figure])}
+        if told := ", ".join(f"{system} {amount(mean)}" for system, mean in means.items() if mean):
             yield from paragraph(f"{words}, a task: {told}.")
 
 
 def _clock(clock: Clock) -> list[str]:
-    told = ", ".join(f"{arm} {amount(p50)}/{amount(p95)}" for arm, (p50, p95) in clock.items())
+    told = ", ".join(
+        f"{system} {amount(p50)}/{amount(p95)}" for system, (p50, p95) in clock.items()
+    )
     return paragraph(f"Milliseconds of memory a step, median/95th percentile: {told}.")
 
 

@@ -9,8 +9,8 @@ from string import ascii_uppercase
 from memorygym.core.text import WIDTH
 from memorygym.reports.columns import NAME, amount, named, paragraph
 from memorygym.runs.comparison.figures import Clock, Report, judged, left_out
-from memorygym.runs.comparison.significance import World
-from memorygym.runs.metrics import Measured
+from memorygym.runs.comparison.significance import Domain
+from memorygym.runs.metrics import Measurement
 from memorygym.stats import NOTHING, Estimate, clustered_share
 
 FIRST = 1_000
@@ -24,7 +24,7 @@ WIDE, HIGH, APART = 72, 16, 5
 COLUMN = 10
 ACROSS = (WIDTH - NAME) // COLUMN
 """Bins that stand side by side."""
-Bins = dict[int, dict[World, list[float]]]
+Bins = dict[int, dict[Domain, list[float]]]
 """By bin and task: how the questions went."""
 
 
@@ -32,7 +32,7 @@ Bins = dict[int, dict[World, list[float]]]
 class Bin:
     """The questions of an arm that are alike in span or rewrites."""
 
-    arm: str
+    system: str
     place: int
     """Among the bins."""
     name: str
@@ -79,23 +79,23 @@ CURVES: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
-def curve(measured: Sequence[Measured], report: Report, kind: str) -> list[Bin]:
+def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by arm in the order of the report; not of what was held."""
     of, left = CURVES[kind], left_out(measured)
     sorted_by_arm: dict[str, Bins] = {}
     for one in sorted(measured, key=lambda one: one.world):
-        bins = sorted_by_arm.setdefault(one.arm, {})
+        bins = sorted_by_arm.setdefault(one.system, {})
         for case in judged(one, left):
             found = getattr(case, of.figure)
             tasks = bins.setdefault(place_of(found) if of.doubling else found, {})
             tasks.setdefault(one.world, []).append(case.score)
     return [
         Bin(
-            row.arm, place, span_name(place) if of.doubling else str(place),
+            row.system, place, span_name(place) if of.doubling else str(place),
             sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
         for row in [*report.of("memory"), *report.of("reference")]
-        for place, tasks in sorted(sorted_by_arm.get(row.arm, {}).items())
+        for place, tasks in sorted(sorted_by_arm.get(row.system, {}).items())
     ]  # fmt: skip
 
 
@@ -112,16 +112,18 @@ def curve_text(bins: Sequence[Bin], kind: str) -> str:
 
 def _block(bins: Sequence[Bin], places: Sequence[int]) -> list[str]:
     """Some of the columns, side by side."""
-    found = {(one.arm, one.place): one for one in bins}
+    found = {(one.system, one.place): one for one in bins}
     names = {one.place: one.name for one in bins}
     most = {p: max(one.questions for one in bins if one.place == p) for p in places}
     lines = [
         *named("", _cells(names[place] for place in places)),
         *named("questions", _cells(str(most[place]) for place in places)),
     ]
-    for arm in dict.fromkeys(one.arm for one in bins):
-        mine = [found.get((arm, place)) for place in places]
-        lines += named(arm, _cells(f"{100 * b.accuracy.mean:.1f}" if b else NOTHING for b in mine))
+    for system in dict.fromkeys(one.system for one in bins):
+        mine = [found.get((system, place)) for place in places]
+        lines += named(
+            system, _cells(f"{100 * b.accuracy.mean:.1f}" if b else NOTHING for b in mine)
+        )
         lines += named("", _cells(_interval(b) if b else "" for b in mine))
     return lines
 
@@ -139,7 +141,7 @@ def _interval(one: Bin) -> str:
 class Point:
     """A memory, none, recency or full: what it reaches, and what for."""
 
-    arm: str
+    system: str
     accuracy: float
     cost: float
     dominated_by: str | None
@@ -148,28 +150,28 @@ class Point:
 
 def by_tokens(report: Report) -> list[Point]:
     """Against tokens a task: those in view, and those of the memory's own model."""
-    costs = {row.arm: found.mean for row in report.rows if (found := row["total"])}
+    costs = {row.system: found.mean for row in report.rows if (found := row["total"])}
     return _points(report, costs)
 
 
 def by_clock(report: Report, clock: Clock) -> list[Point]:
     """Against median milliseconds a step."""
-    return _points(report, {arm: median for arm, (median, _) in clock.items()})
+    return _points(report, {system: median for system, (median, _) in clock.items()})
 
 
 def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
     """Cheapest first. Oracle is no memory, and arms with failed tasks played others."""
     found = {
-        row.arm: (accuracy.mean, costs[row.arm])
+        row.system: (accuracy.mean, costs[row.system])
         for row in report.rows
-        if row.role != "held" and row.arm != "oracle" and not row.failed
-        if (accuracy := row["accuracy"]) and row.arm in costs
+        if row.role != "held" and row.system != "oracle" and not row.failed
+        if (accuracy := row["accuracy"]) and row.system in costs
     }
     points = [
-        Point(arm, accuracy, cost, _better(found, accuracy, cost))
-        for arm, (accuracy, cost) in found.items()
+        Point(system, accuracy, cost, _better(found, accuracy, cost))
+        for system, (accuracy, cost) in found.items()
     ]
-    return sorted(points, key=lambda one: (one.cost, -one.accuracy, one.arm))
+    return sorted(points, key=lambda one: (one.cost, -one.accuracy, one.system))
 
 
 def _better(found: Mapping[str, tuple[float, float]], accuracy: float, cost: float) -> str | None:
@@ -179,8 +181,8 @@ def _better(found: Mapping[str, tuple[float, float]], accuracy: float, cost: flo
     'good'
     """
     better = [
-        (-a, c, arm)
-        for arm, (a, c) in found.items()
+        (-a, c, system)
+        for system, (a, c) in found.items()
         if a >= accuracy and c <= cost and (a, c) != (accuracy, cost)
     ]
     return min(better)[2] if better else None
@@ -194,7 +196,7 @@ def plot(points: Sequence[Point], unit: str) -> str:
     grid = [[" "] * WIDE for _ in range(HIGH + 1)]
     for point in points:
         line = grid[round(HIGH * (1 - point.accuracy))]
-        line[_free(line, column(point.cost))] = marks[point.arm]
+        line[_free(line, column(point.cost))] = marks[point.system]
     lines = [f"accuracy in %, against {unit} on a logarithmic scale", ""]
     for i, line in enumerate(grid):
         side = f"{100 * (HIGH - i) // HIGH:>4} ┤" if i % 4 == 0 else f"{'':>4} │"
@@ -223,7 +225,7 @@ def _marks(points: Sequence[Point]) -> dict[str, str]:
     order = sorted(points, key=lambda one: one.dominated_by is not None)
     letters = f"{ascii_uppercase:·<{len(points)}}"
     return {
-        one.arm: letter.lower() if one.dominated_by else letter
+        one.system: letter.lower() if one.dominated_by else letter
         for one, letter in zip(order, letters, strict=False)
     }
 
@@ -236,7 +238,7 @@ def _free(line: Sequence[str], at: int) -> int:
 
 def _legend(points: Sequence[Point], marks: Mapping[str, str], unit: str) -> Iterator[str]:
     yield f"{'':<24}{'accuracy':>9}{unit.split(maxsplit=1)[0]:>9}"
-    for one in sorted(points, key=lambda one: (one.dominated_by is not None, one.cost, one.arm)):
+    for one in sorted(points, key=lambda one: (one.dominated_by is not None, one.cost, one.system)):
         under = f"   dominated by {marks[one.dominated_by]}" if one.dominated_by else ""
         figures = f"{100 * one.accuracy:>9.1f}{amount(one.cost):>9}{under}"
-        yield from named(f"{marks[one.arm]} {one.arm}", figures, 24)
+        yield from named(f"{marks[one.system]} {one.system}", figures, 24)

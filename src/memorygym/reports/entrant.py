@@ -12,17 +12,17 @@ from memorygym.core.track import Agent, TaskOptions, find
 from memorygym.reports.evidence import REPRODUCED, Evidence
 from memorygym.runs.evaluation import OFFICIAL_SEEDS
 from memorygym.runs.results.results_file import Document, composites
-from memorygym.runs.results.summary import Summary, World
+from memorygym.runs.results.summary import Domain, Summary
 from memorygym.runs.tasks import Limits
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 
 
 class Set(NamedTuple):
     """What must be alike in all that is ranked together."""
 
-    contract: str
+    version_hash: str
     track: str
-    knobs: str
+    parameters: str
     """What was set of the track, in words; "" if nothing was."""
     salt: str
     """The hash of a sealed set's salt; "" for the public set."""
@@ -33,17 +33,19 @@ class Set(NamedTuple):
 def set_of(document: Document) -> Set:
     """The set that a run played."""
     recipe = document["recipe"]
-    knobs = ", ".join(f"{value} {name}" for name, value in sorted(recipe["knobs"].items()))
+    parameters = ", ".join(
+        f"{value} {name}" for name, value in sorted(recipe["parameters"].items())
+    )
     if recipe["data"]:
-        knobs = f"file {str(recipe['data'].get('sha256'))[:12]}…"
+        parameters = f"file {str(recipe['data'].get('sha256'))[:12]}…"
     judge = canonical(recipe["judge"])
-    return Set(document["contract"], recipe["track"], knobs, recipe["salt"] or "", judge)
+    return Set(document["version_hash"], recipe["track"], parameters, recipe["salt"] or "", judge)
 
 
 def is_current(document: Document) -> bool:
     """Whether the code here makes the run's scores."""
     track = document["recipe"]["track"]
-    return track in registry.names("tracks") and document["contract"] == contract(track)
+    return track in registry.names("tracks") and document["version_hash"] == version_hash(track)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Entrant:
         return "adversary" if known.kind == "adversary" else "truth"
 
     @cached_property
-    def worlds(self) -> Mapping[World, float]:
+    def worlds(self) -> Mapping[Domain, float]:
         """The composite of each world."""
         return composites(self.evidence.document)[self.agent]
 
@@ -123,14 +125,14 @@ def unranked(one: Entrant) -> str:
     track = find(recipe["track"])
     if recipe["data"]:
         return "tasks of a file"
-    every = TaskOptions(range(OFFICIAL_SEEDS), knobs=track.official)
+    every = TaskOptions(range(OFFICIAL_SEEDS), parameters=track.official)
     templates = sorted({task.template for task in track.tasks(every)})
     if lacking := len(set(templates) - set(recipe["templates"])):
         return f"{len(templates) - lacking} of {len(templates)} templates"
     if recipe["templates"] != templates:
         return "templates of its own"
     # A knob that the official set has may have another value, which makes another set.
-    otherwise = sorted(recipe["knobs"].keys() ^ track.official.keys())
+    otherwise = sorted(recipe["parameters"].keys() ^ track.official.keys())
     otherwise += [name for name in Limits.__slots__ if recipe[name] is not None]
     if otherwise:
         return f"{', '.join(otherwise)} not as in the official set"

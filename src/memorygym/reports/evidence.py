@@ -14,18 +14,18 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.files import as_bytes
 from memorygym.core.json_values import canonical
 from memorygym.core.track import find
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT, DRAWN, TABLES, ComparisonOutcome
 from memorygym.reports.recheck import RESULTS, Method, Recheck, derived
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import Absent, Recall, from_tape
+from memorygym.runs.model_roles import Recall, UnusedModel, from_log
 from memorygym.runs.results.consistency import difference, inconsistencies, rows_in_order
 from memorygym.runs.results.results_file import Document, read_json, read_results
 from memorygym.runs.store import Run
 from memorygym.runs.tasks import salt_hash, unknown_part
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
 """How far a run is shown, best first."""
@@ -98,7 +98,7 @@ def _file_problems(folder: Path, document: Document) -> list[str]:
     about = Run(folder).about()
     found = [
         f"run.json: {told}"
-        for name in ("contract", "recipe")
+        for name in ("version_hash", "recipe")
         if (told := difference(about.get(name), document[name], name))
     ]
     found += [f"results.json: {told}" for told in inconsistencies(document)]
@@ -137,7 +137,7 @@ def opens(recipe: Mapping[str, Any], salt: str) -> bool:
 def _beyond(document: Document, salt: str) -> str:
     """Why the run cannot be made again here; "" if it can."""
     recipe = document["recipe"]
-    if document["contract"] != contract(recipe["track"]):
+    if document["version_hash"] != version_hash(recipe["track"]):
         return f"only the code of contract {document['contract']} can check it"
     if recipe["salt"] and not opens(recipe, salt):
         return "it is of a sealed set, which only its salt deals again"
@@ -149,7 +149,7 @@ def _beyond(document: Document, salt: str) -> str:
     return f"it cannot be made again here ({told})" if told else ""
 
 
-def _made(document: Document, salt: str, recall: Recall = Absent) -> Evaluation | Comparison:
+def _made(document: Document, salt: str, recall: Recall = UnusedModel) -> Evaluation | Comparison:
     """What was played, with the models that `recall` makes."""
     source = source_of(document["recipe"], salt, recall)
     if isinstance(source, Evaluation):
@@ -195,17 +195,17 @@ def _checked(
     recipe = document["recipe"]
     replayed = recipe["memory_model"] and method != "score"
     with ExitStack() as stack:
-        recall: Recall = Absent
+        recall: Recall = UnusedModel
         try:
             if asked := bool(replayed or (recipe["models"] and method == "play")):
-                tape = stack.enter_context(closing(Tape(folder / TAPE, record=False)))
-                recall = from_tape(tape)
+                reply_log = stack.enter_context(closing(ReplyLog(folder / TAPE, record=False)))
+                recall = from_log(reply_log)
             source = _made(document, salt, recall)
         except BadSettings as error:
             return [f"{TAPE}: {error}"], None
-        job, seats = source.job(), tuple(source.seats(source.minds))
+        job, players = source.job(), tuple(source.players(source.model_roles))
         failures = {row["episode"]: row for row in document["failures"]}
-        check = Recheck(Run(folder), recipe, seats, job.wanted, method, failures)
+        check = Recheck(Run(folder), recipe, players, job.wanted, method, failures)
         found = check.over(job.units, workers, waits=asked)
         if wrong := [one for one in found if isinstance(one, str)]:
             return wrong, None

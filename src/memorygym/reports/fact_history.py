@@ -13,7 +13,14 @@ from memorygym.core.trace import Trace
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.scoring.provenance import Journey, Passage, Provenance, Stay, Telling, Version
+from memorygym.scoring.provenance import (
+    FactHistory,
+    HeldSpan,
+    Mention,
+    Passage,
+    Provenance,
+    Version,
+)
 from memorygym.scoring.usage import limits_in
 
 STEPS = (*LOSSES, "")
@@ -62,7 +69,7 @@ def _used(outcome: Outcome, lost: int, needed: int) -> str:
     return f"no: {was_lost}; {answer}" if lost else f"LOST: {answer} with all in view"
 
 
-def _way(journey: Journey, provenance: Provenance, event: int) -> Iterator[str]:
+def _way(journey: FactHistory, provenance: Provenance, event: int) -> Iterator[str]:
     """The steps of a fact up to the one at which it was lost."""
     told = [line for telling in journey.told[-MOST:] for line in _telling(telling)]
     yield from _row("observed", told or ["no message told it in words that the reader knows"])
@@ -78,14 +85,14 @@ def _way(journey: Journey, provenance: Provenance, event: int) -> Iterator[str]:
         yield from _row(IN_VIEW, _in_view(journey, cuts))
 
 
-def _telling(telling: Telling) -> list[str]:
+def _telling(telling: Mention) -> list[str]:
     passage = telling.passage
     head = f"event {telling.event + 1}: {one_line(passage.heading)}"
     over = [] if telling.superseded is None else [f"superseded in event {telling.superseded + 1}"]
     return [head, passage.sentence, *over]
 
 
-def _kept(journey: Journey) -> str:
+def _kept(journey: FactHistory) -> str:
     since = 0 if journey.stored is None else journey.stored + 1
     match journey.lost:
         case "never written":
@@ -99,7 +106,7 @@ def _kept(journey: Journey) -> str:
     return f"held since event {since}" if since else "not by an entry"
 
 
-def _stays(stays: Sequence[Stay]) -> Iterator[str]:
+def _stays(stays: Sequence[HeldSpan]) -> Iterator[str]:
     """The entries that told something of a fact, whatever value."""
     for stay in stays[-MOST:]:
         yield _line(f"entry {stay.id}, event {stay.since + 1}", stay.passage)
@@ -108,14 +115,14 @@ def _stays(stays: Sequence[Stay]) -> Iterator[str]:
         yield f"… and {len(stays) - MOST} entries before these"
 
 
-def _end(kept: Stay | Version) -> str:
+def _end(kept: HeldSpan | Version) -> str:
     """When that was over; "" if it was not."""
     if kept.until is None:
         return ""
     return f", {'rewritten' if kept.changed else 'dropped'} in event {kept.until + 1}"
 
 
-def _retrieved(journey: Journey, *, cut: bool) -> str:
+def _retrieved(journey: FactHistory, *, cut: bool) -> str:
     if journey.lost:
         return "perhaps: the referee cut the view" if cut else "LOST: no text that tells it came"
     sources = dict.fromkeys(sighting.source for sighting in journey.sightings)
@@ -123,7 +130,7 @@ def _retrieved(journey: Journey, *, cut: bool) -> str:
     return f"yes, {', '.join(how)}"
 
 
-def _in_view(journey: Journey, cuts: Sequence[str]) -> Iterator[str]:
+def _in_view(journey: FactHistory, cuts: Sequence[str]) -> Iterator[str]:
     """What stood there of the fact."""
     other = not journey.wanted.old and any(not s.passage.right for s in journey.sightings)
     if not journey.lost:

@@ -17,7 +17,9 @@ def _span(audits: Sequence[Audit]) -> float | None:
     """By how much more the second prompt accepts."""
     if len(audits) < 2:
         return None
-    strict, lenient = ([ruling.verdict for ruling in one.rulings] for one in audits)
+    strict, lenient = (
+        [panel_verdict.verdict for panel_verdict in one.panel_verdicts] for one in audits
+    )
     return difference(list(zip(strict, lenient, strict=True)))
 
 

@@ -19,13 +19,13 @@ from memorygym.reports.entrant import Entrant, Set, is_current, set_of, unranked
 from memorygym.reports.evidence import REPORTED, STANDINGS, Evidence
 from memorygym.runs.comparison.figures import Report
 from memorygym.runs.results.summary import summaries
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 from memorygym.stats import Difference, paired, ranks, unpaired
 
 Unshown = tuple[str, Evidence, str]
 
 
-class Held(NamedTuple):
+class AdversaryBound(NamedTuple):
     """An adversary beside its bound, in points."""
 
     entrant: Entrant
@@ -42,7 +42,7 @@ class RankedTable:
     ranked: Sequence[tuple[int, Entrant]]
     references: Mapping[str, Entrant]
     """By role and memory."""
-    adversaries: Sequence[Held]
+    adversaries: Sequence[AdversaryBound]
 
     @property
     def entrants(self) -> list[Entrant]:
@@ -52,7 +52,7 @@ class RankedTable:
         return found + [one for one in self.references.values() if one not in found]
 
 
-class Gap(NamedTuple):
+class PrivateGap(NamedTuple):
     """By how much an agent is better on the public worlds than on sealed ones."""
 
     entrant: Entrant
@@ -84,7 +84,7 @@ class Leaderboard:
     """All that a leaderboard says."""
 
     tables: Sequence[RankedTable]
-    gaps: Sequence[Gap]
+    gaps: Sequence[PrivateGap]
     reported: Sequence[Entrant]
     """Self-reported whole sets: never ranked."""
     apart: Sequence[tuple[Entrant, str]]
@@ -96,11 +96,11 @@ class Leaderboard:
     """Memories, each as one comparison ranks them."""
     unshown: Sequence[Unshown] = ()
     """Comparisons without a rank, by name, and why."""
-    contracts: Sequence[str] = ()
+    version_hashes: Sequence[str] = ()
     """Of the code here, for the tracks of the runs."""
 
 
-def board(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
+def sampler(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     """The leaderboard of some runs; equal runs give an equal board in any order.
 
     Of an entrant that came twice the better shown counts. Raises BadSettings if the two are shown
@@ -122,7 +122,7 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     apart, notes, whole = [], [], []
     for one in everyone:
         if not is_current(one.evidence.document):
-            earlier.setdefault(one.set.contract, []).append(one)
+            earlier.setdefault(one.set.version_hash, []).append(one)
         elif why := unranked(one):
             apart.append((one, why))
         else:
@@ -139,7 +139,7 @@ def board(runs: Iterable[tuple[str, Evidence]]) -> Leaderboard:
     unshown: list[Unshown] = []
     found = _rankings(compared, unshown, notes)
     tracks = {evidence.document["recipe"]["track"] for _, evidence in given}
-    known = sorted(contract(track) for track in tracks.intersection(registry.names("tracks")))
+    known = sorted(version_hash(track) for track in tracks.intersection(registry.names("tracks")))
     return Leaderboard(
         tables, _gaps(tables), reported, apart, by_contract, sorted(notes),
         found, unshown, known,
@@ -182,16 +182,16 @@ def _table(key: Set, entrants: Sequence[Entrant]) -> RankedTable:
     return RankedTable(key, ranked, references, sorted(held, key=lambda one: one.entrant.order))
 
 
-def _held(one: Entrant, others: Sequence[Entrant]) -> Held:
+def _held(one: Entrant, others: Sequence[Entrant]) -> AdversaryBound:
     bound = one.scripted.bound if one.scripted else None
     if bound is None or not bound.over:
-        return Held(one, 100 * one.summary.composite.mean, bound)
+        return AdversaryBound(one, 100 * one.summary.composite.mean, bound)
     over = [other for other in others if (other.agent, other.memory) == (bound.over, one.memory)]
     gain = 100 * paired(one.worlds, over[0].worlds).estimate.mean if over else None
-    return Held(one, gain, bound)
+    return AdversaryBound(one, gain, bound)
 
 
-def _gaps(tables: Sequence[RankedTable]) -> list[Gap]:
+def _gaps(tables: Sequence[RankedTable]) -> list[PrivateGap]:
     """Of everyone who was ranked in the public set and in a sealed one."""
     public = {
         (table.set._replace(salt=""), one.identity): one
@@ -200,7 +200,7 @@ def _gaps(tables: Sequence[RankedTable]) -> list[Gap]:
         for one in table.entrants
     }
     return [
-        Gap(ours, one, unpaired(list(ours.worlds.values()), list(one.worlds.values())))
+        PrivateGap(ours, one, unpaired(list(ours.worlds.values()), list(one.worlds.values())))
         for table in tables
         if table.set.salt
         for one in sorted(table.entrants, key=lambda one: one.order)

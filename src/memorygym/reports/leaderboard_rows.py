@@ -7,7 +7,7 @@ from memorygym.core.track import find
 from memorygym.core.types import JSON
 from memorygym.reports.entrant import Entrant, Set
 from memorygym.reports.evidence import Evidence
-from memorygym.reports.leaderboard import Gap, Held, Leaderboard, Ranking
+from memorygym.reports.leaderboard import AdversaryBound, Leaderboard, PrivateGap, Ranking
 from memorygym.scoring.usage import Price, Usage, cost_of
 from memorygym.stats import Estimate
 
@@ -58,7 +58,7 @@ def _agents(found: Leaderboard, prices: Prices) -> Iterator[dict[str, JSON]]:
 
 
 def _flat(
-    one: Entrant, rank: int | None, prices: Prices, held: Held | None = None
+    one: Entrant, rank: int | None, prices: Prices, held: AdversaryBound | None = None
 ) -> dict[str, JSON]:
     summary, cost = one.summary, dollars(one, prices)
     axes = {axis: _share(summary.axes.get(axis)) for axis in axes_of([one])}
@@ -82,7 +82,7 @@ def _memories(one: Ranking) -> Iterator[dict[str, JSON]]:
         whole = accuracy.to_json() if accuracy else {}
         yield {
             **_set_json(one.set), "rank": row.rank, "agent": one.report.reasoner,
-            "kind": row.role, "memory": row.arm, "budget": one.report.budget,
+            "kind": row.role, "memory": row.system, "budget": one.report.budget,
             "composite": whole.get("mean"), "low": whole.get("low"), "high": whole.get("high"),
             "normalised_gain": _share(gain), "worlds": len(row.scores), **_shown(one.evidence),
         }  # fmt: skip
@@ -103,7 +103,7 @@ def as_json(found: Leaderboard, prices: Prices) -> dict[str, JSON]:
     """The board with all its figures."""
     return {
         "format": FORMAT,
-        "contracts": list(found.contracts),
+        "version_hashes": list(found.version_hashes),
         "rows": flat_rows(found, prices),
         "detectable": [
             {**_set_json(table.set), "difference": round(least, 6)}
@@ -116,7 +116,7 @@ def as_json(found: Leaderboard, prices: Prices) -> dict[str, JSON]:
     }  # fmt: skip
 
 
-def _gap_json(gap: Gap) -> dict[str, JSON]:
+def _gap_json(gap: PrivateGap) -> dict[str, JSON]:
     found, one = gap.difference.estimate.to_json(), gap.entrant
     return {
         **_set_json(gap.sealed.set), "agent": one.agent, "memory": one.memory,
@@ -126,6 +126,6 @@ def _gap_json(gap: Gap) -> dict[str, JSON]:
 
 def _set_json(key: Set) -> dict[str, JSON]:
     return {
-        "contract": key.contract, "track": key.track, "knobs": key.knobs,
+        "version_hash": key.version_hash, "track": key.track, "parameters": key.parameters,
         "salt": key.salt or None, "judged": key.judge != "null",
     }  # fmt: skip

@@ -89,7 +89,7 @@ def write_pack(folder: Path, path: Path) -> str:
         raise BadSettings(f"{path}: a pack is named FILE.tar.gz")
     names = files_of(folder)
     about = {"format": FORMAT, "canary": CANARY, "version": __version__}
-    about |= {"contract": json.loads((folder / "run.json").read_bytes())["contract"]}
+    about |= {"version_hash": json.loads((folder / "run.json").read_bytes())["version_hash"]}
     told = {**about, "files": {name: digest(folder / name) for name in names}}
     manifest = json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"
     files = ((name, (folder / name).read_bytes()) for name in names)
@@ -195,10 +195,10 @@ def _manifest_problems(folder: Path) -> list[str]:
         stated = {name: dict(row) for name, row in told["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{MANIFEST}: damaged ({error!r})"]
-    contract: JSON = None
+    version_hash: JSON = None
     with suppress(BadSettings):  # Its digest, or whoever examines the run, tells what is wrong.
-        contract = Run(folder).about().get("contract")
-    wanted = {"format": FORMAT, "canary": CANARY, "contract": contract}
+        version_hash = Run(folder).about().get("version_hash")
+    wanted = {"format": FORMAT, "canary": CANARY, "version_hash": version_hash}
     problems = [
         f"{MANIFEST}: {name} is {told.get(name)!r}, not {value!r}"
         for name, value in wanted.items()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from memorygym.core.errors import BadSettings, BadTrace, MemoryGymError
 from memorygym.core.files import as_bytes
 from memorygym.core.json_types import shape
-from memorygym.core.trace import Judged, Said, Trace
+from memorygym.core.trace import Action, Judgement, Trace
 from memorygym.core.track import table
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.reports import comparison_report
@@ -21,15 +21,22 @@ from memorygym.reports.curves import CURVES
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import SanityCheck, played_gates
 from memorygym.runs.engine import Unit
-from memorygym.runs.episode_result import Failure, Place, Result, ResultOptions, place_of, result_of
+from memorygym.runs.episode_result import (
+    EpisodeKey,
+    Failure,
+    Result,
+    ResultOptions,
+    place_of,
+    result_of,
+)
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import findings as found_by_agents
 from memorygym.runs.executors import over_processes, over_threads
 from memorygym.runs.results.consistency import difference
 from memorygym.runs.results.results_file import Document, read_json
 from memorygym.runs.results.results_file import document as summed_up
-from memorygym.runs.seats import Player, played
 from memorygym.runs.store import Run, read_traces
+from memorygym.runs.systems import SystemPlayer, played
 from memorygym.scoring.judge import misruled
 
 RESULTS = "results.json"
@@ -46,7 +53,7 @@ class Recheck:
     run: Run
     recipe: Mapping[str, Any]
     """Of the run."""
-    seats: tuple[Player, ...]
+    players: tuple[SystemPlayer, ...]
     wanted: ResultOptions
     method: Method
     failures: Mapping[str, Mapping[str, Any]]
@@ -59,21 +66,23 @@ class Recheck:
 
     def unit(self, unit: Unit) -> list[Checked]:
         """Of one task's episodes."""
-        track, deal = self.recipe["track"], cache(unit[0].deal)
-        places = [(place_of(track, *unit, player.seat), player) for player in self.seats]
-        return [self._rechecked(place, player, deal) for place, player in places]
+        track, generate = self.recipe["track"], cache(unit[0].generate)
+        places = [(place_of(track, *unit, player.system), player) for player in self.players]
+        return [self._rechecked(place, player, generate) for place, player in places]
 
-    def _rechecked(self, place: Place, seat: Player, deal: Callable[[], Task]) -> Checked:
+    def _rechecked(
+        self, place: EpisodeKey, player: SystemPlayer, generate: Callable[[], Task]
+    ) -> Checked:
         if row := self.failures.get(place.episode):
             return Failure(place, row["kind"], row["error"])
         path = self.run.trace_path(place.episode)
         file = f"traces/{path.name}"
         try:
-            task = None if self.recipe["data"] else deal()
+            task = None if self.recipe["data"] else generate()
             _, trace, damage = next(read_traces([path]))
             if trace is None or damage:
                 return damage.replace(str(path), file)
-            if told := self._problem(trace, place, seat, task):
+            if told := self._problem(trace, place, player, task):
                 return f"{file}: {told}"
             # All that looks into the table would read it again.
             trace.gold = task.gold if task else table(trace)
@@ -81,37 +90,39 @@ class Recheck:
         except MemoryGymError as error:
             return f"{file}: {error}"
 
-    def _problem(self, trace: Trace, place: Place, seat: Player, task: Task | None) -> str:
+    def _problem(
+        self, trace: Trace, place: EpisodeKey, player: SystemPlayer, task: Task | None
+    ) -> str:
         """Why a trace is no record of its episode; "" if it is."""
         own = {"template": place.template, "seed": place.seed}
         stated = {name: trace.recipe.get(name) for name in own}
         if (trace.track, stated) != (place.track, own):
             return f"it is of {trace.track} {stated['template']} {stated['seed']}"
-        if told := self._mislabelled(trace, place, seat) or self._misruled(trace, place, task):
+        if told := self._mislabelled(trace, place, player) or self._misruled(trace, place, task):
             return told
         if task is None:
             return ""
         if self.method == "score":
             return "" if trace.task == task.id else f"it is of the task {trace.task}, not {task.id}"
-        other = _otherwise(trace, place, seat, task) if self.method == "play" else ""
+        other = _otherwise(trace, place, player, task) if self.method == "play" else ""
         if self.method == "play" and not other:
             return ""
-        return unlike(trace, task, seat) or other
+        return unlike(trace, task, player) or other
 
-    def _mislabelled(self, trace: Trace, place: Place, seat: Player) -> str:
+    def _mislabelled(self, trace: Trace, place: EpisodeKey, player: SystemPlayer) -> str:
         """Which label is not that of the episode."""
-        wanted, told = seat.seat.labels(place.track, place.repeat), trace.labels
+        wanted, told = player.system.labels(place.track, place.repeat), trace.labels
         if model := self.recipe["models"].get(place.agent):
             wanted |= {"model": model, "usage": told.get("usage")}
         if judge := self._judge(place):
             of = told.get("judge")
             counts = of.get("counts") if isinstance(of, dict) else None
             wanted["judge"] = {**judge, "counts": counts}
-        elif any(isinstance(record, Judged) for record in trace.records):
+        elif any(isinstance(record, Judgement) for record in trace.records):
             return "a judge's rulings, but the recipe names no judge"
         return difference(told, wanted, "labels")
 
-    def _misruled(self, trace: Trace, place: Place, task: Task | None) -> str:
+    def _misruled(self, trace: Trace, place: EpisodeKey, task: Task | None) -> str:
         """Why the rulings are not of the recipe's judge; the truths are the task's if it is there,
         not the trace's."""
         judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
@@ -120,16 +131,16 @@ class Recheck:
         except (KeyError, TypeError) as error:
             return f"the recipe does not tell who judged ({error!r})"
 
-    def _judge(self, place: Place) -> Mapping[str, Any] | None:
+    def _judge(self, place: EpisodeKey) -> Mapping[str, Any] | None:
         """Who judged what was answered there: only models are judged."""
         judge: Mapping[str, Any] | None = self.recipe["judge"]
         return judge if place.agent in self.recipe["models"] else None
 
 
-def _otherwise(trace: Trace, place: Place, seat: Player, task: Task) -> str:
+def _otherwise(trace: Trace, place: EpisodeKey, player: SystemPlayer, task: Task) -> str:
     """Where an episode that is played again differs from its trace; "" if it does not."""
     try:
-        again = seat.play(task, place.repeat, [])
+        again = player.play(task, place.repeat, [])
     except MemoryGymError as error:
         return f"played again, it fails: {error}"
     number = again.first_unlike(trace)
@@ -140,7 +151,7 @@ class Recorded(Policy):
     """Says what the policy of a trace said, word for word."""
 
     def __init__(self, trace: Trace) -> None:
-        self._said = iter([r.message for r in trace.records if isinstance(r, Said)])
+        self._said = iter([r.message for r in trace.records if isinstance(r, Action)])
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         if (message := next(self._said, None)) is None:
@@ -148,7 +159,7 @@ class Recorded(Policy):
         return message
 
 
-def unlike(trace: Trace, task: Task, seat: Player) -> str:
+def unlike(trace: Trace, task: Task, player: SystemPlayer) -> str:
     """What shows that a trace is no record of that task, seat and replies; "" if nothing does.
 
     The replies are played again: task, gold table, budget and every record must come out the same.
@@ -156,10 +167,10 @@ def unlike(trace: Trace, task: Task, seat: Player) -> str:
     itself made those replies is another matter.
     """
     try:
-        again = played(seat.begin(task, []), Recorded(trace), task, trace.labels)
+        again = played(player.begin(task, []), Recorded(trace), task, trace.labels)
     except MemoryGymError as error:
         return str(error)
-    unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judged)])
+    unjudged = replace(trace, records=[r for r in trace.records if not isinstance(r, Judgement)])
     match again.first_unlike(unjudged):
         case None:
             return ""

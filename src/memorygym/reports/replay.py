@@ -8,20 +8,20 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import fit, wrapped
-from memorygym.core.trace import Said, Trace
-from memorygym.models.reply_log import Tape
+from memorygym.core.trace import Action, Trace
+from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import about_run, facts_of, single, verdict_lines
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading, results_table
 from memorygym.reports.transcript import Screen
-from memorygym.runs.engine import Table
+from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Result, ResultOptions, place_of
 from memorygym.runs.jobs import source_of
-from memorygym.runs.model_roles import Absent, Recall, anew, from_tape
+from memorygym.runs.model_roles import Recall, UnusedModel, anew, from_log
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.store import Run, name_parts
 from memorygym.runs.tasks import salt_hash
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import limits_in, limits_of
@@ -34,7 +34,7 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
     name = single(name, [place.episode for place in planned(recipe)], args.run)
     _check_salt(args.salt, recipe["salt"])
     told, stored = f"{name}: {heading(about)}", Run(args.run).trace(name)
-    if about["contract"] != (now := contract(recipe["track"])):
+    if about["version_hash"] != (now := version_hash(recipe["track"])):
         told += f"\nthis version plays {now}, in which it may come out otherwise"
         stored = None
     elif stored is None:
@@ -65,9 +65,9 @@ def _played(recipe: Mapping[str, Any], name: str, salt: str, recall: Recall) -> 
     """The episode of that name."""
     source, track = source_of(recipe, salt, recall), recipe["track"]
     (found,) = (
-        Table(track, (seat,), wanted=ResultOptions(traced=True)).play_unit((one, repeat))[0]
-        for (one, repeat), seat in product(source.job().units, source.seats(source.minds))
-        if place_of(track, one, repeat, seat.seat).episode == name
+        Runner(track, (player,), wanted=ResultOptions(traced=True)).play_unit((one, repeat))[0]
+        for (one, repeat), player in product(source.job().units, source.players(source.model_roles))
+        if place_of(track, one, repeat, player.system).episode == name
     )
     return found
 
@@ -80,7 +80,7 @@ def _recall(
         if args.again or args.replay:
             agent = name_parts(name)[2]
             raise BadSettings(f"{agent} is scripted: leave --again and --replay out")
-        return Absent, ""
+        return UnusedModel, ""
     if args.again:
         return anew(args.api_base), "\nasked anew"
     path = args.replay or args.run / "replies.jsonl"
@@ -88,8 +88,8 @@ def _recall(
         raise BadSettings(
             f"there is no {path}: give --replay FILE, or --again to ask the endpoint anew"
         )
-    tape = stack.enter_context(closing(Tape(path, record=False)))
-    return from_tape(tape), f"\nreplayed from {tape.path}; no endpoint is asked"
+    reply_log = stack.enter_context(closing(ReplyLog(path, record=False)))
+    return from_log(reply_log), f"\nreplayed from {reply_log.path}; no endpoint is asked"
 
 
 def _check_salt(salt: str, digest: str | None) -> None:
@@ -134,6 +134,6 @@ def _shown(trace: Trace, event: int) -> Iterator[str]:
     limits = iter([limit for at, limit in limits_of(trace) if at == event])
     for record in trace.records:
         if record.event == event:
-            said = isinstance(record, Said)
+            said = isinstance(record, Action)
             if text := short.show(record, next(limits)) if said else whole.show(record):
                 yield text

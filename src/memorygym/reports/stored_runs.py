@@ -15,7 +15,7 @@ from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.text import fit
 from memorygym.core.trace import Trace
 from memorygym.core.track import reader_of, table
-from memorygym.runs.episode_result import Place, place_in
+from memorygym.runs.episode_result import EpisodeKey, place_in
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import misfit
 from memorygym.runs.store import Run, read_traces
@@ -77,7 +77,7 @@ def about_run(folder: Path) -> Mapping[str, Any]:
     than can be."""
     about: Mapping[str, Any] = Run(folder).about()
     check_track(folder, about)
-    lacking = [name for name in ("contract", "recipe") if name not in about]
+    lacking = [name for name in ("version_hash", "recipe") if name not in about]
     problem = f"no {lacking[0]}" if lacking else misfit(about["recipe"], "recipe")
     try:
         if not problem:
@@ -122,7 +122,7 @@ class StoredTrace:
     """A trace whose header can be believed to be one; its gold table is a Gold."""
 
     path: Path
-    place: Place
+    place: EpisodeKey
     trace: Trace
 
     @property
@@ -190,7 +190,7 @@ def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] =
     given = "none" if outcome.answer is None else outcome.answer
     mark = f"WRONG ({cause})" if cause else "right"
     return [
-        *fit(f"{id}  {q.competency}: {mark}"),
+        *fit(f"{id}  {q.question_type}: {mark}"),
         *fit(q.text, "    "),
         *fit(f"truth {q.truth} | answer {given} | {outcome.reason}", "    "),
         *(line for limit in limits for line in fit(limit, "    ")),

@@ -113,9 +113,11 @@ def _named(who: str, rest: str) -> list[str]:
 def heading(document: Document) -> str:
     """Under which contract and recipe the figures were made."""
     recipe = document["recipe"]
-    knobs = [f"{name} {value}" for name, value in recipe["knobs"].items() if name != "template"]
-    knobs.sort(key=lambda told: not told.startswith("tier "))
-    parts = [f"contract {document['contract']}", *knobs]
+    parameters = [
+        f"{name} {value}" for name, value in recipe["parameters"].items() if name != "template"
+    ]
+    parameters.sort(key=lambda told: not told.startswith("tier "))
+    parts = [f"contract {document['contract']}", *parameters]
     budgets = ", ".join(f"{budget:,}" for budget in recipe.get("budgets", ()))
     parts += [f"memory {recipe['memory']}" if not budgets else f"comparison at {budgets} tokens"]
     parts += [f"{recipe['repeats']} repeats"] if recipe["repeats"] > 1 else []
@@ -225,7 +227,7 @@ def questions_text(trace: Trace) -> str:
         q = outcome.goal
         mark = "right" if outcome.correct else f"WRONG ({attribution.cause(outcome)})"
         lines += [
-            f"[event {q.event + 1}] {q.competency}: {q.text}",
+            f"[event {q.event + 1}] {q.question_type}: {q.text}",
             f"    truth {q.truth} | answer {outcome.answer} | {mark}: {outcome.reason}",
             *(f"    {limit}" for limit in limits_in(trace, q.event)),
         ]

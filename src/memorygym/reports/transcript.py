@@ -43,23 +43,23 @@ class Screen:
         `limit` is what kept a reply from being whole.
         """
         match record:
-            case trace.Shown(_, messages):
+            case trace.Observation(_, messages):
                 return "\n".join(self._shown(message.content) for message in messages)
-            case trace.Composed(_, messages):
+            case trace.Context(_, messages):
                 return "\n".join(
                     line for message in messages for line in self._cut(message.content, 2, "  | ")
                 )
-            case trace.Said(_, message):
+            case trace.Action(_, message):
                 return "" if self.whole else "\n".join(_said(message, limit))
-            case trace.Heard(_, messages):
+            case trace.ToolResult(_, messages):
                 return "\n".join(self._heard(message.content) for message in messages)
-            case trace.Stored(_, _, _, tokens, writes):
+            case trace.MemoryUpdate(_, _, _, tokens, writes):
                 return self._paint(f"  memory: {tokens:,} tokens, {writes} writes used", DIM)
-            case trace.Cut(_, reason):
+            case trace.LimitHit(_, reason):
                 return self._paint(f"  ! {reason}", RED)
-            case trace.Rewarded(_, reward):
+            case trace.Reward(_, reward):
                 return self._paint(f"  reward {reward:g}", DIM)
-            case trace.Answered() | trace.Asked() | trace.Judged():
+            case trace.Answer() | trace.ModelCall() | trace.Judgement():
                 return ""
 
     def _shown(self, text: str) -> str:

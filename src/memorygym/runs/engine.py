@@ -18,22 +18,22 @@ from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFail
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, table
 from memorygym.core.types import JSON, Task
-from memorygym.models.reply_log import Tape
+from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
+    EpisodeKey,
     Failure,
     Kind,
-    Place,
     Result,
     ResultOptions,
     place_of,
     result_of,
 )
 from memorygym.runs.executors import over_processes, over_threads, watched
-from memorygym.runs.model_roles import Minds
-from memorygym.runs.seats import Player
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.store import Run, append_episode, playing
+from memorygym.runs.systems import SystemPlayer
 from memorygym.runs.tasks import Tasks
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 
 Keep = Callable[[], None]
 LONGEST_NAME = 220
@@ -47,9 +47,9 @@ class Job:
     """What is played, by whom, and where it is kept."""
 
     tasks: Tasks
-    seats: Callable[[Minds], Sequence[Player]]
+    players: Callable[[ModelRoles], Sequence[SystemPlayer]]
     """Who plays, asking these models."""
-    minds: Minds = field(default_factory=Minds)
+    model_roles: ModelRoles = field(default_factory=ModelRoles)
     repeats: int = 1
     recipe: Mapping[str, JSON] = field(default_factory=dict)
     """What must agree for two runs to be one, beside the tasks."""
@@ -67,14 +67,17 @@ class Job:
     def about(self) -> dict[str, JSON]:
         """What run.json holds, but for how it was started; a salt only as its hash."""
         recipe = {**self.tasks.recipe, "repeats": self.repeats, **self.recipe}
-        told: dict[str, JSON] = {"contract": contract(self.tasks.track), "version": __version__}
-        return {**told, "recipe": {**recipe, **self.minds.recipe()}}
+        told: dict[str, JSON] = {
+            "version_hash": version_hash(self.tasks.track),
+            "version": __version__,
+        }
+        return {**told, "recipe": {**recipe, **self.model_roles.recipe()}}
 
-    def episodes(self) -> Iterator[Place]:
+    def episodes(self) -> Iterator[EpisodeKey]:
         """All of them, in the order of the results."""
-        seats = self.seats(self.minds)
-        for (recipe, repeat), seat in product(self.units, seats):
-            yield place_of(self.tasks.track, recipe, repeat, seat.seat)
+        players = self.players(self.model_roles)
+        for (recipe, repeat), player in product(self.units, players):
+            yield place_of(self.tasks.track, recipe, repeat, player.system)
 
 
 def perform(job: Job) -> list[Result | Failure]:
@@ -85,17 +88,17 @@ def perform(job: Job) -> list[Result | Failure]:
     if job.folder:
         _check_names(job.folder, job.episodes())
     with playing(job.folder, job.about()) as run, ExitStack() as stack:
-        minds = job.minds
-        if minds.asks:
+        model_roles = job.model_roles
+        if model_roles.asks:
             # Kept or not: what a memory asks is asked again for what it holds, to the same reply.
             kept = run.path if run else Path(stack.enter_context(TemporaryDirectory()))
-            tape = Tape(kept / "replies.jsonl", record=True)
-            minds = minds.recorded(stack.enter_context(closing(tape)))
-        table = Table(job.tasks.track, tuple(job.seats(minds)), run, job.wanted)
+            reply_log = ReplyLog(kept / "replies.jsonl", record=True)
+            model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
+        table = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
         return list(watched(table.play(job.units, job.workers), len(job.units), quiet=job.quiet))
 
 
-def _check_names(folder: Path, episodes: Iterator[Place]) -> None:
+def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
     """Raises BadSettings if an episode's name is too long for a file of the folder."""
     longest = max((place.episode for place in episodes), key=len, default="")
     if len(longest) > LONGEST_NAME:
@@ -106,17 +109,17 @@ def _check_names(folder: Path, episodes: Iterator[Place]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Runner:
     """The seats of a run, and the folder that keeps what they play."""
 
     track: str
-    seats: tuple[Player, ...]
+    players: tuple[SystemPlayer, ...]
     run: Run | None = None
     wanted: ResultOptions = field(default_factory=ResultOptions)
 
     def play(self, units: Sequence[Unit], workers: int) -> Iterator[list[Result | Failure]]:
         """Every seat on every task, in the order of the tasks."""
-        over = over_threads if any(seat.waits for seat in self.seats) else over_processes
+        over = over_threads if any(player.waits for player in self.players) else over_processes
         yield from over(self.play_unit, units, workers)
 
     def play_unit(self, unit: Unit) -> list[Result | Failure]:
@@ -126,24 +129,28 @@ class Table:
         traces of a task are written when its last seat has ended.
         """
         recipe, late = unit[0], list[Keep]()
-        made = cache(recipe.deal)
-        foreign = any(seat.foreign for seat in self.seats)
+        made = cache(recipe.generate)
+        foreign = any(player.foreign for player in self.players)
         keep = late.append if foreign else call
-        found = [self._outcome(unit, seat, made, keep) for seat in self.seats]
+        found = [self._outcome(unit, player, made, keep) for player in self.players]
         for write in late:
             write()
         return found
 
     def _outcome(
-        self, unit: Unit, seat: Player, made: Callable[[], Task], keep: Callable[[Keep], None]
+        self,
+        unit: Unit,
+        player: SystemPlayer,
+        made: Callable[[], Task],
+        keep: Callable[[Keep], None],
     ) -> Result | Failure:
         """The result of an episode, which is played unless the run has kept it."""
-        place = place_of(self.track, *unit, seat.seat)
-        if trace := self._kept(place, seat):
+        place = place_of(self.track, *unit, player.system)
+        if trace := self._kept(place, player):
             return result_of(place, trace, self.wanted)
         steps, start = list[float](), perf_counter()
         try:
-            trace = seat.play(made(), place.repeat, steps)
+            trace = player.play(made(), place.repeat, steps)
         except BadKey:
             raise
         except (ProviderFailure, MemoryFault) as error:
@@ -155,12 +162,12 @@ class Table:
             keep(partial(append_episode, self.run, place.episode, trace, seconds, **clocked))
         return result_of(place, trace, self.wanted)
 
-    def _kept(self, place: Place, seat: Player) -> Trace | None:
+    def _kept(self, place: EpisodeKey, player: SystemPlayer) -> Trace | None:
         """The trace of an episode, if the run has kept it, whatever the name of its file."""
         trace = self.run.trace(place.episode) if self.run else None
         if trace is None:
             return None
-        labels = seat.seat.labels(self.track, place.repeat)
+        labels = player.system.labels(self.track, place.repeat)
         same = {label: trace.labels.get(label) for label in labels} == labels
         made = trace.recipe.get("template"), trace.recipe.get("seed")
         if not same or made != (place.template, place.seed):

@@ -9,10 +9,10 @@ from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe
 from memorygym.core.types import JSON
-from memorygym.runs.metrics import Measured, measure
-from memorygym.runs.seats import Seat
+from memorygym.runs.metrics import Measurement, measure
 from memorygym.runs.store import episode_name
-from memorygym.runs.tasks import Elsewhere
+from memorygym.runs.systems import System
+from memorygym.runs.tasks import MissingTask
 from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import accuracies, outcomes, score
 from memorygym.scoring.judge.agreement import Agreement, agreement
@@ -25,7 +25,7 @@ Kind = Literal["provider", "memory"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class EpisodeKey:
     """Which episode of a run: its task, and who played it with which memory."""
 
     episode: str
@@ -48,41 +48,41 @@ class Place:
 
     def to_json(self) -> dict[str, JSON]:
         """As results store it."""
-        return {name: getattr(self, name) for name in Place.__slots__}
+        return {name: getattr(self, name) for name in EpisodeKey.__slots__}
 
 
-def place_of(track: str, recipe: TaskRecipe, repeat: int, seat: Seat) -> Place:
+def place_of(track: str, recipe: TaskRecipe, repeat: int, player: System) -> EpisodeKey:
     """The episode of a seat on a task."""
-    system = (seat.agent, seat.memory, ALL if seat.budget is None else seat.budget)
-    parts = system if seat.compared else (seat.agent, repeat)
-    return Place(
+    system = (player.agent, player.memory, ALL if player.budget is None else player.budget)
+    parts = system if player.compared else (player.agent, repeat)
+    return EpisodeKey(
         episode=episode_name(recipe.template, recipe.seed, *parts),
         track=track,
         template=recipe.template,
         seed=recipe.seed,
         repeat=repeat,
-        agent=seat.agent,
-        memory=seat.memory,
-        budget=seat.budget,
-        who=episode_name(*system) if seat.compared else seat.agent,
+        agent=player.agent,
+        memory=player.memory,
+        budget=player.budget,
+        who=episode_name(*system) if player.compared else player.agent,
     )
 
 
-def place_in(trace: Trace) -> Place:
+def place_in(trace: Trace) -> EpisodeKey:
     """The episode that a trace is of. Raises ValueError if its header cannot tell."""
     labels, recipe, budget = trace.labels, trace.recipe, trace.labels.get("budget")
-    seat = Seat(
+    player = System(
         shape(str, labels.get("agent", "unknown"), "labels.agent"),
         shape(str, labels.get("memory", "unknown"), "labels.memory"),
         None if budget is None else shape(int, budget, "labels.budget"),
         compared="budget" in labels,
     )
-    task = Elsewhere(
+    task = MissingTask(
         shape(str, recipe.get("template"), "recipe.template"),
         shape(int, recipe.get("seed"), "recipe.seed"),
     )
     repeat = shape(int, labels.get("repeat", 0), "labels.repeat")
-    return place_of(trace.track, task, repeat, seat)
+    return place_of(trace.track, task, repeat, player)
 
 
 def score_of(trace: Trace, went: Sequence[Outcome]) -> Score:
@@ -95,7 +95,7 @@ def score_of(trace: Trace, went: Sequence[Outcome]) -> Score:
 class Failure:
     """An episode without a score, which is never a score of 0."""
 
-    place: Place
+    place: EpisodeKey
     kind: Kind
     error: str
 
@@ -108,10 +108,10 @@ class Failure:
 class Result:
     """One episode, scored."""
 
-    place: Place
+    place: EpisodeKey
     task: str
     """The task's content-hash id."""
-    contract: str
+    version_hash: str
     score: Score
     right: tuple[bool, ...]
     """Of each goal, in order."""
@@ -126,7 +126,7 @@ class Result:
     precision: Mapping[str, float]
     usage: Mapping[str, Usage]
     """Of a model's replies at ingest and at query; empty for a scripted agent."""
-    measured: Measured | None = None
+    measured: Measurement | None = None
     """What the trace tells of the memory, where that is asked for."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """What the track's self-test took from the trace."""
@@ -150,7 +150,7 @@ class Result:
     def to_json(self) -> dict[str, JSON]:
         """As results store it; seconds are kept elsewhere."""
         return {
-            **self.place.to_json(), "task": self.task, "contract": self.contract,
+            **self.place.to_json(), "task": self.task, "version_hash": self.version_hash,
             **self.score.to_json(), "right": [int(right) for right in self.right],
             "repaired": self.repaired, "judge": asdict(self.judged) if self.judged else None,
             "stuck": self.stuck, "causes": dict(self.causes),
@@ -173,14 +173,14 @@ class ResultOptions:
     """Further figures of an agent's trace, in the process that played it."""
 
 
-def result_of(place: Place, trace: Trace, wanted: ResultOptions) -> Result:
+def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
     """The result of a trace. Raises BadTrace without a gold table."""
     went = outcomes(trace)
     labels = trace.labels
     return Result(
         place=place,
         task=trace.task,
-        contract=str(labels.get("contract", "unknown")),
+        version_hash=str(labels.get("version_hash", "unknown")),
         score=score_of(trace, went),
         right=tuple(outcome.correct for outcome in went),
         repaired=sum(outcome.repaired for outcome in went),

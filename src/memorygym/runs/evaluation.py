@@ -12,10 +12,10 @@ from memorygym.core.types import Policy, Task
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import Failure, Result, ResultOptions
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.results.results_file import Document, document, keep
 from memorygym.runs.results.summary import Summary, summaries
-from memorygym.runs.seats import AgentSeat, Player, is_foreign, played, source_of
+from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign, played, source_of
 from memorygym.runs.tasks import Limits, Tasks
 
 OFFICIAL_SEEDS = 10
@@ -27,19 +27,19 @@ class Evaluation:
 
     tasks: Tasks
     agents: tuple[str, ...]
-    """Scripted agents, or the name of the one model of `minds`."""
+    """Scripted agents, or the name of the one model of `model_roles`."""
     memory: str = "markdown"
     limits: Limits = field(default_factory=Limits)
-    minds: Minds = field(default_factory=Minds)
+    model_roles: ModelRoles = field(default_factory=ModelRoles)
     repeats: int = 1
     validate: bool = False
     """Whether the track's self-test is run."""
 
-    def seats(self, minds: Minds) -> list[Player]:
+    def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """One an agent."""
         foreign = is_foreign(self.memory)
         return [
-            AgentSeat(agent, self.memory, self.limits, minds, foreign=foreign)
+            AgentSystem(agent, self.memory, self.limits, model_roles, foreign=foreign)
             for agent in self.agents
         ]
 
@@ -52,8 +52,8 @@ class Evaluation:
             )
         return Job(
             tasks=self.tasks,
-            seats=self.seats,
-            minds=self.minds,
+            players=self.players,
+            model_roles=self.model_roles,
             repeats=self.repeats,
             recipe={
                 "kind": "bench",
@@ -106,7 +106,7 @@ def findings(evaluation: Evaluation, job: Job, outcomes: Sequence[Result | Failu
     results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     rows = invariants(evaluation, results) if evaluation.validate else []
-    beside = references(evaluation) if evaluation.minds.models and results else {}
+    beside = references(evaluation) if evaluation.model_roles.models and results else {}
     found = document(job.about(), outcomes, beside, rows)
     summed = summaries(found["episodes"])
     return Findings(results, failures, summed, beside, rows, found)
@@ -118,9 +118,9 @@ def invariants(evaluation: Evaluation, results: Sequence[Result]) -> Sequence[In
     assert test
 
     def again(task: Task, agent: str, around: Callable[[Policy], Policy] | None) -> Trace:
-        seat = AgentSeat(agent, evaluation.memory, evaluation.limits)
-        policy = around(seat.policy(task)) if around else seat.policy(task)
-        return played(seat.begin(task, []), policy, task, seat.seat.labels(task.track, 0))
+        player = AgentSystem(agent, evaluation.memory, evaluation.limits)
+        policy = around(player.policy(task)) if around else player.policy(task)
+        return played(player.begin(task, []), policy, task, player.system.labels(task.track, 0))
 
     return test.validate(evaluation.tasks.recipes, results, again)
 
@@ -129,7 +129,11 @@ def references(evaluation: Evaluation) -> dict[str, Summary]:
     """The track's floor, ceiling and best scripted agent on the tasks of an evaluation."""
     roles = find(evaluation.tasks.track).references
     beside = replace(
-        evaluation, agents=tuple(roles.values()), minds=Minds(), repeats=1, validate=False
+        evaluation,
+        agents=tuple(roles.values()),
+        model_roles=ModelRoles(),
+        repeats=1,
+        validate=False,
     )
     job = replace(beside.job(ResultOptions(causes=False)), workers=cpu_count() or 1)
     found = {

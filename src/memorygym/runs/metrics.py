@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from memorygym.core.outcome import Outcome
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.trace import Asked, Composed, Cut, Heard, Said, Shown, Stored, Trace
+from memorygym.core.trace import (
+    Action,
+    Context,
+    LimitHit,
+    MemoryUpdate,
+    ModelCall,
+    Observation,
+    ToolResult,
+    Trace,
+)
 from memorygym.core.track import track_of
 from memorygym.core.types import Message
 from memorygym.scoring.attribution import Attribution, store_precision
@@ -53,7 +62,7 @@ class QuestionCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class ModelCost:
     """What the memory's own model cost, by the one token counter."""
 
     calls: int = 0
@@ -62,26 +71,26 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """One arm on one task."""
 
     template: str
     seed: int
-    arm: str
+    system: str
     """The row: a memory as it was named, none, full, recency, oracle, or held:MEMORY."""
     budget: int | None
     """Tokens of the view; None without a limit."""
     reasoner: str
     cases: tuple[QuestionCase, ...]
-    ingest: Spent
+    ingest: ModelCost
     """In events that ask nothing."""
-    query: Spent
+    query: ModelCost
     """In events that ask."""
     empty: int
     """Replies of the memory's model that were empty."""
     overlong: int
     """Replies of it that were longer than asked, and cut."""
-    fractures: int
+    cache_breaks: int
     """How often what the memory composed was not a continuation of what it composed before."""
     cuts: int
     """Times the referee cut a view or undid a write beyond the capacity."""
@@ -102,16 +111,16 @@ class Measured:
         return self.template, self.seed
 
 
-def measure(trace: Trace) -> Measured:
+def measure(trace: Trace) -> Measurement:
     """What the trace of an arm tells. Raises BadTrace without a gold table."""
-    labels, stored = trace.labels, [r for r in trace.records if isinstance(r, Stored)]
+    labels, stored = trace.labels, [r for r in trace.records if isinstance(r, MemoryUpdate)]
     told = outcomes(trace)
     events = {outcome.goal.event for outcome in told}
-    asked = [record for record in trace.records if isinstance(record, Asked)]
-    return Measured(
+    asked = [record for record in trace.records if isinstance(record, ModelCall)]
+    return Measurement(
         template=str(trace.recipe["template"]),
         seed=int(str(trace.recipe["seed"])),
-        arm=str(labels["memory"]),
+        system=str(labels["memory"]),
         budget=None if labels["budget"] is None else int(str(labels["budget"])),
         reasoner=str(labels["agent"]),
         cases=_cases(trace, told),
@@ -119,8 +128,8 @@ def measure(trace: Trace) -> Measured:
         query=_spent([one for one in asked if one.event in events]),
         empty=sum(one.outcome == "empty" for one in asked),
         overlong=sum(one.outcome == "cut" for one in asked),
-        fractures=_fractures(trace),
-        cuts=sum(isinstance(record, Cut) for record in trace.records),
+        cache_breaks=_fractures(trace),
+        cuts=sum(isinstance(record, LimitHit) for record in trace.records),
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
         precision=store_precision(trace),
@@ -129,15 +138,15 @@ def measure(trace: Trace) -> Measured:
     )
 
 
-def _spent(asked: list[Asked]) -> Spent:
-    return Spent(len(asked), sum(one.prompt + one.reply for one in asked))
+def _spent(asked: list[ModelCall]) -> ModelCost:
+    return ModelCost(len(asked), sum(one.prompt + one.reply for one in asked))
 
 
 def _fractures(trace: Trace) -> int:
     """Changes of the composed part that dropped or altered a message of it."""
     found, before = 0, 0
     for record in trace.records:
-        if isinstance(record, Composed):
+        if isinstance(record, Context):
             found += record.kept < before
             before = record.kept + len(record.messages)
     return found
@@ -184,13 +193,13 @@ def _tokens_in_view(trace: Trace, env_tools: frozenset[str]) -> dict[int, int]:
     heard: list[int] = []
     for record in trace.records:
         match record:
-            case Composed(messages=messages, kept=kept):
+            case Context(messages=messages, kept=kept):
                 composed[kept:] = _sizes(messages)
-            case Shown(evict=True):
+            case Observation(evict=True):
                 heard = []
-            case Heard(messages=messages):
+            case ToolResult(messages=messages):
                 heard += _sizes([m for m in messages if m.call_id not in others])
-            case Said(event=event, message=message):
+            case Action(event=event, message=message):
                 others = {call.id for call in message.calls if call.name in env_tools}
                 found[event] = max(found.get(event, 0), sum(composed) + sum(heard))
     return found
@@ -202,6 +211,6 @@ def _sizes(messages: Sequence[Message]) -> list[int]:
 
 def _shown_before(trace: Trace) -> Callable[[int], int]:
     """Tells how many tokens were shown before an event, which may never have come."""
-    records = (record for record in trace.records if isinstance(record, Shown))
+    records = (record for record in trace.records if isinstance(record, Observation))
     shown = [(one.event, sum(count(m.content) for m in one.messages)) for one in records]
     return lambda event: sum(tokens for at, tokens in shown if at < event)

@@ -11,8 +11,8 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
 from memorygym.models.model import Model, Reply, unaddressed
-from memorygym.models.recorded import Cached, taped
-from memorygym.models.reply_log import Tape
+from memorygym.models.recorded import Cached, logged
+from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.models.writer import writer_of
 from memorygym.scoring.judge import Judge
@@ -21,7 +21,7 @@ OF_THE_AGENT = ("tool_mode", "reasoning")
 """What a recipe tells of the agent; the rest is how the model was asked."""
 
 
-class Absent(Model):
+class UnusedModel(Model):
     """A model of a run that is looked at, not asked."""
 
     def __init__(self, asked: Mapping[str, JSON]) -> None:
@@ -44,7 +44,7 @@ class DecisionsOnly(Policy):
         return self._model.act(view, tools) if self._asks(view) else END
 
 
-class Numbered(Policy):
+class NumberedReplies(Policy):
     """Tells of each row of a model's usage which reply it is of: not every reply is the model's."""
 
     def __init__(self, policy: Policy, model: Chat) -> None:
@@ -65,7 +65,7 @@ Recall = Callable[[Mapping[str, Any]], Model]
 
 
 @dataclass(frozen=True, slots=True)
-class Minds:
+class ModelRoles:
     """All models that a run asks, and how."""
 
     models: Mapping[str, Model] = field(default_factory=dict)
@@ -97,16 +97,16 @@ class Minds:
 
     @property
     def writer(self) -> Writer:
-        """The model behind `Meter.write`."""
+        """The model behind `MemoryContext.write`."""
         return writer_of(self.writing) if self.writing else extractive.write
 
-    def recorded(self, tape: Tape) -> "Minds":
+    def recorded(self, reply_log: ReplyLog) -> "ModelRoles":
         """The same, with every reply kept on a tape."""
-        models = {name: taped(model, tape) for name, model in self.models.items()}
-        writing = self.writing and taped(self.writing, tape)
+        models = {name: logged(model, reply_log) for name, model in self.models.items()}
+        writing = self.writing and logged(self.writing, reply_log)
         judge = self.judge
         if judge:
-            judge = replace(judge, models=tuple(taped(model, tape) for model in judge.models))
+            judge = replace(judge, models=tuple(logged(model, reply_log) for model in judge.models))
         return replace(self, models=models, writing=writing, judge=judge)
 
     def describe(self, name: str) -> dict[str, JSON]:
@@ -123,7 +123,7 @@ class Minds:
         }
 
 
-def minds_of(recipe: Mapping[str, Any], recall: Recall = Absent) -> Minds:
+def model_roles_of(recipe: Mapping[str, Any], recall: Recall = UnusedModel) -> ModelRoles:
     """The models of a run's recipe. Raises BadSettings if it does not tell how they were asked."""
     try:
         first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})
@@ -133,7 +133,7 @@ def minds_of(recipe: Mapping[str, Any], recall: Recall = Absent) -> Minds:
             judged["prompt"],
             audit_accepted=judged["audit_accepted"],
         )
-        return Minds(
+        return ModelRoles(
             {
                 name: recall({k: v for k, v in asked.items() if k not in OF_THE_AGENT})
                 for name, asked in recipe["models"].items()
@@ -147,9 +147,9 @@ def minds_of(recipe: Mapping[str, Any], recall: Recall = Absent) -> Minds:
         raise BadSettings(f"the recipe does not tell how it was asked ({error!r})") from error
 
 
-def from_tape(tape: Tape) -> Recall:
+def from_log(reply_log: ReplyLog) -> Recall:
     """Models that reply what a tape holds."""
-    return partial(Cached, tape)
+    return partial(Cached, reply_log)
 
 
 def anew(api_base: str | None = None) -> Recall:

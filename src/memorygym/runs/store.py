@@ -32,7 +32,7 @@ from memorygym.core.types import JSON
 FORMAT = "memorygym-run-3"
 LAST = {"memorygym-run-2": "a37886c", "memorygym-results-2": "a37886c"}
 """By an earlier layout: the last commit that reads it."""
-SAME = ("format", "contract", "recipe")
+SAME = ("format", "version_hash", "recipe")
 """What must agree for a run to be continued; the rest of `run.json` tells how it was started."""
 
 
@@ -197,10 +197,10 @@ def playing(folder: Path | None, about: Mapping[str, JSON]) -> Iterator[Run | No
 
 @contextmanager
 def open_run(directory: Path, about: Mapping[str, JSON]) -> Iterator[Run]:
-    """Begins a run, or goes on with one of the same contract and recipe; no other process may.
+    """Begins a run, or resumes one of the same version hash and recipe; locks out other processes.
 
-    `about` holds `contract`, `recipe` and whatever tells how it was started. Raises BadSettings if
-    the folder holds anything else or is in use.
+    `about` holds `version_hash`, `recipe` and how the run was started. Raises BadSettings if the
+    folder holds anything else or is in use.
     """
     new: dict[str, JSON] = {"format": FORMAT, **about}
     with begun(directory, "run.json", "traces", "run") as path:

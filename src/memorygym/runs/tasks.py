@@ -43,7 +43,7 @@ def check_episodes(*factors: int) -> None:
         )
 
 
-def dealt(track: str, options: TaskOptions) -> Tasks:
+def generated(track: str, options: TaskOptions) -> Tasks:
     """The tasks that the track makes. Raises UnknownPart or BadSettings."""
     made = find(track)
     seeds = options.seeds
@@ -55,10 +55,10 @@ def dealt(track: str, options: TaskOptions) -> Tasks:
     recipe = {
         **_recipe(made.name, recipes),
         "seeds": list(options.seeds),
-        "knobs": dict(sorted(options.knobs.items())),
+        "parameters": dict(sorted(options.parameters.items())),
         "salt": salt_hash(options.salt),
     }
-    told = "".join(f", {name} {value}" for name, value in options.knobs.items())
+    told = "".join(f", {name} {value}" for name, value in options.parameters.items())
     return Tasks(made.name, recipes, recipe, f"{made.name} track{told}")
 
 
@@ -71,17 +71,17 @@ def from_disk(recipes: Sequence[TaskRecipe], track: str, digest: str, told: str)
 def _recipe(track: str, recipes: Sequence[TaskRecipe]) -> dict[str, JSON]:
     templates, seeds = {one.template for one in recipes}, {one.seed for one in recipes}
     told: dict[str, JSON] = {"track": track, "templates": sorted(templates), "seeds": sorted(seeds)}
-    return {**told, "knobs": {}, "salt": None, "data": None}
+    return {**told, "parameters": {}, "salt": None, "data": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class MissingTask:
     """A task of a file that is not at hand: it has its name, and cannot be made."""
 
     template: str
     seed: int
 
-    def deal(self) -> Any:
+    def generate(self) -> Any:
         """Raises BadSettings."""
         raise BadSettings(
             f"the task {self.template} {self.seed} lies in a file that is not given here; repeat"
@@ -105,16 +105,16 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     first, last = min(seeds), max(seeds)
     if len(seeds) != last - first + 1:
         raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
-    found = dealt(track, TaskOptions(range(first, last + 1), salt, recipe["knobs"]))
+    found = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
     made = {**recipe, "templates": found.recipe["templates"]}
     return Tasks(track, found.recipes, made, found.told)
 
 
-def _elsewhere(data: Mapping[str, Any]) -> list[Elsewhere]:
+def _elsewhere(data: Mapping[str, Any]) -> list[MissingTask]:
     """The tasks that a run took from a file."""
     try:
         return [
-            Elsewhere(shape(str, template), shape(int, seed)) for template, seed in data["tasks"]
+            MissingTask(shape(str, template), shape(int, seed)) for template, seed in data["tasks"]
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"the recipe does not tell which tasks it took ({error!r})") from error
@@ -128,7 +128,9 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     memories = recipe["memories"] if recipe["kind"] == "compare" else [recipe["memory"]]
     tracks, known = registry.names("tracks"), [*registry.names("memory"), "oracle"]
     strange = [f"track {recipe['track']}"] if recipe["track"] not in tracks else []
-    strange += [f"{knob} {text}" for knob, text in recipe["knobs"].items() if ":" in text]
+    strange += [
+        f"{parameter} {text}" for parameter, text in recipe["parameters"].items() if ":" in text
+    ]
     strange += [f"memory {spec}" for spec in memories if registry.split(spec)[0] not in known]
     return f"{strange[0]} is not installed here" if strange else ""
 

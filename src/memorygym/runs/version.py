@@ -59,7 +59,7 @@ _IMPORT = re.compile(
 
 
 @lru_cache(maxsize=16)
-def contract(track: str) -> str:
+def version_hash(track: str) -> str:
     """The version of the track and a hash of all that its scores depend on."""
     return f"{find(track).version}@{digest(sources(track))}"
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.trace import Composed, Heard, Said, Stored, Trace
+from memorygym.core.trace import Action, Context, MemoryUpdate, ToolResult, Trace
 from memorygym.core.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
 from memorygym.core.track import reader_of, track_of
 from memorygym.core.types import Message
@@ -100,7 +100,7 @@ class Attribution:
             changes: list[tuple[int, dict[str, str]]] = []
             self._about[name] = changes
             for record in self._trace.records:
-                if isinstance(record, Stored):
+                if isinstance(record, MemoryUpdate):
                     before = changes[-1][1] if changes else {}
                     gone = {*record.dropped, *(entry.id for entry in record.entries)}
                     texts = {id: text for id, text in before.items() if id not in gone}
@@ -127,15 +127,15 @@ class Attribution:
         composed: tuple[Message, ...] = ()
         for record in self._trace.records:
             match record:
-                case Composed(messages=messages, kept=kept):
+                case Context(messages=messages, kept=kept):
                     composed = (*composed[:kept], *messages)
-                case Said(event=event, message=message):
+                case Action(event=event, message=message):
                     tools = {call.id: call.name for call in message.calls}
                     seen = views.setdefault(event, [])
                     before = set(seen)
                     shown = ((COMPOSED, m.content) for m in composed)
                     seen += [text for text in shown if text not in before]
-                case Heard(event=event, messages=messages):
+                case ToolResult(event=event, messages=messages):
                     views.setdefault(event, []).extend(
                         (tools.get(m.call_id, "a tool"), m.content)
                         for m in messages

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from memorygym.core.outcome import Outcome, Score, SubTask
-from memorygym.core.statements import Goals
-from memorygym.core.trace import Answered, Judged, Rewarded, Stored, Trace
+from memorygym.core.statements import SubTaskGold
+from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.trace_reader import AnswerReader
 from memorygym.core.track import table, track_of
-from memorygym.core.votes import Ruling
+from memorygym.core.votes import PanelVerdict
 from memorygym.scoring.grading import repairable
 
 
@@ -24,8 +24,10 @@ def score(trace: Trace) -> Score:
 
 def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
     """Every question in order, graded; one without an answer is wrong."""
-    answers = {one.event: one.answer for one in trace.records if isinstance(one, Answered)}
-    rulings = {one.event: one.ruling for one in trace.records if isinstance(one, Judged)}
+    answers = {one.event: one.answer for one in trace.records if isinstance(one, Answer)}
+    panel_verdicts = {
+        one.event: one.panel_verdict for one in trace.records if isinstance(one, Judgement)
+    }
     graded = []
     for goal in by.goals:
         answer = answers.get(goal.event)
@@ -34,21 +36,21 @@ def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
             continue
         correct, reason = by.grade(goal, answer)
         outcome = Outcome(goal, float(correct), reason, answer)
-        graded.append(_repaired(outcome, rulings.get(goal.event)))
+        graded.append(_repaired(outcome, panel_verdicts.get(goal.event)))
     return graded
 
 
 def rewarded(trace: Trace) -> list[Outcome]:
-    """Every sub-task of a track whose gold table is `statements.Goals`: its score is what its event
-    was rewarded with, its answer what `Step.answer` said was done."""
-    gold: Goals = table(trace)
+    """Every sub-task of a track whose gold table is `statements.SubTaskGold`: the score is the
+    reward of its event, the answer is `Step.answer`."""
+    gold: SubTaskGold = table(trace)
     earned: dict[int, float] = {}
     done: dict[int, str] = {}
     for record in trace.records:
         match record:
-            case Rewarded(event, reward):
+            case Reward(event, reward):
                 earned[event] = earned.get(event, 0.0) + reward
-            case Answered(event, answer):
+            case Answer(event, answer):
                 done[event] = answer
     return [_done(goal, earned.get(goal.event, 0.0), done, trace.stuck) for goal in gold.goals]
 
@@ -58,12 +60,18 @@ def _done(goal: SubTask, reward: float, done: Mapping[int, str], stuck: Collecti
     return Outcome(goal, reward, f"it was rewarded with {reward:g}", answer)
 
 
-def _repaired(outcome: Outcome, ruling: Ruling | None) -> Outcome:
+def _repaired(outcome: Outcome, panel_verdict: PanelVerdict | None) -> Outcome:
     """The outcome, right after all if a judge accepted what the grader may have misread."""
-    if outcome.correct or ruling is None or not ruling.accepted or not may_repair(outcome):
+    if (
+        outcome.correct
+        or panel_verdict is None
+        or not panel_verdict.accepted
+        or not may_repair(outcome)
+    ):
         return outcome
-    quote = next(vote.quote for vote in ruling.votes if vote.said == "yes")
-    said = f"{outcome.reason}; accepted by the judge, {ruling.yes} of {ruling.ruled}: {quote!r}"
+    quote = next(vote.quote for vote in panel_verdict.votes if vote.said == "yes")
+    votes = f"{panel_verdict.yes} of {panel_verdict.ruled}"
+    said = f"{outcome.reason}; accepted by the judge, {votes}: {quote!r}"
     return Outcome(outcome.goal, 1.0, said, outcome.answer, repaired=True)
 
 
@@ -72,18 +80,18 @@ def may_repair(outcome: Outcome) -> bool:
     goal, answer = outcome.goal, outcome.answer
     if outcome.correct or answer is None:
         return False
-    return repairable(goal.competency, goal.truth, answer, goal.rivals)
+    return repairable(goal.question_type, goal.truth, answer, goal.rivals)
 
 
 def accuracies(trace: Trace, judged: Sequence[Outcome]) -> Score:
     """The mean score of all goals but those that ask for a refusal, and the same by kind."""
-    stored = [record for record in trace.records if isinstance(record, Stored)]
+    stored = [record for record in trace.records if isinstance(record, MemoryUpdate)]
     answerable = [outcome for outcome in judged if outcome.goal.kind != "abstention"]
     kinds = dict.fromkeys(outcome.goal.kind for outcome in answerable)
     tally: dict[str, tuple[int, int]] = {}
     for outcome in judged:
-        good, asked = tally.get(outcome.goal.competency, (0, 0))
-        tally[outcome.goal.competency] = (good + outcome.correct, asked + 1)
+        good, asked = tally.get(outcome.goal.question_type, (0, 0))
+        tally[outcome.goal.question_type] = (good + outcome.correct, asked + 1)
     return Score(
         composite=accuracy(answerable) or 0.0,
         axes={kind: accuracy([o for o in answerable if o.goal.kind == kind]) for kind in kinds},
@@ -93,7 +101,7 @@ def accuracies(trace: Trace, judged: Sequence[Outcome]) -> Score:
         answerable=len(answerable),
         writes=stored[-1].writes if stored else 0,
         peak=max((record.tokens for record in stored), default=0),
-        competencies=tally,
+        question_types=tally,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from memorygym.core.outcome import Goal
 from memorygym.core.tokens import normal
-from memorygym.core.trace import Cut, Heard, Said, Shown, Stored, Trace
+from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.trace_reader import HELD, RequiredFact
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.memories.stores.splitter import sentences
@@ -33,7 +33,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Mention:
     """A message that told of a fact."""
 
     event: int
@@ -45,7 +45,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class HeldSpan:
     """The time for which an entry told the same of a fact."""
 
     id: str
@@ -59,7 +59,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Appearance:
     """What memory brought of a fact into the event of the question."""
 
     source: str
@@ -68,17 +68,17 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
+class FactHistory:
     """A needed fact from the message that told it to the event of the question."""
 
     wanted: RequiredFact
-    told: tuple[Telling, ...]
-    stays: tuple[Stay, ...]
+    told: tuple[Mention, ...]
+    stays: tuple[HeldSpan, ...]
     stored: int | None
     """The event after which the memory first held it."""
     dropped: int | None
     """The event after which the memory held it no more."""
-    sightings: tuple[Sighting, ...]
+    sightings: tuple[Appearance, ...]
     lost: str
     """As `Attribution.lost` has it."""
 
@@ -115,20 +115,20 @@ class Provenance:
         self._attribution = attribution or Attribution(trace)
         self._reader = self._attribution.reader
 
-    def journeys(self, question: Goal) -> list[Journey]:
+    def journeys(self, question: Goal) -> list[FactHistory]:
         """Of every fact that a question needs, in its order."""
         return [self._journey(question, need) for need in question.needs]
 
     def cuts(self, event: int) -> list[str]:
         """Why the referee stepped in in an event."""
         records = self._trace.records
-        return [r.reason for r in records if isinstance(r, Cut) and r.event == event]
+        return [r.reason for r in records if isinstance(r, LimitHit) and r.event == event]
 
     def origins(self, id: str) -> list[Version]:
         """Every text that an entry had, with the messages that it can come from."""
         found: list[Version] = []
         for record in self._trace.records:
-            if not isinstance(record, Stored):
+            if not isinstance(record, MemoryUpdate):
                 continue
             texts = [entry.text for entry in record.entries if entry.id == id]
             if found and found[-1].until is None and (texts or id in record.dropped):
@@ -136,29 +136,29 @@ class Provenance:
             found += [self._version(text, record.event) for text in texts]
         return found
 
-    def _journey(self, question: Goal, need: Any) -> Journey:
+    def _journey(self, question: Goal, need: Any) -> FactHistory:
         fact, event = self._attribution.required(question, need), question.event
         states = self._attribution.held(fact, event)
         held = [number for number, (_, state) in enumerate(states) if state == HELD]
         after = states[held[-1] + 1 :] if held else []
         views = self._attribution.views.get(event, ())
-        return Journey(
+        return FactHistory(
             fact,
             self._told(fact, event),
             self._stays(fact, event),
             states[held[0]][0] if held else None,
             after[0][0] if after else None,
             tuple(
-                Sighting(source, passage)
+                Appearance(source, passage)
                 for source, text in views
                 for passage in self._passages(text, fact)
             ),
             self._attribution.lost(question, need),
         )
 
-    def _told(self, fact: RequiredFact, before: int) -> tuple[Telling, ...]:
+    def _told(self, fact: RequiredFact, before: int) -> tuple[Mention, ...]:
         """The messages that told of a fact before an event."""
-        found: list[Telling] = []
+        found: list[Mention] = []
         known: list[Any] = []
         for event, text in self._messages:
             if event >= before:
@@ -171,13 +171,13 @@ class Provenance:
                 if last.says != passage.says and not (last.right and right):
                     found[-1] = replace(found[-1], superseded=event)
                 told = replace(passage, right=right)
-                found.append(Telling(event, told, alone=passage.right))
+                found.append(Mention(event, told, alone=passage.right))
         return tuple(found)
 
-    def _stays(self, fact: RequiredFact, before: int) -> tuple[Stay, ...]:
+    def _stays(self, fact: RequiredFact, before: int) -> tuple[HeldSpan, ...]:
         """How long which entry told what of a fact, before an event."""
-        open: dict[str, Stay] = {}
-        closed: list[Stay] = []
+        open: dict[str, HeldSpan] = {}
+        closed: list[HeldSpan] = []
         for event, texts in self._attribution.about(fact.name):
             if event >= before:
                 break
@@ -187,18 +187,18 @@ class Provenance:
                     changed = (event, id) not in self._drops
                     closed.append(replace(open.pop(id), until=event, changed=changed))
             for id, passage in now.items():
-                open.setdefault(id, Stay(id, passage, event))
+                open.setdefault(id, HeldSpan(id, passage, event))
         return tuple(sorted((*closed, *open.values()), key=lambda stay: stay.since))
 
     @cached_property
     def _drops(self) -> set[tuple[int, str]]:
-        stored = (record for record in self._trace.records if isinstance(record, Stored))
+        stored = (record for record in self._trace.records if isinstance(record, MemoryUpdate))
         return {(record.event, id) for record in stored for id in record.dropped}
 
     @cached_property
     def _messages(self) -> list[tuple[int, str]]:
         """What the environment showed: (event, text)."""
-        shown = (record for record in self._trace.records if isinstance(record, Shown))
+        shown = (record for record in self._trace.records if isinstance(record, Observation))
         return [(record.event, m.content) for record in shown for m in record.messages]
 
     def _telling(self, text: str, fact: RequiredFact) -> list[Any]:
@@ -261,9 +261,9 @@ class Provenance:
         shared: dict[tuple[int, str], int] = {}
         for record in self._trace.records:
             match record:
-                case Shown(at, messages) | Heard(at, messages) if at <= event:
+                case Observation(at, messages) | ToolResult(at, messages) if at <= event:
                     heard = messages
-                case Said(at, message) if at <= event:
+                case Action(at, message) if at <= event:
                     heard = (message,)
                 case _:
                     continue

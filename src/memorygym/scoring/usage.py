@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
-from memorygym.core.trace import Said, Trace
+from memorygym.core.trace import Action, Trace
 from memorygym.core.track import reader_of
 from memorygym.core.types import JSON
 from memorygym.models.model import CONTEXT_EXCEEDED
@@ -72,7 +72,7 @@ def usage_of(trace: Trace) -> dict[str, Usage]:
     Raises BadTrace without a gold table, or if the labels tell of other replies than were made.
     """
     asked = {question.event for question in reader_of(trace).goals}
-    said = [record for record in trace.records if isinstance(record, Said)]
+    said = [record for record in trace.records if isinstance(record, Action)]
     rows = _rows(trace, len(said))
     parts: dict[str, list[Mapping[str, Any]]] = {"ingest": [], "query": []}
     for record, row in zip(said, rows, strict=True):
@@ -86,7 +86,7 @@ def limits_of(trace: Trace) -> list[tuple[int, str]]:
 
     Raises BadTrace if the labels tell of other replies than were made.
     """
-    events = [record.event for record in trace.records if isinstance(record, Said)]
+    events = [record.event for record in trace.records if isinstance(record, Action)]
     finishes = (str(row.get("finish")) for row in _rows(trace, len(events)))
     return [(event, LIMITS.get(finish, "")) for event, finish in zip(events, finishes, strict=True)]
 

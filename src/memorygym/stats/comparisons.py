@@ -8,7 +8,7 @@ from math import inf, sqrt
 from operator import add, sub
 from typing import TypeVar
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.stats.intervals import ALPHA, Estimate, around, bootstrap, points, t_tail
 from memorygym.stats.spread import deviation
 
@@ -100,7 +100,7 @@ def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
         beyond = sum(len(right) - bisect_left(right, reach - part) for part in left)
         return min(1.0, 2 * beyond / 2 ** len(values)) if values else 1.0
     tables = _tables(values)
-    stream, hits = rng("sign-flip", name), 0
+    stream, hits = named_rng("sign-flip", name), 0
     for _ in range(FLIPS):
         hits += abs(sum(map(stream.choice, tables))) >= reach
     return (1 + hits) / (1 + FLIPS)
@@ -141,7 +141,7 @@ def _flipped(
     scores: Mapping[str, Mapping[W, float]], worlds: Sequence[W], name: str
 ) -> dict[str, list[float]]:
     """By name: the sums of its scores under FLIPS drawn signs of the worlds, the same for all."""
-    stream, sums = rng("sign-flips", name), {part: [0.0] * FLIPS for part in scores}
+    stream, sums = named_rng("sign-flips", name), {part: [0.0] * FLIPS for part in scores}
     for i in range(0, len(worlds), 8):
         few = worlds[i : i + 8]
         drawn = [stream.below(1 << len(few)) for _ in range(FLIPS)]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import erfc, exp, inf, lgamma, log, sqrt
 from typing import TypeVar
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.stats.spread import design_effect, icc
 
 _TINY = 1e-300
@@ -151,7 +151,7 @@ def bootstrap(
 
 def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
     """Which of n worlds each draw with replacement takes; none of a single world."""
-    stream = rng("bootstrap", name)
+    stream = named_rng("bootstrap", name)
     return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
 
 

@@ -11,14 +11,14 @@ from functools import cache
 
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
-from memorygym.core.trace import Heard, Said, Shown, Trace, first_unlike
+from memorygym.core.trace import Action, Observation, ToolResult, Trace, first_unlike
 from memorygym.core.types import JSON, Call, Memory, Message, Policy, Task
-from memorygym.runs.seats import seated
+from memorygym.runs.systems import start_episode
 from memorygym.testing import views
 from memorygym.testing.fixed_episodes import story
-from memorygym.testing.policies import Fresh
+from memorygym.testing.policies import PartFactory
 from memorygym.tracks.worlds.agents.note_taker import Strategist
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import Strong
 
 Make = Callable[[], Memory]
@@ -32,9 +32,9 @@ def check_memory(make: Make) -> list[str]:
     In the world `strategic` plays with its tools; one without tools is read from. A model that it
     asks is the offline one.
     """
-    fresh = Fresh(make)
+    fresh = PartFactory(make)
     try:
-        seated(_dealt("lite", 0), make)  # What cannot be made or opened is told, too.
+        start_episode(_dealt("lite", 0), make)  # What cannot be made or opened is told, too.
         _played(_task(make), make)
     except MemoryFault as fault:
         return [str(fault)]
@@ -53,7 +53,7 @@ def _task(make: Make, seed: int = 0) -> Task:
 
 @cache
 def _dealt(tier: str, seed: int) -> Task:
-    return replace(deal("company", seed, tier), gold=None)
+    return replace(generate("company", seed, tier), gold=None)
 
 
 def _policy(episode: Episode) -> Policy:
@@ -61,7 +61,7 @@ def _policy(episode: Episode) -> Policy:
 
 
 def _played(task: Task, make: Make) -> Trace:
-    episode = seated(task, make)
+    episode = start_episode(task, make)
     return play(episode, _policy(episode))
 
 
@@ -88,7 +88,10 @@ def _rebuilt(make: Make) -> Iterator[str]:
     task = _task(make)
     broken = replace(task, events=tuple(replace(event, session=True) for event in task.events))
     kept, rebuilt = (
-        [replace(r, session=False) if isinstance(r, Shown) else r for r in _played(t, make).records]
+        [
+            replace(r, session=False) if isinstance(r, Observation) else r
+            for r in _played(t, make).records
+        ]
         for t in (task, broken)
     )
     if (at := first_unlike(kept, rebuilt)) is not None:
@@ -98,7 +101,7 @@ def _rebuilt(make: Make) -> Iterator[str]:
 
 def _ends(make: Make) -> Iterator[Episode]:
     """The episode at the end of each event, before the reply that ends it."""
-    episode = seated(_task(make), make)
+    episode = start_episode(_task(make), make)
     policy = _policy(episode)
     while not episode.done:
         reply = policy.act(episode.view(), episode.tools)
@@ -120,7 +123,7 @@ def _restored(make: Make) -> Iterator[str]:
                 return
 
 
-def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
+def _afresh(make: Make, fresh: PartFactory) -> Iterator[str]:
     """At the end of every event, the dump restored in a fresh process reads and finds the same."""
     moments: list[tuple[Snapshot, list[Message]]] = []
     here: list[list[str]] = []
@@ -136,7 +139,7 @@ def _afresh(make: Make, fresh: Fresh) -> Iterator[str]:
 
 def _answers(make: Make, moments: Sequence[tuple[Snapshot, list[Message]]]) -> list[list[str]]:
     """Asks the last moment first: what one leaves behind tells nothing of those before it."""
-    episode = seated(_task(make), make)
+    episode = start_episode(_task(make), make)
     return [_told(episode.fork(moment), probes) for moment, probes in reversed(moments)][::-1]
 
 
@@ -160,14 +163,14 @@ def _probes(episode: Episode) -> Iterator[Message]:
 
 def _heard(episode: Episode, probe: Message) -> str:
     episode.step(probe)
-    heard = [record for record in episode.trace.records if isinstance(record, Heard)]
+    heard = [record for record in episode.trace.records if isinstance(record, ToolResult)]
     return heard[-1].messages[-1].content
 
 
 def _apart(make: Make) -> Iterator[str]:
     """Two episodes that are played in turns are the two that are played alone."""
     tasks = (_task(make, 1), _task(make, 2))
-    episodes = [seated(task, make) for task in tasks]
+    episodes = [start_episode(task, make) for task in tasks]
     policy = _policy(episodes[0])
     while not all(episode.done for episode in episodes):
         for episode in episodes:
@@ -191,11 +194,11 @@ def _stores(make: Make) -> Iterator[str]:
         return
     written: dict[str, int] = {}
     for record in _played(_task(make), make).records:
-        if isinstance(record, Said):
+        if isinstance(record, Action):
             for call in record.message.calls:
                 if call.name == "Write" and isinstance(call.arguments, Mapping):
                     written.setdefault(str(call.arguments["content"]), record.event)
-        elif isinstance(record, Heard):
+        elif isinstance(record, ToolResult):
             read = "\n".join(message.content for message in record.messages)
             if any(text in read for text, event in written.items() if event < record.event):
                 return

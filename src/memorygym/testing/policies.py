@@ -21,11 +21,11 @@ from memorygym.core.tools import plain_reply
 from memorygym.core.trace import Trace, first_unlike
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.markdown import Markdown
-from memorygym.runs.seats import Anew, seated
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.runs.systems import FreshPolicy, start_episode
+from memorygym.tracks.worlds.generator.task import generate
 
 
-class Fresh:
+class PartFactory:
     """A part's factory as another process can make it; taken before the part has played.
 
     It must be importable by name: a lambda or a local class is not, and then a warning says that
@@ -96,18 +96,18 @@ def made(make: MakesPolicy, task: Task) -> Policy:
 
 def check_policy(make: MakesPolicy) -> list[str]:
     """Every rule that the policy breaks in two games with `markdown`; [] if none."""
-    fresh = Fresh(make)
-    return [found for game in GAMES for found in _game(make, deal(*game), fresh)]
+    fresh = PartFactory(make)
+    return [found for game in GAMES for found in _game(make, generate(*game), fresh)]
 
 
-def _game(make: MakesPolicy, task: Task, fresh: Fresh) -> Iterator[str]:
+def _game(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
     where = f"in {task.recipe['template']}, seed {task.recipe['seed']}"
     trace, noted = _played(task, made(make, task)), Noted(made(make, task))
     if trace.first_unlike(_played(task, noted)) is not None:
         yield f"played twice it gives two traces {where}"
         return
-    episode = seated(task, Markdown)
-    renewed = play(episode, Anew(partial(made, make, task), episode))
+    episode = start_episode(task, Markdown)
+    renewed = play(episode, FreshPolicy(partial(made, make, task), episode))
     if (at := first_unlike(trace.records, renewed.records)) is not None:
         event = trace.records[at].event
         yield f"made anew at every event it acts otherwise {where}, event {event + 1}"
@@ -130,4 +130,4 @@ def _replies(make: MakesPolicy, task: Task, noted: Sequence[Sequence[Turn]]) -> 
 
 
 def _played(task: Task, policy: Policy) -> Trace:
-    return play(seated(task, Markdown), policy)
+    return play(start_episode(task, Markdown), policy)

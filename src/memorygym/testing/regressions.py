@@ -13,9 +13,9 @@ from memorygym.core.types import Memory
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.episode_result import place_of
 from memorygym.runs.results.results_file import read_results
-from memorygym.runs.seats import Seat, episode_for, played, policy_for, seats_of
+from memorygym.runs.systems import System, episode_for, played, policy_for, systems_of
 from memorygym.runs.tasks import Limits, again
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.testing.policies import MakesPolicy, made
@@ -89,8 +89,8 @@ def check_regressions(
     limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
     lost: list[str] = []
     tasks = again(recipe)
-    for task, seat in product(tasks.recipes, seats_of(recipe)):
-        if row := before.get(place_of(tasks.track, task, 0, seat).episode):
+    for task, player in product(tasks.recipes, systems_of(recipe)):
+        if row := before.get(place_of(tasks.track, task, 0, player).episode):
             try:
                 trace = _played(task, agent, memory or recipe["memory"], limits)
             except MemoryFault as fault:
@@ -101,7 +101,7 @@ def check_regressions(
 
 def _check_playable(path: Path, found: Mapping[str, Any]) -> None:
     recipe = found["recipe"]
-    if found["contract"] != (now := contract(recipe["track"])):
+    if found["version_hash"] != (now := version_hash(recipe["track"])):
         raise BadSettings(
             f"{path} is of contract {found['contract']}, and this version plays {now}:"
             " make it anew with `memorygym bench -o`"
@@ -128,11 +128,11 @@ def _rows(found: Mapping[str, Any], agent: str | None, path: Path) -> dict[str, 
 def _played(
     recipe: TaskRecipe, agent: Agent, memory: MakesMemory, limits: Limits | None = None
 ) -> Trace:
-    task = (limits or Limits()).applied(recipe.deal())
+    task = (limits or Limits()).applied(recipe.generate())
     policy = policy_for(agent, task) if isinstance(agent, str) else made(agent, task)
     make = memory_factory(memory) if isinstance(memory, str) else memory
     name = agent if isinstance(agent, str) else type(policy).__name__
-    labels = Seat(name, str(memory)).labels(task.track, 0)
+    labels = System(name, str(memory)).labels(task.track, 0)
     return played(episode_for(name, task, make), policy, task, labels)
 
 

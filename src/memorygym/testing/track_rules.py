@@ -13,7 +13,7 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.episode import Episode
 from memorygym.core.errors import Refused
 from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Rewarded, Said, Trace, first_unlike, read_trace
+from memorygym.core.trace import Action, Reward, Trace, first_unlike, read_trace
 from memorygym.core.trace_reader import HELD, TraceReader
 from memorygym.core.track import TaskRecipe, Track
 from memorygym.core.types import Budget, Env, Memory, Message, Policy, Step, Task
@@ -21,7 +21,7 @@ from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.models import extractive
 from memorygym.runs.comparison.memory_specs import Oracle
-from memorygym.runs.seats import Anew
+from memorygym.runs.systems import FreshPolicy
 
 ENDLESS = 200
 """Replies in one event, after which it is believed to have no end."""
@@ -33,7 +33,7 @@ Taken = tuple[Step | str, int]
 """What a reply was answered, or why it was refused, and in which event."""
 
 
-class Broken(Exception):
+class RuleViolation(Exception):
     """A rule that is broken so that nothing more can be found out about the task."""
 
 
@@ -66,18 +66,18 @@ class PlayedTask:
         """An episode without limits; with `each` the policy is made anew in every event."""
         budget = Budget(turns=self.task.budget.turns)
         episode = Episode(self.track.env(self.bare), memory, budget, extractive.write)
-        policy = Anew(make, episode) if each else make()
+        policy = FreshPolicy(make, episode) if each else make()
         event, replies = episode.event, 0
         while not episode.done:
             replies = replies + 1 if episode.event == event else 1
             event = episode.event
             if replies > ENDLESS:
-                raise Broken(
+                raise RuleViolation(
                     f"event {event + 1} has no end, whatever is replied; let a reply without calls"
                     " go on to the next event"
                 )
             if event > ENDLESS_TASK:
-                raise Broken(f"it goes on after {event:,} events; let a Step say done=True")
+                raise RuleViolation(f"it goes on after {event:,} events; let a Step say done=True")
             episode.step(policy.act(episode.view(), episode.tools))
         episode.trace.gold = self.task.gold
         return episode.trace
@@ -141,7 +141,7 @@ def env_rules(case: PlayedTask) -> Iterator[str]:
 def _replies(case: PlayedTask) -> Iterator[Message]:
     """What the strong reasoner told the environment, a call at a time."""
     for record in case.full.records:
-        if isinstance(record, Said):
+        if isinstance(record, Action):
             message = record.message
             for call in message.calls:
                 if call.name in case.track.tool_names:
@@ -233,7 +233,7 @@ def goals(case: PlayedTask) -> Iterator[str]:
 
 def _row(outcome: Outcome) -> tuple[Any, ...]:
     goal = outcome.goal
-    told = (goal.event, goal.kind, goal.competency, goal.text, goal.truth, repr([*goal.needs]))
+    told = (goal.event, goal.kind, goal.question_type, goal.text, goal.truth, repr([*goal.needs]))
     return outcome.score, outcome.reason, outcome.answer, *told
 
 
@@ -241,7 +241,7 @@ def _rewards(trace: Trace, told: Sequence[Outcome]) -> Iterator[str]:
     """Where an environment rewards at all, it does as the outcomes say."""
     earned, worth = defaultdict[int, float](float), defaultdict[int, float](float)
     for record in trace.records:
-        if isinstance(record, Rewarded):
+        if isinstance(record, Reward):
             earned[record.event] += record.reward
     for outcome in told if earned else ():
         worth[outcome.goal.event] += outcome.score

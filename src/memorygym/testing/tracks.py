@@ -20,7 +20,7 @@ from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Gold, Task
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.runs.comparison.sanity_checks import CEILING
-from memorygym.testing.track_rules import RULES, Broken, PlayedTask
+from memorygym.testing.track_rules import RULES, PlayedTask, RuleViolation
 
 _ID = re.compile(r"(\w+-)?[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -30,7 +30,7 @@ def check_track(
     track: Track | str,
     seeds: int = 2,
     *,
-    knobs: Mapping[str, str] = Frozen(),
+    parameters: Mapping[str, str] = Frozen(),
     tasks: Sequence[TaskRecipe] | None = None,
 ) -> list[str]:
     """Every rule that the track breaks on the tasks of the first seeds, or on these `tasks`; [] if
@@ -40,7 +40,7 @@ def check_track(
     except MemoryGymError as error:
         return [f"{track}: {error}"]
     try:
-        broken = _broken(made, seeds, knobs, tasks)
+        broken = _broken(made, seeds, parameters, tasks)
     except Exception as error:  # noqa: BLE001  # A track of somebody else may raise anything.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}, line {frame.lineno}"
@@ -49,15 +49,15 @@ def check_track(
 
 
 def _broken(
-    track: Track, seeds: int, knobs: Mapping[str, str], tasks: Sequence[TaskRecipe] | None
+    track: Track, seeds: int, parameters: Mapping[str, str], tasks: Sequence[TaskRecipe] | None
 ) -> list[str]:
     """The sentences; what rests on a broken rule is not looked at."""
     if broken := [*_names(track)]:
         return broken
-    options = TaskOptions(range(seeds), "", knobs)
+    options = TaskOptions(range(seeds), "", parameters)
     try:
         recipes = track.tasks(options) if tasks is None else tasks
-        cases = [PlayedTask(track, recipe, recipe.deal()) for recipe in recipes]
+        cases = [PlayedTask(track, recipe, recipe.generate()) for recipe in recipes]
         broken = [*_made(cases)]
         if tasks is None and not broken:
             broken += _salted(track, replace(options, salt="check_track"), cases)
@@ -110,7 +110,7 @@ def _task(case: PlayedTask) -> Iterator[str]:
         yield f"its id {task.id!r:.40} is no hash of its content: give core.content_id(…)"
     if broken := [*_gold(case)]:
         yield from broken
-    elif _bytes(recipe.deal()) != _bytes(task):
+    elif _bytes(recipe.generate()) != _bytes(task):
         yield "dealt twice it differs: draw from rng(…) alone, never from a clock, a set or hash()"
 
 
@@ -144,7 +144,7 @@ def _bytes(task: Task) -> str:
 
 def _salted(track: Track, options: TaskOptions, cases: Sequence[PlayedTask]) -> Iterator[str]:
     for case, recipe in zip(cases, track.tasks(options), strict=False):
-        if _bytes(recipe.deal()) == _bytes(case.task):
+        if _bytes(recipe.generate()) == _bytes(case.task):
             yield f"{case.where}: a salt makes the same task: let `Options.salt` into its rng(…)"
         return
 
@@ -157,7 +157,7 @@ def _of(case: PlayedTask) -> Iterator[str]:
             yield from broken
             if broken:
                 return
-    except Broken as broken_rule:
+    except RuleViolation as broken_rule:
         yield f"{case.where}: {broken_rule}"
     except Exception as error:  # noqa: BLE001  # the track's own code, whatever it raises
         yield (
@@ -169,8 +169,8 @@ def _of(case: PlayedTask) -> Iterator[str]:
 def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
     """What the arms must come to, over all tasks."""
     full, none, silent, oracle = (
-        sum(case.mean(getattr(case, arm)) for case in cases) / len(cases)
-        for arm in ("full", "none", "silent", "oracle")
+        sum(case.mean(getattr(case, system)) for case in cases) / len(cases)
+        for system in ("full", "none", "silent", "oracle")
     )
     if oracle < CEILING:
         yield (

@@ -5,7 +5,7 @@ from functools import partial
 
 from memorygym.core.episode import Episode, Snapshot
 from memorygym.core.errors import MemoryFault
-from memorygym.core.trace import Cut, Trace
+from memorygym.core.trace import LimitHit, Trace
 from memorygym.core.types import JSON, Budget, Entry, Memory, Message, Writer
 from memorygym.models.extractive import write
 from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, Stage, replies, story, told
@@ -23,7 +23,7 @@ MUCH = 5_000
 """Words of a reply that is far beyond what was asked for."""
 
 
-class Batched:
+class BatchedMemory:
     """A Memory that hands messages on only when something is asked of it, `size` at a time."""
 
     def __init__(self, make: Make, size: int) -> None:
@@ -67,12 +67,12 @@ def watched(
 def stepped_in(trace: Trace) -> Iterator[str]:
     """Where the referee stepped in first, and why."""
     for record in trace.records:
-        if isinstance(record, Cut):
+        if isinstance(record, LimitHit):
             yield f"the referee had to step in at event {record.event + 1}: {record.reason}"
             return
 
 
-def fractured(messages: Sequence[Message]) -> bool:
+def cache_break(messages: Sequence[Message]) -> bool:
     """Whether a call stands without its results right behind it, or a result without its call."""
     waiting: list[str] = []
     for message in messages:
@@ -122,7 +122,7 @@ def _splits(make: Make) -> Iterator[str]:
     """Of a view that the referee cut nothing is said."""
     for budget in (AMPLE, TIGHT, HELD):
         moments = watched(make, story(0), budget)
-        broken = [moment.event + 1 for moment in moments if fractured(moment.composed)]
+        broken = [moment.event + 1 for moment in moments if cache_break(moment.composed)]
         if broken and not any(stepped_in(moments[-1].trace)):
             yield f"it splits a tool call from its result in the view of event {broken[0]}"
             return
@@ -149,7 +149,10 @@ def _restored(make: Make) -> Iterator[str]:
 
 def _batches(make: Make) -> Iterator[str]:
     singly, together = (
-        [(m.composed, m.entries) for m in watched(partial(Batched, make, size), story(0), TIGHT)]
+        [
+            (m.composed, m.entries)
+            for m in watched(partial(BatchedMemory, make, size), story(0), TIGHT)
+        ]
         for size in (1, len(story(0)))
     )
     if singly != together:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TypeAlias
 
-from memorygym.core.rng import Stream, rng
+from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import MONTHS
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Attribute, Record
 from memorygym.tracks.worlds.generator import prose
-from memorygym.tracks.worlds.generator.domain_schema import Trait, World
+from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
-from memorygym.tracks.worlds.generator.instructions import brief
+from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.prose import Prose
 
 Told: TypeAlias = dict[str, object]
@@ -32,7 +32,7 @@ SHARED = (*chain(*prose.CORES, *WRAPS), prose.HINT)
 _PLACE = re.compile(r"\{\w+\}")
 
 
-def check_world(world: World) -> list[str]:
+def check_world(world: Domain) -> list[str]:
     """Every rule that a domain breaks, as a sentence that names the domain and the word.
 
     What it renders is read back only once the schema is sound.
@@ -43,12 +43,12 @@ def check_world(world: World) -> list[str]:
     return [f"{world.id}: {found}" for found in broken]
 
 
-def _counts(world: World) -> Iterator[str]:
-    kinds = Counter(str(trait.kind) for trait in world.traits)
+def _counts(world: Domain) -> Iterator[str]:
+    kinds = Counter(str(spec.kind) for spec in world.attribute_specs)
     wording = world.wording
     sizes = [
         ("categories", len(set(world.categories)), (10, 10)),
-        ("traits", len(world.traits), (21, 23)),
+        ("traits", len(world.attribute_specs), (21, 23)),
         ("relations", len(world.relations), (2, 3)),
         ("first name words", len(world.first), (36, 999)),
         ("second name words", len(world.second), (36, 999)),
@@ -63,8 +63,8 @@ def _counts(world: World) -> Iterator[str]:
     for what, size, (least, most) in sizes:
         if not least <= size <= most:
             yield f"{size} {what}, {least} to {most} are needed"
-    if world.traits[0].kind != "int":
-        yield f"the first trait, '{world.traits[0].label}', is no int"
+    if world.attribute_specs[0].kind != "int":
+        yield f"the first trait, '{world.attribute_specs[0].label}', is no int"
     codes = "".join(relation.code for relation in world.relations)
     if not "xyz".startswith(codes):
         yield f"the relations have the codes '{codes}', not x, y and perhaps z"
@@ -85,13 +85,13 @@ def _words_of(
             yield f"the {what} '{word}' also occurs in '{spoken[word.lower()]}'"
 
 
-def _spoken(world: World, *others: str) -> dict[str, str]:
+def _spoken(world: Domain, *others: str) -> dict[str, str]:
     """By word of these texts and of all that its documents say: a text that holds it."""
     texts = (*others, *(text for _, text in _sayings(world)))
     return {word: text for text in texts for word in _words(text)}
 
 
-def _names(world: World) -> Iterator[str]:
+def _names(world: Domain) -> Iterator[str]:
     names = (*world.first, *world.second)
     spoken = _spoken(world, *world.categories)
     yield from _words_of("name word", names, (r"[A-Z][a-z]+", "one capitalised word"), spoken)
@@ -100,20 +100,20 @@ def _names(world: World) -> Iterator[str]:
             yield f"the name word '{word}' is a month"
 
 
-def _labels(world: World) -> Iterator[str]:
+def _labels(world: Domain) -> Iterator[str]:
     labels = _all_labels(world)
-    for at, (label, trait) in enumerate(labels):
+    for at, (label, spec) in enumerate(labels):
         if not re.fullmatch(r"(?: (?:[a-z][a-z'-]*|[A-Z&]{2,})){1,3}", f" {label}"):
             yield f"the label '{label}' is not one to three lower-case words"
         for word in sorted(SPLITTERS & set(label.split())):
-            if trait.kind in ("int", "float") or word not in ("by", "for"):
+            if spec.kind in ("int", "float") or word not in ("by", "for"):
                 yield f"the label '{label}' holds '{word}', as questions do around labels"
         for other, _ in labels[:at] + labels[at + 1 :]:
             if _holds(other, label):
                 yield f"the label '{label}' lies within the label '{other}'"
 
 
-def _sentences(world: World) -> Iterator[str]:
+def _sentences(world: Domain) -> Iterator[str]:
     for label, owner in _all_labels(world):
         for speaker, text in _sayings(world):
             if speaker is not owner and _holds(text, label):
@@ -121,52 +121,52 @@ def _sentences(world: World) -> Iterator[str]:
                 yield f"the label '{label}' occurs in '{text}'{every}"
 
 
-def _choices(world: World) -> Iterator[str]:
-    enums = [trait for trait in world.traits if trait.kind == "enum"]
-    for trait in enums:
-        if not 9 <= len(trait.choices) <= 12:
-            yield f"'{trait.label}' has {len(trait.choices)} choices, 9 to 12 are needed"
-    choices = (choice for trait in enums for choice in trait.choices)
+def _choices(world: Domain) -> Iterator[str]:
+    enums = [spec for spec in world.attribute_specs if spec.kind == "enum"]
+    for spec in enums:
+        if not 9 <= len(spec.choices) <= 12:
+            yield f"'{spec.label}' has {len(spec.choices)} choices, 9 to 12 are needed"
+    choices = (choice for spec in enums for choice in spec.choices)
     form = (r"[a-z]+(?:[-_][a-z]+)*", "one lower-case word")
     spoken = _spoken(world, *(label for label, _ in _all_labels(world)))
     yield from _words_of("choice", choices, form, spoken)
 
 
-def _texts(world: World) -> Iterator[str]:
-    texts = [trait for trait in world.traits if trait.kind == "text"]
-    for trait in texts:
-        sizes = [len(part) for part in trait.parts]
+def _texts(world: Domain) -> Iterator[str]:
+    texts = [spec for spec in world.attribute_specs if spec.kind == "text"]
+    for spec in texts:
+        sizes = [len(part) for part in spec.parts]
         if len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18:
-            yield f"'{trait.label}' has parts of {sizes} words, three of 14 to 18 are needed"
-    words = (word for trait in texts for part in trait.parts for word in part)
+            yield f"'{spec.label}' has parts of {sizes} words, three of 14 to 18 are needed"
+    words = (word for spec in texts for part in spec.parts for word in part)
     form = (r"[a-z]{2,}", "one of two or more lower-case letters")
     spoken = {word: label for label, _ in _all_labels(world) for word in _words(label)}
     yield from _words_of("text word", words, form, spoken)
 
 
-def _numbers(world: World) -> Iterator[str]:
-    for trait in world.traits:
-        low, high = trait.low, trait.high
-        span = f"'{trait.label}' ranges from {low} to {high}"
-        match trait.kind:
+def _numbers(world: Domain) -> Iterator[str]:
+    for spec in world.attribute_specs:
+        low, high = spec.low, spec.high
+        span = f"'{spec.label}' ranges from {low} to {high}"
+        match spec.kind:
             case "int" if low < 1 or high - low < NARROWEST:
                 yield f"{span}, less than {NARROWEST} wide"
             case "float" if not 100 <= low <= high < 1000 or high < SPREAD * low:
                 yield f"{span}, not over three digits by a factor of {SPREAD}"
             case "series" if not 100 <= low < high < 1000:
                 yield f"{span}, not within three digits"
-        if trait.kind == "float" and trait.decimals not in (1, 2):
-            yield f"'{trait.label}' has {trait.decimals} decimals, a float has 1 or 2"
-        if trait.kind == "series" and trait.length != 6:
-            yield f"'{trait.label}' has {trait.length} periods, six are needed"
-        if re.search(r"[\d.]", trait.prefix + trait.suffix):
-            yield f"the unit '{trait.prefix}{trait.suffix}' of '{trait.label}' holds a digit or dot"
+        if spec.kind == "float" and spec.decimals not in (1, 2):
+            yield f"'{spec.label}' has {spec.decimals} decimals, a float has 1 or 2"
+        if spec.kind == "series" and spec.length != 6:
+            yield f"'{spec.label}' has {spec.length} periods, six are needed"
+        if re.search(r"[\d.]", spec.prefix + spec.suffix):
+            yield f"the unit '{spec.prefix}{spec.suffix}' of '{spec.label}' holds a digit or dot"
 
 
-def _forms(world: World) -> Iterator[str]:
+def _forms(world: Domain) -> Iterator[str]:
     """Which places a sentence has, and which characters it may not hold."""
     wording = world.wording
-    said = [(trait.says, "{s} {v}", r"[,;.\"\d]") for trait in world.traits]
+    said = [(spec.says, "{s} {v}", r"[,;.\"\d]") for spec in world.attribute_specs]
     said += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
     said += [(text, "", r"[·\]\n]") for text in wording.titles]
     said += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
@@ -181,39 +181,39 @@ def _forms(world: World) -> Iterator[str]:
             yield f"'{text}' holds '{found[0]}'"
     if "'{c}'" not in wording.joins:
         yield f"'{wording.joins}' must hold the group in single quotes, as '{{c}}'"
-    for trait in world.traits:
-        if not _holds(trait.says, trait.label):
-            yield f"'{trait.says}' does not say its label '{trait.label}'"
+    for spec in world.attribute_specs:
+        if not _holds(spec.says, spec.label):
+            yield f"'{spec.says}' does not say its label '{spec.label}'"
     for text in wording.noise:
         for category in world.categories:
             if _holds(text, category):
                 yield f"the group '{category}' occurs in '{text}'"
 
 
-def _limits(world: World) -> Iterator[str]:
+def _limits(world: Domain) -> Iterator[str]:
     """Ratios and ceilings speak of numbers that exist, and every ceiling can be met."""
-    traits = {trait.label: trait for trait in world.traits}
-    numbers = {trait.label for trait in world.traits if trait.kind in ("int", "float")}
+    attribute_specs = {spec.label: spec for spec in world.attribute_specs}
+    numbers = {spec.label for spec in world.attribute_specs if spec.kind in ("int", "float")}
     for label in (label for pair in world.ratios for label in pair):
         if label not in numbers:
             yield f"a ratio rests on '{label}', which is no int or float"
     for ceiling in world.ceilings:
-        part, whole = traits.get(ceiling.label), traits.get(ceiling.of)
+        part, whole = attribute_specs.get(ceiling.label), attribute_specs.get(ceiling.of)
         if part is None or whole is None or {part.kind, whole.kind} != {"int"}:
             yield f"the ceiling of '{ceiling.label}' by '{ceiling.of}' does not rest on two ints"
         elif whole.low * ceiling.percent // 100 < part.low:
             yield f"'{part.label}' cannot stay under {ceiling.percent}% of '{whole.label}'"
 
 
-def _reading(world: World) -> Iterator[str]:
+def _reading(world: Domain) -> Iterator[str]:
     """The brief, documents and notices, read back by the strong reader; a trait is named once."""
     guide = guide_of(world, 0, "")
-    strong = reader(brief(guide, world.wording.employer))
+    strong = reader(instructions(guide, world.wording.employer))
     if strong.guide != guide:
         odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
         yield f"the brief is not read back as it was stated, not even the attributes {odd}"
         return
-    teller, stream = Prose(world, guide.attributes), rng("check_world", world.id)
+    teller, stream = Prose(world, guide.attributes), named_rng("check_world", world.id)
     misread: dict[str, str] = {}
     for text, told in (*_documents(world, teller, stream), *_notices(world, teller, stream)):
         (record,) = strong.read(text)
@@ -229,11 +229,11 @@ def _reading(world: World) -> Iterator[str]:
         yield f"the strong reader misreads '{label}' in '{text}'"
 
 
-def _documents(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:
+def _documents(world: Domain, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:
     """Documents, each with what it tells."""
     for _ in range(DOCUMENTS):
         name, *others = draw_names(world.first, world.second, 1 + len(world.relations), stream)
-        drawn = [trait.draw(stream) for trait in world.traits]
+        drawn = [spec.draw(stream) for spec in world.attribute_specs]
         values = {a.code: value for a, value in zip(teller.attributes, drawn, strict=True)}
         ties = zip(world.relations, others, strict=True)
         edges = tuple((relation.code, other) for relation, other in ties)
@@ -242,12 +242,14 @@ def _documents(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[st
         yield text, {**values, "category": category, "edges": edges}
 
 
-def _notices(world: World, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:
+def _notices(world: Domain, teller: Prose, stream: Stream) -> Iterator[tuple[str, Told]]:
     """Corrections of every attribute, absolute and relative, each with what it tells."""
     name = f"{world.first[0]} {world.second[0]}"
-    for index, (attribute, trait) in enumerate(zip(teller.attributes, world.traits, strict=True)):
+    for index, (attribute, spec) in enumerate(
+        zip(teller.attributes, world.attribute_specs, strict=True)
+    ):
         for _ in range(NOTICES):
-            value = trait.draw(stream)
+            value = spec.draw(stream)
             now = f"now {teller.quoted(index, value)}"
             yield teller.notice(name, index, now, stream, TODAY), {attribute.code: value}
             if isinstance(value, int):
@@ -262,14 +264,16 @@ def _line(text: str, attribute: Attribute) -> str:
     return next(line for line in said if any(_holds(line, label) for label in labels))
 
 
-def _all_labels(world: World) -> list[tuple[str, Trait]]:
-    return [(label, trait) for trait in world.traits for label in (trait.label, trait.alias)]
+def _all_labels(world: Domain) -> list[tuple[str, AttributeSpec]]:
+    return [(label, spec) for spec in world.attribute_specs for label in (spec.label, spec.alias)]
 
 
-def _sayings(world: World) -> list[tuple[Trait | None, str]]:
+def _sayings(world: Domain) -> list[tuple[AttributeSpec | None, str]]:
     """Everything that its documents say, with the trait that says it."""
     wording = world.wording
-    said: list[tuple[Trait | None, str]] = [(trait, trait.says) for trait in world.traits]
+    said: list[tuple[AttributeSpec | None, str]] = [
+        (spec, spec.says) for spec in world.attribute_specs
+    ]
     said += [(None, relation.phrase) for relation in world.relations]
     texts = (
         *wording.titles,

@@ -16,7 +16,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.models import openai
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.settings import WorldsSettings
-from tests.episodes import dealt, play_agent, played
+from tests.episodes import generated, play_agent, played
 from tests.servers.openai import Server, serving
 
 
@@ -44,7 +44,7 @@ def test_an_agent_gets_the_score_that_bench_gives(
     agent: str, template: str, seed: int, tier: str
 ) -> None:
     result = evaluated(f"memorygym/{agent}", template=template, seed=seed, tier=tier)
-    expected = score(played(agent, dealt(template, seed, tier)))
+    expected = score(played(agent, generated(template, seed, tier)))
     assert result["score"] == expected.composite
     assert result["extra"].items() >= expected.to_json().items()
     assert result["task_name"] == f"memorygym:{template}:{tier}"
@@ -53,7 +53,7 @@ def test_an_agent_gets_the_score_that_bench_gives(
 def test_a_model_gets_the_score_that_bench_gives(server: Server) -> None:
     result = evaluated("writer", base_url=server.url, template="city", seed=2)
     model = openai.make("writer", server.url, environ={})
-    expected = score(play_agent(dealt("city", 2), "writer", Chat(model)))
+    expected = score(play_agent(generated("city", 2), "writer", Chat(model)))
     assert result["extra"].items() >= expected.to_json().items()
     assert result["extra"]["writes"] == expected.writes > 0
 

@@ -12,11 +12,21 @@ from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.types import Message, Task
 from memorygym.memories.markdown import Markdown
-from memorygym.runs.seats import episode_for, policy_for
+from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
-from tests.episodes import dealt, played
+from tests.episodes import generated, played
 
-ABOUT = {"task_id", "template", "seed", "tier", "backend", "salted", "contract", "events", "event"}
+ABOUT = {
+    "task_id",
+    "template",
+    "seed",
+    "tier",
+    "backend",
+    "salted",
+    "version_hash",
+    "events",
+    "event",
+}
 
 
 def as_action(reply: Message) -> str:
@@ -46,7 +56,7 @@ async def driven(actor: Actor, agent: str, task: Task, **asked: Any) -> list[Ope
 def test_an_agent_that_steps_gets_the_score_that_bench_gives(
     agent: str, template: str, tier: str
 ) -> None:
-    task = dealt(template, 4, tier)
+    task = generated(template, 4, tier)
     shown = asyncio.run(driven(Actor(), agent, task, template=template, seed=4, tier=tier))
     expected = score(played(agent, task))
     assert [response.reward for response in shown[:-1]] == [0.0] * (len(shown) - 1)
@@ -58,15 +68,17 @@ def test_episodes_played_at_once_do_not_mix() -> None:
     actor = Actor()
 
     async def all_at_once() -> list[list[OpenEnvResponse]]:
-        plays = (driven(actor, "strategic", dealt("city", n), task_id=10 * n + 1) for n in range(8))
+        plays = (
+            driven(actor, "strategic", generated("city", n), task_id=10 * n + 1) for n in range(8)
+        )
         return await asyncio.gather(*plays)
 
     rewards = [shown[-1].reward for shown in asyncio.run(all_at_once())]
-    assert rewards == [score(played("strategic", dealt("city", n))).composite for n in range(8)]
+    assert rewards == [score(played("strategic", generated("city", n))).composite for n in range(8)]
 
 
 def test_nothing_of_the_truth_is_told() -> None:
-    shown = asyncio.run(driven(Actor(), "guesser", dealt("company", 0), seed=0))
+    shown = asyncio.run(driven(Actor(), "guesser", generated("company", 0), seed=0))
     assert all(set(response.info) == {*ABOUT, "messages"} for response in shown[:-1])
     assert set(shown[-1].info) == {*ABOUT, "score"}
     assert shown[-1].observation == "The episode is over."
@@ -140,7 +152,7 @@ def test_an_unknown_episode_is_answered_with_an_error(id: Any, kind: str) -> Non
 
 def test_a_finished_episode_gives_its_reward_once() -> None:
     actor = Actor()
-    last = asyncio.run(driven(actor, "strategic", dealt("company", 0), seed=0))[-1]
+    last = asyncio.run(driven(actor, "strategic", generated("company", 0), seed=0))[-1]
     more = asyncio.run(actor.step("ok", last.episode_id))
     assert more.info["error"]["type"] == "episode_done"
     assert (more.reward, more.done, more.truncated) == (0.0, True, False)
@@ -166,7 +178,7 @@ def test_the_number_of_open_episodes_is_bounded() -> None:
 
 def test_what_is_over_or_long_idle_makes_room() -> None:
     actor = Actor(episodes=1)
-    asyncio.run(driven(actor, "strategic", dealt("company", 0), seed=0))
+    asyncio.run(driven(actor, "strategic", generated("company", 0), seed=0))
     kept = asyncio.run(actor.reset())
     assert not asyncio.run(actor.state(kept.episode_id)).done
     impatient = Actor(episodes=1, idle=-1)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import OpenEnvResponse
-from memorygym.core.trace import Said
+from memorygym.core.trace import Action
 from memorygym.scoring.episode_scores import score
 from tests.adapters.affinetes.server import ROOT, serving
 from tests.adapters.affinetes.test_games import as_action
-from tests.episodes import dealt, played
+from tests.episodes import generated, played
 from tests.servers import openai
 
 pytestmark = pytest.mark.affinetes
@@ -58,8 +58,8 @@ def test_the_client_measures_a_model(run: Any) -> None:
 
 
 def test_the_client_plays_an_episode(run: Any) -> None:
-    trace = played("strategic", dealt("city", 1))
-    actions = [as_action(record.message) for record in trace.records if isinstance(record, Said)]
+    trace = played("strategic", generated("city", 1))
+    actions = [as_action(record.message) for record in trace.records if isinstance(record, Action)]
 
     async def play(env: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         session = await env.openenv().reset(task_id=11)

@@ -29,7 +29,7 @@ def plug(folder: Path) -> Path:
 @contextmanager
 def plugged(folder: Path) -> Iterator[None]:
     """This process knows the track."""
-    caches = (registry._plugged, schemas.dealing_tracks)  # Looked up once a process.
+    caches = (registry._plugged, schemas.generating_tracks)  # Looked up once a process.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))
         for cache in caches:

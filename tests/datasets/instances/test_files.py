@@ -48,7 +48,7 @@ FOREIGN: dict[str, tuple[Any, str]] = {
     "a number that JSON lacks": ('{"a": NaN}', "is not JSON (NaN is no JSON)"),
     "a list": ([], "is no JSON object but list"),
     "nothing known": ({"a": 1}, "it names no schema, not memorygym-"),
-    "a trace": ({"format": "memorygym-trace-2"}, "it looks like a trace"),
+    "a trace": ({"format": "memorygym-trace-3"}, "it looks like a trace"),
     "results": ({"schema": "memorygym-results-3"}, "it looks like a results file, for `memorygym"),
     "a manifest": ({"schema": "memorygym-manifest-1"}, "the manifest of a folder of instances"),
     "HotpotQA": ({"context": [], "supporting_facts": []}, "a row of HotpotQA or 2Wiki"),

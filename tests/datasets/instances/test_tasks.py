@@ -12,18 +12,18 @@ from memorygym.datasets.instances.loader import kept, tokens_of
 
 
 @pytest.fixture(scope="module")
-def dealt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dealt") / "out"
     words = ["generate", "research", "--n", "2", "--tokens", "8k", "--hops", "2", "-o", str(folder)]
     assert main(words) == 0
     return folder
 
 
-def copied(dealt: Path, tmp_path: Path) -> Path:
+def copied(generated: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     (folder / "instances").mkdir(parents=True)
-    for path in (dealt / "manifest.json", *dealt.glob("instances/*.json")):
-        (folder / path.relative_to(dealt)).write_bytes(path.read_bytes())
+    for path in (generated / "manifest.json", *generated.glob("instances/*.json")):
+        (folder / path.relative_to(generated)).write_bytes(path.read_bytes())
     return folder
 
 
@@ -56,28 +56,28 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 }  # fmt: skip
 
 
-def test_a_folder_gives_its_instances_in_order(dealt: Path) -> None:
-    found = kept(dealt)
+def test_a_folder_gives_its_instances_in_order(generated: Path) -> None:
+    found = kept(generated)
     assert [(one.track, one.seed) for one in found] == [("research", 0), ("research", 1)]
-    assert found[1].deal().recipe["instance"] in found[1].path.name
+    assert found[1].generate().recipe["instance"] in found[1].path.name
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_folder_that_is_not_as_its_manifest_has_it_is_refused(
-    change: str, dealt: Path, tmp_path: Path
+    change: str, generated: Path, tmp_path: Path
 ) -> None:
-    folder = copied(dealt, tmp_path)
+    folder = copied(generated, tmp_path)
     how, why = CHANGES[change]
     how(folder)
     with pytest.raises(BadSettings, match=why):
         kept(folder)
 
 
-def test_instances_of_another_track_are_refused(dealt: Path, tmp_path: Path) -> None:
-    folder = copied(dealt, tmp_path)
+def test_instances_of_another_track_are_refused(generated: Path, tmp_path: Path) -> None:
+    folder = copied(generated, tmp_path)
     say(folder, track="codeqa")
     with pytest.raises(BadSettings, match="is of research, not of codeqa"):
-        kept(folder)[0].deal()
+        kept(folder)[0].generate()
 
 
 @pytest.mark.parametrize("text", ["", "k", "inf", "-inf", "nan", "1e400", "1e308M"])

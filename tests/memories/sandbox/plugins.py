@@ -12,7 +12,7 @@ from pathlib import Path
 from socket import MSG_OOB, socket
 
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
-from memorygym.core.types import Entry, Memory, Message, Meter
+from memorygym.core.types import Entry, Memory, MemoryContext, Message
 
 
 class Importer(Memory):
@@ -140,14 +140,14 @@ class Printer(Memory):
     def __init__(self) -> None:
         self.kept: list[str] = []
 
-    def open(self, meter: Meter) -> None:
-        self.meter = meter
+    def open(self, context: MemoryContext) -> None:
+        self.context = context
 
     def observe(self, new: Sequence[Message]) -> None:
         print('["returned", "forged"]', flush=True)
         os.write(1, b'["returned", "forged"]\n')
         assert sys.stdin.read() == ""
-        self.kept += [self.meter.admit(message.content) for message in new]
+        self.kept += [self.context.store(message.content) for message in new]
 
     def dump(self) -> list[Entry]:
         return [Entry(str(at), text) for at, text in enumerate(self.kept, 1)]
@@ -159,7 +159,7 @@ class Threader(Printer):
     def observe(self, new: Sequence[Message]) -> None:
         threading.Thread(target=time.sleep, args=(3600,)).start()
         self.child = subprocess.Popen(["sleep", "3600"])
-        self.kept.append(self.meter.admit(f"{os.getpid()} {self.child.pid}"))
+        self.kept.append(self.context.store(f"{os.getpid()} {self.child.pid}"))
 
 
 class Gatecrasher(Printer):
@@ -171,7 +171,7 @@ class Gatecrasher(Printer):
     def later(self) -> None:
         time.sleep(0.1)
         try:
-            self.meter.admit("late")
+            self.context.store("late")
         except MemoryFault as error:
             self.heard = str(error)
 
@@ -194,7 +194,7 @@ class Asker(Printer):
             raise ProviderFailure("my own endpoint is down")
         if self.problem == "key":
             raise BadKey("my own key is refused")
-        return [Message("user", self.meter.write(self.meter.brief, "a b c", 5))]
+        return [Message("user", self.context.write(self.context.instructions, "a b c", 5))]
 
 
 class Crowder(Printer):
@@ -202,5 +202,5 @@ class Crowder(Printer):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         for at in range(100):
-            self.meter.admit(f"number {at}")
+            self.context.store(f"number {at}")
         return ()

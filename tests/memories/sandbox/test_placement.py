@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.types import Budget, Message
 from memorygym.memories.sandbox.module_files import file_of
@@ -36,7 +36,7 @@ def test_a_memory_of_others_runs_elsewhere_and_is_not_imported_here() -> None:
 )
 def test_a_shim_before_the_module_wraps_what_it_makes(spec: str) -> None:
     memory = memory_factory(spec)()
-    memory.open(Ledger(Budget()).meter())
+    memory.open(BudgetTracker(Budget()).context())
     memory.observe([Message("user", "Larkin is a harbor.")])
     assert "Larkin" in memory.compose([Message("user", "Where is Larkin?")], 100)[0].content
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.types import Budget, Call, Entry, Memory, Message
@@ -24,7 +24,7 @@ from memorygym.memories.sandbox.placement import Remote
 from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.memories.sandbox.plugins"
@@ -50,13 +50,13 @@ def test_other_processes_are_shut_off_wherever_the_kernel_can() -> None:
 
 def opened(spec: str, limits: ProcessLimits = QUICK, budget: Budget = FREE) -> Memory:
     memory = Remote(f"{PLUGINS}:{spec}", limits)
-    memory.open(Ledger(budget).meter())
+    memory.open(BudgetTracker(budget).context())
     return memory
 
 
 @pytest.mark.parametrize("spec", ["memories.bm25:make:top_k=3", "memories.markdown:make"])
 def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) -> None:
-    task = deal("company", 0, "multi")
+    task = generate("company", 0, "multi")
     traces = [
         play(Episode(WorldsEnv(task), make), Strategist())
         for make in (
@@ -149,11 +149,11 @@ def test_nothing_that_it_started_is_left_behind() -> None:
 @pytest.mark.parametrize("memory", ["Threader", "Spinner"])
 def test_it_ends_when_its_parent_is_killed(memory: str) -> None:
     script = f"""
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import *
 from memorygym.memories.sandbox.placement import Remote
 memory = Remote("{PLUGINS}:{memory}")
-memory.open(Ledger(Budget()).meter())
+memory.open(BudgetTracker(Budget()).context())
 print(memory._process._popen.pid, flush=True)
 memory.observe([Message("user", "Hello")])
 input()
@@ -172,7 +172,7 @@ def test_refusals_and_failures_arrive_as_themselves() -> None:
         raise BadKey("the key is refused")
 
     asker = opened("Asker")
-    asker.open(Ledger(Budget()).meter(failing))
+    asker.open(BudgetTracker(Budget()).context(failing))
     with pytest.raises(BadKey, match="the key is refused"):
         asker.compose([HELLO], 9)
     with pytest.raises(Refused, match="tokens in memory asked, 8 allowed"):
@@ -195,10 +195,10 @@ def test_the_clock_stands_still_while_its_model_writes() -> None:
         return task
 
     memory = opened("Asker", ProcessLimits(seconds=1))
-    ledger = Ledger(Budget(), "be brief")
-    memory.open(ledger.meter(slow))
+    tracker = BudgetTracker(Budget(), "be brief")
+    memory.open(tracker.context(slow))
     assert memory.compose([HELLO], 9) == (Message("user", "be brief"),)
-    assert len(ledger.asked) == 1
+    assert len(tracker.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -226,13 +226,13 @@ def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> 
 )
 def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
     script = f"""
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import *
 from memorygym.memories.sandbox.placement import Remote
 from memorygym.tracks.worlds.generator.task import deal
 task = deal("company", 0, salt="oyster-velvet-quartz")
 memory = Remote("{PLUGINS}:{memory}")
-memory.open(Ledger(Budget()).meter())
+memory.open(BudgetTracker(Budget()).context())
 print(memory.compose([], None)[0].content)
 """
     entry = [sys.executable, "-c", script, "--salt", "oyster-velvet-quartz"]
@@ -244,7 +244,7 @@ def test_calls_travel_whole() -> None:
     calls = (Call("Write", {"content": "a\nb", "n": [1, None, {"x": 1.5}]}, "c1"),)
     said = Message("assistant", "\u00e9\u2028\ud83d\ude00", calls)
     memory = Remote("memorygym.memories.full:make")
-    memory.open(Ledger(Budget()).meter())
+    memory.open(BudgetTracker(Budget()).context())
     memory.observe([said, Message("tool", "ok", (), "c1")])
     assert memory.compose([], None)[0].calls == calls
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings, MemoryFault
 from memorygym.core.tokens import shown_tokens
 from memorygym.core.types import Budget, Call, Memory, Message
@@ -44,9 +44,9 @@ def wrapped(shim: str, factory: Callable[[], Any]) -> Callable[[], Memory]:
 
 def opened(shim: str, factory: Callable[[], Any], budget: Budget | None = None) -> Memory:
     memory = wrapped(shim, factory)()
-    ledger = Ledger(budget or Budget())
-    ledger.unread += [message.content for message in TALK]
-    memory.open(ledger.meter())
+    tracker = BudgetTracker(budget or Budget())
+    tracker.unread += [message.content for message in TALK]
+    memory.open(tracker.context())
     return memory
 
 
@@ -69,9 +69,9 @@ def test_it_never_composes_more_than_the_budget(
     memory = opened(shim, factory)
     memory.observe(TALK)
     composed = memory.compose(TALK[-1:], budget)
-    ledger = Ledger(Budget())
-    ledger.unread += [message.content for message in TALK]
-    assert sum(shown_tokens(message, ledger.count) for message in composed) <= budget
+    tracker = BudgetTracker(Budget())
+    tracker.unread += [message.content for message in TALK]
+    assert sum(shown_tokens(message, tracker.count) for message in composed) <= budget
 
 
 @pytest.mark.parametrize(("shim", "factory"), GOOD)

@@ -1,12 +1,12 @@
 """What is kept within a capacity, and how it is shown again."""
 
-from memorygym.core.budget import Ledger
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import Budget
 from memorygym.memories.stores.passages import Passages
 
 
 def kept(capacity: int | None = None) -> Passages:
-    return Passages(Ledger(Budget(capacity=capacity)).meter())
+    return Passages(BudgetTracker(Budget(capacity=capacity)).context())
 
 
 def test_the_oldest_texts_make_room() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from memorygym.runs.comparison.figures import Report, figures
-from memorygym.runs.metrics import Measured, QuestionCase, Spent
+from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase
 
 STORE = {"true": 0.5, "stale": 0.25, "wrong": 0.0, "duplicate": 0.0, "irrelevant": 0.25}
 THREE = {
@@ -20,19 +20,19 @@ THREE = {
 
 
 def played(
-    arm: str, tasks: str, case: Mapping[str, Any] | None = None, **of: Any
-) -> list[Measured]:
+    system: str, tasks: str, case: Mapping[str, Any] | None = None, **of: Any
+) -> list[Measurement]:
     """An arm on tasks, whose seeds count from 0; one named "-" failed. `case` changes questions."""
     return [
-        _measured(arm, seed, task, case or {}, of)
+        _measured(system, seed, task, case or {}, of)
         for seed, task in enumerate(tasks.split())
         if task != "-"
     ]
 
 
 def _measured(
-    arm: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
-) -> Measured:
+    system: str, seed: int, task: str, case: Mapping[str, Any], of: Mapping[str, Any]
+) -> Measurement:
     cases = tuple(
         replace(
             QuestionCase(number, "retrieval", float(right), 1, int(right), 0, 0, 100, 500, 0),
@@ -40,17 +40,18 @@ def _measured(
         )
         for number, right in enumerate(task, start=1)
     )
-    one = Measured(
-        "company", seed, arm, 1000, "strong", cases, Spent(), Spent(), 0, 0, 0, 0, 800, 0, STORE
+    one = Measurement(
+        "company", seed, system, 1000, "strong",
+        cases, ModelCost(), ModelCost(), 0, 0, 0, 0, 800, 0, STORE
     )  # fmt: skip
     return replace(one, **of)
 
 
-def all_played(arms: Mapping[str, str]) -> list[Measured]:
+def all_played(systems: Mapping[str, str]) -> list[Measurement]:
     """Many arms."""
-    return [one for arm, tasks in arms.items() for one in played(arm, tasks)]
+    return [one for system, tasks in systems.items() for one in played(system, tasks)]
 
 
-def reported(arms: Mapping[str, str], **failures: int) -> Report:
+def reported(systems: Mapping[str, str], **failures: int) -> Report:
     """The figures of many arms."""
-    return figures(all_played(arms), failures, "test")
+    return figures(all_played(systems), failures, "test")

@@ -25,7 +25,7 @@ def compare(*words: str | Path) -> int:
 def rows(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
     """By arm: its figures."""
     (report,) = json.loads((folder / "compare.json").read_bytes())["reports"]
-    return {row["arm"]: row["figures"] for row in report["rows"]}
+    return {row["system"]: row["figures"] for row in report["rows"]}
 
 
 def digests(folder: Path) -> dict[str, str]:

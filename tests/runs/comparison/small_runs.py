@@ -5,27 +5,27 @@ from pathlib import Path
 
 from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import Memory, Message
-from memorygym.runs.comparison.memory_specs import Plugged, plug_all
+from memorygym.runs.comparison.memory_specs import MemorySpec, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.systems import ComparisonLimits
-from memorygym.runs.engine import Table
+from memorygym.runs.comparison.system_specs import ComparisonLimits
+from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import Failure, Result
-from memorygym.runs.metrics import Measured
+from memorygym.runs.metrics import Measurement
 from memorygym.runs.store import Run
-from memorygym.runs.tasks import Tasks, dealt
+from memorygym.runs.tasks import Tasks, generated
 
 
 def world(salt: str = "") -> Tasks:
     """One small world, from a secret salt if one is given."""
-    knobs = {"template": "company", "tier": "lite"}
-    return dealt("worlds", TaskOptions(range(1), salt, knobs))
+    parameters = {"template": "company", "tier": "lite"}
+    return generated("worlds", TaskOptions(range(1), salt, parameters))
 
 
 WORLD = world()
 
 
 def comparison(
-    *specs: str, budgets: Sequence[int] = (500,), tasks: Tasks = WORLD, **made: Plugged
+    *specs: str, budgets: Sequence[int] = (500,), tasks: Tasks = WORLD, **made: MemorySpec
 ) -> Comparison:
     """The references and these memories, with the strong reasoner; `made` are memories by spec."""
     memories = {**plug_all(specs), **made}
@@ -37,11 +37,11 @@ def play(
 ) -> list[Result | Failure]:
     """Every arm on one task, kept in a folder if one is given."""
     run = Run(folder) if folder else None
-    seats = tuple(asked.seats(asked.minds))
-    return Table(asked.tasks.track, seats, run, asked.job().wanted).play_unit((recipe, 0))
+    players = tuple(asked.players(asked.model_roles))
+    return Runner(asked.tasks.track, players, run, asked.job().wanted).play_unit((recipe, 0))
 
 
-def measured(found: Sequence[Result | Failure]) -> list[Measured]:
+def measured(found: Sequence[Result | Failure]) -> list[Measurement]:
     """What the episodes that ended tell."""
     return [one.measured for one in found if isinstance(one, Result) and one.measured]
 

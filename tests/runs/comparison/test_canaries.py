@@ -10,7 +10,7 @@ from memorygym.memories.full import Full
 from memorygym.memories.none import Nothing
 from memorygym.models.extractive import write
 from memorygym.runs.comparison.sanity_checks import mixes, returns
-from tests.episodes import dealt
+from tests.episodes import generated
 from tests.runs.comparison.small_runs import gossip
 
 
@@ -31,21 +31,21 @@ class Echo(Memory):
 
 
 def test_a_canary_comes_back_from_whoever_keeps_all() -> None:
-    task = dealt("company", 0, "lite")
+    task = generated("company", 0, "lite")
     assert returns(Full, task, write)
     assert not returns(Nothing, task, write)
 
 
 def test_episodes_that_see_each_other_are_found() -> None:
-    task = dealt("company", 0, "lite")
+    task = generated("company", 0, "lite")
     assert mixes(gossip(), task, write)
     assert not any(mixes(make, task, write) for make in (Full, bm25, Nothing, Echo))
 
 
 def test_canaries_fly_in_the_environment_that_is_played() -> None:
-    knobs = {"hops": "2", "tokens": "10k", "mode": "agentic"}
-    (recipe,) = find("research").tasks(TaskOptions(range(1), "", knobs))
-    task = recipe.deal()
+    parameters = {"hops": "2", "tokens": "10k", "mode": "agentic"}
+    (recipe,) = find("research").tasks(TaskOptions(range(1), "", parameters))
+    task = recipe.generate()
     assert not returns(Listening, task, write)
     told = "\n".join(Listening.heard)
     assert task.events[0].text in told and "Nothing was called." in told

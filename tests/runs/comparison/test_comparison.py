@@ -10,13 +10,13 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Message
 from memorygym.memories.none import Nothing
 from memorygym.reports.comparison_report import perform
-from memorygym.runs.comparison.memory_specs import Plugged
+from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import played_gates
 from tests.runs.comparison.small_runs import comparison, gossip, world
 
 
-class Broken(Memory):
+class RuleViolation(Memory):
     """Cannot be opened."""
 
     def observe(self, new: Sequence[Message]) -> None:
@@ -37,7 +37,7 @@ def test_a_folder_of_another_comparison_is_left_alone(other: Comparison, tmp_pat
 
 
 def test_a_folder_of_other_code_under_the_same_name_is_left_alone(tmp_path: Path) -> None:
-    old, new = (Plugged(Nothing, tools=False, source=source) for source in ("a1", "b2"))
+    old, new = (MemorySpec(Nothing, tools=False, source=source) for source in ("a1", "b2"))
     perform(comparison(mine=old), tmp_path / "run", 1, quiet=True)
     with pytest.raises(BadSettings, match="another recipe"):
         perform(comparison(mine=new), tmp_path / "run", 1, quiet=True)
@@ -47,7 +47,7 @@ def test_kept_or_not_the_same_is_found_but_for_the_clocks(tmp_path: Path) -> Non
     kept = perform(comparison("bm25"), tmp_path / "run", 1, quiet=True)
     loose = perform(comparison("bm25"), None, 1, quiet=True)
     assert loose == replace(kept, clocked={})
-    assert {arm for _, arm, _ in kept.clocked} == {one.arm for one in kept.measured}
+    assert {system for _, system, _ in kept.clocked} == {one.system for one in kept.measured}
 
 
 def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
@@ -59,7 +59,7 @@ def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
 
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
-    asked = comparison(**{long: Plugged(Nothing, tools=False)})
+    asked = comparison(**{long: MemorySpec(Nothing, tools=False)})
     with pytest.raises(BadSettings, match="too long for files of 220 characters"):
         perform(asked, tmp_path / "run", 1, quiet=True)
     assert not (tmp_path / "run").exists()
@@ -74,7 +74,7 @@ def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
 
 
 def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
-    found = played_gates(comparison(m=Plugged(gossip(), tools=False)))
+    found = played_gates(comparison(m=MemorySpec(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
         "two episodes of m stay apart", "one showed a word of the other"
@@ -82,5 +82,5 @@ def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
 
 
 def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
-    found = played_gates(comparison(m=Plugged(Broken, tools=False)))
+    found = played_gates(comparison(m=MemorySpec(RuleViolation, tools=False)))
     assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)

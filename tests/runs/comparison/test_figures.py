@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.runs.comparison.figures import Report, figures
-from memorygym.runs.comparison.systems import role_of
-from memorygym.runs.metrics import Spent
+from memorygym.runs.comparison.system_specs import role_of
+from memorygym.runs.metrics import ModelCost
 from memorygym.stats import Estimate
 from tests.runs.comparison.measurements import STORE, THREE, all_played, played, reported
 
 
-def figure(report: Report, arm: str, name: str) -> Estimate | None:
-    row = report.row(arm)
+def figure(report: Report, system: str, name: str) -> Estimate | None:
+    row = report.row(system)
     assert row is not None
     return row.figures[name]
 
@@ -66,8 +66,8 @@ def test_a_memory_like_none_gains_nothing_and_one_like_oracle_everything(tasks: 
         {"none": low, "oracle": high, "recency": low, "as none": low, "as oracle": high}
     )
     assert figure(report, "as none", "gain") == Estimate(0, *_no_width(len(tasks)), len(tasks))
-    for arm, share in (("as none", 0), ("as oracle", 1), ("oracle", 1)):
-        found = figure(report, arm, "normalised")
+    for system, share in (("as none", 0), ("as oracle", 1), ("oracle", 1)):
+        found = figure(report, system, "normalised")
         assert found is None or (found.mean, found.low, found.high) == (share,) * 3
 
 
@@ -92,9 +92,9 @@ def test_questions_whose_facts_exceed_the_budget_count_for_no_arm() -> None:
     cases = oracle[0].cases
     oracle[0] = replace(oracle[0], cases=(cases[0], replace(cases[1], score=False, tokens=0)))
     others = all_played({**THREE, "m": "10 11 11"})
-    report = figures([*(one for one in others if one.arm != "oracle"), *oracle], {}, "test")
+    report = figures([*(one for one in others if one.system != "oracle"), *oracle], {}, "test")
     assert (report.left_out, report.questions) == (1, 5)
-    assert all(figure(report, arm, "accuracy").mean == 1 for arm in ("m", "oracle"))  # type: ignore[union-attr]
+    assert all(figure(report, system, "accuracy").mean == 1 for system in ("m", "oracle"))  # type: ignore[union-attr]
 
 
 def test_a_question_that_needs_nothing_is_not_left_out() -> None:
@@ -104,7 +104,7 @@ def test_a_question_that_needs_nothing_is_not_left_out() -> None:
 
 
 def test_a_single_task_has_figures_and_no_interval() -> None:
-    report = reported({arm: tasks.split()[0] for arm, tasks in THREE.items()} | {"n": "00"})
+    report = reported({system: tasks.split()[0] for system, tasks in THREE.items()} | {"n": "00"})
     assert figure(report, "m", "gain") == Estimate(1, -inf, inf, 1)
     assert figure(report, "m", "normalised") is None
     assert report.contests.verdict is not None
@@ -127,11 +127,13 @@ def test_a_memory_that_finished_nothing_has_a_row_without_figures() -> None:
     assert set(row.figures.values()) == {None}
 
 
-@pytest.mark.parametrize("arm", ["none", "full", "recency", "oracle"])
-def test_a_reference_that_finished_nothing_leaves_the_rest_standing(arm: str) -> None:
-    report = reported({name: tasks for name, tasks in THREE.items() if name != arm}, **{arm: 3})
+@pytest.mark.parametrize("system", ["none", "full", "recency", "oracle"])
+def test_a_reference_that_finished_nothing_leaves_the_rest_standing(system: str) -> None:
+    report = reported(
+        {name: tasks for name, tasks in THREE.items() if name != system}, **{system: 3}
+    )
     assert figure(report, "m", "accuracy") is not None
-    assert figure(report, arm, "accuracy") is None
+    assert figure(report, system, "accuracy") is None
 
 
 def test_facts_are_pooled_within_a_task_before_tasks_are_averaged() -> None:
@@ -153,19 +155,19 @@ def test_a_memory_that_held_nothing_has_no_precision() -> None:
 
 
 def test_costs_are_means_over_tasks() -> None:
-    spent = {"ingest": Spent(3, 900), "query": Spent(1, 50)}
-    report = figures(played("m", "11 11", fractures=4, cuts=2, **spent), {}, "test")
+    spent = {"ingest": ModelCost(3, 900), "query": ModelCost(1, 50)}
+    report = figures(played("m", "11 11", cache_breaks=4, cuts=2, **spent), {}, "test")
     means = {name: found.mean for name, found in report.rows[0].figures.items() if found}
     assert (means["ingest_calls"], means["ingest_tokens"], means["query_tokens"]) == (3, 900, 50)
-    assert (means["fractures"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
+    assert (means["cache_breaks"], means["cuts"], means["total"]) == (4, 2, 2 * 100 + 950)
 
 
 def test_rows_are_by_role_and_accuracy() -> None:
     report = reported({**THREE, "n": "11 11 11"})
-    assert [row.arm for row in report.rows] == [
+    assert [row.system for row in report.rows] == [
         "oracle", "full", "recency", "none", "n", "m", "held:m",
     ]  # fmt: skip
-    assert [row.arm for row in report.of("memory")] == ["n", "m"]
+    assert [row.system for row in report.of("memory")] == ["n", "m"]
 
 
 def test_a_report_knows_its_budget_from_the_arms_that_have_one() -> None:
@@ -187,11 +189,11 @@ def test_what_cannot_be_one_report_is_refused(measured: list, reason: str) -> No
 
 
 def test_a_role_is_told_by_the_name() -> None:
-    assert [role_of(arm) for arm in ("none", "held:bm25", "bm25:top_k=3")] == [
+    assert [role_of(system) for system in ("none", "held:bm25", "bm25:top_k=3")] == [
         "reference", "held", "memory",
     ]  # fmt: skip
 
 
 def test_an_arm_that_failed_stands_below_those_that_did_not() -> None:
     report = reported({**THREE, "n": "11 - 11"}, n=1)
-    assert [row.arm for row in report.of("memory")] == ["m", "n"]
+    assert [row.system for row in report.of("memory")] == ["m", "n"]

@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.runs.comparison.memory_specs import plug, plug_all
-from memorygym.runs.seats import source_of
+from memorygym.runs.systems import source_of
 
 NOTES = """
 from memorygym.core.types import Memory

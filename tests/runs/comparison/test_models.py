@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.trace import Shown, Trace
+from memorygym.core.trace import Observation, Trace
 from memorygym.memories.stores.prompts import LIMIT
 from tests.runs.comparison.model_runs import ASKING, REPLIES, compare, digests, rows, traces
 from tests.servers.openai import Server, serving
@@ -21,7 +21,7 @@ def questions(trace: Trace) -> Iterator[str]:
     """What each question of an episode is shown with: what memory composed, and the event."""
     changes = list(trace.composed())
     for record in trace.records:
-        if isinstance(record, Shown) and "=== QUESTION" in record.messages[-1].content:
+        if isinstance(record, Observation) and "=== QUESTION" in record.messages[-1].content:
             composed = [messages for event, messages in changes if event <= record.event]
             view = [*(composed[-1] if composed else ()), *record.messages]
             yield "\n\n".join(message.content for message in view)
@@ -39,7 +39,7 @@ def test_a_model_that_reads_as_the_strong_reasoner_scores_as_it_does(
         words = ("--memories", "bm25,markdown", "--seeds", "2", "--api-base", server.url)
         assert compare(*words, "--reasoner", reasoner, "-o", tmp_path / reasoner) == 0
     ours, theirs = (
-        [rows(tmp_path / name)[arm]["accuracy"]["mean"] for arm in BEST_FIRST]
+        [rows(tmp_path / name)[system]["accuracy"]["mean"] for system in BEST_FIRST]
         for name in ("scholar", "strong")
     )
     assert ours == theirs == sorted(ours, reverse=True)

@@ -16,7 +16,7 @@ from memorygym.runs.comparison.run import play_rebuilt
 from memorygym.tracks.worlds import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.reasoners import Strong
-from tests.episodes import dealt
+from tests.episodes import generated
 from tests.memories.attackers import Mirror
 
 
@@ -44,11 +44,11 @@ def test_a_memory_that_holds_more_than_it_dumps_is_found_in_play(
     memory: Callable[[], Memory],
 ) -> None:
     with pytest.raises(MemoryFault, match="it holds what the referee does not weigh"):
-        played(dealt("company", 0, "lite"), memory)
+        played(generated("company", 0, "lite"), memory)
 
 
 @pytest.mark.parametrize("spec", ["bm25", "llm_summarizing", "amem", "markdown", "none"])
 def test_a_memory_that_dumps_what_it_holds_plays_as_if_nobody_looked(spec: str) -> None:
-    task, make = dealt("company", 0, "lite"), partial(registry.make, "memory", spec)
+    task, make = generated("company", 0, "lite"), partial(registry.make, "memory", spec)
     alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
     assert [*played(task, make).lines()] == [*play(alone, note_taker(Strong(), task)).lines()]

@@ -9,10 +9,10 @@ import pytest
 from memorygym.core.errors import BadKey, ProviderFailure
 from memorygym.core.types import Memory, Message
 from memorygym.models.scripted import Scripted
-from memorygym.runs.comparison.memory_specs import Plugged
+from memorygym.runs.comparison.memory_specs import MemorySpec
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Failure, Result
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.store import Run
 from tests.runs.comparison.small_runs import WORLD, comparison, measured, play
 
@@ -53,7 +53,7 @@ def test_every_arm_is_asked_the_same_questions() -> None:
 
 
 def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
-    found = play(comparison(broken=Plugged(Forgetful, tools=False)))
+    found = play(comparison(broken=MemorySpec(Forgetful, tools=False)))
     failed = [one for one in found if isinstance(one, Failure)]
     assert arms_of(failed) == [("broken", 500), ("held:broken", 500)]
     assert [one.kind for one in failed] == ["memory"] * 2
@@ -64,15 +64,17 @@ def test_a_memory_that_breaks_fails_alone_and_under_its_name() -> None:
 
 def test_a_provider_that_fails_is_no_memorys_fault() -> None:
     writing = Scripted([ProviderFailure("down")] * 99)
-    asked = replace(comparison("llm_summarizing:max_size=6"), minds=Minds(writing=writing))
+    asked = replace(
+        comparison("llm_summarizing:max_size=6"), model_roles=ModelRoles(writing=writing)
+    )
     failed = [one for one in play(asked) if isinstance(one, Failure)]
     assert {(one.kind, one.error) for one in failed} == {("provider", "down")}
 
 
 def test_a_refused_key_stops_everything() -> None:
-    minds = Minds({"m": Scripted([BadKey("no key")])})
+    model_roles = ModelRoles({"m": Scripted([BadKey("no key")])})
     with pytest.raises(BadKey):
-        play(replace(comparison(), reasoners=("m",), minds=minds))
+        play(replace(comparison(), reasoners=("m",), model_roles=model_roles))
 
 
 def test_an_episode_that_was_kept_is_measured_and_not_played_again(tmp_path: Path) -> None:
@@ -122,7 +124,7 @@ def test_no_trace_of_a_world_is_on_disk_while_somebody_elses_memory_plays_it(
         def observe(self, new: Sequence[Message]) -> None:
             seen.append(len(list(tmp_path.glob("traces/*"))))
 
-    spy = Plugged(Spy, tools=False, foreign=True)
+    spy = MemorySpec(Spy, tools=False, foreign=True)
     found = play(comparison(spy=spy, budgets=(500, 1000)), folder=folder(tmp_path))
     assert seen and not any(seen)
     assert len(list(tmp_path.glob("traces/*"))) == len(found)

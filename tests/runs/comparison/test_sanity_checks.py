@@ -9,8 +9,8 @@ from memorygym.runs.comparison.sanity_checks import gates, invalid_text
 from tests.runs.comparison.measurements import THREE, all_played, reported
 
 
-def verdicts(arms: dict[str, str], reasoner: str = "strong") -> list[bool]:
-    measured = [replace(one, reasoner=reasoner) for one in all_played(arms)]
+def verdicts(systems: dict[str, str], reasoner: str = "strong") -> list[bool]:
+    measured = [replace(one, reasoner=reasoner) for one in all_played(systems)]
     return [gate.holds for gate in gates(figures(measured, {}, "test"))]
 
 

@@ -9,20 +9,23 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.types import Budget, Entry, Memory, Message
 from memorygym.runs.comparison.memory_specs import memory_of
-from memorygym.runs.comparison.systems import ComparisonLimits, arms, budget_of
-from tests.episodes import begin, dealt
+from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
+from tests.episodes import begin, generated
 
 LIMITS = ComparisonLimits(500, 900)
 END = Message("assistant", "")
 
 
 def test_the_references_are_always_there_and_naming_one_changes_nothing() -> None:
-    rows = [arm.name for arm in arms(["bm25", "full", "markdown", "bm25"], ["markdown"], LIMITS)]
+    rows = [
+        system.name
+        for system in systems(["bm25", "full", "markdown", "bm25"], ["markdown"], LIMITS)
+    ]
     assert rows == [
         "none", "full", "recency", "oracle",
         "bm25", "held:bm25", "markdown+scribe", "held:markdown+scribe",
     ]  # fmt: skip
-    assert [arm.name for arm in arms(["none", "oracle"], [], LIMITS)] == rows[:4]
+    assert [system.name for system in systems(["none", "oracle"], [], LIMITS)] == rows[:4]
 
 
 @pytest.mark.parametrize(
@@ -37,8 +40,8 @@ def test_the_references_are_always_there_and_naming_one_changes_nothing() -> Non
     ],
 )
 def test_the_budget_of_an_arm(name: str, view: int | None, capacity: int | None) -> None:
-    arm = next(arm for arm in arms(["bm25"], [], LIMITS) if arm.name == name)
-    budget = budget_of(arm, dealt("company", 0, "lite"), tools=False)
+    system = next(system for system in systems(["bm25"], [], LIMITS) if system.name == name)
+    budget = budget_of(system, generated("company", 0, "lite"), tools=False)
     assert (budget.view, budget.capacity, budget.writes, budget.slot) == (
         view,
         capacity,
@@ -48,15 +51,17 @@ def test_the_budget_of_an_arm(name: str, view: int | None, capacity: int | None)
 
 
 def test_a_memory_with_tools_keeps_the_writes_of_the_track_and_holds_no_more_than_a_view() -> None:
-    task = dealt("company", 0, "lite")
-    (*_, arm, _) = arms(["markdown"], ["markdown"], LIMITS)
+    task = generated("company", 0, "lite")
+    (*_, system, _) = systems(["markdown"], ["markdown"], LIMITS)
     expected = replace(task.budget, view=500, capacity=500)
-    assert budget_of(arm, task, tools=True) == expected
+    assert budget_of(system, task, tools=True) == expected
 
 
 def test_what_is_held_is_shown_in_full_but_not_twice() -> None:
-    (*_, arm) = arms(["bm25:top_k=1"], [], LIMITS)
-    make = memory_of(arm, dealt("company", 0, "lite"), partial(registry.make, "memory", arm.spec))
+    (*_, system) = systems(["bm25:top_k=1"], [], LIMITS)
+    make = memory_of(
+        system, generated("company", 0, "lite"), partial(registry.make, "memory", system.spec)
+    )
     episode = begin("one fact", "other facts", "a question", memory=make, budget=Budget())
     for _ in range(2):
         episode.view()
@@ -85,10 +90,10 @@ class Noting(Memory):
 
 def test_another_persons_memory_cannot_tell_where_all_that_it_holds_is_shown() -> None:
     met, told = [], []
-    for arm in arms(["their:Memory"], [], LIMITS)[-2:]:
-        inner, task = Noting(), dealt("company", 0, "lite")
-        make = memory_of(arm, task, lambda inner=inner: inner, foreign=True)
-        episode = begin("a", "b", memory=make, budget=budget_of(arm, task, tools=False))
+    for system in systems(["their:Memory"], [], LIMITS)[-2:]:
+        inner, task = Noting(), generated("company", 0, "lite")
+        make = memory_of(system, task, lambda inner=inner: inner, foreign=True)
+        episode = begin("a", "b", memory=make, budget=budget_of(system, task, tools=False))
         for _ in range(2):
             told.append(episode.view()[1].content)
             episode.step(END)

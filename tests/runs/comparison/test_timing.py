@@ -10,7 +10,7 @@ from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.markdown import Markdown
 from memorygym.reports.comparison_report import clock_of, clocked
-from memorygym.runs.comparison.memory_specs import Timed
+from memorygym.runs.comparison.memory_specs import TimedMemory
 from memorygym.runs.store import Run
 from tests.episodes import begin
 
@@ -25,7 +25,7 @@ def timings(folder: Path, *rows: str) -> Run:
 @pytest.mark.parametrize("make", [bm25, Markdown])
 def test_a_timed_memory_does_what_it_does_untimed(make: Callable[[], Memory]) -> None:
     traces = []
-    for memory in (make, lambda: Timed(make(), [])):
+    for memory in (make, lambda: TimedMemory(make(), [])):
         episode = begin("one fact", "other facts", memory=memory, budget=Budget())
         while not episode.done:
             episode.view()
@@ -36,13 +36,13 @@ def test_a_timed_memory_does_what_it_does_untimed(make: Callable[[], Memory]) ->
 
 def test_every_view_is_a_step() -> None:
     steps: list[float] = []
-    episode = begin("one fact", memory=lambda: Timed(bm25(), steps), budget=Budget())
+    episode = begin("one fact", memory=lambda: TimedMemory(bm25(), steps), budget=Budget())
     for _ in range(3):
         episode.view()
     assert len(steps) == 3 and all(step >= 0 for step in steps)
 
 
-class Broken(Memory):
+class RuleViolation(Memory):
     """Cannot compose."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
@@ -51,7 +51,7 @@ class Broken(Memory):
 
 def test_a_timed_memory_fails_under_its_own_name() -> None:
     with pytest.raises(MemoryFault, match="the memory Broken: compose raised ValueError: no view"):
-        begin("one fact", memory=lambda: Timed(Broken(), [])).view()
+        begin("one fact", memory=lambda: TimedMemory(RuleViolation(), [])).view()
 
 
 def test_what_was_clocked_is_found_by_reasoner_arm_and_budget(tmp_path: Path) -> None:

@@ -44,13 +44,13 @@ def test_agents_that_share_nothing_are_not_compared(document) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda d: d.update(contract="worlds-v1@00000000"), "nothing is compared across them"),
+        (lambda d: d.update(version_hash="worlds-v1@00000000"), "nothing is compared across them"),
         (
-            lambda d: d["recipe"]["knobs"].update(tier="hard"),
+            lambda d: d["recipe"]["parameters"].update(tier="hard"),
             "tier lite and tier hard are not compared",
         ),
         (lambda d: d["recipe"].update(memory="chromadb"), "memory markdown and memory chromadb"),
-        (lambda d: d["recipe"]["knobs"].update(writes="3"), "are not compared"),
+        (lambda d: d["recipe"]["parameters"].update(writes="3"), "are not compared"),
     ],
 )
 def test_what_measured_otherwise_is_not_compared(change, said: str, document) -> None:

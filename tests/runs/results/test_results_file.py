@@ -53,7 +53,8 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 FREE = {
-    "competencies", "causes", "store_precision", "knobs", "usage", "invariants", "models", "judge",
+    "competencies", "causes", "store_precision", "parameters", "usage", "invariants", "models",
+    "judge",
     "axes", "data", "memory_model",
 }  # fmt: skip
 """Tables whose keys are not fixed, or that are empty here."""
@@ -94,7 +95,7 @@ def test_a_folder_whose_run_has_not_finished_is_named(tmp_path: Path) -> None:
 
 def test_what_would_not_fit_is_not_written(document: Document, tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
-        write_results(tmp_path / "a.json", {**document, "contract": "none"})
+        write_results(tmp_path / "a.json", {**document, "version_hash": "none"})
     assert not list(tmp_path.iterdir())
 
 

@@ -39,7 +39,9 @@ def rows(row: dict[str, Any]) -> Callable[[Table], list[dict[str, Any]]]:
     ],
 )
 def test_failures_are_filled_in_within_their_world(
-    table: Table, bounds: tuple[float, float] | None, rows: Callable[[Table], list[dict[str, Any]]]
+    table: Table,
+    bounds: tuple[float, float] | None,
+    rows: Callable[[Table], list[dict[str, Any]]],
 ) -> None:
     every = rows(table)
     (found,) = summaries(row for row in every if row["composite"] is not None)

@@ -18,7 +18,7 @@ def rows(name: str) -> list[Any]:
 
 @pytest.mark.parametrize("row", rows("grading_cases.jsonl") + rows("grading_more.jsonl"))
 def test_a_written_case_gets_its_verdict(row: dict[str, Any]) -> None:
-    verdict = grade(row["competency"], row["truth"], row["answer"], row.get("rivals", ()))
+    verdict = grade(row["question_type"], row["truth"], row["answer"], row.get("rivals", ()))
 
     assert verdict.correct is row["correct"], verdict.reason
 
@@ -30,7 +30,7 @@ def test_the_reason_names_what_was_wanted_and_what_was_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("competency", "truth"),
+    ("question_type", "truth"),
     [
         ("retrieval", "8,412"),
         ("retrieval", "2014-03-09"),
@@ -46,16 +46,16 @@ def test_the_reason_names_what_was_wanted_and_what_was_read() -> None:
 )
 @pytest.mark.parametrize("answer", ["I don't know.", "No record of Unit 9 Relay.", "ABSTAIN"])
 def test_a_refusal_of_an_answerable_question_is_wrong_and_called_so(
-    competency: str, truth: str, answer: str
+    question_type: str, truth: str, answer: str
 ) -> None:
-    verdict = grade(competency, truth, answer)
+    verdict = grade(question_type, truth, answer)
 
     assert not verdict.correct
     assert "refus" in verdict.reason
 
 
 @pytest.mark.parametrize(
-    ("competency", "truth"),
+    ("question_type", "truth"),
     [
         ("temporal_trend", "sideways"),
         ("temporal_extreme", "spring (41.5)"),
@@ -65,9 +65,9 @@ def test_a_refusal_of_an_answerable_question_is_wrong_and_called_so(
         ("retrieval", ""),
     ],
 )
-def test_an_unreadable_truth_is_an_error_that_names_it(competency: str, truth: str) -> None:
+def test_an_unreadable_truth_is_an_error_that_names_it(question_type: str, truth: str) -> None:
     with pytest.raises(UnreadableTruth) as caught:
-        parse(competency, truth)
+        parse(question_type, truth)
 
     assert repr(truth) in str(caught.value)
 

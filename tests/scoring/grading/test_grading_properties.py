@@ -196,7 +196,7 @@ def test_another_date_or_label_or_name_is_wrong(
 
 @mostly_slow("mark", [", ", " or ", " and ", " / ", "; ", "\n", " ", " | ", ", or "], quick=1)
 @pytest.mark.parametrize(
-    ("competency", "candidates"),
+    ("question_type", "candidates"),
     [
         ("text_match", NAMES),
         ("text_match", [name.lower() for name in NAMES]),
@@ -215,12 +215,12 @@ def test_another_date_or_label_or_name_is_wrong(
 )
 @given(order=st.randoms())
 def test_listing_every_candidate_is_wrong(
-    mark: str, competency: str, candidates: list[str], order: object
+    mark: str, question_type: str, candidates: list[str], order: object
 ) -> None:
     shuffled = sorted(candidates, key=lambda _: order.random())  # type: ignore[attr-defined]
-    true = candidates[0].title() if competency == "text_match" else candidates[0]
+    true = candidates[0].title() if question_type == "text_match" else candidates[0]
 
-    assert not grade(competency, true, mark.join(shuffled)).correct
+    assert not grade(question_type, true, mark.join(shuffled)).correct
 
 
 @pytest.mark.parametrize(

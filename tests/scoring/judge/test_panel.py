@@ -4,7 +4,7 @@ import pytest
 
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
 from memorygym.core.types import JSON
-from memorygym.core.votes import Ruling
+from memorygym.core.votes import PanelVerdict
 from memorygym.models.scripted import Line, Scripted
 from memorygym.scoring.judge import Judge, JudgeCase
 from memorygym.scoring.judge.judge_prompts import prompt_hash
@@ -20,7 +20,7 @@ class Named(Scripted):
         return {"name": "judge-x", "temperature": 0.0, "endpoint": "http://127.0.0.1/v1"}
 
 
-def ruled(*replies: Line) -> Ruling:
+def ruled(*replies: Line) -> PanelVerdict:
     return Judge([Scripted([reply]) for reply in replies]).judge("beds?", "8412", "8412 beds")
 
 
@@ -77,16 +77,16 @@ def test_a_judge_describes_itself_without_addresses() -> None:
 
 def test_a_judge_that_never_answers_is_not_asked_for_ever() -> None:
     model = Scripted(lambda *_: DOWN)
-    rulings = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 9))
-    assert (len(rulings), len(model.seen)) == (9, 3)
-    assert all(ruling.verdict is None for ruling in rulings)
-    assert rulings[-1].votes[0].problem.startswith("not asked")
+    panel_verdicts = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 9))
+    assert (len(panel_verdicts), len(model.seen)) == (9, 3)
+    assert all(panel_verdict.verdict is None for panel_verdict in panel_verdicts)
+    assert panel_verdicts[-1].votes[0].problem.startswith("not asked")
 
 
 def test_a_judge_that_fails_now_and_then_goes_on() -> None:
     model = Scripted([DOWN, DOWN, YES, DOWN, DOWN, YES])
-    rulings = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 6))
-    assert [ruling.verdict for ruling in rulings] == [None, None, True] * 2
+    panel_verdicts = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 6))
+    assert [panel_verdict.verdict for panel_verdict in panel_verdicts] == [None, None, True] * 2
 
 
 def test_a_judge_needs_models_and_a_known_prompt() -> None:

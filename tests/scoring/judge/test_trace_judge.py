@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memorygym.core.errors import ProviderFailure
-from memorygym.core.trace import Answered, Judged, Trace, read_trace
+from memorygym.core.trace import Answer, Judgement, Trace, read_trace
 from memorygym.core.types import Budget, Message
 from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
@@ -35,7 +35,7 @@ def told(*asked: tuple[str, str, str | None]) -> Trace:
         Question(event, kind, kind, f"Question {event}?", truth, RIVALS if kind == "update" else ())
         for event, (kind, truth, _) in enumerate(asked)
     )
-    records = [Answered(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
+    records = [Answer(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
     gold = WorldGold((), (), (), (), (), (), questions, (), record_tokens=200)
     return Trace("t", "worlds", {}, "", Budget(), gold, {"agent": "x"}, list(records))
 
@@ -61,8 +61,8 @@ def judged(rule: Any, prompt: str = "strict", **options: bool) -> Trace:
     return judge_trace(told(*ASKED), Judge([Scripted(rule)], prompt, **options))
 
 
-def rulings(trace: Trace) -> list[int]:
-    return [record.event for record in trace.records if isinstance(record, Judged)]
+def panel_verdicts(trace: Trace) -> list[int]:
+    return [record.event for record in trace.records if isinstance(record, Judgement)]
 
 
 def test_a_repair_is_right_and_says_who_accepted_it() -> None:
@@ -72,7 +72,7 @@ def test_a_repair_is_right_and_says_who_accepted_it() -> None:
 
 
 def test_only_rejects_of_one_claim_are_shown_to_the_judge() -> None:
-    assert rulings(judged(gullible)) == [0, 1]
+    assert panel_verdicts(judged(gullible)) == [0, 1]
 
 
 def test_repairs_count_in_the_score() -> None:
@@ -90,7 +90,7 @@ def test_no_ruling_repairs_what_is_final_or_turns_down_what_was_accepted(
     event: int, vote: Vote
 ) -> None:
     forged = told(*ASKED)
-    forged.records.append(Judged(event, (vote,)))
+    forged.records.append(Judgement(event, (vote,)))
     assert outcomes(forged) == outcomes(told(*ASKED))
 
 
@@ -117,7 +117,7 @@ def test_a_second_judge_replaces_the_first() -> None:
     first = judged(gullible)
     again = judge_trace(first, Judge([Scripted(railways)]))
     assert again == judged(railways)
-    assert rulings(first) == [0, 1]
+    assert panel_verdicts(first) == [0, 1]
 
 
 def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
@@ -76,7 +76,7 @@ Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
         ("TABLE_LIMIT", "file", "a.c"), ("sift_quay", "file", "a.quay"),
         ("weigh_jetty", "file", "a.quay"), ("QUAY_LIMIT", "value", "512"),
     }  # fmt: skip
-    held = Known(READER.read(text)).get("QUAY_LIMIT", "value")
+    held = StatementIndex(READER.read(text)).get("QUAY_LIMIT", "value")
     assert held and held.value == "417"
 
 
@@ -114,7 +114,7 @@ def test_of_two_observations_the_later_one_holds_in_any_order() -> None:
         "No more than 77 MB are allowed for the amber dusk import of quay records."
     )
     for texts in ([early, late], [late, early]):
-        known = Known(one for text in texts for one in READER.read(text))
+        known = StatementIndex(one for text in texts for one in READER.read(text))
         found = READER.answer(
             READER.ask("How many MB may the amber dusk import of quay records hold?"), known
         )
@@ -135,9 +135,9 @@ def test_every_statement_is_told_in_a_sentence_that_is_read_back(form: str) -> N
 
 
 def test_a_cut_function_is_not_taken_for_a_whole_one() -> None:
-    known = Known(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b\nif c > 4:"))
+    known = StatementIndex(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b\nif c > 4:"))
     assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
-    known = Known(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b"))
+    known = StatementIndex(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b"))
     assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
 
 
@@ -149,10 +149,10 @@ def test_what_is_missing_is_named_one_step_after_the_other() -> None:
              ("QUAY_LIMIT", "value", "417")]  # fmt: skip
     known: list[Statement] = []
     for subject, key, value in steps:
-        got = READER.answer(query, Known(known))
+        got = READER.answer(query, StatementIndex(known))
         assert isinstance(got, Missing) and got.query == subject
         known.append(Statement(subject, key, value))
-    assert READER.answer(query, Known(known)) == Found("417", tuple(known))
+    assert READER.answer(query, StatementIndex(known)) == Found("417", tuple(known))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.syntax_tree import exceptions, tree
@@ -36,7 +36,7 @@ class Both(Crate, ValueError): ...
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree of about 27,000 tokens, as if somebody had written it."""
     place = tmp_path_factory.mktemp("tree")
-    package = GrowingPackage(rng("test", "real"), 1)
+    package = GrowingPackage(named_rng("test", "real"), 1)
     for _ in range(3):
         district = package.district()
         for _ in range(10):
@@ -89,7 +89,7 @@ def test_an_exception_is_a_class_whose_bases_lead_to_a_built_in_one() -> None:
 
 
 def test_a_folder_that_is_guessed_too_easily_is_refused_with_the_share(tmp_path: Path) -> None:
-    package = GrowingPackage(rng("test", "guessed"), 1)
+    package = GrowingPackage(named_rng("test", "guessed"), 1)
     district = package.district()
     for _ in range(10):
         package.module(district)

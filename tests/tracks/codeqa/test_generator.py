@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from memorygym.core import tokens
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.datasets.instances.schemas import instance_id, misfit
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
@@ -48,8 +48,8 @@ def test_an_instance_fits_its_schema_and_its_id_is_of_its_content(form: str) -> 
 def test_any_knobs_deal_an_accepted_instance_of_that_length(
     seed: int, length: int, form: str, near: int, stale: int, hops: str
 ) -> None:
-    knobs = ["--form", form, "--near-miss", str(near), "--stale", str(stale), "--hops", hops]
-    told = options(*knobs, "--questions", "4", tokens=(length,), seed=seed)
+    parameters = ["--form", form, "--near-miss", str(near), "--stale", str(stale), "--hops", hops]
+    told = options(*parameters, "--questions", "4", tokens=(length,), seed=seed)
     made = codeqa.recipes(told)[0].instance()
     shown = sum(map(tokens.count, made["memory_files"].values()))
     assert made["verification"]["accepted"]
@@ -100,7 +100,7 @@ def test_a_crowd_names_what_is_asked_about_in_more_places_and_tells_nothing(form
 def test_a_remark_of_the_crowd_tells_no_fact(kind: str) -> None:
     name = "the amber dusk import of quay records" if kind == "topic" else "sift_amber_quay"
     crowd = MentionSampler([Target(name, kind, None)], [])
-    for remark in crowd.remarks(2_000, rng("test", "remarks")):
+    for remark in crowd.remarks(2_000, named_rng("test", "remarks")):
         assert name in remark
         assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")
 
@@ -124,10 +124,10 @@ def test_what_is_nearly_right_is_graded_wrong(seed: int) -> None:
     made = instance(seed=seed)
     names = {word for code in made["repo_files"].values() for word in code.split("(")[0].split()}
     for pair in made["qa_pairs"]:
-        competency, truth = pair["competency"], pair["gold_answer"]
-        assert grade(competency, truth, truth).correct
+        question_type, truth = pair["question_type"], pair["gold_answer"]
+        assert grade(question_type, truth, truth).correct
         for wrong in _near(truth, names):
-            assert not grade(competency, truth, wrong, pair["rivals"]).correct, (truth, wrong)
+            assert not grade(question_type, truth, wrong, pair["rivals"]).correct, (truth, wrong)
 
 
 def _near(truth: str, names: set[str]) -> list[str]:
@@ -155,13 +155,13 @@ def test_the_words_of_names_are_none_that_the_grader_passes_over() -> None:
 
 
 def test_names_never_run_out_and_are_given_once() -> None:
-    names = IdentifierPool(rng("test", "names"), 2)
+    names = IdentifierPool(named_rng("test", "names"), 2)
     drawn = [names.draw("class", "beacons") for _ in range(20_000)]
     assert len({name.casefold() for name in drawn}) == len(drawn)
 
 
 def test_blocks_are_of_one_statement_so_that_they_can_be_indented_again() -> None:
-    package = GrowingPackage(rng("test", "blocks"), 2)
+    package = GrowingPackage(named_rng("test", "blocks"), 2)
     district = package.district()
     paths = [package.module(district) for _ in range(20)]
     for line, following in pairwise("\n".join(package.files[path] for path in paths).split("\n")):
@@ -195,4 +195,4 @@ def test_a_run_spreads_its_instances_over_the_lengths() -> None:
     made: list[Any] = codeqa.recipes(options(n=3, tokens=(10_000, 1_000_000)))
     named = [(one.template, one.seed) for one in made]
     assert named == [("synth-10k", 0), ("synth-1M", 1), ("synth-10k", 2)]
-    assert json.dumps(made[0].knobs())
+    assert json.dumps(made[0].parameters())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from memorygym.core.rng import rng
-from memorygym.core.statements import Known, Statement
+from memorygym.core.rng import named_rng
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import CodeReader
@@ -14,21 +14,21 @@ from memorygym.tracks.codeqa.generator.package import GrowingPackage
 READER = CodeReader()
 
 
-def dealt(seed: int) -> tuple[GrowingPackage, list[str], Known]:
+def generated(seed: int) -> tuple[GrowingPackage, list[str], StatementIndex]:
     """A package, calls of all its functions, and what its shown form tells."""
-    package = GrowingPackage(rng("test", "evaluating", seed), 2)
+    package = GrowingPackage(named_rng("test", "evaluating", seed), 2)
     district = package.district()
     for _ in range(8):
         package.module(district)
     calls = [f"{one.name}({given})" for one in district.functions for given in (0, 41, 517)]
     parts = [normal(p) for path, code in package.files.items() for p in paragraphs(path, code)]
     told = [one for part in parts for one in READER.read(part)]
-    return package, calls, Known(told)
+    return package, calls, StatementIndex(told)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
-    package, calls, known = dealt(seed)
+    package, calls, known = generated(seed)
     returned = run(package.files, [ExecutionJob(calls)])[0].returned
     assert len(calls) > 150
     for call, value in zip(calls, returned, strict=True):
@@ -54,7 +54,7 @@ def test_it_agrees_with_python_on_hundreds_of_calls(seed: int) -> None:
     ],
 )
 def test_what_it_does_not_know_is_not_answered(body: str) -> None:
-    known = Known([Statement("sift", "source", f"def sift(a):\n{body}")])
+    known = StatementIndex([Statement("sift", "source", f"def sift(a):\n{body}")])
     query = READER.ask("What does `sift(3)` return?")
     assert not isinstance(READER.answer(query, known), Found)
 

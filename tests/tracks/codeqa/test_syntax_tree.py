@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core.statements import Known
+from memorygym.core.statements import StatementIndex
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator.syntax_tree import tree
@@ -41,23 +41,23 @@ def rinse():
 
 
 @pytest.fixture(scope="module")
-def known() -> Known:
-    return Known(s for p in paragraphs("a/b.py", CODE) for s in CodeReader().read(p))
+def known() -> StatementIndex:
+    return StatementIndex(s for p in paragraphs("a/b.py", CODE) for s in CodeReader().read(p))
 
 
-def test_callers_are_those_that_the_reader_finds(known: Known) -> None:
+def test_callers_are_those_that_the_reader_finds(known: StatementIndex) -> None:
     callers = tree({"a/b.py": CODE}).callers
     assert callers == {"weigh": ["sift"], "memoize": ["sift", "rinse"]}
     for name, several in callers.items():
         assert [one.subject for one in known.whose(f"calls:{name}", "yes")] == several
 
 
-def test_a_constant_that_is_bound_twice_has_no_value(known: Known) -> None:
+def test_a_constant_that_is_bound_twice_has_no_value(known: StatementIndex) -> None:
     assert tree({"a/b.py": CODE}).constants == {"QUAY_LIMIT": "417"}
     assert known.get("HAS_QUAY", "value") is None
 
 
-def test_what_is_read_and_raised_is_what_the_body_says(known: Known) -> None:
+def test_what_is_read_and_raised_is_what_the_body_says(known: StatementIndex) -> None:
     seen = tree({"a/b.py": CODE}).functions
     assert {name: one.reads for name, one in seen.items() if one.reads} == {"sift": ("QUAY_LIMIT",)}
     assert seen["weigh"].raises == ("URLQuayClosed",)

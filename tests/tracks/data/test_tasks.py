@@ -7,7 +7,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.statements import Known
+from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count, normal
 from memorygym.core.types import Task
 from memorygym.datasets._samples import Sample, SampleQuestion, Unit
@@ -16,7 +16,7 @@ from memorygym.scoring.grading import squad
 from memorygym.tracks import data
 from memorygym.tracks._qa.defaults import oracle
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
-from memorygym.tracks.data.generator import deal
+from memorygym.tracks.data.generator import generate
 from tests.datasets import published
 
 LONG = "This sentence is about lamp number {}."
@@ -33,12 +33,12 @@ def gold_of(task: Task) -> QuestionGold:
 
 
 def tasks(name: str, folder: Path) -> list[Task]:
-    return [recipe.deal() for recipe in data.files(name, published.file_of(name, folder))]
+    return [recipe.generate() for recipe in data.files(name, published.file_of(name, folder))]
 
 
 def concluded(by: Reader, task: Task, question: Question, texts: list[str]) -> Found | Missing:
     query = by.ask(task.events[question.event].text)
-    return by.answer(query, Known([one for text in texts for one in by.read(text)]))
+    return by.answer(query, StatementIndex([one for text in texts for one in by.read(text)]))
 
 
 def sample(text: str) -> Sample:
@@ -78,7 +78,7 @@ def test_all_that_was_shown_answers_and_less_than_a_question_needs_does_not(
 
 @pytest.mark.parametrize("size", [20, 64, 512])
 def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
-    task = deal(sample(" ".join(map(LONG.format, range(90)))), "x:s", 0)
+    task = generate(sample(" ".join(map(LONG.format, range(90)))), "x:s", 0)
     by, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
     kept = [part for event in task.events[:-1] for part in passages(event.text, size, count)]
     assert len(question.needs) > 1
@@ -86,7 +86,7 @@ def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
 
 
 def test_a_long_unit_is_told_in_parts_and_all_of_them_are_needed() -> None:
-    task = deal(sample(" ".join(map(LONG.format, range(900)))), "x:s", 0)
+    task = generate(sample(" ".join(map(LONG.format, range(900)))), "x:s", 0)
     texts = [event.text for event in task.events if event.kind == "text"]
     assert len(texts) > 1 and all(count(text) <= 2_600 for text in texts)
     by, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
@@ -114,7 +114,7 @@ def test_questions_come_last_in_events_of_their_own(tmp_path: Path) -> None:
 def test_most_limits_the_questions_of_a_task(tmp_path: Path) -> None:
     path = published.file_of("locomo", tmp_path)
     (recipe, *_) = data.files("locomo", path, 2)
-    assert len(gold_of(recipe.deal()).questions) == 2
+    assert len(gold_of(recipe.generate()).questions) == 2
     with pytest.raises(BadSettings, match="most 0"):
         data.files("locomo", path, 0)
 
@@ -123,7 +123,7 @@ def test_recipes_are_picklable_and_name_each_task_once(tmp_path: Path) -> None:
     made = data.files("hotpotqa", published.hotpot_file(tmp_path))
     assert len({(recipe.template, recipe.seed) for recipe in made}) == len(made)
     again = pickle.loads(pickle.dumps(made[0]))
-    assert again.deal() == made[0].deal() and made[0].deal().id == again.deal().id
+    assert again.generate() == made[0].generate() and made[0].generate().id == again.generate().id
     assert made[0].template.startswith("hotpotqa:")
 
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from memorygym.core.statements import Known, Statement
-from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument
 from memorygym.tracks._qa.questions import Fact, Found, Missing, Question
 
 TELLS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
@@ -27,7 +27,7 @@ class Chains:
         found = ASKS.search(text)
         return found and (found[2], tuple(reversed(found[1].removesuffix(" of ").split(" of "))))
 
-    def answer(self, query: Walk, known: Known) -> Found | Missing:
+    def answer(self, query: Walk, known: StatementIndex) -> Found | Missing:
         name, keys = query
         used: tuple[Statement, ...] = ()
         for key in keys:
@@ -57,10 +57,10 @@ TEXTS = (
 )
 
 
-def exhibit(*texts: str, **changes: object) -> Exhibit:
+def built(*texts: str, **changes: object) -> AblationInput:
     """One question of two hops after these documents, one an event."""
     documents = [ShownDocument(event, text) for event, text in enumerate(texts or TEXTS)]
-    sound = Exhibit(
+    sound = AblationInput(
         Chains(), documents, FACTS, [asked(QUESTION)], lambda query: None, tokens=1000, target=1000
     )
     return replace(sound, **changes)  # type: ignore[arg-type]

@@ -3,9 +3,9 @@
 import pytest
 
 from memorygym.core.types import Task
-from tests.tracks.qa.episodes import dealt
+from tests.tracks.qa.episodes import generated
 
 
 @pytest.fixture(name="task")
 def _task() -> Task:
-    return dealt()
+    return generated()

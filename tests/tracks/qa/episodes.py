@@ -8,22 +8,28 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Memory, Policy, Task
 from memorygym.runs.comparison.memory_specs import memory_of, plug_all
-from memorygym.runs.comparison.systems import REFERENCES, Arm, ComparisonLimits, Role, budget_of
+from memorygym.runs.comparison.system_specs import (
+    REFERENCES,
+    ComparisonLimits,
+    Role,
+    SystemSpec,
+    budget_of,
+)
 from memorygym.tracks.research import TRACK
 
 
 @cache
-def dealt(hops: int = 4) -> Task:
+def generated(hops: int = 4) -> Task:
     """An instance of 10,000 tokens."""
-    options = TaskOptions(range(1), knobs={"hops": str(hops), "tokens": "10k"})
-    return TRACK.tasks(options)[0].deal()
+    options = TaskOptions(range(1), parameters={"hops": str(hops), "tokens": "10k"})
+    return TRACK.tasks(options)[0].generate()
 
 
 def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
     """That memory in the hands of that reasoner."""
     (plugged,) = (one for name, one in plug_all([spec]).items() if name == spec)
     role: Role = "reference" if spec in REFERENCES else "memory"
-    row = Arm(spec, spec, role, ComparisonLimits(budget))
+    row = SystemSpec(spec, spec, role, ComparisonLimits(budget))
     who = TRACK.note_taker(policy, task) if plugged.tools else policy
     make: Callable[[], Memory] = memory_of(row, task, plugged.make)
     trace = play(Episode(TRACK.env(task), make, budget_of(row, task, tools=plugged.tools)), who)

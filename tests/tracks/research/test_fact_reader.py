@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from memorygym.core.rng import rng
-from memorygym.core.statements import Known, Statement
+from memorygym.core.rng import named_rng
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import passages
@@ -86,11 +86,11 @@ def clear(stream, shape, hops):
 @pytest.mark.parametrize("hops", range(2, 9))
 def test_a_question_of_any_shape_is_read_as_it_was_meant(hops):
     for shape in shapes(hops):
-        stream = rng("test", "reading", hops, shape)
+        stream = named_rng("test", "reading", hops, shape)
         asked, chain = clear(stream, shape, hops)
         told = [Statement(one.subject, one.key, one.value) for one in chain.facts]
         query = question(f"Question: {put(stream, asked, chain.starts)}")
-        assert READER.answer(query, Known(told)).answer == chain.answer
+        assert READER.answer(query, StatementIndex(told)).answer == chain.answer
 
 
 def test_only_the_last_event_asks(instance):
@@ -103,11 +103,11 @@ def test_only_the_last_event_asks(instance):
 
 def test_each_step_is_looked_for_by_the_name_that_the_last_one_gave():
     query = phrase("the mayor of the birthplace of Halden Quist")
-    first = READER.answer(query, Known(()))
+    first = READER.answer(query, StatementIndex(()))
     assert isinstance(first, Missing)
     assert first.query.startswith("Halden Quist ")
     told = Statement("Halden Quist", "birthplace", "Orm Ford")
-    second = READER.answer(query, Known((told,)))
+    second = READER.answer(query, StatementIndex((told,)))
     assert second.query.startswith("Orm Ford ")
     assert second.used == (told,)
 
@@ -116,7 +116,7 @@ def test_each_step_is_looked_for_by_the_name_that_the_last_one_gave():
     ("month", "answer"), [("February 2027", "Ann Lee"), ("March 2027", "Bo Roe")]
 )
 def test_a_term_holds_from_its_first_month_to_its_last(month, answer):
-    known = Known(
+    known = StatementIndex(
         [
             Statement("Orm Hall", "director 2024-01 2027-02", "Ann Lee"),
             Statement("Orm Hall", "director 2027-03 2030-02", "Bo Roe"),
@@ -129,7 +129,9 @@ def test_a_term_holds_from_its_first_month_to_its_last(month, answer):
 
 def test_where_two_subjects_fit_the_reader_names_neither():
     twins = [Statement(name, "leader", "Ann Lee") for name in ("Orm Transect", "Vel Transect")]
-    assert isinstance(READER.answer(phrase("the survey headed by Ann Lee"), Known(twins)), Missing)
+    assert isinstance(
+        READER.answer(phrase("the survey headed by Ann Lee"), StatementIndex(twins)), Missing
+    )
 
 
 @pytest.mark.parametrize("text", ["", "the mayor", "the mayor of", "Ann Lee and", "a song"])

@@ -8,19 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
 from memorygym.datasets.instances.schemas import instance_id, misfit
 from memorygym.tracks import research
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
-from memorygym.tracks.research.generator.settings import Dials, ResearchSettings
+from memorygym.tracks.research.generator.settings import DistractorCounts, ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.research.task import events_of
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
-NONE = Dials(0, 0, 0, 0, 0)
+NONE = DistractorCounts(0, 0, 0, 0, 0)
 SOURCES = {
     "near_miss": "sibling_near_miss",
     "other_time": "same_entity",
@@ -30,8 +30,8 @@ SOURCES = {
 }
 
 
-def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **knobs):
-    return ResearchRecipe(ResearchSettings("made", number, 0, hops, tokens, shape, **knobs))
+def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **parameters):
+    return ResearchRecipe(ResearchSettings("made", number, 0, hops, tokens, shape, **parameters))
 
 
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
@@ -60,7 +60,7 @@ def test_any_instance_reaches_its_length_within_one_percent(number, stratum, tok
 
 @pytest.mark.parametrize("dial", SOURCES)
 def test_a_dial_adds_documents_of_its_own_kind_alone(dial):
-    turned = Dials(**{name: 3 * (name == dial) for name in Dials.__slots__})
+    turned = DistractorCounts(**{name: 3 * (name == dial) for name in DistractorCounts.__slots__})
     bare, more = (recipe(dials=dials, crowd=0).instance() for dials in (NONE, turned))
     without, with_ = (
         Counter(one["source"] for one in made["distractors"]) for made in (bare, more)
@@ -145,7 +145,7 @@ def test_hops_in_order_come_in_the_order_of_the_stream():
 def test_no_answer_is_common(shape):
     answers = Counter()
     for number in range(300):
-        stream = rng("test", shape, number)
+        stream = named_rng("test", shape, number)
         answers[EntityGraph(stream).chain(program(stream, shape, 5)).answer] += 1
     assert answers.most_common(1)[0][1] <= 300 * 0.03
 

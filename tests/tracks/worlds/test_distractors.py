@@ -5,39 +5,39 @@ import re
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Attribute, Value
-from memorygym.tracks.worlds.generator.domain_schema import Trait
+from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec
 from memorygym.tracks.worlds.generator.generator import world
 from memorygym.tracks.worlds.generator.prose import false_value
-from tests.episodes import dealt, gold
+from tests.episodes import generated, gold
 
 TEMPLATES = registry.names("worlds")
 
 
-def numeric(template: str) -> list[Trait]:
-    return [trait for trait in world(template).traits if trait.kind in ("int", "float")]
+def numeric(template: str) -> list[AttributeSpec]:
+    return [spec for spec in world(template).attribute_specs if spec.kind in ("int", "float")]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_false_number_differs_from_the_true_one_by_more_than_5_percent(template: str) -> None:
-    stream = rng("test", template)
-    for trait in numeric(template):
+    stream = named_rng("test", template)
+    for spec in numeric(template):
         for _ in range(200):
-            value = trait.draw(stream)
-            false = false_value(trait, value, stream)
+            value = spec.draw(stream)
+            false = false_value(spec, value, stream)
             assert isinstance(value, int) and isinstance(false, int)
             assert abs(false - value) > 0.05 * abs(value)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_false_word_date_or_text_is_another_one(template: str) -> None:
-    stream = rng("test", template, "words")
-    for trait in world(template).traits:
-        value: Value = trait.draw(stream)
-        assert all(false_value(trait, value, stream) != value for _ in range(50))
+    stream = named_rng("test", template, "words")
+    for spec in world(template).attribute_specs:
+        value: Value = spec.draw(stream)
+        assert all(false_value(spec, value, stream) != value for _ in range(50))
 
 
 def sentences(task: Task) -> list[str]:
@@ -54,7 +54,7 @@ def figures(attribute: Attribute, sentence: str) -> int:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_no_document_gives_two_bare_values(template: str) -> None:
     """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
-    task = dealt(template, 0, "standard")
+    task = generated(template, 0, "standard")
     by, table = reader(task.system), gold(task)
     told = [text for event in task.events if event.kind == "documents" for text in [event.text]]
     records = [record for text in told for record in by.read(text)]
@@ -65,7 +65,7 @@ def test_no_document_gives_two_bare_values(template: str) -> None:
 
 
 def test_documents_hold_distractors_at_all() -> None:
-    task = dealt("company", 0, "standard")
+    task = generated("company", 0, "standard")
     revenue = reader(task.system).guide.attribute("b")
     both = [s for s in sentences(task) if figures(revenue, s) == 2]
     assert len(both) > 10

@@ -12,10 +12,10 @@ from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
 from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.instructions import brief
+from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.guide import read_guide
-from tests.episodes import dealt, gold
+from tests.episodes import generated, gold
 
 
 class Fact(NamedTuple):
@@ -43,7 +43,7 @@ TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar d
 
 @pytest.fixture(scope="module")
 def company() -> StrongReader:
-    return reader(dealt("company").system)
+    return reader(generated("company").system)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -51,7 +51,7 @@ def company() -> StrongReader:
 def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int) -> None:
     made = world(template)
     guide = guide_of(made, seed, "")
-    assert read_guide(brief(guide, made.wording.employer)) == guide
+    assert read_guide(instructions(guide, made.wording.employer)) == guide
 
 
 def test_a_message_without_a_schema_is_no_guide() -> None:
@@ -136,7 +136,7 @@ def test_a_note_without_the_one_value_holds_nothing(
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
-    task = dealt(template)
+    task = generated(template)
     by, table = reader(task.system), gold(task)
     codes = [attribute.code for attribute in by.guide.attributes]
     for name, category, row in zip(table.names, table.categories, table.values, strict=True):
@@ -149,7 +149,7 @@ def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_question_is_understood_and_answered_from_the_full_text(template: str) -> None:
-    task = dealt(template, 5, "standard")
+    task = generated(template, 5, "standard")
     by = reader(task.system)
     for question in gold(task).questions:
         told = [by.read(e.text) for e in task.events[: question.event] if e.kind != "question"]

@@ -4,16 +4,16 @@ import pytest
 
 from memorygym.tracks.worlds.fact_reader import StrongReader, reader
 from memorygym.tracks.worlds.facts import Record
-from tests.episodes import dealt
+from tests.episodes import generated
 
 
 @pytest.fixture
 def shared() -> StrongReader:
-    return reader(dealt().system)
+    return reader(generated().system)
 
 
 def test_a_record_that_one_agent_read_is_not_changed_for_the_next(shared: StrongReader) -> None:
-    text = dealt().events[0].text
+    text = generated().events[0].text
     record = shared.read(text)[0]
     for spoil in (
         lambda: record.values.__delitem__("a"),  # type: ignore[attr-defined]  # The attack.

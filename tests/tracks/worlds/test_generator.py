@@ -7,15 +7,15 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import world
 from memorygym.tracks.worlds.generator.gold import Change, WorldGold
 from memorygym.tracks.worlds.generator.questions import REASONING
-from memorygym.tracks.worlds.generator.task import deal, stream_tokens
+from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
-from tests.episodes import dealt, gold
+from tests.episodes import generated, gold
 from tests.slow import mostly_slow
 
 TEMPLATES = registry.names("worlds")
@@ -32,7 +32,7 @@ FIGURES = {
 @pytest.fixture(scope="module")
 def official() -> list[WorldGold]:
     """The tables of all templates at standard, seeds 0 to 9."""
-    return [gold(dealt(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
+    return [gold(generated(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
 
 
 def notices(table: WorldGold) -> list[Change]:
@@ -47,7 +47,7 @@ def shift(change: Change) -> dict[str, int]:
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("tier", FIGURES)
 def test_a_tier_has_exactly_the_published_sizes(template: str, tier: str) -> None:
-    task = dealt(template, 4, tier)
+    task = generated(template, 4, tier)
     table, kinds = gold(task), Counter(question.kind for question in gold(task).questions)
     mix = tuple(kinds[kind] for kind in ("retrieval", "update", "reasoning", "abstention"))
     sessions = 1 + sum(event.session for event in task.events)
@@ -57,7 +57,7 @@ def test_a_tier_has_exactly_the_published_sizes(template: str, tier: str) -> Non
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_capacity_and_slot_are_made_of_mean_reference_records(tier: str) -> None:
-    task = dealt(tier=tier)
+    task = generated(tier=tier)
     mean = gold(task).record_tokens / len(gold(task).names)
     assert task.budget.capacity == round((task.budget.writes or 0) * mean)
     assert mean * 1.25 <= (task.budget.slot or 0) <= mean * 1.25 + 1
@@ -75,7 +75,7 @@ def test_capacity_and_slot_are_made_of_mean_reference_records(tier: str) -> None
 def test_more_entities_bring_more_writes_unless_writes_are_given(
     tier: str, sizes: Sizes, writes: int
 ) -> None:
-    task = deal("company", 0, tier, sizes)
+    task = generate("company", 0, tier, sizes)
     assert (len(gold(task).names), task.budget.writes) == (sizes.entities, writes)
 
 
@@ -99,12 +99,12 @@ def test_more_entities_bring_more_writes_unless_writes_are_given(
 )
 def test_impossible_sizes_say_why(sizes: Sizes, reason: str) -> None:
     with pytest.raises(BadSettings, match=reason):
-        deal("company", 0, "standard", sizes)
+        generate("company", 0, "standard", sizes)
 
 
 def test_an_unknown_tier_suggests_the_nearest() -> None:
     with pytest.raises(UnknownPart, match=r"no tier named 'standrad'; did you mean standard?"):
-        deal("company", 0, "standrad")
+        generate("company", 0, "standrad")
 
 
 def test_what_changes_was_shown_before(official: list[WorldGold]) -> None:
@@ -116,7 +116,7 @@ def test_what_changes_was_shown_before(official: list[WorldGold]) -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_with_sessions_what_changes_was_shown_in_an_earlier_session(template: str) -> None:
     for seed in range(3):
-        task = dealt(template, seed, "multi")
+        task = generated(template, seed, "multi")
         starts = [at for at, event in enumerate(task.events) if event.session]
         session = [sum(start <= at for start in starts) for at in range(len(task.events))]
         pairs = [
@@ -128,7 +128,7 @@ def test_with_sessions_what_changes_was_shown_in_an_earlier_session(template: st
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_notice_states_the_new_value_or_the_difference_only(template: str) -> None:
     for seed in range(5):
-        task = dealt(template, seed, "hard")
+        task = generated(template, seed, "hard")
         for change in notices(gold(task)):
             (said,) = reader(task.system).read(task.events[change.event].text)
             stated = {change.code: change.new}
@@ -171,7 +171,7 @@ def test_every_question_rests_on_what_was_shown_before_it(official: list[WorldGo
 
 def test_nobody_is_told_of_an_absent_entity() -> None:
     for template in TEMPLATES:
-        task = dealt(template, 0, "standard")
+        task = generated(template, 0, "standard")
         asked = [q for q in gold(task).questions if q.kind == "abstention"]
         names = [reader(task.system).ask(task.events[q.event].text) for q in asked]
         told = "".join(e.text for e in task.events if e.kind != "question")
@@ -181,7 +181,7 @@ def test_nobody_is_told_of_an_absent_entity() -> None:
 def test_the_scope_of_a_set_question_has_5_to_12_entities() -> None:
     sizes = Counter[int]()
     for template, seed in [(t, s) for t in TEMPLATES for s in range(6)]:
-        task = dealt(template, seed, "standard")
+        task = generated(template, seed, "standard")
         ask = reader(task.system).ask
         queries = [ask(task.events[q.event].text) for q in gold(task).questions]
         sizes.update(query.size for query in queries if query and query.size)
@@ -189,7 +189,7 @@ def test_the_scope_of_a_set_question_has_5_to_12_entities() -> None:
 
 
 def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[WorldGold]) -> None:
-    asked = Counter(q.competency for t in official for q in t.questions if q.kind == "reasoning")
+    asked = Counter(q.question_type for t in official for q in t.questions if q.kind == "reasoning")
     shares = {name: asked[name] / asked.total() for name in REASONING}
     assert {name: share for name, share in shares.items() if share < 0.02} == {}
     assert set(asked) == set(REASONING)
@@ -197,14 +197,14 @@ def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[Worl
 
 def test_no_world_asks_for_one_competency_only(official: list[WorldGold]) -> None:
     for table in official:
-        asked = Counter(q.competency for q in table.questions if q.kind == "reasoning")
+        asked = Counter(q.question_type for q in table.questions if q.kind == "reasoning")
         assert max(asked.values()) <= 3
 
 
 def test_importance_is_what_the_brief_says() -> None:
     groups, attributes = [], []
     for template, seed in [(t, s) for t in TEMPLATES for s in range(10)]:
-        task = dealt(template, seed, "standard")
+        task = generated(template, seed, "standard")
         table, guide = gold(task), reader(task.system).guide
         asked = [q.needs[0] for q in table.questions if q.kind == "retrieval"]
         groups += [table.categories[need.entity] in guide.key_categories for need in asked]
@@ -214,7 +214,7 @@ def test_importance_is_what_the_brief_says() -> None:
 
 
 def test_a_salt_deals_another_task_of_the_same_public_structure() -> None:
-    plain, salted = dealt(tier="standard"), dealt(tier="standard", salt="s3cret")
+    plain, salted = generated(tier="standard"), generated(tier="standard", salt="s3cret")
     assert plain.id != salted.id and gold(plain).names != gold(salted).names
     assert len(gold(plain).questions) == len(gold(salted).questions)
     assert (plain.budget.writes, plain.recipe["entities"]) == (
@@ -225,7 +225,7 @@ def test_a_salt_deals_another_task_of_the_same_public_structure() -> None:
 
 def test_equal_settings_deal_equal_tasks_and_others_others() -> None:
     settings = [("company", s, t, salt) for s in (0, 1) for t in TIERS for salt in ("", "x")]
-    first, second = ([deal(a, b, c, Sizes(), d) for a, b, c, d in settings] for _ in range(2))
+    first, second = ([generate(a, b, c, Sizes(), d) for a, b, c, d in settings] for _ in range(2))
     assert first == second
     assert len({task.id for task in first}) == len(settings)
 
@@ -234,7 +234,7 @@ def test_equal_settings_deal_equal_tasks_and_others_others() -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> None:
     made = world(template)
-    ordered = sorted(draw_names(made.first, made.second, n, rng("test", template)))
+    ordered = sorted(draw_names(made.first, made.second, n, named_rng("test", template)))
     pairs = list(pairwise(ordered))
     assert len(pairs) == n - 1
     assert not any(after.startswith(before) for before, after in pairs)
@@ -243,16 +243,16 @@ def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> N
 @mostly_slow("template", ["company", "codebase", "city"], quick=1)
 @pytest.mark.parametrize("tokens", [60_000, 300_000])
 def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
-    tasks = [deal(template, seed, "standard", Sizes(tokens=tokens)) for seed in (0, 1)]
+    tasks = [generate(template, seed, "standard", Sizes(tokens=tokens)) for seed in (0, 1)]
     assert all(abs(stream_tokens(task) / tokens - 1) <= 0.01 for task in tasks)
 
 
 def test_a_long_stream_asks_and_corrects_as_much_as_its_tier() -> None:
-    table = gold(deal("company", 0, "standard", Sizes(tokens=100_000)))
+    table = gold(generate("company", 0, "standard", Sizes(tokens=100_000)))
     assert (len(table.questions), len(notices(table))) == (20, 5)
 
 
 def test_more_corrections_than_an_earlier_session_told_are_refused_at_once() -> None:
     sizes = Sizes(entities=30, corrections=15)
     with pytest.raises(BadSettings, match="15 corrections"):
-        deal("company", 0, "multi", sizes)
+        generate("company", 0, "multi", sizes)

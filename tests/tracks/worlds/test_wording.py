@@ -14,7 +14,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.questions import REASONING
-from tests.episodes import dealt, gold
+from tests.episodes import generated, gold
 
 Snapshot = Callable[[str, str], None]
 COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)
@@ -22,7 +22,7 @@ COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)
 
 @pytest.fixture(scope="module")
 def tasks() -> list[Task]:
-    return [dealt("company", seed, "standard") for seed in range(12)]
+    return [generated("company", seed, "standard") for seed in range(12)]
 
 
 def change_text(tasks: list[Task], wanted: Callable[[Change], bool]) -> str:
@@ -68,19 +68,23 @@ def test_a_question_event_reads_as_agreed(snapshot: Snapshot, tasks: list[Task])
 
 
 def test_a_session_is_numbered_as_agreed(snapshot: Snapshot) -> None:
-    task = dealt("company", 0, "multi")
+    task = generated("company", 0, "multi")
     heads = [event.text.split("\n")[0] for event in task.events if event.session]
     snapshot("sessions", "\n".join([task.events[0].text.split("\n")[0], *heads]))
 
 
 def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    asked = {q.competency: q for task in reversed(tasks) for q in gold(task).questions}
-    questions = [asked[competency] for competency in COMPETENCIES]
-    snapshot("questions", "\n\n".join(f"{q.competency}: {q.text}\n-> {q.truth}" for q in questions))
+    asked = {q.question_type: q for task in reversed(tasks) for q in gold(task).questions}
+    questions = [asked[question_type] for question_type in COMPETENCIES]
+    snapshot(
+        "questions", "\n\n".join(f"{q.question_type}: {q.text}\n-> {q.truth}" for q in questions)
+    )
 
 
 def test_the_first_document_of_every_domain_reads_as_agreed(snapshot: Snapshot) -> None:
-    texts = [first(dealt(name, 0, "lite"), "documents").text for name in registry.names("worlds")]
+    texts = [
+        first(generated(name, 0, "lite"), "documents").text for name in registry.names("worlds")
+    ]
     snapshot("domains", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
 
 

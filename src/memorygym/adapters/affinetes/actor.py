@@ -11,7 +11,7 @@ from memorygym.adapters.affinetes.caller_episode import Game, OpenEnvResponse, u
 from memorygym.adapters.affinetes.model_episode import SCRIPTED, ModelEpisode
 from memorygym.adapters.affinetes.request import choice_of, seconds_of, sendable
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 
 PUBLIC = 10
 """Seeds below it are the public set, from which a fresh episode is never dealt."""
@@ -30,7 +30,7 @@ class Actor:
         self._idle = idle
         """Seconds after which an episode that nobody asks for may be dropped to make room."""
         # Each replica has an origin of its own, lest all deal the same fresh episodes.
-        self._fresh = rng("affinetes", origin or secrets.token_hex(16))
+        self._fresh = named_rng("affinetes", origin or secrets.token_hex(16))
         self._games: dict[str, Game] = {}
         """By id, the one that was asked for last at the end."""
         self._lock = Lock()

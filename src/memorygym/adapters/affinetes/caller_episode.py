@@ -12,7 +12,7 @@ from memorygym.core.outcome import Score
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models.chat_completions import spoken
 from memorygym.models.scripted import Scripted
-from memorygym.runs.seats import seated
+from memorygym.runs.systems import start_episode
 from memorygym.scoring.episode_scores import score
 
 try:
@@ -43,12 +43,12 @@ class Game:
     """An open episode. What it shows and how it reads a reply are the chat agent's, text mode."""
 
     def __init__(self, choice: Choice, task_id: int | None) -> None:
-        task = choice.world.deal()
+        task = choice.world.generate()
         self.id = secrets.token_hex(16)
         self.touched = monotonic()
         """When it was last asked for."""
         self._gold = task.gold
-        self._episode = seated(task, memory_factory(choice.memory))
+        self._episode = start_episode(task, memory_factory(choice.memory))
         self._about = {"task_id": task_id, **choice.told(task)}
         self._score: Score | None = None
 

@@ -12,14 +12,14 @@ from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.core.episode import play
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.trace import Answered, Said, Trace
+from memorygym.core.trace import Action, Answer, Trace
 from memorygym.core.track import find
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.models import openai
 from memorygym.models.chat_completions import to_wire
 from memorygym.runs.episode_result import ResultOptions, place_of, result_of
-from memorygym.runs.model_roles import Minds
-from memorygym.runs.seats import AgentSeat, Seat
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.systems import AgentSystem, System
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.usage import usage_of
 
@@ -48,34 +48,37 @@ class ModelEpisode(Policy):
         self._model = model
         self._gone = Event()
         self._began = perf_counter()
-        self._task = choice.world.deal()
+        self._task = choice.world.generate()
         self._chat: Chat | None = None
         if model.startswith(SCRIPTED):
             agent, own = model.removeprefix(SCRIPTED), agents_of(find("worlds"))
             if agent not in own:
                 raise UnknownPart("agents", agent, own)
-            seat = AgentSeat(agent, choice.memory)
+            player = AgentSystem(agent, choice.memory)
         else:
             mode = options.pop("tool_mode", "auto")
             environ = {"OPENAI_API_KEY": api_key} if api_key else os.environ
             found = openai.make(model, base_url, environ=environ, sleep=self._sleep, **options)
-            minds = Minds({model: found}, tool_mode=mode)
-            seat, self._chat = AgentSeat(model, choice.memory, minds=minds), minds.chat(model)
-        self._seat = seat
-        self._policy = seat.policy(self._task, self._chat)
-        self._episode = seat.begin(self._task, [])
+            model_roles = ModelRoles({model: found}, tool_mode=mode)
+            player, self._chat = (
+                AgentSystem(model, choice.memory, model_roles=model_roles),
+                model_roles.chat(model),
+            )
+        self._seat = player
+        self._policy = player.policy(self._task, self._chat)
+        self._episode = player.begin(self._task, [])
 
     def play(self) -> dict[str, Any]:
         """Plays to the end; the result."""
         play(self._episode, self)
         trace = self._trace()
-        seat = Seat(self._model, self._seat.memory)
-        place = place_of(trace.track, self._choice.world, 0, seat)
+        player = System(self._model, self._seat.memory)
+        place = place_of(trace.track, self._choice.world, 0, player)
         found = result_of(place, trace, ResultOptions())
         questions = [  # Without what would have been right.
             {
                 "kind": outcome.goal.kind,
-                "competency": outcome.goal.competency,
+                "question_type": outcome.goal.question_type,
                 "answer": outcome.answer,
                 "correct": outcome.correct,
             }
@@ -101,8 +104,8 @@ class ModelEpisode(Policy):
     def _trace(self) -> Trace:
         """What is recorded until now, fit to be judged; the thread may still be writing."""
         records = list(self._episode.trace.records)
-        replies = sum(isinstance(record, Said) for record in records)
-        labels = {**self._seat.seat.labels(self._task.track, 0), "agent": self._model}
+        replies = sum(isinstance(record, Action) for record in records)
+        labels = {**self._seat.system.labels(self._task.track, 0), "agent": self._model}
         if self._chat:
             labels["usage"] = self._chat.usage[:replies]
         gold = self._task.gold
@@ -123,7 +126,7 @@ class ModelEpisode(Policy):
             **self._choice.told(self._task),
             "model": self._model,
             "events_seen": len({record.event for record in trace.records}),
-            "answers": sum(isinstance(record, Answered) for record in trace.records),
+            "answers": sum(isinstance(record, Answer) for record in trace.records),
             "usage": _usage(trace),
             "conversation": [to_wire(message) for message in trace.messages()],
         }

@@ -8,7 +8,7 @@ from typing import Any
 from memorygym.adapters.inspect_ai.task_sources import (
     Source,
     check_arguments,
-    deal,
+    generate,
     names,
     positive,
     salt_of,
@@ -19,14 +19,14 @@ from memorygym.core.track import find
 from memorygym.core.types import JSON, Task
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
-from memorygym.runs.comparison.memory_specs import Plugged, check_view, plug_all
-from memorygym.runs.comparison.run import ArmSeat
-from memorygym.runs.comparison.systems import Arm, ComparisonLimits, arms
+from memorygym.runs.comparison.memory_specs import MemorySpec, check_view, plug_all
+from memorygym.runs.comparison.run import MemorySystem
+from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, systems
 from memorygym.runs.metrics import measure
-from memorygym.runs.model_roles import Minds
-from memorygym.runs.seats import AgentSeat, Player
+from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.systems import AgentSystem, SystemPlayer
 from memorygym.runs.tasks import Limits, salt_hash
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 
 TOOL_MODES = ("native", "text")
 ROLES = AGENT, REASONER = ("agent", "reasoner")
@@ -61,25 +61,25 @@ class SampleRecipe:
     @property
     def told(self) -> str:
         """The sample in a line."""
-        knobs: Any = self.source.get("knobs", {})
-        words = [f"{name} {value}" for name, value in knobs.items() if name != "template"]
+        parameters: Any = self.source.get("parameters", {})
+        words = [f"{name} {value}" for name, value in parameters.items() if name != "template"]
         return " · ".join((self.track, self.template, f"seed {self.seed}", *words))
 
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         """The task."""
-        return deal(self.track, self.source, (self.template, self.seed))
+        return generate(self.track, self.source, (self.template, self.seed))
 
-    def seat(self, agent: str) -> Player:
+    def player(self, agent: str) -> SystemPlayer:
         """Where that agent, reasoner or model plays: as in `bench`, or as in `compare`."""
         if self.role == AGENT:
-            return AgentSeat(agent, self.memory, Limits(capacity=self.capacity))
-        rows = arms([self.memory], [self.memory] * plugged(self.memory).tools, self._limits)
-        arm = next(row for row in rows if row.spec == self.memory and row.role != "held")
-        return ArmSeat(agent, arm, plugged(self.memory), Minds())
+            return AgentSystem(agent, self.memory, Limits(capacity=self.capacity))
+        rows = systems([self.memory], [self.memory] * plugged(self.memory).tools, self._limits)
+        system = next(row for row in rows if row.spec == self.memory and row.role != "held")
+        return MemorySystem(agent, system, plugged(self.memory), ModelRoles())
 
     def labels(self, agent: str, task: Task, repeat: int) -> dict[str, JSON]:
         """Who plays, and the questions that a comparison would leave out."""
-        labels = self.seat(agent).seat.labels(self.track, repeat)
+        labels = self.player(agent).system.labels(self.track, repeat)
         return labels if self.role == AGENT else {**labels, "left_out": self._left_out(task)}
 
     @property
@@ -88,10 +88,10 @@ class SampleRecipe:
 
     def _left_out(self, task: Task) -> list[JSON]:
         """The numbers of the questions whose facts do not fit the view together."""
-        arm = Arm("oracle", "oracle", "reference", self._limits)
+        system = SystemSpec("oracle", "oracle", "reference", self._limits)
         reasoner = next(iter(find(self.track).reasoners))
-        seat = ArmSeat(reasoner, arm, plugged(arm.spec), Minds())
-        (numbers,) = left_out([measure(seat.play(task, 0, []))]).values()
+        player = MemorySystem(reasoner, system, plugged(system.spec), ModelRoles())
+        (numbers,) = left_out([measure(player.play(task, 0, []))]).values()
         return [*sorted(numbers)]
 
     def to_json(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[SampleRecipe]:
         SampleRecipe(track, template, seed, role, memory, budget, capacity, mode, source)
         for template, seed in names(track, source, given)
     ]
-    task = found[0].deal()  # Whatever cannot be is to be found before anything is played.
+    task = found[0].generate()  # Whatever cannot be is to be found before anything is played.
     if budget is not None:
         check_view(made, task, budget)
     return found
@@ -137,10 +137,10 @@ def recipes(track: str, given: Mapping[str, Any]) -> list[SampleRecipe]:
 
 def about(one: SampleRecipe) -> dict[str, JSON]:
     """What a log says of the whole task; a salt only as its hash."""
-    seat = one.seat("").seat
+    player = one.player("").system
     return {
-        "contract": contract(one.track), "track": one.track, "role": one.role,
-        "memory": seat.memory, "budget": seat.budget, "capacity": one.capacity,
+        "version_hash": version_hash(one.track), "track": one.track, "role": one.role,
+        "memory": player.memory, "budget": player.budget, "capacity": one.capacity,
         "source": dict(one.source), "salt": salt_hash(salt_of(one.source)),
     }  # fmt: skip
 
@@ -153,6 +153,6 @@ def _chosen(name: str, given: Mapping[str, Any], choices: Sequence[str], usual: 
 
 
 @lru_cache(maxsize=8)
-def plugged(spec: str) -> Plugged:
+def plugged(spec: str) -> MemorySpec:
     """The memory of that spec; to try somebody else's may take seconds."""
     return plug_all([spec])[spec]

@@ -32,7 +32,7 @@ from memorygym.scoring import episode_scores
 from memorygym.scoring.attribution import Attribution, store_precision
 
 Figures = dict[str, float | None]
-Judged = tuple[Figures, str, dict[str, Any]]
+Judgement = tuple[Figures, str, dict[str, Any]]
 """The figures of a trace, what came out in a few words, and what else its score keeps."""
 SHOWN = ("accuracy", "em", "f1", "survival")
 TOLD = ("number", "kind", "hops", "score", "exact", "f1", "needs", "present", "tokens")
@@ -44,7 +44,7 @@ def shown(track: Track) -> tuple[str, ...]:
     return ("composite", *track.axes, "abstention")
 
 
-def _axes(trace: Trace) -> Judged:
+def _axes(trace: Trace) -> Judgement:
     found = episode_scores.score(trace)
     figures = {**found.axes, "composite": found.composite, "abstention": found.abstention}
     more = {
@@ -55,7 +55,7 @@ def _axes(trace: Trace) -> Judged:
     return {name: figures.get(name) for name in shown(track_of(trace))}, right, more
 
 
-def _answers(trace: Trace) -> Judged:
+def _answers(trace: Trace) -> Judgement:
     measured, left = measure(trace), trace.labels["left_out"]
     assert isinstance(left, list)
     cases = judged(measured, {measured.world: frozenset(map(int, map(str, left)))})
@@ -81,14 +81,14 @@ def value_of(cases: Sequence[QuestionCase]) -> Figures:
     }
 
 
-def _scorer(judge: Callable[[Trace], Judged]) -> Scorer:
+def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
     """What nothing was asked about is NaN, which no mean counts."""
 
     async def score(state: TaskState, _: Target) -> Score:
         trace = trace_of(state.store.get(TRACE), str(state.sample_id))
         attribution = Attribution(trace)
         figures, answer, more = judge(trace)
-        about = {"contract": trace.labels["contract"], "task": trace.task}
+        about = {"version_hash": trace.labels["version_hash"], "task": trace.task}
         return Score(
             value={name: nan if value is None else value for name, value in figures.items()},
             answer=answer,
@@ -116,7 +116,7 @@ def explanation(trace: Trace, attribution: Attribution) -> str:
     for outcome in episode_scores.outcomes(trace):
         asked = outcome.goal
         missed = attribution.cause(outcome)
-        group = asked.competency or asked.kind
+        group = asked.question_type or asked.kind
         cells = (
             f"*event {asked.event + 1}, {group}:* {asked.text}", asked.truth,
             "(none)" if outcome.answer is None else outcome.answer,

@@ -15,7 +15,7 @@ from memorygym.adapters.inspect_ai.registry_names import refusing, registered
 from memorygym.adapters.inspect_ai.scripted_models import SEAT, ScriptedAPI
 from memorygym.agents.chat import merged
 from memorygym.agents.text_protocol import as_text
-from memorygym.core.trace import Cut, Said, Shown, Trace
+from memorygym.core.trace import Action, LimitHit, Observation, Trace
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.models.model import CONTEXT_EXCEEDED
 
@@ -52,9 +52,9 @@ class InspectEpisode:
         scripted = isinstance(model.api, ScriptedAPI)
         self._agent = model.api.model_name if scripted else str(model)
         self._proxy = Proxy()
-        seat = recipe.seat(self._agent)
-        self.episode = seat.begin(task, [])
-        self.policy = seat.policy(task, None if scripted else self._proxy)
+        player = recipe.player(self._agent)
+        self.episode = player.begin(task, [])
+        self.policy = player.policy(task, None if scripted else self._proxy)
         self.chat = ChatLog()
         self._model = model
         # A scripted agent reads the view as it is; endpoints want it as our own chat sends it.
@@ -85,7 +85,7 @@ class InspectEpisode:
             return
         self._usage.append(_usage(state.output, self._mode) | {"reply": self._replies - 1})
         if reply is said and self._mode == "native":
-            self.chat.keep(self._last(Said).message, state.output)
+            self.chat.keep(self._last(Action).message, state.output)
 
     async def _said(
         self, state: TaskState, view: Sequence[Message], tools: Sequence[Tool]
@@ -101,12 +101,12 @@ class InspectEpisode:
     @property
     def event(self) -> int | None:
         """The event at hand, None once the episode is over."""
-        return None if self.episode.done else self._last(Shown).event
+        return None if self.episode.done else self._last(Observation).event
 
     @property
     def heading(self) -> str:
         """What the event at hand calls itself."""
-        shown = self._last(Shown).messages[-1].content
+        shown = self._last(Observation).messages[-1].content
         found = _HEADING.search(shown)
         return found[1] if found else shown.split("\n", 1)[0][:80]
 
@@ -117,7 +117,7 @@ class InspectEpisode:
     def cut(self, reason: str) -> None:
         """Notes that something other than the referee ended the episode."""
         if self.event is not None:
-            self.episode.trace.records.append(Cut(self.event, reason))
+            self.episode.trace.records.append(LimitHit(self.event, reason))
 
     def finished(self) -> Trace:
         """The trace as it stands, with its labels."""
@@ -149,7 +149,7 @@ def play() -> Solver:
         recipe = SampleRecipe.from_json(state.metadata)
         with refusing():
             # A long instance takes minutes to be made, in which other samples go on.
-            task = await to_thread.run_sync(recipe.deal)
+            task = await to_thread.run_sync(recipe.generate)
             match = InspectEpisode(recipe, task, get_model(), state.epoch - 1)
         SEAT.set(match.policy)
         try:

@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import JSON, Task
 from memorygym.datasets.instances.loader import kept
-from memorygym.runs.tasks import checked_salt, dealt
+from memorygym.runs.tasks import checked_salt, generated
 
 MANY = 10
 """Seeds that are played unless they are given."""
@@ -28,7 +28,7 @@ Name = tuple[str, int]
 
 def check_arguments(track: Track, given: Mapping[str, Any]) -> None:
     """Raises UnknownPart for an argument that the track does not have."""
-    known: Sequence[str] = (*OWN, SALT, *track.knobs(), *[FOLDER] * bool(track.instances))
+    known: Sequence[str] = (*OWN, SALT, *track.parameters(), *[FOLDER] * bool(track.instances))
     if track.files:
         known = (*OWN, *OF_FILES)
     elif track.instances and FOLDER in given:
@@ -44,16 +44,20 @@ def source_of(track: Track, given: Mapping[str, Any]) -> dict[str, JSON]:
         return _of_file(track.name, given)
     if FOLDER in given:
         return {"folder": _path(given[FOLDER])}
-    stated = {name: given[name] for name in track.knobs() if given.get(name) is not None}
+    stated = {name: given[name] for name in track.parameters() if given.get(name) is not None}
     if stated.get(TEMPLATE) == ALL:
         del stated[TEMPLATE]
-    knobs = {**track.official, **{name: text(value) for name, value in stated.items()}}
+    parameters = {**track.official, **{name: text(value) for name, value in stated.items()}}
     seeds = _seeds(given)
     salt_file = ""
     if SALT in given:  # Inspect reads `-T salt_file=` as None.
         told = "" if given[SALT] is None else str(given[SALT])
         salt_file = _path(checked_salt(told, SALT))
-    return {"knobs": dict[str, JSON](knobs), "seeds": [seeds.start, seeds.stop], SALT: salt_file}
+    return {
+        "parameters": dict[str, JSON](parameters),
+        "seeds": [seeds.start, seeds.stop],
+        SALT: salt_file,
+    }
 
 
 def _of_file(track: str, given: Mapping[str, Any]) -> dict[str, JSON]:
@@ -73,7 +77,7 @@ def names(track: str, source: Source, given: Mapping[str, Any]) -> list[Name]:
     for cached in (_listed, _dealt):  # What lies on disk may have changed since.
         cached.cache_clear()
     listed = [*_listed(track, json.dumps(source))]
-    if "knobs" in source:
+    if "parameters" in source:
         return listed
     if given.get("seed") is None:
         return listed if given.get("seeds") is None else listed[: _seeds(given).stop]
@@ -110,14 +114,14 @@ def salt_of(source: Source) -> str:
     return secret
 
 
-def deal(track: str, source: Source, name: Name) -> Task:
+def generate(track: str, source: Source, name: Name) -> Task:
     """The task of that name."""
     return _dealt(track, json.dumps(source), name)
 
 
 @lru_cache(maxsize=1)
 def _dealt(track: str, source: str, name: Name) -> Task:
-    return _listed(track, source)[name].deal()
+    return _listed(track, source)[name].generate()
 
 
 @lru_cache(maxsize=8)
@@ -137,8 +141,10 @@ def _found(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
             files = find(track).files
             assert files
             yield from files(format, Path(file), most)
-        case {"knobs": knobs, "seeds": [first, end]}:
-            yield from dealt(track, TaskOptions(range(first, end), salt_of(source), knobs)).recipes
+        case {"parameters": parameters, "seeds": [first, end]}:
+            yield from generated(
+                track, TaskOptions(range(first, end), salt_of(source), parameters)
+            ).recipes
 
 
 def text(value: object) -> str:

@@ -16,7 +16,7 @@ from memorygym.adapters.inspect_ai.scripted_models import PROVIDER
 from memorygym.adapters.inspect_ai.solver import PLAY
 from memorygym.core import registry
 from memorygym.core.track import find
-from memorygym.runs.version import contract
+from memorygym.runs.version import version_hash
 
 __all__ = ["ANSWERS", "AXES", "PLAY", "PROVIDER", "TASKS"]
 
@@ -35,7 +35,7 @@ def task_of(track: str) -> Callable[..., Task]:
             dataset=MemoryDataset(samples, name=track),
             solver=PLAY(),
             scorer=AXES() if as_agent else ANSWERS(),
-            version=contract(track),
+            version=version_hash(track),
             viewer=_looks(track, "axes" if as_agent else "answers", figures),
             metadata=about(found[0]),
         )

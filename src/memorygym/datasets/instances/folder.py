@@ -36,7 +36,7 @@ class InstanceRecipe(Protocol):
     def seed(self) -> int:
         """The number of the instance in its stratum."""
 
-    def knobs(self) -> Mapping[str, JSON]:
+    def parameters(self) -> Mapping[str, JSON]:
         """All else that its bytes depend on."""
 
     def instance(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def about(track: str, instances: Instances, recipe: Mapping[str, JSON]) -> dict[
 
 def recipes_digest(recipes: Sequence[InstanceRecipe]) -> str:
     """Of all that the instances depend on, what lies outside the command line too."""
-    told: list[JSON] = [[one.template, one.seed, dict(one.knobs())] for one in recipes]
+    told: list[JSON] = [[one.template, one.seed, dict(one.parameters())] for one in recipes]
     return json_hash(told)
 
 
@@ -152,12 +152,12 @@ def _kept(job: InstanceJob, path: Path) -> InstanceFile | None:
 def _made(
     job: InstanceJob, instance: Mapping[str, Any], path: Path | None, failed: Sequence[str] = ()
 ) -> InstanceFile:
-    proof = instance["verification"]
-    length = proof["checks"]["length"]
+    result = instance["verification"]
+    length = result["checks"]["length"]
     return InstanceFile(
         f"instances/{path.name}" if path else "",
         sha256(path.read_bytes()).hexdigest() if path else "",
-        job.recipe.template, length["tokens"], length["target"], proof.get("attempts", 1),
+        job.recipe.template, length["tokens"], length["target"], result.get("attempts", 1),
         tuple(failed),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Instances, TaskOptions
 from memorygym.core.types import Task
 from memorygym.datasets.instances.folder import instance_files, read_instance, read_manifest
-from memorygym.datasets.instances.schemas import dealing_tracks, track_of
+from memorygym.datasets.instances.schemas import generating_tracks, track_of
 
 TOKENS = "20k"
 
@@ -30,7 +30,7 @@ class GeneratedTask:
     recipe: Any
     """Of the track: `instance()` makes it."""
 
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         """The task."""
         return self.make(self.recipe.instance(), self.template, self.seed)
 
@@ -48,12 +48,12 @@ class StoredTask:
         """All of a folder are one group: hops and length are told of each question."""
         return self.track
 
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         """The task. Raises BadSettings for a file that is damaged."""
         instance = read_instance(self.path)
         if (track := track_of(instance, str(self.path))) != self.track:
             raise BadSettings(f"{self.path} is of {track}, not of {self.track}")
-        return dealing_tracks()[track].task(instance, self.template, self.seed)
+        return generating_tracks()[track].task(instance, self.template, self.seed)
 
 
 def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequence[GeneratedTask]]:
@@ -64,7 +64,7 @@ def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequen
 def _made(track: str, instances: Instances, options: TaskOptions) -> list[GeneratedTask]:
     """The instances of these numbers, of a private set with a salt. Raises UnknownPart or
     BadSettings."""
-    parsed = _parsed(track, instances, options.knobs)
+    parsed = _parsed(track, instances, options.parameters)
     if options.salt:
         parsed.seed = int(sha256(options.salt.encode()).hexdigest(), 16)
     parsed.n = options.seeds.stop
@@ -80,7 +80,7 @@ def kept(folder: Path) -> list[StoredTask]:
     """The instances of a folder. Raises BadSettings unless they are those of its manifest."""
     manifest = read_manifest(folder)
     track = str(manifest.get("track"))
-    if track not in dealing_tracks():
+    if track not in generating_tracks():
         raise BadSettings(f"{folder}: its manifest names no track that deals instances: {track!r}")
     if manifest.get("counts") is None:
         raise BadSettings(f"{folder} is not finished; the same `memorygym generate` goes on")
@@ -102,20 +102,22 @@ class _Knobs(argparse.ArgumentParser):
         raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
 
 
-def _parsed(track: str, instances: Instances, knobs: Mapping[str, str]) -> argparse.Namespace:
+def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
     """The track's own options, as knobs set them. Raises UnknownPart or BadSettings."""
-    parser, stated = _parser(track, instances), knobs_of(instances)
-    for name in knobs:
+    parser, stated = _parser(track, instances), parameters_of(instances)
+    for name in parameters:
         if name.replace("-", "_") not in stated:
             raise UnknownPart(f"knob of the track {track}", name, stated)
-    words: Sequence[str] = [f"--{name.replace('_', '-')}={value}" for name, value in knobs.items()]
+    words: Sequence[str] = [
+        f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()
+    ]
     options = parser.parse_args(words)
     options.tokens = [tokens_of(part) for part in str(options.tokens).split(",")]
     options.seed = 0
     return options
 
 
-def knobs_of(instances: Instances) -> dict[str, str]:
+def parameters_of(instances: Instances) -> dict[str, str]:
     """The names of the track's knobs, each with its meaning."""
     actions = _parser("", instances)._actions
     return {one.dest: str(one.help) for one in sorted(actions, key=lambda one: one.dest)}

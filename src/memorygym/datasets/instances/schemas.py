@@ -50,7 +50,7 @@ def instance_id(instance: Mapping[str, JSON]) -> str:
 
 
 @cache
-def dealing_tracks() -> Mapping[str, Instances]:
+def generating_tracks() -> Mapping[str, Instances]:
     """The instances of every track that has them, by the track's name."""
     tracks = (find(name) for name in registry.names("tracks"))
     return {track.name: track.instances for track in tracks if track.instances}
@@ -65,7 +65,7 @@ def own_options(instances: Instances) -> dict[str, Any]:
 
 def track_of(instance: Mapping[str, Any], place: str) -> str:
     """The track that deals such instances. Raises BadSettings that says what this is instead."""
-    wanted = {instances.schema: name for name, instances in dealing_tracks().items()}
+    wanted = {instances.schema: name for name, instances in generating_tracks().items()}
     given = instance.get("schema", instance.get("format"))
     if isinstance(given, str) and given in wanted:
         return wanted[given]
@@ -89,7 +89,7 @@ def _looks_like(document: Mapping[str, Any], given: object) -> str:
 
 def schema_of(track: str) -> dict[str, Any]:
     """The published JSON Schema (draft 7) of a track's instances."""
-    text = (files(dealing_tracks()[track].package) / "schema.json").read_text(encoding="utf-8")
+    text = (files(generating_tracks()[track].package) / "schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 

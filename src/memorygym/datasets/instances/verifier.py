@@ -21,7 +21,7 @@ from memorygym.datasets.instances.folder import (
     recipes_digest,
 )
 from memorygym.datasets.instances.schemas import (
-    dealing_tracks,
+    generating_tracks,
     instance_id,
     misfit,
     own_options,
@@ -85,11 +85,11 @@ def files_of(folder: Path) -> tuple[list[File], str]:
     return [File(folder, name, listed.get(name)) for name in names], problem
 
 
-def to_deal_again(folder: Path, files: Sequence[File]) -> list[File]:
+def to_generate_again(folder: Path, files: Sequence[File]) -> list[File]:
     """The files with the recipes that the manifest names. Raises BadSettings if it names none."""
     manifest = read_manifest(folder)
     track, told = manifest.get("track"), manifest.get("recipe")
-    instances = dealing_tracks().get(str(track))
+    instances = generating_tracks().get(str(track))
     if instances is None or not isinstance(told, dict):
         raise BadSettings(f"{folder}: its manifest does not say what was asked for")
     try:
@@ -173,11 +173,11 @@ def _otherwise(recipe: InstanceRecipe | None, data: bytes) -> str:
     if recipe is None:
         return "the manifest asks for no instance of this name"
     try:
-        dealt = recipe.instance()
+        generated = recipe.instance()
     except BadSettings as error:
         return f"nothing is dealt: {error}"
-    is_same = b"".join(as_file(dealt)) == data
-    return "" if is_same else f"what is dealt is {dealt['instance_id']}, and not these bytes"
+    is_same = b"".join(as_file(generated)) == data
+    return "" if is_same else f"what is dealt is {generated['instance_id']}, and not these bytes"
 
 
 def _proven(file: File, track: str, instance: Mapping[str, Any]) -> Iterator[Finding]:
@@ -189,7 +189,7 @@ def _proven(file: File, track: str, instance: Mapping[str, Any]) -> Iterator[Fin
     ours = find(track).version
     yield Finding("version", "" if version == ours else f"made by {version}; this is {ours}")
     try:
-        found = dealing_tracks()[track].verification(instance)
+        found = generating_tracks()[track].verification(instance)
         failed = failed_checks(found)
     except Exception as error:  # noqa: BLE001  # A proof that cannot run rejects what it is of.
         yield Finding("as_written", f"its proof cannot be run ({type(error).__name__}: {error})")

@@ -15,8 +15,8 @@ from memorygym.core.errors import (
     ProviderFailure,
     UnknownPart,
 )
-from memorygym.core.json_types import Misfit, plain, shape
-from memorygym.core.types import JSON, Entry, Memory, Message, Meter, Tool
+from memorygym.core.json_types import SchemaMismatch, plain, shape
+from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Tool
 from memorygym.memories.sandbox import process
 from memorygym.memories.sandbox.module_files import search_path
 from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, ProcessLimits
@@ -61,7 +61,7 @@ class Remote(Memory):
     def __init__(self, spec: str, limits: ProcessLimits = DEFAULT) -> None:
         self._spec, self._limits = spec, limits
         self.__qualname__ = spec  # By which the referee names a memory.
-        self._meter: Meter | None = None
+        self._meter: MemoryContext | None = None
         self._process = Process(spec)
         self._end = weakref.finalize(self, self._process.end)
         try:
@@ -75,9 +75,9 @@ class Remote(Memory):
         """The tools that it has now."""
         return self._asked_for(tuple[Tool, ...], "tools")
 
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
-        self._ask("open", meter.brief)
+    def open(self, context: MemoryContext) -> None:
+        self._meter = context
+        self._ask("open", context.instructions)
 
     def observe(self, new: Sequence[Message]) -> None:
         self._ask("observe", plain(tuple(new)))
@@ -98,7 +98,7 @@ class Remote(Memory):
         value = self._ask(method, *arguments)
         try:
             return shape(kind, value)
-        except Misfit as misfit:
+        except SchemaMismatch as misfit:
             raise self._fault(f"{method} returned {value!r:.80}: it {misfit}") from misfit
 
     def _ask(self, method: str, *arguments: JSON) -> JSON:
@@ -127,19 +127,19 @@ class Remote(Memory):
 
     def _answer(self, method: str, asked: Line) -> tuple[Line, MemoryGymError | None]:
         """The meter's answer, and what it raised."""
-        meter = self._meter
-        if meter is None:
+        context = self._meter
+        if context is None:
             raise self._fault(f"{method} asked the meter before it was opened")
         try:
             match asked:
-                case ["admit", str(text), str() | None as replacing]:
-                    return ["returned", meter.admit(text, replacing)], None
+                case ["store", str(text), str() | None as replacing]:
+                    return ["returned", context.store(text, replacing)], None
                 case ["event"]:
-                    return ["returned", meter.event()], None
+                    return ["returned", context.event()], None
                 case ["count", str(text)]:
-                    return ["returned", meter.count(text)], None
+                    return ["returned", context.count(text)], None
                 case ["write", str(task), str(text), int(most)]:
-                    return ["returned", meter.write(task, text, most)], None
+                    return ["returned", context.write(task, text, most)], None
         except MemoryGymError as error:
             return process.raised(error), error
         raise self._fault(f"{method} asked the meter for {asked!r:.80}")

@@ -28,21 +28,21 @@ LONGEST_TRACEBACK = 4000
 """Characters."""
 
 
-class RemoteMeter:
-    """The referee's meter, see core.Meter, asked over the line while a request is being served."""
+class RemoteContext:
+    """The `MemoryContext` of the parent process, called over the pipe while a request is served."""
 
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
         self._requests, self._answers = requests, answers
         self._lock = Lock()
         self._open = False
         self._counted: dict[str, int] = {}
-        self.brief = ""
+        self.instructions = ""
 
     def event(self) -> int:
         return shape(int, self._ask("event"))
 
-    def admit(self, text: str, replacing: str | None = None) -> str:
-        return shape(str, self._ask("admit", text, replacing))
+    def store(self, text: str, replacing: str | None = None) -> str:
+        return shape(str, self._ask("store", text, replacing))
 
     def count(self, text: str) -> int:
         """A text costs the same all through a request."""
@@ -98,19 +98,19 @@ def made(spec: str) -> Memory:
         return memory
     wrap = registry.load("shims", shim, "wrap")
     factory = registry.load("memory", inner)
-    its = registry.knobs_of(wrap)
-    outer = {knob: text for knob, text in told.items() if knob in its}
-    rest = {knob: text for knob, text in told.items() if knob not in its}
-    within = partial(factory, **registry.set_knobs(inner, factory, rest))
-    wrapped: Memory = wrap(within, **registry.set_knobs(f"shim {shim}", wrap, outer))
+    its = registry.parameters_of(wrap)
+    outer = {parameter: text for parameter, text in told.items() if parameter in its}
+    rest = {parameter: text for parameter, text in told.items() if parameter not in its}
+    within = partial(factory, **registry.set_parameters(inner, factory, rest))
+    wrapped: Memory = wrap(within, **registry.set_parameters(f"shim {shim}", wrap, outer))
     return wrapped
 
 
 class Service:
     """One memory and the limits under which it runs."""
 
-    def __init__(self, spec: str, meter: RemoteMeter) -> None:
-        self._spec, self._meter = spec, meter
+    def __init__(self, spec: str, context: RemoteContext) -> None:
+        self._spec, self._meter = spec, context
         self._limits = DEFAULT
         self._memory: Memory
         """There from the first request on, which is to start."""
@@ -131,8 +131,8 @@ class Service:
         match request:
             case ["start", Mapping() as limits, list(path)]:
                 self._start(ProcessLimits(**limits), [str(folder) for folder in path])
-            case ["open", str(brief)]:
-                self._meter.brief = brief
+            case ["open", str(instructions)]:
+                self._meter.instructions = instructions
                 self._memory.open(self._meter)
             case ["tools"]:
                 return self._memory.tools
@@ -194,10 +194,10 @@ def main(spec: str, lifeline: int) -> None:
     with os.fdopen(os.dup(0), "rb") as asked, os.fdopen(os.dup(0), "wb") as told:
         with Path(os.devnull).open() as nothing:
             os.dup2(nothing.fileno(), 0)
-        meter = RemoteMeter(asked, told)
-        service = Service(spec, meter)
-        while request := meter.request():
-            meter.answer(service.answer(request))
+        context = RemoteContext(asked, told)
+        service = Service(spec, context)
+        while request := context.request():
+            context.answer(service.answer(request))
     os._exit(0)
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from memorygym.core.errors import MemoryFault
 from memorygym.core.tokens import normal
 from memorygym.core.types import Message
-from memorygym.memories.stores.foreign_object import Fed, method
+from memorygym.memories.stores.foreign_object import FedObject, method
 from memorygym.memories.stores.passages import Passages, Ranked, asked, shown
 
 TEXTS = ("memory", "text", "content", "page_content", "fact")
@@ -59,7 +59,7 @@ class AddSearch(Ranked):
 
     def __init__(self, factory: Callable[[], Any], top_k: int = 10, chunk_size: int = 512) -> None:
         super().__init__(chunk_size, top_k, Passages)
-        self._store: Fed[_Store, str] = Fed(lambda: _Store(factory), _Store.add)
+        self._store: FedObject[_Store, str] = FedObject(lambda: _Store(factory), _Store.add)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         store = self._store.with_all(self._kept.texts)

@@ -7,13 +7,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import cut, shown_tokens
 from memorygym.core.types import Message
-from memorygym.memories.stores.message_entries import Transcribed, newest, to_text
+from memorygym.memories.stores.message_entries import TranscriptMemory, newest, to_text
 
 T = TypeVar("T")
 V = TypeVar("V")
 
 
-class Fed(Generic[T, V]):
+class FedObject(Generic[T, V]):
     """An object that was given everything that is kept, in order, and nothing else.
 
     It can neither be dumped nor forget: once something that it was given is gone, a new one is made
@@ -55,11 +55,13 @@ class Viewer(Protocol):
     def add(self, message: Message) -> None: ...
 
 
-class Viewed(Transcribed):
+class Viewed(TranscriptMemory):
     """The messages, and the object that makes a view of them."""
 
     def __init__(self, make: Callable[[], Viewer]) -> None:
-        self._viewer: Fed[Viewer, Message] = Fed(make, lambda viewer, message: viewer.add(message))
+        self._viewer: FedObject[Viewer, Message] = FedObject(
+            make, lambda viewer, message: viewer.add(message)
+        )
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         """The view as it may precede `live`: what stands there is left out. What the object wrote

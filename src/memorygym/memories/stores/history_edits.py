@@ -14,7 +14,7 @@ from memorygym.core.errors import BadSettings, at_least
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import MESSAGE_TOKENS, cut, shown_tokens
 from memorygym.core.types import Message
-from memorygym.memories.stores.message_entries import Transcribed, Transcript, groups, newest
+from memorygym.memories.stores.message_entries import Transcript, TranscriptMemory, groups, newest
 from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
 
 ROLE = "summary\n"
@@ -47,7 +47,7 @@ class History(Transcript):
 
     def cost(self, keys: Sequence[int]) -> int:
         """Tokens that messages take of the view."""
-        return sum(shown_tokens(self.messages[key], self.meter.count) for key in keys)
+        return sum(shown_tokens(self.messages[key], self.context.count) for key in keys)
 
     def head(
         self, keep_first: int, room: int | None = None, *, first_user: bool = False
@@ -76,7 +76,7 @@ class History(Transcript):
             self.replace(place, ROLE + text)
             if self.texts[place] == ROLE + text:
                 return
-            text = cut(text, self.meter.count(text) // 2, self.meter.count)
+            text = cut(text, self.context.count(text) // 2, self.context.count)
         self.forget([place])
 
     def forget(self, keys: Sequence[int]) -> None:
@@ -96,7 +96,7 @@ Rule = Callable[[History, int | None], None]
 """Edits the past for good, so that it can be shown within a budget."""
 
 
-class Condenser(Transcribed):
+class Condenser(TranscriptMemory):
     """The past after its rules, within the budget."""
 
     holds = History
@@ -179,7 +179,7 @@ class Summarise:
             room -= history.cost(head)
             tail_room = int(room * (1 - self.summary_share))
         unread = history.at(key for key in rest if key > end)
-        tail = newest(unread, tail_room, history.meter.count, self.keep_recent)
+        tail = newest(unread, tail_room, history.context.count, self.keep_recent)
         if room is not None:
             room -= history.cost(tail)
         if forgotten := rest[: len(rest) - len(tail)]:
@@ -187,20 +187,20 @@ class Summarise:
 
     def _summary(self, history: History, forgotten: Sequence[int], room: int | None) -> str:
         """The summary so far and messages as one text of what fits the room."""
-        price = history.meter.count
+        price = history.context.count
         most = SUMMARY_TOKENS if room is None else room - MESSAGE_TOKENS - price(PREFIX)
         most = min(most, self.summary_tokens or most)
         if most < 1:
             return ""
         so_far = history.texts.get(history.summary(), "").removeprefix(ROLE)
-        task = summary(history.meter.brief, self.sections)
+        task = summary(history.context.instructions, self.sections)
         messages = history.at(key for key in forgotten if not history.is_summary(key))
         new = [_read(message, self.max_event_length) for message in messages.values()]
         if not new:
             return cut(so_far, most, price)
         for batch in _batches(new, price):
             text = "\n\n".join([f"{SO_FAR}\n{so_far}", f"{NEW}\n{batch[0]}", *batch[1:]])
-            written = history.meter.write(task, text, most)
+            written = history.context.write(task, text, most)
             written = cut(written, most, lambda start: price(self.render(start)))
             so_far = self.render(written) if written else _starts(so_far, batch, most, price)
         return so_far

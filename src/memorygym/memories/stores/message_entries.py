@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import normal, shown_tokens
-from memorygym.core.types import JSON, Call, Message, Meter, Role
+from memorygym.core.types import JSON, Call, MemoryContext, Message, Role
 from memorygym.memories.stores.passages import PassageMemory, Passages
 
 _BLANK = re.compile(r"\s+")
@@ -50,8 +50,8 @@ def from_text(text: str) -> Message:
 class Transcript(Passages):
     """Every message that says or calls something, oldest first, each read back from its entry."""
 
-    def __init__(self, meter: Meter) -> None:
-        super().__init__(meter)
+    def __init__(self, context: MemoryContext) -> None:
+        super().__init__(context)
         self.messages: dict[int, Message] = {}
 
     def drop(self, key: int) -> None:
@@ -84,7 +84,7 @@ class Transcript(Passages):
         self.messages[key] = from_text(text)
 
 
-class Transcribed(PassageMemory):
+class TranscriptMemory(PassageMemory):
     """A memory whose entries are messages."""
 
     holds = Transcript

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from memorygym.core.errors import Refused
-from memorygym.core.types import JSON, Entry, Memory, Meter, tool
+from memorygym.core.types import JSON, Entry, Memory, MemoryContext, tool
 from memorygym.memories.stores.passages import Index
 
 
@@ -56,8 +56,8 @@ class Notebook(Memory):
     def __init__(self, index: Callable[[Iterable[tuple[int, str]]], Index]) -> None:
         self._make_index = index
 
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
+    def open(self, context: MemoryContext) -> None:
+        self._meter = context
         self.restore(())
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
@@ -78,7 +78,7 @@ class Notebook(Memory):
     def write(self, text: str) -> int:
         """Stores an entry and returns its key."""
         key = self._next
-        self.entries[key] = self._meter.admit(text)
+        self.entries[key] = self._meter.store(text)
         self._next += 1
         return key
 
@@ -92,7 +92,7 @@ class Notebook(Memory):
             raise Refused(f"refused: old_text occurs {times} times, and must occur exactly once")
         key = found[0][0]
         before = self.entries[key]
-        after = self._meter.admit(before.replace(old, new), replacing=before)
+        after = self._meter.store(before.replace(old, new), replacing=before)
         if after:
             self.entries[key] = after
         else:

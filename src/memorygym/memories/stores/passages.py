@@ -7,7 +7,7 @@ from typing import Protocol
 
 from memorygym.core.errors import Refused, at_least
 from memorygym.core.tokens import MESSAGE_TOKENS, normal
-from memorygym.core.types import Entry, Memory, Message, Meter
+from memorygym.core.types import Entry, Memory, MemoryContext, Message
 from memorygym.memories.stores.splitter import headed, passages
 
 HEADING = "From memory, oldest first:"
@@ -34,10 +34,10 @@ class Passages:
     An index of them is told of every change.
     """
 
-    def __init__(self, meter: Meter, index: Index | None = None) -> None:
+    def __init__(self, context: MemoryContext, index: Index | None = None) -> None:
         self.texts: dict[int, str] = {}
         self._entries: dict[int, Entry] = {}
-        self.meter = meter
+        self.context = context
         self._index = index
 
     def add(self, text: str) -> int | None:
@@ -46,7 +46,7 @@ class Passages:
         gone: list[tuple[int, str]] = []
         while True:
             try:
-                admitted = self.meter.admit(text)
+                admitted = self.context.store(text)
             except Refused:
                 if normal(text) and self.texts:
                     victim = self.victim()
@@ -54,7 +54,7 @@ class Passages:
                     self.drop(victim)
                     continue
                 for key, old in sorted(gone):
-                    self._set(key, self.meter.admit(old))
+                    self._set(key, self.context.store(old))
                 return None
             key = next(reversed(self.texts), 0) + 1
             self._set(key, admitted)
@@ -63,11 +63,11 @@ class Passages:
     def replace(self, key: int, text: str) -> None:
         """Puts another text under a key; the old one stays if the capacity refuses the new one."""
         with suppress(Refused):
-            self._set(key, self.meter.admit(text, replacing=self.texts[key]))
+            self._set(key, self.context.store(text, replacing=self.texts[key]))
 
     def drop(self, key: int) -> None:
         """Forgets the text under a key."""
-        self.meter.admit("", replacing=self.texts.pop(key))
+        self.context.store("", replacing=self.texts.pop(key))
         del self._entries[key]
         if self._index is not None:
             self._index.drop(key)
@@ -105,8 +105,8 @@ class Passages:
 class Facts(Passages):
     """Texts in the order in which they were last told: one told again moves to the end."""
 
-    def __init__(self, meter: Meter, index: Index) -> None:
-        super().__init__(meter, index)
+    def __init__(self, context: MemoryContext, index: Index) -> None:
+        super().__init__(context, index)
         self.keys: dict[str, int] = {}
 
     def tell(self, fact: str) -> None:
@@ -196,13 +196,13 @@ def told(texts: Mapping[int, str]) -> tuple[Message, ...]:
 class PassageMemory(Memory):
     """A memory that holds nothing but its passages; who inherits says what they are."""
 
-    holds: Callable[[Meter], Passages]
+    holds: Callable[[MemoryContext], Passages]
     """Makes what it holds, anew for every episode."""
     _kept: Passages
 
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
-        self._kept = self.holds(meter)
+    def open(self, context: MemoryContext) -> None:
+        self._meter = context
+        self._kept = self.holds(context)
 
     def dump(self) -> list[Entry]:
         return self._kept.dump()
@@ -214,7 +214,9 @@ class PassageMemory(Memory):
 class Ranked(PassageMemory):
     """Texts that a search ranks for the newest message of the event; who inherits says which."""
 
-    def __init__(self, chunk_size: int, top_k: int, holds: Callable[[Meter], Passages]) -> None:
+    def __init__(
+        self, chunk_size: int, top_k: int, holds: Callable[[MemoryContext], Passages]
+    ) -> None:
         at_least(1, chunk_size=chunk_size, top_k=top_k)
         self.holds = holds
         self.chunk_size = chunk_size
@@ -247,6 +249,6 @@ class Retrieval(Ranked):
     """Passages under an index."""
 
     def __init__(self, index: Callable[[], Index], chunk_size: int, top_k: int) -> None:
-        super().__init__(chunk_size, top_k, lambda meter: Passages(meter, index()))
+        super().__init__(chunk_size, top_k, lambda context: Passages(context, index()))
         self.index = index
         """Makes a new, empty index of the kind that it searches."""

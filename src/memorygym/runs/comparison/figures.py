@@ -11,14 +11,21 @@ from operator import attrgetter
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
-from memorygym.runs.comparison.significance import RECENCY, Contests, Gain, Scores, World, contests
-from memorygym.runs.comparison.systems import HELD, Role, role_of
-from memorygym.runs.metrics import Measured, QuestionCase
+from memorygym.runs.comparison.significance import (
+    RECENCY,
+    Domain,
+    Gain,
+    Scores,
+    SignificanceTests,
+    contests,
+)
+from memorygym.runs.comparison.system_specs import HELD, Role, role_of
+from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.stats import Estimate, estimate, kendall, paired
 
 Clock = Mapping[str, tuple[float, float]]
 """By arm: the median and the 95th percentile of its milliseconds a step."""
-Left = Mapping[World, frozenset[int]]
+Left = Mapping[Domain, frozenset[int]]
 """By task: the numbers of the questions that are left out."""
 ROLES: tuple[Role, ...] = ("reference", "memory", "held")
 
@@ -27,7 +34,7 @@ ROLES: tuple[Role, ...] = ("reference", "memory", "held")
 class SystemRow:
     """One arm."""
 
-    arm: str
+    system: str
     role: Role
     scores: Scores
     """By finished task, in order."""
@@ -49,7 +56,7 @@ class Report:
     reasoner: str
     budget: int | None
     """Tokens of the view; None where no arm has a limit."""
-    worlds: tuple[World, ...]
+    worlds: tuple[Domain, ...]
     """Tasks that at least one arm finished."""
     questions: int
     """Answerable ones of these tasks, without those left out."""
@@ -58,11 +65,11 @@ class Report:
     rows: tuple[SystemRow, ...]
     """References, then memories, then what memories held; each by accuracy, the best first, and
     last those that failed somewhere."""
-    contests: Contests
+    contests: SignificanceTests
 
-    def row(self, arm: str) -> SystemRow | None:
+    def row(self, system: str) -> SystemRow | None:
         """The row of an arm, if there is one."""
-        return next((row for row in self.rows if row.arm == arm), None)
+        return next((row for row in self.rows if row.system == system), None)
 
     def of(self, role: Role) -> list[SystemRow]:
         """The rows of a role, the best first."""
@@ -79,7 +86,7 @@ class RankAgreement:
     """Kendall's tau-b, with its interval over tasks."""
 
 
-def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str) -> Report:
+def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: str) -> Report:
     """All figures of one reasoner at one budget; `failures` counts the failed tasks by arm.
 
     `name` names the random streams. Raises ValueError if there is nothing to report, or an arm
@@ -87,21 +94,27 @@ def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str
     """
     if len(reasoners := {one.reasoner for one in measured}) != 1:
         raise ValueError(f"figures are of one reasoner, not of {sorted(reasoners)}")
-    arms, left = _by_arm(measured), left_out(measured)
-    for arm in sorted(failures):
-        arms.setdefault(arm, {})
+    systems, left = _by_arm(measured), left_out(measured)
+    for system in sorted(failures):
+        systems.setdefault(system, {})
     asked = {one.world: {case.number for case in one.cases} for one in measured}
-    scores = {arm: scored(played, left) for arm, played in arms.items()}
+    scores = {system: scored(played, left) for system, played in systems.items()}
     if not any(scores.values()):
         raise BadSettings(
             "no question counts, for the oracle was shown the facts of none: give a larger budget,"
             " or a track whose `oracle` names the events of its goals"
         )
-    memories = {arm: mine for arm, mine in scores.items() if role_of(arm) == "memory"}
-    whole = {arm for arm in memories if arms[arm].keys() == asked.keys() and not failures.get(arm)}
+    memories = {system: mine for system, mine in scores.items() if role_of(system) == "memory"}
+    whole = {
+        system
+        for system in memories
+        if systems[system].keys() == asked.keys() and not failures.get(system)
+    }
     found = contests(memories, whole, scores.get(RECENCY, {}), name)
-    table = _Table(arms, left, scores, Gain(scores, name))
-    rows = [table.row(arm, failures.get(arm, 0), found.ranks.get(arm)) for arm in arms]
+    table = _Table(systems, left, scores, Gain(scores, name))
+    rows = [
+        table.row(system, failures.get(system, 0), found.ranks.get(system)) for system in systems
+    ]
     lost = sum(len(numbers & asked[world]) for world, numbers in left.items())
     return Report(
         reasoner=reasoners.pop(),
@@ -114,22 +127,22 @@ def figures(measured: Sequence[Measured], failures: Mapping[str, int], name: str
     )
 
 
-def left_out(measured: Sequence[Measured]) -> Left:
+def left_out(measured: Sequence[Measurement]) -> Left:
     """Questions whose needed facts did not fit the budget together, so that oracle showed none."""
     return {
         one.world: frozenset(case.number for case in one.cases if case.needs and not case.tokens)
         for one in measured
-        if one.arm == "oracle"
+        if one.system == "oracle"
     }
 
 
-def judged(one: Measured, left: Left) -> list[QuestionCase]:
+def judged(one: Measurement, left: Left) -> list[QuestionCase]:
     """The questions of a task that count."""
     lost = left.get(one.world, frozenset())
     return [case for case in one.cases if case.number not in lost]
 
 
-def scored(played: Mapping[World, Measured], left: Left) -> Scores:
+def scored(played: Mapping[Domain, Measurement], left: Left) -> Scores:
     """By task: the share of the questions that count which were answered rightly."""
     cases = {world: judged(one, left) for world, one in played.items()}
     return {
@@ -137,14 +150,14 @@ def scored(played: Mapping[World, Measured], left: Left) -> Scores:
     }
 
 
-def _by_arm(measured: Sequence[Measured]) -> dict[str, dict[World, Measured]]:
+def _by_arm(measured: Sequence[Measurement]) -> dict[str, dict[Domain, Measurement]]:
     """Tasks in order, so that no figure depends on the order in which they were played."""
-    arms: dict[str, dict[World, Measured]] = {}
-    for one in sorted(measured, key=lambda one: (one.arm, one.world)):
-        if one.world in arms.setdefault(one.arm, {}):
-            raise ValueError(f"{one.arm} played {one.template} {one.seed} twice")
-        arms[one.arm][one.world] = one
-    return arms
+    systems: dict[str, dict[Domain, Measurement]] = {}
+    for one in sorted(measured, key=lambda one: (one.system, one.world)):
+        if one.world in systems.setdefault(one.system, {}):
+            raise ValueError(f"{one.system} played {one.template} {one.seed} twice")
+        systems[one.system][one.world] = one
+    return systems
 
 
 def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
@@ -152,17 +165,17 @@ def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
     other tasks, so it stands below the others."""
     accuracy = row["accuracy"]
     mean = accuracy.mean if accuracy else -1.0
-    return ROLES.index(row.role), row.failed > 0, -mean, row.arm != "oracle", row.arm
+    return ROLES.index(row.role), row.failed > 0, -mean, row.system != "oracle", row.system
 
 
-COUNTS: Mapping[str, Callable[[Measured], float]] = {
+COUNTS: Mapping[str, Callable[[Measurement], float]] = {
     "ingest_calls": attrgetter("ingest.calls"),  # Of its own model, in events that ask nothing.
     "ingest_tokens": attrgetter("ingest.tokens"),
     "query_calls": attrgetter("query.calls"),
     "query_tokens": attrgetter("query.tokens"),
     # In view of all questions, and of its own model.
     "total": lambda one: sum(c.tokens for c in one.cases) + one.ingest.tokens + one.query.tokens,
-    "fractures": attrgetter("fractures"),
+    "cache_breaks": attrgetter("cache_breaks"),
     "cuts": attrgetter("cuts"),
     "empty": attrgetter("empty"),
     "overlong": attrgetter("overlong"),
@@ -178,25 +191,26 @@ COUNTS: Mapping[str, Callable[[Measured], float]] = {
 class _Table:
     """All arms, by task."""
 
-    arms: Mapping[str, Mapping[World, Measured]]
+    systems: Mapping[str, Mapping[Domain, Measurement]]
     left: Left
     scores: Mapping[str, Scores]
     normal: Gain
 
-    def row(self, arm: str, failed: int, rank: int | None) -> SystemRow:
+    def row(self, system: str, failed: int, rank: int | None) -> SystemRow:
         mine, asked, played, over = (
-            self.scores[arm], partial(self._asked, arm), partial(self._played, arm), self._over
+            self.scores[system], partial(self._asked, system),
+            partial(self._played, system), self._over
         )  # fmt: skip
         figures = {
             "accuracy": _mean(mine),
-            "gain": over(arm, "none"),
-            "degradation": over(arm, "full"),  # Below 0 where the whole history answers more.
+            "gain": over(system, "none"),
+            "degradation": over(system, "full"),  # Below 0 where the whole history answers more.
             "normalised": self.normal.of(mine),
-            "advantage": over(arm, RECENCY),
+            "advantage": over(system, RECENCY),
             "exact": asked(_mean_of("exact")),
             "f1": asked(_mean_of("f1")),
-            "storing": over("oracle", HELD + arm),
-            "retrieving": over(HELD + arm, arm),
+            "storing": over("oracle", HELD + system),
+            "retrieving": over(HELD + system, system),
             "survival": asked(_share_of("present", "needs")),
             "exposure": asked(_share_of("stale", "replaced")),
             "precision": played(_held("true")),
@@ -204,23 +218,23 @@ class _Table:
             "view": asked(_mean_of("tokens")),
             **{name: played(count) for name, count in COUNTS.items()},
         }
-        return SystemRow(arm, role_of(arm), mine, failed, rank, figures)
+        return SystemRow(system, role_of(system), mine, failed, rank, figures)
 
     def _asked(
-        self, arm: str, value: Callable[[Sequence[QuestionCase]], float | None]
+        self, system: str, value: Callable[[Sequence[QuestionCase]], float | None]
     ) -> Estimate | None:
         """Of the questions of each task that count."""
-        return self._played(arm, lambda one: value(judged(one, self.left)))
+        return self._played(system, lambda one: value(judged(one, self.left)))
 
-    def _played(self, arm: str, value: Callable[[Measured], float | None]) -> Estimate | None:
-        return _mean({world: value(one) for world, one in self.arms[arm].items()})
+    def _played(self, system: str, value: Callable[[Measurement], float | None]) -> Estimate | None:
+        return _mean({world: value(one) for world, one in self.systems[system].items()})
 
-    def _over(self, arm: str, other: str) -> Estimate | None:
-        a, b = self.scores.get(arm, {}), self.scores.get(other, {})
+    def _over(self, system: str, other: str) -> Estimate | None:
+        a, b = self.scores.get(system, {}), self.scores.get(other, {})
         return paired(a, b).estimate if a.keys() & b.keys() else None
 
 
-def _mean(values: Mapping[World, float | None]) -> Estimate | None:
+def _mean(values: Mapping[Domain, float | None]) -> Estimate | None:
     """Over the tasks that have a value."""
     found = [value for value in values.values() if value is not None]
     return estimate(found) if found else None
@@ -238,14 +252,14 @@ def _share_of(part: str, whole: str) -> Callable[[Sequence[QuestionCase]], float
     return share
 
 
-def _held(condition: str) -> Callable[[Measured], float | None]:
+def _held(condition: str) -> Callable[[Measurement], float | None]:
     return lambda one: one.precision[condition] if any(one.precision.values()) else None
 
 
 def agreement(one: Report, other: Report) -> RankAgreement | None:
     """Of the memories that finished every task under both; None with fewer than two of them."""
     ours, theirs = (
-        {row.arm: row.scores for row in report.of("memory") if row.rank is not None}
+        {row.system: row.scores for row in report.of("memory") if row.rank is not None}
         for report in (one, other)
     )
     if len(ours.keys() & theirs.keys()) < 2:

@@ -9,15 +9,15 @@ from time import perf_counter
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count, normal, shown_tokens, words
 from memorygym.core.track import Track, find
-from memorygym.core.types import JSON, Entry, Memory, Message, Meter, Task
+from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.runs.comparison.systems import REFERENCES, Arm
-from memorygym.runs.seats import is_foreign, source_of
+from memorygym.runs.comparison.system_specs import REFERENCES, SystemSpec
+from memorygym.runs.systems import is_foreign, source_of
 
 
 @dataclass(frozen=True, slots=True)
-class Plugged:
+class MemorySpec:
     """How a memory is made that was named."""
 
     make: Callable[[], Memory]
@@ -29,38 +29,38 @@ class Plugged:
     """Whether its state is kept by somebody else's code, which may keep more than it dumps."""
 
 
-def plug_all(specs: Iterable[str]) -> dict[str, Plugged]:
+def plug_all(specs: Iterable[str]) -> dict[str, MemorySpec]:
     """The references and the memories, ready to be made for every episode.
 
     Raises UnknownPart, BadSettings or MemoryFault for one that cannot be made.
     """
-    oracle = Plugged(Nothing, tools=False)  # The track makes it, for each task.
+    oracle = MemorySpec(Nothing, tools=False)  # The track makes it, for each task.
     return {
         spec: oracle if spec == "oracle" else plug(spec)
         for spec in dict.fromkeys([*REFERENCES, *specs])
     }
 
 
-def plug(spec: str) -> Plugged:
+def plug(spec: str) -> MemorySpec:
     """One memory; raises as `plug_all`."""
     make = memory_factory(spec)
     memory: Memory = make()
-    return Plugged(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
+    return MemorySpec(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
 
 
 def memory_of(
-    arm: Arm, task: Task, make: Callable[[], Memory], *, foreign: bool = False
+    system: SystemSpec, task: Task, make: Callable[[], Memory], *, foreign: bool = False
 ) -> Callable[[], Memory]:
     """Makes the memory of an arm; `make` makes the one that its spec names, `foreign` if that is
     somebody else's."""
-    if arm.name == "oracle":
+    if system.name == "oracle":
         return partial(Oracle, find(task.track).oracle(task))
-    if arm.role == "held":
-        return lambda: Holding(make(), arm.limits.view, weighed=foreign)
+    if system.role == "held":
+        return lambda: UnlimitedView(make(), system.limits.view, weighed=foreign)
     return make
 
 
-class Wrapped(Memory):
+class RenamedMemory(Memory):
     """Another memory, under its name."""
 
     def __init__(self, inner: Memory) -> None:
@@ -68,8 +68,8 @@ class Wrapped(Memory):
         self.tools = tuple(inner.tools)
         self.__qualname__ = getattr(inner, "__qualname__", type(inner).__qualname__)
 
-    def open(self, meter: Meter) -> None:
-        self._inner.open(meter)
+    def open(self, context: MemoryContext) -> None:
+        self._inner.open(context)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         return self._inner.call(name, arguments)
@@ -87,7 +87,7 @@ class Wrapped(Memory):
         self._inner.restore(entries)
 
 
-class Holding(Wrapped):
+class UnlimitedView(RenamedMemory):
     """A memory that shows all that another one holds: what is missing here was not stored.
 
     With `weighed` that is what it held as the event began. Then it is asked nothing that it is not
@@ -115,7 +115,7 @@ class Holding(Wrapped):
         super().restore(entries)
 
 
-class Timed(Wrapped):
+class TimedMemory(RenamedMemory):
     """A memory whose work is timed: milliseconds from one compose to the end of the next."""
 
     def __init__(self, inner: Memory, steps: list[float]) -> None:
@@ -156,8 +156,8 @@ class Oracle(Memory):
         self._texts = texts
         """What to show, by event."""
 
-    def open(self, meter: Meter) -> None:
-        self._meter = meter
+    def open(self, context: MemoryContext) -> None:
+        self._meter = context
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         message = Message("user", self._texts.get(self._meter.event(), ""))

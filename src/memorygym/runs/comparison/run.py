@@ -8,16 +8,24 @@ from itertools import product
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import MemoryFault
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Memory, Policy, Task
-from memorygym.runs.comparison.memory_specs import Plugged, Timed, memory_of
-from memorygym.runs.comparison.systems import Arm, ComparisonLimits, arms, budget_of
+from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
+from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import ResultOptions
-from memorygym.runs.model_roles import DecisionsOnly, Minds, Numbered
-from memorygym.runs.seats import Player, Seat, Steps, modelled, played, scripted, seated
+from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
+from memorygym.runs.systems import (
+    Steps,
+    System,
+    SystemPlayer,
+    modelled,
+    played,
+    scripted,
+    start_episode,
+)
 from memorygym.runs.tasks import Tasks
 from memorygym.runs.version import code_of, digest
 
@@ -27,28 +35,28 @@ class Comparison:
     """All that is held fixed and all that varies."""
 
     tasks: Tasks
-    memories: Mapping[str, Plugged]
+    memories: Mapping[str, MemorySpec]
     """By spec, the references too."""
     limits: Sequence[ComparisonLimits]
     """One a budget."""
     reasoners: tuple[str, ...] = ("strong",)
-    minds: Minds = field(default_factory=Minds)
+    model_roles: ModelRoles = field(default_factory=ModelRoles)
 
-    def arms(self) -> list[Arm]:
+    def systems(self) -> list[SystemSpec]:
         """All arms at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
         found = {
-            (arm.name, arm.budget): arm
+            (system.name, system.budget): system
             for limits in self.limits
-            for arm in arms(list(self.memories), tools, limits)
+            for system in systems(list(self.memories), tools, limits)
         }
         return list(found.values())
 
-    def seats(self, minds: Minds) -> list[Player]:
+    def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every arm under every reasoner."""
         return [
-            ArmSeat(reasoner, arm, self.memories[arm.spec], minds)
-            for reasoner, arm in product(self.reasoners, self.arms())
+            MemorySystem(reasoner, system, self.memories[system.spec], model_roles)
+            for reasoner, system in product(self.reasoners, self.systems())
         ]
 
     def job(self) -> Job:
@@ -56,7 +64,7 @@ class Comparison:
         recipe: dict[str, JSON] = {
             "kind": "compare",
             "compares": digest(code_of(__name__)),
-            "arms": [[arm.name, arm.budget] for arm in self.arms()],
+            "systems": [[system.name, system.budget] for system in self.systems()],
             "memories": {spec: plugged.source for spec, plugged in self.memories.items()},
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
@@ -64,30 +72,30 @@ class Comparison:
         }
         return Job(
             tasks=self.tasks,
-            seats=self.seats,
-            minds=self.minds,
+            players=self.players,
+            model_roles=self.model_roles,
             recipe=recipe,
             wanted=ResultOptions(causes=False, measured=True),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class ArmSeat:
-    """A reasoner with what one arm shows it. See seats.Player."""
+class MemorySystem:
+    """A reasoner with what one system shows it. See systems.SystemPlayer."""
 
     agent: str
-    """The reasoner: one of the track's own, or a model of `minds`."""
-    arm: Arm
-    plugged: Plugged
-    minds: Minds
+    """The reasoner: one of the track's own, or a model of `model_roles`."""
+    spec: SystemSpec
+    plugged: MemorySpec
+    model_roles: ModelRoles
 
     @property
-    def seat(self) -> Seat:
-        return Seat(self.agent, self.arm.name, self.arm.budget, compared=True)
+    def system(self) -> System:
+        return System(self.agent, self.spec.name, self.spec.budget, compared=True)
 
     @property
     def waits(self) -> bool:
-        return self.minds.waits
+        return self.model_roles.waits
 
     @property
     def foreign(self) -> bool:
@@ -95,9 +103,11 @@ class ArmSeat:
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         plugged = self.plugged
-        make = memory_of(self.arm, task, plugged.make, foreign=plugged.foreign)
-        budget = budget_of(self.arm, task, tools=plugged.tools)
-        return seated(task, lambda: Timed(make(), steps), budget, self.minds.writer)
+        make = memory_of(self.spec, task, plugged.make, foreign=plugged.foreign)
+        budget = budget_of(self.spec, task, tools=plugged.tools)
+        return start_episode(
+            task, lambda: TimedMemory(make(), steps), budget, self.model_roles.writer
+        )
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         """The reasoner; with a memory's tools the track's note taker, who decides as it does. A
@@ -106,22 +116,22 @@ class ArmSeat:
         if model and not tools:
             return DecisionsOnly(model, track.asks)
         known = track.known(task)
-        mind = model or scripted(self.agent, known)
-        return note_taker(track, mind, known) if tools else mind
+        reasoner = model or scripted(self.agent, known)
+        return note_taker(track, reasoner, known) if tools else reasoner
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """No memory but the oracle meets the gold table, nor does a reasoner, unless its track is
         `informed`."""
-        plugged, minds, episode = self.plugged, self.minds, self.begin(task, steps)
-        chat = minds.chat(self.agent) if self.agent in minds.models else None
+        plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
+        chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
         # What a model of a provider writes differs from time to time.
-        rebuilt = plugged.foreign and self.arm.role == "memory" and not minds.writing
-        rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.arm.name)
-        labels, policy = self.seat.labels(task.track, repeat), self.policy(task, chat)
+        rebuilt = plugged.foreign and self.spec.role == "memory" and not model_roles.writing
+        rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.spec.name)
+        labels, policy = self.system.labels(task.track, repeat), self.policy(task, chat)
         if chat:
-            policy = Numbered(policy, chat)
+            policy = NumberedReplies(policy, chat)
         trace = played(episode, policy, task, labels, rebuild if rebuilt else play)
-        return modelled(trace, chat, minds) if chat else trace
+        return modelled(trace, chat, model_roles) if chat else trace
 
 
 def play_rebuilt(
@@ -133,7 +143,7 @@ def play_rebuilt(
     Raises MemoryFault where it does not. What the memory keeps on the disk is not found.
     """
     asking = sorted(find(task.track).oracle(task)) or [0]
-    drawn = rng("rebuilt", task.id).choice(asking)
+    drawn = named_rng("rebuilt", task.id).choice(asking)
     beside: Episode | None = None
     while not episode.done:
         if episode.event != drawn:

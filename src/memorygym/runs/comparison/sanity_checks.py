@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from memorygym.core.episode import Episode
 from memorygym.core.errors import MemoryFault
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.track import find
 from memorygym.core.types import Budget, Env, Memory, Message, Step, Task, Writer
 from memorygym.models import extractive
@@ -32,7 +32,7 @@ class SanityCheck:
 def gates(report: Report) -> list[SanityCheck]:
     """Those that figures can show, for one reasoner at one budget."""
     strong = report.reasoner == STRONG
-    oracle, full, none = (_accuracy(report, arm) for arm in ("oracle", "full", "none"))
+    oracle, full, none = (_accuracy(report, system) for system in ("oracle", "full", "none"))
     named = "oracle is at least 95 %" if strong else "oracle is at least none"
     return [
         SanityCheck(
@@ -45,7 +45,7 @@ def gates(report: Report) -> list[SanityCheck]:
 def played_gates(comparison: Comparison) -> list[SanityCheck]:
     """The gates that take episodes of their own: a canary returns, and episodes stay apart."""
     # What memories ask does not matter here, and no model is to be asked beside the record.
-    task, writer = comparison.tasks.recipes[0].deal(), extractive.write
+    task, writer = comparison.tasks.recipes[0].generate(), extractive.write
     whole = returns(comparison.memories["full"].make, task, writer)
     gates = [
         SanityCheck(
@@ -78,8 +78,8 @@ def invalid_text(found: Iterable[SanityCheck]) -> str:
     )
 
 
-def _accuracy(report: Report, arm: str) -> float | None:
-    row = report.row(arm)
+def _accuracy(report: Report, system: str) -> float | None:
+    row = report.row(system)
     return found.mean if row and (found := row["accuracy"]) else None
 
 
@@ -94,8 +94,8 @@ def _told(**found: float | None) -> str:
     'oracle 50.0 %, none not played'
     """
     return ", ".join(
-        f"{arm} {'not played' if mean is None else f'{100 * mean:.1f} %'}"
-        for arm, mean in found.items()
+        f"{system} {'not played' if mean is None else f'{100 * mean:.1f} %'}"
+        for system, mean in found.items()
     )
 
 
@@ -105,7 +105,7 @@ def canary(name: str) -> str:
     >>> canary("a") == canary("a") != canary("b")
     True
     """
-    stream = rng("canary", name)
+    stream = named_rng("canary", name)
     return "".join(stream.choice("bcdfgkmz") + stream.choice("aeiou") for _ in range(5))
 
 
@@ -121,7 +121,7 @@ def mixes(make: Callable[[], Memory], task: Task, writer: Writer) -> bool:
     return canary("other") in _seen(one) or canary("one") in _seen(other)
 
 
-class Planted(Env):
+class CanaryEnv(Env):
     """The environment that is played, which a canary precedes; after the next step it is asked."""
 
     def __init__(self, env: Env, told: str, asked: str) -> None:
@@ -153,7 +153,7 @@ def _stopped(
     episodes = []
     for name in told:
         planted = f"The canary at {places[name]} is {canary(name)}."
-        played = Planted(env(replace(task, gold=None)), planted, asked)
+        played = CanaryEnv(env(replace(task, gold=None)), planted, asked)
         episodes.append(Episode(played, make, BUDGET, writer))
     for _ in range(2):
         for episode in episodes:

@@ -7,9 +7,9 @@ from functools import cache
 from memorygym import stats
 from memorygym.stats import Estimate
 
-World = tuple[str, int]
+Domain = tuple[str, int]
 """Template and seed: what is paired."""
-Scores = Mapping[World, float]
+Scores = Mapping[Domain, float]
 """By task: the share of its steps that were answered rightly."""
 RECENCY = "recency"
 
@@ -18,7 +18,7 @@ RECENCY = "recency"
 class Pair:
     """Two arms on the tasks that both finished."""
 
-    arm: str
+    system: str
     other: str
     difference: Estimate
     """Accuracy of the first minus that of the other."""
@@ -44,7 +44,7 @@ class BestSystem:
 
 
 @dataclass(frozen=True, slots=True)
-class Contests:
+class SignificanceTests:
     """What the memories of a comparison show against each other."""
 
     over_recency: Mapping[str, Pair]
@@ -59,22 +59,22 @@ class Contests:
 
 def contests(
     memories: Mapping[str, Scores], finished: Collection[str], recency: Scores, name: str
-) -> Contests:
+) -> SignificanceTests:
     """All that can be said; `finished` names those that finished all tasks, `name` the streams."""
-    whole = {arm: memories[arm] for arm in sorted(finished)}
+    whole = {system: memories[system] for system in sorted(finished)}
     scores = {RECENCY: recency, **memories}
     alike = all(mine.keys() == recency.keys() for mine in whole.values())
     drawn = stats.sign_flips({RECENCY: recency, **whole} if alike else whole, name)
     over = {
-        (arm, RECENCY): drawn[RECENCY, arm]
-        if (RECENCY, arm) in drawn
-        else stats.sign_flip(memories[arm], recency, name)
-        for arm in sorted(memories)
-        if memories[arm].keys() & recency.keys()
+        (system, RECENCY): drawn[RECENCY, system]
+        if (RECENCY, system) in drawn
+        else stats.sign_flip(memories[system], recency, name)
+        for system in sorted(memories)
+        if memories[system].keys() & recency.keys()
     }
     places = stats.ranks(whole)
-    return Contests(
-        {pair.arm: pair for pair in _pairs(scores, over)},
+    return SignificanceTests(
+        {pair.system: pair for pair in _pairs(scores, over)},
         tuple(_pairs(scores, {pair: p for pair, p in drawn.items() if RECENCY not in pair})),
         places,
         _verdict(whole, places),
@@ -83,19 +83,19 @@ def contests(
 
 def _pairs(scores: Mapping[str, Scores], ps: Mapping[tuple[str, str], float]) -> list[Pair]:
     found = []
-    for ((arm, other), p), adjusted in zip(ps.items(), stats.holm([*ps.values()]), strict=True):
-        a, b = scores[arm], scores[other]
+    for ((system, other), p), adjusted in zip(ps.items(), stats.holm([*ps.values()]), strict=True):
+        a, b = scores[system], scores[other]
         values = [a[world] - b[world] for world in a if world in b]
         detectable = stats.mde(stats.deviation(values), len(values)) if len(values) > 1 else None
-        found.append(Pair(arm, other, stats.paired(a, b).estimate, p, adjusted, detectable))
+        found.append(Pair(system, other, stats.paired(a, b).estimate, p, adjusted, detectable))
     return found
 
 
 def _verdict(scores: Mapping[str, Scores], places: Mapping[str, int]) -> BestSystem | None:
     if len(scores) < 2:
         return None
-    means = {arm: sum(mine.values()) / len(mine) for arm, mine in scores.items()}
-    best, second, *_ = sorted(scores, key=lambda arm: (-means[arm], arm))
+    means = {system: sum(mine.values()) / len(mine) for system, mine in scores.items()}
+    best, second, *_ = sorted(scores, key=lambda system: (-means[system], system))
     lead = stats.paired(scores[best], scores[second]).estimate
     alone = sum(place == 1 for place in places.values()) == 1
     return BestSystem(best, second, lead, won=lead.low > 0 and alone)
@@ -127,7 +127,7 @@ class Gain:
         gains = [(_sum(mine, pick) - floor) / width for pick, floor, width in self._scale(worlds)]
         return stats.percentiles(gains[0], gains[1:], len(worlds)) if gains else None
 
-    def _scale_on(self, worlds: tuple[World, ...]) -> list[tuple[Sequence[int], float, float]]:
+    def _scale_on(self, worlds: tuple[Domain, ...]) -> list[tuple[Sequence[int], float, float]]:
         """Of these tasks, then of every resample of them: their places in worlds, the sum of
         none's scores, and oracle's minus that; [] where there is no gain to tell."""
         none, oracle = ({w: s[w] for w in worlds} for s in (self._none, self._oracle))

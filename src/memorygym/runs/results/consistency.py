@@ -12,31 +12,31 @@ from memorygym.core import registry
 from memorygym.core.errors import MemoryGymError, clipped
 from memorygym.core.track import find
 from memorygym.core.types import JSON
-from memorygym.runs.episode_result import Place, place_of
+from memorygym.runs.episode_result import EpisodeKey, place_of
 from memorygym.runs.results.results_file import Document, misfit, read_json
 from memorygym.runs.results.summary import Row, summaries
-from memorygym.runs.seats import seats_of
+from memorygym.runs.systems import systems_of
 from memorygym.runs.tasks import again, check_episodes, unknown_part
 
 Recipe = Mapping[str, Any]
 """What `run.json` says is played."""
 ROUNDING = 2e-6
 """Figures are stored to six places: what is computed from rounded ones may differ by this."""
-Places = Mapping[str, Place]
+Places = Mapping[str, EpisodeKey]
 """By name: the episodes that a recipe names."""
 
 
-def planned(recipe: Recipe) -> list[Place]:
+def planned(recipe: Recipe) -> list[EpisodeKey]:
     """Every episode that a recipe names, in the order of the results.
 
     Raises UnknownPart or BadSettings for tasks that cannot be made here.
     """
     tasks = again(recipe)
-    seats, repeats = seats_of(recipe), recipe["repeats"]
-    check_episodes(len(tasks.recipes), repeats, len(seats))
+    players, repeats = systems_of(recipe), recipe["repeats"]
+    check_episodes(len(tasks.recipes), repeats, len(players))
     return [
-        place_of(tasks.track, one, repeat, seat)
-        for one, repeat, seat in product(tasks.recipes, range(repeats), seats)
+        place_of(tasks.track, one, repeat, player)
+        for one, repeat, player in product(tasks.recipes, range(repeats), players)
     ]
 
 
@@ -95,7 +95,7 @@ def _place_problems(row: Row, places: Places) -> Iterator[str]:
 def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]:
     recipe = document["recipe"]
     yield from _place_problems(row, places)
-    if row["contract"] != document["contract"]:
+    if row["version_hash"] != document["version_hash"]:
         yield f"contract: {row['contract']!r}, but that of the file is {document['contract']!r}"
     right, asked = sum(row["right"]), len(row["right"])
     tallies = row["competencies"]

@@ -15,7 +15,7 @@ from memorygym.core.files import as_bytes, write_whole
 from memorygym.core.track import Invariant
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import Failure, Result
-from memorygym.runs.results.summary import Summary, World, by_who, by_world, summaries
+from memorygym.runs.results.summary import Domain, Summary, by_who, by_world, summaries
 from memorygym.runs.store import Run, check_layout, finish
 from memorygym.stats import Difference, paired, unpaired
 
@@ -45,7 +45,7 @@ def document(
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "contract": about["contract"],
+        "version_hash": about["version_hash"],
         "recipe": about["recipe"],
         "episodes_planned": len(outcomes),
         "failures": failures,
@@ -159,7 +159,7 @@ class ResultsComparison:
     """On the same worlds, world by world."""
 
 
-def composites(document: Document) -> dict[str, dict[World, float]]:
+def composites(document: Document) -> dict[str, dict[Domain, float]]:
     """By agent or system: the composite of each world, the mean over its repeats."""
     groups = by_who(document["episodes"])
     return {agent: by_world(rows, "composite") for agent, rows in groups.items()}
@@ -188,14 +188,14 @@ def _settings(document: Document) -> dict[str, Any]:
     """What must agree; which templates were played need not, since the worlds that both have are
     compared."""
     recipe = document["recipe"]
-    knobs = {name: value for name, value in recipe["knobs"].items() if name != "template"}
-    return {name: recipe.get(name) for name in ALIKE} | knobs
+    parameters = {name: value for name, value in recipe["parameters"].items() if name != "template"}
+    return {name: recipe.get(name) for name in ALIKE} | parameters
 
 
 def _contract(document: Document) -> str:
     """What its scores depend on: of a comparison also on the code that compares."""
     compares = document["recipe"].get("compares")
-    return f"{document['contract']}+{compares}" if compares else str(document["contract"])
+    return f"{document['contract']}+{compares}" if compares else str(document["version_hash"])
 
 
 def compare(a: Document, b: Document) -> list[ResultsComparison]:

@@ -10,7 +10,7 @@ from memorygym.scoring.judge.agreement import Agreement
 from memorygym.scoring.usage import Usage
 from memorygym.stats import Estimate, Repeats, deviation, estimate, mde, same_worlds
 
-World = tuple[str, int]
+Domain = tuple[str, int]
 """Template and seed."""
 Row = Mapping[str, Any]
 """An episode as results store it. All figures are of rows, so that a file can be recomputed."""
@@ -39,7 +39,7 @@ class Summary:
     repeats: Repeats | None
     usage: Mapping[str, Usage]
     causes: Mapping[str, int]
-    scores: Mapping[World, Sequence[float]]
+    scores: Mapping[Domain, Sequence[float]]
     """By world: the composite of each of its episodes."""
 
     @property
@@ -126,15 +126,15 @@ def _summary(rows: Sequence[Row]) -> Summary:
     )
 
 
-def by_world(rows: Iterable[Row], figure: str, part: str = "") -> dict[World, float]:
+def by_world(rows: Iterable[Row], figure: str, part: str = "") -> dict[Domain, float]:
     """A figure of each world or a part of it, the mean over its repeats; worlds without one are
     left out."""
     return _means(_each(rows, figure, part))
 
 
-def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[World, list[float]]:
+def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[Domain, list[float]]:
     """The same once for each repeat that has it."""
-    found: dict[World, list[float]] = {}
+    found: dict[Domain, list[float]] = {}
     for row in rows:
         value = row[figure].get(part) if part else row[figure]
         if value is not None:
@@ -142,15 +142,15 @@ def _each(rows: Iterable[Row], figure: str, part: str = "") -> dict[World, list[
     return found
 
 
-def _means(found: Mapping[World, Sequence[float]]) -> dict[World, float]:
+def _means(found: Mapping[Domain, Sequence[float]]) -> dict[Domain, float]:
     return {world: sum(values) / len(values) for world, values in found.items()}
 
 
-def _world(row: Row) -> World:
+def _world(row: Row) -> Domain:
     return row["template"], row["seed"]
 
 
-def _estimate(found: Mapping[World, float]) -> Estimate | None:
+def _estimate(found: Mapping[Domain, float]) -> Estimate | None:
     return estimate(list(found.values())) if found else None
 
 
@@ -163,7 +163,7 @@ def _judged(rows: Sequence[Row]) -> Agreement | None:
 
 def _repeats(rows: Sequence[Row]) -> Repeats | None:
     """Of each question over the repeats of its world; None if no world was repeated."""
-    worlds: dict[World, list[tuple[bool, ...]]] = {}
+    worlds: dict[Domain, list[tuple[bool, ...]]] = {}
     for row in rows:
         worlds.setdefault(_world(row), []).append(tuple(map(bool, row["right"])))
     most = max(len(group) for group in worlds.values())

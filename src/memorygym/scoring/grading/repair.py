@@ -21,7 +21,7 @@ _STEM = 4
 """Letters that two words of one stem begin with."""
 
 
-def repairable(competency: str, truth: str, answer: str, rivals: Collection[str] = ()) -> bool:
+def repairable(question_type: str, truth: str, answer: str, rivals: Collection[str] = ()) -> bool:
     """Whether a rejected answer makes one claim in words that the grader may not know.
 
     Never: an empty or overlong answer, a refusal, any answer where a refusal is wanted, an answer
@@ -36,7 +36,7 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
     >>> [repairable("retrieval", "8412", answer) for answer in answers]
     [False, False, False, False]
     """
-    wanted = truths.parse(competency, truth)
+    wanted = truths.parse(question_type, truth)
     said = any(char.isalnum() for char in answer)
     if isinstance(wanted, truths.Refusal) or not said or len(answer) > LONGEST:
         return False
@@ -45,7 +45,7 @@ def repairable(competency: str, truth: str, answer: str, rivals: Collection[str]
         return False
     if not _touches(wanted, reading):
         return False
-    return not _another(wanted, competency, reading)
+    return not _another(wanted, question_type, reading)
 
 
 def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
@@ -53,13 +53,13 @@ def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
     match truth:
         case truths.Refusal():
             return False
-        case Number() | truths.Series() | truths.Day() | truths.Extreme() | truths.Tally():
+        case Number() | truths.Series() | truths.Day() | truths.Extreme() | truths.MatchCount():
             return _numbered(reading)
         case truths.Trend(_, change):
             return change is None or _numbered(reading)
         case Name(words):
             return not _words(words).isdisjoint(reading.words)
-        case truths.Roll(_, names):  # Who names them all has counted them.
+        case truths.EntityList(_, names):  # Who names them all has counted them.
             return all(_touches(name, reading) for name in names) if names else _numbered(reading)
         case truths.Named(name, value):
             return _touches(name, reading) and _touches(value, reading)
@@ -81,13 +81,13 @@ def _words(words: Collection[str]) -> set[str]:
     return set(words) - FRAME or set(words)
 
 
-def _another(truth: truths.Truth, competency: str, reading: ParsedText) -> bool:
+def _another(truth: truths.Truth, question_type: str, reading: ParsedText) -> bool:
     """Whether the answer is a value of the wanted kind, written so that none can misread it."""
     end = len(reading.words)
     if isinstance(truth, truths.Day):
         return [(item.place, item.end) for item in dates(reading)] == [(0, end)]
     try:
-        read_as = truths.parse(competency, reading.text)
+        read_as = truths.parse(question_type, reading.text)
     except truths.UnreadableTruth:
         return False
     match truth, read_as:
@@ -95,7 +95,7 @@ def _another(truth: truths.Truth, competency: str, reading: ParsedText) -> bool:
             return quantity.end == end  # "45 dozen" is not read to its end.
         case (truths.Series(), truths.Series()) | (truths.Trend(), truths.Trend()):
             return True
-        case (truths.Extreme(), truths.Extreme()) | (truths.Tally(), truths.Tally()):
+        case (truths.Extreme(), truths.Extreme()) | (truths.MatchCount(), truths.MatchCount()):
             return True
         case truths.Named(_, Number() as true), truths.Named(_, Number(quantity)):
             return not true.agrees(quantity)
@@ -123,9 +123,9 @@ def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) 
         case truths.Extreme():
             periods = [item for item in quantities(reading) if labelled(reading, item)]
             return _values(periods) > 1 or _pairs(reading, truth.value)
-        case truths.Tally():
+        case truths.MatchCount():
             return _pairs(reading, truth.total)
-        case truths.Roll(count, names):
+        case truths.EntityList(count, names):
             if not names:
                 return _values(numbers(reading, ordinals=count.rank)) > 1
             return _names(reading, names, rivals) > len(names)

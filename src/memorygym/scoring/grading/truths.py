@@ -54,7 +54,7 @@ class Extreme:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class MatchCount:
     """How many match, and their total where it is given."""
 
     count: Number
@@ -62,7 +62,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class EntityList:
     """How many entities are related, and which where they are given."""
 
     count: Number
@@ -78,26 +78,27 @@ class Named:
 
 
 Truth = (
-    Refusal | Number | Series | Day | Trend | Extreme | Tally | Roll | Name | Named | Phrase
+    Refusal | Number | Series | Day | Trend | Extreme | MatchCount | EntityList
+    | Name | Named | Phrase
 )  # fmt: skip
 
 _PAIR = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)\s*").fullmatch
 
 
 @lru_cache(maxsize=4096)
-def parse(competency: str, truth: str) -> Truth:
+def parse(question_type: str, truth: str) -> Truth:
     """The typed truth that a text states.
 
     >>> parse("temporal_trend", "flat")
     Trend(label='flat', change=None)
     """
     text = truth.strip()
-    if competency == "abstention" or text.casefold() == "abstain":
+    if question_type == "abstention" or text.casefold() == "abstain":
         return Refusal()
     # "3 (41.5)" is "3" and "41.5"; the second is empty where there are no brackets.
     pair = _PAIR(text)
     whole, inner = (pair[1], pair[2].strip()) if pair else (text, "")
-    match competency:
+    match question_type:
         case "temporal_trend":
             label = " ".join(phrase(whole))
             if label not in LABELS:
@@ -106,17 +107,17 @@ def parse(competency: str, truth: str) -> Truth:
         case "temporal_extreme":
             return Extreme(_count(whole, truth), _part(inner, truth))
         case "multi_constraint":
-            return Tally(_count(whole, truth), _part(inner, truth))
+            return MatchCount(_count(whole, truth), _part(inner, truth))
         case "relationship_count":
             names = tuple(Name(phrase(name)) for name in inner.split(",") if phrase(name))
-            return Roll(_count(whole, truth), names)
+            return EntityList(_count(whole, truth), names)
     if inner and _proper(whole):
-        return Named(Name(phrase(whole)), _value(inner, truth, competency))
-    return _value(text, truth, competency)
+        return Named(Name(phrase(whole)), _value(inner, truth, question_type))
+    return _value(text, truth, question_type)
 
 
-def _value(text: str, truth: str, competency: str) -> Number | Day | Series | Phrase | Name:
-    if figure := number(text, ratio=competency == "ratio"):
+def _value(text: str, truth: str, question_type: str) -> Number | Day | Series | Phrase | Name:
+    if figure := number(text, ratio=question_type == "ratio"):
         return figure
     if found := day(text):
         return Day(found)

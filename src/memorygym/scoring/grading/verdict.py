@@ -41,13 +41,13 @@ class Verdict:
     reason: str
 
 
-def grade(competency: str, truth: str, answer: str, rivals: Collection[str] = ()) -> Verdict:
+def grade(question_type: str, truth: str, answer: str, rivals: Collection[str] = ()) -> Verdict:
     """The verdict on an answer; `rivals` are other known candidates that it may not claim.
 
     >>> grade("retrieval", "8412", "It was 8,413.")
     Verdict(correct=False, reason='wanted 8412, read 8,413')
     """
-    wanted = truths.parse(competency, truth)
+    wanted = truths.parse(question_type, truth)
     if len(answer) > LONGEST:
         return Verdict(False, f"wanted {truth}, read more than {LONGEST} characters")
     reading = read(answer)
@@ -88,9 +88,9 @@ def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]
             return check_trend(reading, truth)
         case truths.Extreme():
             return check_extreme(reading, truth)
-        case truths.Tally(count, total):
+        case truths.MatchCount(count, total):
             return hedge(reading) or _pair(reading, count, total)
-        case truths.Roll():
+        case truths.EntityList():
             return check_roll(reading, truth, rivals)
         case Name():
             return names.objection(names.completion(names.masked(reading, [truth], rivals)))
@@ -172,7 +172,7 @@ def check_extreme(reading: ParsedText, truth: truths.Extreme) -> str:
     return _all(reading, values, [truth.value]) if truth.value else _remark(reading, values)
 
 
-def check_roll(reading: ParsedText, truth: truths.Roll, rivals: Collection[str]) -> str:
+def check_roll(reading: ParsedText, truth: truths.EntityList, rivals: Collection[str]) -> str:
     if not truth.names:
         return check_number(reading, truth.count)
     if name := names.missing(reading, truth.names):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from memorygym.core.trace import Judged, Trace
+from memorygym.core.trace import Judgement, Trace
 from memorygym.core.types import JSON
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.stats import wilson
@@ -74,8 +74,8 @@ class Agreement:
         if self.raw is None:
             return None
         yes, accepted = self.both + self.reference, self.both + self.judge
-        chance = (yes * accepted + (self.n - yes) * (self.n - accepted)) / self.n**2
-        return None if chance == 1 else (self.raw - chance) / (1 - chance)
+        rng = (yes * accepted + (self.n - yes) * (self.n - accepted)) / self.n**2
+        return None if rng == 1 else (self.raw - rng) / (1 - rng)
 
     @property
     def false_accepts(self) -> Share:
@@ -150,9 +150,9 @@ def difference(verdicts: Sequence[tuple[bool | None, bool | None]]) -> float | N
 
 def _pairs(trace: Trace) -> list[Pair]:
     """The grader's and the judge's verdicts on what was judged."""
-    rulings = {r.event: r.ruling for r in trace.records if isinstance(r, Judged)}
+    panel_verdicts = {r.event: r.panel_verdict for r in trace.records if isinstance(r, Judgement)}
     return [
-        (outcome.correct and not outcome.repaired, ruling.verdict)
-        for outcome in (outcomes(trace) if rulings else ())
-        if (ruling := rulings.get(outcome.goal.event))
+        (outcome.correct and not outcome.repaired, panel_verdict.verdict)
+        for outcome in (outcomes(trace) if panel_verdicts else ())
+        if (panel_verdict := panel_verdicts.get(outcome.goal.event))
     ]

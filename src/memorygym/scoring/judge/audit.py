@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.types import JSON
-from memorygym.core.votes import Ruling
+from memorygym.core.votes import PanelVerdict
 from memorygym.scoring.grading import grade, parse, repairable
 from memorygym.scoring.judge.agreement import Agreement, tabulate
 from memorygym.scoring.judge.panel import Judge, JudgeCase
@@ -28,7 +28,7 @@ class LabelledRow:
     truth: str
     answer: str
     correct: bool
-    competency: str = ""
+    question_type: str = ""
     """The kind of question, which the typed grader needs."""
 
 
@@ -39,27 +39,31 @@ class Audit:
     rows: Sequence[LabelledRow]
     judge: Judge | None
     """None to measure the typed grader alone."""
-    rulings: Sequence[Ruling]
+    panel_verdicts: Sequence[PanelVerdict]
     """By row; empty without a judge."""
 
     @property
     def verdicts(self) -> dict[str, Verdicts]:
         """By who gave them: the grader, each model, their majority, and the grader with repairs."""
         graded = [
-            grade(row.competency, row.truth, row.answer).correct if row.competency else None
+            grade(row.question_type, row.truth, row.answer).correct if row.question_type else None
             for row in self.rows
         ]
         found: dict[str, Verdicts] = {GRADER: graded} if set(graded) - {None} else {}
         if self.judge is None:
             return found
         for at, name in enumerate(self.judge.names):
-            found[name] = [SAID.get(ruling.votes[at].said) for ruling in self.rulings]
+            found[name] = [
+                SAID.get(panel_verdict.votes[at].said) for panel_verdict in self.panel_verdicts
+            ]
         if len(self.judge.names) > 1:
-            found[MAJORITY] = [ruling.verdict for ruling in self.rulings]
+            found[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
         if GRADER in found:
             found[TOGETHER] = [
-                _together(row, verdict, ruling)
-                for row, verdict, ruling in zip(self.rows, graded, self.rulings, strict=True)
+                _together(row, verdict, panel_verdict)
+                for row, verdict, panel_verdict in zip(
+                    self.rows, graded, self.panel_verdicts, strict=True
+                )
             ]
         return found
 
@@ -76,7 +80,10 @@ class Audit:
     def lost(self) -> dict[str, Mapping[str, int]]:
         """By model: the votes that were no verdicts."""
         names = self.judge.names if self.judge else []
-        said = [[ruling.votes[at].said for ruling in self.rulings] for at in range(len(names))]
+        said = [
+            [panel_verdict.votes[at].said for panel_verdict in self.panel_verdicts]
+            for at in range(len(names))
+        ]
         return {
             name: {kind: said[at].count(kind) for kind in ("unreadable", "failed")}
             for at, name in enumerate(names)
@@ -85,7 +92,10 @@ class Audit:
     @property
     def dead(self) -> bool:
         """Whether some row got no reply from any model."""
-        return any(all(vote.said == "failed" for vote in ruling.votes) for ruling in self.rulings)
+        return any(
+            all(vote.said == "failed" for vote in panel_verdict.votes)
+            for panel_verdict in self.panel_verdicts
+        )
 
     def worst(self) -> list[tuple[LabelledRow, list[str]]]:
         """The rows on which somebody erred, with who: the judge's members, or without a judge the
@@ -102,7 +112,9 @@ class Audit:
 
     def to_json(self) -> dict[str, JSON]:
         """How it judged, what that is worth, and every vote."""
-        votes: list[JSON] = [[list(vote) for vote in ruling.votes] for ruling in self.rulings]
+        votes: list[JSON] = [
+            [list(vote) for vote in panel_verdict.votes] for panel_verdict in self.panel_verdicts
+        ]
         return {
             "judge": self.judge.describe() if self.judge else None,
             "agreements": {name: one.to_json() for name, one in self.agreements.items()},
@@ -119,11 +131,11 @@ def audit(rows: Sequence[LabelledRow], judge: Judge | None) -> Audit:
     return Audit(rows, judge, list(judge.judge_all(cases)) if judge else [])
 
 
-def _together(row: LabelledRow, graded: bool | None, ruling: Ruling) -> bool | None:
+def _together(row: LabelledRow, graded: bool | None, panel_verdict: PanelVerdict) -> bool | None:
     """What a score would count: the grader's verdict, repaired by the judge where it may be."""
     if graded is not False:
         return graded
-    return ruling.accepted and repairable(row.competency, row.truth, row.answer)
+    return panel_verdict.accepted and repairable(row.question_type, row.truth, row.answer)
 
 
 def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[LabelledRow], list[str]]:
@@ -147,13 +159,13 @@ def _row(number: int, raw: object) -> LabelledRow:
     for field in (*TEXTS, "correct"):
         if field not in raw:
             raise ValueError(f"the field {field!r} is missing")
-    for field in (*TEXTS, "competency"):
+    for field in (*TEXTS, "question_type"):
         if not isinstance(raw.get(field, ""), str):
             raise ValueError(f"the field {field!r} is no string")
     if not isinstance(raw["correct"], bool):
         raise ValueError("the field 'correct' is neither true nor false")
-    given = {name: raw[name] for name in (*TEXTS, "correct", "competency") if name in raw}
+    given = {name: raw[name] for name in (*TEXTS, "correct", "question_type") if name in raw}
     row = LabelledRow(number, **given)
-    if row.competency:
-        parse(row.competency, row.truth)
+    if row.question_type:
+        parse(row.question_type, row.truth)
     return row

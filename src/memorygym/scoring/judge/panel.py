@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.types import JSON
-from memorygym.core.votes import Ruling, Vote
+from memorygym.core.votes import PanelVerdict, Vote
 from memorygym.models.model import CONTEXT_EXCEEDED, Model, Reply, sound, unaddressed
 from memorygym.scoring.judge.judge_prompts import messages, prompt_hash
 
@@ -118,7 +118,7 @@ class Judge:
         """Of the models, in order; a name that comes again is numbered."""
         return voters([str(model.describe()["name"]) for model in self.models])
 
-    def judge(self, question: str, truth: str, answer: str) -> Ruling:
+    def judge(self, question: str, truth: str, answer: str) -> PanelVerdict:
         """What the models say about an answer. A refused key flies; any other failure is a vote."""
         asked = messages(self.prompt, question, truth, answer)
         votes: list[Vote] = []
@@ -129,18 +129,18 @@ class Judge:
                 raise
             except ProviderFailure as error:
                 votes.append(Vote(name, "failed", "", str(error)[:_LONGEST_PROBLEM]))
-        return Ruling(tuple(votes))
+        return PanelVerdict(tuple(votes))
 
-    def judge_all(self, cases: Iterable[JudgeCase]) -> Iterator[Ruling]:
+    def judge_all(self, cases: Iterable[JudgeCase]) -> Iterator[PanelVerdict]:
         """A ruling on each, in order; a judge that failed on several in a row is not asked on."""
         failures = 0
         problem = f"not asked: {_PATIENCE} answers before, no provider gave a reply"
-        unasked = Ruling(tuple(Vote(name, "failed", "", problem) for name in self.names))
+        unasked = PanelVerdict(tuple(Vote(name, "failed", "", problem) for name in self.names))
         for case in cases:
-            ruling = self.judge(*case) if failures < _PATIENCE else unasked
-            failed = all(vote.said == "failed" for vote in ruling.votes)
+            panel_verdict = self.judge(*case) if failures < _PATIENCE else unasked
+            failed = all(vote.said == "failed" for vote in panel_verdict.votes)
             failures = failures + 1 if failed else 0
-            yield ruling
+            yield panel_verdict
 
     def describe(self) -> dict[str, JSON]:
         """All that its verdicts depend on."""

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks._qa.leakage import given_away, shared_wording
@@ -40,7 +40,7 @@ class QuestionEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class AblationInput:
     """What a track submits to the proof."""
 
     reader: Reader
@@ -91,33 +91,35 @@ class _Noted(Container[int]):
 class DocumentReadings:
     """What a reader takes from all documents, each of which it reads once and alone."""
 
-    def __init__(self, exhibit: Exhibit) -> None:
-        if any(one.event > other.event for one, other in pairwise(exhibit.documents)):
+    def __init__(self, ablation_input: AblationInput) -> None:
+        if any(one.event > other.event for one, other in pairwise(ablation_input.documents)):
             raise ValueError("the documents are not in the order of their events")
-        self.exhibit = exhibit
+        self.ablation_input = ablation_input
         self.told: dict[tuple[str, str], list[tuple[Statement, int]]] = {
-            (fact.subject, fact.key): [] for fact in exhibit.facts
+            (fact.subject, fact.key): [] for fact in ablation_input.facts
         }
         """What is told of each fact, its other values too, and by which document."""
         read = [
             (one, number)
-            for number, document in enumerate(exhibit.documents)
-            for one in exhibit.reader.read(document.text)
+            for number, document in enumerate(ablation_input.documents)
+            for one in ablation_input.reader.read(document.text)
         ]
         for one, number in read:
             if (told := self.told.get((one.subject, one.key))) is not None:
                 told.append((one, number))
-        self.known = Known((one for one, _ in read), (number for _, number in read))
-        facts = {fact.id: fact for fact in exhibit.facts}
-        self.cases = [self._case(f"q{n}", one, facts) for n, one in enumerate(exhibit.questions)]
+        self.known = StatementIndex((one for one, _ in read), (number for _, number in read))
+        facts = {fact.id: fact for fact in ablation_input.facts}
+        self.cases = [
+            self._case(f"q{n}", one, facts) for n, one in enumerate(ablation_input.questions)
+        ]
 
     def _case(self, name: str, asked: QuestionEvent, facts: dict[str, Fact]) -> ParsedQuestion:
-        query = self.exhibit.reader.ask(asked.text)
+        query = self.ablation_input.reader.ask(asked.text)
         if query is None:
             raise ValueError(f"{name}: the reader finds no question in {asked.text!r}")
         needs = tuple(facts[id] for id in asked.question.needs)
-        end = _first(self.exhibit.documents, asked.question.event)
-        text = "\n".join((asked.question.text, asked.text, self.exhibit.pinned))
+        end = _first(self.ablation_input.documents, asked.question.event)
+        text = "\n".join((asked.question.text, asked.text, self.ablation_input.pinned))
         return ParsedQuestion(name, asked.question, text, query, end, needs)
 
     def telling(self, fact: Fact) -> set[int]:
@@ -130,7 +132,7 @@ class DocumentReadings:
 
     def solves(self, case: ParsedQuestion, documents: Container[int]) -> bool:
         """Whether the reader is right from these documents alone."""
-        got = self.exhibit.reader.answer(case.query, self.known.only(documents))
+        got = self.ablation_input.reader.answer(case.query, self.known.only(documents))
         return isinstance(got, Found) and right(case.question, got.answer)
 
 
@@ -151,11 +153,11 @@ def full(reading: DocumentReadings) -> Verdict:
 
 def no_memory(reading: DocumentReadings) -> Verdict:
     """Not right from what is still in view when it is asked."""
-    documents = reading.exhibit.documents
+    documents = reading.ablation_input.documents
 
     def seen(case: ParsedQuestion) -> range:
         start = case.end
-        for _ in range(reading.exhibit.window):
+        for _ in range(reading.ablation_input.window):
             start = _first(documents, documents[start - 1].event) if start else 0
         return range(start, case.end)
 
@@ -187,7 +189,7 @@ def single_document(reading: DocumentReadings) -> Verdict:
     tried, enough = 0, []
     for case in reading.cases:
         noted = _Noted()
-        reading.exhibit.reader.answer(case.query, reading.known.only(noted))
+        reading.ablation_input.reader.answer(case.query, reading.known.only(noted))
         whole = set.intersection(*map(reading.telling, case.needs)) if case.needs else set()
         for number in sorted(noted.numbers - whole):
             tried += number < case.end
@@ -200,7 +202,7 @@ def closed_book(reading: DocumentReadings) -> Verdict:
     """Not right from the question alone, by reading, by the best guess or by refusing."""
 
     def guessed(case: ParsedQuestion) -> bool:
-        tried = (REFUSAL, reading.exhibit.guess(case.query) or REFUSAL)
+        tried = (REFUSAL, reading.ablation_input.guess(case.query) or REFUSAL)
         return reading.solves(case, ()) or any(right(case.question, one) for one in tried)
 
     return _none(reading, guessed)
@@ -208,13 +210,13 @@ def closed_book(reading: DocumentReadings) -> Verdict:
 
 def question_leakage(reading: DocumentReadings) -> Verdict:
     """Nothing that must be found is named in view, and no sentence that tells it is quoted."""
-    exhibit, named, quoted = reading.exhibit, [], []
+    ablation_input, named, quoted = reading.ablation_input, [], []
     for case in reading.cases:
         known = reading.known.only(range(case.end))
         truths = (case.question.truth, *case.question.aliases)
-        leaked = given_away(case.text, truths, case.needs, exhibit.reader, case.query, known)
+        leaked = given_away(case.text, truths, case.needs, ablation_input.reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
-        shared = shared_wording(case.question.text, case.needs, exhibit.wording)
+        shared = shared_wording(case.question.text, case.needs, ablation_input.wording)
         quoted += [f"{case.name}/{gram}" for gram in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
 
@@ -239,7 +241,7 @@ def stale(reading: DocumentReadings) -> Verdict:
 
 def length(reading: DocumentReadings) -> Verdict:
     """The texts that are shown are as long as they were to be."""
-    achieved, target = reading.exhibit.tokens, reading.exhibit.target
+    achieved, target = reading.ablation_input.tokens, reading.ablation_input.target
     off = (achieved - target) / target
     ok = abs(off) <= LENGTH_OFF
     return {"ok": ok, "tokens": achieved, "target": target, "off": round(off, 5)}
@@ -254,10 +256,10 @@ CHECKS: dict[str, Callable[[DocumentReadings], Verdict]] = {
 }  # fmt: skip
 
 
-def proof(exhibit: Exhibit, **more: Callable[[], Verdict]) -> dict[str, Any]:
+def result(ablation_input: AblationInput, **more: Callable[[], Verdict]) -> dict[str, Any]:
     """All checks, and more by name, as an instance carries them under `verification`."""
     try:
-        reading = DocumentReadings(exhibit)
+        reading = DocumentReadings(ablation_input)
         checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         checks = dict.fromkeys(CHECKS, _error(error))

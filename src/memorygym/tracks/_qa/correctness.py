@@ -15,9 +15,9 @@ def right(question: Question, answer: str) -> bool:
 def verdict(question: Question, answer: str) -> tuple[bool, str]:
     """Whether it agrees with the truth or an alias, and why in a short sentence."""
     truths = (question.truth, *question.aliases)
-    if question.competency == EXACT:
+    if question.question_type == EXACT:
         same = squad.exact(answer, truths)
         return same, f"{'matches' if same else 'does not match'} {question.truth}"
-    found = [grade(question.competency, truth, answer, question.rivals) for truth in truths]
+    found = [grade(question.question_type, truth, answer, question.rivals) for truth in truths]
     best = next((one for one in found if one.correct), found[0])
     return best.correct, best.reason

@@ -67,9 +67,9 @@ def reasoner(name: str, task: Task) -> Policy:
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
     """Writes down what the track's reader takes from each text, and looks up what it needs."""
-    from memorygym.tracks._qa.reasoners import Clerk, told
+    from memorygym.tracks._qa.reasoners import LookupNoteTaker, told
 
-    return Clerk(reasoner, partial(told, task.track))
+    return LookupNoteTaker(reasoner, partial(told, task.track))
 
 
 def oracle(task: Task) -> Mapping[int, str]:

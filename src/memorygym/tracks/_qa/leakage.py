@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Fact, Reader
 
 GRAM = 4
@@ -29,10 +29,10 @@ _ALIKE = str.maketrans(
 """Letters that look like others."""
 
 
-class WatchedKnown(Known):
+class WatchedIndex(StatementIndex):
     """What is known but for some facts, and which names were looked up in it."""
 
-    def __init__(self, known: Known, hidden: Iterable[Fact]) -> None:
+    def __init__(self, known: StatementIndex, hidden: Iterable[Fact]) -> None:
         self._known = known
         self._hidden = {(fact.subject, fact.key, fact.value) for fact in hidden}
         self.names: set[str] = set()
@@ -58,7 +58,7 @@ def given_away(
     facts: Collection[Fact],
     reader: Reader,
     query: Any,
-    known: Known,
+    known: StatementIndex,
 ) -> list[str]:
     """Those of the names which a text names though its question does not start from them.
 
@@ -70,7 +70,7 @@ def given_away(
     for name in dict.fromkeys([*found, *truths]):
         if not names_it(seen, name):
             continue
-        watched = WatchedKnown(known, [f for f in facts if name in (f.subject, f.value)])
+        watched = WatchedIndex(known, [f for f in facts if name in (f.subject, f.value)])
         reader.answer(query, watched)
         if name not in watched.names:
             leaked.append(name)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol
 
 from memorygym.core.json_types import shape
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 
 
@@ -32,7 +32,7 @@ class Question:
     event: int
     kind: str
     """What it asks for, as results group it."""
-    competency: str
+    question_type: str
     """How it is graded: as `grading.grade` has it, or `em`, the exact match of SQuAD."""
     text: str
     truth: str
@@ -87,7 +87,7 @@ class Reader(Protocol):
     def ask(self, text: str) -> Any:
         """The query in the text of an event; None if it asks nothing."""
 
-    def answer(self, query: Any, known: Known) -> Found | Missing:
+    def answer(self, query: Any, known: StatementIndex) -> Found | Missing:
         """What follows from what is known."""
 
     @property

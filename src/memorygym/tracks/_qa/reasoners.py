@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.core.types import Call, Message, Policy, Tool
@@ -40,7 +40,7 @@ class Parsed:
         self.answer, self.tell = inner.answer, inner.tell
 
 
-class Scene:
+class ParsedContext:
     """An event that asks, as far as it has gone."""
 
     def __init__(self, query: Any, by: Any, view: Sequence[Message], at: int) -> None:
@@ -70,7 +70,7 @@ class Strong(Policy):
         query = by.ask(shown) if shown.startswith(QUESTION) else None
         if query is None:
             return END
-        asked = Scene(query, by, view, at)
+        asked = ParsedContext(query, by, view, at)
         match self.conclude(asked):
             case Found(answer):
                 return calls(submit(answer))
@@ -80,19 +80,19 @@ class Strong(Policy):
                 return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(REFUSAL))
 
-    def conclude(self, asked: Scene) -> Found | Missing:
+    def conclude(self, asked: ParsedContext) -> Found | Missing:
         """What follows from the whole view."""
         by: Reader = asked.by
-        return by.answer(asked.query, Known(_read(by, (*asked.notes, *asked.texts))))
+        return by.answer(asked.query, StatementIndex(_read(by, (*asked.notes, *asked.texts))))
 
 
 class Weak(Strong):
     """Follows one step at a time, from the first paragraphs that name what it is about."""
 
-    def conclude(self, asked: Scene) -> Found | Missing:
+    def conclude(self, asked: ParsedContext) -> Found | Missing:
         by: Reader = asked.by
         noted = tuple(_read(by, asked.notes))
-        step = by.answer(asked.query, Known(noted))
+        step = by.answer(asked.query, StatementIndex(noted))
         if isinstance(step, Found):
             return step
 
@@ -100,7 +100,7 @@ class Weak(Strong):
             return any(s.subject in step.query or s.value in step.query for s in by.read(part))
 
         shown = _read(by, attended(asked.texts, names_step))
-        return by.answer(asked.query, Known((*noted, *shown), first=True))
+        return by.answer(asked.query, StatementIndex((*noted, *shown), first=True))
 
 
 LOCKED = {"strong": Strong, "weak": Weak}
@@ -131,7 +131,7 @@ def attended(texts: Sequence[str], concerns: Callable[[str], bool]) -> Iterator[
                     return
 
 
-class Clerk(Policy):
+class LookupNoteTaker(Policy):
     """Writes down what each event tells, while it fits; then looks up what the reasoner needs."""
 
     def __init__(self, reasoner: Policy, notes: Callable[[str, str], Iterable[str]]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import Budget, Event, Task
-from memorygym.datasets.instances.loader import knobs_of, tasks_of
+from memorygym.datasets.instances.loader import parameters_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold, Reader
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION, add_options
@@ -44,7 +44,7 @@ def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
     )  # fmt: skip
     questions = tuple(
         Question(
-            event, pair["kind"], pair["competency"], pair["question"], pair["gold_answer"],
+            event, pair["kind"], pair["question_type"], pair["question"], pair["gold_answer"],
             tuple(pair["aliases"]), tuple(pair["rivals"]), tuple(pair["linked_fact_ids"]),
             pair["hops"],
         )
@@ -88,6 +88,6 @@ TRACK = Track(
     version=VERSION,
     tasks=tasks_of("codeqa", INSTANCES),
     facts=facts,
-    knobs=lambda: knobs_of(INSTANCES),
+    parameters=lambda: parameters_of(INSTANCES),
     instances=INSTANCES,
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.fact_reader import read, tell
 from memorygym.tracks.codeqa.interpreter import Beyond, Evaluator, Lacking, Raised
@@ -124,10 +124,12 @@ _MANY = {"calls": "calls:", "makes": "calls:", "reads": "reads:"}
 """Links of which a definition may have several; a path goes on only where there is one."""
 
 
-class Told:
+class UsedStatements:
     """What statements tell, and which of these were used."""
 
-    def __init__(self, known: Known, instead: Mapping[tuple[str, str], str] | None = None) -> None:
+    def __init__(
+        self, known: StatementIndex, instead: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
         self._known = known
         self._instead = instead or {}
         """What holds whatever is known, by subject and key."""
@@ -164,9 +166,9 @@ class Told:
         return found[0]
 
 
-def answer(query: Query, known: Known) -> Found | Missing:
+def answer(query: Query, known: StatementIndex) -> Found | Missing:
     """What follows from what is known."""
-    told = Told(known)
+    told = UsedStatements(known)
     try:
         match query.kind:
             case "get":
@@ -203,7 +205,7 @@ def _plain(value: str, key: str) -> str:
     return value
 
 
-def _callers(name: str, number: int, known: Known, told: Told) -> str:
+def _callers(name: str, number: int, known: StatementIndex, told: UsedStatements) -> str:
     """All callers, if so many are known as there are."""
     found = known.whose(f"calls:{name}", "yes")
     if len(found) != number:
@@ -212,7 +214,7 @@ def _callers(name: str, number: int, known: Known, told: Told) -> str:
     return f"{number} ({', '.join(sorted(one.subject for one in found))})"
 
 
-def _failing(name: str, value: str, known: Known) -> Found | Missing:
+def _failing(name: str, value: str, known: StatementIndex) -> Found | Missing:
     """The first test below a constant which fails once it has that value."""
     way: dict[str, tuple[Statement, ...]] = {}
     waiting: list[tuple[str, tuple[Statement, ...]]] = [
@@ -225,7 +227,7 @@ def _failing(name: str, value: str, known: Known) -> Found | Missing:
             continue
         way[subject] = before
         if subject.startswith("test_"):
-            told = Told(known, {(name, "value"): value})
+            told = UsedStatements(known, {(name, "value"): value})
             try:
                 Evaluator(told.get).call(subject)
             except Raised:

@@ -137,11 +137,11 @@ def pages(
     files: Sequence[Sequence[ShownParagraph]],
     observations: Sequence[ShownParagraph],
     form: str,
-    chance: Stream,
+    rng: Stream,
 ) -> list[Page]:
     """The events: files in any order, each in one piece; observations in theirs, in between."""
     order = list(files)
-    chance.shuffle(order)
+    rng.shuffle(order)
     full = _full(one for several in order for one in several)
     if form == "session":
         parts = _parts(observations, len(full))
@@ -150,7 +150,7 @@ def pages(
     if not observations:
         return made
     number = max(1, min(len(made), len(observations) // 2, 1 + len(made) // 3))
-    places = sorted(chance.sample(range(1, len(made) + 1), min(number, len(made))))
+    places = sorted(rng.sample(range(1, len(made) + 1), min(number, len(made))))
     parts = _parts(observations, len(places))
     for place, part in reversed(list(zip(places, parts, strict=True))):
         made[place:place] = [Page("observation", tuple(one)) for one in _full(part)]

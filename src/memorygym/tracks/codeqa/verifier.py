@@ -8,7 +8,7 @@ from typing import Any
 
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
-from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, proof
+from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, result
 from memorygym.tracks.codeqa import task_of
 from memorygym.tracks.codeqa.answers import CodeReader, Query, ask
 from memorygym.tracks.codeqa.code_view import paragraphs
@@ -26,15 +26,15 @@ _FILE = re.compile(r"\[(\S+\.(?:py|md))\b")
 def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     """The verdict on an instance, with its numbers."""
     run = {check.__name__: partial(check, instance) for check in (files_match, executes)}
-    return proof(exhibit(instance), **run)
+    return result(ablation_input(instance), **run)
 
 
-def exhibit(instance: Mapping[str, Any]) -> Exhibit:
+def ablation_input(instance: Mapping[str, Any]) -> AblationInput:
     """What the proof is about; each paragraph is a document, for a memory may keep it alone."""
     task = task_of(instance, "", 0)
     gold: Any = task.gold
     texts = list(instance["memory_files"].values())
-    return Exhibit(
+    return AblationInput(
         CodeReader(),
         [ShownDocument(n, part) for n, text in enumerate(texts) for part in text.split("\n\n")],
         gold.facts,

@@ -66,9 +66,9 @@ def strong(task: Task) -> Policy:
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
     """The fixed user of memories with tools: it copies paragraph by paragraph, while they fit."""
-    from memorygym.tracks._qa.reasoners import Clerk
+    from memorygym.tracks._qa.reasoners import LookupNoteTaker
 
-    return Clerk(reasoner, lambda _, text: text.split("\n\n")[1:])
+    return LookupNoteTaker(reasoner, lambda _, text: text.split("\n\n")[1:])
 
 
 TRACK = Track(

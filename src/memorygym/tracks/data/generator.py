@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.text import one_line
 from memorygym.core.tokens import count, normal
 from memorygym.core.types import JSON, Budget, Event, Task
@@ -47,13 +47,13 @@ class DataRecipe:
     sample: Sample
     most: int | None = None
 
-    def knobs(self) -> dict[str, JSON]:
+    def parameters(self) -> dict[str, JSON]:
         """What is set beside template and seed."""
         return {"instance": self.sample.id, "most": self.most}
 
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         """The task."""
-        return deal(self.sample, self.template, self.seed, self.most)
+        return generate(self.sample, self.template, self.seed, self.most)
 
 
 def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
@@ -89,7 +89,7 @@ class Paragraph:
         return f"[{self.heading}]\n{self.body}"
 
 
-def deal(sample: Sample, template: str, seed: int, most: int | None = None) -> Task:
+def generate(sample: Sample, template: str, seed: int, most: int | None = None) -> Task:
     """The task of a sample. Raises BadSettings if no question has both evidence and an answer."""
     asked = askable(sample)[:most]
     if not asked:
@@ -133,7 +133,7 @@ def _question(asked: SampleQuestion, event: int, needs: Sequence[str]) -> Questi
     return Question(
         event=event,
         kind=asked.category,
-        competency="em",
+        question_type="em",
         text=" ".join(asked.question.split()),
         truth=asked.answers[0],
         aliases=asked.answers[1:],
@@ -242,7 +242,7 @@ class EvidenceReader:
         found = _EVENT.match(text)
         return self._asked.get(int(found[1]) - 1) if found else None
 
-    def answer(self, query: Question, known: Known) -> Found | Missing:
+    def answer(self, query: Question, known: StatementIndex) -> Found | Missing:
         """The true answer, if all that it rests on is known; else the question is asked again."""
         facts = [self._facts[need] for need in query.needs]
         told = [known.get(fact.subject, fact.key) for fact in facts]

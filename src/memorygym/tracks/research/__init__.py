@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from memorygym.core.trace import Trace
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import JSON, Env, Message, Policy, Task, tool
-from memorygym.datasets.instances.loader import knobs_of, tasks_of
+from memorygym.datasets.instances.loader import parameters_of, tasks_of
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.questions import Reader
 
@@ -56,13 +56,13 @@ def asks(view: Sequence[Message]) -> bool:
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
     """The fixed user of memories with tools, who answers as that reasoner does."""
-    from memorygym.tracks.research.reasoners import Noter, SearchScribe
+    from memorygym.tracks.research.reasoners import SearchNoteTaker, StepNoteTaker
     from memorygym.tracks.research.search_env import steps_of
 
     if steps_of(task):
-        return SearchScribe(reasoner)
+        return SearchNoteTaker(reasoner)
     behind = defaults.note_taker(reasoner, task)
-    return Noter(behind) if task.events[0].kind == "briefing" else behind
+    return StepNoteTaker(behind) if task.events[0].kind == "briefing" else behind
 
 
 def oracle(task: Task) -> Mapping[int, str]:
@@ -145,6 +145,6 @@ TRACK = Track(
     version="research-v1",
     tasks=tasks_of("research", INSTANCES),
     facts=facts,
-    knobs=lambda: knobs_of(INSTANCES),
+    parameters=lambda: parameters_of(INSTANCES),
     instances=INSTANCES,
 )

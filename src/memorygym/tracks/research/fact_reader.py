@@ -8,7 +8,7 @@ to what is asked, fact by fact.
 import re
 from functools import lru_cache
 
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research import question_grammar
 
@@ -81,7 +81,7 @@ class _Lacking(Exception):
     """A subject and a key without whose value the walk cannot go on."""
 
 
-def answered(query: question_grammar.Query, known: Known) -> Found | Missing:
+def answered(query: question_grammar.Query, known: StatementIndex) -> Found | Missing:
     """What follows from what is known, or what to look for next."""
     walk = _Walk(known)
     try:
@@ -92,7 +92,7 @@ def answered(query: question_grammar.Query, known: Known) -> Found | Missing:
 
 
 class _Walk:
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: StatementIndex) -> None:
         self._known = known
         self.used: list[Statement] = []
 

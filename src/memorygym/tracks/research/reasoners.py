@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from memorygym.agents.calls import END, calls, read, write
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
@@ -32,7 +32,7 @@ _BRIEFING, _SHOWN, _SERVED = "=== BRIEFING", "=== SEARCH ", "asked at the end: "
 _READER = ResearchReader()
 
 
-class Scene:
+class ParsedContext:
     """An event as far as it has gone."""
 
     def __init__(self, view: Sequence[Message]) -> None:
@@ -69,8 +69,8 @@ class Scene:
         if aim is None:
             return []
         name, key = aim
-        before, page = Known(self.noted), _READER.read(self.result)
-        told = Known(
+        before, page = StatementIndex(self.noted), _READER.read(self.result)
+        told = StatementIndex(
             one
             for one in page
             if before.get(one.subject, one.key)
@@ -103,24 +103,26 @@ class Searcher(Policy):
     """Looks for what is missing next, reads all pages about it, and trusts its notes alone."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        scene = Scene(view)
+        scene = ParsedContext(view)
         query = _READER.ask(scene.question)
         return _REFUSED if query is None else self.step(scene, query)
 
-    def step(self, scene: Scene, query: Query) -> Message:
+    def step(self, scene: ParsedContext, query: Query) -> Message:
         """What to do next to answer the query."""
         told = scene.fresh()
         fresh = [one for one in told if one not in scene.said]
         if scene.next and not scene.is_last:
             return _calling(SEARCH, _notes(fresh), query=scene.query, page=scene.next)
-        known = Known((*scene.noted, *told))
+        known = StatementIndex((*scene.noted, *told))
         got = _READER.answer(query, known)
         if isinstance(got, Found):
             return _calling(SUBMIT, "", answer=got.answer)
         return _REFUSED if scene.is_last else _onward(scene, got, fresh, known)
 
 
-def _onward(scene: Scene, got: Missing, fresh: list[Statement], known: Known) -> Message:
+def _onward(
+    scene: ParsedContext, got: Missing, fresh: list[Statement], known: StatementIndex
+) -> Message:
     """Memory is asked for the next step first; if it does not know, a search is made for it.
 
     Some memories show one step in place of another. Who comes back to a step for that says again
@@ -140,7 +142,7 @@ def _onward(scene: Scene, got: Missing, fresh: list[Statement], known: Known) ->
     return _calling(SEARCH if search in (wanted, *tried) else RECALL, "", query=search)
 
 
-def _unsearched(query: str, known: Known, done: set[str]) -> str | None:
+def _unsearched(query: str, known: StatementIndex, done: set[str]) -> str | None:
     """What to search for when memory does not tell; None if nothing is left.
 
     Where several things have a value, each may have been corrected: they are searched for in turn.
@@ -155,8 +157,8 @@ def _unsearched(query: str, known: Known, done: set[str]) -> str | None:
 class Hasty(Searcher):
     """Believes the first match, turns no page unless it must, and never asks its memory."""
 
-    def step(self, scene: Scene, query: Query) -> Message:
-        got = _READER.answer(query, Known(scene.told, first=True))
+    def step(self, scene: ParsedContext, query: Query) -> Message:
+        got = _READER.answer(query, StatementIndex(scene.told, first=True))
         if isinstance(got, Found):
             return _calling(SUBMIT, "", answer=got.answer)
         if scene.query != got.query and not scene.is_last:
@@ -176,7 +178,7 @@ def _notes(told: Sequence[Statement], ended: str = "") -> str:
     return "\n".join(lines)
 
 
-class SearchScribe(Policy):
+class SearchNoteTaker(Policy):
     """Writes what a searcher concludes, and searches its memory where the searcher recalls."""
 
     def __init__(self, reasoner: Policy) -> None:
@@ -190,7 +192,7 @@ class SearchScribe(Policy):
         return replace(reply, calls=(written, *reply.calls))
 
 
-class Noter(Policy):
+class StepNoteTaker(Policy):
     """Who was told the question first writes down nothing but what may lead on from it: what tells
     of a name in the question or in what is noted already. The rest is left to the clerk."""
 

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
-from memorygym.core.trace import Answered, Shown, Trace
+from memorygym.core.trace import Answer, Observation, Trace
 from memorygym.core.track import table
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
@@ -43,13 +43,13 @@ def reader_of(trace: Trace) -> QuestionTraceReader | None:
     It is asked in the event that answers it, and rests there on what the events before it had told:
     the rest was never there to be remembered.
     """
-    shown = [one for one in trace.records if isinstance(one, Shown) and one.messages]
+    shown = [one for one in trace.records if isinstance(one, Observation) and one.messages]
     texts = (message.content for one in shown[:1] for message in one.messages)
     begun = any(text.startswith(task_texts.RESULT) for text in texts)
     if trace.system != task_texts.SEARCHING or not begun:
         return None
     gold: QuestionGold = table(trace)
-    answered = [one.event for one in trace.records if isinstance(one, Answered)]
+    answered = [one.event for one in trace.records if isinstance(one, Answer)]
     event = answered[-1] if answered else shown[-1].event
     first = _first_told(shown, gold.facts)
     facts = tuple(replace(fact, event=first.get(fact.id, event)) for fact in gold.facts)
@@ -57,7 +57,7 @@ def reader_of(trace: Trace) -> QuestionTraceReader | None:
     return QuestionTraceReader(trace, QuestionGold(facts, asked), ResearchReader())
 
 
-def _first_told(shown: list[Shown], facts: tuple[Fact, ...]) -> dict[str, int]:
+def _first_told(shown: list[Observation], facts: tuple[Fact, ...]) -> dict[str, int]:
     """By fact: the first event that told it, if one did."""
     wanted = {(fact.subject, fact.key, fact.value): fact.id for fact in facts}
     reader = ResearchReader()

@@ -7,7 +7,7 @@ from itertools import cycle, product
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import short
 from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import failed_checks
@@ -20,7 +20,7 @@ from memorygym.tracks.research.generator.settings import (
     CROWD,
     DENSEST,
     WINDOWED,
-    Dials,
+    DistractorCounts,
     ResearchSettings,
 )
 from memorygym.tracks.research.task import AGENTIC
@@ -60,8 +60,8 @@ class ResearchRecipe:
         """The number of the instance."""
         return self.settings.number
 
-    def knobs(self) -> dict[str, JSON]:
-        return {**self.settings.knobs(), "seed": self.settings.seed}
+    def parameters(self) -> dict[str, JSON]:
+        return {**self.settings.parameters(), "seed": self.settings.seed}
 
     def instance(self) -> dict[str, JSON]:
         """The first deal that every check accepts. Raises BadSettings if none of many is."""
@@ -72,7 +72,7 @@ class ResearchRecipe:
                 continue
             if failed := self._rehearsal(attempt):
                 continue
-            made = deal(self.settings, attempt)
+            made = generate(self.settings, attempt)
             made["verification"] = found = {**verification(made), "attempts": attempt + 1}
             if not (failed := failed_checks(found)):
                 return made
@@ -84,7 +84,7 @@ class ResearchRecipe:
     def _rehearsal(self, attempt: int) -> list[str]:
         if self.settings.tokens < REHEARSED:
             return []
-        return failed_checks(verification(deal(replace(self.settings, tokens=_SHORT), attempt)))
+        return failed_checks(verification(generate(replace(self.settings, tokens=_SHORT), attempt)))
 
 
 _OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
@@ -115,7 +115,7 @@ _DIALS = {
 
 def declare(group: "argparse._ArgumentGroup") -> None:
     """The options of the track; all have defaults."""
-    many = asdict(Dials())
+    many = asdict(DistractorCounts())
     dials = ((name, many[name], "N", text) for name, text in _DIALS.items())
     for name, default, metavar, text in (*_OPTIONS, *dials):
         choices = default if isinstance(default, tuple) else None
@@ -131,7 +131,9 @@ def declare(group: "argparse._ArgumentGroup") -> None:
 def asked(args: argparse.Namespace) -> list[ResearchRecipe]:
     """Recipe i is of stratum i, cyclically. Raises BadSettings that says what is reachable."""
     strata = list(product(_hops(args.hops), args.tokens))
-    dials = Dials(**{name: _within(args, name, MOST_OF_A_KIND) for name in Dials.__slots__})
+    dials = DistractorCounts(
+        **{name: _within(args, name, MOST_OF_A_KIND) for name in DistractorCounts.__slots__}
+    )
     _within(args, "crowd", DENSEST, " percent")
     given = ("seed", "reveal", "eviction", "order", "crowd", "mode")
     chosen: dict[str, Any] = {name: getattr(args, name) for name in given}
@@ -193,22 +195,22 @@ def _check_length(samples: Sequence[ResearchSettings]) -> None:
         raise BadSettings(f"--{unreachable(one.tokens, one.hops, int(needed))}")
 
 
-def deal(settings: ResearchSettings, attempt: int = 0) -> dict[str, JSON]:
+def generate(settings: ResearchSettings, attempt: int = 0) -> dict[str, JSON]:
     """The instance of that name, number and seed, not verified yet."""
     made = skeleton(settings, attempt)
     path = _path(settings, attempt)
-    add_turns(rng(*path, "turns"), made)
-    order(rng(*path, "order"), made)
-    shown = fill(rng(*path, "filler"), made)
+    add_turns(named_rng(*path, "turns"), made)
+    order(named_rng(*path, "order"), made)
+    shown = fill(named_rng(*path, "filler"), made)
     return record(made, shown, attempt)
 
 
 def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:
     """All of an instance that its length does not depend on."""
     path = _path(settings, attempt)
-    asked = program(rng(*path, "program"), settings.shape, settings.hops)
-    made = plan(rng(*path, "chains"), settings, asked, EntityGraph(rng(*path, "graph")))
-    distract(rng(*path, "distractors"), made)
+    asked = program(named_rng(*path, "program"), settings.shape, settings.hops)
+    made = plan(named_rng(*path, "chains"), settings, asked, EntityGraph(named_rng(*path, "graph")))
+    distract(named_rng(*path, "distractors"), made)
     return made
 
 

@@ -32,14 +32,14 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     """The task that an instance is; its name in results is the template and the seed."""
     events = events_of(instance)
     facts, asked = facts_of(instance), question_of(instance, len(events) - 1)
-    id, knobs = instance["instance_id"], instance.get("knobs", {})
-    if knobs.get("mode") == AGENTIC:
+    id, parameters = instance["instance_id"], instance.get("parameters", {})
+    if parameters.get("mode") == AGENTIC:
         # The question comes first, and all that follows is what can be searched for.
         events = (events[-1], *events[:-1])
         facts = [replace(fact, event=0) for fact in facts]
         asked = replace(asked, event=0)
     gold = QuestionGold(tuple(facts), (asked,))
-    recipe = {"template": template, "seed": seed, "instance": id, "knobs": knobs}
+    recipe = {"template": template, "seed": seed, "instance": id, "parameters": parameters}
     return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 
 
@@ -51,7 +51,7 @@ def events_of(instance: Mapping[str, Any]) -> tuple[Event, ...]:
     question = instance["question"]
     first = [Event(TELLS, task_texts.briefing_text(total, question))] if told else []
     files = [instance["memory_files"][task_texts.file_name(at)] for at in range(turns)]
-    if instance.get("knobs", {}).get("mode") == AGENTIC:
+    if instance.get("parameters", {}).get("mode") == AGENTIC:
         documents = sum(len(turn["documents"]) for turn in instance["turns"])
         steps = STEPS_A_HOP * instance["num_hops"] + documents // task_texts.LISTED
         asked = task_texts.task_text(question, instance["answer_form"], steps)
@@ -99,8 +99,8 @@ def question_of(instance: Mapping[str, Any], event: int) -> Question:
     """The question, asked in that event."""
     return Question(
         event=event,
-        kind=instance.get("knobs", {}).get("shape", "bridge"),
-        competency="retrieval",
+        kind=instance.get("parameters", {}).get("shape", "bridge"),
+        question_type="retrieval",
         text=instance["question"],
         truth=instance["answer"],
         aliases=tuple(instance["aliases"]),
@@ -114,7 +114,7 @@ _EMPTY: dict[str, Any] = {
     "base_instance": "", "source_dataset": "", "aliases": [], "decomposition": [],
     "grounding_facts": [], "distractors": [], "gold_supporting_paragraphs": [],
     "contradictions": [], "transforms_applied": [], "difficulty_preset": "",
-    "reveal_mode": "delayed", "memory_required_facts": [], "context_tokens": {}, "knobs": {},
+    "reveal_mode": "delayed", "memory_required_facts": [], "context_tokens": {}, "parameters": {},
     "start_entities": [], "answer_form": "the answer alone", "verification": {}, "rubric": {},
     "system": task_texts.SYSTEM,
 }  # fmt: skip

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
-from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, Verdict, proof
+from memorygym.tracks._qa.ablation import (
+    AblationInput,
+    QuestionEvent,
+    ShownDocument,
+    Verdict,
+    result,
+)
 from memorygym.tracks._qa.correctness import right
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.research.fact_reader import ResearchReader
@@ -29,7 +35,7 @@ CHANCE = 0.25
 _SOUGHT = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 
 
-class _Listener(ResearchReader):
+class _SilentReader(ResearchReader):
     """The reader, which remembers what it was told."""
 
     def __init__(self, needed: set[tuple[str, str, str]]) -> None:
@@ -75,10 +81,10 @@ class _Listener(ResearchReader):
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """All checks on the final texts; an instance is accepted if every one of them is passed."""
     facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
-    listener = _Listener({(fact.subject, fact.key, fact.value) for fact in facts})
+    listener = _SilentReader({(fact.subject, fact.key, fact.value) for fact in facts})
     contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
     asked = QuestionEvent(question_of(instance, len(texts)), last)
-    exhibit = Exhibit(
+    ablation_input = AblationInput(
         reader=listener,
         documents=[ShownDocument(at, text) for text, at in documents_of(texts).items()],
         facts=[replace(fact, sentence=contents[fact.id]) for fact in facts],
@@ -89,18 +95,20 @@ def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
         window=instance["eviction_policy"]["window_size"],
         pinned=instance["system"],
     )
-    return proof(
-        exhibit,
+    return result(
+        ablation_input,
         subquery_shortcut=lambda: _shortcut(instance, listener, asked),
         one_fact_each=lambda: {"ok": listener.most == 1, "most": listener.most},
         turns_match=lambda: _turns_match(instance),
     )
 
 
-def _shortcut(instance: Mapping[str, Any], listener: _Listener, asked: QuestionEvent) -> Verdict:
+def _shortcut(
+    instance: Mapping[str, Any], listener: _SilentReader, asked: QuestionEvent
+) -> Verdict:
     """Who answers what the last sub-query of the question's last kind asks is wrong, and there
     are so many of that kind that a guess among them seldom is right."""
-    known = Known(listener.told)
+    known = StatementIndex(listener.told)
     query = listener.ask(asked.text)
     wanted = _last_keys(query)
     found: list[str] = []

@@ -120,9 +120,9 @@ def reasoner(name: str, _: Task) -> Policy:
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
     """Keeps notes as `brief_reader` does, searches them, and answers as that reasoner does."""
-    from memorygym.tracks.worlds.reasoners import Clerk
+    from memorygym.tracks.worlds.reasoners import LookupNoteTaker
 
-    return Clerk(reasoner)
+    return LookupNoteTaker(reasoner)
 
 
 class _Agents(Mapping[str, Agent]):
@@ -183,7 +183,7 @@ TRACK = Track(
     official={"tier": "standard"},
     self_test=SelfTest(inspect, validate),
     verify=verify,
-    knobs=lambda: {
+    parameters=lambda: {
         "template": "a domain, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",
         "entities": "instead of the tier's entities",

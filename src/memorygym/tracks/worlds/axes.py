@@ -68,11 +68,12 @@ def admitted(trace: Trace) -> float:
 
 
 def _by_competency(judged: Sequence[Outcome]) -> float | None:
-    kinds = {o.goal.competency for o in judged}
+    kinds = {o.goal.question_type for o in judged}
     if not kinds:
         return None
     shares = [
-        accuracy([o for o in judged if o.goal.competency == kind]) or 0.0 for kind in sorted(kinds)
+        accuracy([o for o in judged if o.goal.question_type == kind]) or 0.0
+        for kind in sorted(kinds)
     ]
     return sum(shares) / len(shares)
 

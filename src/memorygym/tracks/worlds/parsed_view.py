@@ -18,7 +18,7 @@ UNLIMITED = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ParsedContext:
     """One event as far as it has gone."""
 
     system: str
@@ -68,7 +68,7 @@ class Scene:
         return Knowledge(record for text in self.heard for record in self.reader.read(text))
 
 
-def scene(view: Sequence[Message]) -> Scene:
+def scene(view: Sequence[Message]) -> ParsedContext:
     """The scene that a view shows."""
     text, status = "", None
     said: list[Message] = []
@@ -89,7 +89,7 @@ def scene(view: Sequence[Message]) -> Scene:
     )
     numbers = [int(part.replace(",", "")) for part in status.groups()] if status else None
     left, writes, held, capacity, slot = numbers or [UNLIMITED, UNLIMITED, 0, UNLIMITED, UNLIMITED]
-    return Scene(
+    return ParsedContext(
         view[0].content, text, title, event, int(batch or 0), int(batches or 0),
         left, writes, held, capacity, slot, tuple(said), tuple(heard),
     )  # fmt: skip

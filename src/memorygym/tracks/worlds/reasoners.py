@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import Scene, attended
+from memorygym.tracks._qa.reasoners import ParsedContext, attended
 from memorygym.tracks._qa.stream import event_of
 from memorygym.tracks.worlds.agents.honest import brief_reader
 from memorygym.tracks.worlds.fact_reader import reader
@@ -25,11 +25,11 @@ class Strong(reasoners.Strong):
     def __init__(self) -> None:
         super().__init__(reader)
 
-    def conclude(self, asked: Scene) -> Found | Missing:
+    def conclude(self, asked: ParsedContext) -> Found | Missing:
         answer = asked.by.answer(asked.query, Knowledge(self.records(asked)))
         return Missing("", ()) if answer is None else Found(answer, ())
 
-    def records(self, asked: Scene) -> Sequence[Record]:
+    def records(self, asked: ParsedContext) -> Sequence[Record]:
         """What it takes in."""
         return [record for text in asked.texts for record in asked.by.read(text)]
 
@@ -37,10 +37,10 @@ class Strong(reasoners.Strong):
 class Weak(Strong):
     """Takes in the first tokens that name what is asked about; of two values it takes the first."""
 
-    def conclude(self, asked: Scene) -> Found | Missing:
+    def conclude(self, asked: ParsedContext) -> Found | Missing:
         return super().conclude(asked) if asked.query.kind in SINGLE_HOP else Missing("", ())
 
-    def records(self, asked: Scene) -> Sequence[Record]:
+    def records(self, asked: ParsedContext) -> Sequence[Record]:
         name = asked.query.names[0]
         first = Record(name)
         for part in attended(asked.texts, lambda part: name in part):
@@ -57,7 +57,7 @@ def _merged(first: Record, later: Record) -> Record:
     return Record(first.name, category, values, edges=edges)
 
 
-class Clerk(Policy):
+class LookupNoteTaker(Policy):
     """Keeps notes with a memory's tools as `brief_reader` does, looks them up, then reasons."""
 
     def __init__(self, reasoner: Policy) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count, normal, words
-from memorygym.core.trace import Composed, Heard, Said, Shown, Stored, Trace
+from memorygym.core.trace import Action, Context, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.track import Invariant, PlayAgain, Played, TaskRecipe
 from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
@@ -44,11 +44,11 @@ def _usage(trace: Trace) -> dict[str, float]:
     off, fullest, largest, paid, free = 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
-            case Shown(messages=messages):
+            case Observation(messages=messages):
                 free = any("first successful Edit" in message.content for message in messages)
                 for message in messages:
                     known |= words(message.content)
-            case Stored(entries=entries, dropped=dropped, tokens=tokens):
+            case MemoryUpdate(entries=entries, dropped=dropped, tokens=tokens):
                 for id in dropped:
                     held.pop(id, None)
                 for entry in entries:
@@ -57,9 +57,9 @@ def _usage(trace: Trace) -> dict[str, float]:
                     largest = max(largest, size)
                 total = sum(held.values())
                 fullest, off = max(fullest, total), max(off, abs(total - tokens))
-            case Said(message=message):
+            case Action(message=message):
                 said = message.calls
-            case Heard(messages=messages):
+            case ToolResult(messages=messages):
                 ran = [c.name for c, m in zip(said, messages, strict=False) if _ran(m.content)]
                 stored, edited = ran.count("Write"), ran.count("Edit")
                 paid += stored + max(0, edited - free)
@@ -75,7 +75,7 @@ def _ran(result: str) -> bool:
 
 def _events(trace: Trace) -> dict[str, float]:
     """Whether every event and question was shown once and in order, without what came before."""
-    shown = [r for r in trace.records if isinstance(r, Shown) and r.evict]
+    shown = [r for r in trace.records if isinstance(r, Observation) and r.evict]
     texts = [message.content for record in shown for message in record.messages]
     heads = [(int(n), int(of)) for text in texts for n, of in _HEADING.findall(text)]
     missed = [n for n, _ in heads] != list(range(1, (heads[-1][1] if heads else 0) + 1))
@@ -84,11 +84,11 @@ def _events(trace: Trace) -> dict[str, float]:
         "world": float(int(trace.task[:12], 16)),
         "questions": questions,
         "unasked": missed + abs(sum("=== QUESTION" in text for text in texts) - questions),
-        "undropped": sum(not r.evict for r in trace.records if isinstance(r, Shown)),
+        "undropped": sum(not r.evict for r in trace.records if isinstance(r, Observation)),
     }
 
 
-class Witness(Policy):
+class ViewRecorder(Policy):
     """Plays as another policy does, and keeps the views."""
 
     def __init__(self, policy: Policy) -> None:
@@ -107,19 +107,19 @@ class Witness(Policy):
         expected: list[list[Message]] = []
         for record in trace.records:
             match record:
-                case Composed(messages=messages, kept=kept):
+                case Context(messages=messages, kept=kept):
                     composed = (*composed[:kept], *messages)
-                case Shown(messages=messages, evict=evict):
+                case Observation(messages=messages, evict=evict):
                     live = [*messages] if evict else [*live, *messages]
-                case Heard(messages=messages):
+                case ToolResult(messages=messages):
                     live = [*live, *messages]
-                case Said(message=message):
+                case Action(message=message):
                     expected.append([pinned, *composed, *live])
                     live = [*live, message]
         return sum(seen != said for seen, said in zip(self.views, expected, strict=True))
 
 
-class Bungler(Policy):
+class InvalidActor(Policy):
     """Makes mistakes that must be refused, writes until nothing fits, and answers nothing."""
 
     def __init__(self, slot: int, writes: int) -> None:
@@ -139,7 +139,7 @@ def _density() -> float:
     """The most bits that a token of random letters, digits or marks holds."""
     found = []
     for alphabet in (ascii_lowercase, ascii_letters, digits, punctuation, "äßñøçé"):
-        stream = rng("density", alphabet)
+        stream = named_rng("density", alphabet)
         text = normal("".join(stream.choice(alphabet) for _ in range(120)))
         found.append(120 * log2(len(alphabet)) / max(1, count(text, ())))
     return max(found)
@@ -238,7 +238,7 @@ def _check_scores(c: Check) -> None:
     unscored, maintained, efficient = [], [], []
     for result in c.results:
         score, m = result.score, result.measures
-        asked = sum(asked for _, asked in score.competencies.values())
+        asked = sum(asked for _, asked in score.question_types.values())
         unscored.append(m["questions"] - asked)
         breadth, maintenance = score.axes["breadth"], score.axes["maintenance"]
         if breadth is not None and maintenance is not None:
@@ -257,10 +257,10 @@ def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Inva
     c = Check((), 0)
     changed, surprises = [], []
     for result in results:
-        witness: list[Witness] = []
+        witness: list[ViewRecorder] = []
 
-        def watched(policy: Policy, seen: list[Witness] = witness) -> Policy:
-            seen.append(Witness(policy))
+        def watched(policy: Policy, seen: list[ViewRecorder] = witness) -> Policy:
+            seen.append(ViewRecorder(policy))
             return seen[-1]
 
         trace, again = play(task, result.agent, watched), play(task, result.agent, None)
@@ -270,9 +270,9 @@ def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Inva
     c.exact("same seed, another trace", [sum(changed)], 0)
     c.exact("views unlike the record", surprises, 0)
     if task.budget.slot and task.budget.writes:
-        bungler = Bungler(task.budget.slot, task.budget.writes)
+        bungler = InvalidActor(task.budget.slot, task.budget.writes)
         trace = play(task, "abstainer", lambda _: bungler)
-        heard = [m for r in trace.records if isinstance(r, Heard) for m in r.messages]
+        heard = [m for r in trace.records if isinstance(r, ToolResult) for m in r.messages]
         wrong = [m.content for m in heard if m.call_id == "wrong"]
         c.exact("mistakes not refused", [sum(not text.startswith("refused") for text in wrong)], 0)
         for name, value in _usage(trace).items():
@@ -286,5 +286,5 @@ def validate(
     """The self-test over results that were played with `inspect`."""
     at = recipes[0]
     first = [r for r in results if (r.template, r.seed) == (at.template, at.seed)]
-    task, seeds = at.deal(), len({one.seed for one in recipes})
+    task, seeds = at.generate(), len({one.seed for one in recipes})
     return [*_replay(task, first, play), *check(results, str(task.recipe["tier"]), seeds)]

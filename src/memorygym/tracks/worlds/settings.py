@@ -7,7 +7,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 
 LARGEST = 1_000_000
@@ -24,19 +24,19 @@ class WorldsSettings:
     sizes: Sizes = field(default_factory=Sizes)
     salt: str = ""
 
-    def deal(self) -> Task:
+    def generate(self) -> Task:
         """The task."""
-        return deal(self.template, self.seed, self.tier, self.sizes, self.salt)
+        return generate(self.template, self.seed, self.tier, self.sizes, self.salt)
 
 
 def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
     """The worlds that the knobs name, domain by domain. Raises UnknownPart or BadSettings."""
-    knobs = dict(options.knobs)
-    names = [name for name in knobs.pop("template", "").split(",") if name]
-    tier = knobs.pop("tier", "standard")
+    parameters = dict(options.parameters)
+    names = [name for name in parameters.pop("template", "").split(",") if name]
+    tier = parameters.pop("tier", "standard")
     if tier not in TIERS:
         raise UnknownPart("tier", tier, TIERS)
-    sizes = sizes_of(knobs)
+    sizes = sizes_of(parameters)
     templates = names or registry.names("worlds")
     for name in templates:
         registry.load("worlds", name, "WORLD")
@@ -47,9 +47,9 @@ def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
     ]
 
 
-def sizes_of(knobs: Mapping[str, str]) -> Sizes:
+def sizes_of(parameters: Mapping[str, str]) -> Sizes:
     """The sizes that knobs set. Raises UnknownPart or BadSettings."""
-    for name, text in knobs.items():
+    for name, text in parameters.items():
         if name not in Sizes.__slots__:
             raise UnknownPart(
                 "knob of the track worlds", name, ("template", "tier", *Sizes.__slots__)
@@ -58,4 +58,4 @@ def sizes_of(knobs: Mapping[str, str]) -> Sizes:
             raise BadSettings(f"{name} {text!r}: give a whole number")
         if int(text) > LARGEST:
             raise BadSettings(f"{text} {name}: give at most {LARGEST:,}")
-    return Sizes(**{name: int(text) for name, text in knobs.items()})
+    return Sizes(**{name: int(text) for name, text in parameters.items()})

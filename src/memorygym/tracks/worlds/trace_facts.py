@@ -95,7 +95,7 @@ class WorldsReader:
         return self._by.read(text)
 
     def grade(self, question: Question, answer: str) -> tuple[bool, str]:
-        return _graded(question.competency, question.truth, answer, question.rivals)
+        return _graded(question.question_type, question.truth, answer, question.rivals)
 
     def truths(self, question: Question) -> tuple[str, ...]:
         return (question.truth,)
@@ -213,6 +213,8 @@ def sentences(task: Task) -> dict[int, str]:
 
 
 @lru_cache(maxsize=20_000)
-def _graded(competency: str, truth: str, answer: str, rivals: tuple[str, ...]) -> tuple[bool, str]:
-    verdict = grade(competency, truth, answer, rivals)
+def _graded(
+    question_type: str, truth: str, answer: str, rivals: tuple[str, ...]
+) -> tuple[bool, str]:
+    verdict = grade(question_type, truth, answer, rivals)
     return verdict.correct, verdict.reason

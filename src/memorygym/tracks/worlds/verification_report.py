@@ -47,7 +47,7 @@ class FairnessFailure:
 
 
 @dataclass(slots=True)
-class Proof:
+class VerificationResult:
     """What verification found, over any number of worlds."""
 
     worlds: int = 0
@@ -57,7 +57,7 @@ class Proof:
     """Sentences in phrasing families that the reader was not written for."""
     heldout_misread: int = 0
 
-    def add(self, other: "Proof") -> None:
+    def add(self, other: "VerificationResult") -> None:
         """Takes another proof in."""
         self.worlds += other.worlds
         self.heldout += other.heldout

@@ -23,7 +23,11 @@ from memorygym.tracks.worlds.generator.schedule import BATCH
 from memorygym.tracks.worlds.generator.tiers import MIX, sized
 from memorygym.tracks.worlds.parsed_view import scene
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verification_report import CompetencyTally, FairnessFailure, Proof
+from memorygym.tracks.worlds.verification_report import (
+    CompetencyTally,
+    FairnessFailure,
+    VerificationResult,
+)
 
 NEAR = 0.05
 """Two figures that differ by less could be taken for each other."""
@@ -33,21 +37,21 @@ _SENTENCE = re.compile(r"\. |\n|\b[Ii]n \d{4}\b")
 _FIGURE = re.compile(r"(?<!\S)([^\s\d]*)(\d[\d,]*(?:\.\d+)?)([^\s\d.,;]*)(?=[.,;]?(?:\s|$))")
 
 
-def verify(settings: WorldsSettings, task: Task | None = None) -> Proof:
+def verify(settings: WorldsSettings, task: Task | None = None) -> VerificationResult:
     """The proof of one dealt world."""
-    return Prover(settings, task or settings.deal()).prove()
+    return Verifier(settings, task or settings.generate()).prove()
 
 
 def verify_all(worlds: Sequence[TaskRecipe], spread: Map) -> Verification:
     """What all of them prove together."""
-    total = Proof()
-    for proof in spread(verify, worlds):
-        total.add(proof)
+    total = VerificationResult()
+    for result in spread(verify, worlds):
+        total.add(result)
     total.close()
     return Verification(len(total.failures), total.text(), total.to_json())
 
 
-class Prover:
+class Verifier:
     """Proves one world; every message is parsed once."""
 
     def __init__(self, settings: WorldsSettings, task: Task) -> None:
@@ -58,9 +62,9 @@ class Prover:
             () if event.text.startswith("=== QUESTION") else self.by.read(event.text)
             for event in task.events
         ]
-        self.proof = Proof(worlds=1, heldout=len(task.gold.heldout))
+        self.result = VerificationResult(worlds=1, heldout=len(task.gold.heldout))
 
-    def prove(self) -> Proof:
+    def prove(self) -> VerificationResult:
         """Runs every check."""
         self._read_everything()
         self._sizes()
@@ -68,10 +72,10 @@ class Prover:
         self._texts()
         for question in self.gold.questions:
             self._question(question)
-        return self.proof
+        return self.result
 
     def _fail(self, event: int, check: str, detail: str) -> None:
-        self.proof.failures.append(
+        self.result.failures.append(
             FairnessFailure(self.settings.template, self.settings.seed, event, check, detail)
         )
 
@@ -91,7 +95,7 @@ class Prover:
                 self._fail(self.gold.shown[entity], "untold", f"the document of {name}")
             for code in codes:
                 wrong = told is None or told.values.get(code) != expected[code]
-                self.proof.heldout_misread += wrong and (entity, code) in heldout
+                self.result.heldout_misread += wrong and (entity, code) in heldout
                 if end.now(name, code) != self.gold.value(entity, code, 10**9):
                     self._fail(self.gold.shown[entity], "untold", f"{code} of {name} in the end")
 
@@ -136,7 +140,7 @@ class Prover:
                     self._fail(at, "misleading", sentence)
 
     def _question(self, question: Question) -> None:
-        tally = self.proof.tallies.setdefault(question.competency, CompetencyTally())
+        tally = self.result.tallies.setdefault(question.question_type, CompetencyTally())
         tally.asked += 1
         event = self.task.events[question.event]
         query = self.by.ask(event.text)
@@ -183,7 +187,7 @@ class Prover:
     def _right(self, question: Question, answer: str | None, fail: str = "") -> bool:
         """Whether it is right; `fail` names the check that fails if it is not."""
         said = REFUSAL if answer is None else answer
-        verdict = grade(question.competency, question.truth, said, question.rivals)
+        verdict = grade(question.question_type, question.truth, said, question.rivals)
         if fail and not verdict.correct:
             text = f"{question.text} | truth {question.truth} | read {answer} | {verdict.reason}"
             self._fail(question.event, fail, text)

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, Track
 from memorygym.datasets.instances.loader import tasks_of
 from memorygym.datasets.instances.schemas import instance_id
-from memorygym.tracks._qa.ablation import Exhibit, QuestionEvent, ShownDocument, proof
+from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, result
 from memorygym.tracks._qa.defaults import SHARED
 from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
 from tests.tracks.qa.chains import Chains
@@ -50,12 +50,12 @@ class Recipe:
     keys: str
     spoilt: bool
 
-    def knobs(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         return {"tokens": self.tokens, "drawn": self.drawn, "keys": self.keys}
 
     def instance(self) -> dict[str, Any]:
         sleep(float(os.environ.get("TOYTRACK_SECONDS", "0")))
-        draw = rng("toy", self.drawn, self.template, self.seed)
+        draw = named_rng("toy", self.drawn, self.template, self.seed)
         lab, city = f"Lab {draw.below(10**9)}", f"City {draw.below(10**9)}"
         texts = [f"The lab of Ada is {lab}."]
         texts.append(f"The city of {lab} is {city}.")
@@ -101,8 +101,8 @@ def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     facts, (question,) = gold(instance).facts, gold(instance).questions
     tokens, target = sum(map(count, texts)), instance["target_tokens"]
     documents = [ShownDocument(event, text) for event, text in enumerate(texts)]
-    return proof(
-        Exhibit(
+    return result(
+        AblationInput(
             Chains(), documents, facts, [QuestionEvent(question, question.text)],
             lambda query: None, tokens, target,
         )

@@ -1,6 +1,6 @@
 """A small environment that shows two texts and asks nothing."""
 
-from memorygym.core.trace import Heard, Trace
+from memorygym.core.trace import ToolResult, Trace
 from memorygym.core.types import Budget, Event, Message, Step, Task, Tool
 
 EVENTS = (
@@ -27,5 +27,5 @@ class Reading:
 
 
 def heard(trace: Trace) -> list[str]:
-    records = (record for record in trace.records if isinstance(record, Heard))
+    records = (record for record in trace.records if isinstance(record, ToolResult))
     return [message.content for record in records for message in record.messages]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count, words
 from memorygym.core.trace import Trace
 from memorygym.core.types import Message, Policy, Task, Tool
@@ -23,13 +23,13 @@ from memorygym.tracks.worlds.agents.alphabet import (
 from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.generator.gold import WorldGold
-from memorygym.tracks.worlds.generator.task import deal
+from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.episodes import play_agent
 
 ADVERSARIES = [name for name, agent in AGENTS.items() if agent.kind == "adversary"]
 RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_packer"]
-TASK = deal("company", 0, "lite")
+TASK = generate("company", 0, "lite")
 
 
 class Forgetful(Policy):
@@ -86,13 +86,13 @@ def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: st
 def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet: Alphabet) -> None:
     shown = words(TASK.system)
     for length in range(1, 60):
-        number = rng("alphabet", length).below(10**length)
+        number = named_rng("alphabet", length).below(10**length)
         lines = alphabet.write(number, 7)
         assert alphabet.read(lines) == number
         assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
 
 
 def test_names_of_three_words_are_recoded_as_well() -> None:
-    task = deal("company", 0, sizes=Sizes(entities=800))
+    task = generate("company", 0, sizes=Sizes(entities=800))
     assert isinstance(task.gold, WorldGold) and len(task.gold.names[0].split()) == 3
     assert held_records(played(task, "radix_words", made("radix_words")), BOOKS["radix_words"]) > 1

@@ -10,12 +10,12 @@ from memorygym.core import registry
 from memorygym.core.outcome import Score
 from memorygym.core.track import find
 from memorygym.memories.markdown import Markdown
-from memorygym.runs.seats import episode_for, policy_for
+from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.generator.tiers import TIERS
-from tests.episodes import dealt, play_agent, played
+from tests.episodes import generated, play_agent, played
 from tests.slow import mostly_slow
 
 AGENT = find("worlds").agents
@@ -29,7 +29,7 @@ def pooled() -> Callable[[str], float]:
     """The mean composite of an agent over ten standard worlds, in points."""
 
     def mean(agent: str) -> float:
-        tasks = [dealt(template, seed, "standard") for template, seed in POOL]
+        tasks = [generated(template, seed, "standard") for template, seed in POOL]
         return 100 * sum(score(played(agent, task)).composite for task in tasks) / len(tasks)
 
     return mean
@@ -42,7 +42,7 @@ def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
 
 @pytest.mark.parametrize("agent", [agent for agent in AGENTS if AGENT[agent].kind != "truth"])
 def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(agent: str) -> None:
-    task = dealt("research", 3)
+    task = generated("research", 3)
     blind = replace(task, gold=None)
     trace = play_agent(blind, agent)
     assert trace.gold is None
@@ -59,7 +59,7 @@ def test_only_clairvoyance_needs_the_gold_table() -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_clairvoyance_reaches_exactly_1_within_its_budget(tier: str, seed: int) -> None:
     for template in TEMPLATES:
-        trace = played("clairvoyant", dealt(template, seed, tier))
+        trace = played("clairvoyant", generated(template, seed, tier))
         found: Score = score(trace)
         assert (found.composite, found.accuracy) == (1.0, 1.0), template
         assert found.writes <= (trace.budget.writes or 0)
@@ -68,7 +68,7 @@ def test_clairvoyance_reaches_exactly_1_within_its_budget(tier: str, seed: int) 
 @pytest.mark.parametrize("tier", TIERS)
 def test_perfect_answers_every_question(tier: str) -> None:
     for template in TEMPLATES:
-        assert score(played("perfect", dealt(template, 0, tier))).accuracy == 1.0, template
+        assert score(played("perfect", generated(template, 0, tier))).accuracy == 1.0, template
 
 
 @pytest.mark.parametrize("agent", ["guesser", "abstainer"])
@@ -77,7 +77,7 @@ def test_who_does_not_remember_is_worth_nothing(agent: str, pooled: Callable[[st
 
 
 def test_the_abstainer_is_right_only_where_nothing_was_told() -> None:
-    found = score(played("abstainer", dealt()))
+    found = score(played("abstainer", generated()))
     assert (found.abstention, found.correct) == (1.0, 0)
 
 
@@ -106,7 +106,7 @@ def test_no_outside_agent_is_given_gold_or_a_lifted_budget(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "_plugged", lambda kind: {"cheat": "tests.cheat:make"})
-    task = dealt(tier="lite")
+    task = generated(tier="lite")
     policy_for(name, task)  # It fails where it is given anything.
     assert episode_for(name, task, Markdown).budget == task.budget
     assert name not in BOOKS

@@ -36,27 +36,27 @@ def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
 
 @validate("writes used", "strategic", "free_editor")
 def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
-    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         self.free_edits = 1
         return str(old(self, text, replacing))
 
-    wrap(patch, budget.Ledger, "admit", admit)
+    wrap(patch, budget.BudgetTracker, "admit", store)
 
 
 @validate("writes used", "strategic", "free_editor")
 def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
-    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         free = self.free_edits
         stored = str(old(self, text, replacing))
         self.free_edits = free
         return stored
 
-    wrap(patch, budget.Ledger, "admit", admit)
+    wrap(patch, budget.BudgetTracker, "admit", store)
 
 
 @validate("slot used", "edit_dumper", "free_editor")
 def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None:
-    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         kept = self.budget
         self.budget = kept if replacing is None else replace(kept, slot=None)
         try:
@@ -64,7 +64,7 @@ def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None
         finally:
             self.budget = kept
 
-    wrap(patch, budget.Ledger, "admit", admit)
+    wrap(patch, budget.BudgetTracker, "admit", store)
 
 
 @validate("mistakes not refused")
@@ -72,7 +72,7 @@ def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
     def edit(old: Any, self: Any, before: str, after: str) -> int:
         for key, text in self.entries.items():
             if before and before in text:
-                self.entries[key] = self._meter.admit(text.replace(before, after, 1), text)
+                self.entries[key] = self._meter.store(text.replace(before, after, 1), text)
                 return int(key)
         return int(old(self, before, after))
 
@@ -115,13 +115,13 @@ def an_event_shows_the_one_before_it_too(patch: pytest.MonkeyPatch) -> None:
 
 @validate("questions not shown")
 def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task.Dealer, "task", lambda old, self: replace(old(self), events=()))
+    wrap(patch, task.Generator, "task", lambda old, self: replace(old(self), events=()))
 
 
 @validate("greedy writer: miscounted")
 def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
     def step(old: Any, self: Any, message: Message) -> None:
-        self._ledger.unread.extend(str(call.arguments) for call in message.calls)
+        self._tracker.unread.extend(str(call.arguments) for call in message.calls)
         old(self, message)
 
     wrap(patch, episode.Episode, "step", step)
@@ -129,13 +129,13 @@ def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
 
 @validate("tokens miscounted", "strategic")
 def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
-    def admit(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
+    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         stored = str(old(self, text, replacing))
         if replacing is not None:
             self.prices[stored] = 1
         return stored
 
-    wrap(patch, budget.Ledger, "admit", admit)
+    wrap(patch, budget.BudgetTracker, "admit", store)
 
 
 @validate("bits in a token of code")

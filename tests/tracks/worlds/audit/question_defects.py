@@ -43,7 +43,7 @@ def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
 
 @verify("full text")
 def questions_ask_what_is_told_later(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, fact_timeline.Ground, "members_by", lambda old, self, event: old(self, 10**6))
+    wrap(patch, fact_timeline.FactTimeline, "members_by", lambda old, self, event: old(self, 10**6))
 
 
 @verify("full text", LONG)
@@ -68,7 +68,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
         )
 
     patch.setattr(QuestionSampler, "best", best)
-    wrap(patch, domain_schema.Trait, "draw", coarse)
+    wrap(patch, domain_schema.AttributeSpec, "draw", coarse)
 
 
 @verify("guess floor", LONG)
@@ -76,15 +76,15 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     def middle(old: Any, self: Any, stream: Any) -> Any:
         return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
 
-    wrap(patch, domain_schema.Trait, "draw", middle)
+    wrap(patch, domain_schema.AttributeSpec, "draw", middle)
 
 
 @verify("stale")
 def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
-    def update(old: Any, board: QuestionSampler, **kw: Any) -> PlannedQuestion | None:
-        draft = old(board, **kw)
-        told = draft and board.ground.values[draft.about[0]][ord(draft.about[1]) - 97]
-        return draft and replace(draft, truth=board.guide.attribute(draft.about[1]).show(told))
+    def update(old: Any, sampler: QuestionSampler, **kw: Any) -> PlannedQuestion | None:
+        draft = old(sampler, **kw)
+        told = draft and sampler.timeline.values[draft.about[0]][ord(draft.about[1]) - 97]
+        return draft and replace(draft, truth=sampler.guide.attribute(draft.about[1]).show(told))
 
     wrap(patch, question_placement, "update", update)
 
@@ -92,15 +92,15 @@ def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> N
 @verify("full text", LONGER)
 def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        QuestionSampler, "value", lambda self, e, code: self.ground.values[e][ord(code) - 97]
+        QuestionSampler, "value", lambda self, e, code: self.timeline.values[e][ord(code) - 97]
     )
 
 
 @verify("full text", LONGER)
 def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
     def value(self: QuestionSampler, entity: int, code: str) -> Any:
-        change = self.ground.changed.get((entity, code))
-        return change.new if change else self.ground.values[entity][ord(code) - 97]
+        change = self.timeline.changed.get((entity, code))
+        return change.new if change else self.timeline.values[entity][ord(code) - 97]
 
     patch.setattr(QuestionSampler, "value", value)
 
@@ -111,33 +111,33 @@ def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
         patch,
         related,
         "_related",
-        lambda old, board, e, r: old(board, e, replace(r, symmetric=False)),
+        lambda old, sampler, e, r: old(sampler, e, replace(r, symmetric=False)),
     )
 
 
-def _off(board: QuestionSampler, draft: PlannedQuestion | None) -> PlannedQuestion | None:
+def _off(sampler: QuestionSampler, draft: PlannedQuestion | None) -> PlannedQuestion | None:
     """The draft with another number in its truth, or another name where there is no number."""
     if draft is None:
         return None
     starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", draft.truth)]
     if not starts:
-        return replace(draft, truth=next(n for n in board.ground.names if n not in draft.truth))
+        return replace(draft, truth=next(n for n in sampler.timeline.names if n not in draft.truth))
     at = starts[-1]
     digit = int(draft.truth[at]) % 9 + 1
     return replace(draft, truth=f"{draft.truth[:at]}{digit}{draft.truth[at + 1 :]}")
 
 
-def _wrong_truth(competency: str) -> Plant:
+def _wrong_truth(question_type: str) -> Plant:
     def plant(patch: pytest.MonkeyPatch) -> None:
-        kind = REASONING[competency]
-        patch.setitem(REASONING, competency, lambda board: _off(board, kind(board)))  # type: ignore[misc]
+        kind = REASONING[question_type]
+        patch.setitem(REASONING, question_type, lambda sampler: _off(sampler, kind(sampler)))  # type: ignore[misc]
 
     return plant
 
 
 WRONG_TRUTHS = {
-    f"wrong_truths_of_{competency}": verify("full text", LONG)(_wrong_truth(competency))
-    for competency in REASONING
+    f"wrong_truths_of_{question_type}": verify("full text", LONG)(_wrong_truth(question_type))
+    for question_type in REASONING
 }
 
 

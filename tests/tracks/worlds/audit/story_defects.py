@@ -26,7 +26,7 @@ def the_last_batch_is_missing(patch: pytest.MonkeyPatch) -> None:
         last = slot.kind == "documents" and slot.entities.stop == self.tier.entities
         return ("DOCUMENTS", prose.HINT) if last else old(self, at, slot, *rest)
 
-    wrap(patch, task.Dealer, "_body", body)
+    wrap(patch, task.Generator, "_body", body)
 
 
 @verify("full text")
@@ -49,19 +49,19 @@ def names_repeat(patch: pytest.MonkeyPatch) -> None:
 @verify("untold")
 def corrections_tell_no_value(patch: pytest.MonkeyPatch) -> None:
     told = re.compile(r"is (now )?\S+( \S+ than stated before)?\.$")
-    wrap(patch, task.Dealer, "_notice", lambda old, *args: told.sub("changed.", old(*args)))
+    wrap(patch, task.Generator, "_notice", lambda old, *args: told.sub("changed.", old(*args)))
 
 
 @verify("untold")
 def corrections_tell_the_old_value(patch: pytest.MonkeyPatch) -> None:
     def change(old: Any, self: Any, at: int, *rest: Any) -> str:
-        kept = list(self.ground.changes)
-        self.ground.changes[:] = [c._replace(new=c.old, relative=False) for c in kept]
+        kept = list(self.timeline.changes)
+        self.timeline.changes[:] = [c._replace(new=c.old, relative=False) for c in kept]
         text = str(old(self, at, *rest))
-        self.ground.changes[:] = kept
+        self.timeline.changes[:] = kept
         return text
 
-    wrap(patch, task.Dealer, "_notice", change)
+    wrap(patch, task.Generator, "_notice", change)
 
 
 @verify("untold")
@@ -71,29 +71,29 @@ def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
     def notice(old: Any, *args: Any) -> str:
         return re.sub("higher|lower", lambda m: turn[m[0]], old(*args))
 
-    wrap(patch, task.Dealer, "_notice", notice)
+    wrap(patch, task.Generator, "_notice", notice)
 
 
 @verify("untold")
 def contradictions_are_never_shown(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task.Dealer, "_follow_up", lambda old, self, at, stream, today:
+    wrap(patch, task.Generator, "_follow_up", lambda old, self, at, stream, today:
          f"[Memo · {prose.day(today)}]\nNothing happened.")  # fmt: skip
 
 
 @verify("days")
 def contradictions_are_dated_before_what_they_replace(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task.Dealer, "_follow_up", lambda old, self, at, stream, today:
+    wrap(patch, task.Generator, "_follow_up", lambda old, self, at, stream, today:
          old(self, at, stream, today - 400))  # fmt: skip
 
 
 @verify("untold")
 def corrections_come_before_the_document(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(task.Dealer, "_told_before", lambda self, event, slot: 10**6)
+    patch.setattr(task.Generator, "_told_before", lambda self, event, slot: 10**6)
 
 
 @verify("same session", SESSIONS)
 def sessions_correct_what_they_told_themselves(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(task.Dealer, "_told_before", lambda self, event, slot: event)
+    patch.setattr(task.Generator, "_told_before", lambda self, event, slot: event)
 
 
 @verify("announced", SESSIONS)
@@ -112,7 +112,7 @@ def documents_are_told_twice(patch: pytest.MonkeyPatch) -> None:
             self.told = text.split("\n\n")[:-1]
         return title, again + text
 
-    wrap(patch, task.Dealer, "_body", body)
+    wrap(patch, task.Generator, "_body", body)
 
 
 @verify("unclear")
@@ -122,8 +122,8 @@ def distractors_have_no_cue(patch: pytest.MonkeyPatch) -> None:
 
 @verify("misleading")
 def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
-    def near(old: Any, trait: Any, value: Any, stream: Any) -> Any:
-        return value + 1 + value // 100 if isinstance(value, int) else old(trait, value, stream)
+    def near(old: Any, spec: Any, value: Any, stream: Any) -> Any:
+        return value + 1 + value // 100 if isinstance(value, int) else old(spec, value, stream)
 
     wrap(patch, prose, "false_value", near)
 
@@ -132,7 +132,7 @@ def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
 def the_whole_world_fits(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
-        task.Dealer,
+        task.Generator,
         "budget",
         lambda old, self: replace(b := old(self), capacity=b.capacity * 3),
     )
@@ -144,7 +144,7 @@ def there_are_twice_as_many_writes(patch: pytest.MonkeyPatch) -> None:
         budget = old(self)
         return replace(budget, capacity=2 * budget.capacity, writes=2 * budget.writes)
 
-    wrap(patch, task.Dealer, "budget", twice)
+    wrap(patch, task.Generator, "budget", twice)
 
 
 @verify("budget")
@@ -155,7 +155,7 @@ def the_reference_record_is_wordy(patch: pytest.MonkeyPatch) -> None:
 @validate("priority - random", "priority_strategic", "random_strategic", worlds=MANY)
 def the_brief_does_not_match_what_is_asked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        fact_timeline.Ground,
+        fact_timeline.FactTimeline,
         "weights",
         lambda self: ([0.1] * 10, [1.0] * len(self.guide.attributes)),
     )

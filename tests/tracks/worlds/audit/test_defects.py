@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from memorygym.runs.engine import Table
+from memorygym.runs.engine import Runner
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.evaluation import Evaluation, invariants
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verifier import Proof, verify
+from memorygym.tracks.worlds.verifier import VerificationResult, verify
 from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, Worlds
 from tests.tracks.worlds.audit.defects import DEFECTS
@@ -50,8 +50,11 @@ def _validated(worlds: Worlds, agents: tuple[str, ...]) -> list[str]:
     """The rows that fail."""
     tasks = Tasks("worlds", _tasks(worlds), {}, "")
     evaluation = Evaluation(tasks=tasks, agents=agents, validate=True)
-    table = Table(
-        "worlds", (*evaluation.seats(Minds()),), None, ResultOptions(causes=False, inspect=inspect)
+    table = Runner(
+        "worlds",
+        (*evaluation.players(ModelRoles()),),
+        None,
+        ResultOptions(causes=False, inspect=inspect),
     )
     results = [result for task in tasks.recipes for result in table.play_unit((task, 0))]
     return [row.name for row in invariants(evaluation, results) if not row.holds]
@@ -59,7 +62,7 @@ def _validated(worlds: Worlds, agents: tuple[str, ...]) -> list[str]:
 
 def _verified(worlds: Worlds) -> list[str]:
     """The checks that fail."""
-    total = Proof()
+    total = VerificationResult()
     for settings in _tasks(worlds):
         total.add(verify(settings))
     total.close()

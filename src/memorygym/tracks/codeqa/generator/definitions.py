@@ -55,49 +55,49 @@ class Uses:
         return [one for one in every if one]
 
 
-def number(chance: Stream) -> int:
+def number(rng: Stream) -> int:
     """A value that nobody would guess: no round number, no small one."""
-    value = chance.between(13, 986)
+    value = rng.between(13, 986)
     return value + 1 if value % 10 == 0 or value % 11 == 0 else value
 
 
-def function(name: str, option: str, uses: Uses, chance: Stream) -> list[str]:
+def function(name: str, option: str, uses: Uses, rng: Stream) -> list[str]:
     """The lines of a function of a number and an option."""
-    given, local = chance.choice(INPUTS), chance.choice(LOCALS)
-    lines = [f"def {name}({given}, {option}={number(chance)}):"]
+    given, local = rng.choice(INPUTS), rng.choice(LOCALS)
+    lines = [f"def {name}({given}, {option}={number(rng)}):"]
     if uses.mark:
-        told = ", ".join(f"{s}={number(chance)}" for s in chance.sample(SETTINGS, 2))
+        told = ", ".join(f"{s}={number(rng)}" for s in rng.sample(SETTINGS, 2))
         lines.insert(0, f"@{uses.mark.name}({told})")
     if uses.fault:
         lines += [
-            f"    if {given} > {number(chance) + 90000}:",
+            f"    if {given} > {number(rng) + 90000}:",
             f"        raise {uses.fault.name}({given})",
         ]
-    lines.append(f"    {local} = {given} * {chance.between(3, 29)} + {option}")
-    lines += _middle(given, option, local, chance)
+    lines.append(f"    {local} = {given} * {rng.between(3, 29)} + {option}")
+    lines += _middle(given, option, local, rng)
     if uses.constant:
-        sign = chance.choice("+-")
+        sign = rng.choice("+-")
         lines.append(f"    {local} = {local} {sign} {uses.constant.name}")
     if uses.table:
-        lines.append(f'    {local} += {uses.table.name}["{chance.choice(HOURS)}"]')
+        lines.append(f'    {local} += {uses.table.name}["{rng.choice(HOURS)}"]')
     if uses.callee:
-        lines.append(f"    {local} += {_call(uses.callee, given, local, chance)}")
-    lines.append(f"    return {local} % {chance.choice(WRAP)}")
+        lines.append(f"    {local} += {_call(uses.callee, given, local, rng)}")
+    lines.append(f"    return {local} % {rng.choice(WRAP)}")
     return lines
 
 
-def _call(callee: Definition, given: str, local: str, chance: Stream) -> str:
+def _call(callee: Definition, given: str, local: str, rng: Stream) -> str:
     """A call that leaves the option to its default, mostly."""
-    argument = chance.choice(
-        [f"{given} + {chance.between(2, 19)}", f"{local} % {chance.between(23, 97)}", given]
+    argument = rng.choice(
+        [f"{given} + {rng.between(2, 19)}", f"{local} % {rng.between(23, 97)}", given]
     )
     return f"{callee.name}({argument})"
 
 
-def _middle(given: str, option: str, local: str, chance: Stream) -> list[str]:
+def _middle(given: str, option: str, local: str, rng: Stream) -> list[str]:
     """What makes functions differ."""
-    a, b = chance.between(3, 17), chance.between(2, 9)
-    one, other = chance.sample(COLOURS, 2)
+    a, b = rng.between(3, 17), rng.between(2, 9)
+    one, other = rng.sample(COLOURS, 2)
     forms = [
         [f"    if {local} % {a} > {a // 2}:", f"        {local} += {given} * {b}"],
         [f"    for step in range({b}):", f"        {local} += step * {a} + {given}"],
@@ -110,33 +110,33 @@ def _middle(given: str, option: str, local: str, chance: Stream) -> list[str]:
         [f"    ranked = sorted([{given} % {a}, {b}, {option} % {a}])",
          f"    {local} += ranked[1] * {b}"],
     ]  # fmt: skip
-    return chance.choice(forms)
+    return rng.choice(forms)
 
 
-def klass(name: str, parent: str, method: str, chance: Stream) -> list[list[str]]:
+def klass(name: str, parent: str, method: str, rng: Stream) -> list[list[str]]:
     """A class as the blocks that it is shown in: its head, then its methods."""
-    given, option = chance.choice(INPUTS), chance.choice(OPTIONS)
+    given, option = rng.choice(INPUTS), rng.choice(OPTIONS)
     head = [f"class {name}({parent}):" if parent else f"class {name}:"]
-    head += [f"    {chance.choice(LOCALS)}_share = {number(chance)}"]
+    head += [f"    {rng.choice(LOCALS)}_share = {number(rng)}"]
     share = head[-1].split()[0]
     blocks = [head]
     if not parent:
         blocks.append(
-            [f"    def __init__(self, {given}, {option}={number(chance)}):",
-             f"        self.count = {given} * {chance.between(2, 9)}",
+            [f"    def __init__(self, {given}, {option}={number(rng)}):",
+             f"        self.count = {given} * {rng.between(2, 9)}",
              f"        self.slack = {option}"]
         )  # fmt: skip
-    a = chance.between(3, 17)
+    a = rng.between(3, 17)
     blocks.append(
         [f"    def {method}(self, {given}):",
          f"        total = self.count * {a} + self.slack - {given}",
-         f"        return (total + self.{share}) % {chance.choice(WRAP)}"]
+         f"        return (total + self.{share}) % {rng.choice(WRAP)}"]
     )  # fmt: skip
     return blocks
 
 
-def table(name: str, chance: Stream) -> str:
-    cells = ", ".join(f'"{hour}": {number(chance)}' for hour in HOURS)
+def table(name: str, rng: Stream) -> str:
+    cells = ", ".join(f'"{hour}": {number(rng)}' for hour in HOURS)
     return f"{name} = {{{cells}}}"
 
 

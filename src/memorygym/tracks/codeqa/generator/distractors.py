@@ -73,34 +73,34 @@ class MentionSampler:
         self._needed = needed
         self._alike = alike
 
-    def uses(self, uses: Uses, chance: Stream) -> Uses:
+    def uses(self, uses: Uses, rng: Stream) -> Uses:
         """The same with a function, a constant or an exception that is asked about."""
-        target = self._drawn(chance)
+        target = self._drawn(rng)
         told = {_USED[target.kind]: target.made} if target.kind in _USED and target.made else {}
         return replace(uses, **told)
 
-    def parent(self, chance: Stream) -> Definition | None:
+    def parent(self, rng: Stream) -> Definition | None:
         """A class that is asked about, to derive another one from."""
-        target = self._drawn(chance)
+        target = self._drawn(rng)
         return target.made if target.kind == "class" else None
 
-    def remarks(self, tokens: int, chance: Stream) -> list[str]:
+    def remarks(self, tokens: int, rng: Stream) -> list[str]:
         """As many sentences that mention a name as about so many tokens show."""
         found: list[str] = []
         while tokens > 0:
-            target = self._drawn(chance)
-            told = chance.choice(PROSE["class" if target.kind == "exception" else target.kind])
-            found.append(told.format(name=target.name, number=chance.between(13, 986)))
+            target = self._drawn(rng)
+            told = rng.choice(PROSE["class" if target.kind == "exception" else target.kind])
+            found.append(told.format(name=target.name, number=rng.between(13, 986)))
             tokens -= count(found[-1]) + AROUND
         return found
 
-    def _drawn(self, chance: Stream) -> Target:
-        some = self._needed if chance.chance(EXACT) or not self._alike else self._alike
-        return chance.weighted(some, [RARER ** (n / len(some)) for n in range(len(some))])
+    def _drawn(self, rng: Stream) -> Target:
+        some = self._needed if rng.bernoulli(EXACT) or not self._alike else self._alike
+        return rng.weighted(some, [RARER ** (n / len(some)) for n in range(len(some))])
 
 
 def crowd_of(
-    chosen: Sequence[Chosen], tree: Tree, district: District, chance: Stream
+    chosen: Sequence[Chosen], tree: Tree, district: District, rng: Stream
 ) -> MentionSampler:
     """The crowd of these questions about a district."""
     needed = dict.fromkeys(need.subject for one in chosen for need in one.needs)
@@ -119,7 +119,7 @@ def crowd_of(
         for names in (needed, alike)
     ]  # fmt: skip
     for several in both:
-        chance.shuffle(several)
+        rng.shuffle(several)
     return MentionSampler(*both)
 
 

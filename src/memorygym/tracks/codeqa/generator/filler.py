@@ -31,7 +31,7 @@ class Growth:
         self.cost = extra
         self.take_new()
 
-    def grow(self, target: int, chance: Stream) -> None:
+    def grow(self, target: int, rng: Stream) -> None:
         """Adds modules while they fit."""
         package = self.package
         while self._left(target) > WHOLE:
@@ -42,7 +42,7 @@ class Growth:
                     break
                 self._take(package.module(district))
             if district.functions and self._left(target) > HALF:
-                tested = chance.sample(district.functions, min(TESTED, len(district.functions)))
+                tested = rng.sample(district.functions, min(TESTED, len(district.functions)))
                 path = package.test(district, tested)
                 code = test_module(package.tests[path], [TYPICAL] * len(tested))
                 self.cost += sum(one.cost for one in told(path, code))
@@ -91,13 +91,13 @@ CHANGES = 24
 
 
 def try_out(
-    package: GrowingPackage, functions: Sequence[Definition], chance: Stream
+    package: GrowingPackage, functions: Sequence[Definition], rng: Stream
 ) -> dict[str, int]:
     """Writes the tests of a package, and returns what calls of its functions return."""
-    calls = [f"{one.name}({number(chance)})" for one in functions for _ in range(ARGUMENTS)]
+    calls = [f"{one.name}({number(rng)})" for one in functions for _ in range(ARGUMENTS)]
     for _ in range(COMPOSITIONS):
-        outer, inner = chance.choice(functions), chance.choice(functions)
-        calls.append(f"{outer.name}({inner.name}({number(chance)}))")
+        outer, inner = rng.choice(functions), rng.choice(functions)
+        calls.append(f"{outer.name}({inner.name}({number(rng)}))")
     calls = list(dict.fromkeys(calls))
     tests = [test for several in package.tests.values() for test in several]
     job = ExecutionJob([*calls, *(test.call for test in tests)])
@@ -124,14 +124,12 @@ def test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
     return "\n\n\n".join([head, *blocks]) + "\n"
 
 
-def breaking(
-    package: GrowingPackage, tree: Tree, chance: Stream
-) -> tuple[tuple[str, str, str], ...]:
+def breaking(package: GrowingPackage, tree: Tree, rng: Stream) -> tuple[tuple[str, str, str], ...]:
     """Changes of a constant after which exactly one test of the package fails."""
     read = {name for code in tree.functions.values() for name in code.reads}
     names = [name for name in tree.constants if name in read]
-    chance.shuffle(names)
-    changes = [(name, str(number(chance))) for name in names[:CHANGES]]
+    rng.shuffle(names)
+    changes = [(name, str(number(rng))) for name in names[:CHANGES]]
     outcomes = run(package.files, [changed(package.files, *change) for change in changes])
     return tuple(
         (name, value, outcome.failed[0])

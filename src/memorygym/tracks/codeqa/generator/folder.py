@@ -16,7 +16,7 @@ from pathlib import Path
 from tokenize import detect_encoding
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.tracks.codeqa.answers import ask
 from memorygym.tracks.codeqa.code_view import FULL, Page, ShownParagraph, chunks, pages, rendered
 from memorygym.tracks.codeqa.generator.filler import HEAD, told
@@ -26,7 +26,7 @@ from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.syntax_tree import tree
 from memorygym.tracks.codeqa.generator.synthetic import (
     LOG,
-    Dealt,
+    GeneratedPackage,
     observations,
     questions,
     said,
@@ -38,7 +38,7 @@ ASIDE = 160
 """Tokens that the session and the change log take for a question, more or less."""
 CLOSE = 25
 """Tokens that may be missing."""
-Cut = Mapping[str, Sequence[list[str]]]
+LimitHit = Mapping[str, Sequence[list[str]]]
 """By path: a file in its parts."""
 Taken = dict[str, list[int]]
 """By path: the numbers of the parts that are shown."""
@@ -121,11 +121,9 @@ def _measured(settings: CodeQASettings) -> tuple[float, int]:
     What the session invents is none of the folder's, and would hide how its own answers repeat.
     """
     files = folder_of(settings.source).files
-    chance = rng("codeqa", "floor")
+    rng = named_rng("codeqa", "floor")
     told = [one for path, code in files.items() for one in said(path, code)]
-    chooser = Chooser(
-        QuestionDrafter(walker_of(tree(files), settings, chance), Runs()), told, chance
-    )
+    chooser = Chooser(QuestionDrafter(walker_of(tree(files), settings, rng), Runs()), told, rng)
     answers: dict[str, Counter[str]] = {}
     for one in (one for hops in sorted({*settings.hops}) for one in chooser.pool(hops, DRAWS)):
         query = ask(one.text)
@@ -137,7 +135,9 @@ def _measured(settings: CodeQASettings) -> tuple[float, int]:
     return sum(max(one.values()) for one in enough) / max(number, 1), number
 
 
-def deal_folder(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> Dealt:
+def generate_folder(
+    seed: tuple[int, int], attempt: int, settings: CodeQASettings
+) -> GeneratedPackage:
     """An instance over a folder. Raises BadSettings if it is too small, or easily guessed."""
     folder = folder_of(settings.source)
     files = folder.files
@@ -149,19 +149,19 @@ def deal_folder(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -
         )
     refuse_guessed(settings)
     order = list(files)
-    rng(*where, "files").shuffle(order)
+    named_rng(*where, "files").shuffle(order)
     near = ASIDE * settings.questions * (1 + settings.near_miss + settings.stale) // 3
     cut = {path: list(chunks(files[path].splitlines())) for path in order}
     taken: Taken = {}
     _take(cut, taken, settings.tokens - near)
     shown = _shown(files, cut, taken)
     asked = questions(shown, tree(shown), Runs(), settings, where)
-    watched = observations(asked.told, rng(*where, "session"))
+    watched = observations(asked.told, named_rng(*where, "session"))
 
     def paged() -> tuple[dict[str, str], list[Page]]:
         final = _shown(files, cut, taken) | ({LOG: asked.log} if asked.log else {})
         parts = [part for path, code in final.items() if (part := told(path, code))]
-        return final, pages(parts, watched, settings.form, rng(*where, "pages"))
+        return final, pages(parts, watched, settings.form, named_rng(*where, "pages"))
 
     _, made = paged()
     missing = settings.tokens - tokens(made, len(made) + settings.questions)
@@ -169,10 +169,14 @@ def deal_folder(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -
     if left > CLOSE:
         raise BadSettings(f"{left:,} tokens are missing: the source has no more code to show")
     shown, made = paged()
-    return Dealt(f"{folder.name}@{folder.hash[:16]}", shown, made, asked.chosen, asked.near)
+    return GeneratedPackage(
+        f"{folder.name}@{folder.hash[:16]}", shown, made, asked.chosen, asked.near
+    )
 
 
-def _take(cut: Cut, taken: Taken, room: int, named: Set[str] = frozenset(), close: int = 0) -> int:
+def _take(
+    cut: LimitHit, taken: Taken, room: int, named: Set[str] = frozenset(), close: int = 0
+) -> int:
     """Takes the parts that fit and hold none of those names, until so little room is left.
 
     Returns what is left.
@@ -199,7 +203,7 @@ def _named(chosen: Iterable[Chosen]) -> Set[str]:
     }
 
 
-def _shown(files: Mapping[str, str], cut: Cut, taken: Taken) -> dict[str, str]:
+def _shown(files: Mapping[str, str], cut: LimitHit, taken: Taken) -> dict[str, str]:
     """The code of what is taken, whole files as they are."""
     return {
         path: files[path]

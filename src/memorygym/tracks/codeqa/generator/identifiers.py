@@ -64,8 +64,8 @@ _ENDS: Mapping[str, tuple[Sequence[str] | None, Sequence[str] | None]] = {
 class IdentifierPool:
     """Gives out names in families, whose members differ in their qualifier alone."""
 
-    def __init__(self, chance: Stream, siblings: int) -> None:
-        self._chance = chance
+    def __init__(self, rng: Stream, siblings: int) -> None:
+        self._chance = rng
         self._siblings = siblings
         self._taken: set[str] = set()
         self._waiting: dict[tuple[str, str], list[list[str]]] = {}

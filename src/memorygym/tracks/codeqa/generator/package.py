@@ -36,10 +36,10 @@ class Test:
 class GrowingPackage:
     """A package that grows; `files` hold it but for the tests."""
 
-    def __init__(self, chance: Stream, siblings: int) -> None:
-        self._chance = chance
-        self._names = IdentifierPool(chance, siblings)
-        house = chance.choice(HOUSES)
+    def __init__(self, rng: Stream, siblings: int) -> None:
+        self._chance = rng
+        self._names = IdentifierPool(rng, siblings)
+        house = rng.choice(HOUSES)
         self.name = house.lower()
         self.files: dict[str, str] = {f"{self.name}/__init__.py": f'"""The works of {house}."""\n'}
         self.tests: dict[str, list[Test]] = {}
@@ -47,7 +47,7 @@ class GrowingPackage:
         self.crowd: MentionSampler | None = None
         self.crowding = 0.0
         """Share of the functions and classes that use something of the crowd."""
-        self._marks = [Definition(name, f"{self.name}.marks") for name in chance.sample(MARKS, 2)]
+        self._marks = [Definition(name, f"{self.name}.marks") for name in rng.sample(MARKS, 2)]
         blocks = definitions.marks([mark.name for mark in self._marks])
         self._put(
             "marks", "Decorators that note settings.", blocks, ["from functools import partial"]
@@ -144,23 +144,23 @@ class GrowingPackage:
         self._put(stem, f"Settings of the {district.domain}.", blocks)
 
     def _uses(self, district: District, here: list[Definition]) -> Uses:
-        chance = self._chance
+        rng = self._chance
         callees = [
             one for one in (*district.functions[-60:], *here) if one.depth < definitions.DEEPEST
         ]
         uses = Uses(
-            callee=_maybe(callees, 0.65, chance),
-            constant=_maybe(district.constants, 0.45, chance),
-            table=_maybe(district.tables, 0.15, chance),
-            fault=_maybe(district.faults, 0.35, chance),
-            mark=_maybe(self._marks, 0.25, chance),
+            callee=_maybe(callees, 0.65, rng),
+            constant=_maybe(district.constants, 0.45, rng),
+            table=_maybe(district.tables, 0.15, rng),
+            fault=_maybe(district.faults, 0.35, rng),
+            mark=_maybe(self._marks, 0.25, rng),
         )
         crowd = self._mentioned()
-        return crowd.uses(uses, chance) if crowd else uses
+        return crowd.uses(uses, rng) if crowd else uses
 
     def _mentioned(self) -> MentionSampler | None:
         """The crowd, where something of it is to be used."""
-        return self.crowd if self.crowd and self._chance.chance(self.crowding) else None
+        return self.crowd if self.crowd and self._chance.bernoulli(self.crowding) else None
 
     def _klass(self, district: District, module: str, used: list[Definition]) -> str:
         parent = self._chance.choice([None, *district.classes[-8:]])
@@ -183,8 +183,8 @@ class GrowingPackage:
         return path
 
 
-def _maybe(made: Sequence[Definition], p: float, chance: Stream) -> Definition | None:
-    return chance.choice(made) if made and chance.chance(p) else None
+def _maybe(made: Sequence[Definition], p: float, rng: Stream) -> Definition | None:
+    return rng.choice(made) if made and rng.bernoulli(p) else None
 
 
 def imports(used: Iterable[Definition], module: str = "") -> list[str]:

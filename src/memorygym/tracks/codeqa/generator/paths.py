@@ -9,7 +9,7 @@ from memorygym.core.rng import Stream
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
-from memorygym.tracks.codeqa.generator.session import BY_KEY, Aspect, Observation, Topics
+from memorygym.tracks.codeqa.generator.session import BY_KEY, Aspect, SessionFact, Topics
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree
 
 NUMBER = re.compile(r"-?\d+$")
@@ -62,18 +62,18 @@ class End:
     kind: str
     name: str
     text: str
-    told: tuple[Observation, ...] = ()
+    told: tuple[SessionFact, ...] = ()
 
 
 class Walker:
     """Draws names and paths of a tree; None where luck had none."""
 
     def __init__(
-        self, tree: Tree, topics: Topics | None, chance: Stream, raisable: list[str] | None = None
+        self, tree: Tree, topics: Topics | None, rng: Stream, raisable: list[str] | None = None
     ) -> None:
         self.tree = tree
         self.topics = topics
-        self.chance = chance
+        self.rng = rng
         self.names = {
             "function": [name for name in tree.functions if not name.startswith("test_")],
             "constant": list(tree.constants),
@@ -82,7 +82,7 @@ class Walker:
         }
 
     def pick(self, kind: str) -> str | None:
-        return self.chance.choice(self.names[kind]) if self.names[kind] else None
+        return self.rng.choice(self.names[kind]) if self.names[kind] else None
 
     def start(self, kind: str) -> End | None:
         name = self.pick(kind)
@@ -91,7 +91,7 @@ class Walker:
     def opening(self) -> End | None:
         """A topic, and the one step that leads from it into the code."""
         assert self.topics
-        key = self.chance.choice(list(_OPENINGS))
+        key = self.rng.choice(list(_OPENINGS))
         if told := self.observed(BY_KEY[key]):
             return End(_OPENINGS[key], told[0].value, f"{_STEPS[key]} {told[0].topic}", told)
         return None
@@ -102,7 +102,7 @@ class Walker:
             ways = self.ways(end) if end else []
             if not ways or end is None:
                 return None
-            key, kind, name = self.chance.choice(ways)
+            key, kind, name = self.rng.choice(ways)
             end = End(kind, name, f"{_STEPS[key]} {end.text}", end.told)
         return end
 
@@ -127,7 +127,7 @@ class Walker:
             if len(names) == 1 and names[0] in known
         ]
 
-    def observed(self, aspect: Aspect) -> tuple[Observation, ...]:
+    def observed(self, aspect: Aspect) -> tuple[SessionFact, ...]:
         """That aspect of a topic and of its siblings, all with values of their own."""
         assert self.topics
         topics = self.topics.family()
@@ -138,18 +138,18 @@ class Walker:
         if len(values) < len(topics):
             return ()
         return tuple(
-            Observation(topic, aspect, v, 1) for topic, v in zip(topics, values, strict=True)
+            SessionFact(topic, aspect, v, 1) for topic, v in zip(topics, values, strict=True)
         )
 
-    def remarks(self, number: int) -> list[Observation]:
+    def remarks(self, number: int) -> list[SessionFact]:
         """Observations that nothing is asked about."""
-        aspects = [self.chance.choice(list(BY_KEY.values())) for _ in range(number)]
+        aspects = [self.rng.choice(list(BY_KEY.values())) for _ in range(number)]
         return [one for aspect in aspects for one in self.observed(aspect)[:1]]
 
     def observable(self, kind: str) -> str | None:
         """A value that an aspect of that kind may have."""
         if kind == "number":
-            return str(number(self.chance))
+            return str(number(self.rng))
         if kind == "word":
-            return self.chance.choice(QUALIFIERS)
+            return self.rng.choice(QUALIFIERS)
         return self.pick(kind)

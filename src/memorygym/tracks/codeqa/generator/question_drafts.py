@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 
 from memorygym.tracks.codeqa.generator.paths import NUMBER, End, Walker, bare, named, telling
-from memorygym.tracks.codeqa.generator.session import BY_KEY, Observation
+from memorygym.tracks.codeqa.generator.session import BY_KEY, SessionFact
 from memorygym.tracks.codeqa.generator.syntax_tree import module_of
 
 _PROPERTIES = ("default", "value", "base", "raises", "file", "argument")
@@ -26,8 +26,8 @@ class QuestionDraft:
     kind: str
     text: str
     truth: str
-    competency: str = "retrieval"
-    told: tuple[Observation, ...] = ()
+    question_type: str = "retrieval"
+    told: tuple[SessionFact, ...] = ()
     """What the session must observe for it, and then what it observes of topics like that."""
     rivals: tuple[str, ...] = ()
 
@@ -49,7 +49,7 @@ class QuestionDrafter:
         self._at = walker
         self._tree = tree = walker.tree
         self._topics = walker.topics
-        self._chance = walker.chance
+        self._chance = walker.rng
         self._runs = runs
         self._called: dict[int, list[str]] = {}
         for name, callers in tree.callers.items():
@@ -150,9 +150,9 @@ class QuestionDrafter:
 
     def _far(self, hops: int) -> End | None:
         """Something so many hops away, the last one for its value."""
-        if self._topics and hops > 1 and self._chance.chance(0.5):
+        if self._topics and hops > 1 and self._chance.bernoulli(0.5):
             return self._at.walk(self._at.opening(), hops - 2)
-        start = "constant" if hops == 1 and self._chance.chance(0.5) else "function"
+        start = "constant" if hops == 1 and self._chance.bernoulli(0.5) else "function"
         return self._at.walk(self._at.start(start), hops - 1)
 
     def _term(self, end: End | None) -> tuple[str, str] | None:
@@ -193,7 +193,7 @@ class QuestionDrafter:
 
     def _returns(self, hops: int) -> QuestionDraft | None:
         """What a function that must first be found returns."""
-        start = self._at.opening() if self._topics and self._chance.chance(0.5) else None
+        start = self._at.opening() if self._topics and self._chance.bernoulli(0.5) else None
         end = start or self._at.walk(self._at.start("function"), 1)
         if end is None or end.kind != "function":
             return None

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import answer, ask
 from memorygym.tracks.codeqa.fact_reader import moment
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDraft, QuestionDrafter
-from memorygym.tracks.codeqa.generator.session import Observation
+from memorygym.tracks.codeqa.generator.session import SessionFact
 
 TRIES = 400
 """Drafts of a kind before another kind is tried."""
@@ -30,11 +30,11 @@ class Chosen:
     needs: tuple[Statement, ...]
 
 
-class Beside(Known):
+class Overlay(StatementIndex):
     """What is known, but for a few statements that hold instead."""
 
-    def __init__(self, more: Iterable[Statement], known: Known) -> None:
-        self._more = Known(more)
+    def __init__(self, more: Iterable[Statement], known: StatementIndex) -> None:
+        self._more = StatementIndex(more)
         self._known = known
 
     def get(self, subject: str, key: str) -> Statement | None:
@@ -50,10 +50,10 @@ class Beside(Known):
 class Chooser:
     """Chooses questions one by one, of as many kinds as can be."""
 
-    def __init__(self, asker: QuestionDrafter, told: Iterable[Statement], chance: Stream) -> None:
+    def __init__(self, asker: QuestionDrafter, told: Iterable[Statement], rng: Stream) -> None:
         self._asker = asker
-        self.known = Known(told)
-        self._chance = chance
+        self.known = StatementIndex(told)
+        self._chance = rng
         self._used = Counter[str]()
         """How often each kind was chosen: the rarest are tried first."""
         self._texts: set[str] = set()
@@ -88,19 +88,19 @@ class Chooser:
         return Chosen(draft, hops, used) if len({one.subject for one in used}) == hops else None
 
 
-def misleads(one: Chosen, old: Statement, known: Known) -> bool:
+def misleads(one: Chosen, old: Statement, known: StatementIndex) -> bool:
     """Whether who takes an old value for the one that holds answers otherwise."""
     return not _right(one.draft, known, old)
 
 
-def _right(draft: QuestionDraft, known: Known, *more: Statement) -> tuple[Statement, ...]:
+def _right(draft: QuestionDraft, known: StatementIndex, *more: Statement) -> tuple[Statement, ...]:
     """What the reader concludes the truth from; nothing if it concludes something else."""
     query = ask(draft.text)
     assert query, f"the reader does not understand {draft.text!r}"
-    found = answer(query, Beside([*map(observable, draft.told), *more], known))
+    found = answer(query, Overlay([*map(observable, draft.told), *more], known))
     return found.used if isinstance(found, Found) and found.answer == draft.truth else ()
 
 
-def observable(one: Observation) -> Statement:
+def observable(one: SessionFact) -> Statement:
     """The statement that an observation makes, until it is given its time."""
     return Statement(one.topic, one.aspect.key, one.value, moment("2030-01-01 12:00"))

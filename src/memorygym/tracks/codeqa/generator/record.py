@@ -17,11 +17,11 @@ from memorygym.core.types import JSON
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks.codeqa.code_view import Page, text_of
 from memorygym.tracks.codeqa.fact_reader import read, tell
-from memorygym.tracks.codeqa.generator.folder import deal_folder
+from memorygym.tracks.codeqa.generator.folder import generate_folder
 from memorygym.tracks.codeqa.generator.question_selection import Chosen, NoQuestion
 from memorygym.tracks.codeqa.generator.session import BY_KEY
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, SYNTH, VERSION, CodeQASettings
-from memorygym.tracks.codeqa.generator.synthetic import Dealt, deal
+from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
 ATTEMPTS = 20
 _CATEGORIES = {
@@ -63,7 +63,7 @@ class CodeQARecipe:
         name = self.settings.source.rstrip("/").rpartition("/")[2]
         return f"{name}-{short(self.settings.tokens)}"
 
-    def knobs(self) -> dict[str, JSON]:
+    def parameters(self) -> dict[str, JSON]:
         return self.settings.to_json()
 
     def instance(self) -> dict[str, Any]:
@@ -73,12 +73,12 @@ class CodeQARecipe:
         failed = Counter[str]()
         for attempt in range(ATTEMPTS):
             try:
-                make = deal if self.settings.source == SYNTH else deal_folder
-                dealt = make((self.stream, self.seed), attempt, self.settings)
+                make = generate if self.settings.source == SYNTH else generate_folder
+                generated = make((self.stream, self.seed), attempt, self.settings)
             except NoQuestion as error:
                 failed[str(error)] += 1
                 continue
-            made = instance_of(dealt, self.settings, self.seed, attempt)
+            made = instance_of(generated, self.settings, self.seed, attempt)
             verdict = verification(made)
             if verdict["accepted"]:
                 return made | {"verification": verdict}
@@ -105,25 +105,28 @@ def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
     return [CodeQARecipe(every[n % len(every)], n, args.seed) for n in range(args.n)]
 
 
-def instance_of(dealt: Dealt, settings: CodeQASettings, seed: int, attempt: int) -> dict[str, Any]:
+def instance_of(
+    generated: GeneratedPackage, settings: CodeQASettings, seed: int, attempt: int
+) -> dict[str, Any]:
     """The instance without its verification; its id is the hash of all the rest."""
-    number = len(dealt.pages) + len(dealt.chosen)
+    number = len(generated.pages) + len(generated.chosen)
     texts = {
-        f"{n:05}_{page.kind}.txt": text_of(page, n, number) for n, page in enumerate(dealt.pages, 1)
+        f"{n:05}_{page.kind}.txt": text_of(page, n, number)
+        for n, page in enumerate(generated.pages, 1)
     }
-    facts = _facts(dealt, texts)
+    facts = _facts(generated, texts)
     made: dict[str, Any] = {
-        "base_instance": dealt.name,
+        "base_instance": generated.name,
         "task_prompt": "Keep what matters of the package and of the session: questions follow"
         " after the last file.",
         "memory_files": texts,
-        "repo_context": f"The package has {len(dealt.files)} files.",
-        "repo_files": dict(dealt.files),
+        "repo_context": f"The package has {len(generated.files)} files.",
+        "repo_files": dict(generated.files),
         "image_name": "",
         "referenced_files": sorted({fact["evidence"] for fact in facts.values()}),
-        "qa_pairs": [_pair(n, one, facts) for n, one in enumerate(dealt.chosen, 1)],
+        "qa_pairs": [_pair(n, one, facts) for n, one in enumerate(generated.chosen, 1)],
         "grounding_facts": list(facts.values()),
-        "distractors": _distractors(dealt),
+        "distractors": _distractors(generated),
         "patch": "",
         "num_critical_facts": len(facts),
         "num_external_facts": sum(not fact["discoverable"] for fact in facts.values()),
@@ -138,10 +141,10 @@ def instance_of(dealt: Dealt, settings: CodeQASettings, seed: int, attempt: int)
                 "kind": page.kind,
                 "files": list(dict.fromkeys(one.path for one in page.paragraphs if one.path)),
             }
-            for n, page in enumerate(dealt.pages, 1)
+            for n, page in enumerate(generated.pages, 1)
         ],
         "eviction_policy": {"mode": "full_eviction", "window_size": 1},
-        "context_tokens": _spent(dealt.pages, list(texts.values())),
+        "context_tokens": _spent(generated.pages, list(texts.values())),
         "canary": CANARY,
         "generator_version": VERSION,
         "schema": SCHEMA,
@@ -152,9 +155,11 @@ def instance_of(dealt: Dealt, settings: CodeQASettings, seed: int, attempt: int)
     return {"instance_id": instance_id(made), **made}
 
 
-def _facts(dealt: Dealt, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]:
+def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, dict[str, Any]]:
     """The needed facts, each as it is told first and where."""
-    needs = dict.fromkeys((n.subject, n.key, n.value) for one in dealt.chosen for n in one.needs)
+    needs = dict.fromkeys(
+        (n.subject, n.key, n.value) for one in generated.chosen for n in one.needs
+    )
     found: dict[Need, dict[str, Any]] = {}
     parts = [
         (turn, name, part)
@@ -207,14 +212,14 @@ def _pair(number: int, one: Chosen, facts: Mapping[Need, dict[str, Any]]) -> dic
         "signal_tokens": sum(count(fact["content"]) for fact in linked),
         "requires_synthesis": draft.kind in _JOINING,
         "kind": draft.kind,
-        "competency": draft.competency,
+        "question_type": draft.question_type,
         "aliases": [],
         "rivals": list(draft.rivals),
         "hops": one.hops,
     }
 
 
-def _distractors(dealt: Dealt) -> list[JSON]:
+def _distractors(generated: GeneratedPackage) -> list[JSON]:
     return [
         {
             "id": f"d{number}",
@@ -222,7 +227,7 @@ def _distractors(dealt: Dealt) -> list[JSON]:
             "source": one.source,
             "target_qa_id": f"q{one.question + 1}",
         }
-        for number, one in enumerate(dealt.near, 1)
+        for number, one in enumerate(generated.near, 1)
     ]
 
 

@@ -71,7 +71,7 @@ BY_KEY: Mapping[str, Aspect] = {aspect.key: aspect for aspect in ASPECTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class SessionFact:
     """One fact that is told, without its time."""
 
     topic: str
@@ -84,59 +84,59 @@ class Observation:
 class Topics:
     """Gives out topics in families, whose members differ in one word."""
 
-    def __init__(self, chance: Stream, siblings: int) -> None:
-        self._chance = chance
+    def __init__(self, rng: Stream, siblings: int) -> None:
+        self._chance = rng
         self._members = siblings + 1
         self._taken: set[str] = set()
 
     def family(self) -> list[str]:
         nouns = [noun for nouns in DOMAINS.values() for noun in nouns]
-        chance = self._chance
+        rng = self._chance
         while True:
-            work, noun = chance.choice(WORKS), chance.choice(nouns)
-            firsts = chance.sample(QUALIFIERS, self._members)
-            seconds = chance.choice(QUALIFIERS)
+            work, noun = rng.choice(WORKS), rng.choice(nouns)
+            firsts = rng.sample(QUALIFIERS, self._members)
+            seconds = rng.choice(QUALIFIERS)
             found = [f"the {first} {seconds} {work} of {noun} records" for first in firsts]
             if self._taken.isdisjoint(found):
                 self._taken.update(found)
                 return found
 
 
-def paragraph(one: Observation | str, stamp: str, chance: Stream) -> str:
+def paragraph(one: SessionFact | str, stamp: str, rng: Stream) -> str:
     """What the session sees at that time: a fact, or a remark that tells none."""
     genres: Sequence[str] = _REMARKS
     if isinstance(one, str):
         told = one
     else:
         genres = one.aspect.genres
-        told = chance.choice(one.aspect.sentences).format(
+        told = rng.choice(one.aspect.sentences).format(
             topic=one.topic, Topic=f"T{one.topic[1:]}", value=one.value
         )
-    lines = [told, chance.choice(NOISE)]
-    if chance.chance(0.5):
+    lines = [told, rng.choice(NOISE)]
+    if rng.bernoulli(0.5):
         lines.reverse()
-    return "\n".join([f"[{chance.choice(genres)} · {stamp}]", *lines])
+    return "\n".join([f"[{rng.choice(genres)} · {stamp}]", *lines])
 
 
-def stamps(number: int, chance: Stream) -> list[str]:
+def stamps(number: int, rng: Stream) -> list[str]:
     """So many times in order, no two alike."""
-    day, minute, found = 0, 8 * 60 + chance.between(3, 50), []
-    first, year = chance.between(1, 12) - 1, chance.between(2027, 2034)
+    day, minute, found = 0, 8 * 60 + rng.between(3, 50), []
+    first, year = rng.between(1, 12) - 1, rng.between(2027, 2034)
     for _ in range(number):
-        minute += chance.between(2, 19)
+        minute += rng.between(2, 19)
         if minute > 18 * 60:
-            day, minute = day + 1, 8 * 60 + chance.between(3, 50)
+            day, minute = day + 1, 8 * 60 + rng.between(3, 50)
         years, month = divmod(first + day // 28, 12)
         date = f"{year + years}-{month + 1:02}-{day % 28 + 1:02}"
         found.append(f"{date} {minute // 60:02}:{minute % 60:02}")
     return found
 
 
-def in_order(observations: Sequence[Observation], chance: Stream) -> list[Observation]:
+def in_order(observations: Sequence[SessionFact], rng: Stream) -> list[SessionFact]:
     """The observations shuffled, those of one topic in their order."""
     found = list(observations)
-    chance.shuffle(found)
-    by_topic: dict[tuple[str, str], list[Observation]] = {}
+    rng.shuffle(found)
+    by_topic: dict[tuple[str, str], list[SessionFact]] = {}
     for one in sorted(found, key=lambda one: one.order):
         by_topic.setdefault((one.topic, one.aspect.key), []).append(one)
     return [by_topic[one.topic, one.aspect.key].pop(0) for one in found]

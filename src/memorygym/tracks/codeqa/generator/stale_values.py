@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Known, Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.codeqa.generator.paths import Walker, telling
 from memorygym.tracks.codeqa.generator.question_selection import Chosen, misleads, observable
-from memorygym.tracks.codeqa.generator.session import Observation
+from memorygym.tracks.codeqa.generator.session import SessionFact
 
 TRIES = 99
 """Draws of a value that misleads."""
@@ -22,8 +22,8 @@ _PHRASES = {"default": "preset for", "value": "value", "base": "parent class",
 
 
 def earlier(
-    chosen: Sequence[Chosen], times: int, walker: Walker, known: Known
-) -> list[Observation]:
+    chosen: Sequence[Chosen], times: int, walker: Walker, known: StatementIndex
+) -> list[SessionFact]:
     """Observations that later ones contradict."""
     found = []
     for one in chosen:
@@ -41,7 +41,11 @@ def earlier(
 
 
 def changed(
-    chosen: Sequence[Chosen], others: Sequence[Statement], times: int, chance: Stream, known: Known
+    chosen: Sequence[Chosen],
+    others: Sequence[Statement],
+    times: int,
+    rng: Stream,
+    known: StatementIndex,
 ) -> list[str]:
     """Entries of a change log: for each question's last such fact, and for as many others."""
     told: dict[tuple[str, str], Statement] = {}
@@ -50,9 +54,9 @@ def changed(
         if held:
             told[held[-1].subject, held[-1].key] = held[-1]
     lines = [
-        _line(need, old, chance)
+        _line(need, old, rng)
         for need in told.values()
-        for old in _olds(need, others, chance, times)
+        for old in _olds(need, others, rng, times)
         if all(misleads(o, need._replace(value=old), known) for o in chosen if need in o.needs)
     ]
     needed = {(need.subject, need.key) for one in chosen for need in one.needs}
@@ -60,14 +64,14 @@ def changed(
         one for one in others
         if (one.subject, one.key) not in needed and "." not in one.subject and _phrase(one)
     ]  # fmt: skip
-    for other in chance.sample(likely, min(len(told), len(likely))):
-        lines += [_line(other, old, chance) for old in _olds(other, others, chance, times)]
-    chance.shuffle(lines)
+    for other in rng.sample(likely, min(len(told), len(likely))):
+        lines += [_line(other, old, rng) for old in _olds(other, others, rng, times)]
+    rng.shuffle(lines)
     return lines
 
 
-def _line(one: Statement, old: str, chance: Stream) -> str:
-    release = f"{chance.between(1, 4)}.{chance.between(1, 9)}"
+def _line(one: Statement, old: str, rng: Stream) -> str:
+    release = f"{rng.between(1, 4)}.{rng.between(1, 9)}"
     return (
         f"Until release {release} the {_phrase(one)} of `{one.subject}` was `{old}`;"
         " superseded since."
@@ -81,13 +85,13 @@ def _phrase(one: Statement) -> str:
     return f"{_PHRASES[key]} {name}" if name else _PHRASES[key]
 
 
-def _olds(one: Statement, others: Sequence[Statement], chance: Stream, times: int) -> list[str]:
+def _olds(one: Statement, others: Sequence[Statement], rng: Stream, times: int) -> list[str]:
     """So many other values of that kind, or as many as there are."""
     if one.value.lstrip("-").isdigit():
-        drawn = dict.fromkeys(str(number(chance)) for _ in range(times + 1))
+        drawn = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
         return [value for value in drawn if value != one.value][:times]
     alike = sorted({other.value for other in others if other.key == one.key} - {one.value})
-    return chance.sample(alike, min(times, len(alike)))
+    return rng.sample(alike, min(times, len(alike)))
 
 
 MOST = 12
@@ -95,7 +99,7 @@ MOST = 12
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
-class Near(NamedTuple):
+class MisleadingStatement(NamedTuple):
     """A statement that may mislead."""
 
     question: int
@@ -105,7 +109,7 @@ class Near(NamedTuple):
     """As the schema has it: `same_function`, `same_repo` or `adversarial`."""
 
 
-def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[Near]:
+def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[MisleadingStatement]:
     """For each question, statements of the same key about names that resemble the needed ones."""
     alike: dict[tuple[str, str, str], list[Statement]] = {}
     for one in told:
@@ -113,14 +117,16 @@ def nearby(chosen: Sequence[Chosen], told: Sequence[Statement]) -> list[Near]:
     found = []
     for at, each in enumerate(chosen):
         near = dict.fromkeys(
-            Near(at, other, "same_function" if need.subject.islower() else "same_repo")
+            MisleadingStatement(
+                at, other, "same_function" if need.subject.islower() else "same_repo"
+            )
             for need in each.needs
             for other in alike.get((need.key, *ends(need.subject)), ())
             if other.subject != need.subject
         )
         needed = {need.subject for need in each.needs}
         observed = (
-            Near(at, observable(one), "adversarial")
+            MisleadingStatement(at, observable(one), "adversarial")
             for one in each.draft.told
             if one.topic not in needed
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream, rng
+from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.code_view import (
@@ -23,14 +23,19 @@ from memorygym.tracks.codeqa.generator.paths import Walker
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, Runs
 from memorygym.tracks.codeqa.generator.question_selection import Chooser, Chosen
 from memorygym.tracks.codeqa.generator.session import (
-    Observation,
+    SessionFact,
     Topics,
     in_order,
     paragraph,
     stamps,
 )
 from memorygym.tracks.codeqa.generator.settings import SYNTH, CodeQASettings
-from memorygym.tracks.codeqa.generator.stale_values import Near, changed, earlier, nearby
+from memorygym.tracks.codeqa.generator.stale_values import (
+    MisleadingStatement,
+    changed,
+    earlier,
+    nearby,
+)
 from memorygym.tracks.codeqa.generator.syntax_tree import Tree, exceptions, tree
 
 MODULES = 5
@@ -46,7 +51,7 @@ A_REMARK = 15_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dealt:
+class GeneratedPackage:
     """What an instance is assembled from."""
 
     name: str
@@ -54,7 +59,7 @@ class Dealt:
     files: Mapping[str, str]
     pages: Sequence[Page]
     chosen: Sequence[Chosen]
-    near: Sequence[Near]
+    near: Sequence[MisleadingStatement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,54 +68,52 @@ class PlannedQuestions:
 
     chosen: list[Chosen]
     log: str
-    told: list[Observation]
-    near: list[Near]
+    told: list[SessionFact]
+    near: list[MisleadingStatement]
 
 
-def deal(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> Dealt:
+def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> GeneratedPackage:
     """A synthetic instance before it is proven. Raises BadSettings where a length is too short."""
     where = ("codeqa", *seed, settings.tokens, attempt)
-    package = GrowingPackage(rng(*where, "package"), settings.near_miss)
-    chance = rng(*where, "core")
+    package = GrowingPackage(named_rng(*where, "package"), settings.near_miss)
+    rng = named_rng(*where, "core")
     district = package.district()
     for _ in range(MODULES + max(0, settings.questions - 6) // 2):
         package.module(district)
     for _ in range(TESTS):
-        package.test(district, chance.sample(district.functions, TESTED))
-    values = try_out(package, district.functions, chance)
+        package.test(district, rng.sample(district.functions, TESTED))
+    values = try_out(package, district.functions, rng)
     seen = tree(package.files)
-    runs = Runs(
-        {call: str(value) for call, value in values.items()}, breaking(package, seen, chance)
-    )
+    runs = Runs({call: str(value) for call, value in values.items()}, breaking(package, seen, rng))
     asked = questions(package.files, seen, runs, settings, where)
     if asked.log:
         package.files[LOG] = asked.log
     growth = Growth(package, OBSERVED * len(asked.told))
-    crowd = crowd_of(asked.chosen, seen, district, rng(*where, "crowd"))
+    crowd = crowd_of(asked.chosen, seen, district, named_rng(*where, "crowd"))
     package.crowd, package.crowding = crowd, settings.crowd / (200 - settings.crowd)
-    remarks = _remarks(growth, crowd, settings, rng(*where, "remarks"))
-    watched = observations(asked.told, rng(*where, "session"), remarks)
+    remarks = _remarks(growth, crowd, settings, named_rng(*where, "remarks"))
+    watched = observations(asked.told, named_rng(*where, "session"), remarks)
     growth.cost += sum(one.cost for one in watched) - OBSERVED * len(asked.told)
     if growth.cost > settings.tokens * 1.005:
         raise BadSettings(
             f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
             f" {growth.cost + 200:,} on there is room for them"
         )
-    growth.grow(settings.tokens, rng(*where, "growth"))
+    growth.grow(settings.tokens, named_rng(*where, "growth"))
     growth.finish()
     shape = (watched, settings.form)
-    made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
+    made = pages(list(growth.files.values()), *shape, named_rng(*where, "pages"))
     growth.fill(settings.tokens - tokens(made, len(made) + settings.questions))
-    made = pages(list(growth.files.values()), *shape, rng(*where, "pages"))
-    return Dealt(f"synth-{package.name}", package.files, made, asked.chosen, asked.near)
+    made = pages(list(growth.files.values()), *shape, named_rng(*where, "pages"))
+    return GeneratedPackage(f"synth-{package.name}", package.files, made, asked.chosen, asked.near)
 
 
 def _remarks(
-    growth: Growth, crowd: MentionSampler, settings: CodeQASettings, chance: Stream
+    growth: Growth, crowd: MentionSampler, settings: CodeQASettings, rng: Stream
 ) -> list[str]:
     """Half of the crowd: what the session remarks, or files of reviews where there is none."""
     room = max(0, settings.tokens - growth.cost)
-    found = crowd.remarks(room * settings.crowd // 200, chance)
+    found = crowd.remarks(room * settings.crowd // 200, rng)
     if settings.form != "files":
         return found
     for number, at in enumerate(range(0, len(found), A_PAGE), 1):
@@ -128,24 +131,24 @@ def questions(
     where: tuple[str | int, ...],
 ) -> PlannedQuestions:
     """Chooses questions over the files, and what has to be told for them."""
-    chance = rng(*where, "questions")
-    walker = walker_of(seen, settings, chance)
+    rng = named_rng(*where, "questions")
+    walker = walker_of(seen, settings, rng)
     statements = [one for path, code in files.items() for one in said(path, code)]
     hops = [settings.hops[n % len(settings.hops)] for n in range(settings.questions)]
-    chooser = Chooser(QuestionDrafter(walker, runs), statements, chance)
+    chooser = Chooser(QuestionDrafter(walker, runs), statements, rng)
     chosen = [chooser.choose(number) for number in hops]
-    lines = changed(chosen, statements, settings.stale, chance, chooser.known)
+    lines = changed(chosen, statements, settings.stale, rng, chooser.known)
     told = [one for each in chosen for one in each.draft.told]
     told += earlier(chosen, settings.stale, walker, chooser.known)
     told += walker.remarks(4 + settings.tokens // A_REMARK) if walker.topics else []
     log = "\n\n".join(lines) + "\n" if lines else ""
-    return PlannedQuestions(chosen, log, in_order(told, chance), nearby(chosen, statements))
+    return PlannedQuestions(chosen, log, in_order(told, rng), nearby(chosen, statements))
 
 
-def walker_of(seen: Tree, settings: CodeQASettings, chance: Stream) -> Walker:
+def walker_of(seen: Tree, settings: CodeQASettings, rng: Stream) -> Walker:
     """What draws names; a dealt session may end with any class, another only with exceptions."""
-    topics = Topics(chance, settings.near_miss) if settings.form != "files" else None
-    return Walker(seen, topics, chance, None if settings.source == SYNTH else exceptions(seen))
+    topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
+    return Walker(seen, topics, rng, None if settings.source == SYNTH else exceptions(seen))
 
 
 def said(path: str, code: str) -> list[Statement]:
@@ -154,15 +157,15 @@ def said(path: str, code: str) -> list[Statement]:
 
 
 def observations(
-    told: Sequence[Observation], chance: Stream, remarks: Sequence[str] = ()
+    told: Sequence[SessionFact], rng: Stream, remarks: Sequence[str] = ()
 ) -> list[ShownParagraph]:
     """The paragraphs of a session: facts in their order, and remarks anywhere between them."""
     facts, others = iter(told), iter(remarks)
     order = [True] * len(told) + [False] * len(remarks)
-    chance.shuffle(order)
-    times = stamps(len(order), chance)
+    rng.shuffle(order)
+    times = stamps(len(order), rng)
     return [
-        shown(paragraph(next(facts) if fact else next(others), at, chance))
+        shown(paragraph(next(facts) if fact else next(others), at, rng))
         for fact, at in zip(order, times, strict=True)
     ]
 

@@ -204,7 +204,7 @@ class EntityGraph:
 
     def profile(self) -> list[Claim]:
         """All that is told of the next entity that waits, or of a new one."""
-        if self._waiting and not self.stream.chance(0.1):
+        if self._waiting and not self.stream.bernoulli(0.1):
             name, kind = self._waiting.popleft()
         else:
             kind = self.stream.choice(KINDS)
@@ -225,7 +225,7 @@ class EntityGraph:
         if relation.numeric:
             return Claim(name, relation.key, str(self.stream.between(*relation.span)))
         known = self._recent[relation.value]
-        if known and not relation.inverse and self.stream.chance(0.3):
+        if known and not relation.inverse and self.stream.bernoulli(0.3):
             value = self.stream.choice(known)
             if value != name:
                 return Claim(name, relation.key, value)

@@ -59,7 +59,7 @@ def fill(stream: Stream, plan: Plan) -> int:
     spent = least(plan)
     if spent > settings.tokens * 1.01:
         raise BadSettings(unreachable(settings.tokens, settings.hops, spent))
-    crowd = DistractorDealer(stream, plan)
+    crowd = DistractorGenerator(stream, plan)
     costs = [[count(one.text) + _BETWEEN for one in turn.documents] for turn in turns]
     heap = [(sum(own), at) for at, own in enumerate(costs)]
     heapify(heap)
@@ -99,7 +99,7 @@ def unreachable(tokens: int, hops: int, least: int) -> str:
     )
 
 
-class DistractorDealer:
+class DistractorGenerator:
     """Deals the documents of the crowd: none tells a needed fact, or what outranks one."""
 
     def __init__(self, stream: Stream, plan: Plan) -> None:
@@ -126,10 +126,10 @@ class DistractorDealer:
         if self._waiting:
             return self._waiting.pop()
         support = self._famed()
-        if self._stream.chance(_OLDER):
+        if self._stream.bernoulli(_OLDER):
             return self._older(support)
-        if not self._stream.chance(_MENTIONS / (1 - _OLDER)):
-            near = self._near and self._stream.chance(_NEAR)
+        if not self._stream.bernoulli(_MENTIONS / (1 - _OLDER)):
+            near = self._near and self._stream.bernoulli(_NEAR)
             entities = self._near if near else list(_entities(support.lookup.claim))
             if asides := self._others(*self._stream.choice(entities)):
                 return Distractor("crowd", written(self._stream, asides))

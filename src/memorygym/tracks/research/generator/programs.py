@@ -91,7 +91,7 @@ def _numerical(stream: Stream, hops: int) -> Query | None:
     end = (stream.choice(_COUNTS),)
     left = _walk(stream, Start(stream.choice(KINDS)), first, end)
     right = _walk(stream, Start(stream.choice(KINDS)), hops - first, end)
-    return Total(left, right, stream.chance(0.5)) if left and right else None
+    return Total(left, right, stream.bernoulli(0.5)) if left and right else None
 
 
 def _comparison(stream: Stream, hops: int) -> Query | None:
@@ -103,7 +103,7 @@ def _comparison(stream: Stream, hops: int) -> Query | None:
     right = _to_kind(stream, kind, hops - 2 - after - first)
     if not (left and right):
         return None
-    return _walk(stream, Pick(key, stream.chance(0.5), left, right), after, _FREE)
+    return _walk(stream, Pick(key, stream.bernoulli(0.5), left, right), after, _FREE)
 
 
 def _intersection(stream: Stream, hops: int) -> Query | None:

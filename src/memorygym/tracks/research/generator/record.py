@@ -50,7 +50,7 @@ def record(plan: Plan, shown: int, attempt: int) -> dict[str, JSON]:
         "contradictions": contradictions,
         "transforms_applied": [*kinds, "filler", settings.order],
         "difficulty_preset": f"{len(lookups)}-hop {settings.shape}",
-        "knobs": settings.knobs(),
+        "parameters": settings.parameters(),
         "reveal_mode": settings.reveal,
         "eviction_policy": policy,
         "memory_required_facts": ids,

@@ -63,7 +63,7 @@ class NamePool:
 
     def _beside(self, first: str, last: str, kind: str) -> str:
         pick = self._stream.choice
-        if self._stream.chance(0.5):
+        if self._stream.bernoulli(0.5):
             changed = pick(_TYPES[kind]) if kind in _TYPES else self._ending(last)
             return f"{first} {changed}"
         changed = self._ending(first) if kind in _TYPES else pick(_GIVEN) + pick(_CALLED)

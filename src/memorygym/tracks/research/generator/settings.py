@@ -14,7 +14,7 @@ DENSEST = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Dials:
+class DistractorCounts:
     """Distractors of each kind; every dial turns alone."""
 
     near_miss: int = 3
@@ -35,7 +35,7 @@ class ResearchSettings:
     tokens: int
     """At the memory's input: of all texts before the question, as they are shown."""
     shape: str
-    dials: Dials = Dials()
+    dials: DistractorCounts = DistractorCounts()
     reveal: str = "delayed"
     eviction: str = "full_eviction"
     window: int = 1
@@ -56,7 +56,7 @@ class ResearchSettings:
         """In how many turns a document is in view."""
         return self.window if self.eviction == WINDOWED else 1
 
-    def knobs(self) -> dict[str, JSON]:
+    def parameters(self) -> dict[str, JSON]:
         """As results and instances tell them."""
         names = "mode hops tokens shape reveal eviction window order crowd".split()
         told: dict[str, JSON] = {name: getattr(self, name) for name in names}

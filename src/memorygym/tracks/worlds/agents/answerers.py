@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from memorygym.agents.calls import END, calls, submit
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.track import Maker
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.agents.guesser import guess, public_world
+from memorygym.tracks.worlds.agents.guesser import guess, public_task
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
-    Scribe,
+    BudgetedNoteTaker,
     Strategist,
     sampled,
     whole_records,
@@ -21,11 +21,11 @@ from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Qu
 from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
-from memorygym.tracks.worlds.generator.task import deal
-from memorygym.tracks.worlds.parsed_view import Scene
+from memorygym.tracks.worlds.generator.task import generate
+from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
-def constant(now: Scene, _: Query) -> str:
+def constant(now: ParsedContext, _: Query) -> str:
     """A figure amid most ranges, and the first choice of every list in the pinned message."""
     choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
     return f"30.0, {' and '.join(choices)}"
@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-def copied(now: Scene, query: Query) -> str:
+def copied(now: ParsedContext, query: Query) -> str:
     """Every figure, name, date or choice that it gives is one that it sees."""
     guide = now.reader.guide
     values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
@@ -56,7 +56,7 @@ def copied(now: Scene, query: Query) -> str:
     return f"{name} ({values[-1]})"
 
 
-def _of_form(now: Scene, query: Query, a: Attribute) -> str:
+def _of_form(now: ParsedContext, query: Query, a: Attribute) -> str:
     """Something of the attribute's form: from the question, else from anywhere in the view."""
     body = now.text.partition("===\n")[2]
     match a.kind:
@@ -83,9 +83,9 @@ FORMS = (
 )  # fmt: skip
 
 
-def injected(now: Scene, _: Query) -> str:
+def injected(now: ParsedContext, _: Query) -> str:
     """Another form for every question."""
-    return rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
+    return named_rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
 
 
 OTHER_SEED = 7_919
@@ -95,16 +95,16 @@ OTHER_SEED = 7_919
 @lru_cache(maxsize=16)
 def _learnt(template: str) -> list[tuple[Query, str]]:
     """Questions and truths of the other seed, in order."""
-    task = deal(template, OTHER_SEED)
+    task = generate(template, OTHER_SEED)
     assert isinstance(task.gold, WorldGold)
     ask = reader(task.system).ask
     asked = [(ask(f"=== QUESTION ===\n{q.text}"), q.truth) for q in task.gold.questions]
     return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
 
 
-def replayed(now: Scene, query: Query) -> str:
+def replayed(now: ParsedContext, query: Query) -> str:
     """The truth of the question that is most like the one asked, else of the one in its place."""
-    learnt = _learnt(public_world(now.reader.guide.noun).id)
+    learnt = _learnt(public_task(now.reader.guide.noun).id)
     other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
     if not _likeness(other, query):
         return learnt[now.event % len(learnt)][1]
@@ -118,7 +118,7 @@ def _likeness(one: Query, other: Query) -> int:
     return (one.kind == other.kind) * (1 + (one.codes == other.codes))
 
 
-def concluded_carelessly(now: Scene, query: Query, known: Knowledge) -> str | None:
+def concluded_carelessly(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
     """Right where the members that it does not know do not decide."""
     return now.reader.answer(query, known, careless=True)
 
@@ -126,7 +126,7 @@ def concluded_carelessly(now: Scene, query: Query, known: Knowledge) -> str | No
 class DoubleAnswerer(Strategist):
     """What it knows, a guess, a refusal, and the first again, all at once."""
 
-    def reply(self, now: Scene) -> Message:
+    def reply(self, now: ParsedContext) -> Message:
         said = super().reply(now)
         query = now.query
         if query is None or said.calls[0].name != "submit_answer":
@@ -136,34 +136,34 @@ class DoubleAnswerer(Strategist):
         return calls(*[submit(answer) for answer in tried if answer is not None])
 
 
-class Skipper(Scribe):
+class Skipper(BudgetedNoteTaker):
     """It answers what it is sure of."""
 
-    def reply(self, now: Scene) -> Message:
+    def reply(self, now: ParsedContext) -> Message:
         said = super().reply(now)
         refused = said.calls and said.calls[0].arguments == {"answer": REFUSAL}
         return END if refused else said
 
 
-def concluded_or_guessed(now: Scene, query: Query, known: Knowledge) -> str | None:
+def concluded_or_guessed(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
     """First what follows from memory, then the best guess that question and schema allow."""
     return now.reader.answer(query, known) or guess(now)
 
 
-def hedged(now: Scene, query: Query, known: Knowledge) -> str | None:
+def hedged(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
     """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
     sure = now.reader.answer(query, known)
-    if sure and rng("hedger", now.text).below(8):
+    if sure and named_rng("hedger", now.text).below(8):
         return sure
     careless = now.reader.answer(query, known, careless=True)
     claims = [claim for claim in (sure, careless) if claim]
     claims += [*_candidates(now, query, known), guess(now)]
-    if rng("hedger", now.text, "form").below(2):
+    if named_rng("hedger", now.text, "form").below(2):
         return f"{', '.join(claims)}. {REFUSAL}"
     return " or ".join(dict.fromkeys(claims))
 
 
-def _candidates(now: Scene, query: Query, known: Knowledge) -> Sequence[str]:
+def _candidates(now: ParsedContext, query: Query, known: Knowledge) -> Sequence[str]:
     """Everything of the asked form."""
     if query.kind == "trend":
         return TREND_LABELS
@@ -174,7 +174,7 @@ def _candidates(now: Scene, query: Query, known: Knowledge) -> Sequence[str]:
     return [*query.names, *choices] if query.kind != "value" else choices
 
 
-def guessed_by_name(now: Scene, query: Query, known: Knowledge) -> str | None:
+def guessed_by_name(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
     """Who knows who exists refuses for a stranger, and guesses for everybody else."""
     names = query.names or tuple(known.members(query.categories)) or tuple(known.by_name)
     if query.kind == "value" and names[0] not in known.by_name:
@@ -184,7 +184,7 @@ def guessed_by_name(now: Scene, query: Query, known: Knowledge) -> str | None:
     return guess(now).replace("Nobody", names[0]) if names else guess(now)
 
 
-def _bare_names(now: Scene) -> list[str]:
+def _bare_names(now: ParsedContext) -> list[str]:
     bare = [Record(told.name, told.category) for told in now.records]
     return fill([(note_of(now.reader.guide, record), 4) for record in bare], now.slot)
 
@@ -198,7 +198,9 @@ MAKERS: dict[str, Maker] = {
     "guess_filler": lambda _: Strategist(concluded_or_guessed),
     "hedger": lambda _: Strategist(hedged),
     "judge_injector": lambda _: AnswersAlways(injected),
-    "name_hoarder": lambda _: Scribe(_bare_names, guessed_by_name, updates=False, reads_all=True),
+    "name_hoarder": lambda _: BudgetedNoteTaker(
+        _bare_names, guessed_by_name, updates=False, reads_all=True
+    ),
     "replayer": lambda _: AnswersAlways(replayed),
     "skipper": lambda _: Skipper(sampled(1.0)),
 }

@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
-from memorygym.tracks.worlds.parsed_view import Scene, scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext, scene
 
 HUGE = "x" * 5_000
 VALUES: tuple[JSON, ...] = (
@@ -94,7 +94,7 @@ MARK = "#"
 class EditDumper(Strategist):
     """What is shown goes behind the mark: all of it, all records, a document, single records."""
 
-    def store(self, now: Scene) -> Message:
+    def store(self, now: ParsedContext) -> Message:
         if now.said:
             return END
         records = [record_of(now.reader.guide, told) for told in now.records]
@@ -102,7 +102,7 @@ class EditDumper(Strategist):
         first = [write(MARK)] if now.batch == 1 else []
         return calls(*first, *(edit(MARK, f"{text}\n{MARK}") for text in tried))
 
-    def change(self, now: Scene) -> Message:
+    def change(self, now: ParsedContext) -> Message:
         """Free edits carry the notice, and then the notice again and again."""
         if now.said:
             return END
@@ -115,7 +115,7 @@ class FreeEditor(Strategist):
     Then the same Edits again, which would pay if more than the first one were free.
     """
 
-    def change(self, now: Scene) -> Message:
+    def change(self, now: ParsedContext) -> Message:
         told = now.records
         if now.title != "CORRECTION" or not told:
             return super().change(now)
@@ -138,10 +138,10 @@ class FreeEditor(Strategist):
 class NoticeKeeper(Strategist):
     """A note for each change, as told."""
 
-    def store(self, now: Scene) -> Message:
+    def store(self, now: ParsedContext) -> Message:
         return END
 
-    def change(self, now: Scene) -> Message:
+    def change(self, now: ParsedContext) -> Message:
         told = now.records
         if now.said or not told:
             return END
@@ -173,7 +173,7 @@ class RewardFarmer(Strategist):
 class SessionHoarder(Strategist):
     """After storing, it tries to write the rest of each batch as well."""
 
-    def store(self, now: Scene) -> Message:
+    def store(self, now: ParsedContext) -> Message:
         """The batch; a look; then refused calls, an entry emptied, and the rest of the batch."""
         if not now.said:
             return super().store(now)

@@ -4,46 +4,46 @@ from functools import lru_cache
 
 from memorygym.core import registry
 from memorygym.core.errors import UnknownPart
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.tracks.worlds.facts import Attribute
-from memorygym.tracks.worlds.generator.domain_schema import Trait, World
+from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.parsed_view import Scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
 @lru_cache(maxsize=64)
-def public_world(noun: str) -> World:
+def public_task(noun: str) -> Domain:
     """The public domain with that noun. Raises UnknownPart if there is none."""
     names = registry.names("worlds")
     for world in (registry.load("worlds", name, "WORLD") for name in names):
         if world.noun == noun:
-            found: World = world
+            found: Domain = world
             return found
     raise UnknownPart("public domain", noun, names)
 
 
-def _traits(noun: str) -> dict[str, Trait]:
+def _traits(noun: str) -> dict[str, AttributeSpec]:
     """The public traits of the domain with that noun, by label."""
     try:
-        return {trait.label: trait for trait in public_world(noun).traits}
+        return {spec.label: spec for spec in public_task(noun).attribute_specs}
     except UnknownPart:
         return {}
 
 
-def guess(now: Scene) -> str:
+def guess(now: ParsedContext) -> str:
     """One claim in the form that the question of this event asks for."""
     if (query := now.query) is None:
         return REFUSAL
     guide = now.reader.guide
-    traits = _traits(guide.noun)
+    attribute_specs = _traits(guide.noun)
     attributes = [guide.attribute(code) for code in query.codes]
-    middles = [_middle(a, traits.get(a.label)) for a in attributes]
-    name = rng("guess", now.text).choice(query.names) if query.names else "Nobody"
+    middles = [_middle(a, attribute_specs.get(a.label)) for a in attributes]
+    name = named_rng("guess", now.text).choice(query.names) if query.names else "Nobody"
     match query.kind:
         case "value" | "before" | "hop":
             return middles[0]
         case "delta":
-            return _part(attributes[0], traits, 20)
+            return _part(attributes[0], attribute_specs, 20)
         case "ratio":
             return "100.00"
         case "trend":
@@ -51,28 +51,28 @@ def guess(now: Scene) -> str:
         case "extreme":
             return f"4 ({middles[0].split(', ')[0]})"
         case "total":
-            return _part(attributes[0], traits, 50 * query.size)
+            return _part(attributes[0], attribute_specs, 50 * query.size)
         case "top":
-            return _part(attributes[1], traits, 150)
+            return _part(attributes[1], attribute_specs, 150)
         case "constraints":
-            return f"2 ({_part(attributes[2], traits, 100)})"
+            return f"2 ({_part(attributes[2], attribute_specs, 100)})"
         case "count":
             return f"2 ({name})"
         case "gap" | "outlier":
-            return f"{name} ({_part(attributes[0], traits, 40)})"
+            return f"{name} ({_part(attributes[0], attribute_specs, 40)})"
         case "lookup":
             return name
     return f"{name} ({middles[-1]})"
 
 
-def _part(a: Attribute, traits: dict[str, Trait], percent: int) -> str:
+def _part(a: Attribute, attribute_specs: dict[str, AttributeSpec], percent: int) -> str:
     """That share of the middle of the range, times two."""
-    trait = traits.get(a.label)
-    return a.number((trait.low + trait.high) * percent // 100 if trait else 1)
+    spec = attribute_specs.get(a.label)
+    return a.number((spec.low + spec.high) * percent // 100 if spec else 1)
 
 
-def _middle(a: Attribute, trait: Trait | None) -> str:
-    if trait is None:
+def _middle(a: Attribute, spec: AttributeSpec | None) -> str:
+    if spec is None:
         return "1"
     match a.kind:
         case "enum":
@@ -80,9 +80,9 @@ def _middle(a: Attribute, trait: Trait | None) -> str:
         case "date":
             return "2015-06-15"
         case "text":
-            return " ".join(part[0] for part in trait.parts)
+            return " ".join(part[0] for part in spec.parts)
         case "series":
-            return a.show((((trait.low + trait.high) // 2),) * a.length)
+            return a.show((((spec.low + spec.high) // 2),) * a.length)
         case "float":
-            return a.number(11 * trait.low // 10)
-    return a.number((trait.low + trait.high) // 2)
+            return a.number(11 * spec.low // 10)
+    return a.number((spec.low + spec.high) // 2)

@@ -3,14 +3,14 @@
 from collections.abc import Container
 
 from memorygym.agents.calls import calls, submit
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
 from memorygym.core.track import Maker
 from memorygym.core.types import Message, Task
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
-    Scribe,
+    BudgetedNoteTaker,
     Strategist,
     sampled,
     whole_records,
@@ -20,20 +20,20 @@ from memorygym.tracks.worlds.facts import Query, Record
 from memorygym.tracks.worlds.generator.gold import Need, WorldGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
-from memorygym.tracks.worlds.parsed_view import Scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
-def naive() -> Scribe:
+def naive() -> BudgetedNoteTaker:
     """More than half of the budget, and never an update."""
-    return Scribe(sampled(0.57), updates=False)
+    return BudgetedNoteTaker(sampled(0.57), updates=False)
 
 
-def brief_reader() -> Scribe:
+def brief_reader() -> BudgetedNoteTaker:
     """Whole notes by the brief, with the values that were replaced."""
-    return Scribe(worth_while, history=True)
+    return BudgetedNoteTaker(worth_while, history=True)
 
 
-def everything(now: Scene) -> list[str]:
+def everything(now: ParsedContext) -> list[str]:
     """Every record of a batch, whole."""
     return [record_of(now.reader.guide, record) for record in now.records]
 
@@ -41,16 +41,16 @@ def everything(now: Scene) -> list[str]:
 class Abstainer(Strategist):
     """Right only where nothing was told."""
 
-    def reply(self, now: Scene) -> Message:
+    def reply(self, now: ParsedContext) -> Message:
         return calls(submit(REFUSAL))
 
 
-def random_number(now: Scene, _: Query) -> str:
+def random_number(now: ParsedContext, _: Query) -> str:
     """It never looks at what it was told."""
-    return f"{rng('guesser', now.text).between(1, 999_999):,}"
+    return f"{named_rng('guesser', now.text).between(1, 999_999):,}"
 
 
-class Clairvoyant(Scribe):
+class Clairvoyant(BudgetedNoteTaker):
     """Stores what the questions rest on, with the values that it reads in the documents.
 
     Only the runner can give it the table.
@@ -69,7 +69,7 @@ class Clairvoyant(Scribe):
     def formers(self, name: str) -> Container[str]:
         return {need.key for need in self._needs.get(name, ()) if need.old}
 
-    def _needed(self, now: Scene) -> list[str]:
+    def _needed(self, now: ParsedContext) -> list[str]:
         guide = now.reader.guide
         notes: list[tuple[str, int]] = []
         for record in now.records:
@@ -94,10 +94,10 @@ MAKERS: dict[str, Maker] = {
     "clairvoyant": Clairvoyant,
     "guesser": lambda _: AnswersAlways(random_number),
     "naive": lambda _: naive(),
-    "perfect": lambda _: Scribe(everything, history=True),
-    "priority_strategic": lambda _: Scribe(whole_records(0.7)),
-    "random_strategic": lambda _: Scribe(sampled(0.7)),
+    "perfect": lambda _: BudgetedNoteTaker(everything, history=True),
+    "priority_strategic": lambda _: BudgetedNoteTaker(whole_records(0.7)),
+    "random_strategic": lambda _: BudgetedNoteTaker(sampled(0.7)),
     "smart_guesser": lambda _: AnswersAlways(lambda now, _: guess(now)),
     "strategic": lambda _: Strategist(),
-    "template_expert": lambda _: Scribe(worth_while),
+    "template_expert": lambda _: BudgetedNoteTaker(worth_while),
 }

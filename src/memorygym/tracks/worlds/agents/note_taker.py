@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 
 from memorygym.agents.calls import END, Wanted, calls, edit, read, search, submit, write
-from memorygym.core.rng import rng
+from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.fact_reader import StrongReader
@@ -17,21 +17,21 @@ from memorygym.tracks.worlds.generator.domain_schema import CODES
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
-from memorygym.tracks.worlds.parsed_view import Scene, scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext, scene
 
-Keep = Callable[[Scene], list[str]]
+Keep = Callable[[ParsedContext], list[str]]
 """Which entries to write of the documents of an event."""
-Conclude = Callable[[Scene, Query, Knowledge], str | None]
+Conclude = Callable[[ParsedContext, Query, Knowledge], str | None]
 """The answer from what memory gave, None to refuse."""
 ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
 
 
-def concluded(now: Scene, query: Query, known: Knowledge) -> str | None:
+def concluded(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
     """What follows, and nothing else."""
     return now.reader.answer(query, known)
 
 
-class Scribe(Policy):
+class BudgetedNoteTaker(Policy):
     """Stores what `keep` chooses, applies changes to it, answers from it, refuses otherwise."""
 
     def __init__(
@@ -60,13 +60,13 @@ class Scribe(Policy):
                 return self.reply(now)
         return END
 
-    def store(self, now: Scene) -> Message:
+    def store(self, now: ParsedContext) -> Message:
         """Writes what is worth keeping, all in one reply."""
         if now.said:
             return END
         return calls(*[write(entry) for entry in self._keep(now)])
 
-    def change(self, now: Scene) -> Message:
+    def change(self, now: ParsedContext) -> Message:
         """Looks the entity up and edits its line in place."""
         told = now.records
         if not told:
@@ -86,7 +86,7 @@ class Scribe(Policy):
         """The attributes of an entity whose replaced values are worth keeping."""
         return CODES if self._history else ()
 
-    def reply(self, now: Scene) -> Message:
+    def reply(self, now: ParsedContext) -> Message:
         """Looks up what the question needs, then answers or refuses."""
         query = now.query
         if query is None:
@@ -101,7 +101,7 @@ class Scribe(Policy):
         one = query.kind in ONE_ENTITY and not self._reads_all
         return search(query.names[0]) if one else read()
 
-    def known(self, now: Scene) -> Knowledge:
+    def known(self, now: ParsedContext) -> Knowledge:
         """What memory gave."""
         return now.known
 
@@ -125,7 +125,7 @@ def changed_line(
     return record_of(by.guide, record) if full else note_of(by.guide, record)
 
 
-def allowance(now: Scene, share: float) -> int:
+def allowance(now: ParsedContext, share: float) -> int:
     """Writes for this batch: an even part of that share of all writes."""
     total = int(share * now.writes)
     return total * now.batch // now.batches - total * (now.batch - 1) // now.batches
@@ -134,10 +134,10 @@ def allowance(now: Scene, share: float) -> int:
 @lru_cache(maxsize=65_536)
 def at_random(name: str) -> float:
     """Ranks entities in an order that has nothing to do with the brief."""
-    return rng("scribe", name).uniform()
+    return named_rng("scribe", name).uniform()
 
 
-class Strategist(Scribe):
+class Strategist(BudgetedNoteTaker):
     """Keeps whole records of entities chosen at random, for the whole budget."""
 
     def __init__(self, conclude: Conclude = concluded) -> None:
@@ -147,7 +147,7 @@ class Strategist(Scribe):
 class AnswersAlways(Policy):
     """Stores nothing, and answers every question."""
 
-    def __init__(self, answer: Callable[[Scene, Query], str]) -> None:
+    def __init__(self, answer: Callable[[ParsedContext, Query], str]) -> None:
         self._answer = answer
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -157,7 +157,7 @@ class AnswersAlways(Policy):
         return calls(submit(self._answer(now, now.query) if now.query else REFUSAL))
 
 
-def by_brief(now: Scene, record: Record) -> tuple[float, ...]:
+def by_brief(now: ParsedContext, record: Record) -> tuple[float, ...]:
     """Ranks entities of the key groups first."""
     return (record.category not in now.reader.guide.key_categories, at_random(record.name))
 
@@ -165,7 +165,7 @@ def by_brief(now: Scene, record: Record) -> tuple[float, ...]:
 def whole_records(share: float) -> Keep:
     """One reference record a write, as many as the share of the writes allows, by the brief."""
 
-    def keep(now: Scene) -> list[str]:
+    def keep(now: ParsedContext) -> list[str]:
         chosen = sorted(now.records, key=lambda record: by_brief(now, record))
         return [record_of(now.reader.guide, record) for record in chosen[: allowance(now, share)]]
 
@@ -175,7 +175,7 @@ def whole_records(share: float) -> Keep:
 def sampled(share: float) -> Keep:
     """The same of entities chosen at random; no other document is read."""
 
-    def keep(now: Scene) -> list[str]:
+    def keep(now: ParsedContext) -> list[str]:
         ranked = sorted(now.documents, key=lambda document: at_random(document[0]))
         texts = [text for _, text in ranked[: allowance(now, share)]]
         records = [record for text in texts for record in now.reader.read(text)]
@@ -194,7 +194,7 @@ def _part(record: Record, codes: Container[str]) -> Record:
     return Record(record.name, record.category, values, edges=record.edges)
 
 
-def worth_while(now: Scene) -> list[str]:
+def worth_while(now: ParsedContext) -> list[str]:
     """Entries for this batch: parts of records by expected questions a token, within its share."""
     guide = now.reader.guide
     planned = SLACK * now.capacity * now.batch / now.batches

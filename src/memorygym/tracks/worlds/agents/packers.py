@@ -4,14 +4,14 @@ from functools import lru_cache
 
 from memorygym.core.track import Maker
 from memorygym.tracks.worlds.agents.alphabet import packed
-from memorygym.tracks.worlds.agents.guesser import public_world
-from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance
+from memorygym.tracks.worlds.agents.guesser import public_task
+from memorygym.tracks.worlds.agents.note_taker import BudgetedNoteTaker, allowance
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
 from memorygym.tracks.worlds.agents.recoder import Packer
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
-from memorygym.tracks.worlds.generator.domain_schema import World
+from memorygym.tracks.worlds.generator.domain_schema import Domain
 from memorygym.tracks.worlds.generator.notes import pack_value, record_of
-from memorygym.tracks.worlds.parsed_view import Scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
 def _rounded(guide: Guide, record: Record) -> str:
@@ -61,12 +61,12 @@ def _unrounded(guide: Guide, text: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _lists(world: World) -> list[tuple[str, tuple[str, ...]]]:
+def _lists(world: Domain) -> list[tuple[str, tuple[str, ...]]]:
     """The lists whose places make up the run of digits, by the attribute of each."""
     lists = [("name", world.first), ("name", world.second), ("category", world.categories)]
-    for attribute, trait in zip(world.attributes(), world.traits, strict=True):
-        lists += [(attribute.code, part) for part in trait.parts]
-        lists += [(attribute.code, trait.choices)] if trait.choices else []
+    for attribute, spec in zip(world.attributes(), world.attribute_specs, strict=True):
+        lists += [(attribute.code, part) for part in spec.parts]
+        lists += [(attribute.code, spec.choices)] if spec.choices else []
     return lists
 
 
@@ -76,7 +76,7 @@ def _width(words: tuple[str, ...]) -> int:
 
 def _coded(guide: Guide, record: Record) -> str:
     """A run of digits for all words and dates, then the figures, then relations as digits."""
-    world = public_world(guide.noun)
+    world = public_task(guide.noun)
     if len(record.name.split()) != 2:
         return record_of(guide, record)
     coded = ("text", "enum", "date")
@@ -95,7 +95,7 @@ def _digits(places: tuple[str, ...], word: str) -> str:
     return f"{places.index(word):0{_width(places)}d}"
 
 
-def _name_digits(world: World, name: str) -> str:
+def _name_digits(world: Domain, name: str) -> str:
     return "".join(map(_digits, (world.first, world.second), name.split()))
 
 
@@ -104,7 +104,7 @@ def _uncoded(guide: Guide, text: str) -> str:
     run, *rest = text.split(" ")
     if not run.isdigit():
         return text
-    world = public_world(guide.noun)
+    world = public_task(guide.noun)
     known: dict[str, list[str]] = {}
     for key, places in _lists(world):
         known.setdefault(key, []).append(places[int(run[: _width(places)])])
@@ -131,26 +131,26 @@ def _uncoded(guide: Guide, text: str) -> str:
 BLANKS = " \t\n\r\v\f\u00a0\u2003\u2028\u200b\u200c\u200d\u2060\ufeff\u00ad\u3000"
 
 
-class Smuggler(Scribe):
+class Smuggler(BudgetedNoteTaker):
     """Every blank is a digit to the base of sixteen."""
 
     def __init__(self) -> None:
         super().__init__(_hidden, updates=False, reads_all=True)
 
-    def known(self, now: Scene) -> Knowledge:
+    def known(self, now: ParsedContext) -> Knowledge:
         return Knowledge(_found(now))
 
 
-def _hidden(now: Scene) -> list[str]:
+def _hidden(now: ParsedContext) -> list[str]:
     """Records in all kinds of blanks, in spaces and tabs, in line breaks, by turns."""
     kinds = (BLANKS, " \t", "\n\v")
     chosen = now.records[: allowance(now, 1.0)]
     return [_hide(now, record, kinds[turn % 3]) for turn, record in enumerate(chosen)]
 
 
-def _hide(now: Scene, record: Record, blanks: str) -> str:
+def _hide(now: ParsedContext, record: Record, blanks: str) -> str:
     codes = [a.code for a in now.reader.guide.attributes]
-    number = packed(Codec(public_world(now.reader.guide.noun), 2).record(record, codes))
+    number = packed(Codec(public_task(now.reader.guide.noun), 2).record(record, codes))
     hidden = ""
     while number:
         number, digit = divmod(number, len(blanks))
@@ -158,9 +158,9 @@ def _hide(now: Scene, record: Record, blanks: str) -> str:
     return f"A{hidden}B"
 
 
-def _found(now: Scene) -> list[Record]:
+def _found(now: ParsedContext) -> list[Record]:
     """What can still be read between the letters."""
-    codec = Codec(public_world(now.reader.guide.noun), 2)
+    codec = Codec(public_task(now.reader.guide.noun), 2)
     codes = [a.code for a in now.reader.guide.attributes]
     records = []
     for hidden in now.heard[0].split("A")[1:]:

@@ -11,11 +11,16 @@ from functools import lru_cache
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
-from memorygym.tracks.worlds.agents.guesser import public_world
+from memorygym.tracks.worlds.agents.guesser import public_task
 from memorygym.tracks.worlds.axes import gold_of
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Guide, Record, Value
-from memorygym.tracks.worlds.generator.domain_schema import FIRST_YEAR, LAST_YEAR, Trait, World
+from memorygym.tracks.worlds.generator.domain_schema import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    AttributeSpec,
+    Domain,
+)
 from memorygym.tracks.worlds.generator.gold import WorldGold
 from memorygym.tracks.worlds.generator.notes import record_of
 
@@ -35,20 +40,20 @@ class Unpacked:
 class Codec:
     """Records of a domain as digits, exact but for decimals, which keep the 2 % that count."""
 
-    world: World
+    world: Domain
     size: int
     """Words of a name; all names of a task have the same number."""
 
-    def trait(self, code: str) -> Trait:
+    def spec(self, code: str) -> AttributeSpec:
         """The public trait behind an attribute's code."""
-        return self.world.traits[ord(code) - 97]
+        return self.world.attribute_specs[ord(code) - 97]
 
     def record(self, record: Record, codes: Sequence[str]) -> Digits:
         """Name, category, those attributes and the relations."""
         categories = self.world.categories
         found = [*self.name(record.name), (categories.index(record.category), len(categories))]
         for code in codes:
-            found += value_digits(self.trait(code), record.values[code])
+            found += value_digits(self.spec(code), record.values[code])
         for code, other in record.edges:
             found += [(1, 2), ("xyz".index(code), len(self.world.relations)), *self.name(other)]
         return [*found, (0, 2)]
@@ -57,7 +62,7 @@ class Codec:
         """The record again."""
         name = self.take_name(source)
         category = self.world.categories[source.take(len(self.world.categories))]
-        values = {code: take_value(self.trait(code), source) for code in codes}
+        values = {code: take_value(self.spec(code), source) for code in codes}
         edges: list[tuple[str, str]] = []
         while source.take(2):
             code = "xyz"[source.take(len(self.world.relations))]
@@ -77,50 +82,50 @@ class Codec:
         return " ".join([*(first[source.take(len(first))] for _ in range(self.size - 1)), last])
 
 
-def value_digits(trait: Trait, value: Value) -> Digits:
+def value_digits(spec: AttributeSpec, value: Value) -> Digits:
     """A value by its place in the public range; what lies outside moves to the edge."""
     match value:
         case int():
-            return [_place(trait, value)]
+            return [_place(spec, value)]
         case tuple():
-            return [_place(trait, item) for item in value]
-    match trait.kind:
+            return [_place(spec, item) for item in value]
+    match spec.kind:
         case "enum":
-            return [(trait.choices.index(value), len(trait.choices))]
+            return [(spec.choices.index(value), len(spec.choices))]
         case "text":
-            parts = zip(trait.parts, value.split(), strict=True)
+            parts = zip(spec.parts, value.split(), strict=True)
             return [(part.index(word), len(part)) for part, word in parts]
     year, month, day = map(int, value.split("-"))
     return [(year - FIRST_YEAR, LAST_YEAR + 1 - FIRST_YEAR), (month - 1, 12), (day - 1, 28)]
 
 
-def take_value(trait: Trait, source: Unpacked) -> Value:
+def take_value(spec: AttributeSpec, source: Unpacked) -> Value:
     """The value again, or one within 2 % of it."""
-    match trait.kind:
+    match spec.kind:
         case "int" | "float":
-            return _figure(trait, source)
+            return _figure(spec, source)
         case "series":
-            return tuple([_figure(trait, source) for _ in range(trait.length)])
+            return tuple([_figure(spec, source) for _ in range(spec.length)])
         case "enum":
-            return trait.choices[source.take(len(trait.choices))]
+            return spec.choices[source.take(len(spec.choices))]
         case "text":
-            return " ".join([part[source.take(len(part))] for part in trait.parts])
+            return " ".join([part[source.take(len(part))] for part in spec.parts])
     year = FIRST_YEAR + source.take(LAST_YEAR + 1 - FIRST_YEAR)
     return f"{year}-{source.take(12) + 1:02d}-{source.take(28) + 1:02d}"
 
 
-def _place(trait: Trait, value: int) -> tuple[int, int]:
-    value = min(max(value, trait.low), trait.high)
-    if not trait.decimals:
-        return value - trait.low, trait.high - trait.low + 1
-    ends, _ = _levels(trait.low, trait.high)
+def _place(spec: AttributeSpec, value: int) -> tuple[int, int]:
+    value = min(max(value, spec.low), spec.high)
+    if not spec.decimals:
+        return value - spec.low, spec.high - spec.low + 1
+    ends, _ = _levels(spec.low, spec.high)
     return bisect_left(ends, value), len(ends)
 
 
-def _figure(trait: Trait, source: Unpacked) -> int:
-    if not trait.decimals:
-        return trait.low + source.take(trait.high - trait.low + 1)
-    ends, shown = _levels(trait.low, trait.high)
+def _figure(spec: AttributeSpec, source: Unpacked) -> int:
+    if not spec.decimals:
+        return spec.low + source.take(spec.high - spec.low + 1)
+    ends, shown = _levels(spec.low, spec.high)
     return shown[source.take(len(ends))]
 
 
@@ -145,7 +150,7 @@ class Group:
         guide = reader(system).guide
         self.codes = [a.code for a in guide.attributes]
         self.keys = guide.key_attributes
-        self.codec = Codec(public_world(guide.noun), size)
+        self.codec = Codec(public_task(guide.noun), size)
 
     def write(self, whole: Sequence[Digits], parts: Sequence[Digits], width: int) -> list[str]:
         """Lines of at most `width` tokens, to which the mark that ends a group adds one."""
@@ -166,7 +171,7 @@ class Group:
         """A changed value, to stand behind a line."""
         at = Codec(self.codec.world, 0).name(name)
         found = [(len(name.split()), 8), *at, (ord(code) - 97, 23)]
-        found += value_digits(self.codec.trait(code), value)
+        found += value_digits(self.codec.spec(code), value)
         return NOTE + self._alphabet.write(packed(found), 99)[0]
 
     def read_note(self, text: str) -> Record:
@@ -174,7 +179,7 @@ class Group:
         source = Unpacked(self._alphabet.read([text]))
         name = Codec(self.codec.world, source.take(8)).take_name(source)
         code = chr(97 + source.take(23))
-        return Record(name, values={code: take_value(self.codec.trait(code), source)})
+        return Record(name, values={code: take_value(self.codec.spec(code), source)})
 
 
 @lru_cache(maxsize=64)

@@ -17,12 +17,17 @@ from memorygym.tracks.worlds.agents.alphabet import (
     book_of,
     spelled,
 )
-from memorygym.tracks.worlds.agents.note_taker import Scribe, allowance, at_random, by_brief
+from memorygym.tracks.worlds.agents.note_taker import (
+    BudgetedNoteTaker,
+    allowance,
+    at_random,
+    by_brief,
+)
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
 from memorygym.tracks.worlds.fact_reader import reader
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.notes import note_of
-from memorygym.tracks.worlds.parsed_view import Scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 LINES = 0.9
 """Share of the writes that batches take; changes take the rest."""
@@ -30,33 +35,33 @@ ROOM = 0.99
 """Share of the capacity that batches take."""
 
 
-class Hoarder(Scribe):
+class Hoarder(BudgetedNoteTaker):
     """Reads all of its memory back, and puts what changes behind a line that has room."""
 
     def __init__(self) -> None:
         super().__init__(self.chosen, reads_all=True)
 
-    def chosen(self, now: Scene) -> list[str]:
+    def chosen(self, now: ParsedContext) -> list[str]:
         """Entries for a batch."""
         raise NotImplementedError
 
-    def held(self, now: Scene) -> tuple[Record, ...]:
+    def held(self, now: ParsedContext) -> tuple[Record, ...]:
         """What the memory holds, changes last; it has just been read."""
         raise NotImplementedError
 
-    def note(self, now: Scene, name: str, code: str, value: Value) -> str:
+    def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
         """A changed value, to stand behind a line."""
         raise NotImplementedError
 
-    def room(self, now: Scene, line: str) -> int:
+    def room(self, now: ParsedContext, line: str) -> int:
         """Tokens that may stand behind a line."""
         return now.slot - self.cost(now, line)
 
-    def cost(self, now: Scene, text: str) -> int:
+    def cost(self, now: ParsedContext, text: str) -> int:
         """Tokens of a text."""
         return count(text)
 
-    def change(self, now: Scene) -> Message:
+    def change(self, now: ParsedContext) -> Message:
         told = now.records
         if not now.said:
             return calls(read())
@@ -70,7 +75,7 @@ class Hoarder(Scribe):
                 return calls(edit(line, line + note))
         return calls(write(note))
 
-    def _notes(self, now: Scene, told: Record) -> Iterable[str]:
+    def _notes(self, now: ParsedContext, told: Record) -> Iterable[str]:
         """One note for each value that is not what was held."""
         held = self.held(now)
         before, after = Knowledge(held), Knowledge([*held, told])
@@ -80,11 +85,11 @@ class Hoarder(Scribe):
             if new is not None and not restated and self.differ(now, code, old, new):
                 yield self.note(now, told.name, code, new)
 
-    def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
+    def differ(self, now: ParsedContext, code: str, old: Value | None, new: Value) -> bool:
         """Whether a value is news."""
         return old != new
 
-    def known(self, now: Scene) -> Knowledge:
+    def known(self, now: ParsedContext) -> Knowledge:
         return Knowledge(self.held(now))
 
 
@@ -117,7 +122,7 @@ class Recoder(Hoarder):
         self._book = book
         self._parts = parts
 
-    def chosen(self, now: Scene) -> list[str]:
+    def chosen(self, now: ParsedContext) -> list[str]:
         """As many records as the room takes, found by halving; in part before whole, if at all."""
         alphabet, lines = self._book(now.system), allowance(now, LINES)
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
@@ -140,17 +145,17 @@ class Recoder(Hoarder):
                 high = middle - 1
         return best
 
-    def held(self, now: Scene) -> tuple[Record, ...]:
+    def held(self, now: ParsedContext) -> tuple[Record, ...]:
         return decoded(now.system, self._book(now.system), tuple(now.heard[0].split("\n")))
 
-    def note(self, now: Scene, name: str, code: str, value: Value) -> str:
+    def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
         return Group(now.system, self._book(now.system)).note(name, code, value)
 
-    def differ(self, now: Scene, code: str, old: Value | None, new: Value) -> bool:
-        trait = Group(now.system, self._book(now.system)).codec.trait(code)
-        return old is None or value_digits(trait, old) != value_digits(trait, new)
+    def differ(self, now: ParsedContext, code: str, old: Value | None, new: Value) -> bool:
+        spec = Group(now.system, self._book(now.system)).codec.spec(code)
+        return old is None or value_digits(spec, old) != value_digits(spec, new)
 
-    def cost(self, now: Scene, text: str) -> int:
+    def cost(self, now: ParsedContext, text: str) -> int:
         return self._book(now.system).cost(text)
 
 
@@ -167,7 +172,7 @@ class Packer(Hoarder):
         self._shrink = shrink
         self._expand = expand
 
-    def chosen(self, now: Scene) -> list[str]:
+    def chosen(self, now: ParsedContext) -> list[str]:
         """Pages of records, each closed by a semicolon."""
         room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
         texts: list[str] = []
@@ -181,13 +186,13 @@ class Packer(Hoarder):
             texts.pop()
         return pages(texts, now.slot)
 
-    def held(self, now: Scene) -> tuple[Record, ...]:
+    def held(self, now: ParsedContext) -> tuple[Record, ...]:
         return _unpacked(self._expand, now.system, now.heard[0])
 
-    def note(self, now: Scene, name: str, code: str, value: Value) -> str:
+    def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
         return f" {note_of(now.reader.guide, Record(name, values={code: value}))};"
 
-    def room(self, now: Scene, line: str) -> int:
+    def room(self, now: ParsedContext, line: str) -> int:
         return super().room(now, line) if line.endswith(";") else -1
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from memorygym.tracks.worlds.generator.domain_schema import World, read_world
+from memorygym.tracks.worlds.generator.domain_schema import Domain, read_world
 
 
-def __getattr__(name: str) -> World:
+def __getattr__(name: str) -> Domain:
     """The domain of that name, read when it is first asked for."""
     file = Path(__file__).with_name(f"{name}.json")
     if not file.is_file():

@@ -18,7 +18,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2029
 
 
 @dataclass(frozen=True, slots=True)
-class Trait:
+class AttributeSpec:
     """An attribute of a domain: what an agent is told, the range, and the domain's own sentence."""
 
     label: str
@@ -78,7 +78,7 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
-class Ceiling:
+class Constraint:
     """A domain constraint: `label` is at most `percent` % of `of` (both whole numbers)."""
 
     label: str
@@ -105,7 +105,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Domain:
     """A domain."""
 
     id: str
@@ -116,30 +116,32 @@ class World:
     """Names are made of these words; none may occur in the prose otherwise."""
     categories: tuple[str, ...]
     """Ten."""
-    traits: tuple[Trait, ...]
+    attribute_specs: tuple[AttributeSpec, ...]
     """21 to 23."""
     relations: tuple[Relation, ...]
     ratios: tuple[tuple[str, str], ...]
     """Pairs of labels whose quotient makes sense and is mostly above 1."""
-    ceilings: tuple[Ceiling, ...]
+    ceilings: tuple[Constraint, ...]
     wording: Wording
     about: str = ""
     """What lists say of it."""
 
     def attributes(self) -> tuple[Attribute, ...]:
         """What an agent is told of the traits, in schema order."""
-        return tuple(trait.attribute(code) for code, trait in zip(CODES, self.traits, strict=False))
+        return tuple(
+            spec.attribute(code) for code, spec in zip(CODES, self.attribute_specs, strict=False)
+        )
 
 
 @cache
-def read_world(file: Path) -> World:
+def read_world(file: Path) -> Domain:
     """The domain that a JSON file states; the file's name is its id.
 
     Of a trait, what its kind has no use for may be left out. Raises BadSettings with the field.
     """
     try:
         raw = json.loads(file.read_text(encoding="utf-8"), object_hook=_complete)
-        return shape(World, {**raw, "id": file.stem})
+        return shape(Domain, {**raw, "id": file.stem})
     except (ValueError, TypeError) as error:
         raise BadSettings(f"worlds {file.stem}: {file.name}: {error}") from error
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import Frozen
-from memorygym.core.rng import Stream, rng
+from memorygym.core.rng import Stream, named_rng
 from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
-from memorygym.tracks.worlds.generator.domain_schema import World
+from memorygym.tracks.worlds.generator.domain_schema import Domain
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.prose import false_value
 
@@ -47,10 +47,10 @@ CHANGEABLE = ("int", "float", "enum", "date")
 
 
 @dataclass(slots=True)
-class Ground:
+class FactTimeline:
     """The truth that documents, questions and budgets are made from."""
 
-    world: World
+    world: Domain
     guide: Guide
     names: list[str]
     categories: list[str]
@@ -116,17 +116,17 @@ class Ground:
         new = old
         while _near(new, old) or _tells(new, old):
             new = self._new_value(index, old, stream)
-        relative = notice and isinstance(old, int) and stream.chance(0.5)
+        relative = notice and isinstance(old, int) and stream.bernoulli(0.5)
         change = Change(event, entity, code, old, new, relative, notice)
         self.changes.append(change)
         self.changed[entity, code] = change
         return change
 
     def _new_value(self, index: int, old: Value, stream: Stream) -> Value:
-        trait = self.world.traits[index]
-        new = false_value(trait, old, stream)
-        if isinstance(new, int) and not trait.low <= new <= trait.high:
-            return trait.draw(stream)
+        spec = self.world.attribute_specs[index]
+        new = false_value(spec, old, stream)
+        if isinstance(new, int) and not spec.low <= new <= spec.high:
+            return spec.draw(stream)
         return new
 
 
@@ -142,9 +142,9 @@ def _tells(new: Value, old: Value) -> bool:
     return isinstance(new, int) and isinstance(old, int) and _near(abs(new - old), new)
 
 
-def guide_of(world: World, seed: int, salt: str) -> Guide:
+def guide_of(world: Domain, seed: int, salt: str) -> Guide:
     """The schema, and what this task's employer asks about."""
-    stream = rng(world.id, seed, salt, "brief")
+    stream = named_rng(world.id, seed, salt, "brief")
     attributes = world.attributes()
     keys = _key_attributes(attributes, stream)
     return Guide(
@@ -161,18 +161,18 @@ def _key_attributes(attributes: tuple[Attribute, ...], stream: Stream) -> tuple[
     return tuple(sorted(picked))
 
 
-def ground_of(world: World, guide: Guide, seed: int, salt: str, entities: int) -> Ground:
+def timeline_of(world: Domain, guide: Guide, seed: int, salt: str, entities: int) -> FactTimeline:
     """All entities with their first values and relations."""
     path = (world.id, seed, salt)
     if entities < 1:
         raise BadSettings(f"{entities} entities: a world needs at least 1")
-    names = draw_names(world.first, world.second, entities, rng(*path, "names"))
-    categories = _spread_categories(guide.categories, entities, rng(*path, "categories"))
-    stream = rng(*path, "values")
+    names = draw_names(world.first, world.second, entities, named_rng(*path, "names"))
+    categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
+    stream = named_rng(*path, "values")
     values = [_values(world, stream) for _ in range(entities)]
-    ground = Ground(world, guide, names, categories, values, [])
-    _relate(ground, rng(*path, "relations"))
-    return ground
+    timeline = FactTimeline(world, guide, names, categories, values, [])
+    _relate(timeline, named_rng(*path, "relations"))
+    return timeline
 
 
 def _spread_categories(categories: tuple[str, ...], n: int, stream: Stream) -> list[str]:
@@ -182,36 +182,36 @@ def _spread_categories(categories: tuple[str, ...], n: int, stream: Stream) -> l
     return spread
 
 
-def _values(world: World, stream: Stream) -> tuple[Value, ...]:
-    values = [trait.draw(stream) for trait in world.traits]
+def _values(world: Domain, stream: Stream) -> tuple[Value, ...]:
+    values = [spec.draw(stream) for spec in world.attribute_specs]
     for ceiling in world.ceilings:
         at, of = _index(world, ceiling.label), _index(world, ceiling.of)
         value, other = values[at], values[of]
         assert isinstance(value, int) and isinstance(other, int)
         limit = other * ceiling.percent // 100
         if value > limit:
-            values[at] = stream.between(world.traits[at].low, limit)
+            values[at] = stream.between(world.attribute_specs[at].low, limit)
     return tuple(values)
 
 
-def _index(world: World, label: str) -> int:
-    return [trait.label for trait in world.traits].index(label)
+def _index(world: Domain, label: str) -> int:
+    return [spec.label for spec in world.attribute_specs].index(label)
 
 
-def _relate(ground: Ground, stream: Stream) -> None:
+def _relate(timeline: FactTimeline, stream: Stream) -> None:
     """About three edges for every five entities, several from some: chains and sets exist."""
-    n = len(ground.names)
+    n = len(timeline.names)
     seen: set[tuple[int, str, int]] = set()
     for _ in range(3 * n // 5 if n > 1 else 0):
-        relation = stream.choice(ground.guide.relations)
+        relation = stream.choice(timeline.guide.relations)
         source, target = stream.below(n), stream.below(n)
         if seen and stream.below(3) == 0:
-            source = ground.edges[-1][0]
+            source = timeline.edges[-1][0]
         edge = (source, relation.code, target)
         if source == target or edge in seen or (target, relation.code, source) in seen:
             continue
         seen.add(edge)
-        ground.edges.append(edge)
-        ground.edges_of.setdefault(source, []).append(edge)
-        ground.edges_of.setdefault(target, []).append(edge)
-    ground.sources = list(dict.fromkeys(source for source, _, _ in ground.edges))
+        timeline.edges.append(edge)
+        timeline.edges_of.setdefault(source, []).append(edge)
+        timeline.edges_of.setdefault(target, []).append(edge)
+    timeline.sources = list(dict.fromkeys(source for source, _, _ in timeline.edges))

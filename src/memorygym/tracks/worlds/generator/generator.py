@@ -5,20 +5,20 @@ from datetime import date
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream, rng
+from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import identity
-from memorygym.tracks.worlds.generator.domain_schema import World
-from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, ground_of, guide_of
+from memorygym.tracks.worlds.generator.domain_schema import Domain
+from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
 from memorygym.tracks.worlds.generator.gold import Question, WorldGold
-from memorygym.tracks.worlds.generator.instructions import brief
+from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.prose import HINT, Prose, day
 from memorygym.tracks.worlds.generator.question_placement import QuestionPlacer
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
-from memorygym.tracks.worlds.generator.schedule import Slot, plan
-from memorygym.tracks.worlds.generator.storage_cost import Load
+from memorygym.tracks.worlds.generator.schedule import ScheduledEvent, plan
+from memorygym.tracks.worlds.generator.storage_cost import StorageCost
 from memorygym.tracks.worlds.generator.tiers import Tier
 
 START = date(2031, 1, 6).toordinal()
@@ -26,23 +26,23 @@ SESSION_GAP = 90
 """Days between two sessions."""
 
 
-def world(template: str) -> World:
+def world(template: str) -> Domain:
     """The domain of that name, built in or plugged in."""
     found = registry.load("worlds", template, "WORLD")
-    if not isinstance(found, World):
+    if not isinstance(found, Domain):
         raise BadSettings(f"worlds {template}: that is a {type(found).__name__}, not a World")
     return found
 
 
-class Dealer:
+class Generator:
     """Deals one task; every step has its own named stream."""
 
-    def __init__(self, world: World, seed: int, name: str, tier: Tier, salt: str) -> None:
+    def __init__(self, world: Domain, seed: int, name: str, tier: Tier, salt: str) -> None:
         self.world, self.seed, self.name, self.tier, self.salt = world, seed, name, tier, salt
         self.path = (world.id, seed, salt, name, tier.entities)
         self.guide = guide_of(world, seed, salt)
-        self.ground = ground_of(world, self.guide, seed, salt, tier.entities)
-        self.records = self.ground.records()
+        self.timeline = timeline_of(world, self.guide, seed, salt, tier.entities)
+        self.records = self.timeline.records()
         self.slots = plan(tier, self._stream("plan"))
         self.prose = Prose(world, self.guide.attributes)
         self.heldout: list[tuple[int, str]] = []
@@ -50,28 +50,29 @@ class Dealer:
         self.tokens: int | None = None
 
     def _stream(self, *name: str | int) -> Stream:
-        return rng(*self.path, *name)
+        return named_rng(*self.path, *name)
 
     def task(self) -> Task:
         """Everything, in order: when who is shown, what changes, what is asked, what it says."""
-        self.ground.shown = [0] * self.tier.entities
+        self.timeline.shown = [0] * self.tier.entities
         for event, slot in enumerate(self.slots):
             for entity in slot.entities:
-                self.ground.shown[entity] = event
+                self.timeline.shown[entity] = event
         self._change()
         budget = self.budget()
-        load = Load(self.ground, budget)
+        load = StorageCost(self.timeline, budget)
         asker = QuestionPlacer(
-            self.ground, self.tier, load, self._stream("questions"), self._stream("absent")
+            self.timeline, self.tier, load, self._stream("questions"), self._stream("absent")
         )
         questions = asker.ask(self.slots)
         events = self._events({question.event: question for question in questions})
         gold = WorldGold(
-            tuple(self.ground.names), tuple(self.ground.categories), tuple(self.ground.values),
-            tuple(self.ground.edges), tuple(self.ground.shown), tuple(self.ground.changes),
+            tuple(self.timeline.names), tuple(self.timeline.categories),
+            tuple(self.timeline.values), tuple(self.timeline.edges),
+            tuple(self.timeline.shown), tuple(self.timeline.changes),
             tuple(questions), tuple(self.heldout), self.record_tokens,
         )  # fmt: skip
-        system = brief(self.guide, self.world.wording.employer)
+        system = instructions(self.guide, self.world.wording.employer)
         recipe: Mapping[str, JSON] = {
             "template": self.world.id, "seed": self.seed, "tier": self.name,
             "entities": self.tier.entities, "questions": self.tier.questions,
@@ -84,7 +85,7 @@ class Dealer:
 
     def budget(self) -> Budget:
         """Capacity for `writes` mean reference records, as much in view, a slot of 1.25 of them."""
-        n = len(self.ground.names)
+        n = len(self.timeline.names)
         total = sum(count(record_of(self.guide, record)) for record in self.records)
         self.record_tokens = total
         capacity = round(self.tier.writes * total / n)
@@ -93,7 +94,7 @@ class Dealer:
 
     def _change(self) -> None:
         stream = self._stream("changes")
-        weights = self.ground.weights()[1]
+        weights = self.timeline.weights()[1]
         capped = {c.label for c in self.world.ceilings} | {c.of for c in self.world.ceilings}
         fair = [
             (a.code, weight)
@@ -104,8 +105,8 @@ class Dealer:
         for event, slot in enumerate(self.slots):
             if slot.kind not in ("correction", "contradiction"):
                 continue
-            board = QuestionSampler(self.ground, self._told_before(event, slot), stream)
-            fresh = board.entities(1, lambda entity: entity not in used)
+            sampler = QuestionSampler(self.timeline, self._told_before(event, slot), stream)
+            fresh = sampler.entities(1, lambda entity: entity not in used)
             if not fresh:
                 raise BadSettings(
                     f"{self.tier.corrections} corrections, each of another entity that was told in"
@@ -114,9 +115,9 @@ class Dealer:
             entity = fresh[0]
             used.add(entity)
             code = stream.weighted([code for code, _ in fair], [weight for _, weight in fair])
-            self.ground.change(event, entity, code, stream, notice=slot.kind == "correction")
+            self.timeline.change(event, entity, code, stream, notice=slot.kind == "correction")
 
-    def _told_before(self, event: int, slot: Slot) -> int:
+    def _told_before(self, event: int, slot: ScheduledEvent) -> int:
         """With sessions, only what an earlier session told may change."""
         if self.slots[-1].session == 0:
             return event
@@ -144,7 +145,12 @@ class Dealer:
         return tuple(events)
 
     def _body(
-        self, at: int, slot: Slot, questions: Mapping[int, Question], stream: Stream, today: int
+        self,
+        at: int,
+        slot: ScheduledEvent,
+        questions: Mapping[int, Question],
+        stream: Stream,
+        today: int,
     ) -> tuple[str, str]:
         match slot.kind:
             case "documents":
@@ -163,12 +169,12 @@ class Dealer:
                 return "DOCUMENTS", "\n\n".join([self._follow_up(at, stream, today), HINT])
             case "question":
                 return "QUESTION", f"{questions[at].text}\n\nAnswer with submit_answer."
-        memo = stream.choice(self.world.wording.noise).format(s=stream.choice(self.ground.names))
+        memo = stream.choice(self.world.wording.noise).format(s=stream.choice(self.timeline.names))
         padding = self.padding.pop() if self.padding else ""
         return "MEMO", "\n\n".join([f"[Memo · {day(today)}]\n{memo}{padding}", HINT])
 
     def _notice(self, at: int, stream: Stream, today: int) -> str:
-        change = next(change for change in self.ground.changes if change.event == at)
+        change = next(change for change in self.timeline.changes if change.event == at)
         index = ord(change.code) - 97
         if change.relative:
             assert isinstance(change.new, int) and isinstance(change.old, int)
@@ -177,12 +183,12 @@ class Dealer:
             now = f"{amount} {'higher' if gap > 0 else 'lower'} than stated before"
         else:
             now = f"now {self.prose.quoted(index, change.new)}"
-        return self.prose.notice(self.ground.names[change.entity], index, now, stream, today)
+        return self.prose.notice(self.timeline.names[change.entity], index, now, stream, today)
 
     def _follow_up(self, at: int, stream: Stream, today: int) -> str:
         """A document that silently says otherwise than the first."""
-        ground = self.ground
-        change = next(change for change in ground.changes if change.event == at)
+        timeline = self.timeline
+        change = next(change for change in timeline.changes if change.event == at)
         index = ord(change.code) - 97
-        name = ground.names[change.entity]
+        name = timeline.names[change.entity]
         return self.prose.follow_up(name, index, change.new, stream, today)

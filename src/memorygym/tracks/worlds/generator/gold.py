@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memorygym.core.json_types import Misfit, shape
+from memorygym.core.json_types import SchemaMismatch, shape
 from memorygym.core.types import JSON
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks.worlds.facts import Value
@@ -42,7 +42,7 @@ class Question:
     event: int
     kind: str
     """retrieval, update, reasoning or abstention."""
-    competency: str
+    question_type: str
     text: str
     truth: str
     rivals: tuple[str, ...] = ()
@@ -101,33 +101,35 @@ def _check(gold: WorldGold) -> None:
     keys = {"category", *codes}
     by_entity = gold.categories, gold.values, gold.shown
     if any(len(part) != len(gold.names) for part in by_entity):
-        raise Misfit("does not tell of each entity's category, values and event", "gold")
+        raise SchemaMismatch("does not tell of each entity's category, values and event", "gold")
     if any(len(row) != width for row in gold.values):
-        raise Misfit("has rows of different lengths", "gold.values")
+        raise SchemaMismatch("has rows of different lengths", "gold.values")
     for edge in gold.edges:
         if edge[0] not in entities or edge[2] not in entities:
-            raise Misfit(f"has no entity for {edge}", "gold.edges")
+            raise SchemaMismatch(f"has no entity for {edge}", "gold.edges")
     for entity, code in [*gold.heldout, *((c.entity, c.code) for c in gold.changes)]:
         if entity not in entities or code not in codes:
-            raise Misfit(f"names entity {entity}, attribute {code!r}, which are not there", "gold")
+            raise SchemaMismatch(
+                f"names entity {entity}, attribute {code!r}, which are not there", "gold"
+            )
     for at, question in enumerate(gold.questions):
         _check_question(question, keys, entities, f"gold.questions[{at}]")
     if gold.record_tokens < 1:
-        raise Misfit(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
+        raise SchemaMismatch(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
 
 
 def _check_question(question: Question, keys: set[str], entities: range, place: str) -> None:
     if question.kind not in MIX:
-        raise Misfit(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{place}.kind")
+        raise SchemaMismatch(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{place}.kind")
     if question.event < 0 or question.weight < 1:
         at, weight = question.event, question.weight
-        raise Misfit(f"is asked at event {at} with weight {weight}, which cannot be", place)
+        raise SchemaMismatch(f"is asked at event {at} with weight {weight}, which cannot be", place)
     for need in question.needs:
         _, link, target = need.key.partition(">")
         known = target.isdecimal() and int(target) in entities if link else need.key in keys
         if need.entity not in entities or not known:
-            raise Misfit(f"needs what is not there: {need}", place)
+            raise SchemaMismatch(f"needs what is not there: {need}", place)
     try:
-        parse(question.competency, question.truth)
+        parse(question.question_type, question.truth)
     except UnreadableTruth as error:
-        raise Misfit(f"is damaged: {error}", f"{place}.truth") from error
+        raise SchemaMismatch(f"is damaged: {error}", f"{place}.truth") from error

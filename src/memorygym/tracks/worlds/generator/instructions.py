@@ -6,7 +6,7 @@ from memorygym.tracks.worlds.facts import Attribute, Guide, listed
 REFUSAL = stream.REFUSAL
 
 
-def brief(guide: Guide, employer: str) -> str:
+def instructions(guide: Guide, employer: str) -> str:
     """The message; it is shown in every event and charged to nobody."""
     key_labels = [guide.attribute(code).label for code in guide.key_attributes]
     lines = [

@@ -10,7 +10,7 @@ from datetime import date
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.facts import Attribute, Record, Value, spoken_date
-from memorygym.tracks.worlds.generator.domain_schema import Trait, World
+from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
 
 CORES: tuple[tuple[str, ...], ...] = (
     ("The entry for {l} at {s} reads {v}", "{s} enters {v} under {l}"),
@@ -47,7 +47,7 @@ def day(ordinal: int) -> str:
 class Prose:
     """Renders one world's texts."""
 
-    world: World
+    world: Domain
     attributes: tuple[Attribute, ...]
 
     def document(self, facts: Record, stream: Stream, when: int) -> tuple[str, list[str]]:
@@ -70,7 +70,7 @@ class Prose:
     def follow_up(self, name: str, index: int, value: Value, stream: Stream, when: int) -> str:
         """A later document: small talk, and one entry that is not what it was."""
         style = stream.below(4)
-        core = self._core(self.world.traits[index], style, stream)
+        core = self._core(self.world.attribute_specs[index], style, stream)
         said = [text.format(s=name) for text in stream.sample(self.world.wording.noise, 2)]
         told = _fill(core, name, self.attributes[index], self._shown(index, value, stream))
         said.insert(stream.below(3), f"{told}.")
@@ -89,9 +89,9 @@ class Prose:
         attribute = self.attributes[index]
         return f'"{value}"' if attribute.kind == "text" else attribute.show(value)
 
-    def _core(self, trait: Trait, style: int, stream: Stream) -> str:
+    def _core(self, spec: AttributeSpec, style: int, stream: Stream) -> str:
         pick = stream.below(4)
-        return trait.says if pick >= 2 else CORES[style][pick]
+        return spec.says if pick >= 2 else CORES[style][pick]
 
     def _shown(self, index: int, value: Value, stream: Stream) -> str:
         attribute = self.attributes[index]
@@ -103,15 +103,15 @@ class Prose:
         self, index: int, name: str, value: Value, style: int, stream: Stream
     ) -> tuple[str, bool]:
         """What is told of a value, and whether in a held-out family."""
-        attribute, trait = self.attributes[index], self.world.traits[index]
-        core = self._core(trait, style, stream)
+        attribute, spec = self.attributes[index], self.world.attribute_specs[index]
+        core = self._core(spec, style, stream)
         shown = self._shown(index, value, stream)
         said = _fill(core, name, attribute, shown, alias=bool(stream.below(2)))
         if attribute.kind in ("text", "series") or stream.below(100) >= 45:
             return said, False
         wrap, heldout = self._wrap(attribute, style, stream)
         lower = said if core.startswith("{s}") else said[0].lower() + said[1:]
-        false = false_value(trait, value, stream)
+        false = false_value(spec, value, stream)
         text = wrap.format(
             c=said,
             lc=lower,
@@ -138,15 +138,15 @@ def _fill(core: str, name: str, a: Attribute, shown: str, *, alias: bool = False
     return core.format(s=name, l=a.alias if alias else a.label, v=shown)
 
 
-def false_value(trait: Trait, value: Value, stream: Stream) -> Value:
+def false_value(spec: AttributeSpec, value: Value, stream: Stream) -> Value:
     """A distractor: unlike the value, and by more than 5 % where it is a number."""
     if isinstance(value, int):
         factor = 50 + stream.below(41) if stream.below(2) else 110 + stream.below(41)
         false = value * factor // 100
-        if false > trait.high:  # a percentage beyond 100 would give itself away
+        if false > spec.high:  # a percentage beyond 100 would give itself away
             false = value * (50 + stream.below(41)) // 100
         return false if 100 * abs(false - value) > 5 * abs(value) else value + 1 + abs(value) // 10
-    other = trait.draw(stream)
+    other = spec.draw(stream)
     while other == value:
-        other = trait.draw(stream)
+        other = spec.draw(stream)
     return other

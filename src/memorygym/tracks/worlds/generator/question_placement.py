@@ -5,13 +5,13 @@ from functools import partial
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
-from memorygym.tracks.worlds.generator.fact_timeline import Ground, draw_names
+from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline, draw_names
 from memorygym.tracks.worlds.generator.gold import Question
 from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.questions.single import ask_plain, retrieval, update
-from memorygym.tracks.worlds.generator.schedule import Slot
-from memorygym.tracks.worlds.generator.storage_cost import Load
+from memorygym.tracks.worlds.generator.schedule import ScheduledEvent
+from memorygym.tracks.worlds.generator.storage_cost import StorageCost
 from memorygym.tracks.worlds.generator.tiers import Tier
 
 TRIES = 40
@@ -23,16 +23,16 @@ class QuestionPlacer:
     """Asks one task's questions."""
 
     def __init__(
-        self, ground: Ground, tier: Tier, load: Load, stream: Stream, absent: Stream
+        self, timeline: FactTimeline, tier: Tier, load: StorageCost, stream: Stream, absent: Stream
     ) -> None:
-        self._ground, self._tier, self._load, self._stream = ground, tier, load, stream
+        self._ground, self._tier, self._load, self._stream = timeline, tier, load, stream
         self._absent = self._absent_names(absent)
         self._order = list(REASONING)
         stream.shuffle(self._order)
         self._tricks = min(2, max(1, tier.questions // 10)) if tier.mix[0] > 1 else 0
         self._asked: set[object] = set()
 
-    def ask(self, slots: Sequence[Slot]) -> list[Question]:
+    def ask(self, slots: Sequence[ScheduledEvent]) -> list[Question]:
         """All questions in order. Raises BadSettings if there are not enough to be made."""
         questions: list[Question] = []
         for event, slot in enumerate(slots):
@@ -40,36 +40,36 @@ class QuestionPlacer:
                 continue
             trick = slot.asks == "retrieval" and self._tricks > 0
             self._tricks -= trick
-            competency, draft = self._draft(
+            question_type, draft = self._draft(
                 QuestionSampler(self._ground, event, self._stream), slot, trick
             )
             if draft is None:
                 raise BadSettings(self._too_many(slot.asks))
             self._asked |= {draft.text, draft.about if slot.asks == "update" else None}
-            questions.append(self._question(event, slot, competency, draft, trick=trick))
+            questions.append(self._question(event, slot, question_type, draft, trick=trick))
         return questions
 
     def _draft(
-        self, board: QuestionSampler, slot: Slot, trick: bool
+        self, sampler: QuestionSampler, slot: ScheduledEvent, trick: bool
     ) -> tuple[str, PlannedQuestion | None]:
         """The competency and the question for a slot."""
         match slot.asks:
             case "abstention":
-                a = board.attribute("int", "float", "text", "enum", "date", "series")
+                a = sampler.attribute("int", "float", "text", "enum", "date", "series")
                 baited = self._stream.below(3) == 0
-                text = ask_plain(board, self._absent.pop(), a, trick=baited)
+                text = ask_plain(sampler, self._absent.pop(), a, trick=baited)
                 return slot.asks, PlannedQuestion(text, "ABSTAIN", (), (-1, a.code))
             case "retrieval":
-                return slot.asks, self._until(partial(retrieval, board, trick=trick))
+                return slot.asks, self._until(partial(retrieval, sampler, trick=trick))
             case "update":
-                fresh = self._until(partial(update, board, but=self._asked))
-                return slot.asks, fresh or self._until(partial(update, board))
-        for competency in list(self._order):
-            draft = self._until(partial(REASONING[competency], board))
+                fresh = self._until(partial(update, sampler, but=self._asked))
+                return slot.asks, fresh or self._until(partial(update, sampler))
+        for question_type in list(self._order):
+            draft = self._until(partial(REASONING[question_type], sampler))
             if draft is not None:  # the one that is asked goes to the end, so that all get a turn
-                self._order.remove(competency)
-                self._order.append(competency)
-                return competency, draft
+                self._order.remove(question_type)
+                self._order.append(question_type)
+                return question_type, draft
         return "", None
 
     def _until(self, draw: Callable[[], PlannedQuestion | None]) -> PlannedQuestion | None:
@@ -81,7 +81,13 @@ class QuestionPlacer:
         return None
 
     def _question(
-        self, event: int, slot: Slot, competency: str, draft: PlannedQuestion, *, trick: bool
+        self,
+        event: int,
+        slot: ScheduledEvent,
+        question_type: str,
+        draft: PlannedQuestion,
+        *,
+        trick: bool,
     ) -> Question:
         entity, code = draft.about
         guide = self._ground.guide
@@ -91,7 +97,7 @@ class QuestionPlacer:
         return Question(
             event,
             slot.asks,
-            competency,
+            question_type,
             draft.text,
             draft.truth,
             rivals,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.facts import Attribute, Kind, Value
-from memorygym.tracks.worlds.generator.fact_timeline import Ground
+from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Change, Need
 
 SMALLEST, LARGEST = 5, 12
@@ -43,15 +43,15 @@ class Scope:
 class QuestionSampler:
     """The world as of an event; draws follow the brief's importance."""
 
-    def __init__(self, ground: Ground, event: int, stream: Stream) -> None:
-        self.ground = ground
-        self.guide = ground.guide
+    def __init__(self, timeline: FactTimeline, event: int, stream: Stream) -> None:
+        self.timeline = timeline
+        self.guide = timeline.guide
         self.event = event
         self.stream = stream
-        self._members = ground.members_by(event)
-        self._open = [name for name in ground.guide.categories if self._members[name]]
-        categories, self._attribute_weights = ground.weights()
-        order = ground.guide.categories
+        self._members = timeline.members_by(event)
+        self._open = [name for name in timeline.guide.categories if self._members[name]]
+        categories, self._attribute_weights = timeline.weights()
+        order = timeline.guide.categories
         self._category_weights = [categories[order.index(name)] for name in self._open]
 
     def entity(self) -> int:
@@ -84,14 +84,14 @@ class QuestionSampler:
         return attribute.alias if self.stream.below(3) == 0 else attribute.label
 
     def name(self, entity: int) -> str:
-        return self.ground.names[entity]
+        return self.timeline.names[entity]
 
     def value(self, entity: int, code: str) -> Value:
         """The value as of now."""
-        change = self.ground.changed.get((entity, code))
+        change = self.timeline.changed.get((entity, code))
         if change and change.event < self.event:
             return change.new
-        return self.ground.values[entity][ord(code) - 97]
+        return self.timeline.values[entity][ord(code) - 97]
 
     def number(self, entity: int, code: str) -> int:
         """The value of a numeric attribute."""
@@ -105,7 +105,7 @@ class QuestionSampler:
 
     def changed(self) -> list[Change]:
         """Changes that have been told by now."""
-        return [change for change in self.ground.changes if change.event < self.event]
+        return [change for change in self.timeline.changes if change.event < self.event]
 
     def scope(self, *, many: bool = False) -> Scope | None:
         """A category, the smallest union of categories (of at least two if many), or a list of

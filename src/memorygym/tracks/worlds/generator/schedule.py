@@ -12,7 +12,7 @@ MIDSTREAM = 0.3
 
 
 @dataclass(slots=True)
-class Slot:
+class ScheduledEvent:
     """An event to come."""
 
     kind: str
@@ -26,11 +26,11 @@ class Slot:
     """For documents: whom they tell of."""
 
 
-def plan(tier: Tier, stream: Stream) -> list[Slot]:
+def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
     """All events in order. A change comes after its batch; sessions split the batches evenly."""
     batches = -(-tier.entities // BATCH)
     sessions = min(tier.sessions, batches)
-    after: list[list[Slot]] = [[] for _ in range(batches)]
+    after: list[list[ScheduledEvent]] = [[] for _ in range(batches)]
     contradictions = max(1, tier.corrections // 3) if tier.corrections else 0
     first = _first_change(batches, sessions)
     for kind, n, start in (
@@ -39,24 +39,24 @@ def plan(tier: Tier, stream: Stream) -> list[Slot]:
     ):
         for _ in range(n):
             at = stream.between(min(start, batches - 1), batches - 1)
-            after[at].append(Slot(kind, at))
+            after[at].append(ScheduledEvent(kind, at))
     kinds = [kind for kind, n in zip(MIX, tier.mix, strict=True) for _ in range(n)]
     stream.shuffle(kinds)
     middle = sorted(
         stream.between(min(1, batches - 1), batches - 1) for _ in range(int(MIDSTREAM * len(kinds)))
     )
     for at in middle:
-        after[at].append(Slot("question", at))
+        after[at].append(ScheduledEvent("question", at))
     for at in range(batches):
         stream.shuffle(after[at])
     noise = set(stream.sample(range(batches), max(1, batches // 3)))
-    slots: list[Slot] = []
+    slots: list[ScheduledEvent] = []
     for batch in range(batches):
         if batch in noise:
-            slots.append(Slot("noise", batch - 1))
+            slots.append(ScheduledEvent("noise", batch - 1))
         entities = range(batch * BATCH, min((batch + 1) * BATCH, tier.entities))
-        slots += [Slot("documents", batch, entities=entities), *after[batch]]
-    slots += [Slot("question", batches) for _ in range(len(kinds) - len(middle))]
+        slots += [ScheduledEvent("documents", batch, entities=entities), *after[batch]]
+    slots += [ScheduledEvent("question", batches) for _ in range(len(kinds) - len(middle))]
     for slot in slots:
         slot.session = min(max(slot.batch, 0), batches - 1) * sessions // batches
     _assign(slots, kinds)
@@ -70,7 +70,7 @@ def _first_change(batches: int, sessions: int) -> int:
     return next(batch for batch in range(batches) if batch * sessions // batches >= 1)
 
 
-def _assign(slots: list[Slot], kinds: list[str]) -> None:
+def _assign(slots: list[ScheduledEvent], kinds: list[str]) -> None:
     """Gives every question a kind; an update is asked once something has changed."""
     pool = list(kinds)
     changed = False

@@ -5,25 +5,27 @@ from collections.abc import Iterable
 from memorygym.core.tokens import count
 from memorygym.core.types import Budget
 from memorygym.tracks.worlds.facts import Record, RecordDraft
-from memorygym.tracks.worlds.generator.fact_timeline import Ground
+from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Need
 from memorygym.tracks.worlds.generator.notes import fill, note_of
 
 SHARE = 0.70
 
 
-def needed_record(ground: Ground, entity: int, needs: Iterable[Need], *, first: bool) -> Record:
+def needed_record(
+    timeline: FactTimeline, entity: int, needs: Iterable[Need], *, first: bool
+) -> Record:
     """What must be kept of an entity; `first` says as first told, else as it stands in the end."""
-    record = RecordDraft(ground.names[entity])
+    record = RecordDraft(timeline.names[entity])
     for need in sorted(needs):
         if need.key == "category":
-            record.category = ground.categories[entity]
+            record.category = timeline.categories[entity]
         elif ">" in need.key:
             code, _, target = need.key.partition(">")
-            record.edges += ((code, ground.names[int(target)]),)
+            record.edges += ((code, timeline.names[int(target)]),)
         else:
-            told = ground.values[entity][ord(need.key) - 97]
-            change = ground.changed.get((entity, need.key))
+            told = timeline.values[entity][ord(need.key) - 97]
+            change = timeline.changed.get((entity, need.key))
             if need.old:
                 record.former[need.key] = told
             else:
@@ -31,12 +33,12 @@ def needed_record(ground: Ground, entity: int, needs: Iterable[Need], *, first: 
     return record.record()
 
 
-class Load:
+class StorageCost:
     """The union of the needs so far, encoded as tagged notes per batch."""
 
-    def __init__(self, ground: Ground, budget: Budget) -> None:
+    def __init__(self, timeline: FactTimeline, budget: Budget) -> None:
         assert budget.capacity is not None and budget.writes is not None and budget.slot is not None
-        self._ground = ground
+        self._ground = timeline
         self._slot = budget.slot
         self._most_tokens = int(SHARE * budget.capacity)
         self._most_writes = int(SHARE * budget.writes)
@@ -93,12 +95,12 @@ class Load:
         return fits
 
     def _cost(self, entity: int) -> int:
-        ground, needs = self._ground, self._needs[entity]
+        timeline, needs = self._ground, self._needs[entity]
         for need in needs:
-            change = ground.changed.get((entity, need.key))
+            change = timeline.changed.get((entity, need.key))
             if change and not change.notice:
                 self._edits.add((entity, need.key))
         return max(
-            count(note_of(ground.guide, needed_record(ground, entity, needs, first=first)))
+            count(note_of(timeline.guide, needed_record(timeline, entity, needs, first=first)))
             for first in (True, False)
         )

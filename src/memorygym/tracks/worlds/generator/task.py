@@ -5,7 +5,7 @@ from dataclasses import replace
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.generator.generator import Dealer, world
+from memorygym.tracks.worlds.generator.generator import Generator, world
 from memorygym.tracks.worlds.generator.tiers import AS_TIER, Sizes, sized
 
 PROBE = 40
@@ -18,12 +18,12 @@ def stream_tokens(task: Task) -> int:
     return sum(count(event.text) for event in task.events)
 
 
-def deal(
+def generate(
     template: str, seed: int, tier: str = "standard", sizes: Sizes = AS_TIER, salt: str = ""
 ) -> Task:
     """The task. Raises UnknownPart or BadSettings with what would do instead."""
     if sizes.tokens is None:
-        return Dealer(world(template), seed, tier, sized(tier, sizes), salt).task()
+        return Generator(world(template), seed, tier, sized(tier, sizes), salt).task()
     return _deal_to_length(template, seed, tier, sizes, salt)
 
 
@@ -34,9 +34,9 @@ def _deal_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt: str
     assert wanted is not None
     base = replace(sizes, tokens=None)
 
-    def dealer(entities: int) -> Dealer:
+    def dealer(entities: int) -> Generator:
         chosen = sized(tier, replace(base, entities=entities))
-        return Dealer(world(template), seed, tier, chosen, salt)
+        return Generator(world(template), seed, tier, chosen, salt)
 
     probe = stream_tokens(dealer(PROBE).task())
     entities = int(FILLED * wanted * PROBE / probe)
@@ -58,7 +58,7 @@ def _deal_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt: str
     return last.task()
 
 
-def _padding(dealer: Dealer, tokens: int) -> list[str]:
+def _padding(dealer: Generator, tokens: int) -> list[str]:
     """Idle sentences of about that many tokens, spread over the memos."""
     memos = sum(slot.kind == "noise" for slot in dealer.slots)
     said = [text.format(s="the house") for text in dealer.world.wording.noise]

@@ -20,95 +20,95 @@ def scaled(attribute: Attribute, value: Fraction) -> str:
     return f"{attribute.prefix}{shown}{attribute.suffix}"
 
 
-def _names(board: QuestionSampler, entities: list[int]) -> str:
-    return listed([board.name(entity) for entity in entities])
+def _names(sampler: QuestionSampler, entities: list[int]) -> str:
+    return listed([sampler.name(entity) for entity in entities])
 
 
-def _rivals(board: QuestionSampler, entities: list[int], winner: int) -> tuple[str, ...]:
-    return tuple(board.name(entity) for entity in entities if entity != winner)
+def _rivals(sampler: QuestionSampler, entities: list[int], winner: int) -> tuple[str, ...]:
+    return tuple(sampler.name(entity) for entity in entities if entity != winner)
 
 
-def synthesis(board: QuestionSampler) -> PlannedQuestion | None:
+def synthesis(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The extreme of five."""
-    entities, a = board.entities(NAMED) or [], board.attribute("int", "float")
-    word, highest = board.direction()
-    winner = board.best(entities, a.code, highest=highest)
+    entities, a = sampler.entities(NAMED) or [], sampler.attribute("int", "float")
+    word, highest = sampler.direction()
+    winner = sampler.best(entities, a.code, highest=highest)
     if winner is None:
         return None
     text = (
-        f"Which of {_names(board, entities)} has the {word} entry for {board.label(a)}? Answer as"
-        " NAME (VALUE)."
+        f"Which of {_names(sampler, entities)} has the {word} entry for {sampler.label(a)}?"
+        " Answer as NAME (VALUE)."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
-    rivals = _rivals(board, entities, winner)
-    return PlannedQuestion(text, board.winner(winner, a.code), needs, (winner, a.code), rivals)
+    rivals = _rivals(sampler, entities, winner)
+    return PlannedQuestion(text, sampler.winner(winner, a.code), needs, (winner, a.code), rivals)
 
 
-def comparison(board: QuestionSampler) -> PlannedQuestion | None:
+def comparison(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The larger of two, and by how much."""
-    entities, a = board.entities(2) or [], board.attribute("int", "float")
-    winner = board.best(entities, a.code)
+    entities, a = sampler.entities(2) or [], sampler.attribute("int", "float")
+    winner = sampler.best(entities, a.code)
     if winner is None:
         return None
-    gap = abs(board.number(entities[0], a.code) - board.number(entities[1], a.code))
+    gap = abs(sampler.number(entities[0], a.code) - sampler.number(entities[1], a.code))
     text = (
-        f"Which of {_names(board, entities)} has the higher entry for {board.label(a)}, and by how"
-        " much? Answer as NAME (DIFFERENCE)."
+        f"Which of {_names(sampler, entities)} has the higher entry for {sampler.label(a)}, and by"
+        " how much? Answer as NAME (DIFFERENCE)."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
-    truth = f"{board.name(winner)} ({a.number(gap)})"
-    return PlannedQuestion(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
+    truth = f"{sampler.name(winner)} ({a.number(gap)})"
+    return PlannedQuestion(text, truth, needs, (winner, a.code), _rivals(sampler, entities, winner))
 
 
-def outlier(board: QuestionSampler) -> PlannedQuestion | None:
+def outlier(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The one of five farthest from their mean, and how far."""
-    entities, a = board.entities(NAMED) or [], board.attribute("int", "float")
+    entities, a = sampler.entities(NAMED) or [], sampler.attribute("int", "float")
     if not entities:
         return None
-    values = [board.number(entity, a.code) for entity in entities]
+    values = [sampler.number(entity, a.code) for entity in entities]
     mean = Fraction(sum(values), NAMED)
     gaps = sorted(((abs(v - mean), e) for v, e in zip(values, entities, strict=True)), reverse=True)
     if gaps[0][0] == gaps[1][0]:
         return None
     winner = gaps[0][1]
     text = (
-        f"Which of {_names(board, entities)} lies farthest from their mean entry for"
-        f" {board.label(a)}, and by how much? Answer as NAME (DEVIATION), with one decimal more"
+        f"Which of {_names(sampler, entities)} lies farthest from their mean entry for"
+        f" {sampler.label(a)}, and by how much? Answer as NAME (DEVIATION), with one decimal more"
         " than the entries have."
     )
     needs = tuple(Need(entity, a.code) for entity in entities)
-    truth = f"{board.name(winner)} ({scaled(a, gaps[0][0])})"
-    return PlannedQuestion(text, truth, needs, (winner, a.code), _rivals(board, entities, winner))
+    truth = f"{sampler.name(winner)} ({scaled(a, gaps[0][0])})"
+    return PlannedQuestion(text, truth, needs, (winner, a.code), _rivals(sampler, entities, winner))
 
 
-def multi_hop(board: QuestionSampler) -> PlannedQuestion | None:
+def multi_hop(sampler: QuestionSampler) -> PlannedQuestion | None:
     """Groups five by category, picks the group by one attribute, its member by another."""
-    entities = board.entities(NAMED)
+    entities = sampler.entities(NAMED)
     if not entities:
         return None
     groups: dict[str, list[int]] = {}
     for entity in entities:
-        groups.setdefault(board.ground.categories[entity], []).append(entity)
+        groups.setdefault(sampler.timeline.categories[entity], []).append(entity)
     if not 2 <= len(groups) <= 3 or max(map(len, groups.values())) < 2:
         return None
-    a = board.attribute("int", "float")
-    b = board.attribute("int", "float", but=[a.code])
+    a = sampler.attribute("int", "float")
+    b = sampler.attribute("int", "float", but=[a.code])
     means = sorted(
         (
-            (Fraction(sum(board.number(e, a.code) for e in members), len(members)), name)
+            (Fraction(sum(sampler.number(e, a.code) for e in members), len(members)), name)
             for name, members in groups.items()
         ),
         reverse=True,
     )
     chosen = groups[means[0][1]]
-    winner = board.best(chosen, b.code)
+    winner = sampler.best(chosen, b.code)
     if means[0][0] == means[1][0] or winner is None or len(chosen) < 2:
         return None
     text = (
-        f"Sort {_names(board, entities)} by their groups and take the group whose mean entry for"
-        f" {board.label(a)} is highest: which of its members named here has the highest entry for"
-        f" {board.label(b)}? Answer as NAME (VALUE)."
+        f"Sort {_names(sampler, entities)} by their groups and take the group whose mean entry for"
+        f" {sampler.label(a)} is highest: which of its members named here has the highest entry for"
+        f" {sampler.label(b)}? Answer as NAME (VALUE)."
     )
     needs = tuple(Need(e, key) for e in entities for key in ("category", a.code, b.code))
-    rivals = _rivals(board, entities, winner)
-    return PlannedQuestion(text, board.winner(winner, b.code), needs, (winner, b.code), rivals)
+    rivals = _rivals(sampler, entities, winner)
+    return PlannedQuestion(text, sampler.winner(winner, b.code), needs, (winner, b.code), rivals)

@@ -12,109 +12,109 @@ from memorygym.tracks.worlds.generator.question_sampler import (
 TOP = 3
 
 
-def _threshold(board: QuestionSampler, scope: Scope, a: Attribute, rank: int) -> int | None:
+def _threshold(sampler: QuestionSampler, scope: Scope, a: Attribute, rank: int) -> int | None:
     """A bound that clearly separates the `rank` highest members from the rest."""
-    values = sorted((board.number(entity, a.code) for entity in scope.members), reverse=True)
+    values = sorted((sampler.number(entity, a.code) for entity in scope.members), reverse=True)
     gap = values[rank - 1] - values[rank]
     return values[rank] + gap // 2 if gap >= 4 else None
 
 
-def aggregation(board: QuestionSampler) -> PlannedQuestion | None:
+def aggregation(sampler: QuestionSampler) -> PlannedQuestion | None:
     """A total, exact."""
-    scope, a = board.scope(), board.attribute("int")
+    scope, a = sampler.scope(), sampler.attribute("int")
     if scope is None:
         return None
-    total = sum(board.number(entity, a.code) for entity in scope.members)
-    text = f"Across {scope.text}, what is the sum of the entries for {board.label(a)}?"
+    total = sum(sampler.number(entity, a.code) for entity in scope.members)
+    text = f"Across {scope.text}, what is the sum of the entries for {sampler.label(a)}?"
     return PlannedQuestion(text, a.number(total), scope.needs([a.code]), (scope.members[0], a.code))
 
 
-def cross_category(board: QuestionSampler) -> PlannedQuestion | None:
+def cross_category(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The total of one attribute over the top three by another, over several groups."""
-    scope, a = board.scope(many=True), board.attribute("int", "float")
+    scope, a = sampler.scope(many=True), sampler.attribute("int", "float")
     if scope is None:
         return None
-    b = board.attribute("int", but=[a.code])
-    if _threshold(board, scope, a, TOP) is None:
+    b = sampler.attribute("int", but=[a.code])
+    if _threshold(sampler, scope, a, TOP) is None:
         return None
-    ranked = sorted(scope.members, key=lambda e: board.number(e, a.code), reverse=True)
-    total = sum(board.number(entity, b.code) for entity in ranked[:TOP])
+    ranked = sorted(scope.members, key=lambda e: sampler.number(e, a.code), reverse=True)
+    total = sum(sampler.number(entity, b.code) for entity in ranked[:TOP])
     text = (
-        f"Of {scope.text}, take the three with the highest entries for {board.label(a)}: what is"
-        f" the sum of their entries for {board.label(b)}?"
+        f"Of {scope.text}, take the three with the highest entries for {sampler.label(a)}: what is"
+        f" the sum of their entries for {sampler.label(b)}?"
     )
     return PlannedQuestion(
         text, b.number(total), scope.needs([a.code, b.code]), (ranked[0], b.code)
     )
 
 
-def conditional(board: QuestionSampler) -> PlannedQuestion | None:
+def conditional(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The extreme among those beyond a threshold."""
-    scope, a = board.scope(), board.attribute("int", "float")
+    scope, a = sampler.scope(), sampler.attribute("int", "float")
     if scope is None:
         return None
-    b = board.attribute("int", "float", but=[a.code])
-    bound = _threshold(board, scope, a, len(scope.members) // 2)
+    b = sampler.attribute("int", "float", but=[a.code])
+    bound = _threshold(sampler, scope, a, len(scope.members) // 2)
     if bound is None:
         return None
-    inside = [entity for entity in scope.members if board.number(entity, a.code) > bound]
-    word, highest = board.direction()
-    winner = board.best(inside, b.code, highest=highest)
+    inside = [entity for entity in scope.members if sampler.number(entity, a.code) > bound]
+    word, highest = sampler.direction()
+    winner = sampler.best(inside, b.code, highest=highest)
     if winner is None:
         return None
     text = (
         f"Among {scope.text}, look only at those with an entry above {a.number(bound)} for"
-        f" {board.label(a)}: which has the {word} entry for {board.label(b)}? Answer as NAME"
+        f" {sampler.label(a)}: which has the {word} entry for {sampler.label(b)}? Answer as NAME"
         " (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
-    return PlannedQuestion(text, board.winner(winner, b.code), needs, (winner, b.code))
+    return PlannedQuestion(text, sampler.winner(winner, b.code), needs, (winner, b.code))
 
 
-def multi_constraint(board: QuestionSampler) -> PlannedQuestion | None:
+def multi_constraint(sampler: QuestionSampler) -> PlannedQuestion | None:
     """How many meet two conditions, and the total of a third attribute."""
-    scope, a = board.scope(), board.attribute("int", "float")
+    scope, a = sampler.scope(), sampler.attribute("int", "float")
     if scope is None:
         return None
-    b = board.attribute("int", "float", but=[a.code])
-    c = board.attribute("int", but=[a.code, b.code])
+    b = sampler.attribute("int", "float", but=[a.code])
+    c = sampler.attribute("int", but=[a.code, b.code])
     size = len(scope.members)
-    low = _threshold(board, scope, a, size - size // 3)
-    high = _threshold(board, scope, b, size // 3)
+    low = _threshold(sampler, scope, a, size - size // 3)
+    high = _threshold(sampler, scope, b, size // 3)
     if low is None or high is None:
         return None
     inside = [
         entity
         for entity in scope.members
-        if board.number(entity, a.code) > low and board.number(entity, b.code) < high
+        if sampler.number(entity, a.code) > low and sampler.number(entity, b.code) < high
     ]
     if not inside:
         return None
-    total = sum(board.number(entity, c.code) for entity in inside)
+    total = sum(sampler.number(entity, c.code) for entity in inside)
     text = (
-        f"Among {scope.text}, how many have an entry above {a.number(low)} for {board.label(a)} and"
-        f" one below {b.number(high)} for {board.label(b)}, and what is the sum of their entries"
-        f" for {board.label(c)}? Answer as COUNT (SUM)."
+        f"Among {scope.text}, how many have an entry above {a.number(low)} for {sampler.label(a)}"
+        f" and one below {b.number(high)} for {sampler.label(b)}, and what is the sum of their"
+        f" entries for {sampler.label(c)}? Answer as COUNT (SUM)."
     )
     needs = scope.needs([a.code, b.code, c.code])
     return PlannedQuestion(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
 
 
-def match(board: QuestionSampler, kind: Literal["text", "enum"]) -> PlannedQuestion | None:
+def match(sampler: QuestionSampler, kind: Literal["text", "enum"]) -> PlannedQuestion | None:
     """The one whose text holds a word, or with a given choice, and another of its attributes."""
-    scope, a = board.scope(), board.attribute(kind)
+    scope, a = sampler.scope(), sampler.attribute(kind)
     if scope is None:
         return None
-    b = board.attribute("int", "float", "date")
-    winner = board.stream.choice(scope.members)
-    texts = {entity: str(board.value(entity, a.code)).split() for entity in scope.members}
-    word = board.stream.choice(texts[winner]) if kind == "text" else texts[winner][0]
+    b = sampler.attribute("int", "float", "date")
+    winner = sampler.stream.choice(scope.members)
+    texts = {entity: str(sampler.value(entity, a.code)).split() for entity in scope.members}
+    word = sampler.stream.choice(texts[winner]) if kind == "text" else texts[winner][0]
     if any(word in texts[entity] for entity in scope.members if entity != winner):
         return None
     has = f'the word "{word}" in' if kind == "text" else f'"{word}" as'
     text = (
-        f"Among {scope.text}, which has {has} the entry for {board.label(a)}, and what is the"
-        f" entry for {board.label(b)} there? Answer as NAME (VALUE)."
+        f"Among {scope.text}, which has {has} the entry for {sampler.label(a)}, and what is the"
+        f" entry for {sampler.label(b)} there? Answer as NAME (VALUE)."
     )
     needs = scope.needs([a.code, b.code])
-    return PlannedQuestion(text, board.winner(winner, b.code), needs, (winner, b.code))
+    return PlannedQuestion(text, sampler.winner(winner, b.code), needs, (winner, b.code))

@@ -17,40 +17,42 @@ TRICK = (
 )
 
 
-def ask_plain(board: QuestionSampler, name: str, attribute: Attribute, *, trick: bool) -> str:
+def ask_plain(sampler: QuestionSampler, name: str, attribute: Attribute, *, trick: bool) -> str:
     """The wording of retrieval, update, abstention and, if trick, of trick retrieval."""
-    text = board.stream.choice(TRICK if trick else PLAIN)
-    return text.format(l=board.label(attribute), s=name)
+    text = sampler.stream.choice(TRICK if trick else PLAIN)
+    return text.format(l=sampler.label(attribute), s=name)
 
 
-def retrieval(board: QuestionSampler, *, trick: bool = False) -> PlannedQuestion | None:
+def retrieval(sampler: QuestionSampler, *, trick: bool = False) -> PlannedQuestion | None:
     """A fact as it was told."""
-    entity = board.entity()
-    attribute = board.attribute("int", "float", "text", "enum", "date", "series")
-    if (entity, attribute.code) in board.ground.changed:
+    entity = sampler.entity()
+    attribute = sampler.attribute("int", "float", "text", "enum", "date", "series")
+    if (entity, attribute.code) in sampler.timeline.changed:
         return None
-    text = ask_plain(board, board.name(entity), attribute, trick=trick)
-    truth = board.show(entity, attribute.code)
+    text = ask_plain(sampler, sampler.name(entity), attribute, trick=trick)
+    truth = sampler.show(entity, attribute.code)
     return PlannedQuestion(
         text, truth, (Need(entity, attribute.code),), (entity, attribute.code), attribute.choices
     )
 
 
-def ratio(board: QuestionSampler) -> PlannedQuestion | None:
+def ratio(sampler: QuestionSampler) -> PlannedQuestion | None:
     """One attribute over another, to two decimals."""
-    labels = board.stream.choice(board.ground.world.ratios)
-    top, bottom = (next(a for a in board.guide.attributes if a.label == label) for label in labels)
-    entity = board.entity()
-    below = board.number(entity, bottom.code)
+    labels = sampler.stream.choice(sampler.timeline.world.ratios)
+    top, bottom = (
+        next(a for a in sampler.guide.attributes if a.label == label) for label in labels
+    )
+    entity = sampler.entity()
+    below = sampler.number(entity, bottom.code)
     if below == 0:
         return None
-    value = Fraction(board.number(entity, top.code) * 10**bottom.decimals)
+    value = Fraction(sampler.number(entity, top.code) * 10**bottom.decimals)
     value /= below * 10**top.decimals
     if value < 1:
         return None
     text = (
-        f"For {board.name(entity)}, divide the entry for {board.label(top)} by the entry for"
-        f" {board.label(bottom)}: what is the quotient, to two decimals?"
+        f"For {sampler.name(entity)}, divide the entry for {sampler.label(top)} by the entry for"
+        f" {sampler.label(bottom)}: what is the quotient, to two decimals?"
     )
     needs = (Need(entity, top.code), Need(entity, bottom.code))
     return PlannedQuestion(text, f"{float(value):.2f}", needs, (entity, top.code))
@@ -63,17 +65,17 @@ def trend_of(values: tuple[int, ...]) -> tuple[str, Fraction]:
     return TREND_LABELS[sum(steps)], change
 
 
-def temporal_trend(board: QuestionSampler) -> PlannedQuestion | None:
+def temporal_trend(sampler: QuestionSampler) -> PlannedQuestion | None:
     """Direction and size of the change from the first period to the last."""
-    entity, attribute = board.entity(), board.attribute("series")
-    values = board.value(entity, attribute.code)
+    entity, attribute = sampler.entity(), sampler.attribute("series")
+    values = sampler.value(entity, attribute.code)
     assert isinstance(values, tuple)
     label, change = trend_of(values)
     if abs(abs(change) - 3) < 1 or abs(abs(change) - 15) < 1 or abs(change) < Fraction(1, 2):
         return None
     text = (
-        f"From the first to the last period, how does the entry for {board.label(attribute)} at"
-        f" {board.name(entity)} move: strongly rising (by more than 15 %), slightly rising (more"
+        f"From the first to the last period, how does the entry for {sampler.label(attribute)} at"
+        f" {sampler.name(entity)} move: strongly rising (by more than 15 %), slightly rising (more"
         " than 3 %), flat, slightly falling or strongly falling? Answer as LABEL (CHANGE IN %),"
         " with two decimals."
     )
@@ -81,62 +83,62 @@ def temporal_trend(board: QuestionSampler) -> PlannedQuestion | None:
     return PlannedQuestion(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
 
 
-def temporal_extreme(board: QuestionSampler) -> PlannedQuestion | None:
+def temporal_extreme(sampler: QuestionSampler) -> PlannedQuestion | None:
     """The period with the extreme value, and the value."""
-    entity, attribute = board.entity(), board.attribute("series")
-    values = board.value(entity, attribute.code)
+    entity, attribute = sampler.entity(), sampler.attribute("series")
+    values = sampler.value(entity, attribute.code)
     assert isinstance(values, tuple)
-    word, highest = board.direction()
+    word, highest = sampler.direction()
     value = max(values) if highest else min(values)
     if values.count(value) > 1:
         return None
     text = (
-        f"In which period, counted from 1, is the entry for {board.label(attribute)} at"
-        f" {board.name(entity)} {word}, and what is it then? Answer as PERIOD (VALUE)."
+        f"In which period, counted from 1, is the entry for {sampler.label(attribute)} at"
+        f" {sampler.name(entity)} {word}, and what is it then? Answer as PERIOD (VALUE)."
     )
     truth = f"{values.index(value) + 1} ({attribute.number(value)})"
     return PlannedQuestion(text, truth, (Need(entity, attribute.code),), (entity, attribute.code))
 
 
-def update(board: QuestionSampler, but: Container[object] = ()) -> PlannedQuestion | None:
+def update(sampler: QuestionSampler, but: Container[object] = ()) -> PlannedQuestion | None:
     """The current value of a changed fact, asked like any other; `but` facts asked already."""
-    changes = [c for c in board.changed() if (c.entity, c.code) not in but]
+    changes = [c for c in sampler.changed() if (c.entity, c.code) not in but]
     if not changes:
         return None
-    change = board.stream.choice(changes)
-    attribute = board.guide.attribute(change.code)
-    text = ask_plain(board, board.name(change.entity), attribute, trick=False)
+    change = sampler.stream.choice(changes)
+    attribute = sampler.guide.attribute(change.code)
+    text = ask_plain(sampler, sampler.name(change.entity), attribute, trick=False)
     truth = attribute.show(change.new)
     needs = (Need(change.entity, change.code),)
     return PlannedQuestion(text, truth, needs, (change.entity, change.code), attribute.choices)
 
 
-def delta(board: QuestionSampler) -> PlannedQuestion | None:
+def delta(sampler: QuestionSampler) -> PlannedQuestion | None:
     """By how much a number moved; never asked where the notice itself said it."""
     asked = "By how much did it move, as an amount without a sign?"
-    changes = [change for change in board.changed() if not change.relative]
-    return _of_change(board, changes, asked, lambda old, new: abs(new - old))
+    changes = [change for change in sampler.changed() if not change.relative]
+    return _of_change(sampler, changes, asked, lambda old, new: abs(new - old))
 
 
-def counterfactual(board: QuestionSampler) -> PlannedQuestion | None:
+def counterfactual(sampler: QuestionSampler) -> PlannedQuestion | None:
     """What the entry would be had it not been changed."""
     return _of_change(
-        board, board.changed(), "What would it be had it not been?", lambda old, _: old
+        sampler, sampler.changed(), "What would it be had it not been?", lambda old, _: old
     )
 
 
 def _of_change(
-    board: QuestionSampler, changes: list[Change], asked: str, figure: Callable[[int, int], int]
+    sampler: QuestionSampler, changes: list[Change], asked: str, figure: Callable[[int, int], int]
 ) -> PlannedQuestion | None:
     """A question on the old and the new value of a number."""
     numbers = [change for change in changes if isinstance(change.new, int)]
     if not numbers:
         return None
-    change = board.stream.choice(numbers)
+    change = sampler.stream.choice(numbers)
     old, new = change.old, change.new
     assert isinstance(new, int) and isinstance(old, int)
-    a = board.guide.attribute(change.code)
-    text = f"The entry for {board.label(a)} at {board.name(change.entity)} was changed. {asked}"
+    a = sampler.guide.attribute(change.code)
+    text = f"The entry for {sampler.label(a)} at {sampler.name(change.entity)} was changed. {asked}"
     fact = (change.entity, change.code)
     return PlannedQuestion(
         text, a.number(figure(old, new)), (Need(*fact), Need(*fact, old=True)), fact

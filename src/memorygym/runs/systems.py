@@ -16,9 +16,9 @@ from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, Tool, Writer
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
-from memorygym.runs.model_roles import Minds
+from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.tasks import LIFTED, Limits
-from memorygym.runs.version import code_of, contract, digest
+from memorygym.runs.version import code_of, digest, version_hash
 from memorygym.scoring.judge import judge_trace
 
 Steps = list[float]
@@ -26,7 +26,7 @@ Steps = list[float]
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class System:
     """One way to play every task of a run, as its recipe tells it."""
 
     agent: str
@@ -41,14 +41,19 @@ class Seat:
     def labels(self, track: str, repeat: int) -> dict[str, JSON]:
         """Who plays, as the trace says it."""
         own = {"budget": self.budget} if self.compared else {"repeat": repeat}
-        return {"agent": self.agent, "memory": self.memory, "contract": contract(track), **own}
+        return {
+            "agent": self.agent,
+            "memory": self.memory,
+            "version_hash": version_hash(track),
+            **own,
+        }
 
 
-class Player(Protocol):
+class SystemPlayer(Protocol):
     """Who plays in a seat."""
 
     @property
-    def seat(self) -> Seat:
+    def system(self) -> System:
         """Where."""
 
     @property
@@ -69,50 +74,50 @@ class Player(Protocol):
         """One episode. Raises ProviderFailure or MemoryFault."""
 
 
-def seats_of(recipe: Mapping[str, Any]) -> list[Seat]:
+def systems_of(recipe: Mapping[str, Any]) -> list[System]:
     """Who plays in a run, from its recipe."""
     if recipe["kind"] == "bench":
-        return [Seat(agent, recipe["memory"]) for agent in recipe["agents"]]
+        return [System(agent, recipe["memory"]) for agent in recipe["agents"]]
     return [
-        Seat(reasoner, arm, budget, compared=True)
-        for reasoner, (arm, budget) in product(recipe["reasoners"], recipe["arms"])
+        System(reasoner, system, budget, compared=True)
+        for reasoner, (system, budget) in product(recipe["reasoners"], recipe["systems"])
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class AgentSeat:
-    """An agent, or a model of `minds` that has its name, with a memory. See Player."""
+class AgentSystem:
+    """An agent, or a model of `model_roles` that has its name, with a memory. See Player."""
 
     agent: str
     memory: str = "markdown"
     limits: Limits = field(default_factory=Limits)
-    minds: Minds = field(default_factory=Minds)
+    model_roles: ModelRoles = field(default_factory=ModelRoles)
     foreign: bool = False
 
     @property
-    def seat(self) -> Seat:
-        return Seat(self.agent, self.memory)
+    def system(self) -> System:
+        return System(self.agent, self.memory)
 
     @property
     def waits(self) -> bool:
-        return self.agent in self.minds.models
+        return self.agent in self.model_roles.models
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         task, make = self.limits.applied(task), memory_factory(self.memory)
-        return seated(task, make) if self.waits else episode_for(self.agent, task, make)
+        return start_episode(task, make) if self.waits else episode_for(self.agent, task, make)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        episode, labels = self.begin(task, steps), self.seat.labels(task.track, repeat)
-        chat = self.minds.chat(self.agent, repeat) if self.waits else None
-        policy = chat or Anew(partial(self.policy, task), episode)
+        episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
+        chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
+        policy = chat or FreshPolicy(partial(self.policy, task), episode)
         trace = played(episode, policy, task, labels)
-        return modelled(trace, chat, self.minds) if chat else trace
+        return modelled(trace, chat, self.model_roles) if chat else trace
 
 
-class Anew(Policy):
+class FreshPolicy(Policy):
     """An agent that is made again as every event begins: what it keeps on itself is no memory."""
 
     def __init__(self, make: Callable[[], Policy], episode: Episode) -> None:
@@ -157,10 +162,10 @@ def episode_for(agent: str, task: Task, memory: Callable[[], Memory]) -> Episode
     """The episode that an agent plays: without the gold table, and for some without budget."""
     own = agents_of(find(task.track))
     lifted = LIFTED if agent in own and own[agent].unbounded else None
-    return seated(task, memory, lifted)
+    return start_episode(task, memory, lifted)
 
 
-def seated(
+def start_episode(
     task: Task,
     memory: Callable[[], Memory],
     budget: Budget | None = None,
@@ -184,11 +189,11 @@ def played(
     return trace
 
 
-def modelled(trace: Trace, chat: Chat, minds: Minds) -> Trace:
+def modelled(trace: Trace, chat: Chat, model_roles: ModelRoles) -> Trace:
     """The trace of a model: it tells how that was asked and what it used, and is judged if due."""
     name = str(trace.labels["agent"])
-    trace.labels |= {"model": minds.describe(name), "usage": list(chat.usage)}
-    return judge_trace(trace, minds.judge) if minds.judge else trace
+    trace.labels |= {"model": model_roles.describe(name), "usage": list(chat.usage)}
+    return judge_trace(trace, model_roles.judge) if model_roles.judge else trace
 
 
 def scripted(name: str, task: Task) -> Policy:

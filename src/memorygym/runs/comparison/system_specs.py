@@ -26,7 +26,7 @@ class ComparisonLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class SystemSpec:
     """One row at one budget."""
 
     name: str
@@ -42,43 +42,45 @@ class Arm:
         return None if self.name in UNBOUNDED else self.limits.view
 
 
-def arms(specs: Sequence[str], with_tools: Sequence[str], limits: ComparisonLimits) -> list[Arm]:
+def systems(
+    specs: Sequence[str], with_tools: Sequence[str], limits: ComparisonLimits
+) -> list[SystemSpec]:
     """References first, then each memory and what it holds; to name a reference changes nothing."""
-    rows = [Arm(name, name, "reference", limits) for name in REFERENCES]
+    rows = [SystemSpec(name, name, "reference", limits) for name in REFERENCES]
     for spec in dict.fromkeys(specs):
         if spec not in REFERENCES:
             name = spec + SCRIBE * (spec in with_tools)
-            rows.append(Arm(name, spec, "memory", limits))
-            rows.append(Arm(HELD + name, spec, "held", limits))
+            rows.append(SystemSpec(name, spec, "memory", limits))
+            rows.append(SystemSpec(HELD + name, spec, "held", limits))
     return rows
 
 
 def named(recipe: Mapping[str, Any]) -> list[str]:
     """The memories of a comparison's recipe in the order in which they were named: run.json sorts
     its keys, its arms are in order."""
-    order = {arm: at for at, (arm, _) in reversed([*enumerate(recipe["arms"])])}
+    order = {system: at for at, (system, _) in reversed([*enumerate(recipe["systems"])])}
     specs = [spec for spec in recipe["memories"] if spec not in REFERENCES]
     return sorted(specs, key=lambda spec: order.get(spec, order.get(spec + SCRIBE, len(order))))
 
 
-def role_of(arm: str) -> Role:
+def role_of(system: str) -> Role:
     """What an arm is, from its name."""
-    if arm in REFERENCES:
+    if system in REFERENCES:
         return "reference"
-    return "held" if arm.startswith(HELD) else "memory"
+    return "held" if system.startswith(HELD) else "memory"
 
 
-def budget_of(arm: Arm, task: Task, *, tools: bool) -> Budget:
+def budget_of(system: SystemSpec, task: Task, *, tools: bool) -> Budget:
     """What the referee enforces.
 
     A memory with tools keeps the track's writes and slot. What its tools return is no part of the
     composed view, so the view's budget bounds what it may hold.
     """
-    limits = arm.limits
-    if arm.budget is None:
+    limits = system.limits
+    if system.budget is None:
         return replace(task.budget, capacity=None, writes=None, slot=None, view=None)
     if not tools:
-        view = None if arm.role == "held" else limits.view
+        view = None if system.role == "held" else limits.view
         return replace(task.budget, view=view, capacity=limits.capacity, writes=None, slot=None)
     most = limits.capacity or task.budget.capacity or limits.view
     return replace(task.budget, view=limits.view, capacity=min(most, limits.view))
