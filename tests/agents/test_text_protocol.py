@@ -173,7 +173,7 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
             '{"<tool_call>":',
         ),
     ],
-    quick=3,
+    quick=1,
 )
 @pytest.mark.parametrize("head", ["", '{"k": ' * 900 + "[" + "1," * 200_000])
 def test_a_megabyte_is_read_in_linear_time(head: str, piece: str) -> None:

@@ -51,6 +51,7 @@ def test_the_loss_of_a_memory_is_what_it_did_not_store_and_what_it_did_not_find(
         assert lost == pytest.approx(ceiling - found[system]["accuracy"]["mean"], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_to_name_a_reference_changes_nothing(compared: Path, tmp_path: Path) -> None:
     options = ("--memories", "full,bm25,none,markdown", "--seeds", "3", "-o", str(tmp_path / "run"))
     assert main(["compare", *SMALL, *options]) == 0

@@ -15,7 +15,7 @@ TRACKS = sorted(generating_tracks())
 TWO = ("--n", "2", "--tokens", "10k", "--seed", "5", "-o")
 
 
-@pytest.mark.parametrize("track", TRACKS)
+@mostly_slow("track", TRACKS, quick=1)
 def test_what_it_deals_is_proven_again_from_its_bytes(track: str, tmp_path: Path, command) -> None:
     assert command("generate", track, *TWO, str(tmp_path)).status == 0
     status, out, _ = command("verify", str(tmp_path))

@@ -34,7 +34,7 @@ from tests.slow import mostly_slow
         (attackers.InEntries, "InEntries: dump returned [Fat("),
         (broken.Trusting, "when its model writes nothing: the memory Trusting: compose raised"),
     ],
-    quick=4,
+    quick=2,
 )
 def test_the_check_tells_what_is_broken(memory: type[Memory], sentence: str) -> None:
     assert any(sentence in found for found in check_memory(memory))

@@ -30,7 +30,7 @@ def found(memory: Memory, query: str, k: int = 5) -> list[str]:
     return memory.call("memory_search", {"query": query, "top_k": k}).split("\n")
 
 
-@every(*BY_DESIGN, quick=UNLIKE)
+@every(*BY_DESIGN, quick=UNLIKE[:2])
 def test_a_memory_keeps_every_rule(name: str) -> None:
     if name in EXTRAS and importlib.util.find_spec(name) is None:
         pytest.skip(f"{name} is not installed")

@@ -24,6 +24,7 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
 from tests.memories.parts import EXTRAS, NAMES, UNLIKE, every, maker
 from tests.memories.streams import budgets, streams
+from tests.slow import mostly_slow
 
 few = settings(
     max_examples=10, deadline=None, derandomize=True, database=None,
@@ -159,7 +160,7 @@ def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: 
     assert all("10204" in " ".join(texts) for texts in found if texts)
 
 
-@pytest.mark.parametrize("spec", CONDENSERS)
+@mostly_slow("spec", CONDENSERS, quick=2)
 @few
 @given(streams, st.integers(60, 400))
 def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:

@@ -55,6 +55,7 @@ def test_a_comparison_is_shown_from_its_traces_and_by_playing(
     assert (found.standing, found.problems, found.limits) == (standing, (), ())
 
 
+@pytest.mark.slow
 def test_memories_that_are_not_named_in_alphabetical_order_are_shown_as_well(
     tmp_path: Path,
 ) -> None:
@@ -141,6 +142,7 @@ def asked(folder: Path) -> None:
     keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
 
 
+@pytest.mark.slow
 def test_models_of_a_comparison_reply_again_from_their_tape(tmp_path: Path) -> None:
     asked(tmp_path)
     found = [examine(tmp_path, check) for check in ("traces", "play")]
@@ -200,6 +202,7 @@ def test_memories_and_agents_stand_on_one_page(duel: Path, finished: Path) -> No
     assert len({tuple(row) for row in rows}) == 1
 
 
+@pytest.mark.slow
 def test_a_comparison_that_came_twice_counts_once(duel: Path) -> None:
     found = sampler([("one", examine(duel)), ("two", examine(duel))])
     assert len(found.rankings) == 1 and found.notes == ["two repeats one: it is counted once"]

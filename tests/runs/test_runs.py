@@ -32,7 +32,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return digests(folder)
 
 
-@mostly_slow("moment", range(20), quick=2)
+@mostly_slow("moment", range(20), quick=1)
 def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
     moment: int, whole: dict[str, str], tmp_path: Path
 ) -> None:
@@ -44,6 +44,7 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(
     assert digests(tmp_path / "run") == whole
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(whole: dict[str, str], tmp_path: Path) -> None:
     words = [*BENCH, *SCRIPTED, "--run", str(tmp_path / "run"), "--workers", "1"]
     subprocess.run(words, check=True)
@@ -59,6 +60,7 @@ def test_a_finished_run_is_not_played_again(whole: dict[str, str], tmp_path: Pat
     assert len(timings.splitlines()) == 12
 
 
+@pytest.mark.slow
 def test_a_trace_under_the_name_of_another_episode_is_played_again(
     whole: dict[str, str], tmp_path: Path
 ) -> None:

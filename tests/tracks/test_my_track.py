@@ -123,6 +123,7 @@ def test_a_folder_of_a_track_that_nobody_plugs_in_brings_no_code(compared: Path)
     assert process.returncode == 2 and "'shop'" in err and "friend:" not in out
 
 
+@pytest.mark.slow
 def test_it_is_played_as_an_installed_package(tmp_path: Path) -> None:
     path, run = plug(tmp_path / "site"), str(tmp_path / "run")
     out = told(

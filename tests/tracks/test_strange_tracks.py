@@ -108,7 +108,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
         ("NO_AXES", "`axes` is 'own'; give one such as"),
         ("NO_OFFICIAL", "`official` is {'turns': 12}; give one such as"),
     ],
-    quick=5,
+    quick=2,
 )
 @mostly_slow("workers", ["1", "2"], quick=1)
 def test_a_broken_track_is_one_sentence(
@@ -122,12 +122,13 @@ def test_a_broken_track_is_one_sentence(
     assert wanted in err
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("name", "budget", "wanted"),
     [
         ("LEAVES_EMPTY", "20", "a budget of 20 holds no fact of this track; the least"),
         ("ELSEWHERE", "60", "no question counts, for the oracle was shown the facts of none"),
     ],
+    quick=1,
 )
 def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
     name: str, budget: str, wanted: str, strange: str, tmp_path: Path
@@ -138,6 +139,7 @@ def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
     assert (process.returncode, err.count("\n")) == (2, 1) and wanted in err, err
 
 
+@pytest.mark.slow
 def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_path: Path) -> None:
     words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "--run", "run", "-q"]
     told(start(tmp_path, *words, path=strange))

@@ -25,6 +25,7 @@ from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
+from tests.slow import mostly_slow
 
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.memories.sandbox.plugins"
@@ -67,7 +68,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
     assert list(traces[0].lines()) == list(traces[1].lines())
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("spec", "sentence"),
     [
         ("Importer", "may not import memorygym.tracks"),
@@ -88,6 +89,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Garbage:kind=number", "compose returned 3"),
         ("Garbage:kind=numbers", "compose returned [3]: it [0] is 3"),
     ],
+    quick=6,
 )
 def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: str) -> None:
     with pytest.raises(MemoryFault) as caught:

@@ -23,7 +23,7 @@ from tests.servers.openai import Server, serving
 from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize("fault", ["429", "400", "501"])
+@mostly_slow("fault", ["429", "400", "501"], quick=1)
 def test_a_model_that_fails_fails_its_memory_alone(
     fault: str, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

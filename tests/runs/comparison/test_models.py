@@ -148,6 +148,7 @@ def test_what_a_memory_asks_is_counted_where_it_asks_it(server: Server, tmp_path
     assert found["ingest_tokens"] > 100 * found["ingest_calls"]
 
 
+@pytest.mark.slow
 def test_nothing_is_asked_twice_whether_the_comparison_is_kept_or_not(
     server: Server, tmp_path: Path
 ) -> None:

@@ -102,6 +102,7 @@ def test_what_a_trace_measures_is_when_the_searches_told_it():
     assert 0 < case.span < case.length
 
 
+@pytest.mark.slow
 def test_a_miss_is_put_down_to_what_memory_lost():
     trace = next(played(n, "recency") for n in range(4) if not solved(n, "recency"))
     assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]

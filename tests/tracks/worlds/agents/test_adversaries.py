@@ -92,6 +92,7 @@ def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet
         assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
 
 
+@pytest.mark.slow
 def test_names_of_three_words_are_recoded_as_well() -> None:
     task = generate("company", 0, sizes=Sizes(entities=800))
     assert isinstance(task.gold, WorldGold) and len(task.gold.names[0].split()) == 3

@@ -78,14 +78,14 @@ def _seen(defect: Defect) -> list[str]:
 SIZES = sorted({(d.caught_by, d.worlds, d.agents) for d in DEFECTS.values()}, key=repr)
 
 
-@mostly_slow(("caught_by", "worlds", "agents"), SIZES, quick=3)
+@mostly_slow(("caught_by", "worlds", "agents"), SIZES, quick=1)
 def test_nothing_is_found_where_nothing_is_planted(
     caught_by: str, worlds: Worlds, agents: tuple[str, ...]
 ) -> None:
     assert (_verified(worlds) if caught_by == "verify" else _validated(worlds, agents)) == []
 
 
-@mostly_slow("name", DEFECTS, quick=10)
+@mostly_slow("name", DEFECTS, quick=6)
 def test_a_planted_defect_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     DEFECTS[name].plant(monkeypatch)
     assert any(found.startswith(DEFECTS[name].named) for found in _seen(DEFECTS[name]))
