@@ -164,6 +164,17 @@ def test_an_interrupt_ends_it_quietly() -> None:
     assert (human.returncode, err) == (130, b"")
 
 
+def test_a_process_ends_at_once_where_a_thread_still_waits() -> None:
+    code = (
+        "import atexit, threading; from memorygym.cli import command;"
+        "atexit.register(print, 'the interpreter shut down');"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start();"
+        "command(['list', 'nothing'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "nothing" in done.stderr
+
+
 def test_the_output_is_the_same_under_every_locale() -> None:
     found = set()
     for locale in ("C", "C.UTF-8"):

@@ -12,11 +12,11 @@ import fastjsonschema
 import pytest
 
 import memorygym
-from tests.slow import mostly_slow
 
 SCRIPT = Path(__file__).parent / "replay.py"
 SOURCE = Path(memorygym.__file__).parents[1]
 OTHERS = ("3.12", "3.13", "3.14")
+pytestmark = pytest.mark.slow
 
 
 @cache
@@ -54,14 +54,13 @@ def here() -> list[str]:
     return printed(sys.executable, SOURCE, PYTHONHASHSEED="0", LC_ALL="C.UTF-8")
 
 
-@mostly_slow(
+@pytest.mark.parametrize(
     "environment",
     [
         {"PYTHONHASHSEED": "12345", "LC_ALL": "C", "LANG": "C"},
         {"PYTHONHASHSEED": "random", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Tokyo"},
         {"PYTHONHASHSEED": "1", "PYTHONUTF8": "0", "LC_ALL": "POSIX", "PYTHONOPTIMIZE": "1"},
     ],
-    quick=1,
 )
 def test_another_process_deals_and_plays_the_same_bytes(
     environment: dict[str, str], here: list[str], tmp_path: Path
@@ -69,7 +68,6 @@ def test_another_process_deals_and_plays_the_same_bytes(
     assert printed(sys.executable, tmp_path, **environment) == here
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("version", OTHERS)
 def test_another_python_deals_and_plays_the_same_bytes(
     version: str, here: list[str], tmp_path: Path
