@@ -52,7 +52,7 @@ class SkipCheck:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for place, reason in self._refused.items() if self._strict else ():
             terminalreporter.write_line(
-                f"{place} was skipped ({reason}), which is not allowed here: make it run, or add the"
-                " reason to `allowed_skips` in pyproject.toml",
+                f"{place} was skipped ({reason}), which is not allowed here: make it run, or add"
+                " the reason to `allowed_skips` in pyproject.toml",
                 red=True,
             )
