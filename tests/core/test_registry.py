@@ -114,10 +114,10 @@ def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("bm25:top_kk=3", "no knob of memory bm25 named 'top_kk'; did you mean top_k"),
+        ("bm25:top_kk=3", "no parameter of memory bm25 named 'top_kk'; did you mean top_k"),
         ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
         ("bm25:top_k=0", "top_k 0: give at least 1"),
-        ("none:top_k=1", "memory none has no knobs, so no top_k"),
+        ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )
 def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:

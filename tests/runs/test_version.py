@@ -70,7 +70,8 @@ from memorygym.core.track import TaskOptions, find
 
 name, file = sys.argv[1:]
 track = find(name)
-asked = TaskOptions(range(1), knobs={"tier": "lite"} if name == "worlds" else {"tokens": "10k"})
+parameters = {"tier": "lite"} if name == "worlds" else {"tokens": "10k"}
+asked = TaskOptions(range(1), parameters=parameters)
 recipes = track.files("locomo", Path(file), None) if track.files else track.tasks(asked)
 task = recipes[0].deal()
 known = track.known(task)

@@ -61,7 +61,7 @@ def relative(journey: FactHistory) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("mind", "tier", "view"),
+    ("reasoner", "tier", "view"),
     [("strong", "lite", None), ("weak", "lite", 2000), ("strong", "multi", 500)],
 )
 @pytest.mark.parametrize("memory", MEMORIES)

@@ -17,8 +17,8 @@ from memorygym.tracks.worlds.generator.tiers import TIERS
 
 WORLDS, DATA = "worlds", "data"
 """What is played unless --track or --data says otherwise, and the track of data sets."""
-KNOBS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
-"""Options that are knobs of a track, for those who play worlds."""
+PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
+"""Options that are parameters of a track, for those who play worlds."""
 TASKS = 10
 """Tasks that are played, at least, unless seeds are given."""
 LAST_SEED = 999_999_999
@@ -38,7 +38,7 @@ def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
     "" where a single one is played."""
     group.add_argument(
         "--track", default=WORLDS, metavar="TRACK",
-        help="the kind of task (`memorygym list tracks`), its knobs after colons, as in"
+        help="the kind of task (`memorygym list tracks`), its parameters after colons, as in"
         f" research:hops=2,4:tokens=50k (default: {WORLDS})",
     )  # fmt: skip
     group.add_argument(
@@ -59,7 +59,7 @@ def add_tasks(group: argparse._ArgumentGroup, seeds: str) -> None:
         what = f"seeds 0 to N-1 (default: {seeds})"
         group.add_argument("--seeds", type=int, metavar="N", help=what)
     add_salt(group)
-    for name in KNOBS[2:]:
+    for name in PARAMETERS[2:]:
         what = f"instead of the tier's {name}"
         what = "length of the stream, in tokens" if name == "tokens" else what
         group.add_argument(f"--{name}", type=int, metavar="N", help=what)
@@ -74,7 +74,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
         return _read(args)
     name, stated = registry.split(args.track)
     track = find(name)
-    parameters = {**track.official, **_knobs(args, track), **stated}
+    parameters = {**track.official, **_parameters(args, track), **stated}
     # As many seeds as make ten tasks of the official set, unless it is said how many.
     seeds = seeds or -(
         -TASKS // max(1, len(track.tasks(TaskOptions(range(1), "", track.official))))
@@ -92,14 +92,16 @@ def _seeds(args: argparse.Namespace, default: int) -> range:
     return range(default if args.seeds is None else args.seeds)
 
 
-def _knobs(args: argparse.Namespace, track: Track) -> dict[str, str]:
-    """The options that are knobs. Raises BadSettings for one that the track does not have."""
-    given = {name: str(getattr(args, name)) for name in KNOBS if getattr(args, name) is not None}
+def _parameters(args: argparse.Namespace, track: Track) -> dict[str, str]:
+    """The options that are parameters. Raises BadSettings for one that the track does not have."""
+    given = {
+        name: str(getattr(args, name)) for name in PARAMETERS if getattr(args, name) is not None
+    }
     known = track.parameters()
     for name in given:
         if name not in known:
             raise BadSettings(
-                f"--{name} is no knob of the track {track.name}; it has"
+                f"--{name} is no parameter of the track {track.name}; it has"
                 f" {', '.join(known) or 'none'}, as in --track research:tokens=20k"
             )
     return given
@@ -107,7 +109,7 @@ def _knobs(args: argparse.Namespace, track: Track) -> dict[str, str]:
 
 def _read(args: argparse.Namespace) -> Tasks:
     """Tasks that lie on disk."""
-    given = [name for name in KNOBS if getattr(args, name) is not None]
+    given = [name for name in PARAMETERS if getattr(args, name) is not None]
     if args.track != WORLDS or given:
         other = f"--track {args.track}" if args.track != WORLDS else f"--{given[0]}"
         raise BadSettings(f"--data {args.data} and {other}: give one of them")
@@ -144,7 +146,7 @@ def _of_file(data: str) -> Tasks:
     if not colon:
         raise BadSettings(f"--data {data}: no such folder; give a data set as FORMAT:FILE")
     if unknown := sorted(parameters.keys() - {"most"}):
-        raise UnknownPart("knob of --data", unknown[0], ["most"])
+        raise UnknownPart("parameter of --data", unknown[0], ["most"])
     if parameters and not parameters["most"].isdecimal():
         raise BadSettings(f"most {parameters['most']!r}: give a whole number")
     file, most = Path(text), int(parameters["most"]) if parameters else None

@@ -42,7 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is compared")
     what.add_argument(
         "--memories", required=True, metavar="LIST",
-        help="what is compared, commas between: names (`memorygym list memory`), knobs after"
+        help="what is compared, commas between: names (`memorygym list memory`), parameters after"
         " colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and oracle are"
         " always there",
     )  # fmt: skip

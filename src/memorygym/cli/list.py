@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints ids, what each is, and its knobs; nobody else's part is imported."""
+    """Prints ids, what each is, and its parameters; nobody else's part is imported."""
     if args.track and args.kind != "agents":
         raise BadSettings(f"--track {args.track} is for `memorygym list agents`; leave it out")
     kinds = [args.kind] if args.kind else list(registry.FOLDERS)
@@ -53,7 +53,7 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
             "kind": kind,
             "id": name,
             "about": _about(kind, name),
-            "parameters": _knobs(kind, name),
+            "parameters": _parameters(kind, name),
         }
         if kind == "tracks":
             row["version"] = find(name).version if registry.is_ours(kind, name) else ""
@@ -78,7 +78,7 @@ def _line(head: str, told: str) -> str:
     return fill(text, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
 
 
-def _knobs(kind: str, name: str) -> dict[str, Any]:
+def _parameters(kind: str, name: str) -> dict[str, Any]:
     """What may be set after the name of one of our parts: of a memory what it is unless set, of a
     track what it means."""
     if kind not in ("memory", "tracks") or not registry.is_ours(kind, name):

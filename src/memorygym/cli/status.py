@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
-from memorygym.cli._task_options import KNOBS, WORLDS
+from memorygym.cli._task_options import PARAMETERS, WORLDS
 from memorygym.core import registry
 from memorygym.core.files import is_locked
 from memorygym.core.text import fit
@@ -228,7 +228,7 @@ def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
 
 
 def _tasks(recipe: Recipe) -> Iterator[Option]:
-    """Which tasks, but for the knobs of worlds beside tier and template."""
+    """Which tasks, but for the parameters of worlds beside tier and template."""
     parameters, seeds = recipe["parameters"], recipe["seeds"]
     if recipe["data"]:
         yield "--data", "DATA"
@@ -247,8 +247,8 @@ def _tasks(recipe: Recipe) -> Iterator[Option]:
 
 
 def _sizes(recipe: Recipe) -> Iterator[Option]:
-    """The other knobs of worlds."""
-    for name in KNOBS[2:] if recipe["track"] == WORLDS else ():
+    """The other parameters of worlds."""
+    for name in PARAMETERS[2:] if recipe["track"] == WORLDS else ():
         yield f"--{name}", recipe["parameters"].get(name)
 
 

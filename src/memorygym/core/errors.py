@@ -58,7 +58,7 @@ def clipped(text: str, most: int) -> str:
 
 
 def at_least(lowest: int, **parameters: int | None) -> None:
-    """Raises BadSettings for the knobs below the lowest value that makes sense.
+    """Raises BadSettings for the parameters below the lowest value that makes sense.
 
     >>> at_least(1, top_k=5)
     >>> at_least(1, top_k=0, chunk_size=9)

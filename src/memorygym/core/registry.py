@@ -1,7 +1,7 @@
 """Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
-A module that is not installed is looked for in the working folder, for every kind of part. Knobs
-may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is made, and
+A module that is not installed is looked for in the working folder, for every kind of part.
+Parameters may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is made, and
 no list of parts is kept by hand.
 """
 
@@ -45,7 +45,7 @@ _KNOB = re.compile(r":(?=[A-Za-z_]\w*=)")
 
 
 def split(spec: str) -> tuple[str, dict[str, str]]:
-    """The name and the knobs of a spec; a value may hold colons.
+    """The name and the parameters of a spec; a value may hold colons.
 
     >>> split("bm25:top_k=5"), split("my.mod:make:model=qwen3:8b")
     (('bm25', {'top_k': '5'}), ('my.mod:make', {'model': 'qwen3:8b'}))
@@ -187,7 +187,7 @@ def _imported(kind: str, spec: str, module: str) -> Any:
 
 
 def make(kind: str, spec: str, **given: object) -> Any:
-    """Makes the part that `spec` names, with its knobs. Raises BadSettings if that makes none."""
+    """Makes the part that `spec` names, with its parameters. Raises BadSettings if it makes none."""
     name, told = split(spec)
     factory = load(kind, name)
     parameters = {**set_parameters(f"{kind} {name}", factory, told), **given}
@@ -205,14 +205,14 @@ def make(kind: str, spec: str, **given: object) -> Any:
 
 
 def set_parameters(what: str, factory: Any, told: Mapping[str, str]) -> dict[str, object]:
-    """The knobs in the types that the factory states. Raises UnknownPart, with the nearest name,
-    for one that it does not have, and BadSettings for a value that does not fit."""
+    """The parameters in the types that the factory states. Raises UnknownPart, with the nearest
+    name, for one that it does not have, and BadSettings for a value that does not fit."""
     stated = parameters_of(factory) if told else {}
     if told and not stated:
-        raise BadSettings(f"{what} has no knobs, so no {', '.join(told)}")
+        raise BadSettings(f"{what} has no parameters, so no {', '.join(told)}")
     for name in told:
         if name not in stated:
-            raise UnknownPart(f"knob of {what}", name, stated)
+            raise UnknownPart(f"parameter of {what}", name, stated)
     return {n: _value(f"{what}: {n}", stated[n].annotation, text) for n, text in told.items()}
 
 
@@ -223,7 +223,7 @@ def parameters_of(factory: Any) -> dict[str, Parameter]:
 
 
 def _value(what: str, annotation: Any, text: str) -> object:
-    """A knob's text as the type that it is annotated with; text where that tells nothing."""
+    """A parameter's text as the type that it is annotated with; text where that tells nothing."""
     kinds = get_args(annotation) or (annotation,)
     if type(None) in kinds and text == "none":
         return None
@@ -249,7 +249,7 @@ def check(kind: str, spec: str) -> None:
 
 
 def _takes(factory: Any, parameters: dict[str, object]) -> bool:
-    """Whether it can be called with these knobs and no more."""
+    """Whether it can be called with these parameters and no more."""
     try:
         signature(factory).bind(**parameters)
     except TypeError:  # It is no callable, or takes others.

@@ -207,7 +207,7 @@ class Track:
     references: Mapping[str, str] = field(default_factory=Frozen)
     """By role: agents that are printed beside every model, as floor and ceiling."""
     official: Mapping[str, str] = field(default_factory=Frozen)
-    """The knobs of its official set."""
+    """The parameters of its official set."""
     headline: Headline | None = None
     """How `score` is made of its parts, where it is made of parts."""
     self_test: SelfTest | None = None

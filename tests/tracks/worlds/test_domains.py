@@ -254,8 +254,11 @@ CITY = files(domains).joinpath("city.json").read_text(encoding="utf-8")
         (lambda raw: raw.update(nouns="x"), "has unknown fields: 'nouns'"),
         (lambda raw: raw.update(first="Ann Bob"), "first is 'Ann Bob', not a list"),
         (lambda raw: raw.update(attribute_specs=[1]), "traits[0] is 1, not an object or a list"),
-        (lambda raw: raw["traits"][2].update(kind="sum"), "traits[2].kind is 'sum', none of int"),
-        (lambda raw: raw["traits"][2].pop("label"), "traits[2] lacks label"),
+        (
+            lambda raw: raw["attribute_specs"][2].update(kind="sum"),
+            "attribute_specs[2].kind is 'sum', none of int",
+        ),
+        (lambda raw: raw["attribute_specs"][2].pop("label"), "attribute_specs[2] lacks label"),
         (lambda raw: raw["wording"].pop("joins"), "wording lacks joins"),
     ],
 )

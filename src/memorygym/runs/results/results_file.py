@@ -25,7 +25,7 @@ Document = Mapping[str, Any]
 ALIKE = (
     "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
 )  # fmt: skip
-"""What must agree in two recipes before their scores are compared, beside the knobs."""
+"""What must agree in two recipes before their scores are compared, beside the parameters."""
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """As people know them."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """Worlds of the domains, tier and sizes that the knobs name."""
+    """Worlds of the domains, tier and sizes that the parameters name."""
     from memorygym.tracks.worlds import settings
 
     return settings.settings_of(options)

@@ -30,7 +30,7 @@ class WorldsSettings:
 
 
 def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
-    """The worlds that the knobs name, domain by domain. Raises UnknownPart or BadSettings."""
+    """The worlds that the parameters name, domain by domain. Raises UnknownPart or BadSettings."""
     parameters = dict(options.parameters)
     names = [name for name in parameters.pop("template", "").split(",") if name]
     tier = parameters.pop("tier", "standard")
@@ -48,11 +48,11 @@ def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
 
 
 def sizes_of(parameters: Mapping[str, str]) -> Sizes:
-    """The sizes that knobs set. Raises UnknownPart or BadSettings."""
+    """The sizes that parameters set. Raises UnknownPart or BadSettings."""
     for name, text in parameters.items():
         if name not in Sizes.__slots__:
             raise UnknownPart(
-                "knob of the track worlds", name, ("template", "tier", *Sizes.__slots__)
+                "parameter of the track worlds", name, ("template", "tier", *Sizes.__slots__)
             )
         if not text.removeprefix("-").isdecimal():
             raise BadSettings(f"{name} {text!r}: give a whole number")

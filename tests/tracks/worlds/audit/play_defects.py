@@ -40,7 +40,7 @@ def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
         self.free_edits = 1
         return str(old(self, text, replacing))
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("writes used", "strategic", "free_editor")
@@ -51,7 +51,7 @@ def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
         self.free_edits = free
         return stored
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("slot used", "edit_dumper", "free_editor")
@@ -64,7 +64,7 @@ def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None
         finally:
             self.budget = kept
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("mistakes not refused")
@@ -135,7 +135,7 @@ def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
             self.prices[stored] = 1
         return stored
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("bits in a token of code")
@@ -172,7 +172,7 @@ def search_finds_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @validate("same seed, another trace")
 def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(generator, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+    patch.setattr(generator, "named_rng", lambda *path: rng.Stream(Random().getrandbits(64)))
 
 
 @validate("same seed, another trace")
@@ -182,7 +182,7 @@ def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
 
 @validate("worlds that are alike")
 def every_seed_deals_the_same_world(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task, "Dealer", lambda old, world, seed, *rest: old(world, 0, *rest))
+    wrap(patch, task, "Generator", lambda old, world, seed, *rest: old(world, 0, *rest))
 
 
 @validate("questions not scored", "skipper")

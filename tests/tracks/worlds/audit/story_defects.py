@@ -168,4 +168,4 @@ def the_brief_names_other_groups(patch: pytest.MonkeyPatch) -> None:
         codes = [a.code for a in guide.attributes if a.code not in guide.key_attributes]
         return str(old(replace(guide, key_categories=others[:3], key_attributes=codes[:6]), *rest))
 
-    wrap(patch, generator, "brief", misled)
+    wrap(patch, generator, "instructions", misled)
