@@ -31,7 +31,7 @@ INTRODUCTION = """\
 # {title}: every shipped memory, by hops and by length
 
 Made by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine. Contract
-{contract}, {tasks} instances (`--track {track}:{parameters}`),
+{version_hash}, {tasks} instances (`--track {track}:{parameters}`),
 budget {budget} tokens, offline: memories that ask a model ask `extractive`, so this ranks
 mechanisms with a weak writer, not what they reach with a language model. Accuracy is the share of
 questions that the locked reasoner gets right, in %; in brackets the 95 % interval (Wilson, of as

@@ -186,7 +186,7 @@ def test_no_other_track_and_no_memory_but_the_usual_one_is_in_it(track: str) -> 
 
 
 def test_a_contract_is_the_same_in_any_folder_under_any_hash_seed(tmp_path: Path) -> None:
-    asked = f"from memorygym.runs.version import contract; print(*map(contract, {TRACKS}))"
+    asked = f"from memorygym.runs.version import version_hash; print(*map(version_hash, {TRACKS}))"
     for seed in ("1", "2"):
         told = subprocess.run(
             [sys.executable, "-c", asked], cwd=tmp_path, check=True, capture_output=True,

@@ -1,8 +1,8 @@
 """Finds parts by name: a file's name is its id; entry points and `package.module:factory` add more.
 
 A module that is not installed is looked for in the working folder, for every kind of part.
-Parameters may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is imported until it is made, and
-no list of parts is kept by hand.
+Parameters may follow the name, as in `bm25:top_k=5:chunk_size=256`. Nothing is
+imported until it is made, and no list of parts is kept by hand.
 """
 
 import re
@@ -187,7 +187,7 @@ def _imported(kind: str, spec: str, module: str) -> Any:
 
 
 def make(kind: str, spec: str, **given: object) -> Any:
-    """Makes the part that `spec` names, with its parameters. Raises BadSettings if it makes none."""
+    """The part that `spec` names, with its parameters. Raises BadSettings if it makes none."""
     name, told = split(spec)
     factory = load(kind, name)
     parameters = {**set_parameters(f"{kind} {name}", factory, told), **given}

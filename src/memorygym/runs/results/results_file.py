@@ -195,7 +195,7 @@ def _settings(document: Document) -> dict[str, Any]:
 def _contract(document: Document) -> str:
     """What its scores depend on: of a comparison also on the code that compares."""
     compares = document["recipe"].get("compares")
-    return f"{document['contract']}+{compares}" if compares else str(document["version_hash"])
+    return f"{document['version_hash']}+{compares}" if compares else str(document["version_hash"])
 
 
 def compare(a: Document, b: Document) -> list[ResultsComparison]:
