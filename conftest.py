@@ -6,7 +6,10 @@ from importlib.util import find_spec
 
 import pytest
 
-NEEDS = {"src/memorygym/adapters/inspect_ai/*": "inspect_ai"}
+NEEDS = {
+    "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
+    "src/memorygym/reports/plots.py": "matplotlib",
+}
 # Doctests of a file that imports an extra are collected only where that extra is installed.
 collect_ignore_glob = [path for path, extra in NEEDS.items() if find_spec(extra) is None]
 

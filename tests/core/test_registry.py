@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.memories.markdown import Markdown
 from tests.slow import mostly_slow
 
-KINDS = ("worlds", "memory", "agents", "tracks")
+KINDS = ("domains", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
 POINTS = "[memorygym.memory]\nscrapbook = outside_pack:Scrapbook\n"
 CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
@@ -44,7 +44,7 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
         Path(registry.__file__).parents[1].joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
     ]
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
-    ending = ".json" if kind == "worlds" else ".py"
+    ending = ".json" if kind == "domains" else ".py"
     found = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
     assert set(registry.names(kind)) == found
 
@@ -52,7 +52,7 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
-        ("worlds", "compny", "no worlds named 'compny'; did you mean company?"),
+        ("domains", "compny", "no domains named 'compny'; did you mean company?"),
         ("memory", "markdwon", "did you mean markdown?"),
         ("tracks", "qqq", "choose from .*worlds"),
         ("memory", "", "no memory named ''"),
@@ -82,7 +82,7 @@ def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None
         registry.check(kind, spec)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "worlds")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "domains")])
 def test_every_part_of_the_package_states_how_it_is_made(kind: str) -> None:
     built_in = [n for n in registry.names(kind) if n != "chromadb"]
     assert all(callable(registry.load(kind, name)) for name in built_in)
@@ -194,7 +194,7 @@ PARTS = {
         ),
         (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
-        (("-t", "nosuch:WORLD"), "worlds nosuch:WORLD: nosuch cannot be imported (No module"),
+        (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
     ],
     quick=3,
 )
@@ -215,7 +215,7 @@ def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
         ("agents", "from memorygym.tracks.worlds.agents.honest import naive as part\n"),
         ("memory", "from memorygym.memories.markdown import Markdown as part\n"),
         ("tracks", "part = 1\n"),
-        ("worlds", "part = 1\n"),
+        ("domains", "part = 1\n"),
         ("datasets", "def part():\n    return 1\n"),
     ],
 )

@@ -1,28 +1,19 @@
 """The options that say which tasks are played: those of a track, a folder, or a data set's file."""
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import replace
-from hashlib import sha256
-from pathlib import Path
 
 from memorygym.cli._checks import add_salt
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, Track, find
-from memorygym.core.types import JSON
-from memorygym.datasets.instances.loader import kept
-from memorygym.runs.tasks import Tasks, from_disk, generated
+from memorygym.runs.task_choice import LAST_SEED, enough_seeds, stored_tasks
+from memorygym.runs.tasks import Tasks, generated
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
-WORLDS, DATA = "worlds", "data"
-"""What is played unless --track or --data says otherwise, and the track of data sets."""
+WORLDS = "worlds"
+"""What is played unless --track or --data says otherwise."""
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Options that are parameters of a track, for those who play worlds."""
-TASKS = 10
-"""Tasks that are played, at least, unless seeds are given."""
-LAST_SEED = 999_999_999
-"""IDs of questions hold nine digits."""
 
 
 def check_seed(seed: int) -> None:
@@ -75,10 +66,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     name, stated = registry.split(args.track)
     track = find(name)
     parameters = {**track.official, **_parameters(args, track), **stated}
-    # As many seeds as make ten tasks of the official set, unless it is said how many.
-    seeds = seeds or -(
-        -TASKS // max(1, len(track.tasks(TaskOptions(range(1), "", track.official))))
-    )
+    seeds = seeds or enough_seeds(track)
     return generated(track.name, TaskOptions(_seeds(args, seeds), args.salt, parameters))
 
 
@@ -115,53 +103,5 @@ def _read(args: argparse.Namespace) -> Tasks:
         raise BadSettings(f"--data {args.data} and {other}: give one of them")
     if args.salt:
         raise BadSettings(f"--salt: {args.data} is not dealt, so no secret can deal it")
-    found = _of_folder(Path(args.data)) if Path(args.data).is_dir() else _of_file(args.data)
-    if args.seed is None and args.seeds is None:
-        return found
-    chosen = _seeds(args, 1)
-    some = found.recipes[chosen.start : chosen.stop]
-    if not some:
-        raise BadSettings(f"--seed {args.seed}: {args.data} has fewer tasks")
-    data = found.recipe["data"]
-    assert isinstance(data, Mapping)
-    taken = from_disk(some, found.track, str(data["sha256"]), found.told)
-    names: list[JSON] = [[one.template, one.seed] for one in some]
-    # From where is told, so that the command can be told again.
-    part: dict[str, JSON] = {**data, "tasks": names, "from": chosen.start}
-    return replace(taken, recipe={**taken.recipe, "data": part})
-
-
-def _of_folder(folder: Path) -> Tasks:
-    """The instances of a folder."""
-    found = kept(folder)
-    track = found[0].track
-    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    return from_disk(found, track, digest, f"{track} track, folder {folder.name or folder}")
-
-
-def _of_file(data: str) -> Tasks:
-    """The samples of a data set."""
-    name, parameters = registry.split(data)
-    format, colon, text = name.partition(":")
-    if not colon:
-        raise BadSettings(f"--data {data}: no such folder; give a data set as FORMAT:FILE")
-    if unknown := sorted(parameters.keys() - {"most"}):
-        raise UnknownPart("parameter of --data", unknown[0], ["most"])
-    if parameters and not parameters["most"].isdecimal():
-        raise BadSettings(f"most {parameters['most']!r}: give a whole number")
-    file, most = Path(text), int(parameters["most"]) if parameters else None
-    files = find(DATA).files
-    assert files
-    found = files(format, file, most)
-    told = "".join(f", {name} {value}" for name, value in parameters.items())
-    digest = sha256(f"{_digest(file)} {format} {most}".encode()).hexdigest()
-    return from_disk(found, DATA, digest, f"{DATA} track, {format}:{file.name}{told}")
-
-
-def _digest(path: Path) -> str:
-    """Of a file, or of every file of a folder."""
-    digest = sha256()
-    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if part.is_file():
-            digest.update(part.read_bytes())
-    return digest.hexdigest()
+    every = args.seed is None and args.seeds is None
+    return stored_tasks(args.data, None if every else _seeds(args, 1))

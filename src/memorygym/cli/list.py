@@ -1,4 +1,4 @@
-"""List the worlds, memories, agents and tracks there are."""
+"""List the domains, memories, agents and tracks there are."""
 
 import argparse
 import json
@@ -92,10 +92,10 @@ def _parameters(kind: str, name: str) -> dict[str, Any]:
 
 def _about(kind: str, name: str) -> str:
     """What it states, or the first line of its docstring, without the name that it begins with."""
-    if kind == "worlds" and registry.is_ours(kind, name):
+    if kind == "domains" and registry.is_ours(kind, name):
         return str(registry.load(kind, name).about)
     modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
-    points = entry_points(group=f"memorygym.{kind}")
+    points = entry_points(group=registry.group_of(kind))
     for module in [*modules, *(point.module for point in points if point.name == name)]:
         spec = find_spec(module)
         if spec and spec.origin:

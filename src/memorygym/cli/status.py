@@ -18,6 +18,7 @@ from memorygym.reports.stored_runs import about_run, read_played
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
 from memorygym.runs.comparison.system_specs import REFERENCES, named
 from memorygym.runs.episode_result import score_of
+from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.results.summary import Row, by_who, by_world
@@ -173,6 +174,10 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
     if not state["running"] and not state["finished"]:
         if about["version_hash"] != (now := version_hash(recipe["track"])):
             yield f"none goes on: this version plays {now}, another contract"
+        elif objects := recipe.get(TRUSTED):
+            call = "evaluate" if recipe["kind"] == "bench" else "compare"
+            told = f"memorygym.{call}(…, output={str(path)!r}) with {', '.join(objects)}"
+            yield f"in Python, the same call again: {told}"
         else:
             yield shlex.join(command_of(recipe, path))
     if state["ended"]:

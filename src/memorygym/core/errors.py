@@ -9,7 +9,7 @@ class MemoryGymError(Exception):
 
 
 class UnknownPart(MemoryGymError):
-    """A name that no world, memory, agent or track answers to."""
+    """A name that no domain, memory, agent or track answers to."""
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
         known = sorted(choices)

@@ -16,7 +16,7 @@ from typing import Any, get_args
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 
 FOLDERS = {
-    "worlds": ("tracks.worlds.domains",),
+    "domains": ("tracks.worlds.domains",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),
@@ -108,11 +108,16 @@ def given() -> dict[tuple[str, str], str]:
     return dict(_GIVEN)
 
 
+def group_of(kind: str) -> str:
+    """The group of entry points under which other packages declare parts of a kind."""
+    return "memorygym.domain" if kind == "domains" else f"memorygym.{kind}"
+
+
 @cache
 def _plugged(kind: str) -> dict[str, str]:
     from importlib.metadata import entry_points  # Likewise.
 
-    return {point.name: point.value for point in entry_points(group=f"memorygym.{kind}")}
+    return {point.name: point.value for point in entry_points(group=group_of(kind))}
 
 
 def names(kind: str) -> list[str]:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from memorygym import __version__
+from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskRecipe, table
@@ -22,7 +23,6 @@ from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
     EpisodeKey,
     Failure,
-    Kind,
     Result,
     ResultOptions,
     place_of,
@@ -108,6 +108,13 @@ def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
         )
 
 
+def _advice(player: SystemPlayer) -> str:
+    """Where the author of a memory finds out more."""
+    if registry.is_ours("memory", registry.split(player.memory)[0]):
+        return ""
+    return f" memorygym.testing.check_memory({player.memory!r}) lists every broken rule."
+
+
 @dataclass(frozen=True, slots=True)
 class Runner:
     """The seats of a run, and the folder that keeps what they play."""
@@ -153,9 +160,10 @@ class Runner:
             trace = player.play(made(), place.repeat, steps)
         except BadKey:
             raise
-        except (ProviderFailure, MemoryFault) as error:
-            kind: Kind = "provider" if isinstance(error, ProviderFailure) else "memory"
-            return Failure(place, kind, str(error))
+        except ProviderFailure as error:
+            return Failure(place, "provider", str(error))
+        except MemoryFault as error:
+            return Failure(place, "memory", f"{error}{_advice(player)}")
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start

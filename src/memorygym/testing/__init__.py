@@ -1,8 +1,8 @@
-"""Conformance checks for parts that other people write: what is wrong, as sentences.
+"""Conformance checks for memories, agents, domains and tracks: each broken rule is one sentence.
 
-Nothing wrong is an empty list: `assert check_memory(MyMemory) == []`. `memories` and `views` check
-a memory, `policies` an agent, `tracks` and `track_rules` a track, `worlds` a domain, `regressions`
-scores; `fixed_episodes` is what memories are shown.
+A part that keeps every rule gives an empty list: `assert check_memory(MyMemory) == []`. `memories`
+and `views` check a memory, `policies` an agent, `tracks` and `track_rules` a track, `worlds` a
+domain, `regressions` scores. `fixed_episodes` holds the episodes that memories are shown.
 """
 
 from memorygym.testing.memories import check_memory

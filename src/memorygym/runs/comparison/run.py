@@ -1,22 +1,22 @@
 """A comparison as a job: its arms are seats of one run on the same tasks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import MemoryFault
-from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.core.types import JSON, Memory, Policy, Task
+from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
+from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
+from memorygym.runs.objects import GivenModel, trusted
 from memorygym.runs.systems import (
     Steps,
     System,
@@ -41,6 +41,8 @@ class Comparison:
     """One a budget."""
     reasoners: tuple[str, ...] = ("strong",)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
+    models: Sequence[GivenModel] = ()
+    """Those of `model_roles` that were passed as objects."""
 
     def systems(self) -> list[SystemSpec]:
         """All arms at all budgets, each once."""
@@ -69,6 +71,7 @@ class Comparison:
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
+            **trusted([*self.models, *(one.given for one in self.memories.values() if one.given)]),
         }
         return Job(
             tasks=self.tasks,
@@ -92,6 +95,10 @@ class MemorySystem:
     @property
     def system(self) -> System:
         return System(self.agent, self.spec.name, self.spec.budget, compared=True)
+
+    @property
+    def memory(self) -> str:
+        return self.spec.spec
 
     @property
     def waits(self) -> bool:
@@ -132,33 +139,3 @@ class MemorySystem:
             policy = NumberedReplies(policy, chat)
         trace = played(episode, policy, task, labels, rebuild if rebuilt else play)
         return modelled(trace, chat, model_roles) if chat else trace
-
-
-def play_rebuilt(
-    episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory], name: str
-) -> Trace:
-    """Plays with a memory that may hide what it holds: in one event, which it cannot tell, a copy
-    that is made anew from what the referee weighed last must act the same.
-
-    Raises MemoryFault where it does not. What the memory keeps on the disk is not found.
-    """
-    asking = sorted(find(task.track).oracle(task)) or [0]
-    drawn = named_rng("rebuilt", task.id).choice(asking)
-    beside: Episode | None = None
-    while not episode.done:
-        if episode.event != drawn:
-            beside = None
-        elif beside is None:
-            beside = episode.restored(make)
-        view = episode.view()
-        if beside and beside.view() != view:
-            raise MemoryFault(
-                f"the memory {name}: made anew from its dump, it gives"
-                f" another view of event {drawn + 1}: it holds what the referee does not weigh, or"
-                " the same task does not make it do the same"
-            )
-        reply = policy.act(view, episode.tools)
-        episode.step(reply)
-        if beside:
-            beside.step(reply)
-    return episode.trace

@@ -96,7 +96,8 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     recipe = document["recipe"]
     yield from _place_problems(row, places)
     if row["version_hash"] != document["version_hash"]:
-        yield f"contract: {row['version_hash']!r}, but that of the file is {document['version_hash']!r}"
+        own, whole = row["version_hash"], document["version_hash"]
+        yield f"version hash: {own!r}, but that of the file is {whole!r}"
     right, asked = sum(row["right"]), len(row["right"])
     tallies = row["competencies"]
     if impossible := [name for name, (good, of) in tallies.items() if good > of]:

@@ -1,11 +1,11 @@
-"""The worlds environment: it walks through the events of a task and takes answers."""
+"""The environment of worlds: it shows the events of a task and receives the answers."""
 
-from memorygym.tracks._qa.stream import Streaming, submit
+from memorygym.tracks._qa.stream import StreamingEnv, submit
 
 SUBMIT = submit("Answer the question of this event. Free, once a question.")
 
 
-class WorldsEnv(Streaming):
-    """Documents, corrections and memos, and between and after them questions."""
+class WorldsEnv(StreamingEnv):
+    """An environment that shows documents, corrections, memos and questions in order."""
 
     tools = (SUBMIT,)
