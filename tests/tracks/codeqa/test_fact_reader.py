@@ -6,6 +6,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normal
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
+from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import instance
 
 READER = CodeReader()
@@ -69,7 +70,6 @@ OTHER_LIMIT = compute(3)
 
 [a/d.py]
 from a.quay import sift_quay, weigh_jetty
-from tests.slow import mostly_slow
 
 [CHANGELOG.md]
 Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
