@@ -64,7 +64,8 @@ CHANGES: dict[str, tuple[Callable[[Document], object], str]] = {
         f"{ROW}.repaired: 99 answers, but recipe.judge is null",
     ),
     "version_hash": (
-        lambda d: d["episodes"][0].update(version_hash="worlds-v1@00000000"), f"{ROW}.version_hash: ",
+        lambda d: d["episodes"][0].update(version_hash="worlds-v1@00000000"),
+        f"{ROW}.version_hash: ",
     ),
     "track": (lambda d: d["episodes"][0].update(track="data"), f"{ROW}.track: 'data', but that"),
     "agent": (lambda d: d["episodes"][0].update(agent="x"), f"{ROW}.agent: 'x', but that of the"),

@@ -73,14 +73,15 @@ def test_all_gates_hold_for_memories_that_can_be_trusted() -> None:
     ]
 
 
-def test_a_memory_that_shows_one_episode_the_other_fails_its_gate() -> None:
+def test_a_memory_that_shows_one_episode_the_other_fails_its_check() -> None:
     found = played_checks(comparison(m=MemorySpec(gossip(), tools=False)))
     (gate,) = [gate for gate in found if not gate.holds]
     assert (gate.name, gate.detail) == (
-        "two episodes of m stay apart", "one showed a word of the other; keep no state in class or module"
+        "two episodes of m stay apart",
+        "one showed a word of the other; keep no state in class or module",
     )  # fmt: skip
 
 
-def test_a_memory_that_breaks_has_no_gate_since_its_episodes_fail() -> None:
+def test_a_memory_that_breaks_has_no_check_since_its_episodes_fail() -> None:
     found = played_checks(comparison(m=MemorySpec(RuleViolation, tools=False)))
     assert all(gate.holds for gate in found) and not any(" m " in gate.name for gate in found)
