@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test chroma data plot notebook picture inspect hf affinetes vec minilm lint types floors examples verify bench check leaderboard clean
+.PHONY: demo test mutants chroma data plot notebook picture inspect hf affinetes vec minilm lint types floors examples verify bench check leaderboard clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -11,6 +11,15 @@ demo: $(VENV)/installed
 
 test: $(VENV)/developing
 	$(BIN)/python -m pytest -n 2
+
+# Mutation testing: lists the faults of a sample that no test notices, and fails above one in ten.
+# The record of which test runs which line takes as long as `make test`, once; MAP=--map renews it.
+N ?= 300
+SEED ?= 1
+MAP ?=
+mutants: $(VENV)/developing
+	$(BIN)/pip install --quiet "pytest-cov>=6"
+	$(BIN)/python -m tests.mutants -n $(N) --seed $(SEED) $(MAP)
 
 # The tests of the extra `chroma`, about 500 MB to install.
 chroma: $(VENV)/developing

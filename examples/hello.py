@@ -1,4 +1,4 @@
-"""Generates a task, plays it with a built-in agent within the real budgets, and scores the trace."""
+"""Generates a task, plays it with a built-in agent within the real budgets, and scores it."""
 
 from memorygym.core.episode import Episode, play
 from memorygym.memories.markdown import Markdown

@@ -224,3 +224,14 @@ def test_parts_of_every_kind_are_looked_for_in_the_working_folder(
     monkeypatch.setattr(sys, "path", [*sys.path])
     (tmp_path / f"part_of_{kind}.py").write_text(code)
     assert registry.load(kind, f"part_of_{kind}:part")
+
+
+@pytest.mark.parametrize(("text", "loud"), [("true", True), ("false", False)])
+def test_a_parameter_that_is_true_or_false_is_read_as_such(
+    text: str, loud: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = "class Loud(Markdown):\n    def __init__(self, loud: bool = False):\n"
+    made += "        super().__init__()\n        self.loud = loud\n"
+    (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + made)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert registry.make("memory", f"loudspeaker:Loud:loud={text}").loud is loud

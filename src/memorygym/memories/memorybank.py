@@ -3,9 +3,9 @@
 Kept: the forgetting curve of Ebbinghaus: a passage scores cosine · exp(-hours / (24 · strength));
 being shown multiplies its strength by 1.5, up to 100, and makes it new. Paragraphs are cut at
 `chunk_chars` characters. Simplified: no daily summaries and no user portrait, for which the paper
-asks a model; a passage is strengthened once per hour at most. The clock is the episode's: each message of
-the user is `hours_per_message` later, so the first passage, if never recalled, has lost half its
-weight after the 34 events of a worlds task.
+asks a model; a passage is strengthened once per hour at most. The clock is the episode's: each
+message of the user is `hours_per_message` later, so the first passage, if never recalled, has lost
+half its weight after the 34 events of a worlds task.
 
 An entry is a passage under a line of two numbers, which is not shown: the message with which it was
 read or last recalled, and the number of recalls.

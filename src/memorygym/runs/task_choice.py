@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
 from memorygym.core.types import JSON
-from memorygym.datasets.instances.loader import kept
+from memorygym.datasets.instances.loader import folder_tasks
 from memorygym.runs.tasks import Tasks, from_disk
 
 DATA = "data"
@@ -50,7 +50,7 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
 
 def _of_folder(folder: Path) -> Tasks:
     """The instances of a folder."""
-    found = kept(folder)
+    found = folder_tasks(folder)
     track = found[0].track
     digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
     return from_disk(found, track, digest, f"{track} track, folder {folder.name or folder}")

@@ -60,7 +60,7 @@ def test_what_is_found_under_a_budget_holds_the_arms_without_one() -> None:
 def test_a_name_too_long_for_a_file_is_named_before_anything_is_played(tmp_path: Path) -> None:
     long = "m" * 220
     asked = comparison(**{long: MemorySpec(Nothing, tools=False)})
-    with pytest.raises(BadSettings, match="too long for files of 220 characters"):
+    with pytest.raises(BadSettings, match="has 248 characters, and a file"):
         perform(asked, tmp_path / "run", 1, quiet=True)
     assert not (tmp_path / "run").exists()
 

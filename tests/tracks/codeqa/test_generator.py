@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from memorygym.core import tokens
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
-from memorygym.datasets.instances.schemas import instance_id, misfit
+from memorygym.datasets.instances.schemas import instance_id, schema_problem
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
@@ -33,7 +33,7 @@ FORMS = ("files", "session", "mixed")
 @pytest.mark.parametrize("form", FORMS)
 def test_an_instance_fits_its_schema_and_its_id_is_of_its_content(form: str) -> None:
     data = instance("--form", form)
-    assert misfit("codeqa", data) == ""
+    assert schema_problem("codeqa", data) == ""
     assert data["instance_id"] == instance_id(data)
     assert data["verification"]["accepted"]
 

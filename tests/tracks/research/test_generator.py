@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import count
-from memorygym.datasets.instances.schemas import instance_id, misfit
+from memorygym.datasets.instances.schemas import instance_id, schema_problem
 from memorygym.tracks import research
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
@@ -44,7 +44,7 @@ def test_every_shape_with_every_number_of_hops_passes_the_checks_and_the_schema(
         == len(instance["grounding_facts"])
         == hops
     )
-    assert not misfit("research", instance)
+    assert not schema_problem("research", instance)
     assert instance_id(instance) == instance["instance_id"]
 
 

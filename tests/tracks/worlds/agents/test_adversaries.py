@@ -97,3 +97,9 @@ def test_names_of_three_words_can_be_recoded() -> None:
     assert isinstance(task.gold, WorldsGold) and len(task.gold.names[0].split()) == 3
     trace = trace_of(task, "radix_words", policy_of("radix_words"))
     assert held_records(trace, BOOKS["radix_words"]) > 1
+
+
+def test_the_bound_of_an_adversary_is_a_number_of_points_over_an_agent_or_nobody() -> None:
+    bounds = [agent.bound for agent in AGENTS.values() if agent.bound]
+    assert bounds and all(0 <= bound.most <= 100 for bound in bounds)
+    assert all(bound.over in ("", *AGENTS) for bound in bounds)
