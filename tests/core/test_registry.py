@@ -11,6 +11,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.memories.markdown import Markdown
+from tests.slow import mostly_slow
 
 KINDS = ("domains", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
@@ -176,7 +177,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("words", "said"),
     [
         (("--strategy", "idle:Idle"), "agents idle:Idle: it makes a Idle, which has no `act`;"),
@@ -195,6 +196,7 @@ PARTS = {
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
         (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
     ],
+    quick=3,
 )
 def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
     words: tuple[str, ...], said: str, tmp_path: Path

@@ -75,6 +75,7 @@ def _no_width(worlds: int) -> tuple[float, float]:
     return (0.0, 0.0) if worlds > 1 else (-inf, inf)
 
 
+@pytest.mark.slow
 @given(st.permutations(all_played({**THREE, "n": "01 - 11", "held:n": "11 - 11"})))
 @settings(max_examples=20, deadline=None)
 def test_the_order_in_which_tasks_were_played_changes_nothing(measured: list) -> None:  # type: ignore[type-arg]
