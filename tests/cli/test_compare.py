@@ -85,7 +85,10 @@ def test_workers_change_no_byte(compared: Path, tmp_path: Path, workers: str) ->
     [
         (("--memories", " , "), "name at least one"),
         (("--memories", "bm52"), "no memory named 'bm52'; did you mean bm25?"),
-        (("--memories", "bm25:topk=3"), "no knob of memory bm25 named 'topk'; did you mean top_k"),
+        (
+            ("--memories", "bm25:topk=3"),
+            "no parameter of memory bm25 named 'topk'; did you mean top_k",
+        ),
         (("--memories", "bm25:top_k=0"), "top_k 0"),
         (("--memories", "bm25", "--budget", "0"), "the least that holds one is [0-9]+ tokens"),
         (("--memories", "bm25", "--budget", "9,1000"), "a budget of 9 holds no fact"),

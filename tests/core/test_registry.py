@@ -78,7 +78,7 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
 )
 def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None:
     with pytest.raises(BadSettings, match=message):
-        registry.check(kind, spec)
+        registry.check_spec(kind, spec)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "worlds")])
@@ -106,20 +106,20 @@ def test_an_entry_point_of_another_package_is_a_part(
     assert outside(expression).endswith(said)
 
 
-def test_knobs_follow_the_name_in_the_types_of_the_factory() -> None:
+def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
     assert registry.make("memory", "bm25:top_k=3:chunk_size=64").top_k == 3
 
 
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("bm25:top_kk=3", "no knob of memory bm25 named 'top_kk'; did you mean top_k"),
+        ("bm25:top_kk=3", "no parameter of memory bm25 named 'top_kk'; did you mean top_k"),
         ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
         ("bm25:top_k=0", "top_k 0: give at least 1"),
-        ("none:top_k=1", "memory none has no knobs, so no top_k"),
+        ("none:top_k=1", "memory none has no parameters, so not top_k"),
     ],
 )
-def test_a_knob_that_cannot_be_is_named(spec: str, reason: str) -> None:
+def test_an_impossible_parameter_is_named(spec: str, reason: str) -> None:
     with pytest.raises((BadSettings, UnknownPart), match=reason):
         registry.make("memory", spec)
 

@@ -61,7 +61,7 @@ def relative(journey: FactHistory) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("mind", "tier", "view"),
+    ("reasoner", "tier", "view"),
     [("strong", "lite", None), ("weak", "lite", 2000), ("strong", "multi", 500)],
 )
 @pytest.mark.parametrize("memory", MEMORIES)
@@ -176,7 +176,7 @@ def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
 def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
     trace = composed(memory, None)
     provenance = Provenance(trace)
-    stored = [(event, id) for event, held in trace.stores() for id in held]
+    stored = [(event, id) for event, held in trace.memory_states() for id in held]
     for id in dict.fromkeys(id for _, id in stored):
         (version,) = provenance.origins(id)
         assert not version.unfounded and version.sources

@@ -33,7 +33,7 @@ class NoteTaker(Policy):
         live = view[next(starts, 0) + 1 :]
         told = list(_told(live)) if own else []
         facts = (fact for text in told for fact in self._facts.read(text)) if "Write" in own else ()
-        wanted = list(map(write, dict.fromkeys(map(self._facts.tell, facts))))
+        wanted = list(map(write, dict.fromkeys(map(self._facts.render, facts))))
         if "memory_search" in own and told:
             wanted.append(search(told[-1]))
         made = [(call.name, call.arguments) for said in live for call in said.calls]
@@ -69,13 +69,13 @@ def check_agent(name: str, known: Collection[str]) -> None:
     if name in known:
         return
     try:
-        registry.check("agents", name)
+        registry.check_spec("agents", name)
     except UnknownPart as error:
         raise UnknownPart("agents", name, {*known, *registry.names("agents")}) from error
 
 
 def _noting(track: Track, name: str, task: Task) -> Policy:
-    known = track.known(task)
+    known = track.reasoner_task(task)
     return note_taker(track, track.reasoners[name](known), known)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from json import JSONDecoder
 
-from memorygym.core.json_values import DEEPEST
+from memorygym.core.json_values import MAX_DEPTH
 from memorygym.core.types import JSON, Call, Message, Tool
 
 LONGEST_NAME = 64
@@ -154,7 +154,7 @@ def _extent(text: str, start: int) -> tuple[int, int]:
     while True:
         position = _ATOMS.match(text, position).end()  # type: ignore[union-attr]  # matches ""
         match text[position : position + 1]:
-            case "{" | "[" if depth < DEEPEST:
+            case "{" | "[" if depth < MAX_DEPTH:
                 depth += 1
             case "}" | "]":
                 depth -= 1

@@ -137,7 +137,7 @@ def _broken(error: Exception) -> int:
     found = [
         (_frames(told, registry.module_of(kind, spec)), kind, spec)
         for kind in CHECKS
-        for spec in registry.outside(kind)
+        for spec in registry.external_specs(kind)
     ]
     if not found:
         raise error

@@ -72,7 +72,7 @@ def tasks_of(args: argparse.Namespace, seeds: int | None = None) -> Tasks:
     """
     if args.data is not None:
         return _read(args)
-    name, stated = registry.split(args.track)
+    name, stated = registry.split_spec(args.track)
     track = find(name)
     parameters = {**track.official, **_knobs(args, track), **stated}
     # As many seeds as make ten tasks of the official set, unless it is said how many.
@@ -139,7 +139,7 @@ def _of_folder(folder: Path) -> Tasks:
 
 def _of_file(data: str) -> Tasks:
     """The samples of a data set."""
-    name, parameters = registry.split(data)
+    name, parameters = registry.split_spec(data)
     format, colon, text = name.partition(":")
     if not colon:
         raise BadSettings(f"--data {data}: no such folder; give a data set as FORMAT:FILE")

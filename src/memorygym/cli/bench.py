@@ -11,7 +11,7 @@ from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
 from memorygym.cli._task_options import KNOBS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import fit, one_line
+from memorygym.core.text import one_line, wrap_lines
 from memorygym.core.track import find
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.reports import tables
@@ -114,15 +114,15 @@ def _report(found: Findings, prices: Mapping[str, Price]) -> str:
     """The tables."""
     planned, rows = found.document["episodes_planned"], found.document["episodes"]
     lines = [
-        *fit(tables.first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
-        *fit(tables.heading(found.document)),
+        *wrap_lines(tables.first_line(planned, found.failures, sum(row["stuck"] for row in rows))),
+        *wrap_lines(tables.heading(found.document)),
     ]
     if found.summaries:
         lines += ["", tables.results_table(found.summaries, found.references)]
         failures = found.document["failures"]
         for one in found.summaries:
             for line in tables.details(one, failures, cost_of(one.who, one.usage.values(), prices)):
-                lines += fit(line)
+                lines += wrap_lines(line)
     return "\n".join(lines)
 
 
@@ -132,8 +132,8 @@ def _questions(found: Findings) -> str:
     for result in found.results:
         assert result.trace
         lines += ["", f"== {result.agent} on {result.template}, seed {result.seed}"]
-        lines += fit(tables.questions_text(result.trace))
-    return "\n".join([*lines, "", *fit(tables.causes_table(found.summaries))])
+        lines += wrap_lines(tables.questions_text(result.trace))
+    return "\n".join([*lines, "", *wrap_lines(tables.causes_table(found.summaries))])
 
 
 def evaluation_of(args: argparse.Namespace) -> Evaluation:
@@ -177,7 +177,7 @@ def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
 def _check_official(args: argparse.Namespace) -> None:
     fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *KNOBS)
     chosen = [name for name in fixed if getattr(args, name) is not None]
-    _, parameters = registry.split(args.track)
+    _, parameters = registry.split_spec(args.track)
     if chosen or parameters:
         raise BadSettings(
             f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from memorygym.core.errors import UnknownPart
-from memorygym.core.text import fit
+from memorygym.core.text import wrap_lines
 from memorygym.core.types import JSON
 from memorygym.reports.tables import ACCURACY, COMPOSITE
 from memorygym.runs.comparison.system_specs import role_of
@@ -171,7 +171,7 @@ def _episodes(document: Document, agent: str) -> Mapping[tuple[str, int], Row]:
 
 
 def _lines(changes: Changes, a: Side, b: Side, most: int | None) -> Iterator[str]:
-    yield from fit(_headline(changes, ACCURACY if a.compared else COMPOSITE))
+    yield from wrap_lines(_headline(changes, ACCURACY if a.compared else COMPOSITE))
     for title, pairs in (("regressed", changes.regressed), ("improved", changes.improved)):
         if not pairs:
             continue
@@ -201,10 +201,10 @@ def _headline(changes: Changes, figure: str) -> str:
 
 def _question(pair: QuestionPair, a: Side, b: Side) -> Iterator[str]:
     """The question with both answers, as far as their traces are there."""
-    yield from fit(pair.id, "  ")
+    yield from wrap_lines(pair.id, "  ")
     both = {"A": a.told(pair.before, pair.number), "B": b.told(pair.now, pair.number)}
     told = {side: found for side, found in both.items() if found}
     for text in dict.fromkeys(asked for asked, _ in told.values()):
-        yield from fit(text, "    ")
+        yield from wrap_lines(text, "    ")
     for side, (_, answer) in told.items():
-        yield from fit(f"{side}: {answer}", "    ")
+        yield from wrap_lines(f"{side}: {answer}", "    ")

@@ -14,7 +14,7 @@ from typing import Any
 from memorygym.cli._checks import add_salt, check_counts, refuse
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.text import fit
+from memorygym.core.text import wrap_lines
 from memorygym.reports import stored_runs
 from memorygym.reports.fact_history import entry_lines, question_lines
 from memorygym.runs.comparison.system_specs import role_of
@@ -207,7 +207,7 @@ class Listing:
         parts = [_text(who, found, limit) for who, found in groups.items()]
         if self._left:
             told = f"left out: {', '.join(sorted(self._left))} (--system {EVERY} lists them too)"
-            parts.append("\n".join(fit(told)))
+            parts.append("\n".join(wrap_lines(told)))
         print("\n\n".join(parts))
 
 
@@ -246,7 +246,7 @@ def _names(question: Goal) -> tuple[str | None, ...]:
 def _text(who: str, found: TraceFindings, limit: int | None) -> str:
     """The table, then every miss."""
     head, *table = _summary(found)
-    parts = ["\n".join([*fit(f"{who}: {head}" if who else head), *table])]
+    parts = ["\n".join([*wrap_lines(f"{who}: {head}" if who else head), *table])]
     for row, outcome in found.misses[:limit]:
         lines = stored_runs.verdict_lines(row["id"], outcome, row["cause"], row["limits"])
         parts.append("\n".join([*lines, *_steps(row["facts"])]))
@@ -260,7 +260,7 @@ def _steps(facts: Sequence[Row]) -> Iterator[str]:
     for step in (*LOSSES, stored_runs.IN_VIEW):
         if texts := [fact["fact"] for fact in facts if fact["lost"] == step]:
             told = "" if step == stored_runs.IN_VIEW else f": {'; '.join(texts)}"
-            yield from fit(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
+            yield from wrap_lines(f"{step}, {len(texts)} of {len(facts)} facts{told}", "    ")
 
 
 def _summary(found: TraceFindings) -> Iterator[str]:
@@ -293,7 +293,7 @@ def _by_kind(
         causes = Counter(cause for of, cause in missed if of == kind)
         told = ", ".join(f"{cause} {causes[cause]}" for cause in CAUSES if causes[cause])
         many = f"{causes.total()} of {asked.count(kind)} missed"
-        yield from fit(f"{kind}: {many}{told and f': {told}'}", "  ")
+        yield from wrap_lines(f"{kind}: {many}{told and f': {told}'}", "  ")
 
 
 def _line(head: str, cells: Sequence[object]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from memorygym.cli._checks import add_salt, check_counts, refuse, workers_of
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import wrapped
+from memorygym.core.text import wrap_text
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.comparison_report import DOCUMENT
 from memorygym.reports.evidence import REPORTED, Evidence, examine, opens
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     path = args.output or folder.with_name(f"{folder.name}.tar.gz")
     digest = write_pack(folder, path)
     failed = len(found.document["failures"])
-    print(wrapped(
+    print(wrap_text(
         f"{path}: episodes: {len(found.document['episodes'])} scored, {failed} failed; {len(files)}"
         f" files, {path.stat().st_size:,} bytes; {found.standing}\n"
         f"digest, to cite: sha256:{digest}"
@@ -126,7 +126,7 @@ def _check(args: argparse.Namespace) -> int:
         print(f"{args.check}\ndigest sha256:{pack_digest(folder)}")
         problems = damage or _examined(folder, args)
     for problem in problems:
-        print(wrapped(f"FAILS  {problem}"))
+        print(wrap_text(f"FAILS  {problem}"))
     if problems:
         print(f"{len(problems)} check{'s' * (len(problems) > 1)} failed; {REPORTED}")
     return 1 if problems else 0
@@ -145,7 +145,7 @@ def _examined(folder: Path, args: argparse.Namespace) -> list[str]:
         told = f"the hash of its salt is {recipe['salt']}" if recipe["salt"] else "it has none"
         raise BadSettings(f"--salt is not that of {args.check}: {told}")
     if not found.problems:
-        print(wrapped(_report(found)))
+        print(wrap_text(_report(found)))
     return list(found.problems)
 
 

@@ -12,7 +12,7 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import refuse
 from memorygym.cli._task_options import add_tasks, tasks_of
 from memorygym.core.episode import Episode, play
-from memorygym.core.text import wrapped
+from memorygym.core.text import wrap_text
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
@@ -92,7 +92,7 @@ def _verdicts(trace: Trace) -> str:
     """Every question with its verdict, the axes, and why each miss was missed."""
     found = summaries([result_of(place_in(trace), trace, ResultOptions()).to_json()])
     parts = [questions_text(trace), results_table(found), causes_table(found)]
-    return "\n" + "\n\n".join(wrapped(part) for part in parts if part)
+    return "\n" + "\n\n".join(wrap_text(part) for part in parts if part)
 
 
 def _json_lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
@@ -105,15 +105,15 @@ def _json_lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
 
 def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
     """The same as text that a person reads."""
-    yield wrapped(_summary(task))
+    yield wrap_text(_summary(task))
     for row in _messages(task):
         where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
         yield f"\n--- {row['role']}{where}"
-        yield wrapped(str(row["content"]))
+        yield wrap_text(str(row["content"]))
     if args.gold and isinstance(task.gold, WorldGold):
-        yield from map(wrapped, _gold_text(task.gold, reader(task.system).guide))
+        yield from map(wrap_text, _gold_text(task.gold, reader(task.system).guide))
     elif args.gold:
-        yield f"\n--- gold\n{wrapped(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
+        yield f"\n--- gold\n{wrap_text(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
 
 
 def _gold_json(task: Task) -> JSON:

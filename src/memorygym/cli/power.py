@@ -12,9 +12,9 @@ from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.text import fit
+from memorygym.core.text import wrap_lines
 from memorygym.core.track import TaskOptions, find
-from memorygym.reports.comparison_files import plain
+from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.runs.engine import perform
 from memorygym.runs.episode_result import Result, ResultOptions
 from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
         spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
     row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
-    print(json.dumps(plain(row), indent=1) if args.json else _as_text(args, row))
+    print(json.dumps(to_rounded_json(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 
@@ -161,12 +161,12 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _as_text(args: argparse.Namespace, row: Row) -> str:
-    lines = fit(
+    lines = wrap_lines(
         f"composite, tier {args.tier}: deviation between worlds {row['sd']:.1f} points"
         f" ({row['source']})"
     )
     if row["icc"] is not None:
-        lines += fit(
+        lines += wrap_lines(
             f"its questions: intraclass correlation {row['icc']:.2f} within a world,"
             f" design effect {row['design_effect']:.2f}"
         )
@@ -180,7 +180,7 @@ def _as_text(args: argparse.Namespace, row: Row) -> str:
         lines.append(f"{name:<30}" + "".join(f"{n:15,}" for n in row[key].values()))
     return "\n".join([
         *lines, "",
-        *fit(
+        *wrap_lines(
             f"same worlds: two agents on the same worlds, r = {args.r:g}; other worlds: two agents,"
             " each on its own; fixed figure: one agent. In points, seen with"
             f" {100 * args.power:.0f} % power by a two-sided t test at 5 %."

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.json_types import shape
-from memorygym.core.text import fit, wrapped
+from memorygym.core.json_types import from_json
+from memorygym.core.text import wrap_lines, wrap_text
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.reports.stored_runs import checked, read_known
@@ -99,7 +99,7 @@ def _checked(path: Path) -> int:
         found = [str(error)]
     print(f"{path}: {f'{len(found)} problem' + 's' * (len(found) > 1) if found else 'valid'}")
     for problem in found:
-        print(wrapped(problem, "    "))
+        print(wrap_text(problem, "    "))
     return int(bool(found))
 
 
@@ -110,7 +110,7 @@ def _print(found: Sequence[Scored], *, verbose: bool) -> None:
     for title, group in _groups(found).items():
         summed = summaries(scored.result.to_json() for scored in group)
         head = ACCURACY if group[0].result.place.compared else COMPOSITE
-        print("\n" + wrapped(title) + "\n\n" + results_table(summed, head=head))
+        print("\n" + wrap_text(title) + "\n\n" + results_table(summed, head=head))
 
 
 def _knobs(trace: Trace) -> list[str]:
@@ -139,7 +139,7 @@ def _scored(paths: Sequence[Path], *, attributed: bool) -> Iterator[tuple[Scored
 def _place(trace: Trace) -> EpisodeKey:
     """The episode that it is of. Raises BadTrace if its header lacks what a score needs."""
     try:
-        shape(str, trace.labels.get("version_hash", "unknown"), "labels.contract")
+        from_json(str, trace.labels.get("version_hash", "unknown"), "labels.contract")
         return place_in(checked(trace))
     except ValueError as error:
         raise BadTrace(f"the header is damaged ({error})") from error
@@ -148,7 +148,7 @@ def _place(trace: Trace) -> EpisodeKey:
 def _questions(scored: Scored) -> str:
     result = scored.result
     title = f"\n== {result.place.who} on {result.template}, seed {result.seed}: {scored.path}"
-    return "\n".join([*fit(title), *fit(questions_text(scored.trace))])
+    return "\n".join([*wrap_lines(title), *wrap_lines(questions_text(scored.trace))])
 
 
 def _groups(found: Sequence[Scored]) -> dict[str, list[Scored]]:

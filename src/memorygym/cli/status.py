@@ -12,7 +12,7 @@ from memorygym.agents.reasoner_agent import agents_of
 from memorygym.cli._task_options import KNOBS, WORLDS
 from memorygym.core import registry
 from memorygym.core.files import is_locked
-from memorygym.core.text import fit
+from memorygym.core.text import wrap_lines
 from memorygym.core.track import find
 from memorygym.reports.stored_runs import about_run, read_played
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
@@ -127,7 +127,7 @@ def _times(folder: Path, left: int) -> tuple[float, float | None]:
 def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
     now = "being played now" if state["running"] else "not being played"
     yield f"{state['run']}: {'finished' if state['finished'] else now}"
-    yield from fit(heading(about))
+    yield from wrap_lines(heading(about))
     yield (
         f"{state['planned']} episodes planned: {state['ended']} ended, {len(state['failed'])}"
         f" failed, {state['left']} left to play"
@@ -144,11 +144,13 @@ def _lines(state: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
             f" world{'s' * (found['worlds'] != 1)})"
             for agent, found in state["provisional"].items()
         )
-        yield from fit(f"{kind}: {', '.join(told)}")
+        yield from wrap_lines(f"{kind}: {', '.join(told)}")
     for failure in state["failed"]:
-        yield from fit(f"failed: {failure['episode']}, {failure['kind']}: {failure['error']}")
+        yield from wrap_lines(
+            f"failed: {failure['episode']}, {failure['kind']}: {failure['error']}"
+        )
     for damage in state["damaged"]:
-        yield from fit(f"damaged: {damage}")
+        yield from wrap_lines(f"damaged: {damage}")
     for command in state["next"]:
         yield f"next: {command}"
 
@@ -168,7 +170,7 @@ def _span(seconds: float) -> str:
 def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Iterator[str]:
     """Commands that finish the run, or look at it."""
     folder, recipe = shlex.quote(str(path)), about["recipe"]
-    if spec := registry.given().get(("tracks", recipe["track"])):
+    if spec := registry.remembered_specs().get(("tracks", recipe["track"])):
         folder = f"{folder} --plug {shlex.quote(spec)}"
     if not state["running"] and not state["finished"]:
         if about["version_hash"] != (now := version_hash(recipe["track"])):
@@ -240,7 +242,7 @@ def _tasks(recipe: Recipe) -> Iterator[Option]:
         yield "-t", parameters.get("template")
     else:
         told = "".join(f":{name}={value}" for name, value in parameters.items())
-        spec = registry.given().get(("tracks", recipe["track"]), recipe["track"])
+        spec = registry.remembered_specs().get(("tracks", recipe["track"]), recipe["track"])
         yield "--track", f"{spec}{told}"
     many = len(seeds)
     yield ("--seeds", many or None) if seeds == list(range(many)) else ("--seed", seeds)

@@ -12,7 +12,7 @@ from memorygym.cli._checks import THREADS, add_salt, check_counts
 from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.text import one_line, wrapped
+from memorygym.core.text import one_line, wrap_text
 from memorygym.core.track import TaskOptions
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message
@@ -76,10 +76,10 @@ def run(args: argparse.Namespace) -> int:
         return verify_folder(args)
     _refuse(args, OF_FOLDERS, "is for DIR; dealt tasks are proven without it")
     check_counts(args, "seeds", "workers")
-    name, stated = registry.split(args.track)
+    name, stated = registry.split_spec(args.track)
     track = track_named(name)
     if not track.verify:
-        ours = (one for one in registry.names("tracks") if registry.is_ours("tracks", one))
+        ours = (one for one in registry.names("tracks") if registry.is_built_in("tracks", one))
         raise UnknownPart("track to verify", name, [o for o in ours if track_named(o).verify])
     given = {
         parameter: getattr(args, parameter)
@@ -142,7 +142,7 @@ def _page(args: argparse.Namespace, report: dict[str, Any]) -> Iterator[str]:
     yield "llm_closed_book     " + _told(report["llm_closed_book"])
     for failure in failures[:MOST_SHOWN]:
         file, check, reason = map(one_line, failure.values())
-        yield wrapped(f"FAILS {check}: {file}: {reason}")
+        yield wrap_text(f"FAILS {check}: {file}: {reason}")
     if (more := len(failures) - MOST_SHOWN) > 0:
         yield f"… and {more} more"
     yield f"{files} instances, {sound} sound, {files - sound} not, in {args.folder}"

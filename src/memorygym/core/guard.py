@@ -9,8 +9,8 @@ from typing import NoReturn, get_args
 
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import MemoryFault, MemoryGymError, Refused
-from memorygym.core.tokens import normal
-from memorygym.core.tools import plain_call
+from memorygym.core.tokens import normalize
+from memorygym.core.tools import freeze_call
 from memorygym.core.types import JSON, Entry, Memory, Message, Role, Tool, Writer
 
 ROLES = get_args(Role)
@@ -62,7 +62,7 @@ class MemoryGuard:
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         """What the agent reads. Raises Refused, whose text it reads, too."""
-        self._tracker.paid = True
+        self._tracker.in_tool_call = True
         try:
             heard: object = self._call(name, arguments)
         except Refused:
@@ -70,7 +70,7 @@ class MemoryGuard:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
             self._raised(f"call of {name}", error)
         finally:
-            self._tracker.paid = False
+            self._tracker.in_tool_call = False
         if not isinstance(heard, str):
             self._returned(f"call of {name}", heard, "a str")
         return str.__str__(heard)
@@ -87,7 +87,7 @@ class MemoryGuard:
                     if type(entry) is Entry
                     and type(entry.id) is type(entry.text) is str
                     and entry.text in prices
-                    and (entry.id.isdecimal() or normal(entry.id) == entry.id)
+                    and (entry.id.isdecimal() or normalize(entry.id) == entry.id)
                 }
                 if len(held) == len(entries):
                     return held
@@ -101,9 +101,9 @@ class MemoryGuard:
         for entry in entries if isinstance(entries, (tuple, list)) else [entries]:
             if type(entry) is not Entry or not type(entry.id) is type(entry.text) is str:
                 self._returned("dump", entries, "a list of Entry, whose id and text are str")
-            if (id := normal(entry.id)) in held:
+            if (id := normalize(entry.id)) in held:
                 self._returned("dump", entries, f"distinct ids: {id!r} is there twice")
-            held[id] = normal(entry.text)
+            held[id] = normalize(entry.text)
         return held
 
     def _message(self, message: Message) -> Message:
@@ -115,7 +115,7 @@ class MemoryGuard:
         calls: object = message.calls
         if type(calls) is tuple and not calls:
             return message
-        made = tuple(map(plain_call, message.calls))
+        made = tuple(map(freeze_call, message.calls))
         return Message(message.role, message.content, made, message.call_id)
 
     def _raised(self, method: str, error: Exception) -> NoReturn:

@@ -1,33 +1,33 @@
-"""Text as a file can hold it, and as a terminal of 80 columns shows it."""
+"""Text that is safe to write and to print: valid characters, lines of 80 columns."""
 
 from textwrap import wrap
 
 WIDTH = 80
 
 
-def encodable(text: str) -> str:
-    """The text with a question mark for every lone surrogate, which is half a character.
+def replace_surrogates(text: str) -> str:
+    """The text with "?" for every lone surrogate (half a character, which UTF-8 cannot encode).
 
-    >>> encodable("caf\\ud800")
+    >>> replace_surrogates("caf\\ud800")
     'caf?'
     """
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def plain(text: str) -> str:
-    """Blanks for control characters: somebody else's name sends none to the terminal."""
+def replace_controls(text: str) -> str:
+    """The text with a blank for every control character, so that it cannot control a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def fit(text: str, indent: str = "") -> list[str]:
-    """The lines of a text, wrapped; indents are kept, control characters become blanks.
+def wrap_lines(text: str, indent: str = "") -> list[str]:
+    """The lines of a text, wrapped; indents stay, control characters become blanks.
 
-    >>> fit("a  b", "> ")
+    >>> wrap_lines("a  b", "> ")
     ['> a  b']
     """
     lines: list[str] = []
     for line in text.split("\n"):
-        clean = plain(line).rstrip()
+        clean = replace_controls(line).rstrip()
         margin = indent + clean[: len(clean) - len(clean.lstrip())]
         lines += wrap(
             clean.lstrip(),
@@ -39,22 +39,22 @@ def fit(text: str, indent: str = "") -> list[str]:
     return lines
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """The same as one text."""
-    return "\n".join(fit(text, indent))
+def wrap_text(text: str, indent: str = "") -> str:
+    """The wrapped lines of a text, joined."""
+    return "\n".join(wrap_lines(text, indent))
 
 
 def one_line(text: str) -> str:
-    """The text in one line without control characters: names and errors are somebody else's.
+    """The text in one line without control characters, for names and errors of other people's code.
 
     >>> one_line("boom\\n  again\\x1b[31m")
     'boom again [31m'
     """
-    return " ".join(plain(text).split())
+    return " ".join(replace_controls(text).split())
 
 
-def short(text: str, most: int, indent: str = "") -> list[str]:
-    """The first lines of a text, and how many more there are."""
-    lines = fit(text, indent)
+def first_lines(text: str, most: int, indent: str = "") -> list[str]:
+    """At most `most` wrapped lines of a text, then the number of lines left out."""
+    lines = wrap_lines(text, indent)
     rest = len(lines) - most
     return [*lines[:most], f"{indent}… {rest} more lines"] if rest > 1 else lines

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.text import encodable
+from memorygym.core.text import replace_surrogates
 
 T = TypeVar("T")
 Row = Mapping[str, object]
@@ -36,7 +36,7 @@ def text(row: Row, name: str) -> str:
         value = str(value)
     if not isinstance(value, str) or not value.strip():
         raise SchemaMismatch(f"is {shown(value)}, not a text", name)
-    return encodable(value)
+    return replace_surrogates(value)
 
 
 def said(row: Row, name: str) -> str:
@@ -44,13 +44,13 @@ def said(row: Row, name: str) -> str:
     value = field(row, name)
     if not isinstance(value, str):
         raise SchemaMismatch(f"is {shown(value)}, not a text", name)
-    return encodable(value)
+    return replace_surrogates(value)
 
 
 def optional(row: Row, name: str) -> str:
     """A text, "" where it is missing or null."""
     value = row.get(name)
-    return encodable(str(value)) if isinstance(value, (str, int, float)) else ""
+    return replace_surrogates(str(value)) if isinstance(value, (str, int, float)) else ""
 
 
 def items(row: Row, name: str) -> list[object]:
@@ -65,7 +65,9 @@ def texts(row: Row, name: str) -> tuple[str, ...]:
     """A list of texts, or one text; empty where it is missing or null."""
     value = row.get(name)
     found = value if isinstance(value, list) else [value]
-    return tuple(encodable(str(one)) for one in found if isinstance(one, (str, int, float)))
+    return tuple(
+        replace_surrogates(str(one)) for one in found if isinstance(one, (str, int, float))
+    )
 
 
 def rows(row: Row, name: str) -> Iterator[Row]:
@@ -99,4 +101,4 @@ def distinct(ids: Sequence[str], place: str) -> None:
 
 def shown(value: object) -> str:
     """A value as a message quotes it."""
-    return clipped(repr(value), 40)
+    return clip(repr(value), 40)

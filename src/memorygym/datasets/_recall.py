@@ -67,7 +67,7 @@ def index_of(memory: str) -> Callable[[], Index]:
     made = registry.make("memory", memory)
     if isinstance(made, Retrieval):
         return made.index
-    ours = [name for name in registry.names("memory") if registry.is_ours("memory", name)]
+    ours = [name for name in registry.names("memory") if registry.is_built_in("memory", name)]
     makes = {name: signature(registry.load("memory", name)).return_annotation for name in ours}
     ranking = [name for name in ours if makes[name] is Retrieval]
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")

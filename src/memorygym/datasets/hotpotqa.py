@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.text import encodable
+from memorygym.core.text import replace_surrogates
 from memorygym.datasets._fields import Row, field, items, optional, shown, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -59,7 +59,7 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
             case [str() as title, list() as said] if all(isinstance(one, str) for one in said):
                 # A blank before each that brings none, for some copies have stripped them.
                 spaced = (one if one.startswith(" ") else f" {one}" for one in said[1:])
-                yield encodable(title), encodable("".join([*said[:1], *spaced]))
+                yield replace_surrogates(title), replace_surrogates("".join([*said[:1], *spaced]))
             case _:
                 raise SchemaMismatch(
                     f"is {shown(pair)}, not a title and sentences", f"context[{at}]"
@@ -77,7 +77,7 @@ def _supporting(row: Row) -> Iterator[str]:
     for at, fact in enumerate(items(row, "supporting_facts")):
         match fact:
             case [str() as title, int()]:
-                yield encodable(title)
+                yield replace_surrogates(title)
             case _:
                 place = f"supporting_facts[{at}]"
                 raise SchemaMismatch(f"is {shown(fact)}, not a title and a number", place)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.core.json_values import json_text
-from memorygym.core.text import encodable
+from memorygym.core.text import replace_surrogates
 from memorygym.core.types import JSON, Call, Message
 from memorygym.models.model import Reply
 
@@ -28,7 +28,7 @@ class Reported(MalformedReply):
     """It is an error that the endpoint reports with status 200."""
 
     def __init__(self, error: JSON) -> None:
-        super().__init__(f"the endpoint reports an error: {clipped(json.dumps(error), 200)}")
+        super().__init__(f"the endpoint reports an error: {clip(json.dumps(error), 200)}")
         self.error = error
 
 
@@ -44,15 +44,15 @@ def to_wire(message: Message) -> dict[str, JSON]:
     {'name': 'rm_-r', 'arguments': '{"malformed": "{oops"}'}
     """
     if not message.calls:
-        return replace(message, content=encodable(message.content)).to_openai()
+        return replace(message, content=replace_surrogates(message.content)).to_openai()
     calls = tuple(map(_well_formed, message.calls))
-    return replace(message, content=encodable(message.content), calls=calls).to_openai()
+    return replace(message, content=replace_surrogates(message.content), calls=calls).to_openai()
 
 
 def _well_formed(call: Call) -> Call:
     arguments = call.arguments
     if not isinstance(arguments, Mapping):
-        arguments = {"malformed": encodable(json_text(arguments))}
+        arguments = {"malformed": replace_surrogates(json_text(arguments))}
     name = _UNNAMED.sub("_", call.name)[:_LONGEST_NAME] or "unnamed"
     return Call(name, arguments, call.id)
 
@@ -116,7 +116,7 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     if not isinstance(raw, Mapping):
         if body.get("error"):
             raise Reported(body["error"])
-        raise MalformedReply(f"no reply in the body: {clipped(json.dumps(body), 200)}")
+        raise MalformedReply(f"no reply in the body: {clip(json.dumps(body), 200)}")
     thought, content = spoken(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})

@@ -12,7 +12,7 @@ from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.tokens import count, cut, normal
+from memorygym.core.tokens import count, normalize, truncate
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
 from memorygym.models.model import Model, Reply, checked_sampling, described, options_of
@@ -70,7 +70,7 @@ def _facts(text: str, most: int, _: str) -> str:
 
 
 def _keywords(text: str, most: int, _: str) -> str:
-    text = normal(text)
+    text = normalize(text)
     rare = sorted(dict.fromkeys(_RARE.findall(text)), key=len, reverse=True)
     rare = [word for word in rare if word not in OPENERS][:MOST_RARE]
     return _while_fits([*dict.fromkeys(names(text)), *rare], ", ", most)
@@ -110,7 +110,7 @@ def _extract(
         return ""
     if chosen := _chosen(ranked, most, apart=apart):
         return _laid_out([ranked[at][0] for at in chosen], apart=apart)
-    return cut(max(ranked, key=lambda pair: pair[1])[0].text, most)
+    return truncate(max(ranked, key=lambda pair: pair[1])[0].text, most)
 
 
 def _chosen(ranked: Sequence[tuple[PlacedSentence, int]], most: int, *, apart: bool) -> list[int]:

@@ -16,8 +16,8 @@ from operator import eq
 from typing import Any
 
 from memorygym.core.errors import BadSettings, ProviderFailure
-from memorygym.core.json_types import SchemaMismatch, shape
-from memorygym.core.tools import plain_call
+from memorygym.core.json_types import SchemaMismatch, from_json
+from memorygym.core.tools import freeze_call
 from memorygym.core.types import JSON, Message, Tool
 from memorygym.models.model import Model, Reply, ToolsRejected, sample_seed, sound, unaddressed
 from memorygym.models.reply_log import ReplyLog, outline
@@ -125,7 +125,7 @@ def _outcome(row: Mapping[str, Any], reply_log: ReplyLog) -> Reply:
     if "rejected" in row:
         raise ToolsRejected(row["rejected"])
     try:
-        return shape(Reply, row["reply"])
+        return from_json(Reply, row["reply"])
     except (SchemaMismatch, KeyError) as error:
         raise BadSettings(
             f"{reply_log.path}, request {row['key'][:16]}: damaged ({error})"
@@ -133,7 +133,7 @@ def _outcome(row: Mapping[str, Any], reply_log: ReplyLog) -> Reply:
 
 
 def _reply_json(reply: Reply) -> dict[str, JSON]:
-    calls = [plain_call(call) for call in reply.message.calls]
+    calls = [freeze_call(call) for call in reply.message.calls]
     rest = {field.name: getattr(reply, field.name) for field in fields(reply)[1:]}
     message: dict[str, JSON] = {
         "role": reply.message.role,

@@ -19,7 +19,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.files import claim
+from memorygym.core.files import try_lock
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON, Message, Tool
@@ -156,7 +156,7 @@ def _appending(path: Path) -> IO[bytes]:
         raise BadSettings(f"{path}: record to a plain .jsonl file and pack it afterwards")
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("ab+", buffering=0)
-    if not claim(file, once=True):
+    if not try_lock(file, once=True):
         file.close()
         raise BadSettings(f"another run is recording to {path}")
     return file

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from memorygym.core.tokens import MONTHS, count, normal
+from memorygym.core.tokens import MONTHS, count, normalize
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import ENDS, LONGEST_HEAD, sentences
 
@@ -89,7 +89,7 @@ def said(text: str) -> list[PlacedSentence]:
     >>> [(s.head, s.text) for s in said("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
     [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
     """
-    lines = normal(text).split("\n")
+    lines = normalize(text).split("\n")
     found: list[PlacedSentence] = []
     heads: list[str] = []
     head, section = "", 0
@@ -166,7 +166,7 @@ class _Wanted:
 @lru_cache(maxsize=64)
 def _wanted(hint: str) -> _Wanted:
     counts = Counter(map(str.lower, _WORD.findall(hint)))
-    told = frozenset(sentence.lstrip("-* ") for sentence in sentences(normal(hint)))
+    told = frozenset(sentence.lstrip("-* ") for sentence in sentences(normalize(hint)))
     again = frozenset(word for word, times in counts.items() if 1 < times <= _SELDOM)
     return _Wanted(frozenset(counts) - STOP_WORDS, again - STOP_WORDS, told)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from textwrap import wrap
 
-from memorygym.core.text import WIDTH, plain
+from memorygym.core.text import WIDTH, replace_controls
 from memorygym.runs.comparison.figures import SystemRow
 from memorygym.stats import NOTHING, Estimate, percent
 
@@ -29,7 +29,7 @@ def named(name: str, cells: str, width: int = NAME) -> list[str]:
     (['a   1'], ['abcd', '    1'])
     """
     if len(name) < width:
-        return [f"{plain(name):<{width}}{cells}".rstrip()]
+        return [f"{replace_controls(name):<{width}}{cells}".rstrip()]
     return [*paragraph(name), f"{'':<{width}}{cells}".rstrip()]
 
 
@@ -93,7 +93,7 @@ def p_value(p: float | None) -> str:
 
 def paragraph(text: str) -> list[str]:
     """Its lines."""
-    return wrap(plain(text), WIDTH, break_on_hyphens=False)
+    return wrap(replace_controls(text), WIDTH, break_on_hyphens=False)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.text import WIDTH, fit, one_line, short
+from memorygym.core.text import WIDTH, first_lines, one_line, wrap_lines
 from memorygym.core.trace import Trace
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
@@ -48,7 +48,7 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     for journey in sorted(journeys, key=lambda journey: STEPS.index(journey.lost)):
         if journey.lost or not lost:
             fact = attribution.reader.text(journey.wanted)
-            yield from ["", *fit(fact), *_way(journey, provenance, question.event)]
+            yield from ["", *wrap_lines(fact), *_way(journey, provenance, question.event)]
     if 0 < lost < len(journeys):
         yield f"\n{len(journeys) - lost} more facts were in view"
     yield ""
@@ -156,7 +156,7 @@ def entry_lines(trace: Trace, id: str) -> Iterator[str]:
     """Every text that an entry had, with the messages that it can come from."""
     versions = Provenance(trace).origins(id)
     if not versions:
-        ids = {key for _, held in trace.stores() for key in held}
+        ids = {key for _, held in trace.memory_states() for key in held}
         raise UnknownPart("entry", id, ids)
     for version in versions[:MOST]:
         yield from _version(id, version)
@@ -166,16 +166,18 @@ def entry_lines(trace: Trace, id: str) -> Iterator[str]:
 
 def _version(id: str, version: Version) -> Iterator[str]:
     yield f"entry {id}: stored in event {version.since + 1}{_end(version)}"
-    yield from short(one_line(version.text), 3, "    | ")
+    yield from first_lines(one_line(version.text), 3, "    | ")
     for source in version.sources[:MOST]:
         n = len(source.facts)
         what = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
-        yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
-        yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
+        yield from wrap_lines(
+            f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  "
+        )
+        yield from first_lines("; ".join(source.facts), 3, "    ") if source.facts else ()
     if len(version.sources) > MOST:
         yield f"  … and {len(version.sources) - MOST} more messages"
     if version.unfounded:
-        yield from fit(f"told by no message: {'; '.join(version.unfounded)}", "  ")
+        yield from wrap_lines(f"told by no message: {'; '.join(version.unfounded)}", "  ")
     if not (version.sources or version.unfounded):
         yield "  from no message: no fact and no sentence of it was told"
 
@@ -184,6 +186,6 @@ def _row(label: str, lines: Iterable[str]) -> Iterator[str]:
     """Lines beside the label of a step."""
     head = f"  {label:<{len(INDENT) - 2}}"
     for text in lines:
-        for line in fit(text, INDENT):
+        for line in wrap_lines(text, INDENT):
             yield head + line[len(INDENT) :]
             head = INDENT

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from memorygym.core.errors import clipped
-from memorygym.core.text import fit, one_line
+from memorygym.core.errors import clip
+from memorygym.core.text import one_line, wrap_lines
 from memorygym.core.types import JSON
 from memorygym.scoring.judge import difference
 from memorygym.scoring.judge.audit import GRADER, Audit, LabelledRow
@@ -69,6 +69,6 @@ def _worst(one: Audit, most: int) -> list[str]:
     lines = ["", f"worst rows, {who}: {min(most, len(found))} of {len(found)}"]
     for row, blamed in found[:most]:
         what = "wrong, accepted" if not row.correct else "right, rejected"
-        lines += fit(f"line {row.line}: {what} by {', '.join(blamed)}", "  ")
-        lines += fit(f"wanted {row.truth}, read {clipped(one_line(row.answer), 120)}", "    ")
+        lines += wrap_lines(f"line {row.line}: {what} by {', '.join(blamed)}", "  ")
+        lines += wrap_lines(f"wanted {row.truth}, read {clip(one_line(row.answer), 120)}", "    ")
     return lines

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import fit, wrapped
+from memorygym.core.text import wrap_lines, wrap_text
 from memorygym.core.trace import Action, Trace
 from memorygym.models.reply_log import ReplyLog
 from memorygym.reports.stored_runs import about_run, facts_of, single, verdict_lines
@@ -43,16 +43,16 @@ def play_again(args: argparse.Namespace, name: str, number: int | None) -> int:
         recall, how = _recall(args, recipe, name, stack)
         found = _played(recipe, name, args.salt, recall)
     if isinstance(found, Failure):
-        print(wrapped(f"{found.place.episode} failed: {found.error}"))
+        print(wrap_text(f"{found.place.episode} failed: {found.error}"))
         return 3 if found.kind == "provider" else 1
     trace = found.trace
     assert trace is not None
     right = [outcome.correct for outcome in outcomes(trace)]
     if number and number > len(right):
         raise BadSettings(f"{args.id}: the episode has questions 1 to {len(right)}")
-    print(wrapped(f"{told}{how}"))
+    print(wrap_text(f"{told}{how}"))
     print("\n".join(_question(found, trace, number) if number else _episode(found, trace)))
-    where = trace.first_unlike(stored) if stored else None
+    where = trace.first_difference(stored) if stored else None
     if where is not None:
         print(f"\nthe trace differs from the one in the run, first in line {where + 1}")
     elif stored:
@@ -122,10 +122,10 @@ def _question(found: Result, trace: Trace, number: int) -> Iterator[str]:
         yield "\nthe facts that it needs, and what memory held when it was asked"
     held: Sequence[str] = ()
     for fact in facts:
-        yield from fit(f"{fact.text} ({fact.step})", "  ")
+        yield from wrap_lines(f"{fact.text} ({fact.step})", "  ")
         before, held = held, attribution.entries(event, fact.name)
         for text in ["as above"] if held and held == before else held or ["nothing"]:
-            yield from fit(text, "    | ")
+            yield from wrap_lines(text, "    | ")
 
 
 def _shown(trace: Trace, event: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from memorygym.core import registry
-from memorygym.core.text import fit, plain
+from memorygym.core.text import replace_controls, wrap_lines
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, find
 from memorygym.runs.episode_result import Failure
@@ -64,7 +64,7 @@ def results_table(
         f"{worlds} {'world' if worlds == 1 else 'worlds'}; shares in % with 95 % intervals,"
         f" clustered by world; {first},"
     )
-    rows += fit(f"{', '.join(others)}.")
+    rows += wrap_lines(f"{', '.join(others)}.")
     if least := max(one.detectable or 0.0 for one in found):
         rows.append(detectable_text(least))
     return "\n".join(rows)
@@ -106,7 +106,7 @@ def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]
 
 def _named(who: str, rest: str) -> list[str]:
     """A row; a name that is too long for its column has a line of its own."""
-    name = plain(who)
+    name = replace_controls(who)
     return [f"{name:<19}{rest}"] if len(name) < 19 else [name, f"{'':<19}{rest}"]
 
 

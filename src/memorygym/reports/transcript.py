@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core import trace
 from memorygym.core.json_values import canonical
-from memorygym.core.text import WIDTH, fit, short, wrapped
+from memorygym.core.text import WIDTH, first_lines, wrap_lines, wrap_text
 from memorygym.core.types import Message, Policy, Task, Tool
 
 BOLD, DIM, RED = "1", "2", "31"
@@ -64,9 +64,9 @@ class Screen:
 
     def _shown(self, text: str) -> str:
         if text.startswith("[memory:"):
-            return "\n" + self._paint(wrapped(text), DIM)
+            return "\n" + self._paint(wrap_text(text), DIM)
         head, _, body = text.partition("\n")
-        lines = [self._paint(wrapped(head), BOLD), *self._cut(body, self.lines)]
+        lines = [self._paint(wrap_text(head), BOLD), *self._cut(body, self.lines)]
         return "\n".join(lines)
 
     def _heard(self, text: str) -> str:
@@ -74,7 +74,7 @@ class Screen:
         return self._paint(lines, RED) if text.startswith("refused") else lines
 
     def _cut(self, text: str, most: int, indent: str = "") -> list[str]:
-        return fit(text, indent) if self.whole else short(text, most, indent)
+        return wrap_lines(text, indent) if self.whole else first_lines(text, most, indent)
 
     def _paint(self, text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self.colour else text
@@ -82,7 +82,7 @@ class Screen:
 
 def _said(message: Message, limit: str) -> list[str]:
     """What the agent says and calls, a line each; nothing means that it ends the event."""
-    lines = short(message.content, 3, "  > ") if message.content else []
+    lines = first_lines(message.content, 3, "  > ") if message.content else []
     for call in message.calls:
         line = f"  > {call.name} {canonical(call.arguments)}"
         lines.append(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…")

@@ -16,7 +16,7 @@ from time import perf_counter
 from memorygym import __version__
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskRecipe, table
+from memorygym.core.track import TaskRecipe, gold_table
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
@@ -94,8 +94,8 @@ def perform(job: Job) -> list[Result | Failure]:
             kept = run.path if run else Path(stack.enter_context(TemporaryDirectory()))
             reply_log = ReplyLog(kept / "replies.jsonl", record=True)
             model_roles = model_roles.recorded(stack.enter_context(closing(reply_log)))
-        table = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
-        return list(watched(table.play(job.units, job.workers), len(job.units), quiet=job.quiet))
+        runner = Runner(job.tasks.track, tuple(job.players(model_roles)), run, job.wanted)
+        return list(watched(runner.play(job.units, job.workers), len(job.units), quiet=job.quiet))
 
 
 def _check_names(folder: Path, episodes: Iterator[EpisodeKey]) -> None:
@@ -172,5 +172,5 @@ class Runner:
         made = trace.recipe.get("template"), trace.recipe.get("seed")
         if not same or made != (place.template, place.seed):
             return None
-        trace.gold = table(trace)  # All that looks into the table would read it again.
+        trace.gold = gold_table(trace)  # All that looks into the table would read it again.
         return trace

@@ -34,7 +34,9 @@ def over_processes(one: Callable[[A], B], tasks: Sequence[A], workers: int) -> I
             " lambdas, or give --workers 1"
         ) from error
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), initializer=_follow, initargs=(os.getpid(), registry.given())
+        min(workers, len(tasks)),
+        initializer=_follow,
+        initargs=(os.getpid(), registry.remembered_specs()),
     )
     try:
         yield from pool.map(one, tasks)

@@ -163,7 +163,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
             continue
         replaced = [need for need in question.needs if by.replaced(question, need)]
         said, truths = outcome.answer or "", by.truths(question)
-        told_at = (by.first_told(question, need) for need in question.needs)
+        told_at = (by.first_stated(question, need) for need in question.needs)
         cases.append(
             QuestionCase(
                 number=number,
@@ -176,7 +176,7 @@ def _cases(trace: Trace, told: Sequence[Outcome]) -> tuple[QuestionCase, ...]:
                 needs=len(question.needs),
                 present=sum(attribution.in_view(question, need) for need in question.needs),
                 replaced=len(replaced),
-                stale=sum(attribution.exposed(question, need) for need in replaced),
+                stale=sum(attribution.shows_stale(question, need) for need in replaced),
                 tokens=by_view.get(question.event, 0),
                 span=before(question.event) - before(min(told_at, default=question.event)),
                 rewrites=max((by.rewrites(question, n) for n in question.needs), default=0),

@@ -135,17 +135,17 @@ def is_foreign(memory: str) -> bool:
 
     Behind a shim the state is what was said, which the shim keeps.
     """
-    name, _ = registry.split(memory)
+    name, _ = registry.split_spec(memory)
     shim = name.partition(":")[0]
-    return not (registry.is_ours("memory", name) or registry.is_ours("shims", shim))
+    return not (registry.is_built_in("memory", name) or registry.is_built_in("shims", shim))
 
 
 def source_of(spec: str) -> str:
     """A hash of the code behind a spec: of its module, of what that imports, and of the shim."""
-    name, _ = registry.split(spec)
+    name, _ = registry.split_spec(spec)
     head, _, rest = name.partition(":")
     parts = [("memory", rest), ("shims", head)]
-    parts = parts if registry.is_ours("shims", head) else [("memory", name)]
+    parts = parts if registry.is_built_in("shims", head) else [("memory", name)]
     return digest(code_of(*(registry.module_of(kind, part) for kind, part in parts)))
 
 

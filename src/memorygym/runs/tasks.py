@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, clipped
-from memorygym.core.json_types import shape
+from memorygym.core.errors import BadSettings, clip
+from memorygym.core.json_types import from_json
 from memorygym.core.track import TaskOptions, TaskRecipe, find
 from memorygym.core.types import JSON, Budget, Task
 
@@ -95,7 +95,7 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
 
     Those of a private test set cannot be made without its salt, and none that lie in a file.
     """
-    track = registry.known("tracks", str(recipe["track"]))  # A file must bring no code in.
+    track = registry.require_name("tracks", str(recipe["track"]))  # A file must bring no code in.
     if recipe["data"]:
         places = [one for one in _elsewhere(recipe["data"]) if one.seed in recipe["seeds"]]
         return Tasks(track, places, recipe, f"{track} track, of a file")
@@ -104,7 +104,7 @@ def again(recipe: Mapping[str, Any], salt: str = "") -> Tasks:
     seeds = recipe["seeds"]
     first, last = min(seeds), max(seeds)
     if len(seeds) != last - first + 1:
-        raise BadSettings(f"the seeds of a run are in a row, not {clipped(str(seeds), 60)}")
+        raise BadSettings(f"the seeds of a run are in a row, not {clip(str(seeds), 60)}")
     found = generated(track, TaskOptions(range(first, last + 1), salt, recipe["parameters"]))
     made = {**recipe, "templates": found.recipe["templates"]}
     return Tasks(track, found.recipes, made, found.told)
@@ -114,7 +114,8 @@ def _elsewhere(data: Mapping[str, Any]) -> list[MissingTask]:
     """The tasks that a run took from a file."""
     try:
         return [
-            MissingTask(shape(str, template), shape(int, seed)) for template, seed in data["tasks"]
+            MissingTask(from_json(str, template), from_json(int, seed))
+            for template, seed in data["tasks"]
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"the recipe does not tell which tasks it took ({error!r})") from error
@@ -131,7 +132,7 @@ def unknown_part(recipe: Mapping[str, Any]) -> str:
     strange += [
         f"{parameter} {text}" for parameter, text in recipe["parameters"].items() if ":" in text
     ]
-    strange += [f"memory {spec}" for spec in memories if registry.split(spec)[0] not in known]
+    strange += [f"memory {spec}" for spec in memories if registry.split_spec(spec)[0] not in known]
     return f"{strange[0]} is not installed here" if strange else ""
 
 

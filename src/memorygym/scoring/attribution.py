@@ -48,7 +48,7 @@ class Attribution:
         if outcome.correct:
             return ""
         if outcome.answer is None:
-            return "stuck" if question.event in self._trace.stuck else "format"
+            return "stuck" if question.event in self._trace.stuck_events else "format"
         if question.kind == "abstention":
             return "should have refused"
         found = [self.lost(question, need) for need in question.needs]
@@ -73,9 +73,9 @@ class Attribution:
         """Whether what memory brought into the event of the question tells a needed fact."""
         return self.required(question, need).state(self._seen(question.event)) == HELD
 
-    def exposed(self, question: Goal, need: Any) -> bool:
+    def shows_stale(self, question: Goal, need: Any) -> bool:
         """Whether the view gave a superseded value as if it held."""
-        return self.reader.exposed(question, need, self._seen(question.event))
+        return self.reader.shows_stale(question, need, self._seen(question.event))
 
     def required(self, question: Goal, need: Any) -> RequiredFact:
         """The fact behind a need, as it was when the question was asked."""
@@ -147,7 +147,7 @@ class Attribution:
 def store_precision(trace: Trace) -> dict[str, float]:
     """Shares of the final entries that are true, stale, wrong, duplicate or irrelevant."""
     texts: Collection[str] = ()
-    for _, held in trace.stores():
+    for _, held in trace.memory_states():
         texts = held.values()
     found = reader_of(trace).conditions(texts)
     return {name: found.count(name) / len(texts) if texts else 0.0 for name in CONDITIONS}

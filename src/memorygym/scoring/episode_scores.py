@@ -6,7 +6,7 @@ from memorygym.core.outcome import Outcome, Score, SubTask
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.trace_reader import AnswerReader
-from memorygym.core.track import table, track_of
+from memorygym.core.track import gold_table, track_of
 from memorygym.core.votes import PanelVerdict
 from memorygym.scoring.grading import repairable
 
@@ -43,7 +43,7 @@ def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
 def rewarded(trace: Trace) -> list[Outcome]:
     """Every sub-task of a track whose gold table is `statements.SubTaskGold`: the score is the
     reward of its event, the answer is `Step.answer`."""
-    gold: SubTaskGold = table(trace)
+    gold: SubTaskGold = gold_table(trace)
     earned: dict[int, float] = {}
     done: dict[int, str] = {}
     for record in trace.records:
@@ -52,7 +52,9 @@ def rewarded(trace: Trace) -> list[Outcome]:
                 earned[event] = earned.get(event, 0.0) + reward
             case Answer(event, answer):
                 done[event] = answer
-    return [_done(goal, earned.get(goal.event, 0.0), done, trace.stuck) for goal in gold.goals]
+    return [
+        _done(goal, earned.get(goal.event, 0.0), done, trace.stuck_events) for goal in gold.goals
+    ]
 
 
 def _done(goal: SubTask, reward: float, done: Mapping[int, str], stuck: Collection[int]) -> Outcome:
@@ -69,8 +71,8 @@ def _repaired(outcome: Outcome, panel_verdict: PanelVerdict | None) -> Outcome:
         or not may_repair(outcome)
     ):
         return outcome
-    quote = next(vote.quote for vote in panel_verdict.votes if vote.said == "yes")
-    votes = f"{panel_verdict.yes} of {panel_verdict.ruled}"
+    quote = next(vote.quote for vote in panel_verdict.votes if vote.outcome == "yes")
+    votes = f"{panel_verdict.accepting} of {panel_verdict.counted}"
     said = f"{outcome.reason}; accepted by the judge, {votes}: {quote!r}"
     return Outcome(outcome.goal, 1.0, said, outcome.answer, repaired=True)
 

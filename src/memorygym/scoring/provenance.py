@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from memorygym.core.outcome import Goal
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.trace_reader import HELD, RequiredFact
 from memorygym.memories.stores.message_entries import to_text
@@ -202,7 +202,7 @@ class Provenance:
         return [(record.event, m.content) for record in shown for m in record.messages]
 
     def _telling(self, text: str, fact: RequiredFact) -> list[Any]:
-        return [record for record in self._reader.read(text) if fact.told(record)]
+        return [record for record in self._reader.read(text) if fact.is_stated_by(record)]
 
     def _passage(self, text: str, fact: RequiredFact) -> Passage | None:
         """All that a text tells of a fact, at the first place that does; None if it does not."""
@@ -238,7 +238,7 @@ class Provenance:
     ) -> Passage:
         """The passage that holds these records of a fact."""
         right = fact.state(records) == HELD
-        return Passage(heading, sentence, self._reader.says(fact, records), right)
+        return Passage(heading, sentence, self._reader.describe(fact, records), right)
 
     def _version(self, text: str, event: int) -> Version:
         told: dict[tuple[int, str], list[str]] = {}
@@ -257,7 +257,7 @@ class Provenance:
 
     def _alike(self, text: str, event: int) -> Iterator[Source]:
         """The messages up to an event that share most sentences with a text."""
-        own = set(map(normal, sentences(text)))
+        own = set(map(normalize, sentences(text)))
         shared: dict[tuple[int, str], int] = {}
         for record in self._trace.records:
             match record:
@@ -269,7 +269,7 @@ class Provenance:
                     continue
             for message in heard:
                 lines = to_text(message)
-                if same := own & set(map(normal, sentences(lines))):
+                if same := own & set(map(normalize, sentences(lines))):
                     heading = (message.content or lines).partition("\n")[0]
                     shared[at, heading] = len(same)
         most = max(shared.values(), default=0)

@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clipped
+from memorygym.core.errors import BadSettings, BadTrace, UnknownPart, clip
 from memorygym.core.trace import Action, Trace
 from memorygym.core.track import reader_of
 from memorygym.core.types import JSON
@@ -155,7 +155,7 @@ def read_prices(path: str | Path) -> dict[str, Price]:
         raise BadSettings(f"{path} is no price table: not JSON ({error})") from error
     if not isinstance(raw, dict):
         raise BadSettings(
-            f"{path} is no price table: an object of models, not {clipped(repr(raw), 80)}"
+            f"{path} is no price table: an object of models, not {clip(repr(raw), 80)}"
         )
     return {name: _price(f"{path}, {name!r}", row) for name, row in raw.items()}
 
@@ -163,7 +163,7 @@ def read_prices(path: str | Path) -> dict[str, Price]:
 def _price(where: str, row: object) -> Price:
     if not isinstance(row, Mapping):
         raise BadSettings(
-            f"{where}: an object with prompt and completion, not {clipped(repr(row), 80)}"
+            f"{where}: an object with prompt and completion, not {clip(repr(row), 80)}"
         )
     for key, value in row.items():
         if key not in Price.__slots__:
@@ -171,7 +171,7 @@ def _price(where: str, row: object) -> Price:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not (is_number and isfinite(value) and value >= 0):
             raise BadSettings(
-                f"{where}: {key} is {clipped(repr(value), 80)}; give US dollars a million tokens,"
+                f"{where}: {key} is {clip(repr(value), 80)}; give US dollars a million tokens,"
                 " from 0"
             )
     if lacking := [key for key in ("prompt", "completion") if key not in row]:

@@ -11,7 +11,7 @@ from functools import cache
 
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.errors import MemoryFault
-from memorygym.core.trace import Action, Observation, ToolResult, Trace, first_unlike
+from memorygym.core.trace import Action, Observation, ToolResult, Trace, first_difference
 from memorygym.core.types import JSON, Call, Memory, Message, Policy, Task
 from memorygym.runs.systems import start_episode
 from memorygym.testing import views
@@ -79,7 +79,7 @@ def _tools(make: Make) -> Iterator[str]:
 
 
 def _repeats(make: Make) -> Iterator[str]:
-    if _played(_task(make), make).first_unlike(_played(_task(make), make)) is not None:
+    if _played(_task(make), make).first_difference(_played(_task(make), make)) is not None:
         yield "the same task played twice gives two traces"
 
 
@@ -94,7 +94,7 @@ def _rebuilt(make: Make) -> Iterator[str]:
         ]
         for t in (task, broken)
     )
-    if (at := first_unlike(kept, rebuilt)) is not None:
+    if (at := first_difference(kept, rebuilt)) is not None:
         event = kept[at].event if at < len(kept) else len(task.events)
         yield f"rebuilt from its dump before every event it acts otherwise in event {event + 1}"
 
@@ -133,7 +133,7 @@ def _afresh(make: Make, fresh: PartFactory) -> Iterator[str]:
     there = fresh.ask(_answers, moments)
     if isinstance(there, str):
         yield there
-    elif there is not None and (event := first_unlike(here, there)) is not None:
+    elif there is not None and (event := first_difference(here, there)) is not None:
         yield f"restored in a fresh process it acts otherwise in event {event + 1}"
 
 
@@ -177,7 +177,7 @@ def _apart(make: Make) -> Iterator[str]:
             if not episode.done:
                 episode.step(policy.act(episode.view(), episode.tools))
     for task, episode in zip(tasks, episodes, strict=True):
-        if episode.trace.first_unlike(_played(task, make)) is not None:
+        if episode.trace.first_difference(_played(task, make)) is not None:
             yield "an episode beside another differs from the same episode alone"
             return
 

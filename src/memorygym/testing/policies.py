@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from typing import Any
 
 from memorygym.core.episode import play
-from memorygym.core.tools import plain_reply
-from memorygym.core.trace import Trace, first_unlike
+from memorygym.core.tools import check_reply
+from memorygym.core.trace import Trace, first_difference
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import FreshPolicy, start_episode
@@ -82,7 +82,7 @@ class Noted(Policy):
         if not any(message.role == "assistant" for message in view):
             self.turns.append([])
         reply = self._policy.act(view, tools)
-        self.turns[-1].append((list(view), tuple(tools), repr(plain_reply(reply))))
+        self.turns[-1].append((list(view), tuple(tools), repr(check_reply(reply))))
         return reply
 
 
@@ -103,12 +103,12 @@ def check_policy(make: MakesPolicy) -> list[str]:
 def _game(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
     where = f"in {task.recipe['template']}, seed {task.recipe['seed']}"
     trace, noted = _played(task, made(make, task)), Noted(made(make, task))
-    if trace.first_unlike(_played(task, noted)) is not None:
+    if trace.first_difference(_played(task, noted)) is not None:
         yield f"played twice it gives two traces {where}"
         return
     episode = start_episode(task, Markdown)
     renewed = play(episode, FreshPolicy(partial(made, make, task), episode))
-    if (at := first_unlike(trace.records, renewed.records)) is not None:
+    if (at := first_difference(trace.records, renewed.records)) is not None:
         event = trace.records[at].event
         yield f"made anew at every event it acts otherwise {where}, event {event + 1}"
     there = fresh.ask(_replies, task, noted.turns)
@@ -116,7 +116,7 @@ def _game(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
         yield f"{there} {where}"
     elif there is not None:
         here = [[reply for _, _, reply in turns] for turns in noted.turns]
-        if (at := first_unlike(here, there)) is not None:
+        if (at := first_difference(here, there)) is not None:
             yield f"in a fresh process it acts otherwise {where}, event {at + 1}"
 
 
@@ -125,7 +125,7 @@ def _replies(make: MakesPolicy, task: Task, noted: Sequence[Sequence[Turn]]) -> 
     found = []
     for turns in reversed(noted):
         policy = made(make, task)
-        found.append([repr(plain_reply(policy.act(view, tools))) for view, tools, _ in turns])
+        found.append([repr(check_reply(policy.act(view, tools))) for view, tools, _ in turns])
     return found[::-1]
 
 

@@ -13,7 +13,7 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.episode import Episode
 from memorygym.core.errors import Refused
 from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Action, Reward, Trace, first_unlike, read_trace
+from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.trace_reader import HELD, TraceReader
 from memorygym.core.track import TaskRecipe, Track
 from memorygym.core.types import Budget, Env, Memory, Message, Policy, Step, Task
@@ -55,7 +55,7 @@ class PlayedTask:
         return replace(self.task, gold=None)
 
     def reasoner(self, name: str) -> Policy:
-        return self.track.reasoners[name](self.track.known(self.task))
+        return self.track.reasoners[name](self.track.reasoner_task(self.task))
 
     def strong(self) -> Policy:
         return self.reasoner(next(iter(self.track.reasoners)))
@@ -105,7 +105,7 @@ class PlayedTask:
 
     @cached_property
     def reader(self) -> TraceReader:
-        return self.track.reading(self.full)
+        return self.track.reader_for(self.full)
 
     def mean(self, trace: Trace) -> float:
         """The mean score of the goals."""
@@ -129,7 +129,7 @@ def env_rules(case: PlayedTask) -> Iterator[str]:
     replies = list(_replies(case))
     once = list(_steps(case.track.env(case.bare), replies))
     again = list(_steps(case.track.env(case.bare), replies))
-    if (at := first_unlike(once, again)) is not None:
+    if (at := first_difference(once, again)) is not None:
         yield (
             f"played again its environment does otherwise in event {once[at][1] + 1}: let it draw"
             " from rng(…) alone, and keep nothing outside of itself"
@@ -202,7 +202,7 @@ def replays(case: PlayedTask) -> Iterator[str]:
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
         once, renewed = (case.play(make, Full, each=each) for each in (False, True))
-        if (at := once.first_unlike(renewed)) is not None:
+        if (at := once.first_difference(renewed)) is not None:
             event = once.records[at - 1].event if 0 < at <= len(once.records) else 0
             yield (
                 f"the reasoner {name!r}, made anew in every event, acts otherwise in event"
@@ -222,7 +222,7 @@ def goals(case: PlayedTask) -> Iterator[str]:
     copy, damage = read_trace(trace.lines())
     assert not damage
     for what, other in (("again", trace), ("from disk", copy)):
-        first = first_unlike(map(_row, told), map(_row, case.track.outcomes(other)))
+        first = first_difference(map(_row, told), map(_row, case.track.outcomes(other)))
         if first is not None:
             yield (
                 f"goal {first + 1} goes otherwise if its trace is read {what}: `outcomes` may look"
@@ -256,10 +256,10 @@ def _rewards(trace: Trace, told: Sequence[Outcome]) -> Iterator[str]:
 
 def facts(case: PlayedTask) -> Iterator[str]:
     """What goals need can be read: as it is told, where it was shown, in the oracle's text."""
-    if case.track.informed:
+    if case.track.reasoners_see_gold:
         return
     reader, texts = case.reader, case.track.oracle(case.task)
-    told = [*case.full.told(case.track.tool_names)]
+    told = [*case.full.environment_texts(case.track.tool_names)]
     for outcome in case.outcomes:
         goal = outcome.goal
         shown = [record for at, text in told if at < goal.event for record in reader.read(text)]

@@ -96,14 +96,14 @@ def _mixes(make: Make) -> Iterator[str]:
     watched(make, story(0), AMPLE)
     before = {figure for text in told(story(0)) for figure in FIGURE.findall(text)}
     for moment in watched(make, story(1), AMPLE):
-        if strange := before & _figures(moment.composed):
+        if strange := before & _figures(moment.context):
             yield f"it shows text of another episode: {min(strange)}"
             return
 
 
 def _repeats_live(make: Make) -> Iterator[str]:
     for moment in (*watched(make, story(0), AMPLE), *watched(make, story(0), TIGHT)):
-        shown = _plain("\n".join(message.content for message in moment.composed))
+        shown = _plain("\n".join(message.content for message in moment.context))
         for message in moment.live:
             text = _plain(message.content)
             if len(text.split()) >= WORDS and text in shown:
@@ -113,7 +113,7 @@ def _repeats_live(make: Make) -> Iterator[str]:
 
 def _alters(make: Make) -> Iterator[str]:
     *_, end = watched(make, story(0), TIGHT)
-    texts = (text for _, text in end.trace.told({LOOK.name}))
+    texts = (text for _, text in end.trace.environment_texts({LOOK.name}))
     if [text for text in texts if not text.startswith("[memory:")] != list(told(story(0))):
         yield "it alters the messages of the event"
 
@@ -122,7 +122,7 @@ def _splits(make: Make) -> Iterator[str]:
     """Of a view that the referee cut nothing is said."""
     for budget in (AMPLE, TIGHT, HELD):
         moments = watched(make, story(0), budget)
-        broken = [moment.event + 1 for moment in moments if cache_break(moment.composed)]
+        broken = [moment.event + 1 for moment in moments if cache_break(moment.context)]
         if broken and not any(stepped_in(moments[-1].trace)):
             yield f"it splits a tool call from its result in the view of event {broken[0]}"
             return
@@ -150,7 +150,7 @@ def _restored(make: Make) -> Iterator[str]:
 def _batches(make: Make) -> Iterator[str]:
     singly, together = (
         [
-            (m.composed, m.entries)
+            (m.context, m.entries)
             for m in watched(partial(BatchedMemory, make, size), story(0), TIGHT)
         ]
         for size in (1, len(story(0)))
@@ -190,7 +190,7 @@ def _unhelped(make: Make) -> Iterator[str]:
 
 def _back(moment: Snapshot) -> set[str]:
     """The figures of earlier events that are in view again."""
-    return _figures(moment.composed) - _figures(moment.live)
+    return _figures(moment.context) - _figures(moment.live)
 
 
 def _figures(messages: Sequence[Message]) -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.scoring.grading.verdict import LONGEST
 from memorygym.scoring.judge.judge_prompts import cut, quoted
 
@@ -15,7 +15,7 @@ TEXTS = st.text(st.characters(), max_size=60)
 
 @given(TEXTS)
 def test_the_string_says_what_the_text_says(text: str) -> None:
-    assert json.loads(quoted(text)) == normal(text)
+    assert json.loads(quoted(text)) == normalize(text)
 
 
 @given(TEXTS)

@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.answers import CodeReader
 from tests.tracks.codeqa.instances import instance
@@ -31,7 +31,9 @@ def told(text: str) -> set[tuple[str, str, str]]:
     return {(one.subject, one.key, one.value) for one in READER.read(text) if one.key != "source"}
 
 
-@pytest.mark.parametrize("text", [CODE, normal(CODE), f"From memory:\n\n{normal(CODE)}\n\nBye."])
+@pytest.mark.parametrize(
+    "text", [CODE, normalize(CODE), f"From memory:\n\n{normalize(CODE)}\n\nBye."]
+)
 def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
     assert told(text) == {
         ("sift_quay", "file", "a.quay"),
@@ -45,7 +47,7 @@ def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
     }
 
 
-@pytest.mark.parametrize("text", [REAL, normal(REAL)])
+@pytest.mark.parametrize("text", [REAL, normalize(REAL)])
 def test_real_code_is_read_as_far_as_it_is_certain(text: str) -> None:
     assert told(text) == {
         ("Reader.load", "default:mode", '"text (plain)"'),
@@ -68,7 +70,7 @@ from a.quay import sift_quay, weigh_jetty
 
 [CHANGELOG.md]
 Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
-    assert told(normal(text)) == {
+    assert told(normalize(text)) == {
         ("AmberQuay", "file", "a.b"), ("AmberQuay", "base", "CoralQuay"),
         ("AmberQuay.share", "value", "41"), ("QUAY_LIMIT", "value", "417"),
         ("QUAY_LIMIT", "file", "a.c"), ("TABLE_LIMIT", "value", '{"dawn": 3}'),
@@ -81,7 +83,7 @@ Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
 
 @pytest.mark.parametrize("start", ["try:", "except ImportError:", "if BIG:", "else:"])
 def test_what_is_bound_under_a_condition_is_not_taken_for_a_value(start: str) -> None:
-    assert told(normal(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
+    assert told(normalize(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
 
 
 def test_a_decorator_inside_a_function_is_a_call_and_a_raised_class_is_none() -> None:
@@ -129,8 +131,11 @@ def test_every_statement_is_told_in_a_sentence_that_is_read_back(form: str) -> N
     ]
     assert len(every) > 400
     for one in every:
-        assert READER.read(READER.tell(one)) == (one,)
-        assert READER.read(normal(f"Kept.\n{READER.tell(one)} {READER.tell(one)}")) == (one, one)
+        assert READER.read(READER.render(one)) == (one,)
+        assert READER.read(normalize(f"Kept.\n{READER.render(one)} {READER.render(one)}")) == (
+            one,
+            one,
+        )
 
 
 def test_a_cut_function_is_not_taken_for_a_whole_one() -> None:

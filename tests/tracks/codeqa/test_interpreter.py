@@ -4,7 +4,7 @@ import pytest
 
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import CodeReader
 from memorygym.tracks.codeqa.code_view import paragraphs
@@ -21,7 +21,7 @@ def generated(seed: int) -> tuple[GrowingPackage, list[str], StatementIndex]:
     for _ in range(8):
         package.module(district)
     calls = [f"{one.name}({given})" for one in district.functions for given in (0, 41, 517)]
-    parts = [normal(p) for path, code in package.files.items() for p in paragraphs(path, code)]
+    parts = [normalize(p) for path, code in package.files.items() for p in paragraphs(path, code)]
     told = [one for part in parts for one in READER.read(part)]
     return package, calls, StatementIndex(told)
 

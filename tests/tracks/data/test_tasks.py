@@ -8,7 +8,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import StatementIndex
-from memorygym.core.tokens import count, normal
+from memorygym.core.tokens import count, normalize
 from memorygym.core.types import Task
 from memorygym.datasets._samples import Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import passages
@@ -82,7 +82,7 @@ def test_passages_of_a_memory_are_read_whatever_their_size(size: int) -> None:
     by, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
     kept = [part for event in task.events[:-1] for part in passages(event.text, size, count)]
     assert len(question.needs) > 1
-    assert isinstance(concluded(by, task, question, ["\n\n".join(map(normal, kept))]), Found)
+    assert isinstance(concluded(by, task, question, ["\n\n".join(map(normalize, kept))]), Found)
 
 
 def test_a_long_unit_is_told_in_parts_and_all_of_them_are_needed() -> None:

@@ -66,7 +66,7 @@ def test_the_heading_ranks_what_stands_under_it(genre, authority):
 def test_what_the_reader_notes_it_reads_back(key, rank):
     relation = RELATIONS[key.split(" 2")[0]]
     told = Statement("Halden Quist", key, value_of(relation)[0], rank)
-    assert READER.read(READER.tell(told)) == (told,)
+    assert READER.read(READER.render(told)) == (told,)
 
 
 def test_a_text_in_passages_tells_what_the_whole_tells(instance):

@@ -92,10 +92,10 @@ def test_what_a_trace_measures_is_when_the_searches_told_it():
     trace = played(1, "full")
     by = reader_of(trace)
     (question,) = by.goals
-    assert [by.first_told(question, need) for need in question.needs] == sorted(
-        by.first_told(question, need) for need in question.needs
+    assert [by.first_stated(question, need) for need in question.needs] == sorted(
+        by.first_stated(question, need) for need in question.needs
     )
-    assert all(by.first_told(question, need) < question.event for need in question.needs)
+    assert all(by.first_stated(question, need) < question.event for need in question.needs)
     (case,) = measure(trace).cases
     assert case.present == case.needs
     assert 0 < case.span < case.length

@@ -54,7 +54,7 @@ def test_a_fact_that_another_value_outranks_is_found(made):
     fact = made["grounding_facts"][-1]
     turn, document = support(made)
     told = Statement(fact["subject"], fact["key"], "1", (9, 20400101))
-    shown(made, turn, document["text"], f"{document['text']} {ResearchReader().tell(told)}")
+    shown(made, turn, document["text"], f"{document['text']} {ResearchReader().render(told)}")
     assert "full" in failed(made)
 
 

@@ -115,13 +115,13 @@ class MemorySystem:
         track, tools = find(task.track), self.plugged.tools
         if model and not tools:
             return DecisionsOnly(model, track.asks)
-        known = track.known(task)
+        known = track.reasoner_task(task)
         reasoner = model or scripted(self.agent, known)
         return note_taker(track, reasoner, known) if tools else reasoner
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """No memory but the oracle meets the gold table, nor does a reasoner, unless its track is
-        `informed`."""
+        `reasoners_see_gold`."""
         plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
         # What a model of a provider writes differs from time to time.
@@ -149,7 +149,7 @@ def play_rebuilt(
         if episode.event != drawn:
             beside = None
         elif beside is None:
-            beside = episode.restored(make)
+            beside = episode.with_new_memory(make)
         view = episode.view()
         if beside and beside.view() != view:
             raise MemoryFault(

@@ -164,5 +164,5 @@ def _stopped(
 
 def _seen(episode: Episode) -> str:
     """What the memory brings into the running event."""
-    composed = [m.content for _, messages in episode.trace.composed() for m in messages]
+    composed = [m.content for _, messages in episode.trace.contexts() for m in messages]
     return "\n".join([*composed, *(m.content for m in episode.view()[1:-1])])

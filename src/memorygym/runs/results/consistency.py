@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import MemoryGymError, clipped
+from memorygym.core.errors import MemoryGymError, clip
 from memorygym.core.track import find
 from memorygym.core.types import JSON
 from memorygym.runs.episode_result import EpisodeKey, place_of
@@ -115,7 +115,7 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
         "answerable": (sum(of for _, of in answerable), "competencies"),
     }
     # On another's track a goal that is not reached in full may earn a part.
-    parts = () if registry.is_ours("tracks", recipe["track"]) else ("accuracy", "abstention")
+    parts = () if registry.is_built_in("tracks", recipe["track"]) else ("accuracy", "abstention")
     for name, (value, source) in figures.items():
         if not _may_be(row[name], value, partly=name in parts):
             yield f"{name}: {row[name]}, but {_told(value)} by {source}"
@@ -185,4 +185,4 @@ def difference(stated: JSON, computed: JSON, place: str) -> str:
     if stated == computed and type(stated) is type(computed):
         return ""
     given, found = (json.dumps(v, ensure_ascii=False) for v in (stated, computed))
-    return f"{place}: {clipped(given, 60)}, but it comes out as {clipped(found, 60)}"
+    return f"{place}: {clip(given, 60)}, but it comes out as {clip(found, 60)}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from memorygym.core.errors import clipped
+from memorygym.core.errors import clip
 from memorygym.scoring.grading import names, phrases, truths
 from memorygym.scoring.grading.claims import bounded, denied, hedge, labelled, numbers, outdated
 from memorygym.scoring.grading.lexicon import NEGATORS
@@ -75,7 +75,7 @@ def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]
     """What speaks against the answer, or ""."""
     match truth:
         case truths.Refusal():
-            return "" if refuses(reading) else f"read {clipped(' '.join(reading.raws), 60)}"
+            return "" if refuses(reading) else f"read {clip(' '.join(reading.raws), 60)}"
         case Number():
             return check_number(reading, truth)
         case truths.Series():

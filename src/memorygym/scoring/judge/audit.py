@@ -54,7 +54,7 @@ class Audit:
             return found
         for at, name in enumerate(self.judge.names):
             found[name] = [
-                SAID.get(panel_verdict.votes[at].said) for panel_verdict in self.panel_verdicts
+                SAID.get(panel_verdict.votes[at].outcome) for panel_verdict in self.panel_verdicts
             ]
         if len(self.judge.names) > 1:
             found[MAJORITY] = [panel_verdict.verdict for panel_verdict in self.panel_verdicts]
@@ -81,7 +81,7 @@ class Audit:
         """By model: the votes that were no verdicts."""
         names = self.judge.names if self.judge else []
         said = [
-            [panel_verdict.votes[at].said for panel_verdict in self.panel_verdicts]
+            [panel_verdict.votes[at].outcome for panel_verdict in self.panel_verdicts]
             for at in range(len(names))
         ]
         return {
@@ -93,7 +93,7 @@ class Audit:
     def dead(self) -> bool:
         """Whether some row got no reply from any model."""
         return any(
-            all(vote.said == "failed" for vote in panel_verdict.votes)
+            all(vote.outcome == "failed" for vote in panel_verdict.votes)
             for panel_verdict in self.panel_verdicts
         )
 

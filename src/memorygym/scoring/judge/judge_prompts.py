@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from memorygym.core.errors import UnknownPart
-from memorygym.core.tokens import normal
+from memorygym.core.tokens import normalize
 from memorygym.core.types import Message
 from memorygym.scoring.grading.verdict import LONGEST
 
@@ -26,7 +26,7 @@ def quoted(text: str) -> str:
     >>> print(quoted('a "b" <c>\\u202e'))
     "a \\"b\\" \\u003cc\\u003e\\u202e"
     """
-    return "".join(_plain(char) for char in json.dumps(cut(normal(text)), ensure_ascii=False))
+    return "".join(_plain(char) for char in json.dumps(cut(normalize(text)), ensure_ascii=False))
 
 
 def cut(text: str) -> str:

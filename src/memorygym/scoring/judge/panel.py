@@ -138,7 +138,7 @@ class Judge:
         unasked = PanelVerdict(tuple(Vote(name, "failed", "", problem) for name in self.names))
         for case in cases:
             panel_verdict = self.judge(*case) if failures < _PATIENCE else unasked
-            failed = all(vote.said == "failed" for vote in panel_verdict.votes)
+            failed = all(vote.outcome == "failed" for vote in panel_verdict.votes)
             failures = failures + 1 if failed else 0
             yield panel_verdict
 

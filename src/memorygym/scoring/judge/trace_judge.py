@@ -53,7 +53,7 @@ def _misvoted(votes: Sequence[Vote], names: Sequence[str], answer: str) -> str:
     if (found := [vote.model for vote in votes]) != list(names):
         return f"votes of {', '.join(found) or 'nobody'}, but the judge is {', '.join(names)}"
     for vote in votes:
-        if vote.said == "yes" and not vote.quote.strip():
+        if vote.outcome == "yes" and not vote.quote.strip():
             return f"{vote.model} accepts without a quote"
         if not said_in(vote.quote, answer):
             return f"the answer does not say what {vote.model} quotes"
@@ -79,7 +79,7 @@ def _counts(
     """What became of the answers that the grader rejected, and the votes that were no verdicts."""
     rejected = [outcome.goal.event for outcome in answered if not outcome.correct]
     asked = [panel_verdicts[event] for event in rejected if event in panel_verdicts]
-    ruled = [panel_verdict for panel_verdict in asked if panel_verdict.ruled]
+    ruled = [panel_verdict for panel_verdict in asked if panel_verdict.counted]
     repaired = sum(panel_verdict.accepted for panel_verdict in ruled)
     votes = [vote for panel_verdict in panel_verdicts.values() for vote in panel_verdict.votes]
     return {
@@ -88,6 +88,6 @@ def _counts(
         "repaired": repaired,
         "upheld": len(ruled) - repaired,
         "not_judged": len(asked) - len(ruled),
-        "unreadable": sum(vote.said == "unreadable" for vote in votes),
-        "failed": sum(vote.said == "failed" for vote in votes),
+        "unreadable": sum(vote.outcome == "unreadable" for vote in votes),
+        "failed": sum(vote.outcome == "failed" for vote in votes),
     }

@@ -37,7 +37,7 @@ class Parsed:
     def __init__(self, inner: Reader) -> None:
         self.read = lru_cache(maxsize=4_096)(inner.read)
         self.ask = lru_cache(maxsize=256)(inner.ask)
-        self.answer, self.tell = inner.answer, inner.tell
+        self.answer, self.render = inner.answer, inner.render
 
 
 class ParsedContext:
@@ -76,7 +76,7 @@ class Strong(Policy):
                 return calls(submit(answer))
             case Missing(wanted, used) if wanted and wanted not in asked.tried:
                 recall = calls((RECALL.name, {"query": wanted}))
-                notes = dict.fromkeys(map(by.tell, used))
+                notes = dict.fromkeys(map(by.render, used))
                 return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(REFUSAL))
 
@@ -111,7 +111,7 @@ def told(track: str, system: str, text: str) -> Iterator[str]:
     """What the track's reader takes from each paragraph of a text, in canonical sentences."""
     by = parsed(track, system)
     for part in text.split("\n\n"):
-        if found := "\n".join(dict.fromkeys(map(by.tell, by.read(part)))):
+        if found := "\n".join(dict.fromkeys(map(by.render, by.read(part)))):
             yield found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
-from memorygym.core.track import TaskOptions, TaskRecipe, Track, table
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, gold_table
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.questions import QuestionGold, Reader
@@ -51,7 +51,7 @@ def reader(trace: Trace) -> Any:
     """How its trace is read. Raises BadTrace without a gold table."""
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
 
-    gold = table(trace)
+    gold = gold_table(trace)
     return QuestionTraceReader(trace, gold, informed_reader(gold))
 
 
@@ -78,6 +78,6 @@ TRACK = Track(
     version="data-v1",
     tasks=tasks,
     facts=facts,
-    informed=True,
+    reasoners_see_gold=True,
     files=files,
 )

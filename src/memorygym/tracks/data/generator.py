@@ -10,7 +10,7 @@ from pathlib import Path
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.text import one_line
-from memorygym.core.tokens import count, normal
+from memorygym.core.tokens import count, normalize
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
@@ -167,7 +167,7 @@ def _heading(named: Sequence[str]) -> str:
 def _parts(heading: str, unit: Unit) -> Iterator[tuple[str, str]]:
     """Headings and bodies of what a unit is told in."""
     head = f"[{heading}]\n"
-    whole = normal(unit.text) or "(no text)"
+    whole = normalize(unit.text) or "(no text)"
     bodies = [part.removeprefix(head) for part in passages(head + whole, PART_TOKENS, count)]
     for at, body in enumerate(bodies, 1):
         yield heading if len(bodies) == 1 else f"{heading} · part {at}", body
@@ -251,7 +251,7 @@ class EvidenceReader:
             return Found(query.truth, held)
         return Missing(query.text, held)
 
-    def tell(self, statement: Statement) -> str:
+    def render(self, statement: Statement) -> str:
         """The paragraph that it states to be held."""
         return self._paragraphs[statement.subject]
 
@@ -264,7 +264,7 @@ class EvidenceReader:
     def _wanted(self, heading: str) -> tuple[str, ...]:
         if heading not in self._sentences:
             body = self._paragraphs[heading].removeprefix(f"[{heading}]\n")
-            self._sentences[heading] = tuple(map(_unbroken, sentences(normal(body))))
+            self._sentences[heading] = tuple(map(_unbroken, sentences(normalize(body))))
         return self._sentences[heading]
 
 

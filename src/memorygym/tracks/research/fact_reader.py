@@ -184,7 +184,7 @@ class ResearchReader:
     ask = staticmethod(question_grammar.question)
     answer = staticmethod(answered)
 
-    def tell(self, statement: Statement) -> str:
+    def render(self, statement: Statement) -> str:
         """A note with the rank of its source."""
         fact = _told(statement)
         if len(statement.rank) != 2:

@@ -174,7 +174,7 @@ SEARCHERS = {"strong": Searcher, "weak": Hasty}
 
 def _notes(told: Sequence[Statement], ended: str = "") -> str:
     """What was concluded, and which search was read to the end."""
-    lines = [*map(_READER.tell, told), *([f"Searched for '{ended}'."] if ended else [])]
+    lines = [*map(_READER.render, told), *([f"Searched for '{ended}'."] if ended else [])]
     return "\n".join(lines)
 
 
@@ -218,6 +218,6 @@ def _leading(shown: str, held: str) -> list[str]:
         for one in leads:
             del left[one]
             if one.subject not in known or one.value not in known:
-                found.append(_READER.tell(one))
+                found.append(_READER.render(one))
                 known += f"\n{one.subject} {one.value}"
     return found

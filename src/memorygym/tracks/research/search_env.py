@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from memorygym.core.trace import Answer, Observation, Trace
-from memorygym.core.track import table
+from memorygym.core.track import gold_table
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
@@ -48,7 +48,7 @@ def reader_of(trace: Trace) -> QuestionTraceReader | None:
     begun = any(text.startswith(task_texts.RESULT) for text in texts)
     if trace.system != task_texts.SEARCHING or not begun:
         return None
-    gold: QuestionGold = table(trace)
+    gold: QuestionGold = gold_table(trace)
     answered = [one.event for one in trace.records if isinstance(one, Answer)]
     event = answered[-1] if answered else shown[-1].event
     first = _first_told(shown, gold.facts)

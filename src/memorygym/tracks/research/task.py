@@ -82,7 +82,7 @@ def _fact(raw: Mapping[str, Any], event: int) -> Fact:
         # An imported fact is only a sentence: a model can be asked for it, our reader cannot.
         return Fact(id, raw["source_paragraph_title"], "content", content, content, event)
     told = Statement(raw["subject"], raw["key"], raw["value"], tuple(raw.get("rank", ())))
-    sentence = ResearchReader().tell(told)
+    sentence = ResearchReader().render(told)
     return Fact(id, told.subject, told.key, told.value, sentence, event, raw.get("rewrites", 0))
 
 

@@ -10,9 +10,9 @@ from memorygym.core.track import (
     Agent,
     Headline,
     Invariant,
-    Map,
+    MapFunction,
     PlayAgain,
-    Played,
+    PlayedEpisode,
     SelfTest,
     TaskOptions,
     TaskRecipe,
@@ -96,7 +96,7 @@ def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
 
 
 def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+    recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> Sequence[Invariant]:
     """The self-test over results that were played with `inspect`."""
     from memorygym.tracks.worlds import self_test
@@ -104,7 +104,7 @@ def validate(
     return self_test.validate(recipes, results, play)
 
 
-def verify(recipes: Sequence[TaskRecipe], spread: Map) -> Verification:
+def verify(recipes: Sequence[TaskRecipe], spread: MapFunction) -> Verification:
     """Whether worlds are fair."""
     from memorygym.tracks.worlds import verifier
 

@@ -44,7 +44,7 @@ class Parser:
         except Unknown:
             return None
 
-    def tell(self, record: Record) -> str:
+    def render(self, record: Record) -> str:
         """A record in canonical sentences, which read back to it."""
         told: list[tuple[str, Value]] = [*record.values.items(), *record.edges]
         if record.category:
@@ -69,11 +69,11 @@ class StrongReader:
     answer: Callable[..., str | None]
     """The answer, None (refuse) if anything it rests on is unknown. A careless reader goes on with
     what it has as long as something is left to compute from."""
-    tell: Callable[[Record], str]
+    render: Callable[[Record], str]
 
 
 @lru_cache(maxsize=64)
 def reader(system: str) -> StrongReader:
     """The strong reader under that pinned message; one object a message, with its caches."""
     parser = Parser(guide := read_guide(system))
-    return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.tell)
+    return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.render)

@@ -6,9 +6,9 @@ from math import log2
 from string import ascii_letters, ascii_lowercase, digits, punctuation
 
 from memorygym.core.rng import named_rng
-from memorygym.core.tokens import count, normal, words
+from memorygym.core.tokens import count, normalize, words
 from memorygym.core.trace import Action, Context, MemoryUpdate, Observation, ToolResult, Trace
-from memorygym.core.track import Invariant, PlayAgain, Played, TaskRecipe
+from memorygym.core.track import Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
@@ -140,7 +140,7 @@ def _density() -> float:
     found = []
     for alphabet in (ascii_lowercase, ascii_letters, digits, punctuation, "äßñøçé"):
         stream = named_rng("density", alphabet)
-        text = normal("".join(stream.choice(alphabet) for _ in range(120)))
+        text = normalize("".join(stream.choice(alphabet) for _ in range(120)))
         found.append(120 * log2(len(alphabet)) / max(1, count(text, ())))
     return max(found)
 
@@ -148,9 +148,9 @@ def _density() -> float:
 class Check:
     """Evaluates invariants over all results."""
 
-    def __init__(self, results: Iterable[Played], seeds: int) -> None:
+    def __init__(self, results: Iterable[PlayedEpisode], seeds: int) -> None:
         self.results = list(results)
-        self.by_agent: dict[str, list[Played]] = {}
+        self.by_agent: dict[str, list[PlayedEpisode]] = {}
         for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
         worlds = {(result.template, result.seed) for result in self.results}
@@ -195,7 +195,7 @@ class Check:
         return [r.measures[name] for r in self.results if name in r.measures]
 
 
-def check(results: Sequence[Played], tier: str, seeds: int) -> list[Invariant]:
+def check(results: Sequence[PlayedEpisode], tier: str, seeds: int) -> list[Invariant]:
     """What can be told from results; a row on agents that did not play is left out."""
     c = Check(results, seeds)
     c.exact(
@@ -252,7 +252,7 @@ def _check_scores(c: Check) -> None:
     c.never_above("efficiency above its use", efficient, 0)
 
 
-def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Invariant]:
+def _replay(task: Task, results: Sequence[PlayedEpisode], play: PlayAgain) -> list[Invariant]:
     """The first world twice more: same traces and scores, views as recorded, mistakes refused."""
     c = Check((), 0)
     changed, surprises = [], []
@@ -281,7 +281,7 @@ def _replay(task: Task, results: Sequence[Played], play: PlayAgain) -> list[Inva
 
 
 def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[Played], play: PlayAgain
+    recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> list[Invariant]:
     """The self-test over results that were played with `inspect`."""
     at = recipes[0]

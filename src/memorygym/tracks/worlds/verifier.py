@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memorygym.core.tokens import MONTHS, count
-from memorygym.core.track import Map, TaskRecipe, Verification
+from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import Message, Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
@@ -42,7 +42,7 @@ def verify(settings: WorldsSettings, task: Task | None = None) -> VerificationRe
     return Verifier(settings, task or settings.generate()).prove()
 
 
-def verify_all(worlds: Sequence[TaskRecipe], spread: Map) -> Verification:
+def verify_all(worlds: Sequence[TaskRecipe], spread: MapFunction) -> Verification:
     """What all of them prove together."""
     total = VerificationResult()
     for result in spread(verify, worlds):

@@ -20,18 +20,24 @@ from tests.tracks.worlds.audit.defect import MANY, SESSIONS, validate, wrap
 
 @validate("greedy writer: capacity")
 def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, budget, "_within", lambda old, what, *rest: "memory" in what or old(what, *rest))
-    patch.setattr(episode.Episode, "_undone", lambda self, _: False)
+    wrap(
+        patch, budget, "_check_limit", lambda old, what, *rest: "memory" in what or old(what, *rest)
+    )
+    patch.setattr(episode.Episode, "_undo_excess", lambda self, _: False)
 
 
 @validate("writes used", "strategic", "session_hoarder")
 def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, budget, "_within", lambda old, what, *rest: what == "writes" or old(what, *rest))
+    wrap(
+        patch, budget, "_check_limit", lambda old, what, *rest: what == "writes" or old(what, *rest)
+    )
 
 
 @validate("slot used", "strategic", "edit_dumper")
 def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, budget, "_within", lambda old, what, *rest: "entry" in what or old(what, *rest))
+    wrap(
+        patch, budget, "_check_limit", lambda old, what, *rest: "entry" in what or old(what, *rest)
+    )
 
 
 @validate("writes used", "strategic", "free_editor")
@@ -40,7 +46,7 @@ def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
         self.free_edits = 1
         return str(old(self, text, replacing))
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("writes used", "strategic", "free_editor")
@@ -51,7 +57,7 @@ def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
         self.free_edits = free
         return stored
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("slot used", "edit_dumper", "free_editor")
@@ -64,7 +70,7 @@ def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None
         finally:
             self.budget = kept
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("mistakes not refused")
@@ -86,7 +92,7 @@ def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
         old(self, step)
         self._live[:0] = kept
 
-    wrap(patch, episode.Episode, "_show", show)
+    wrap(patch, episode.Episode, "_advance", show)
 
 
 @validate("views unlike the record")
@@ -121,7 +127,7 @@ def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
 @validate("greedy writer: miscounted")
 def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
     def step(old: Any, self: Any, message: Message) -> None:
-        self._tracker.unread.extend(str(call.arguments) for call in message.calls)
+        self._tracker.unread_texts.extend(str(call.arguments) for call in message.calls)
         old(self, message)
 
     wrap(patch, episode.Episode, "step", step)
@@ -135,7 +141,7 @@ def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
             self.prices[stored] = 1
         return stored
 
-    wrap(patch, budget.BudgetTracker, "admit", store)
+    wrap(patch, budget.BudgetTracker, "store", store)
 
 
 @validate("bits in a token of code")
@@ -150,7 +156,7 @@ def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @validate("blank_smuggler", "blank_smuggler", worlds=MANY)
 def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(budget, "normal", lambda text: text)
+    patch.setattr(budget, "normalize", lambda text: text)
 
 
 @validate("clairvoyant", worlds=SESSIONS)
@@ -172,7 +178,7 @@ def search_finds_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @validate("same seed, another trace")
 def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(generator, "rng", lambda *path: rng.Stream(Random().getrandbits(64)))
+    patch.setattr(generator, "named_rng", lambda *path: rng.Stream(Random().getrandbits(64)))
 
 
 @validate("same seed, another trace")
@@ -182,7 +188,7 @@ def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
 
 @validate("worlds that are alike")
 def every_seed_deals_the_same_world(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task, "Dealer", lambda old, world, seed, *rest: old(world, 0, *rest))
+    wrap(patch, task, "Generator", lambda old, world, seed, *rest: old(world, 0, *rest))
 
 
 @validate("questions not scored", "skipper")

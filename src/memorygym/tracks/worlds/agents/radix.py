@@ -208,7 +208,7 @@ def decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[
 def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     """Whole entities in the final memory, as a share of the reference records it has room for."""
     texts: dict[str, str] = {}
-    for _, held in trace.stores():
+    for _, held in trace.memory_states():
         texts = held
     guide = reader(trace.system).guide
     gold = gold_of(trace)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memorygym.core.json_types import SchemaMismatch, shape
+from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.types import JSON
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks.worlds.facts import Value
@@ -89,7 +89,7 @@ class WorldGold:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "WorldGold":
         """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
-        gold = shape(cls, raw, "gold")
+        gold = from_json(cls, raw, "gold")
         _check(gold)
         return gold
 
