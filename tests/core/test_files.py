@@ -12,14 +12,14 @@ import pytest
 
 from memorygym.core.files import write_atomically
 
-SCRIPT = "import sys; from pathlib import Path; from memorygym.core.files import write_whole;"
+SCRIPT = "import sys; from pathlib import Path; from memorygym.core.files import write_atomically;"
 LINES = [b"one\n", b"two\n"]
 TEXT = b"".join(LINES)
 
 
 def shell(command: str) -> bytes:
     """What a shell prints; $WRITE FILE writes one line into a file."""
-    write = [sys.executable, "-c", f"{SCRIPT} write_whole(Path(sys.argv[1]), [b'new\\n'])"]
+    write = [sys.executable, "-c", f"{SCRIPT} write_atomically(Path(sys.argv[1]), [b'new\\n'])"]
     return subprocess.run(
         ["bash", "-c", command, "bash", *write], check=True, stdout=subprocess.PIPE, timeout=60
     ).stdout

@@ -224,10 +224,11 @@ def test_no_call_raises_and_the_verdict_is_that_of_another_validator(
 
 def test_the_sentence_is_the_same_in_every_process() -> None:
     code = (
-        "from memorygym.core.tools import misfit; from memorygym.core.types import Call, Tool;"
+        "from memorygym.core.tools import call_problem;"
+        "from memorygym.core.types import Call, Tool;"
         "whole = {'additionalProperties': {'type': 'integer'}};"
         "look = Tool('look', '', {'properties': {'a': whole}});"
-        "print(misfit(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"
+        "print(call_problem(Call('look', {'a': dict.fromkeys('qwertyuiop', '')}), {'look': look}))"
     )
     said = {
         subprocess.run(

@@ -256,7 +256,7 @@ def test_the_endpoint_is_that_of_the_recording(reply_log: Open) -> None:
     [
         ("", "holds no recorded replies"),
         ("oops\n", "line 1: not the header"),
-        ('{"format": "memorygym-trace-3"}\n', "format 'memorygym-trace-2', not"),
+        ('{"format": "memorygym-trace-3"}\n', "format 'memorygym-trace-3', not"),
         ('{"format": "memorygym-replies-1"}\noops\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n{"model": {}}\n', "line 2: damaged"),
         ('{"format": "memorygym-replies-1"}\n3\n', "line 2: damaged"),
