@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test chroma inspect hf affinetes vec minilm lint types floors examples verify bench check leaderboard clean
+.PHONY: demo test chroma data plot notebook picture inspect hf affinetes vec minilm lint types floors examples verify bench check leaderboard clean
 
 # The main job, offline: every shipped agent on ten seeds, with the invariant checks.
 demo: $(VENV)/installed
@@ -16,6 +16,28 @@ test: $(VENV)/developing
 chroma: $(VENV)/developing
 	$(BIN)/pip install --quiet --editable ".[chroma]"
 	$(BIN)/python -m pytest -m chroma
+
+# The extra `data`: results as pandas DataFrames, about 100 MB.
+data: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[data]"
+	$(BIN)/python -m pytest -m data
+
+# The extra `plot`: figures of results, about 80 MB; the example notebook needs `data`, too.
+plot: $(VENV)/developing
+	$(BIN)/pip install --quiet --editable ".[data,plot]"
+	$(BIN)/python -m pytest -m plot
+
+# Runs the cells of examples/quickstart.ipynb again and keeps their outputs.
+notebook: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable ".[data,plot]"
+	$(BIN)/python docs/notebook.py
+
+# The picture of the README.
+picture: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable ".[plot]"
+	rm -rf build/picture
+	$(BIN)/memorygym compare --memories bm25,naive_rag,hipporag,llm_summarizing,sliding_window,markdown -o build/picture -q
+	$(BIN)/memorygym plot build/picture -o docs/images/compare.svg
 
 # The extra `inspect`: the tasks and providers of Inspect AI, about 230 MB.
 inspect: $(VENV)/developing

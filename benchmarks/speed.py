@@ -18,7 +18,7 @@ from memorygym.core.tokens import count, words
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.runs.systems import policy_for
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from memorygym.tracks.worlds.settings import WorldsSettings
@@ -64,7 +64,7 @@ def episode(task: Task, agent: str | Policy) -> None:
 
 def unshared(task: Task, agent: str) -> None:
     """One episode by an agent that parses the documents for itself."""
-    reader.cache_clear()
+    strong_reader.cache_clear()
     episode(task, agent)
 
 
@@ -130,7 +130,7 @@ def _tools(task: Task) -> None:
 
 def _parse(tasks: Sequence[Task]) -> None:
     for task in tasks:
-        fresh = reader.__wrapped__(task.system)
+        fresh = strong_reader.__wrapped__(task.system)
         for event in task.events:
             fresh.read(event.text)
 

@@ -69,8 +69,8 @@ class Box:
 def floors() -> list[list[str]]:
     """The rooms of each floor, the highest first; modules beside the rooms are left out."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    version_hash = next(found for found in settings["version_hashes"] if found["id"] == "floors")
-    rows = ([name.strip() for name in layer.split("|")] for layer in version_hash["layers"])
+    contract = next(row for row in settings["contracts"] if row["id"] == "floors")
+    rows = ([name.strip() for name in layer.split("|")] for layer in contract["layers"])
     rooms = ([name for name in row if (PACKAGE / name).is_dir()] for row in rows)
     return [row for row in rooms if row]
 

@@ -1,4 +1,4 @@
-"""An agent in one file: it keeps whole records of the groups that matter, and answers from them.
+"""An agent in one file: it stores whole records of the key groups, and answers from them.
 
 memorygym bench --strategy my_agent:MyAgent
 """
@@ -16,28 +16,29 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.parsed_view import scene
+from memorygym.tracks.worlds.parsed_view import parse_view
 
 
 class MyAgent(Policy):
-    """Everything that it knows in an event is in the view: nothing is kept on the object."""
+    """A policy without state: everything that it knows in an event is in the view."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        guide = now.reader.guide
-        if now.title == "DOCUMENTS" and not now.said:
-            records = [r for r in now.reader.read(now.text) if r.category in guide.key_categories]
+        context = parse_view(view)
+        guide = context.reader.guide
+        if context.title == "DOCUMENTS" and not context.replies:
+            records = [r for r in context.records if r.category in guide.key_categories]
             return calls(*[write(record_of(guide, record)) for record in records])
-        if now.title == "QUESTION" and now.query:
-            if not now.said:
+        if context.title == "QUESTION" and context.query:
+            if not context.replies:
                 return calls(read())
-            return calls(submit(now.reader.answer(now.query, now.known) or REFUSAL))
+            answer = context.reader.answer(context.query, context.knowledge)
+            return calls(submit(answer or REFUSAL))
         return END
 
 
 if __name__ == "__main__":
     assert check_policy(MyAgent) == []
     for name, policy in (("my agent", MyAgent()), ("naive", naive())):
-        worlds = [WorldsEnv(generate("city", seed)) for seed in range(5)]
-        traces = [play(Episode(world, Markdown), policy) for world in worlds]
+        environments = [WorldsEnv(generate("city", seed)) for seed in range(5)]
+        traces = [play(Episode(environment, Markdown), policy) for environment in environments]
         print(f"{name:10} {sum(score(trace).composite for trace in traces) / 5:.3f}")

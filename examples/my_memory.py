@@ -12,7 +12,7 @@ from memorygym.memories.stores.splitter import passages
 
 class MyMemory(Memory):
     def __init__(self, size: int = 120) -> None:
-        self.size = size  # A knob: its name, type and default are all that it takes.
+        self.size = size  # A parameter: its name, type and default are all that it takes.
 
     def open(self, context: MemoryContext) -> None:
         self._kept = Passages(context)  # It asks the meter before it stores.

@@ -74,7 +74,7 @@ class Clerk(Policy):  # Acts on the view alone; a weak one believes what it read
 
 
 @dataclass(frozen=True)
-class Recipe:  # A task that can be made; what has a type and a default is a knob.
+class Recipe:  # A task that can be made; what has a type and a default is a parameter.
     seed: int
     salt: str
     turns: int = 12

@@ -23,7 +23,7 @@ TARGET = Path(__file__).parents[1] / "docs/results/memories.md"
 INTRODUCTION = """\
 # Every shipped memory, at three budgets
 
-Made by `python runs/memories.py`; the same bytes on every machine. Contract {contract},
+Made by `python runs/memories.py`; the same bytes on every machine. Contract {version_hash},
 {tasks} tasks (ten worlds, standard tier, seeds 0 to {last}), offline: memories that ask a model ask
 `extractive`, so this ranks mechanisms with a weak writer, not what they reach with a language
 model. Accuracy is the share of answerable questions that the locked reasoner gets right from the

@@ -21,7 +21,7 @@ from memorygym.stats import clustered_share
 BUDGET = 1000
 EXTRA = "chromadb"
 """Needs an extra, and differs from markdown only where its scribe searches."""
-KNOBS = {
+PARAMETERS = {
     "research": "hops=2,4,8:tokens=10k,30k,100k",
     "codeqa": "hops=1,2,3,4:tokens=10k,30k,100k",
 }
@@ -31,7 +31,7 @@ INTRODUCTION = """\
 # {title}: every shipped memory, by hops and by length
 
 Made by `python runs/tracks.py {track} --seeds {tasks}`; the same bytes on every machine. Contract
-{contract}, {tasks} instances (`--track {track}:{parameters}`),
+{version_hash}, {tasks} instances (`--track {track}:{parameters}`),
 budget {budget} tokens, offline: memories that ask a model ask `extractive`, so this ranks
 mechanisms with a weak writer, not what they reach with a language model. Accuracy is the share of
 questions that the locked reasoner gets right, in %; in brackets the 95 % interval (Wilson, of as
@@ -45,17 +45,17 @@ Rows = list[dict[str, str]]
 def main() -> int:
     """Plays what is missing and writes the pages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tracks", nargs="*", metavar="TRACK", help=f"of {', '.join(KNOBS)}")
+    parser.add_argument("tracks", nargs="*", metavar="TRACK", help=f"of {', '.join(PARAMETERS)}")
     parser.add_argument("--seeds", type=int, metavar="N", help="instances of each track")
     parser.add_argument("--folder", type=Path, default=Path("build/tracks"))
     args = parser.parse_args()
     names = ",".join(name for name in registry.names("memory") if name != EXTRA)
-    for track in args.tracks or KNOBS:
+    for track in args.tracks or PARAMETERS:
         seeds = str(args.seeds or INSTANCES[track])
         folder = args.folder / track
         folder.parent.mkdir(parents=True, exist_ok=True)
         status = memorygym(
-            ["compare", "--track", f"{track}:{KNOBS[track]}", "--memories", names,
+            ["compare", "--track", f"{track}:{PARAMETERS[track]}", "--memories", names,
              "--budgets", str(BUDGET), "--reasoner", "strong,weak", "--seeds", seeds,
              "-o", str(folder)]
         )  # fmt: skip
@@ -78,7 +78,7 @@ def _page(track: str, found: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     yield INTRODUCTION.format(
         title=track.capitalize(), track=track, version_hash=found["version_hash"],
         tasks=strong["tasks"],
-        parameters=KNOBS[track], budget=f"{BUDGET:,}",
+        parameters=PARAMETERS[track], budget=f"{BUDGET:,}",
     )  # fmt: skip
     for agreed in found["kendall"]:
         tau = agreed["tau"]

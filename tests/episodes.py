@@ -18,7 +18,7 @@ from memorygym.runs.systems import played as played_by
 from memorygym.runs.tasks import Limits, Tasks
 from memorygym.runs.tasks import generated as dealt_by
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 
@@ -58,9 +58,9 @@ def generated(
     return _dealt(template, seed, tier, salt, Sizes(**sizes))
 
 
-def gold(task: Task) -> WorldGold:
+def gold(task: Task) -> WorldsGold:
     """The side table of a task of the worlds track."""
-    assert isinstance(task.gold, WorldGold)
+    assert isinstance(task.gold, WorldsGold)
     return task.gold
 
 

@@ -15,7 +15,7 @@ from memorygym.core import registry
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "memorygym"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
-GROUPS = {f"memorygym.{kind}" for kind in registry.FOLDERS}
+GROUPS = {registry.group_of(kind) for kind in registry.FOLDERS}
 """Groups of entry points, which are no modules."""
 MODULE = re.compile(r"memorygym(?:\.\w+)+")
 OURS = re.compile(r"(?:src/memorygym|tests|docs)/[\w./-]*\w")

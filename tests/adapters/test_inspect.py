@@ -42,7 +42,9 @@ def told(lines: list[str]) -> list[str]:
 def test_inspect_and_bench_agree_on_every_template(agent: str, tmp_path: Path) -> None:
     (log,) = evaluate(tmp_path, f"memorygym/{agent}", task_args={"template": "all"})
     assert log.status == "success", log.error
-    assert sorted(sample.metadata["template"] for sample in log.samples) == registry.names("worlds")
+    assert sorted(sample.metadata["template"] for sample in log.samples) == registry.names(
+        "domains"
+    )
     for sample in log.samples:
         result = benched(agent, sample.metadata["template"])
         assert sample.scores["axes"].value == values(result)
@@ -144,9 +146,9 @@ def registry_scorer() -> Any:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"template": "compny"}, "no worlds named 'compny'; did you mean company?"),
-        ({"template": ["city", "twon"]}, "no worlds named 'twon'"),
-        ({"template": 7}, "no worlds named '7'"),
+        ({"template": "compny"}, "no domains named 'compny'; did you mean company?"),
+        ({"template": ["city", "twon"]}, "no domains named 'twon'"),
+        ({"template": 7}, "no domains named '7'"),
         ({"tier": "lit"}, "no tier named 'lit'; did you mean lite?"),
         ({"memory": "markdwn"}, "no memory named 'markdwn'; did you mean markdown?"),
         ({"templte": "company"}, "no argument named 'templte'; did you mean template?"),

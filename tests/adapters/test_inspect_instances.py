@@ -20,10 +20,10 @@ from tests.datasets import published
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 
-KNOBS = {"hops": "2,4", "tokens": "10k"}
+PARAMETERS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 4}
 """The same as Inspect reads it from `-T`."""
-TASKS = generated("research", TaskOptions(range(4), parameters=KNOBS))
+TASKS = generated("research", TaskOptions(range(4), parameters=PARAMETERS))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_log_is_scored_again_from_its_traces(tmp_path: Path) -> None:
 
 
 def test_the_explanation_lists_every_question_and_the_causes(tmp_path: Path) -> None:
-    given = {**KNOBS, "hops": 2, "seed": 0, "memory": "none"}
+    given = {**PARAMETERS, "hops": 2, "seed": 0, "memory": "none"}
     log = played(tmp_path, "memorygym/strong", "research", given)
     score = log.samples[0].scores["answers"]
     assert score.answer == "0 of 1 right"

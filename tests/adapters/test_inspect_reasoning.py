@@ -20,7 +20,7 @@ from tests.servers.openai import Server, serving
 
 pytestmark = [pytest.mark.inspect, *map(pytest.mark.filterwarnings, WARNINGS)]
 
-KNOBS = {"hops": "2,4", "tokens": "10k"}
+PARAMETERS = {"hops": "2,4", "tokens": "10k"}
 GIVEN = {"hops": ["2", "4"], "tokens": "10k", "seeds": 2}
 
 
@@ -82,7 +82,7 @@ def test_a_model_of_inspect_is_asked_what_compare_asks_it(
     log = asked(server, tmp_path, "researcher", memory=memory, budget=budget)
     theirs = [spoken(body) for body in server.bodies]
     server.bodies.clear()
-    tasks = generated("research", TaskOptions(range(2), parameters=KNOBS))
+    tasks = generated("research", TaskOptions(range(2), parameters=PARAMETERS))
     model = find("researcher", server.url)
     measured = compared(tasks, memory, budget, "researcher", model)
     mine = [one for one in measured if one.system.partition("+")[0] == memory]

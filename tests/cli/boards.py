@@ -50,7 +50,7 @@ class Maker:
 
     def __call__(self, shares: dict[str, float], *, failed: int = 0, **recipe: Any) -> str:
         whole: dict[str, Any] = {
-            "kind": "bench", "track": "worlds", "templates": registry.names("worlds"),
+            "kind": "bench", "track": "worlds", "templates": registry.names("domains"),
             "seeds": list(range(10)), "parameters": {"tier": "standard"}, "data": None,
             "repeats": 1,
             "salt": None, "models": {}, "memory_model": None, "judge": None,

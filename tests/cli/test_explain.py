@@ -16,7 +16,7 @@ from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import lite
 
-RECENCY, KNOBS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
+RECENCY, PARAMETERS = "company+3+strong+recency+500", "company+3+strong+bm25%3Atop_k%3D2+500"
 
 
 @pytest.fixture(scope="module")
@@ -82,18 +82,18 @@ def test_a_miss_is_followed_to_the_step_at_which_it_was_lost(
 
 
 def test_a_right_answer_shows_the_same_chain(compared: Path, command) -> None:
-    missed = command("explain", str(compared), KNOBS).out
-    right = next(n for n in range(1, 11) if f"{KNOBS}#{n} " not in missed)
-    out = command("explain", str(compared), f"{KNOBS}#{right}").out
+    missed = command("explain", str(compared), PARAMETERS).out
+    right = next(n for n in range(1, 11) if f"{PARAMETERS}#{n} " not in missed)
+    out = command("explain", str(compared), f"{PARAMETERS}#{right}").out
     assert "LOST" not in out and ": right" in out and "  used       yes" in out
 
 
 @pytest.mark.parametrize(
-    "name", [RECENCY, "company+3+strong+recency", KNOBS, "company+3+strong+bm25:top_k=2+500"]
+    "name", [RECENCY, "company+3+strong+recency", PARAMETERS, "company+3+strong+bm25:top_k=2+500"]
 )
 def test_a_name_may_be_shortened_or_spelt_out(name: str, compared: Path, command) -> None:
     status, out, _ = command("explain", str(compared), f"{name}#1")
-    assert status == 0 and out.startswith((f"{RECENCY}#1  ", f"{KNOBS}#1  "))
+    assert status == 0 and out.startswith((f"{RECENCY}#1  ", f"{PARAMETERS}#1  "))
 
 
 @pytest.mark.parametrize(

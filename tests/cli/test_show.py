@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 
@@ -25,7 +25,7 @@ def test_json_is_one_message_a_line_and_nothing_else(command) -> None:
 def test_json_gold_is_the_last_line_and_reads_back(command) -> None:
     out = command(*LITE, "--json", "--gold").out
     last = json.loads(out.splitlines()[-1])
-    assert WorldGold.from_json(last["gold"]) == generate("company", 3, "lite").gold
+    assert WorldsGold.from_json(last["gold"]) == generate("company", 3, "lite").gold
 
 
 def test_text_holds_every_word_in_80_columns(command) -> None:

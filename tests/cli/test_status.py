@@ -159,7 +159,7 @@ def test_a_folder_that_is_no_run_is_named(command, tmp_path: Path) -> None:
         ({}, ""),
         ([], ""),
         ({"sizes": {"x": 1}}, ""),
-        ({"parameters": 7}, " (recipe.knobs "),
+        ({"parameters": 7}, " (recipe.parameters "),
         ({"salt": 7}, " (recipe.salt "),
         ({"seeds": "x"}, " (recipe.seeds "),
         ({"turns": []}, " (recipe.turns "),

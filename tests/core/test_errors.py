@@ -24,10 +24,10 @@ def test_a_refused_key_is_a_provider_failure() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("compny", "no worlds named 'compny'; did you mean company?"),
-        ("zzz", "no worlds named 'zzz'; choose from city, company"),
-        ("", "no worlds named ''; choose from city, company"),
+        ("compny", "no domains named 'compny'; did you mean company?"),
+        ("zzz", "no domains named 'zzz'; choose from city, company"),
+        ("", "no domains named ''; choose from city, company"),
     ],
 )
 def test_an_unknown_part_suggests_the_nearest_or_lists_all(name: str, message: str) -> None:
-    assert str(UnknownPart("worlds", name, ["company", "city"])) == message
+    assert str(UnknownPart("domains", name, ["company", "city"])) == message

@@ -12,7 +12,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.memories.markdown import Markdown
 
-KINDS = ("worlds", "memory", "agents", "tracks")
+KINDS = ("domains", "memory", "agents", "tracks")
 METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
 POINTS = "[memorygym.memory]\nscrapbook = outside_pack:Scrapbook\n"
 CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
@@ -43,7 +43,7 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
         Path(registry.__file__).parents[1].joinpath(*f.split(".")) for f in registry.FOLDERS[kind]
     ]
     paths = [path for folder in folders for path in folder.iterdir() if path.name[0] not in "_."]
-    ending = ".json" if kind == "worlds" else ".py"
+    ending = ".json" if kind == "domains" else ".py"
     found = {path.stem for path in paths if path.suffix == ending or kind == "tracks"}
     assert set(registry.names(kind)) == found
 
@@ -51,7 +51,7 @@ def test_the_id_of_a_part_is_the_name_of_its_file(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
-        ("worlds", "compny", "no worlds named 'compny'; did you mean company?"),
+        ("domains", "compny", "no domains named 'compny'; did you mean company?"),
         ("memory", "markdwon", "did you mean markdown?"),
         ("tracks", "qqq", "choose from .*worlds"),
         ("memory", "", "no memory named ''"),
@@ -81,7 +81,7 @@ def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None
         registry.check_spec(kind, spec)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "worlds")])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("tracks", "domains")])
 def test_every_part_of_the_package_states_how_it_is_made(kind: str) -> None:
     built_in = [n for n in registry.names(kind) if n != "chromadb"]
     assert all(callable(registry.load(kind, name)) for name in built_in)
@@ -116,7 +116,7 @@ def test_parameters_follow_the_name_in_the_types_of_the_factory() -> None:
         ("bm25:top_kk=3", "no parameter of memory bm25 named 'top_kk'; did you mean top_k"),
         ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
         ("bm25:top_k=0", "top_k 0: give at least 1"),
-        ("none:top_k=1", "memory none has no parameters, so not top_k"),
+        ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )
 def test_an_impossible_parameter_is_named(spec: str, reason: str) -> None:
@@ -193,7 +193,7 @@ PARTS = {
         ),
         (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
-        (("-t", "nosuch:WORLD"), "worlds nosuch:WORLD: nosuch cannot be imported (No module"),
+        (("-t", "nosuch:DOMAIN"), "domains nosuch:DOMAIN: nosuch cannot be imported (No module"),
     ],
 )
 def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
@@ -213,7 +213,7 @@ def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
         ("agents", "from memorygym.tracks.worlds.agents.honest import naive as part\n"),
         ("memory", "from memorygym.memories.markdown import Markdown as part\n"),
         ("tracks", "part = 1\n"),
-        ("worlds", "part = 1\n"),
+        ("domains", "part = 1\n"),
         ("datasets", "def part():\n    return 1\n"),
     ],
 )

@@ -25,7 +25,7 @@ from memorygym.core.trace import (
 )
 from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
-from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldsGold
 from tests.episodes import generated, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
@@ -90,7 +90,7 @@ def case(trace: Trace, number: int) -> QuestionCase:
 
 def asking(trace: Trace, *questions: Question) -> Trace:
     """The same episode with other questions."""
-    assert isinstance(trace.gold, WorldGold)
+    assert isinstance(trace.gold, WorldsGold)
     trace.gold = replace(trace.gold, questions=questions)
     return trace
 

@@ -70,7 +70,8 @@ from memorygym.core.track import TaskOptions, find
 
 name, file = sys.argv[1:]
 track = find(name)
-asked = TaskOptions(range(1), knobs={"tier": "lite"} if name == "worlds" else {"tokens": "10k"})
+parameters = {"tier": "lite"} if name == "worlds" else {"tokens": "10k"}
+asked = TaskOptions(range(1), parameters=parameters)
 recipes = track.files("locomo", Path(file), None) if track.files else track.tasks(asked)
 task = recipes[0].deal()
 known = track.reasoner_task(task)
@@ -185,7 +186,7 @@ def test_no_other_track_and_no_memory_but_the_usual_one_is_in_it(track: str) -> 
 
 
 def test_a_contract_is_the_same_in_any_folder_under_any_hash_seed(tmp_path: Path) -> None:
-    asked = f"from memorygym.runs.version import contract; print(*map(contract, {TRACKS}))"
+    asked = f"from memorygym.runs.version import version_hash; print(*map(version_hash, {TRACKS}))"
     for seed in ("1", "2"):
         told = subprocess.run(
             [sys.executable, "-c", asked], cwd=tmp_path, check=True, capture_output=True,

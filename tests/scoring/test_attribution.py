@@ -12,9 +12,9 @@ from memorygym.memories.full import Full
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Record
-from memorygym.tracks.worlds.generator.gold import Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.reasoners import REASONERS
@@ -24,10 +24,10 @@ from tests.episodes import generated, gold, played
 Replies = Sequence[Message]
 
 
-def note(task: Task, table: WorldGold, question: Question, *, event: int) -> str:
+def note(task: Task, table: WorldsGold, question: Question, *, event: int) -> str:
     """The fact that a question needs, as it was before an event."""
     (need,) = question.needs
-    attribute = reader(task.system).guide.attribute(need.key)
+    attribute = strong_reader(task.system).guide.attribute(need.key)
     value = pack_value(attribute, table.value(need.entity, need.key, event))
     return f"{table.names[need.entity]} {need.key} {value}"
 

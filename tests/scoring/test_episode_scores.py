@@ -16,8 +16,8 @@ from memorygym.scoring.attribution import CONDITIONS, store_precision
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.fact_reader import reader
-from memorygym.tracks.worlds.generator.gold import Question, WorldGold
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.notes import pack_value
 from tests.episodes import generated, gold, played
 
@@ -38,7 +38,7 @@ def told(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = LIMI
         truth = "ABSTAIN" if kind == "abstention" else RIGHT
         questions.append(Question(event, kind, question_type, "?", truth, weight=sum(weight) or 1))
         records += [] if answer is None else [Answer(event, answer)]
-    gold = WorldGold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
+    gold = WorldsGold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
     return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
 
 
@@ -160,7 +160,7 @@ def test_every_axis_and_the_composite_lie_between_0_and_1(
 
 def test_store_precision_tells_what_each_final_entry_is_worth() -> None:
     task = generated()
-    table, guide = gold(task), reader(task.system).guide
+    table, guide = gold(task), strong_reader(task.system).guide
     change = next(change for change in table.changes if isinstance(change.new, int))
     head = f"{table.names[change.entity]} {change.code}"
     new, old = (pack_value(guide.attribute(change.code), v) for v in (change.new, change.old))

@@ -16,7 +16,7 @@ from memorygym.scoring.attribution import COMPOSED, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import FactHistory, Provenance
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import generated, gold, played
@@ -153,7 +153,7 @@ def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
     assert history.lost == "stale"
 
 
-def value_of(table: WorldGold, question: Question) -> object:
+def value_of(table: WorldsGold, question: Question) -> object:
     """The value of the first fact that a question needs, "" if it is a tie or a category."""
     need = question.needs[0]
     return table.value(need.entity, need.key, question.event) if len(need.key) == 1 else ""

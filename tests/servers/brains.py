@@ -6,7 +6,7 @@ from typing import Any
 
 from memorygym.memories.stores.prompts import LIMIT
 from memorygym.models import extractive
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge
 
 Action = tuple[str, list[tuple[str, dict[str, Any] | str]]]
@@ -78,7 +78,7 @@ def thinker(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Ac
 
 def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Answers what follows from its prompt, read with care; refuses what does not."""
-    by = reader(messages[0]["content"])
+    by = strong_reader(messages[0]["content"])
     told = [str(message["content"]) for message in messages[1:] if message["role"] != "tool"]
     *known, asked = _EVENT.split("\n\n".join(filter(None, told)))
     known += [message["content"] for message in messages if message["role"] == "tool"]

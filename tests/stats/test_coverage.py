@@ -43,7 +43,9 @@ def _coverage(found: Sequence[Estimate], truth: float) -> float:
 def composites() -> list[float]:
     """What a scripted agent really scores: four axes, some worlds at 0."""
     tasks = [
-        WorldsSettings(name, seed, "lite") for name in registry.names("worlds") for seed in range(5)
+        WorldsSettings(name, seed, "lite")
+        for name in registry.names("domains")
+        for seed in range(5)
     ]
     wanted = ResultOptions(causes=False)
     return [results_of(task, ["strategic"], wanted)[0].score.composite for task in tasks]

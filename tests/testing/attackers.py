@@ -7,7 +7,7 @@ from memorygym.agents.calls import END, calls, submit
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.facts import Knowledge, Record
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.parsed_view import scene
+from memorygym.tracks.worlds.parsed_view import parse_view
 
 STASH: dict[str, list[Record]] = {}
 
@@ -18,7 +18,7 @@ class InAModule(Policy):
     stash: ClassVar = STASH
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
+        now = parse_view(view)
         if now.event == 0:
             self.stash[now.system] = []
         told = self.stash.setdefault(now.system, [])
@@ -39,7 +39,7 @@ class Honest(Policy):
     """Refuses every question."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return calls(submit(REFUSAL)) if scene(view).title == "QUESTION" else END
+        return calls(submit(REFUSAL)) if parse_view(view).title == "QUESTION" else END
 
 
 def module_stash(_: object) -> Policy:

@@ -54,13 +54,13 @@ LEAVES_EMPTY = shop(oracle=oracle)
 ELSEWHERE = shop(oracle=lambda task: {999: "x"})
 RAISES, NO_STEP, NUMBERS = shop(env=Raises), shop(env=NoStep), shop(env=Numbers)
 NO_TASKS = shop(tasks=lambda options: [])
-NO_MEANINGS = shop(knobs={"turns": "12"})
+NO_MEANINGS = shop(parameters={"turns": "12"})
 NO_AGENTS = shop(agents={"clerk": 3})
 NO_GOLD = shop(gold=3)
 NO_AXES = shop(axes="own")
 NO_OFFICIAL = shop(official={"turns": 12})
 """
-KNOBS = ":turns=4"
+PARAMETERS = ":turns=4"
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_run_whose_goals_earn_parts_of_a_score_is_valid_and_packed(
     strange: str, tmp_path: Path
 ) -> None:
     run = str(tmp_path / "run")
-    words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "--run", run, "-q"]
+    words = ["bench", "--track", f"strange:PARTIAL{PARAMETERS}", "--seeds", "1", "--run", run, "-q"]
     told(start(tmp_path, *words, path=strange))
     row = json.loads((tmp_path / "run" / "results.json").read_bytes())["episodes"][-1]
     assert (row["accuracy"], sum(row["right"])) == (0.3, 0)
@@ -84,7 +84,7 @@ def test_a_run_whose_goals_earn_parts_of_a_score_is_valid_and_packed(
 
 def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
-    words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "-o", str(results)]
+    words = ["bench", "--track", f"strange:PARTIAL{PARAMETERS}", "--seeds", "1", "-o", str(results)]
     told(start(tmp_path, *words, path=strange))
     document = json.loads(results.read_bytes())
     document["episodes"][0]["accuracy"] = 0.1
@@ -101,7 +101,7 @@ def test_less_than_its_parts_is_no_accuracy(strange: str, tmp_path: Path) -> Non
         ("NO_STEP", "broke: AttributeError: "),
         ("NUMBERS", "the answer 5"),
         ("NO_TASKS", "the track shop makes no task of the seeds [0]"),
-        ("NO_MEANINGS", "`knobs` is {'turns': '12'}; give one such as"),
+        ("NO_MEANINGS", "`parameters` is {'turns': '12'}; give one such as"),
         ("NO_AGENTS", "`agents` is {'clerk': 3}; give one such as"),
         ("NO_GOLD", "`gold` is 3; give one such as"),
         ("NO_AXES", "`axes` is 'own'; give one such as"),
@@ -130,14 +130,31 @@ def test_a_broken_track_is_one_sentence(
 def test_a_comparison_in_which_the_oracle_shows_nothing_is_one_sentence(
     name: str, budget: str, wanted: str, strange: str, tmp_path: Path
 ) -> None:
-    words = ["compare", "--track", f"strange:{name}{KNOBS}", "--seeds", "1", "--budget", budget]
+    words = [
+        "compare",
+        "--track",
+        f"strange:{name}{PARAMETERS}",
+        "--seeds",
+        "1",
+        "--budget",
+        budget,
+    ]
     process = start(tmp_path, *words, "--memories", "bm25", "-q", path=strange)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err.count("\n")) == (2, 1) and wanted in err, err
 
 
 def test_status_tells_commands_that_know_a_track_of_ones_own(strange: str, tmp_path: Path) -> None:
-    words = ["bench", "--track", f"strange:PARTIAL{KNOBS}", "--seeds", "1", "--run", "run", "-q"]
+    words = [
+        "bench",
+        "--track",
+        f"strange:PARTIAL{PARAMETERS}",
+        "--seeds",
+        "1",
+        "--run",
+        "run",
+        "-q",
+    ]
     told(start(tmp_path, *words, path=strange))
     (tmp_path / "run" / "results.json").unlink()
     out = told(start(tmp_path, "--plug", "strange:PARTIAL", "status", "run", path=strange))

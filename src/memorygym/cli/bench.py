@@ -8,7 +8,7 @@ from pathlib import Path
 from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.cli._checks import check_counts, refuse, workers_of
 from memorygym.cli._model_options import OPTIONS, add_model, model_roles_of
-from memorygym.cli._task_options import KNOBS, add_tasks, tasks_of
+from memorygym.cli._task_options import PARAMETERS, add_tasks, tasks_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.text import one_line, wrap_lines
@@ -175,13 +175,13 @@ def _agents(args: argparse.Namespace, tasks: Tasks) -> tuple[str, ...]:
 
 
 def _check_official(args: argparse.Namespace) -> None:
-    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *KNOBS)
+    fixed = ("seed", "seeds", "turns", "patience", "capacity", "data", *PARAMETERS)
     chosen = [name for name in fixed if getattr(args, name) is not None]
     _, parameters = registry.split_spec(args.track)
     if chosen or parameters:
         raise BadSettings(
             f"--official is the track's official set, seeds 0-{OFFICIAL_SEEDS - 1}: leave"
-            f" {f'--{chosen[0]}' if chosen else f'the knob {next(iter(parameters))}'} out"
+            f" {f'--{chosen[0]}' if chosen else f'the parameter {next(iter(parameters))}'} out"
         )
     if args.salt and len(args.salt) < SHORTEST_SALT:
         raise BadSettings(

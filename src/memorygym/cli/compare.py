@@ -2,16 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from difflib import get_close_matches
 from pathlib import Path
 
 from memorygym.cli._checks import check_counts, refuse, workers_of
 from memorygym.cli._model_options import add_judge, add_sampling, judge_of, sampling_of
 from memorygym.cli._task_options import add_tasks, tasks_of
-from memorygym.core import registry
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings
 from memorygym.core.text import one_line
 from memorygym.core.track import find as track_named
 from memorygym.models.model import Model
@@ -25,14 +22,12 @@ from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
 from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
-from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.model_roles import OFFLINE, ModelRoles, asked_reasoners, check_slip
 from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import Tasks, check_episodes
 
 BUDGET = 1000
 NOT_TIMED = "accuracy against milliseconds: give --output, which keeps the time of every step"
-OFFLINE = "extractive"
-"""The model that memories ask unless another one is named."""
 OF_A_MODEL = ("temperature", "max_tokens", "model_seed", "replay")
 """Options that no scripted reasoner obeys."""
 
@@ -42,7 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is compared")
     what.add_argument(
         "--memories", required=True, metavar="LIST",
-        help="what is compared, commas between: names (`memorygym list memory`), knobs after"
+        help="what is compared, commas between: names (`memorygym list memory`), parameters after"
         " colons (bm25:top_k=5), your own as pkg.mod:make; none, full, recency and oracle are"
         " always there",
     )  # fmt: skip
@@ -131,12 +126,8 @@ def model_roles_of(
     args: argparse.Namespace, track: str, stack: ExitStack
 ) -> tuple[tuple[str, ...], ModelRoles]:
     """Who reasons, and which models are asked; raises as `comparison_of`."""
-    scripted = tuple(track_named(track).reasoners)
     named = tuple(dict.fromkeys(name.strip() for name in args.reasoner.split(",")))
-    asked = [name for name in named if name not in scripted]
-    tracks = map(track_named, registry.names("tracks"))
-    if elsewhere := {name for one in tracks for name in one.reasoners}.intersection(asked):
-        raise UnknownPart(f"reasoner of the track {track}", min(elsewhere), scripted)
+    asked = asked_reasoners(track, named)
     writer = _writer(args)
     if not asked:
         refuse(args, ("judge", "judge_prompt"), "a model as --reasoner; scripted answers are exact")
@@ -146,14 +137,14 @@ def model_roles_of(
         stack.enter_context(closing(ReplyLog(args.replay, record=False))) if args.replay else None
     )
 
-    def model(kind: str, name: str, offline: Sequence[str]) -> Model:
-        if near := get_close_matches(name, offline, 1, 0.7):
-            raise UnknownPart(kind, name, near)
+    def model(name: str) -> Model:
         return find(name, args.api_base, reply_log, **sampling_of(args))
 
-    models = {name: model("reasoner", name, scripted) for name in asked}
     # An empty name is a mistake, such as an unset variable.
-    writing = None if writer is None else model("memory model", writer, [OFFLINE])
+    if writer is not None:
+        check_slip("memory model", writer, [OFFLINE])
+    models = {name: model(name) for name in asked}
+    writing = None if writer is None else model(writer)
     return named, ModelRoles(models, writing, judge_of(args, reply_log))
 
 

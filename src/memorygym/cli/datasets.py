@@ -58,7 +58,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _add_recall(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--memory", default="bm25", metavar="MEMORY",
-        help="whose search it is, knobs after colons (default: bm25)",
+        help="whose search it is, parameters after colons (default: bm25)",
     )  # fmt: skip
     part.add_argument(
         "--k", default=KS, metavar="N[,N]",

@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
 def _recipe(
     args: argparse.Namespace, instances: Instances, recipes: Sequence[Any]
 ) -> dict[str, JSON]:
-    """What was asked for. A path is left out: what lies there is in the knobs of the recipes."""
+    """The options as given, without the path: the recipes hold what lies there."""
     given = {name: getattr(args, name) for name in sorted(own_options(instances))}
     options = {name: value for name, value in given.items() if not isinstance(value, Path)}
     what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}

@@ -1,4 +1,4 @@
-"""List the worlds, memories, agents and tracks there are."""
+"""List the domains, memories, agents and tracks there are."""
 
 import argparse
 import json
@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints ids, what each is, and its knobs; nobody else's part is imported."""
+    """Prints ids, what each is, and its parameters; nobody else's part is imported."""
     if args.track and args.kind != "agents":
         raise BadSettings(f"--track {args.track} is for `memorygym list agents`; leave it out")
     kinds = [args.kind] if args.kind else list(registry.FOLDERS)
@@ -53,7 +53,7 @@ def _rows(kind: str, track: str) -> Iterator[Row]:
             "kind": kind,
             "id": name,
             "about": _about(kind, name),
-            "parameters": _knobs(kind, name),
+            "parameters": _parameters(kind, name),
         }
         if kind == "tracks":
             row["version"] = find(name).version if registry.is_built_in(kind, name) else ""
@@ -78,7 +78,7 @@ def _line(head: str, told: str) -> str:
     return fill(text, WIDTH, subsequent_indent=" " * 25, break_on_hyphens=False)
 
 
-def _knobs(kind: str, name: str) -> dict[str, Any]:
+def _parameters(kind: str, name: str) -> dict[str, Any]:
     """What may be set after the name of one of our parts: of a memory what it is unless set, of a
     track what it means."""
     if kind not in ("memory", "tracks") or not registry.is_built_in(kind, name):
@@ -92,10 +92,10 @@ def _knobs(kind: str, name: str) -> dict[str, Any]:
 
 def _about(kind: str, name: str) -> str:
     """What it states, or the first line of its docstring, without the name that it begins with."""
-    if kind == "worlds" and registry.is_built_in(kind, name):
+    if kind == "domains" and registry.is_built_in(kind, name):
         return str(registry.load(kind, name).about)
     modules = [f"memorygym.{folder}.{name}" for folder in registry.FOLDERS[kind]]
-    points = entry_points(group=f"memorygym.{kind}")
+    points = entry_points(group=registry.group_of(kind))
     for module in [*modules, *(point.module for point in points if point.name == name)]:
         spec = find_spec(module)
         if spec and spec.origin:

@@ -23,9 +23,9 @@ from memorygym.runs.episode_result import ResultOptions, place_in, result_of
 from memorygym.runs.results.summary import summaries
 from memorygym.runs.store import write_trace
 from memorygym.runs.systems import AgentSystem, played
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Value
-from memorygym.tracks.worlds.generator.gold import Change, WorldGold
+from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -110,8 +110,8 @@ def _lines(args: argparse.Namespace, task: Task) -> Iterator[str]:
         where = "" if row["event"] is None else f", event {int(str(row['event'])) + 1}"
         yield f"\n--- {row['role']}{where}"
         yield wrap_text(str(row["content"]))
-    if args.gold and isinstance(task.gold, WorldGold):
-        yield from map(wrap_text, _gold_text(task.gold, reader(task.system).guide))
+    if args.gold and isinstance(task.gold, WorldsGold):
+        yield from map(wrap_text, _gold_text(task.gold, strong_reader(task.system).guide))
     elif args.gold:
         yield f"\n--- gold\n{wrap_text(json.dumps(_gold_json(task), indent=1, ensure_ascii=False))}"
 
@@ -141,7 +141,7 @@ def _messages(task: Task) -> Iterator[dict[str, JSON]]:
         yield {"event": number, "kind": event.kind, "role": "user", "content": event.text}
 
 
-def _gold_text(gold: WorldGold, guide: Guide) -> Iterator[str]:
+def _gold_text(gold: WorldsGold, guide: Guide) -> Iterator[str]:
     """The side table for a person: who, what changed, what is asked and what is true."""
 
     def shown(code: str, value: Value) -> str:

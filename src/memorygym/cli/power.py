@@ -87,8 +87,8 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
         "other_worlds": stats.SEPARATE,
         "fixed_figure": stats.FIGURE,
     }
-    templates = args.templates or len(registry.names("worlds"))
-    official = OFFICIAL_SEEDS * len(registry.names("worlds"))
+    templates = args.templates or len(registry.names("domains"))
+    official = OFFICIAL_SEEDS * len(registry.names("domains"))
     plans = {"one_template": args.seeds, "these_settings": args.seeds * templates}
     if plans["these_settings"] in (args.seeds, official):
         del plans["these_settings"]
@@ -113,7 +113,7 @@ def _check(args: argparse.Namespace) -> None:
     """Raises UnknownPart or BadSettings, which name what would do."""
     if args.tier not in TIERS:
         raise UnknownPart("tier", args.tier, TIERS)
-    most = len(registry.names("worlds"))
+    most = len(registry.names("domains"))
     bounds = {
         "delta": (args.delta, 0 < args.delta <= 100, "points above 0 and at most 100"),
         "power": (args.power, 0.5 <= args.power < 1, "a chance from 0.5 to below 1"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.agents.reasoner_agent import agents_of
-from memorygym.cli._task_options import KNOBS, WORLDS
+from memorygym.cli._task_options import PARAMETERS, WORLDS
 from memorygym.core import registry
 from memorygym.core.files import is_locked
 from memorygym.core.text import wrap_lines
@@ -18,6 +18,7 @@ from memorygym.reports.stored_runs import about_run, read_played
 from memorygym.reports.tables import ACCURACY, COMPOSITE, heading
 from memorygym.runs.comparison.system_specs import REFERENCES, named
 from memorygym.runs.episode_result import score_of
+from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.results.summary import Row, by_who, by_world
@@ -175,6 +176,10 @@ def _next(state: Mapping[str, Any], path: Path, about: Mapping[str, Any]) -> Ite
     if not state["running"] and not state["finished"]:
         if about["version_hash"] != (now := version_hash(recipe["track"])):
             yield f"none goes on: this version plays {now}, another contract"
+        elif objects := recipe.get(TRUSTED):
+            call = "evaluate" if recipe["kind"] == "bench" else "compare"
+            told = f"memorygym.{call}(…, output={str(path)!r}) with {', '.join(objects)}"
+            yield f"in Python, the same call again: {told}"
         else:
             yield shlex.join(command_of(recipe, path))
     if state["ended"]:
@@ -230,7 +235,7 @@ def _compare(recipe: Recipe, folder: Path) -> Iterator[Option]:
 
 
 def _tasks(recipe: Recipe) -> Iterator[Option]:
-    """Which tasks, but for the knobs of worlds beside tier and template."""
+    """Which tasks, but for the parameters of worlds beside tier and template."""
     parameters, seeds = recipe["parameters"], recipe["seeds"]
     if recipe["data"]:
         yield "--data", "DATA"
@@ -249,8 +254,8 @@ def _tasks(recipe: Recipe) -> Iterator[Option]:
 
 
 def _sizes(recipe: Recipe) -> Iterator[Option]:
-    """The other knobs of worlds."""
-    for name in KNOBS[2:] if recipe["track"] == WORLDS else ():
+    """The other parameters of worlds."""
+    for name in PARAMETERS[2:] if recipe["track"] == WORLDS else ():
         yield f"--{name}", recipe["parameters"].get(name)
 
 

@@ -46,7 +46,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--track", default=WORLDS, metavar="TRACK",
-        help=f"whose tasks are dealt, its knobs after colons (default: {WORLDS})",
+        help=f"whose tasks are dealt, its parameters after colons (default: {WORLDS})",
     )  # fmt: skip
     parser.add_argument("--template", "-t", help="one of them (default: all)")
     parser.add_argument("--tier", help="of worlds (default: standard)")

@@ -17,7 +17,7 @@ from typing import Any, get_args
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 
 FOLDERS = {
-    "worlds": ("tracks.worlds.domains",),
+    "domains": ("tracks.worlds.domains",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),
@@ -109,14 +109,16 @@ def remembered_specs() -> dict[tuple[str, str], str]:
     return dict(_REMEMBERED)
 
 
+def group_of(kind: str) -> str:
+    """The group of entry points under which other packages declare parts of a kind."""
+    return "memorygym.domain" if kind == "domains" else f"memorygym.{kind}"
+
+
 @cache
 def _plugged(kind: str) -> dict[str, str]:
     from importlib.metadata import entry_points  # Slow to import, too.
 
-    return {
-        entry_point.name: entry_point.value
-        for entry_point in entry_points(group=f"memorygym.{kind}")
-    }
+    return {point.name: point.value for point in entry_points(group=group_of(kind))}
 
 
 def names(kind: str) -> list[str]:
@@ -216,7 +218,7 @@ def set_parameters(what: str, factory: Any, values: Mapping[str, str]) -> dict[s
     """
     accepted = parameters_of(factory) if values else {}
     if values and not accepted:
-        raise BadSettings(f"{what} has no parameters, so not {', '.join(values)}")
+        raise BadSettings(f"{what} has no parameters, so no {', '.join(values)}")
     for name in values:
         if name not in accepted:
             raise UnknownPart(f"parameter of {what}", name, accepted)

@@ -1,9 +1,9 @@
 """structured_summary: as llm_summarizing, but the summary is a state of named fields.
 
-MemGym's port of OpenHands' structured condenser. Kept: the fields and their markdown, the knobs.
-Simplified: the model is asked for sections rather than to call a function, so any model will do;
-what it writes under no field is other relevant context. Not repeated: MemGym's never finds its last
-summary and starts over at every step; this one is given the last state.
+MemGym's port of OpenHands' structured condenser. Kept: the fields and their markdown, the
+parameters. Simplified: the model is asked for sections rather than to call a function, so any
+model will do; what it writes under no field is other relevant context. Not repeated: MemGym's
+never finds its last summary and starts over at every step; this one is given the last state.
 """
 
 from dataclasses import replace

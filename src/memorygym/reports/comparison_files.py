@@ -122,7 +122,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
         for report in reports
         for pair in report.contests.pairs
     ]  # fmt: skip
-    return _table("arm,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
+    return _table("system,other,tasks,low,difference,high,p,p_adjusted,detectable", rows)
 
 
 def questions_csv(measured: Iterable[Measurement]) -> str:
@@ -138,7 +138,7 @@ def questions_csv(measured: Iterable[Measurement]) -> str:
 def timings_csv(timed: Iterable[tuple[Report, Clock]]) -> str:
     """timings.csv: milliseconds a step, which differ from run to run."""
     rows = [(report, system, *clock[system]) for report, clock in timed for system in sorted(clock)]
-    return _table("arm,p50_ms,p95_ms", rows)
+    return _table("system,p50_ms,p95_ms", rows)
 
 
 def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
@@ -148,7 +148,7 @@ def pareto_csv(found: Iterable[tuple[Report, Sequence[Point]]]) -> str:
         for report, points in found
         for one in points
     ]
-    return _table("arm,accuracy,tokens,dominated_by", rows)
+    return _table("system,accuracy,tokens,dominated_by", rows)
 
 
 def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
@@ -158,7 +158,7 @@ def curve_csv(found: Iterable[tuple[Report, Sequence[Bin]]]) -> str:
         for report, bins in found
         for one in bins
     ]
-    return _table("arm,bin,questions,low,accuracy,high", rows)
+    return _table("system,bin,questions,low,accuracy,high", rows)
 
 
 def _cell(name: str, value: str | float) -> str:

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 from memorygym.core.text import WIDTH
 from memorygym.reports.columns import NAME, amount, named, paragraph
-from memorygym.runs.comparison.figures import Clock, Report, judged, left_out
+from memorygym.runs.comparison.figures import Answered, Clock, Report, judged, left_out
 from memorygym.runs.comparison.significance import Domain
 from memorygym.runs.metrics import Measurement
 from memorygym.stats import NOTHING, Estimate, clustered_share
@@ -81,6 +81,13 @@ CURVES: Mapping[str, Kind] = {
 
 def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bin]:
     """The bins that hold questions, by arm in the order of the report; not of what was held."""
+    return binned(
+        measured, [r.system for r in [*report.of("memory"), *report.of("reference")]], kind
+    )
+
+
+def binned(measured: Sequence[Answered], arms: Iterable[str], kind: str) -> list[Bin]:
+    """The same of these arms, in their order."""
     of, left = CURVES[kind], left_out(measured)
     sorted_by_arm: dict[str, Bins] = {}
     for one in sorted(measured, key=lambda one: one.world):
@@ -91,11 +98,11 @@ def curve(measured: Sequence[Measurement], report: Report, kind: str) -> list[Bi
             tasks.setdefault(one.world, []).append(case.score)
     return [
         Bin(
-            row.system, place, span_name(place) if of.doubling else str(place),
+            arm, place, span_name(place) if of.doubling else str(place),
             sum(map(len, tasks.values())), clustered_share([*tasks.values()]),
         )
-        for row in [*report.of("memory"), *report.of("reference")]
-        for place, tasks in sorted(sorted_by_arm.get(row.system, {}).items())
+        for arm in arms
+        for place, tasks in sorted(sorted_by_arm.get(arm, {}).items())
     ]  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def unranked(one: Entrant) -> str:
         return f"{len(templates) - lacking} of {len(templates)} templates"
     if recipe["templates"] != templates:
         return "templates of its own"
-    # A knob that the official set has may have another value, which makes another set.
+    # A parameter that the official set has may have another value, which makes another set.
     otherwise = sorted(recipe["parameters"].keys() ^ track.official.keys())
     otherwise += [name for name in Limits.__slots__ if recipe[name] is not None]
     if otherwise:

@@ -13,6 +13,7 @@ from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import Failure, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.objects import Given, trusted
 from memorygym.runs.results.results_file import Document, document, keep
 from memorygym.runs.results.summary import Summary, summaries
 from memorygym.runs.systems import AgentSystem, SystemPlayer, is_foreign, played, source_of
@@ -34,14 +35,22 @@ class Evaluation:
     repeats: int = 1
     validate: bool = False
     """Whether the track's self-test is run."""
+    given: Sequence[Given] = ()
+    """The agents and the memory that were passed as objects."""
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """One an agent."""
-        foreign = is_foreign(self.memory)
+        foreign, given = is_foreign(self.memory), {part.name: part for part in self.given}
         return [
-            AgentSystem(agent, self.memory, self.limits, model_roles, foreign=foreign)
+            AgentSystem(agent, self.memory, self.limits, model_roles, foreign=foreign, given=given)
             for agent in self.agents
         ]
+
+    @property
+    def _source(self) -> str:
+        """A hash of the memory's code."""
+        own = [part.source for part in self.given if part.name == self.memory]
+        return own[0] if own else source_of(self.memory)
 
     def job(self, wanted: ResultOptions | None = None) -> Job:
         """The run that plays it."""
@@ -59,8 +68,9 @@ class Evaluation:
                 "kind": "bench",
                 "agents": list(self.agents),
                 "memory": self.memory,
-                "source": source_of(self.memory),
+                "source": self._source,
                 **self.limits.to_json(),
+                **trusted(self.given),
             },
             wanted=replace(
                 wanted or ResultOptions(), inspect=test.inspect if test and self.validate else None

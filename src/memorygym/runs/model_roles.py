@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
 from memorygym.agents.calls import END
 from memorygym.agents.chat import Chat, ToolMode
-from memorygym.core.errors import BadSettings
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
 from memorygym.models.model import Model, Reply, unaddressed
@@ -162,3 +165,26 @@ def anew(api_base: str | None = None) -> Recall:
         return find(f"{asked['provider']}:{asked['name']}", api_base, **options)
 
     return recall
+
+
+OFFLINE = "extractive"
+"""The model that memories ask unless another one is named."""
+
+
+def asked_reasoners(track: str, names: Sequence[str]) -> list[str]:
+    """Those that are models and no scripted reasoners of the track. Raises UnknownPart for one of
+    another track, or a slip."""
+    scripted = tuple(track_named(track).reasoners)
+    asked = [name for name in names if name not in scripted]
+    tracks = map(track_named, registry.names("tracks"))
+    if elsewhere := {name for one in tracks for name in one.reasoners}.intersection(asked):
+        raise UnknownPart(f"reasoner of the track {track}", min(elsewhere), scripted)
+    for name in asked:
+        check_slip("reasoner", name, scripted)
+    return asked
+
+
+def check_slip(kind: str, name: str, offline: Sequence[str]) -> None:
+    """Raises UnknownPart for a model's name that is nearly that of a part without a model."""
+    if near := get_close_matches(name, offline, 1, 0.7):
+        raise UnknownPart(kind, name, near)

@@ -17,6 +17,7 @@ from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, To
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
 from memorygym.runs.model_roles import ModelRoles
+from memorygym.runs.objects import Given, GivenAgent, GivenMemory
 from memorygym.runs.tasks import LIFTED, Limits
 from memorygym.runs.version import code_of, digest, version_hash
 from memorygym.scoring.judge import judge_trace
@@ -93,6 +94,8 @@ class AgentSystem:
     limits: Limits = field(default_factory=Limits)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     foreign: bool = False
+    given: Mapping[str, Given] = field(default_factory=dict)
+    """By name: the agent and the memory, where they were passed as objects."""
 
     @property
     def system(self) -> System:
@@ -103,10 +106,14 @@ class AgentSystem:
         return self.agent in self.model_roles.models
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        task, make = self.limits.applied(task), memory_factory(self.memory)
+        given, task = self.given.get(self.memory), self.limits.applied(task)
+        make = given.make if isinstance(given, GivenMemory) else memory_factory(self.memory)
         return start_episode(task, make) if self.waits else episode_for(self.agent, task, make)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        given = self.given.get(self.agent)
+        if isinstance(given, GivenAgent):
+            return given.make(replace(task, gold=None))
         return model or policy_for(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:

@@ -103,7 +103,7 @@ def _check_playable(path: Path, found: Mapping[str, Any]) -> None:
     recipe = found["recipe"]
     if found["version_hash"] != (now := version_hash(recipe["track"])):
         raise BadSettings(
-            f"{path} is of contract {found['contract']}, and this version plays {now}:"
+            f"{path} is of contract {found['version_hash']}, and this version plays {now}:"
             " make it anew with `memorygym bench -o`"
         )
     for what, given in (

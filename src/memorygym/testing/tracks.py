@@ -34,7 +34,7 @@ def check_track(
     tasks: Sequence[TaskRecipe] | None = None,
 ) -> list[str]:
     """Every rule that the track breaks on the tasks of the first seeds, or on these `tasks`; [] if
-    none. The track is one, or what `--track` takes without knobs."""
+    none. The track is one, or what `--track` takes without parameters."""
     try:
         made = find(track) if isinstance(track, str) else track
     except MemoryGymError as error:

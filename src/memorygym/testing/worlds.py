@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import MONTHS
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Attribute, Record
 from memorygym.tracks.worlds.generator import prose
 from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
@@ -57,7 +57,7 @@ def _counts(world: Domain) -> Iterator[str]:
         ("notices", len(set(wording.notices)), (2, 9)),
         ("noise sentences", len(set(wording.noise)), (4, 9)),
         ("ratios", len(set(world.ratios)), (3, 99)),
-        ("ceilings", len(world.ceilings), (1, 3)),
+        ("ceilings", len(world.constraints), (1, 3)),
         *[(f"traits of kind {kind}", kinds[kind], size) for kind, size in KINDS.items()],
     ]
     for what, size, (least, most) in sizes:
@@ -166,24 +166,24 @@ def _numbers(world: Domain) -> Iterator[str]:
 def _forms(world: Domain) -> Iterator[str]:
     """Which places a sentence has, and which characters it may not hold."""
     wording = world.wording
-    said = [(spec.says, "{s} {v}", r"[,;.\"\d]") for spec in world.attribute_specs]
+    said = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in world.attribute_specs]
     said += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
     said += [(text, "", r"[·\]\n]") for text in wording.titles]
     said += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
     said += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in world.relations)]
     said += [(text, "{s}" if "{s}" in text else "", r"[\[\]·\n]") for text in wording.noise]
     said += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in world.categories]
-    said += [(wording.joins.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
+    said += [(wording.membership.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
     for text, places, forbidden in said:
         if sorted(_PLACE.findall(text)) != sorted(places.split()):
             yield f"'{text}' must hold the places [{places}], each once"
         if found := re.search(forbidden, text):
             yield f"'{text}' holds '{found[0]}'"
-    if "'{c}'" not in wording.joins:
-        yield f"'{wording.joins}' must hold the group in single quotes, as '{{c}}'"
+    if "'{c}'" not in wording.membership:
+        yield f"'{wording.membership}' must hold the group in single quotes, as '{{c}}'"
     for spec in world.attribute_specs:
-        if not _holds(spec.says, spec.label):
-            yield f"'{spec.says}' does not say its label '{spec.label}'"
+        if not _holds(spec.sentence, spec.label):
+            yield f"'{spec.sentence}' does not say its label '{spec.label}'"
     for text in wording.noise:
         for category in world.categories:
             if _holds(text, category):
@@ -197,7 +197,7 @@ def _limits(world: Domain) -> Iterator[str]:
     for label in (label for pair in world.ratios for label in pair):
         if label not in numbers:
             yield f"a ratio rests on '{label}', which is no int or float"
-    for ceiling in world.ceilings:
+    for ceiling in world.constraints:
         part, whole = attribute_specs.get(ceiling.label), attribute_specs.get(ceiling.of)
         if part is None or whole is None or {part.kind, whole.kind} != {"int"}:
             yield f"the ceiling of '{ceiling.label}' by '{ceiling.of}' does not rest on two ints"
@@ -208,7 +208,7 @@ def _limits(world: Domain) -> Iterator[str]:
 def _reading(world: Domain) -> Iterator[str]:
     """The brief, documents and notices, read back by the strong reader; a trait is named once."""
     guide = guide_of(world, 0, "")
-    strong = reader(instructions(guide, world.wording.employer))
+    strong = strong_reader(instructions(guide, world.wording.employer))
     if strong.guide != guide:
         odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
         yield f"the brief is not read back as it was stated, not even the attributes {odd}"
@@ -222,7 +222,7 @@ def _reading(world: Domain) -> Iterator[str]:
             if told.get(attribute.code) != read.get(attribute.code):
                 misread.setdefault(attribute.label, _line(text, attribute))
         if told.get("category", "") != record.category:
-            misread.setdefault("group", world.wording.joins)
+            misread.setdefault("group", world.wording.membership)
         if told.get("edges", ()) != tuple(sorted(record.edges)):
             misread.setdefault("relations", text)
     for label, text in misread.items():
@@ -272,7 +272,7 @@ def _sayings(world: Domain) -> list[tuple[AttributeSpec | None, str]]:
     """Everything that its documents say, with the trait that says it."""
     wording = world.wording
     said: list[tuple[AttributeSpec | None, str]] = [
-        (spec, spec.says) for spec in world.attribute_specs
+        (spec, spec.sentence) for spec in world.attribute_specs
     ]
     said += [(None, relation.phrase) for relation in world.relations]
     texts = (
@@ -280,7 +280,7 @@ def _sayings(world: Domain) -> list[tuple[AttributeSpec | None, str]]:
         *wording.peers,
         *wording.notices,
         *wording.noise,
-        wording.joins,
+        wording.membership,
         *SHARED,
     )
     return said + [(None, text) for text in texts]

@@ -163,8 +163,8 @@ def test_a_salt_deals_another_world_and_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"template": "compny"}, "no worlds named 'compny'; did you mean company?"),
-        ({"template": ["city"]}, "no worlds named"),
+        ({"template": "compny"}, "no domains named 'compny'; did you mean company?"),
+        ({"template": ["city"]}, "no domains named"),
         ({"tier": "light"}, "no tier named 'light'; did you mean lite?"),
         ({"tier": []}, "no tier named"),
         ({"backend": "markdwn"}, "did you mean markdown?"),

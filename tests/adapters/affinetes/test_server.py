@@ -75,7 +75,7 @@ def test_the_client_plays_an_episode(run: Any) -> None:
 
 @pytest.mark.parametrize("method", ["evaluate", "reset"])
 def test_the_client_is_told_what_does_not_exist(run: Any, method: str) -> None:
-    with pytest.raises(Exception, match=r"no worlds named 'compny'; did you mean company\?"):
+    with pytest.raises(Exception, match=r"no domains named 'compny'; did you mean company\?"):
         run(lambda env: getattr(env, method)(template="compny"))
 
 

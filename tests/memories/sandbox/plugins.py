@@ -61,7 +61,7 @@ class Spy(Memory):
 
 def _is_answer(one: object) -> bool:
     kind = type(one)
-    return kind.__module__.startswith("memorygym.tracks") or kind.__name__ in ("WorldGold", "Task")
+    return kind.__module__.startswith("memorygym.tracks") or kind.__name__ in ("WorldsGold", "Task")
 
 
 class Sleeper(Memory):

@@ -13,7 +13,7 @@ from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.scoring.judge import Judge, agreement, judge_trace
-from memorygym.tracks.worlds.generator.gold import Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 
 RIVALS = ("seaport", "fortress")
 ASKED = (
@@ -36,7 +36,7 @@ def told(*asked: tuple[str, str, str | None]) -> Trace:
         for event, (kind, truth, _) in enumerate(asked)
     )
     records = [Answer(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
-    gold = WorldGold((), (), (), (), (), (), questions, (), record_tokens=200)
+    gold = WorldsGold((), (), (), (), (), (), questions, (), record_tokens=200)
     return Trace("t", "worlds", {}, "", Budget(), gold, {"agent": "x"}, list(records))
 
 

@@ -1,4 +1,4 @@
-"""Dealt instances: the same everywhere, of the length asked for, and what their knobs say."""
+"""Dealt instances: the same everywhere, of the length asked for, and what their parameters say."""
 
 import json
 from itertools import pairwise

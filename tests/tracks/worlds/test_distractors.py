@@ -1,4 +1,4 @@
-"""A figure that is not the entry is told with a cue, and is far from the entry."""
+"""A distractor figure is marked by a cue and is far from the true value."""
 
 import re
 
@@ -7,18 +7,18 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Attribute, Value
 from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec
-from memorygym.tracks.worlds.generator.generator import world
+from memorygym.tracks.worlds.generator.generator import load_domain
 from memorygym.tracks.worlds.generator.prose import false_value
 from tests.episodes import generated, gold
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 
 def numeric(template: str) -> list[AttributeSpec]:
-    return [spec for spec in world(template).attribute_specs if spec.kind in ("int", "float")]
+    return [spec for spec in load_domain(template).attribute_specs if spec.kind in ("int", "float")]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -33,39 +33,38 @@ def test_a_false_number_differs_from_the_true_one_by_more_than_5_percent(templat
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_false_word_date_or_text_is_another_one(template: str) -> None:
+def test_a_false_value_differs_from_the_true_one(template: str) -> None:
     stream = named_rng("test", template, "words")
-    for spec in world(template).attribute_specs:
+    for spec in load_domain(template).attribute_specs:
         value: Value = spec.draw(stream)
         assert all(false_value(spec, value, stream) != value for _ in range(50))
 
 
 def sentences(task: Task) -> list[str]:
-    told = [event.text for event in task.events if event.kind == "documents"]
-    return [s for text in told for line in text.split("\n") for s in line.split(". ")]
+    texts = [event.text for event in task.events if event.kind == "documents"]
+    return [s for text in texts for line in text.split("\n") for s in line.split(". ")]
 
 
 def figures(attribute: Attribute, sentence: str) -> int:
-    """How many numbers in the attribute's written form a sentence holds."""
+    """The number of figures in a sentence that have the format of the attribute."""
     number = rf"{re.escape(attribute.prefix)}\d[\d,]*\.\d+{re.escape(attribute.suffix)}"
     return len(re.findall(number, sentence))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_no_document_gives_two_bare_values(template: str) -> None:
-    """Where a sentence holds two figures of a form, the careful reader still tells the entry."""
+def test_the_reader_tells_true_values_from_distractors(template: str) -> None:
     task = generated(template, 0, "standard")
-    by, table = reader(task.system), gold(task)
-    told = [text for event in task.events if event.kind == "documents" for text in [event.text]]
-    records = [record for text in told for record in by.read(text)]
+    reader, table = strong_reader(task.system), gold(task)
+    texts = [event.text for event in task.events if event.kind == "documents"]
+    records = [record for text in texts for record in reader.read(text)]
     assert sum(record.unread for record in records) == 0
     firsts = {record.name: record for record in reversed(records)}
     values = [tuple(v for _, v in sorted(firsts[name].values.items())) for name in table.names]
     assert values == list(table.values)
 
 
-def test_documents_hold_distractors_at_all() -> None:
+def test_documents_contain_distractors() -> None:
     task = generated("company", 0, "standard")
-    revenue = reader(task.system).guide.attribute("b")
+    revenue = strong_reader(task.system).guide.attribute("b")
     both = [s for s in sentences(task) if figures(revenue, s) == 2]
     assert len(both) > 10

@@ -1,4 +1,4 @@
-"""The strong reader reads what an agent is shown, and notes as people and agents write them."""
+"""The strong reader reads documents, questions, and notes as people and agents write them."""
 
 import subprocess
 import sys
@@ -8,10 +8,10 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadTrace
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
-from memorygym.tracks.worlds.generator.generator import world
+from memorygym.tracks.worlds.generator.generator import load_domain
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.guide import read_guide
@@ -26,13 +26,13 @@ class Fact(NamedTuple):
     value: Value
 
 
-def held(text: str, fact: Fact, by: StrongReader) -> bool:
-    """Whether the reader finds this value in the text, and no other."""
-    own = [record.values for record in by.read(text) if record.name == fact.name]
+def states(text: str, fact: Fact, reader: StrongReader) -> bool:
+    """Whether the reader reads this value of the fact from the text, and no other."""
+    own = [record.values for record in reader.read(text) if record.name == fact.name]
     return {values[fact.code] for values in own if fact.code in values} == {fact.value}
 
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
 RISK = Fact("Acme Harbor", "i", "minor")
 LISTED = Fact("Acme Harbor", "k", "2014-03-09")
@@ -43,19 +43,19 @@ TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar d
 
 @pytest.fixture(scope="module")
 def company() -> StrongReader:
-    return reader(generated("company").system)
+    return strong_reader(generated("company").system)
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int) -> None:
-    made = world(template)
-    guide = guide_of(made, seed, "")
-    assert read_guide(instructions(guide, made.wording.employer)) == guide
+    domain = load_domain(template)
+    guide = guide_of(domain, seed, "")
+    assert read_guide(instructions(guide, domain.wording.employer)) == guide
 
 
-def test_a_message_without_a_schema_is_no_guide() -> None:
-    with pytest.raises(BadTrace, match="the pinned message states no schema"):
+def test_a_message_without_a_schema_is_refused() -> None:
+    with pytest.raises(BadTrace, match="the system message states no schema"):
         read_guide("You are a helpful assistant.")
 
 
@@ -92,8 +92,8 @@ def test_a_message_without_a_schema_is_no_guide() -> None:
         ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", EMPLOYEES),
     ],
 )
-def test_a_note_holds_its_facts(company: StrongReader, text: str, fact: Fact) -> None:
-    assert held(text, fact, company)
+def test_a_note_states_its_facts(company: StrongReader, text: str, fact: Fact) -> None:
+    assert states(text, fact, company)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_a_note_holds_its_facts(company: StrongReader, text: str, fact: Fact) ->
         '{"Acme Harbor": {"employees": 1200, "revenue": "$40.1M"}}',
     ],
 )
-def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: StrongReader, text: str) -> None:
-    assert held(text, REVENUE, company)
+def test_a_note_in_another_layout_states_its_facts(company: StrongReader, text: str) -> None:
+    assert states(text, REVENUE, company)
 
 
 @pytest.mark.parametrize(
@@ -128,52 +128,53 @@ def test_a_note_in_a_shape_of_its_own_holds_its_facts(company: StrongReader, tex
         ("Acme Harbor: employees about 1200 or 1300", EMPLOYEES),
     ],
 )
-def test_a_note_without_the_one_value_holds_nothing(
+def test_a_note_without_the_value_or_with_another_does_not_state_the_fact(
     company: StrongReader, text: str, fact: Fact
 ) -> None:
-    assert not held(text, fact, company)
+    assert not states(text, fact, company)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
     task = generated(template)
-    by, table = reader(task.system), gold(task)
-    codes = [attribute.code for attribute in by.guide.attributes]
+    reader, table = strong_reader(task.system), gold(task)
+    guide = reader.guide
+    codes = [attribute.code for attribute in guide.attributes]
     for name, category, row in zip(table.names, table.categories, table.values, strict=True):
         values = dict(zip(codes, row, strict=True))
         record = Record(name, category, values, edges=(("x", table.names[0]),))
-        assert (
-            by.read(record_of(by.guide, record)) == by.read(note_of(by.guide, record)) == (record,)
-        )
+        for text in (record_of(guide, record), note_of(guide, record)):
+            assert reader.read(text) == (record,)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_every_question_is_understood_and_answered_from_the_full_text(template: str) -> None:
+def test_every_question_is_parsed_and_answered_from_the_full_text(template: str) -> None:
     task = generated(template, 5, "standard")
-    by = reader(task.system)
+    reader = strong_reader(task.system)
     for question in gold(task).questions:
-        told = [by.read(e.text) for e in task.events[: question.event] if e.kind != "question"]
-        query = by.ask(task.events[question.event].text)
+        texts = [e.text for e in task.events[: question.event] if e.kind != "question"]
+        query = reader.ask(task.events[question.event].text)
         assert query is not None, question.text
-        answer = by.answer(query, Knowledge(record for records in told for record in records))
+        knowledge = Knowledge(record for text in texts for record in reader.read(text))
+        answer = reader.answer(query, knowledge)
         assert (answer is None) is (question.kind == "abstention")
 
 
-def test_a_text_that_asks_nothing_is_no_question(company: StrongReader) -> None:
+def test_a_text_without_a_question_is_not_parsed_as_one(company: StrongReader) -> None:
     assert company.ask("=== QUESTION · event 1 of 2 ===\nHow are you?") is None
     assert company.ask("What does the record give for revenue at Acme Harbor?") is None
 
 
-DEALER = "memorygym.tracks.worlds.generator"
+GENERATOR = "memorygym.tracks.worlds.generator"
 
 
-def test_the_reader_knows_no_wording_of_the_dealer() -> None:
+def test_the_reader_does_not_import_the_wording_of_the_generator() -> None:
     script = "import sys, memorygym.tracks.worlds.fact_reader; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )
-    ours = {name for name in done.stdout.split() if name.startswith(DEALER)}
-    assert ours == {DEALER, f"{DEALER}.notes"}
+    imported = {name for name in done.stdout.split() if name.startswith(GENERATOR)}
+    assert imported == {GENERATOR, f"{GENERATOR}.notes"}
 
 
 def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: StrongReader) -> None:

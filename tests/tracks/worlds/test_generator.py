@@ -1,4 +1,4 @@
-"""What is dealt has exactly the sizes, shares and secrets of the design."""
+"""Generated tasks have exactly the published sizes, shares and secrets."""
 
 from collections import Counter
 from itertools import pairwise
@@ -8,16 +8,16 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
-from memorygym.tracks.worlds.generator.generator import world
-from memorygym.tracks.worlds.generator.gold import Change, WorldGold
+from memorygym.tracks.worlds.generator.generator import load_domain
+from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
 from memorygym.tracks.worlds.generator.questions import REASONING
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from tests.episodes import generated, gold
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 FIGURES = {
     "lite": (30, 10, 3, 15, 1, (3, 2, 4, 1)),
@@ -29,12 +29,12 @@ FIGURES = {
 
 
 @pytest.fixture(scope="module")
-def official() -> list[WorldGold]:
-    """The tables of all templates at standard, seeds 0 to 9."""
+def official() -> list[WorldsGold]:
+    """The gold tables of all domains at tier standard, seeds 0 to 9."""
     return [gold(generated(t, seed, "standard")) for t in TEMPLATES for seed in range(10)]
 
 
-def notices(table: WorldGold) -> list[Change]:
+def notices(table: WorldsGold) -> list[Change]:
     return [change for change in table.changes if change.notice]
 
 
@@ -81,17 +81,17 @@ def test_more_entities_bring_more_writes_unless_writes_are_given(
 @pytest.mark.parametrize(
     ("sizes", "reason"),
     [
-        (Sizes(entities=0), "0 entities: a world needs at least 1"),
-        (Sizes(entities=-5), "-5 entities: a world needs at least 1"),
+        (Sizes(entities=0), "0 entities: a task needs at least 1"),
+        (Sizes(entities=-5), "-5 entities: a task needs at least 1"),
         (Sizes(writes=0), "0 writes: a budget needs at least 1"),
         (Sizes(writes=-1), "-1 writes: a budget needs at least 1"),
         (Sizes(questions=0), "0 questions: there must be at least 1"),
         (Sizes(questions=-3), "-3 questions: there must be at least 1"),
         (Sizes(corrections=-1), "-1 corrections: the number cannot be negative"),
-        (Sizes(corrections=31), "31 corrections for 60 entities: at most 30, since a correction"),
+        (Sizes(corrections=31), "31 corrections for 60 entities: give at most 30, because each"),
         (Sizes(questions=400), "400 questions cannot be made for 60 entities"),
         (Sizes(entities=1, corrections=0), "questions cannot be made for 1 entities"),
-        (Sizes(tokens=10), "10 tokens are too few; the least is about"),
+        (Sizes(tokens=10), "10 tokens are too few; give at least about"),
         (Sizes(tokens=0), "0 tokens are too few"),
         (Sizes(tokens=-1), "-1 tokens are too few"),
     ],
@@ -106,105 +106,107 @@ def test_an_unknown_tier_suggests_the_nearest() -> None:
         generate("company", 0, "standrad")
 
 
-def test_what_changes_was_shown_before(official: list[WorldGold]) -> None:
+def test_a_fact_changes_after_it_was_shown(official: list[WorldsGold]) -> None:
     for table in official:
         assert all(table.shown[c.entity] < c.event for c in table.changes)
         assert len({(c.entity, c.code) for c in table.changes}) == len(table.changes)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_with_sessions_what_changes_was_shown_in_an_earlier_session(template: str) -> None:
+def test_with_sessions_a_fact_changes_in_a_later_session(template: str) -> None:
     for seed in range(3):
         task = generated(template, seed, "multi")
-        starts = [at for at, event in enumerate(task.events) if event.session]
-        session = [sum(start <= at for start in starts) for at in range(len(task.events))]
+        starts = [index for index, event in enumerate(task.events) if event.session]
+        session = [sum(start <= index for start in starts) for index in range(len(task.events))]
         pairs = [
             (session[gold(task).shown[c.entity]], session[c.event]) for c in gold(task).changes
         ]
-        assert all(told < changed for told, changed in pairs)
+        assert all(shown < changed for shown, changed in pairs)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_notice_states_the_new_value_or_the_difference_only(template: str) -> None:
+def test_a_correction_states_only_the_new_value_or_only_the_difference(template: str) -> None:
     for seed in range(5):
         task = generated(template, seed, "hard")
         for change in notices(gold(task)):
-            (said,) = reader(task.system).read(task.events[change.event].text)
+            (record,) = strong_reader(task.system).read(task.events[change.event].text)
             stated = {change.code: change.new}
-            assert said.values == ({} if change.relative else stated)
-            assert said.shifts == ({} if not change.relative else shift(change))
+            assert record.values == ({} if change.relative else stated)
+            assert record.shifts == ({} if not change.relative else shift(change))
 
 
-def test_about_half_of_the_corrected_numbers_are_told_relatively(official: list[WorldGold]) -> None:
+def test_about_half_of_the_corrected_numbers_are_stated_relatively(
+    official: list[WorldsGold],
+) -> None:
     numeric = [c for table in official for c in notices(table) if isinstance(c.new, int)]
     assert len(numeric) > 200
     assert 0.4 < sum(c.relative for c in numeric) / len(numeric) < 0.6
 
 
-def test_only_numbers_are_told_relatively(official: list[WorldGold]) -> None:
+def test_only_numbers_are_stated_relatively(official: list[WorldsGold]) -> None:
     relative = [c for table in official for c in table.changes if c.relative]
     assert all(isinstance(c.new, int) and c.notice for c in relative)
 
 
-def test_something_changes_without_a_notice_in_every_world(official: list[WorldGold]) -> None:
+def test_every_task_has_a_change_without_a_correction(official: list[WorldsGold]) -> None:
     assert all(len(table.changes) > len(notices(table)) for table in official)
 
 
-def test_changed_numbers_differ_by_more_than_5_percent(official: list[WorldGold]) -> None:
+def test_changed_numbers_differ_by_more_than_5_percent(official: list[WorldsGold]) -> None:
     numbers = [(c.old, c.new) for t in official for c in t.changes if isinstance(c.new, int)]
     near = [(old, new) for old, new in numbers if abs(new - old) <= 0.05 * abs(old)]  # type: ignore
     assert near == []
 
 
-def test_no_question_is_asked_twice_in_a_world(official: list[WorldGold]) -> None:
+def test_no_question_is_asked_twice_in_a_task(official: list[WorldsGold]) -> None:
     for table in official:
         texts = Counter(q.text for q in table.questions if q.kind != "update")
         assert max(texts.values()) == 1
 
 
-def test_every_question_rests_on_what_was_shown_before_it(official: list[WorldGold]) -> None:
+def test_every_question_needs_only_facts_shown_before_it(official: list[WorldsGold]) -> None:
     for table in official:
         needs = [(q, need) for q in table.questions for need in q.needs]
         assert all(table.shown[need.entity] < q.event for q, need in needs)
 
 
-def test_nobody_is_told_of_an_absent_entity() -> None:
+def test_no_text_before_a_question_names_an_absent_entity() -> None:
     for template in TEMPLATES:
         task = generated(template, 0, "standard")
-        asked = [q for q in gold(task).questions if q.kind == "abstention"]
-        names = [reader(task.system).ask(task.events[q.event].text) for q in asked]
-        told = "".join(e.text for e in task.events if e.kind != "question")
-        assert all(query and query.names[0] not in told for query in names)
+        events = [q.event for q in gold(task).questions if q.kind == "abstention"]
+        queries = [strong_reader(task.system).ask(task.events[e].text) for e in events]
+        text = "".join(e.text for e in task.events if e.kind != "question")
+        assert all(query and query.names[0] not in text for query in queries)
 
 
 def test_the_scope_of_a_set_question_has_5_to_12_entities() -> None:
     sizes = Counter[int]()
     for template, seed in [(t, s) for t in TEMPLATES for s in range(6)]:
         task = generated(template, seed, "standard")
-        ask = reader(task.system).ask
+        ask = strong_reader(task.system).ask
         queries = [ask(task.events[q.event].text) for q in gold(task).questions]
         sizes.update(query.size for query in queries if query and query.size)
     assert min(sizes) >= 5 and max(sizes) <= 12 and len(sizes) > 3
 
 
-def test_every_competency_is_at_least_2_percent_of_reasoning(official: list[WorldGold]) -> None:
+def test_every_question_type_is_at_least_2_percent_of_reasoning(official: list[WorldsGold]) -> None:
     asked = Counter(q.question_type for t in official for q in t.questions if q.kind == "reasoning")
     shares = {name: asked[name] / asked.total() for name in REASONING}
     assert {name: share for name, share in shares.items() if share < 0.02} == {}
     assert set(asked) == set(REASONING)
 
 
-def test_no_world_asks_for_one_competency_only(official: list[WorldGold]) -> None:
+def test_no_task_has_more_than_3_questions_of_a_type(official: list[WorldsGold]) -> None:
     for table in official:
         asked = Counter(q.question_type for q in table.questions if q.kind == "reasoning")
         assert max(asked.values()) <= 3
 
 
-def test_importance_is_what_the_brief_says() -> None:
+def test_questions_follow_the_importance_that_the_system_message_states() -> None:
     groups, attributes = [], []
     for template, seed in [(t, s) for t in TEMPLATES for s in range(10)]:
         task = generated(template, seed, "standard")
-        table, guide = gold(task), reader(task.system).guide
+        table, guide = gold(task), strong_reader(task.system).guide
         asked = [q.needs[0] for q in table.questions if q.kind == "retrieval"]
         groups += [table.categories[need.entity] in guide.key_categories for need in asked]
         attributes += [need.key in guide.key_attributes for need in asked]
@@ -212,7 +214,7 @@ def test_importance_is_what_the_brief_says() -> None:
     assert 0.68 < sum(attributes) / len(attributes) < 0.82
 
 
-def test_a_salt_deals_another_task_of_the_same_public_structure() -> None:
+def test_a_salt_gives_another_task_of_the_same_public_structure() -> None:
     plain, salted = generated(tier="standard"), generated(tier="standard", salt="s3cret")
     assert plain.id != salted.id and gold(plain).names != gold(salted).names
     assert len(gold(plain).questions) == len(gold(salted).questions)
@@ -222,7 +224,7 @@ def test_a_salt_deals_another_task_of_the_same_public_structure() -> None:
     assert "s3cret" not in str(salted.recipe) and salted.recipe["salted"] is True
 
 
-def test_equal_settings_deal_equal_tasks_and_others_others() -> None:
+def test_equal_settings_give_equal_tasks_and_different_ones_different_tasks() -> None:
     settings = [("company", s, t, salt) for s in (0, 1) for t in TIERS for salt in ("", "x")]
     first, second = ([generate(a, b, c, Sizes(), d) for a, b, c, d in settings] for _ in range(2))
     assert first == second
@@ -232,8 +234,8 @@ def test_equal_settings_deal_equal_tasks_and_others_others() -> None:
 @pytest.mark.parametrize("n", [100, 5_000])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> None:
-    made = world(template)
-    ordered = sorted(draw_names(made.first, made.second, n, named_rng("test", template)))
+    domain = load_domain(template)
+    ordered = sorted(draw_names(domain.first, domain.second, n, named_rng("test", template)))
     pairs = list(pairwise(ordered))
     assert len(pairs) == n - 1
     assert not any(after.startswith(before) for before, after in pairs)
@@ -246,12 +248,12 @@ def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
     assert all(abs(stream_tokens(task) / tokens - 1) <= 0.01 for task in tasks)
 
 
-def test_a_long_stream_asks_and_corrects_as_much_as_its_tier() -> None:
+def test_a_longer_task_has_as_many_questions_and_corrections_as_its_tier() -> None:
     table = gold(generate("company", 0, "standard", Sizes(tokens=100_000)))
     assert (len(table.questions), len(notices(table))) == (20, 5)
 
 
-def test_more_corrections_than_an_earlier_session_told_are_refused_at_once() -> None:
+def test_more_corrections_than_entities_of_earlier_sessions_are_refused() -> None:
     sizes = Sizes(entities=30, corrections=15)
     with pytest.raises(BadSettings, match="15 corrections"):
         generate("company", 0, "multi", sizes)

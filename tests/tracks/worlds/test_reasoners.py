@@ -1,4 +1,4 @@
-"""The locked reasoners and the oracle: what they can, and what they must not be able to."""
+"""The scripted reasoners and the gold evidence: what they can answer, and what they cannot."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,21 +19,21 @@ from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 
 
 def answered(
-    task: Task, make: Callable[[], Memory], view: int | None = None, who: str = "strong"
+    task: Task, make: Callable[[], Memory], view: int | None = None, reasoner: str = "strong"
 ) -> list[Outcome]:
-    """The answerable questions of a task, played with that memory."""
+    """The outcomes of a task's answerable questions, played with a memory and a reasoner."""
     episode = Episode(WorldsEnv(replace(task, gold=None)), make, Budget(view=view))
-    trace = play(episode, scripted(who, task))
+    trace = play(episode, scripted(reasoner, task))
     trace.gold = task.gold
     return [outcome for outcome in outcomes(trace) if outcome.goal.kind != "abstention"]
 
 
-def share(found: list[Outcome]) -> float:
-    return sum(outcome.correct for outcome in found) / len(found)
+def share(results: list[Outcome]) -> float:
+    return sum(outcome.correct for outcome in results) / len(results)
 
 
 def memory(name: str) -> Callable[[], Memory]:
@@ -41,7 +41,7 @@ def memory(name: str) -> Callable[[], Memory]:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_strong_reasoner_answers_all_from_the_whole_stream_and_nothing_without_it(
+def test_the_strong_reasoner_answers_everything_with_full_context_and_nothing_without(
     template: str,
 ) -> None:
     task = generated(template, 1, "standard")
@@ -62,17 +62,21 @@ def test_the_oracle_shows_all_that_a_question_needs_or_nothing() -> None:
     assert 0 < share(answered(task, partial(Oracle, TRACK.oracle(task)), least)) < 1
 
 
-def test_the_weak_reasoner_loses_fifteen_points_on_the_whole_stream() -> None:
-    found = [o for t in TEMPLATES for o in answered(generated(t, 1), memory("full"), who="weak")]
-    assert 0.2 < share(found) < 0.85
+def test_the_weak_reasoner_loses_fifteen_points_with_full_context() -> None:
+    results = [
+        outcome
+        for template in TEMPLATES
+        for outcome in answered(generated(template, 1), memory("full"), reasoner="weak")
+    ]
+    assert 0.2 < share(results) < 0.85
 
 
-def test_a_reasoner_that_is_none_is_named_with_the_choices() -> None:
+def test_an_unknown_reasoner_is_named_with_the_nearest_one() -> None:
     with pytest.raises(UnknownPart, match="no reasoner named 'stong'; did you mean strong"):
         scripted("stong", WorldsSettings("company", 0, "lite").generate())
 
 
-def test_the_scribe_keeps_notes_and_answers_from_them() -> None:
+def test_the_scripted_writer_stores_notes_and_answers_from_them() -> None:
     task = generated("company", 1, "standard")
     trace = play(
         Episode(WorldsEnv(replace(task, gold=None)), memory("markdown")),

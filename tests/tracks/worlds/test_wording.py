@@ -1,4 +1,4 @@
-"""Everything that an agent reads is stored as agreed; `--snapshot-update` agrees anew."""
+"""All texts that an agent reads equal their snapshots; `--snapshot-update` renews these."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.generator.questions import REASONING
 from tests.episodes import generated, gold
 
 Snapshot = Callable[[str, str], None]
-COMPETENCIES = ("retrieval", "update", "abstention", *REASONING)
+QUESTION_TYPES = ("retrieval", "update", "abstention", *REASONING)
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +25,10 @@ def tasks() -> list[Task]:
     return [generated("company", seed, "standard") for seed in range(12)]
 
 
-def change_text(tasks: list[Task], wanted: Callable[[Change], bool]) -> str:
-    """The first event that tells such a change."""
-    found = ((task, change) for task in tasks for change in gold(task).changes if wanted(change))
-    task, change = next(found)
+def change_text(tasks: list[Task], accepts: Callable[[Change], bool]) -> str:
+    """The text of the first event with an accepted change."""
+    pairs = ((task, change) for task in tasks for change in gold(task).changes)
+    task, change = next((task, change) for task, change in pairs if accepts(change))
     return task.events[change.event].text
 
 
@@ -46,7 +46,7 @@ def test_documents_read_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"),
+    ("name", "accepts"),
     [
         ("correction", lambda change: change.notice and not change.relative),
         ("correction_relative", lambda change: change.relative),
@@ -54,9 +54,9 @@ def test_documents_read_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None
     ],
 )
 def test_a_change_reads_as_agreed(
-    snapshot: Snapshot, tasks: list[Task], name: str, wanted: Callable[[Change], bool]
+    snapshot: Snapshot, tasks: list[Task], name: str, accepts: Callable[[Change], bool]
 ) -> None:
-    snapshot(name, change_text(tasks, wanted))
+    snapshot(name, change_text(tasks, accepts))
 
 
 def test_a_memo_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
@@ -74,8 +74,8 @@ def test_a_session_is_numbered_as_agreed(snapshot: Snapshot) -> None:
 
 
 def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    asked = {q.question_type: q for task in reversed(tasks) for q in gold(task).questions}
-    questions = [asked[question_type] for question_type in COMPETENCIES]
+    by_type = {q.question_type: q for task in reversed(tasks) for q in gold(task).questions}
+    questions = [by_type[question_type] for question_type in QUESTION_TYPES]
     snapshot(
         "questions", "\n\n".join(f"{q.question_type}: {q.text}\n-> {q.truth}" for q in questions)
     )
@@ -83,7 +83,7 @@ def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[
 
 def test_the_first_document_of_every_domain_reads_as_agreed(snapshot: Snapshot) -> None:
     texts = [
-        first(generated(name, 0, "lite"), "documents").text for name in registry.names("worlds")
+        first(generated(name, 0, "lite"), "documents").text for name in registry.names("domains")
     ]
     snapshot("domains", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
 
@@ -103,11 +103,10 @@ def test_the_text_protocol_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]
     snapshot("text_protocol", "\n---\n".join(f"{m.role}:\n{m.content}" for m in view))
 
 
-def test_an_agent_reads_nothing_else(tasks: list[Task]) -> None:
-    """A view is the system message, the status line and the event, so the above is all."""
+def test_a_view_is_the_system_message_the_status_line_and_the_event(tasks: list[Task]) -> None:
     episode = Episode(WorldsEnv(tasks[0]), Markdown)
     for event in tasks[0].events:
-        system, status, told = episode.view()
-        assert (system.content, told.content) == (tasks[0].system, event.text)
+        system, status, shown = episode.view()
+        assert (system.content, shown.content) == (tasks[0].system, event.text)
         assert status.content.startswith("[memory: 30 of 30 writes left; 0 of ")
         episode.step(END)

@@ -47,7 +47,7 @@ def choice_of(
     Raises UnknownPart or BadSettings.
     """
     # The registry would take `package.module:object` too: from a stranger, that runs any code.
-    world = None if template is None else registry.require_name("worlds", str(template))
+    world = None if template is None else registry.require_name("domains", str(template))
     if task_id is not None:
         meant, seed = where(_whole("task_id", task_id))
         if world not in (None, meant):
@@ -75,8 +75,8 @@ def where(task_id: int) -> tuple[str, int]:
 @cache
 def _worlds() -> list[str]:
     """The shipped worlds: one that another package plugs in must not shift the ids."""
-    names = registry.names("worlds")
-    return [name for name in names if registry.is_built_in("worlds", name)]
+    names = registry.names("domains")
+    return [name for name in names if registry.is_built_in("domains", name)]
 
 
 def seconds_of(timeout: object) -> float:

@@ -1,4 +1,4 @@
-"""Where tasks come from: a track's knobs, a folder of instances, a file of a data set."""
+"""Where tasks come from: a track's parameters, a folder of instances, a file of a data set."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -148,7 +148,7 @@ def _found(track: str, source: Mapping[str, Any]) -> Iterator[TaskRecipe]:
 
 
 def text(value: object) -> str:
-    """A knob as it was written, before Inspect read it as YAML.
+    """A parameter as it was written, before Inspect read it as YAML.
 
     >>> text(["2", 4]), text(True), text("20k")
     ('2,4', 'true', '20k')

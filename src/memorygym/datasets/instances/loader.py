@@ -1,4 +1,4 @@
-"""Tasks of instances: made from a track's knobs as they are played, or read from a folder."""
+"""Tasks of instances: made from a track's parameters as they are played, or read from a folder."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -95,19 +95,19 @@ def kept(folder: Path) -> list[StoredTask]:
     return [StoredTask(track, path, number) for number, path in enumerate(paths)]
 
 
-class _Knobs(argparse.ArgumentParser):
-    """Reads knobs as the options of `generate` are read."""
+class _Parameters(argparse.ArgumentParser):
+    """Reads parameters as the options of `generate` are read."""
 
     def error(self, message: str) -> NoReturn:
         raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
 
 
 def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
-    """The track's own options, as knobs set them. Raises UnknownPart or BadSettings."""
+    """The track's own options, as parameters set them. Raises UnknownPart or BadSettings."""
     parser, stated = _parser(track, instances), parameters_of(instances)
     for name in parameters:
         if name.replace("-", "_") not in stated:
-            raise UnknownPart(f"knob of the track {track}", name, stated)
+            raise UnknownPart(f"parameter of the track {track}", name, stated)
     words: Sequence[str] = [
         f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()
     ]
@@ -118,13 +118,13 @@ def _parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> 
 
 
 def parameters_of(instances: Instances) -> dict[str, str]:
-    """The names of the track's knobs, each with its meaning."""
+    """The names of the track's parameters, each with its meaning."""
     actions = _parser("", instances)._actions
     return {one.dest: str(one.help) for one in sorted(actions, key=lambda one: one.dest)}
 
 
-def _parser(track: str, instances: Instances) -> _Knobs:
-    parser = _Knobs(track, add_help=False, allow_abbrev=False)
+def _parser(track: str, instances: Instances) -> _Parameters:
+    parser = _Parameters(track, add_help=False, allow_abbrev=False)
     parser.add_argument("--tokens", default=TOKENS, help=f"length of the instances ({TOKENS})")
     instances.declare(parser)
     return parser

@@ -27,8 +27,8 @@ T = TypeVar("T")
 def memory_factory(spec: str, limits: ProcessLimits = DEFAULT) -> Callable[[], Memory]:
     """The factory of the memory that `spec` names; nothing of other people's is imported for it.
 
-    A spec is an id, `module:factory`, or `shim:module:factory`, and then knobs: `:top_k=5`. Raises
-    UnknownPart with the nearest name.
+    A spec is an id, `module:factory`, or `shim:module:factory`, and then parameters: `:top_k=5`.
+    Raises UnknownPart with the nearest name.
 
     >>> memory_factory("bm25:top_k=5")().top_k
     5

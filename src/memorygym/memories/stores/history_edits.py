@@ -156,7 +156,7 @@ class Summarise:
     """Lays out what the model wrote."""
 
     def __post_init__(self) -> None:
-        """Raises BadSettings for what cannot be; the fields have the names of the knobs."""
+        """Raises BadSettings for what cannot be; the fields have the names of the parameters."""
         require_at_least(0, keep_first=self.keep_first)
         require_at_least(
             1,

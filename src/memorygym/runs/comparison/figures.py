@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
+from typing import Protocol
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace_reader import CONDITIONS
@@ -127,7 +128,18 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
     )
 
 
-def left_out(measured: Sequence[Measurement]) -> Left:
+class Answered(Protocol):
+    """The questions of one system on one task."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def world(self) -> Domain: ...
+    @property
+    def cases(self) -> tuple[QuestionCase, ...]: ...
+
+
+def left_out(measured: Sequence[Answered]) -> Left:
     """Questions whose needed facts did not fit the budget together, so that oracle showed none."""
     return {
         one.world: frozenset(case.number for case in one.cases if case.needs and not case.tokens)
@@ -136,7 +148,7 @@ def left_out(measured: Sequence[Measurement]) -> Left:
     }
 
 
-def judged(one: Measurement, left: Left) -> list[QuestionCase]:
+def judged(one: Answered, left: Left) -> list[QuestionCase]:
     """The questions of a task that count."""
     lost = left.get(one.world, frozenset())
     return [case for case in one.cases if case.number not in lost]

@@ -13,6 +13,7 @@ from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Ta
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.comparison.system_specs import REFERENCES, SystemSpec
+from memorygym.runs.objects import GivenMemory
 from memorygym.runs.systems import is_foreign, source_of
 
 
@@ -25,6 +26,8 @@ class MemorySpec:
     """Whether it gives its user tools."""
     source: str = ""
     """A hash of its code: a run of one cannot be continued with another."""
+    given: GivenMemory | None = None
+    """The object that was passed instead of a spec."""
     foreign: bool = False
     """Whether its state is kept by somebody else's code, which may keep more than it dumps."""
 
@@ -46,6 +49,13 @@ def plug(spec: str) -> MemorySpec:
     make = memory_factory(spec)
     memory: Memory = make()
     return MemorySpec(make, bool(memory.tools), source_of(spec), foreign=is_foreign(spec))
+
+
+def plug_given(given: GivenMemory) -> MemorySpec:
+    """A memory that was passed as an object: it runs in this process, and may keep more than it
+    dumps."""
+    tools = bool(given.make().tools)
+    return MemorySpec(given.make, tools, given.source, given, foreign=True)
 
 
 def memory_of(

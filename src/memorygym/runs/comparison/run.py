@@ -17,6 +17,7 @@ from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec,
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import ResultOptions
 from memorygym.runs.model_roles import DecisionsOnly, ModelRoles, NumberedReplies
+from memorygym.runs.objects import GivenModel, trusted
 from memorygym.runs.systems import (
     Steps,
     System,
@@ -41,6 +42,8 @@ class Comparison:
     """One a budget."""
     reasoners: tuple[str, ...] = ("strong",)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
+    models: Sequence[GivenModel] = ()
+    """Those of `model_roles` that were passed as objects."""
 
     def systems(self) -> list[SystemSpec]:
         """All arms at all budgets, each once."""
@@ -69,6 +72,7 @@ class Comparison:
             "budgets": [limits.view for limits in self.limits],
             "capacity": self.limits[0].capacity,
             "reasoners": list(self.reasoners),
+            **trusted([*self.models, *(one.given for one in self.memories.values() if one.given)]),
         }
         return Job(
             tasks=self.tasks,

@@ -96,7 +96,8 @@ def _row_problems(row: Row, document: Document, places: Places) -> Iterator[str]
     recipe = document["recipe"]
     yield from _place_problems(row, places)
     if row["version_hash"] != document["version_hash"]:
-        yield f"contract: {row['contract']!r}, but that of the file is {document['contract']!r}"
+        own, of_file = row["version_hash"], document["version_hash"]
+        yield f"contract: {own!r}, but that of the file is {of_file!r}"
     right, asked = sum(row["right"]), len(row["right"])
     tallies = row["competencies"]
     if impossible := [name for name, (good, of) in tallies.items() if good > of]:

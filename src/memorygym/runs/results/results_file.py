@@ -25,7 +25,7 @@ Document = Mapping[str, Any]
 ALIKE = (
     "track", "data", "memory", "memory_model", "turns", "patience", "capacity", "judge",
 )  # fmt: skip
-"""What must agree in two recipes before their scores are compared, beside the knobs."""
+"""What must agree in two recipes before their scores are compared, beside the parameters."""
 KINDS = {"bench": "a run of agents", "compare": "a comparison of memories"}
 """As people know them."""
 
@@ -195,7 +195,7 @@ def _settings(document: Document) -> dict[str, Any]:
 def _contract(document: Document) -> str:
     """What its scores depend on: of a comparison also on the code that compares."""
     compares = document["recipe"].get("compares")
-    return f"{document['contract']}+{compares}" if compares else str(document["version_hash"])
+    return f"{document['version_hash']}+{compares}" if compares else str(document["version_hash"])
 
 
 def compare(a: Document, b: Document) -> list[ResultsComparison]:

@@ -1,4 +1,4 @@
-"""worlds: documents stream past a budgeted memory, some are corrected, then asked about."""
+"""worlds: documents pass a memory with a budget; some facts are corrected, then asked about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -25,29 +25,30 @@ from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
 if TYPE_CHECKING:
     from memorygym.core.statements import FactReader
-    from memorygym.tracks.worlds.generator.gold import WorldGold
+    from memorygym.tracks.worlds.generator.gold import WorldsGold
     from memorygym.tracks.worlds.trace_facts import WorldsReader
 
 
-# Who only reads a trace imports no generator, and who only generates no agent.
+# The imports stand inside the functions, so that reading a trace imports no generator, and
+# generating a task imports no agent.
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """Worlds of the domains, tier and sizes that the knobs name."""
+    """The tasks of the domains, tier and sizes that the parameters name."""
     from memorygym.tracks.worlds import settings
 
     return settings.settings_of(options)
 
 
-def gold(raw: Mapping[str, Any]) -> "WorldGold":
-    """The gold table from JSON. Raises ValueError with what is wrong."""
-    from memorygym.tracks.worlds.generator.gold import WorldGold
+def gold(raw: Mapping[str, Any]) -> "WorldsGold":
+    """The gold table from JSON. Raises ValueError if the JSON is damaged."""
+    from memorygym.tracks.worlds.generator.gold import WorldsGold
 
-    return WorldGold.from_json(raw)
+    return WorldsGold.from_json(raw)
 
 
 def trace_reader(trace: Trace) -> "WorldsReader":
-    """How its trace is read. Raises BadTrace without a gold table."""
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
     from memorygym.tracks.worlds.trace_facts import WorldsReader
 
     return WorldsReader.of(trace)
@@ -61,35 +62,35 @@ def score(trace: Trace) -> Score:
 
 
 def fact_reader(system: str) -> "FactReader":
-    """The strong reader, by the pinned message."""
-    from memorygym.tracks.worlds.fact_reader import reader as strong
+    """The strong reader for a system message."""
+    from memorygym.tracks.worlds.fact_reader import strong_reader
 
-    return strong(system)
+    return strong_reader(system)
 
 
 def oracle(task: Task) -> Mapping[int, str]:
-    """By event: what its question needs."""
-    from memorygym.tracks.worlds.trace_facts import sentences
+    """By question event: the needed facts as sentences."""
+    from memorygym.tracks.worlds.trace_facts import gold_evidence
 
-    return sentences(task)
+    return gold_evidence(task)
 
 
 def composite(axes: Mapping[str, float | None]) -> float:
-    """The weighted mean of the axes that were asked about."""
+    """The weighted mean of the axes that have a score."""
     from memorygym.tracks.worlds.axes import composite as weighted
 
     return weighted(axes)
 
 
 def problems(row: Mapping[str, Any]) -> Iterable[str]:
-    """Whether the axes of a row can be those of its competencies."""
+    """The axes of a results row that do not follow from its question types, as sentences."""
     from memorygym.tracks.worlds import axes
 
     return axes.problems(row)
 
 
 def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
-    """What the self-test needs of a trace."""
+    """The measures of a trace that the self-test needs."""
     from memorygym.tracks.worlds import self_test
 
     return self_test.inspect(agent, trace)
@@ -98,17 +99,17 @@ def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
 def validate(
     recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> Sequence[Invariant]:
-    """The self-test over results that were played with `inspect`."""
+    """The self-test, over results that hold the measures of `inspect`."""
     from memorygym.tracks.worlds import self_test
 
     return self_test.validate(recipes, results, play)
 
 
-def verify(recipes: Sequence[TaskRecipe], spread: MapFunction) -> Verification:
-    """Whether worlds are fair."""
+def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
+    """The verification of generated tasks: whether every question can be answered fairly."""
     from memorygym.tracks.worlds import verifier
 
-    return verifier.verify_all(recipes, spread)
+    return verifier.verify_all(recipes, parallel_map)
 
 
 def reasoner(name: str, _: Task) -> Policy:
@@ -119,21 +120,21 @@ def reasoner(name: str, _: Task) -> Policy:
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
-    """Keeps notes as `brief_reader` does, searches them, and answers as that reasoner does."""
+    """The scripted writer: keeps notes as `brief_reader` does, and answers as the reasoner does."""
     from memorygym.tracks.worlds.reasoners import LookupNoteTaker
 
     return LookupNoteTaker(reasoner)
 
 
 class _Agents(Mapping[str, Agent]):
-    """Our agents, then those plugged in; none is imported before one is asked for."""
+    """The built-in agents, then plugged-in ones; no agent is imported before one is needed."""
 
     @property
     def _all(self) -> Mapping[str, Agent]:
         from memorygym.core import registry
         from memorygym.tracks.worlds.agents import AGENTS
 
-        return {**AGENTS, **{name: _outside(name) for name in registry.names("agents")}}
+        return {**AGENTS, **{name: _plugged_in(name) for name in registry.names("agents")}}
 
     def __getitem__(self, name: str) -> Agent:
         return self._all[name]
@@ -145,11 +146,11 @@ class _Agents(Mapping[str, Agent]):
         return len(self._all)
 
     def __bool__(self) -> bool:
-        return True  # To know that there are some none is imported.
+        return True  # Otherwise a truth test would import all agents.
 
 
-def _outside(name: str) -> Agent:
-    """An agent that another package plugs in."""
+def _plugged_in(name: str) -> Agent:
+    """An agent of another package."""
     from memorygym.core import registry
 
     return Agent(make=lambda _: registry.make("agents", name))
@@ -173,8 +174,8 @@ TRACK = Track(
     asks=defaults.asks,
     note_taker=note_taker,
     references={
-        # What guessing reaches, what the budget allows, and what the best strategy without the
-        # truth reaches that stores plain text.
+        # The chance level, the upper bound within the budget, and the best agent that stores
+        # plain text without knowing the truth.
         "floor": "smart_guesser",
         "ceiling": "clairvoyant",
         "best scripted": "template_expert",
@@ -187,7 +188,7 @@ TRACK = Track(
         "template": "a domain, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",
         "entities": "instead of the tier's entities",
-        "tokens": "length of the stream, in tokens",
+        "tokens": "length of all events, in tokens",
         "questions": "instead of the tier's questions",
         "corrections": "instead of the tier's corrections",
         "writes": "instead of the tier's writes",

@@ -1,4 +1,4 @@
-"""Answers queries from knowledge, apart from the dealer's own arithmetic."""
+"""Answers queries from facts, independently of the arithmetic in the generator."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,11 +6,11 @@ from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Guide, Knowle
 
 
 class Unknown(Exception):
-    """Something that the answer rests on is not known."""
+    """A fact that the answer needs is not known."""
 
 
 class QueryAnswerer:
-    """Answers one query."""
+    """Answers one query; a careless one goes on without the facts that it does not know."""
 
     def __init__(self, guide: Guide, query: Query, knowledge: Knowledge, *, careless: bool) -> None:
         self._guide = guide
@@ -19,8 +19,8 @@ class QueryAnswerer:
         self._careless = careless
 
     def answer(self) -> str:
-        """The answer's text. Raises Unknown."""
-        kinds: dict[str, Callable[[], str]] = {
+        """The answer. Raises Unknown if a needed fact is not known."""
+        answerers: dict[str, Callable[[], str]] = {
             "value": self._value, "delta": self._delta, "before": self._before,
             "ratio": self._ratio, "trend": self._trend, "extreme": self._extreme,
             "best": self._best, "gap": self._gap, "outlier": self._outlier,
@@ -29,46 +29,47 @@ class QueryAnswerer:
             "match": self._match, "lookup": self._lookup, "hop": self._hop,
             "chain": self._chain, "count": self._count, "best_related": self._best_related,
         }  # fmt: skip
-        return kinds[self._query.kind]()
+        return answerers[self._query.kind]()
 
     def _attribute(self, role: int = 0) -> Attribute:
         return self._guide.attribute(self._query.codes[role])
 
-    def _now(self, name: str, role: int = 0) -> Value:
-        value = self._knowledge.now(name, self._query.codes[role])
+    def _current(self, name: str, role: int = 0) -> Value:
+        value = self._knowledge.current(name, self._query.codes[role])
         if value is None:
             raise Unknown(name)
         return value
 
     def _number(self, name: str, role: int = 0) -> int:
-        value = self._now(name, role)
+        value = self._current(name, role)
         if not isinstance(value, int):
             raise Unknown(name)
         return value
 
     def _series(self) -> tuple[int, ...]:
-        value = self._now(self._query.names[0])
+        value = self._current(self._query.names[0])
         if not isinstance(value, tuple):
             raise Unknown(self._query.names[0])
         return value
 
-    def _shown(self, name: str, role: int) -> str:
-        return f"{name} ({self._attribute(role).show(self._now(name, role))})"
+    def _with_value(self, name: str, role: int) -> str:
+        return f"{name} ({self._attribute(role).show(self._current(name, role))})"
 
     def _numbers(self, names: Sequence[str], role: int = 0) -> dict[str, int]:
-        """The numbers of those names; a careless reader leaves out the unknown ones."""
-        found: dict[str, int] = {}
+        """By name: the current number; a careless reader leaves out unknown numbers."""
+        numbers: dict[str, int] = {}
         for name in names:
             try:
-                found[name] = self._number(name, role)
+                numbers[name] = self._number(name, role)
             except Unknown:
                 if not self._careless:
                     raise
-        if not found:
+        if not numbers:
             raise Unknown
-        return found
+        return numbers
 
     def _scope(self) -> list[str]:
+        """The entities that the question is about; Unknown if fewer are known than it states."""
         query = self._query
         names = list(query.names) or self._knowledge.members(query.categories)
         if not names or (len(names) != query.size and not self._careless):
@@ -82,31 +83,32 @@ class QueryAnswerer:
         return next(name for name, number in numbers.items() if number == best)
 
     def _value(self) -> str:
-        return self._attribute().show(self._now(self._query.names[0]))
+        return self._attribute().show(self._current(self._query.names[0]))
 
     def _changed(self) -> tuple[Value, Value]:
+        """The previous and the current value."""
         name = self._query.names[0]
-        before = self._knowledge.before(name, self._query.codes[0])
-        if before is None:
+        previous = self._knowledge.previous(name, self._query.codes[0])
+        if previous is None:
             raise Unknown
-        return before, self._now(name)
+        return previous, self._current(name)
 
     def _delta(self) -> str:
-        before, now = self._changed()
-        if not isinstance(before, int) or not isinstance(now, int):
+        previous, current = self._changed()
+        if not isinstance(previous, int) or not isinstance(current, int):
             raise Unknown
-        return self._attribute().number(abs(now - before))
+        return self._attribute().number(abs(current - previous))
 
     def _before(self) -> str:
         return self._attribute().show(self._changed()[0])
 
     def _ratio(self) -> str:
         name = self._query.names[0]
-        top = self._number(name, 0) / 10 ** self._attribute(0).decimals
-        bottom = self._number(name, 1) / 10 ** self._attribute(1).decimals
-        if not bottom:
+        numerator = self._number(name, 0) / 10 ** self._attribute(0).decimals
+        denominator = self._number(name, 1) / 10 ** self._attribute(1).decimals
+        if not denominator:
             raise Unknown
-        return f"{top / bottom:.2f}"
+        return f"{numerator / denominator:.2f}"
 
     def _trend(self) -> str:
         values = self._series()
@@ -123,7 +125,7 @@ class QueryAnswerer:
 
     def _best(self) -> str:
         name = self._pick(self._numbers(self._query.names), self._query.flags[0])
-        return self._shown(name, 0)
+        return self._with_value(name, 0)
 
     def _gap(self) -> str:
         numbers = self._numbers(self._query.names)
@@ -143,15 +145,15 @@ class QueryAnswerer:
 
     def _groups(self) -> str:
         groups: dict[str, list[int]] = {}
-        inside: dict[str, dict[str, int]] = {}
+        members: dict[str, dict[str, int]] = {}
         for name, number in self._numbers(self._query.names, 0).items():
             category = self._knowledge.category(name)
             if not category and not self._careless:
                 raise Unknown
             groups.setdefault(category, []).append(number)
-            inside.setdefault(category, {})[name] = self._number(name, 1)
+            members.setdefault(category, {})[name] = self._number(name, 1)
         best = max(groups, key=lambda category: sum(groups[category]) / len(groups[category]))
-        return self._shown(self._pick(inside[best]), 1)
+        return self._with_value(self._pick(members[best]), 1)
 
     def _total(self) -> str:
         return self._attribute().number(sum(self._numbers(self._scope()).values()))
@@ -164,62 +166,63 @@ class QueryAnswerer:
     def _conditional(self) -> str:
         bound = self._query.bounds[0]
         assert isinstance(bound, int)
-        inside = [name for name, n in self._numbers(self._scope(), 0).items() if n > bound]
-        if not inside:
+        above = [name for name, n in self._numbers(self._scope(), 0).items() if n > bound]
+        if not above:
             raise Unknown
-        return self._shown(self._pick(self._numbers(inside, 1), self._query.flags[0]), 1)
+        return self._with_value(self._pick(self._numbers(above, 1), self._query.flags[0]), 1)
 
     def _constraints(self) -> str:
         low, high = self._query.bounds
         assert isinstance(low, int) and isinstance(high, int)
         scope = self._scope()
         first, second = self._numbers(scope, 0), self._numbers(scope, 1)
-        inside = [
+        matches = [
             name for name in scope if first.get(name, low) > low and second.get(name, high) < high
         ]
-        total = sum(self._numbers(inside, 2).values()) if inside else 0
-        return f"{len(inside)} ({self._attribute(2).number(total)})"
+        total = sum(self._numbers(matches, 2).values()) if matches else 0
+        return f"{len(matches)} ({self._attribute(2).number(total)})"
 
     def _match(self) -> str:
-        wanted = self._query.bounds[0]
-        found = []
+        phrase = str(self._query.bounds[0])
+        matches = []
         for name in self._scope():
-            value = self._knowledge.now(name, self._query.codes[0])
+            value = self._knowledge.current(name, self._query.codes[0])
             if value is None and not self._careless:
                 raise Unknown
-            if value is not None and str(wanted) in str(value).split():
-                found.append(name)
-        if len(found) != 1:
+            if value is not None and phrase in str(value).split():
+                matches.append(name)
+        if len(matches) != 1:
             raise Unknown
-        return self._shown(found[0], 1)
+        return self._with_value(matches[0], 1)
 
     def _related(self, name: str, role: int = 0) -> list[str]:
         code = self._query.relations[role]
         relation = next(r for r in self._guide.relations if r.code == code)
-        found = self._knowledge.related(name, relation)
-        if not found:
+        others = self._knowledge.related(name, relation)
+        if not others:
             raise Unknown
-        return found
+        return others
 
-    def _one(self, name: str, role: int = 0) -> str:
-        found = self._related(name, role)
-        if len(found) > 1 and not self._careless:
+    def _only_related(self, name: str, role: int = 0) -> str:
+        others = self._related(name, role)
+        if len(others) > 1 and not self._careless:
             raise Unknown
-        return found[0]
+        return others[0]
 
     def _lookup(self) -> str:
-        return self._one(self._query.names[0])
+        return self._only_related(self._query.names[0])
 
     def _hop(self) -> str:
-        return self._attribute().show(self._now(self._one(self._query.names[0])))
+        return self._attribute().show(self._current(self._only_related(self._query.names[0])))
 
     def _chain(self) -> str:
-        return self._shown(self._one(self._one(self._query.names[0], 0), 1), 0)
+        middle = self._only_related(self._query.names[0], 0)
+        return self._with_value(self._only_related(middle, 1), 0)
 
     def _count(self) -> str:
-        found = self._related(self._query.names[0])
-        return f"{len(found)} ({', '.join(found)})"
+        others = self._related(self._query.names[0])
+        return f"{len(others)} ({', '.join(others)})"
 
     def _best_related(self) -> str:
         numbers = self._numbers(self._related(self._query.names[0]))
-        return self._shown(self._pick(numbers), 0)
+        return self._with_value(self._pick(numbers), 0)

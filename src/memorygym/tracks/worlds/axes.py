@@ -1,7 +1,8 @@
 """Scores of the worlds track: pure functions of a trace.
 
-Composite = .30 breadth + .25 maintenance + .25 reasoning + .20 efficiency; an axis that nothing was
-asked about is None and its weight is shared pro rata. Abstention is reported apart.
+Composite = .30 breadth + .25 maintenance + .25 reasoning + .20 efficiency. An axis without
+questions is None, and its weight is divided among the others in proportion. Correct refusals are
+reported separately.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,73 +14,78 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import gold_table
 from memorygym.scoring import episode_scores
 from memorygym.scoring.episode_scores import accuracy
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
 
 
-def gold_of(trace: Trace) -> WorldGold:
-    """The side table of a trace of worlds. Raises BadTrace without one."""
+def gold_of(trace: Trace) -> WorldsGold:
+    """The gold table of a trace of worlds. Raises BadTrace if the trace has none."""
     gold = gold_table(trace)
-    assert isinstance(gold, WorldGold)
+    assert isinstance(gold, WorldsGold)
     return gold
 
 
 def score(trace: Trace) -> Score:
-    """The axes of an episode."""
-    judged = episode_scores.outcomes(trace)
-    plain = episode_scores.accuracies(trace, judged)
-    answerable = [outcome for outcome in judged if outcome.goal.kind != "abstention"]
+    """The composite and the axes of an episode."""
+    outcomes = episode_scores.outcomes(trace)
+    plain = episode_scores.accuracies(trace, outcomes)
+    answerable = [outcome for outcome in outcomes if outcome.goal.kind != "abstention"]
     weights = {question.event: question.weight for question in gold_of(trace).questions}
-    breadth = _weighted([o for o in judged if o.goal.kind == "retrieval"], weights)
+    breadth = _weighted([o for o in outcomes if o.goal.kind == "retrieval"], weights)
     axes: dict[str, float | None] = {
         "breadth": breadth,
-        "maintenance": _maintenance(trace, judged, breadth),
-        "reasoning": _by_competency([o for o in judged if o.goal.kind == "reasoning"]),
+        "maintenance": _maintenance(trace, outcomes, breadth),
+        "reasoning": _by_question_type([o for o in outcomes if o.goal.kind == "reasoning"]),
         "efficiency": _efficiency(trace, plain, len(answerable)),
     }
     return replace(plain, composite=composite(axes), axes=axes)
 
 
 def composite(axes: Mapping[str, float | None]) -> float:
-    """The weighted mean of the axes that were asked about."""
-    asked = {name: value for name, value in axes.items() if value is not None}
-    weight = sum(WEIGHTS[name] for name in asked)
-    return sum(WEIGHTS[name] * value for name, value in asked.items()) / weight if asked else 0.0
+    """The weighted mean of the axes that have a score."""
+    scored = {name: value for name, value in axes.items() if value is not None}
+    weight = sum(WEIGHTS[name] for name in scored)
+    return sum(WEIGHTS[name] * value for name, value in scored.items()) / weight if scored else 0.0
 
 
-def _weighted(judged: Sequence[Outcome], weights: Mapping[int, int]) -> float | None:
-    total = sum(weights[o.goal.event] for o in judged)
-    return sum(weights[o.goal.event] for o in judged if o.correct) / total if total else None
+def _weighted(outcomes: Sequence[Outcome], weights: Mapping[int, int]) -> float | None:
+    """The weighted accuracy; None without questions."""
+    total = sum(weights[o.goal.event] for o in outcomes)
+    return sum(weights[o.goal.event] for o in outcomes if o.correct) / total if total else None
 
 
-def _maintenance(trace: Trace, judged: Sequence[Outcome], breadth: float | None) -> float | None:
-    """Accuracy on changed facts × min(1, breadth / admitted): notices alone are worth nothing."""
-    share = accuracy([o for o in judged if o.goal.kind == "update"])
+def _maintenance(trace: Trace, outcomes: Sequence[Outcome], breadth: float | None) -> float | None:
+    """Accuracy on changed facts × min(1, breadth / admitted).
+
+    The factor keeps agents that store only corrections from scoring.
+    """
+    share = accuracy([o for o in outcomes if o.goal.kind == "update"])
     if share is None or breadth is None:
         return share
     return share * min(1.0, breadth / admitted(trace))
 
 
 def admitted(trace: Trace) -> float:
-    """The share of the world that the memory can hold as reference records, at most 1."""
+    """The share of all reference records that the memory can hold, at most 1."""
     capacity = trace.budget.capacity
     return 1.0 if capacity is None else min(1.0, capacity / gold_of(trace).record_tokens)
 
 
-def _by_competency(judged: Sequence[Outcome]) -> float | None:
-    kinds = {o.goal.question_type for o in judged}
-    if not kinds:
+def _by_question_type(outcomes: Sequence[Outcome]) -> float | None:
+    """The mean of the accuracies of the question types; None without questions."""
+    types = {o.goal.question_type for o in outcomes}
+    if not types:
         return None
     shares = [
-        accuracy([o for o in judged if o.goal.question_type == kind]) or 0.0
-        for kind in sorted(kinds)
+        accuracy([o for o in outcomes if o.goal.question_type == name]) or 0.0
+        for name in sorted(types)
     ]
     return sum(shares) / len(shares)
 
 
 def _efficiency(trace: Trace, plain: Score, answerable: int) -> float | None:
-    """min(1, share right × (1.25 − used / 4)), used = the larger share of writes and tokens."""
+    """min(1, accuracy × (1.25 − used / 4)), where used is the larger share of writes or tokens."""
     if not answerable:
         return None
     budget = trace.budget
@@ -88,13 +94,13 @@ def _efficiency(trace: Trace, plain: Score, answerable: int) -> float | None:
 
 
 ROUNDING = 2e-6
-"""Figures are stored to six places: what is computed from rounded ones may differ by this."""
+"""Tolerance for figures that are computed from figures rounded to six places."""
 OF_A_KIND = ("retrieval", "update", "abstention")
-"""Kinds of questions that are one competency each; all other competencies are of reasoning."""
+"""Kinds of questions that have one question type each; all other types are of reasoning."""
 
 
 def problems(row: Mapping[str, Any]) -> Iterator[str]:
-    """Whether the axes can be those of the competencies; what is not asked about has none."""
+    """The axes that do not follow from the tallies of the question types, as sentences."""
     bounds = _bounds(row["competencies"])
     for name in WEIGHTS:
         value, (low, high) = row["axes"].get(name), bounds.get(name, (None, None))
@@ -103,32 +109,33 @@ def problems(row: Mapping[str, Any]) -> Iterator[str]:
         else:
             within = low - ROUNDING <= value <= high + ROUNDING
         if not within:
-            told = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
-            yield f"axes.{name}: {value}, but {told} by competencies"
+            expected = _figure(low) if low == high else f"{_figure(low)} to {_figure(high)}"
+            yield f"axes.{name}: {value}, but {expected} by competencies"
 
 
 def _bounds(tallies: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
-    """The least and the most of every axis that was asked about.
+    """By axis with questions: the lowest and the highest score that the tallies allow.
 
-    Beyond the tallies, breadth depends on weights, maintenance on breadth, efficiency on writes.
+    The exact scores also depend on weights (breadth), on breadth (maintenance) and on the used
+    budget (efficiency).
 
     >>> _bounds({"retrieval": (1, 2), "update": (1, 4)})["breadth"]
     (0.25, 0.75)
     """
     asked = {name: tally for name, tally in tallies.items() if tally[1]}
-    found = {}
+    bounds = {}
     if retrieval := asked.get("retrieval"):
-        good, wrong = retrieval[0], retrieval[1] - retrieval[0]
-        # Questions weigh 1 to 3.
-        found["breadth"] = (good / (good + 3 * wrong), 3 * good / (3 * good + wrong))
+        right, wrong = retrieval[0], retrieval[1] - retrieval[0]
+        # The weight of a question is 1, 2 or 3.
+        bounds["breadth"] = (right / (right + 3 * wrong), 3 * right / (3 * right + wrong))
     if update := asked.get("update"):
-        found["maintenance"] = (0.0, update[0] / update[1])
-    if reasoning := [good / of for name, (good, of) in asked.items() if name not in OF_A_KIND]:
-        found["reasoning"] = (sum(reasoning) / len(reasoning),) * 2
+        bounds["maintenance"] = (0.0, update[0] / update[1])
+    if reasoning := [right / n for name, (right, n) in asked.items() if name not in OF_A_KIND]:
+        bounds["reasoning"] = (sum(reasoning) / len(reasoning),) * 2
     if answerable := [tally for name, tally in asked.items() if name != "abstention"]:
-        share = sum(good for good, _ in answerable) / sum(of for _, of in answerable)
-        found["efficiency"] = (share, min(1.0, 1.25 * share))
-    return found
+        share = sum(right for right, _ in answerable) / sum(n for _, n in answerable)
+        bounds["efficiency"] = (share, min(1.0, 1.25 * share))
+    return bounds
 
 
 def _figure(value: float | None) -> str:

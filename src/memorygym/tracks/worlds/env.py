@@ -1,4 +1,4 @@
-"""The worlds environment: it walks through the events of a task and takes answers."""
+"""The environment of worlds: it shows the events of a task and receives the answers."""
 
 from memorygym.tracks._qa.stream import Streaming, submit
 
@@ -6,6 +6,6 @@ SUBMIT = submit("Answer the question of this event. Free, once a question.")
 
 
 class WorldsEnv(Streaming):
-    """Documents, corrections and memos, and between and after them questions."""
+    """An environment that shows documents, corrections, memos and questions in order."""
 
     tools = (SUBMIT,)

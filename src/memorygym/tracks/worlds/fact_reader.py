@@ -1,4 +1,4 @@
-"""The strong reader of worlds: it knows rendered text alone, as a careful human does."""
+"""The strong reader of worlds: it reads rendered text only, as a careful human would."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from memorygym.tracks.worlds.question_parser import QuestionParser
 
 
 class Parser:
-    """Reads and answers; a text is parsed once."""
+    """Reads texts and answers queries under one guide; every text is parsed once."""
 
     def __init__(self, guide: Guide) -> None:
         self._guide = guide
@@ -28,12 +28,12 @@ class Parser:
         return self._cached(text)
 
     def _parsed(self, text: str) -> tuple[Record, ...]:
-        """The documents of an event; of what a memory shows, documents and the notes between."""
+        """The records of an event's documents, or of the documents and notes in a memory's text."""
         if text.startswith(EVENT):
             return self._prose.read(text)
         return tuple(
             record
-            for notes, documents in self._prose.between(text)
+            for notes, documents in self._prose.split(text)
             for record in (*self._notes.read(notes), *documents)
         )
 
@@ -45,35 +45,36 @@ class Parser:
             return None
 
     def render(self, record: Record) -> str:
-        """A record in canonical sentences, which read back to it."""
-        told: list[tuple[str, Value]] = [*record.values.items(), *record.edges]
+        """A record in canonical sentences, from which it can be read again."""
+        facts: list[tuple[str, Value]] = [*record.values.items(), *record.edges]
         if record.category:
-            told.insert(0, ("category", record.category))
-        sentences = [self._guide.sentence(record.name, key, value) for key, value in told]
+            facts.insert(0, ("category", record.category))
+        sentences = [self._guide.sentence(record.name, key, value) for key, value in facts]
         return "\n".join([f"[Fact · {record.name} · current]", *sentences])
 
 
 @dataclass(frozen=True, slots=True)
 class StrongReader:
-    """Reads only rendered text; what it concludes, a careful human could.
+    """A reader that knows only rendered text and concludes only what a careful human could.
 
-    All agents of a process share it, so nothing can be left on it or be taken from it.
+    All agents of a process share it, so it is immutable and keeps no state.
     """
 
     guide: Guide
-    """What the pinned message tells."""
+    """The contents of the system message."""
     read: Callable[[str], tuple[Record, ...]]
-    """Every record that a text (documents, a notice, notes from memory) holds."""
+    """All records in a text: documents, corrections, or notes from memory."""
     ask: Callable[[str], Query | None]
-    """The question in an event's text, None if it holds none that can be understood."""
+    """The question in an event's text, or None if there is none or it cannot be parsed."""
     answer: Callable[..., str | None]
-    """The answer, None (refuse) if anything it rests on is unknown. A careless reader goes on with
-    what it has as long as something is left to compute from."""
+    """The answer to a query, or None (refuse) if a needed fact is unknown. With `careless` the
+    reader leaves out unknown members of a set, as long as it knows some."""
     render: Callable[[Record], str]
+    """A record in canonical sentences."""
 
 
 @lru_cache(maxsize=64)
-def reader(system: str) -> StrongReader:
-    """The strong reader under that pinned message; one object a message, with its caches."""
+def strong_reader(system: str) -> StrongReader:
+    """The strong reader for a system message, with its caches; one object per message."""
     parser = Parser(guide := read_guide(system))
     return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.render)

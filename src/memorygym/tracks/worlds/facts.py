@@ -1,7 +1,7 @@
-"""What a text can tell: attributes, records read from text, what follows from them, and `held`.
+"""The facts that texts state: the schema, records read from a text, and knowledge from records.
 
-A track's strong reader turns text into records and questions into queries; everybody above this
-floor (agents, scoring, verification) gets it by name, so that one reading serves them all.
+The strong reader turns texts into records and questions into queries; agents, scoring and
+verification all use it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ TREND_LABELS = (
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """What an agent is told of an attribute, and how its values look."""
+    """An attribute as the system message states it, with the format of its values."""
 
     code: str
     """One small letter, in schema order."""
@@ -37,10 +37,10 @@ class Attribute:
     suffix: str = ""
     choices: tuple[str, ...] = ()
     length: int = 1
-    """Values of a series, words of a text; else 1."""
+    """Number of values in a series, of words in a text; else 1."""
 
     def number(self, value: int) -> str:
-        """A scaled number as it is shown.
+        """A scaled number as documents write it.
 
         >>> Attribute("a", "revenue", "turnover", "float", 1, "$", "M").number(19406)
         '$1,940.6M'
@@ -51,7 +51,7 @@ class Attribute:
         return f"{sign}{self.prefix}{whole:,}{tail}{self.suffix}"
 
     def show(self, value: Value) -> str:
-        """A value as documents and answers show it."""
+        """A value as documents and answers write it."""
         if isinstance(value, int):
             return self.number(value)
         if isinstance(value, tuple):
@@ -87,7 +87,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What the pinned message tells of the schema and of what will be asked."""
+    """The contents of the system message: the schema, and what most questions are about."""
 
     noun: str
     plural: str
@@ -105,7 +105,7 @@ class Guide:
         return self.attributes[ord(code) - 97]
 
     def sentence(self, name: str, key: str, value: Value, verb: str = "gives") -> str:
-        """A fact in its canonical sentence, which the strong reader reads back.
+        """A fact as a canonical sentence, which the strong reader can read.
 
         The key is the code of an attribute or a relation, or "category".
         """
@@ -126,31 +126,31 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one text tells of one entity; all who read the text share it."""
+    """The facts that one text states about one entity; immutable, because agents share it."""
 
     name: str
     category: str = ""
     values: Mapping[str, Value] = field(default_factory=FrozenDict)
     """By attribute code."""
     former: Mapping[str, Value] = field(default_factory=FrozenDict)
-    """Values that are said to have been replaced."""
+    """Previous values that the text marks as replaced, by attribute code."""
     shifts: Mapping[str, int] = field(default_factory=FrozenDict)
-    """Relative corrections: "120 higher than stated before"."""
+    """Relative corrections, such as "120 higher than stated before", by attribute code."""
     edges: tuple[tuple[str, str], ...] = ()
     """(relation code, other entity)."""
     unread: int = 0
-    """Sentences that name an attribute but whose value could not be told."""
+    """Number of sentences that name an attribute but have no clear value."""
 
     def __post_init__(self) -> None:
         for name in ("values", "former", "shifts"):
-            told = getattr(self, name)
-            if type(told) is not FrozenDict:
-                object.__setattr__(self, name, FrozenDict(told))
+            values = getattr(self, name)
+            if type(values) is not FrozenDict:
+                object.__setattr__(self, name, FrozenDict(values))
 
 
 @dataclass(slots=True)
 class RecordDraft:
-    """A record while its text is being read."""
+    """A mutable record, for use while its text is being read."""
 
     name: str
     category: str = ""
@@ -161,14 +161,14 @@ class RecordDraft:
     unread: int = 0
 
     def record(self) -> Record:
-        """What was read."""
+        """The immutable record."""
         return Record(
             self.name, self.category, self.values, self.former, self.shifts, self.edges, self.unread
         )
 
 
 class Knowledge:
-    """What follows from records, told in this order: later values replace earlier ones."""
+    """The facts that follow from records in order: later values replace earlier ones."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self.by_name: dict[str, list[Record]] = {}
@@ -176,7 +176,7 @@ class Knowledge:
             self.by_name.setdefault(record.name, []).append(record)
 
     def history(self, name: str, code: str) -> list[Value]:
-        """All values of a fact in order; the last is current."""
+        """All values of a fact in order; the last one is current. Empty if none is known."""
         records = self.by_name.get(name, ())
         values = [record.former[code] for record in records if code in record.former]
         former = len(values)
@@ -187,60 +187,60 @@ class Knowledge:
                 values.append(values[-1] + record.shifts[code])
         return values if len(values) > former else []
 
-    def now(self, name: str, code: str) -> Value | None:
-        """The current value, None if unknown."""
+    def current(self, name: str, code: str) -> Value | None:
+        """The current value of a fact, or None if it is unknown."""
         values = self.history(name, code)
         return values[-1] if values else None
 
-    def before(self, name: str, code: str) -> Value | None:
-        """The value before the last change, None if there was none."""
+    def previous(self, name: str, code: str) -> Value | None:
+        """The value of a fact before its last change, or None if no change is known."""
         values = self.history(name, code)
         earlier = [value for value in values if value != values[-1]]
         return earlier[-1] if earlier else None
 
     def category(self, name: str) -> str:
-        """The category of an entity, "" if unknown."""
+        """The category of an entity, or "" if it is unknown."""
         for record in self.by_name.get(name, ()):
             if record.category:
                 return record.category
         return ""
 
     def members(self, categories: Iterable[str]) -> list[str]:
-        """All known entities of these categories, in the order they were told."""
-        wanted = set(categories)
-        return [name for name in self.by_name if self.category(name) in wanted]
+        """All known entities of these categories, in the order of their first records."""
+        chosen = set(categories)
+        return [name for name in self.by_name if self.category(name) in chosen]
 
     def related(self, name: str, relation: Relation) -> list[str]:
-        """The entities that `name` stands in that relation to, both ways if it is symmetric."""
-        found = [
+        """The entities related to `name`; a symmetric relation holds in both directions."""
+        others = [
             other
             for record in self.by_name.get(name, ())
             for code, other in record.edges
             if code == relation.code
         ]
         if relation.symmetric:
-            found += [
+            others += [
                 source
                 for source, records in self.by_name.items()
                 if any((relation.code, name) in record.edges for record in records)
             ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(others))
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, understood."""
+    """A parsed question."""
 
     kind: str
     names: tuple[str, ...] = ()
     """Entities that the question names."""
     codes: tuple[str, ...] = ()
-    """Attributes, in the order of their roles."""
+    """Codes of the attributes, in the order of their roles."""
     relations: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     size: int = 0
-    """How many entities the scope has, as the question states."""
+    """Number of entities in the scope, as the question states it."""
     bounds: tuple[Value, ...] = ()
-    """Thresholds or the phrase or choice asked for."""
+    """Thresholds, or the phrase or choice to look for."""
     flags: tuple[str, ...] = ()
-    """Directions: highest/lowest, above/below, as the kind needs them."""
+    """Directions: "highest" or "lowest"."""

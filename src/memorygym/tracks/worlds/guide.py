@@ -1,4 +1,4 @@
-"""Reads the pinned message back into a guide."""
+"""Parses the system message into a guide."""
 
 import re
 from functools import lru_cache
@@ -12,16 +12,16 @@ _WRITTEN = re.compile(r"written ([^\d.]*)0(?:\.(0+))?(.*)$")
 
 @lru_cache(maxsize=256)
 def read_guide(system: str) -> Guide:
-    """The guide that the message states. Raises BadTrace if it states none."""
+    """The guide that the system message states. Raises BadTrace if it states no schema."""
     head = re.search(
         r"concern (.+) of the groups (.+); three in four concern (.+)\.\n\n"
         r"Groups of .+?: (.+)\.\nAttributes of each (.+), in order:",
         system,
     )
     if head is None:
-        raise BadTrace("the pinned message states no schema")
+        raise BadTrace("the system message states no schema of the worlds track")
     plural, key_categories, key_labels, categories, noun = head.groups()
-    attributes = tuple(_attribute(*found) for found in _ATTRIBUTE.findall(system))
+    attributes = tuple(_attribute(*groups) for groups in _ATTRIBUTE.findall(system))
     codes = {a.label: a.code for a in attributes}
     names = tuple(part.split(" ", 1)[1] for part in categories.split("; "))
     relations = re.search(r"^Relations between .+?: (.+)\.$", system, re.M)
@@ -29,12 +29,12 @@ def read_guide(system: str) -> Guide:
     return Guide(
         noun, plural, attributes, names,
         tuple(_relation(part) for part in relations[1].split("; ")),
-        tuple(_listed(key_categories)),
-        tuple(sorted(codes[label] for label in _listed(key_labels))),
+        tuple(_split_list(key_categories)),
+        tuple(sorted(codes[label] for label in _split_list(key_labels))),
     )  # fmt: skip
 
 
-def _listed(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     head, _, last = text.rpartition(" and ")
     return [*head.split(", "), last]
 

@@ -1,6 +1,7 @@
-"""Reads notes from a memory: the notation of the scripted agents, and what others write instead.
+"""Reads notes from a memory: those of the scripted agents, and free-form notes of other agents.
 
-A loose note is a name and, on its line or those after it, labels with values in any usual shape.
+A free-form note is a name followed, on the same line or the next ones, by labels with values in any
+common layout.
 """
 
 import re
@@ -16,7 +17,7 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
 class NoteReader:
-    """Reads notes under one guide; every line is read once."""
+    """Reads notes under one guide; every line is parsed once."""
 
     def __init__(self, guide: Guide, prose: ProseReader) -> None:
         self._guide = guide
@@ -27,7 +28,7 @@ class NoteReader:
         )
 
     def read(self, text: str) -> tuple[Record, ...]:
-        """The records of all lines; a line without a name goes on about the last one."""
+        """The records of all lines; a line without a name belongs to the entity before it."""
         records: list[Record] = []
         name = ""
         for line in text.split("\n"):
@@ -43,13 +44,13 @@ class NoteReader:
         if (line, name) not in self._lines:
             if len(self._lines) > 20_000:
                 self._lines.clear()
-            if noted := read_note(line, self._guide):
-                self._lines[line, ""] = noted
-                return noted
-            self._lines[line, name] = self._loose(line, name)
+            if record := read_note(line, self._guide):
+                self._lines[line, ""] = record
+                return record
+            self._lines[line, name] = self._free_form(line, name)
         return self._lines[line, name]
 
-    def _loose(self, line: str, name: str) -> Record | None:
+    def _free_form(self, line: str, name: str) -> Record | None:
         head = _NAME.match(line)
         if head and not self._attribute(head[1].lower()):
             name, line = head[1], line[head.end() :]
@@ -58,13 +59,13 @@ class NoteReader:
         record = RecordDraft(name)
         for part in _PART.split(line):
             self._part(record, part)
-        told = head or record.values or record.category or record.edges
-        return record.record() if told else None
+        stated = head or record.values or record.category or record.edges
+        return record.record() if stated else None
 
     def _part(self, record: RecordDraft, part: str) -> None:
         attribute = self._attribute(part)
         if attribute is None:
-            self._prose.tie(record, f"{record.name} {part.strip()}")
+            self._prose.read_link(record, f"{record.name} {part.strip()}")
             if group := self._groups.search(part):
                 record.category = record.category or group[0]
             return
@@ -78,7 +79,7 @@ class NoteReader:
         return self._prose.attribute(part.translate(_SIGNS).split())
 
     def _value(self, attribute: Attribute, part: str) -> Value | None:
-        """A value with or without its unit, its separators or its quotes."""
+        """The value in a part, with or without its unit, separators and quotes."""
         spaced = re.sub(r"[:=]", " ", part)
         value = self._prose.value(attribute, spaced)
         if value is not None or attribute.kind not in ("int", "float", "text"):
@@ -86,5 +87,5 @@ class NoteReader:
         if attribute.kind == "text":
             words = part.translate(_SIGNS).split()[-attribute.length :]
             return " ".join(words) if len(words) == attribute.length else None
-        found = _NUMBER.findall(spaced)
-        return loose_number(found[0], attribute) if len(found) == 1 else None
+        numbers = _NUMBER.findall(spaced)
+        return loose_number(numbers[0], attribute) if len(numbers) == 1 else None

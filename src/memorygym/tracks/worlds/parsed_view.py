@@ -1,11 +1,11 @@
-"""What a scripted agent makes of a view: the event, the budget line, what its tools said."""
+"""Parses a view for the scripted agents: the event, the status line, the tool results."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Query, Record
 
 _HEAD = re.compile(
@@ -19,32 +19,36 @@ UNLIMITED = 10**9
 
 @dataclass(frozen=True, slots=True)
 class ParsedContext:
-    """One event as far as it has gone."""
+    """A parsed view: one event with the agent's replies and tool results so far."""
 
     system: str
     text: str
-    """The event."""
+    """The text of the event."""
     title: str
     """DOCUMENTS, CORRECTION, MEMO or QUESTION."""
     event: int
-    """Counted from 0."""
+    """Number of the event, counted from 0."""
     batch: int
+    """Number of the batch of documents, counted from 1; 0 for other events."""
     batches: int
-    """Documents come as batch k of n; 0 of 0 for anything else."""
+    """Number of all batches; 0 for other events."""
     writes_left: int
     writes: int
-    held: int
+    """Writes of the whole episode."""
+    tokens_held: int
     capacity: int
+    """Most tokens that the memory may hold."""
     slot: int
-    said: tuple[Message, ...]
+    """Most tokens of one entry."""
+    replies: tuple[Message, ...]
     """The agent's own replies in this event."""
-    heard: tuple[str, ...]
-    """What its tools answered, in order."""
+    tool_results: tuple[str, ...]
+    """The results of its tool calls, in order."""
 
     @property
     def reader(self) -> StrongReader:
-        """The strong reader for this pinned message."""
-        return reader(self.system)
+        """The strong reader for this system message."""
+        return strong_reader(self.system)
 
     @property
     def documents(self) -> list[tuple[str, str]]:
@@ -54,25 +58,25 @@ class ParsedContext:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """What the event tells."""
+        """The records that the event states."""
         return self.reader.read(self.text)
 
     @property
     def query(self) -> Query | None:
-        """The question of this event."""
+        """The question of this event, or None."""
         return self.reader.ask(self.text)
 
     @property
-    def known(self) -> Knowledge:
-        """What the tools brought back in this event."""
-        return Knowledge(record for text in self.heard for record in self.reader.read(text))
+    def knowledge(self) -> Knowledge:
+        """The facts in the tool results of this event."""
+        return Knowledge(record for text in self.tool_results for record in self.reader.read(text))
 
 
-def scene(view: Sequence[Message]) -> ParsedContext:
-    """The scene that a view shows."""
+def parse_view(view: Sequence[Message]) -> ParsedContext:
+    """The parsed context of a view."""
     text, status = "", None
-    said: list[Message] = []
-    heard: list[str] = []
+    replies: list[Message] = []
+    tool_results: list[str] = []
     for message in view[1:]:
         match message.role:
             case "user" if message.content.startswith("==="):
@@ -80,9 +84,9 @@ def scene(view: Sequence[Message]) -> ParsedContext:
             case "user":
                 status = _STATUS.match(message.content) or status
             case "assistant":
-                said.append(message)
+                replies.append(message)
             case "tool":
-                heard.append(message.content)
+                tool_results.append(message.content)
     head = _HEAD.match(text)
     title, event, batch, batches = (
         (head[1], int(head[2]) - 1, head[4], head[5]) if head else ("", 0, None, None)
@@ -91,5 +95,5 @@ def scene(view: Sequence[Message]) -> ParsedContext:
     left, writes, held, capacity, slot = numbers or [UNLIMITED, UNLIMITED, 0, UNLIMITED, UNLIMITED]
     return ParsedContext(
         view[0].content, text, title, event, int(batch or 0), int(batches or 0),
-        left, writes, held, capacity, slot, tuple(said), tuple(heard),
+        left, writes, held, capacity, slot, tuple(replies), tuple(tool_results),
     )  # fmt: skip

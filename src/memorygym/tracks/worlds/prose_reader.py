@@ -1,7 +1,8 @@
-"""Reads prose as a careful human would: who is spoken of, which attribute, which figure is meant.
+"""Reads prose as a careful human would: the entity, the attribute and the value of a sentence.
 
-It knows no wording of the dealer. A sentence's attribute is the label or alias that it contains; of
-several figures the one in the label's own clause counts, before any word that opens a comparison.
+It does not use the wording tables of the generator. The attribute of a sentence is the label or
+alias that it contains. Of several figures, the one in the clause of the label counts, and there
+the one before any word that starts a comparison.
 """
 
 import re
@@ -25,7 +26,7 @@ _POINTS = str.maketrans("", "", ",:;()[]|")
 
 
 class ProseReader:
-    """Reads under one guide."""
+    """Reads prose under one guide."""
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
@@ -36,41 +37,41 @@ class ProseReader:
                 self._labels.setdefault(words[0], []).append((words, attribute))
         for listed in self._labels.values():
             listed.sort(key=lambda pair: -len(pair[0]))
-        # Views show the same documents again and again.
-        self._document = lru_cache(maxsize=20_000)(self._told)
+        # Views show the same documents many times.
+        self._document = lru_cache(maxsize=20_000)(self._parsed)
         self.patterns = {a.code: _pattern(a) for a in guide.attributes}
 
     def read(self, text: str) -> tuple[Record, ...]:
-        """The records of documents and notices; none if the text holds none."""
-        return tuple(self._document(found[2], found[4]) for found in _HEAD.finditer(text))
+        """The records of all documents and corrections in a text."""
+        return tuple(self._document(match[2], match[4]) for match in _HEAD.finditer(text))
 
-    def between(self, text: str) -> Iterator[tuple[str, tuple[Record, ...]]]:
-        """What stands before each document with the document's records, and the rest."""
-        at = 0
-        for found in _HEAD.finditer(text):
-            yield text[at : found.start()], (self._document(found[2], found[4]),)
-            at = found.end()
-        yield text[at:], ()
+    def split(self, text: str) -> Iterator[tuple[str, tuple[Record, ...]]]:
+        """Each document's records with the text before it; at last the text after all documents."""
+        end = 0
+        for match in _HEAD.finditer(text):
+            yield text[end : match.start()], (self._document(match[2], match[4]),)
+            end = match.end()
+        yield text[end:], ()
 
     def attribute(self, words: list[str]) -> Attribute | None:
-        """The attribute whose label or alias stands among the words."""
+        """The attribute whose label or alias occurs among the words, or None."""
         labels = self._labels
-        for at, word in enumerate(words):
+        for index, word in enumerate(words):
             if word in labels:
-                for wanted, attribute in labels[word]:
-                    size = len(wanted)
-                    if size == 1 or tuple(words[at : at + size]) == wanted:
+                for label, attribute in labels[word]:
+                    size = len(label)
+                    if size == 1 or tuple(words[index : index + size]) == label:
                         return attribute
         return None
 
-    def _told(self, name: str, body: str) -> Record:
-        """What a document tells."""
+    def _parsed(self, name: str, body: str) -> Record:
+        """The record that a document states."""
         record = RecordDraft(name)
         body = body.removesuffix(".")
         for sentence in body.split(". "):
             attribute = self.attribute(sentence.translate(_POINTS).split())
             if attribute is None:
-                self.tie(record, sentence)
+                self.read_link(record, sentence)
             elif _SHIFT in sentence:
                 self._shift(record, attribute, sentence)
             else:
@@ -81,56 +82,56 @@ class ProseReader:
                     record.values[attribute.code] = value
         return record.record()
 
-    def tie(self, record: RecordDraft, sentence: str) -> None:
-        """Membership in a category, or a relation."""
+    def read_link(self, record: RecordDraft, sentence: str) -> None:
+        """Adds the category or the relation that a sentence states, if it states one."""
         group = _GROUP.search(sentence)
         if group and group[1] in self.guide.categories:
             record.category = group[1]
             return
         for relation in self.guide.relations:
-            left, found, right = sentence.partition(f" {relation.phrase} ")
-            if found and left == record.name:
+            left, phrase, right = sentence.partition(f" {relation.phrase} ")
+            if phrase and left == record.name:
                 record.edges += ((relation.code, right),)
 
     def _shift(self, record: RecordDraft, attribute: Attribute, sentence: str) -> None:
-        found = self.patterns[attribute.code].findall(sentence)
-        if len(found) != 1:
+        numbers = self.patterns[attribute.code].findall(sentence)
+        if len(numbers) != 1:
             record.unread += 1
             return
         sign = 1 if "higher" in sentence else -1
-        record.shifts[attribute.code] = sign * _scaled(found[0], attribute)
+        record.shifts[attribute.code] = sign * _scaled(numbers[0], attribute)
 
     def value(self, attribute: Attribute, sentence: str) -> Value | None:
-        """The value that the sentence gives, None if that cannot be told."""
+        """The value that a sentence states, or None if it is missing or unclear."""
         if attribute.kind == "text":
             quoted = _QUOTED.search(sentence)
             return quoted[1] if quoted else None
-        shown = self._shown(attribute, sentence)
-        if len(shown) > 1:
-            called = (attribute.label, attribute.alias)
+        candidates = self._candidates(attribute, sentence)
+        if len(candidates) > 1:
             clauses = _CLAUSE.split(sentence)
-            clause = next((c for c in clauses if called[0] in c or called[1] in c), "")
-            shown = self._shown(attribute, clause)
-            if len(shown) > 1:
-                shown = self._shown(attribute, _CUE.split(clause)[0])
-        return _value(attribute, shown[0]) if len(shown) == 1 else None
+            labels = (attribute.label, attribute.alias)
+            clause = next((c for c in clauses if labels[0] in c or labels[1] in c), "")
+            candidates = self._candidates(attribute, clause)
+            if len(candidates) > 1:
+                candidates = self._candidates(attribute, _CUE.split(clause)[0])
+        return _value(attribute, candidates[0]) if len(candidates) == 1 else None
 
-    def _shown(self, attribute: Attribute, text: str) -> list[str]:
-        """All different values of the attribute's form, as they stand."""
+    def _candidates(self, attribute: Attribute, text: str) -> list[str]:
+        """All different texts that have the format of the attribute's values."""
         if attribute.kind == "date":
-            found = [_iso(parts) for parts in _DATE.findall(text)]
+            candidates = [_iso(parts) for parts in _DATE.findall(text)]
         else:
-            found = self.patterns[attribute.code].findall(text)
-        return found if len(found) < 2 else list(dict.fromkeys(found))
+            candidates = self.patterns[attribute.code].findall(text)
+        return candidates if len(candidates) < 2 else list(dict.fromkeys(candidates))
 
 
-def _value(attribute: Attribute, shown: str) -> Value:
+def _value(attribute: Attribute, text: str) -> Value:
     match attribute.kind:
         case "int" | "float":
-            return _scaled(shown, attribute)
+            return _scaled(text, attribute)
         case "series":
-            return tuple(_scaled(part, attribute) for part in shown.split(", "))
-    return shown
+            return tuple(_scaled(part, attribute) for part in text.split(", "))
+    return text
 
 
 def _pattern(a: Attribute) -> re.Pattern[str]:
@@ -147,7 +148,7 @@ def _pattern(a: Attribute) -> re.Pattern[str]:
 
 
 def _scaled(text: str, a: Attribute) -> int:
-    """A number as documents display it, as a scaled integer."""
+    """The scaled integer of a number as documents write it."""
     digits = text.removesuffix(a.suffix) if a.suffix else text
     if a.prefix:
         digits = digits.replace(a.prefix, "", 1)
@@ -155,7 +156,7 @@ def _scaled(text: str, a: Attribute) -> int:
 
 
 def loose_number(text: str, a: Attribute) -> int:
-    """A number with or without its unit and with any decimals; further decimals are cut."""
+    """The scaled integer of a number with or without unit; surplus decimals are cut off."""
     whole, _, rest = re.sub(r"[^\d.-]", "", text).partition(".")
     return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
 

@@ -1,7 +1,7 @@
-"""Understands the questions of the worlds track from their English.
+"""Parses the questions of worlds from their English text.
 
-In a form, a0, a1, a2 are attributes in the order of their roles, v0 and v1 bounds on a0 and a1, r0
-and r1 relations; `name` is an entity, `names` a list of them, `scope` a described set.
+In a pattern, a0, a1 and a2 are attributes in the order of their roles, v0 and v1 bounds on a0 and
+a1, r0 and r1 relations; `name` is an entity, `names` a list of entities, `scope` a described set.
 """
 
 import re
@@ -74,11 +74,11 @@ FORMS = (
     ("count", rf"How many .+? complete the sentence {_TIE}, .*"),
     ("best_related", rf"Of all .+? that complete {_TIE}, .* highest entry for (?P<a0>.+)\? .*"),
 )
-"""(kind of query, pattern of the whole question)."""
+"""The kind of the query, and the pattern of the whole question."""
 
 
 class QuestionParser:
-    """Understands questions under one guide."""
+    """Parses questions under one guide."""
 
     def __init__(self, guide: Guide, prose: ProseReader) -> None:
         self._prose = prose
@@ -90,7 +90,7 @@ class QuestionParser:
         self._cached = lru_cache(maxsize=5_000)(self._read)
 
     def ask(self, text: str) -> Query | None:
-        """The question that an event asks, None if there is none or it is not understood."""
+        """The question in an event's text, or None if there is none or no pattern fits."""
         return self._cached(text)
 
     def _read(self, text: str) -> Query | None:
@@ -98,15 +98,15 @@ class QuestionParser:
         if body is None:
             return None
         for kind, form in self._forms:
-            if found := form.fullmatch(body[1]):
+            if match := form.fullmatch(body[1]):
                 try:
-                    return self._query(kind, found.groupdict())
+                    return self._query(kind, match.groupdict())
                 except KeyError:
                     continue
         return None
 
     def _query(self, kind: str, part: dict[str, str]) -> Query:
-        """The query; KeyError if a label or the scope is none that the guide knows."""
+        """The query. Raises KeyError if the guide lacks a label, or the scope has no size."""
         attributes = [self._attribute(part[role]) for role in ("a0", "a1", "a2") if role in part]
         names, categories, size = _scope(part["scope"]) if "scope" in part else ((), (), 0)
         if "names" in part:
@@ -122,14 +122,14 @@ class QuestionParser:
         )  # fmt: skip
 
     def _attribute(self, label: str) -> Attribute:
-        found = self._prose.attribute(label.split(" "))
-        if found is None or label not in (found.label, found.alias):
+        attribute = self._prose.attribute(label.split(" "))
+        if attribute is None or label not in (attribute.label, attribute.alias):
             raise KeyError(label)
-        return found
+        return attribute
 
 
 def _scope(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Names, or else categories, and the stated size of a scope."""
+    """The names or the categories of a scope, and its stated size."""
     size = _SIZE.match(text)
     if size is None:
         raise KeyError(text)

@@ -1,7 +1,7 @@
-"""The locked reasoners: they answer from what memory put before the event, and keep nothing.
+"""The scripted reasoners: they answer from the context that the memory composes, without state.
 
-The strong one reads all of it and combines facts as a careful human would. The weak one stands for
-a small model: it looks one thing up, attends to few tokens, and believes the first match.
+The strong one reads the whole context and combines facts as a careful human would. The weak one
+imitates a small model: it answers from one record, reads few tokens, and takes the first match.
 """
 
 from collections.abc import Sequence
@@ -12,30 +12,33 @@ from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.reasoners import ParsedContext, attended
 from memorygym.tracks._qa.stream import event_of
 from memorygym.tracks.worlds.agents.honest import brief_reader
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record
 
 SINGLE_HOP = ("value", "ratio", "trend", "extreme", "lookup")
-"""Kinds of questions that one record answers."""
+"""Kinds of queries that one record answers."""
 
 
 class Strong(reasoners.Strong):
-    """Answers whatever follows from the view, refuses what does not; it has nothing recalled."""
+    """A reasoner that answers whatever follows from the view and refuses the rest.
+
+    It never asks the memory to recall anything.
+    """
 
     def __init__(self) -> None:
-        super().__init__(reader)
+        super().__init__(strong_reader)
 
     def conclude(self, asked: ParsedContext) -> Found | Missing:
         answer = asked.by.answer(asked.query, Knowledge(self.records(asked)))
         return Missing("", ()) if answer is None else Found(answer, ())
 
     def records(self, asked: ParsedContext) -> Sequence[Record]:
-        """What it takes in."""
+        """The records that the answer is computed from."""
         return [record for text in asked.texts for record in asked.by.read(text)]
 
 
 class Weak(Strong):
-    """Takes in the first tokens that name what is asked about; of two values it takes the first."""
+    """A reasoner that reads the first tokens about the entity, and of two values uses the first."""
 
     def conclude(self, asked: ParsedContext) -> Found | Missing:
         return super().conclude(asked) if asked.query.kind in SINGLE_HOP else Missing("", ())
@@ -51,26 +54,26 @@ class Weak(Strong):
 
 
 def _merged(first: Record, later: Record) -> Record:
-    """What was read first stands."""
+    """Both records as one; where they differ, the first one counts."""
     values = {**later.values, **first.values}
     category, edges = first.category or later.category, first.edges or later.edges
     return Record(first.name, category, values, edges=edges)
 
 
 class LookupNoteTaker(Policy):
-    """Keeps notes with a memory's tools as `brief_reader` does, looks them up, then reasons."""
+    """A scripted writer: keeps notes as `brief_reader` does, and looks them up for a reasoner."""
 
     def __init__(self, reasoner: Policy) -> None:
-        self._scribe = brief_reader()
+        self._writer = brief_reader()
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        at = event_of(view)
-        looked_up = any(message.role == "tool" for message in view[at:])
-        understood = looked_up and reader(view[0].content).ask(view[at].content) is not None
-        who = self._reasoner if understood else self._scribe
-        return who.act(view, tools)
+        event = event_of(view)
+        looked_up = any(message.role == "tool" for message in view[event:])
+        parsed = looked_up and strong_reader(view[0].content).ask(view[event].content) is not None
+        policy = self._reasoner if parsed else self._writer
+        return policy.act(view, tools)
 
 
 REASONERS = {"strong": Strong, "weak": Weak}
-"""By name, the strong one first."""
+"""The reasoners by name, the strong one first."""

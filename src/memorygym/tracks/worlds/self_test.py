@@ -1,4 +1,4 @@
-"""The self-test of worlds: what must hold of all agents on all worlds."""
+"""The self-test of worlds: invariants that must hold for all agents on all tasks."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,14 +17,14 @@ from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.axes import admitted, gold_of
 
-ENOUGH_SEEDS, ENOUGH_WORLDS = 10, 100
-"""With fewer, a margin fails only if its whole 95 % interval lies beyond the bound."""
+ENOUGH_SEEDS, ENOUGH_TASKS = 10, 100
+"""With fewer, a mean fails only if its whole 95 % interval lies beyond the bound."""
 SMALL = 1e-9
 _HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
 
 
 def inspect(agent: str, trace: Trace) -> dict[str, float]:
-    """What the invariants need of a trace, counted anew and not taken from the referee."""
+    """The measures of a trace that the invariants need, counted anew from its texts."""
     measures = {"admitted": admitted(trace), **_events(trace)}
     if trace.budget.capacity is not None:
         measures |= _usage(trace)
@@ -34,14 +34,14 @@ def inspect(agent: str, trace: Trace) -> dict[str, float]:
 
 
 def _usage(trace: Trace) -> dict[str, float]:
-    """The shares of the limits that were used, and how far the referee's own count is off."""
+    """The used share of every limit, and the largest error of the recorded token counts."""
     capacity, slot, writes = trace.budget.capacity, trace.budget.slot, trace.budget.writes
     assert capacity and slot and writes
     known = set(words(trace.system))
     prices: dict[str, int] = {}
-    held: dict[str, int] = {}
-    said: tuple[Call, ...] = ()
-    off, fullest, largest, paid, free = 0, 0, 0, 0, 0
+    sizes: dict[str, int] = {}
+    called: tuple[Call, ...] = ()
+    error, peak, largest, paid, free = 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
             case Observation(messages=messages):
@@ -50,38 +50,40 @@ def _usage(trace: Trace) -> dict[str, float]:
                     known |= words(message.content)
             case MemoryUpdate(entries=entries, dropped=dropped, tokens=tokens):
                 for id in dropped:
-                    held.pop(id, None)
+                    sizes.pop(id, None)
                 for entry in entries:
                     size = prices.get(entry.text) or count(entry.text, known)
-                    held[entry.id] = prices[entry.text] = size
+                    sizes[entry.id] = prices[entry.text] = size
                     largest = max(largest, size)
-                total = sum(held.values())
-                fullest, off = max(fullest, total), max(off, abs(total - tokens))
+                total = sum(sizes.values())
+                peak, error = max(peak, total), max(error, abs(total - tokens))
             case Action(message=message):
-                said = message.calls
+                called = message.calls
             case ToolResult(messages=messages):
-                ran = [c.name for c, m in zip(said, messages, strict=False) if _ran(m.content)]
-                stored, edited = ran.count("Write"), ran.count("Edit")
-                paid += stored + max(0, edited - free)
-                free = max(0, free - edited)
-    used = {"capacity": fullest / capacity, "slot": largest / slot, "writes": paid / writes}
-    return {**used, "miscounted": off}
+                pairs = zip(called, messages, strict=False)
+                executed = [call.name for call, m in pairs if _executed(m.content)]
+                writes_made, edits_made = executed.count("Write"), executed.count("Edit")
+                paid += writes_made + max(0, edits_made - free)
+                free = max(0, free - edits_made)
+    used = {"capacity": peak / capacity, "slot": largest / slot, "writes": paid / writes}
+    return {**used, "miscounted": error}
 
 
-def _ran(result: str) -> bool:
-    """Whether a tool did what it was called for."""
+def _executed(result: str) -> bool:
+    """Whether a tool result says that the call was carried out."""
     return not result.startswith(("refused", "not run", "no tool", "Write:", "Edit:"))
 
 
 def _events(trace: Trace) -> dict[str, float]:
-    """Whether every event and question was shown once and in order, without what came before."""
-    shown = [r for r in trace.records if isinstance(r, Observation) and r.evict]
-    texts = [message.content for record in shown for message in record.messages]
-    heads = [(int(n), int(of)) for text in texts for n, of in _HEADING.findall(text)]
-    missed = [n for n, _ in heads] != list(range(1, (heads[-1][1] if heads else 0) + 1))
+    """Whether every event was shown once and in order, and without the previous events."""
+    events = [r for r in trace.records if isinstance(r, Observation) and r.evict]
+    texts = [message.content for record in events for message in record.messages]
+    headings = [(int(n), int(total)) for text in texts for n, total in _HEADING.findall(text)]
+    last = headings[-1][1] if headings else 0
+    missed = [n for n, _ in headings] != list(range(1, last + 1))
     questions = len(gold_of(trace).questions)
     return {
-        "world": float(int(trace.task[:12], 16)),
+        "task": float(int(trace.task[:12], 16)),
         "questions": questions,
         "unasked": missed + abs(sum("=== QUESTION" in text for text in texts) - questions),
         "undropped": sum(not r.evict for r in trace.records if isinstance(r, Observation)),
@@ -89,7 +91,7 @@ def _events(trace: Trace) -> dict[str, float]:
 
 
 class ViewRecorder(Policy):
-    """Plays as another policy does, and keeps the views."""
+    """A policy that acts as another one does, and keeps every view."""
 
     def __init__(self, policy: Policy) -> None:
         self.views: list[list[Message]] = []
@@ -99,9 +101,9 @@ class ViewRecorder(Policy):
         self.views.append(list(view))
         return self._policy.act(view, tools)
 
-    def surprises(self, trace: Trace) -> int:
-        """Views that are not what the record says was to be seen since the last eviction."""
-        pinned = Message("system", trace.system)
+    def differences(self, trace: Trace) -> int:
+        """Number of views that differ from the view that the trace records."""
+        system = Message("system", trace.system)
         composed: tuple[Message, ...] = ()
         live: list[Message] = []
         expected: list[list[Message]] = []
@@ -114,13 +116,13 @@ class ViewRecorder(Policy):
                 case ToolResult(messages=messages):
                     live = [*live, *messages]
                 case Action(message=message):
-                    expected.append([pinned, *composed, *live])
+                    expected.append([system, *composed, *live])
                     live = [*live, message]
-        return sum(seen != said for seen, said in zip(self.views, expected, strict=True))
+        return sum(seen != recorded for seen, recorded in zip(self.views, expected, strict=True))
 
 
 class InvalidActor(Policy):
-    """Makes mistakes that must be refused, writes until nothing fits, and answers nothing."""
+    """A policy that makes calls that must be refused, writes until nothing fits, never answers."""
 
     def __init__(self, slot: int, writes: int) -> None:
         page = "7 " * (slot - 1)
@@ -135,34 +137,34 @@ class InvalidActor(Policy):
         return self._reply if "· event 1 of" in view[-1].content else Message("assistant", "")
 
 
-def _density() -> float:
-    """The most bits that a token of random letters, digits or marks holds."""
-    found = []
+def _bits_per_token() -> float:
+    """The most bits that a token of random letters, digits or punctuation can hold."""
+    densities = []
     for alphabet in (ascii_lowercase, ascii_letters, digits, punctuation, "äßñøçé"):
         stream = named_rng("density", alphabet)
         text = normalize("".join(stream.choice(alphabet) for _ in range(120)))
-        found.append(120 * log2(len(alphabet)) / max(1, count(text, ())))
-    return max(found)
+        densities.append(120 * log2(len(alphabet)) / max(1, count(text, ())))
+    return max(densities)
 
 
 class Check:
-    """Evaluates invariants over all results."""
+    """The invariants over all results, evaluated one by one."""
 
     def __init__(self, results: Iterable[PlayedEpisode], seeds: int) -> None:
         self.results = list(results)
         self.by_agent: dict[str, list[PlayedEpisode]] = {}
         for result in self.results:
             self.by_agent.setdefault(result.agent, []).append(result)
-        worlds = {(result.template, result.seed) for result in self.results}
-        self.strict = seeds >= ENOUGH_SEEDS and len(worlds) >= ENOUGH_WORLDS
+        tasks = {(result.template, result.seed) for result in self.results}
+        self.strict = seeds >= ENOUGH_SEEDS and len(tasks) >= ENOUGH_TASKS
         self.rows: list[Invariant] = []
 
     def exact(self, name: str, values: Iterable[float], bound: float) -> None:
-        """Every value must equal the bound; the one farthest from it is shown."""
+        """Every value must equal the bound; the row shows the value farthest from it."""
         value = max(values, key=lambda value: abs(value - bound), default=None)
         if value is not None:
-            gap = abs(value - bound)
-            self.rows.append(Invariant(name, value, bound, -gap, gap <= SMALL))
+            error = abs(value - bound)
+            self.rows.append(Invariant(name, value, bound, -error, error <= SMALL))
 
     def never_above(self, name: str, values: Iterable[float], bound: float) -> None:
         """No value may lie above the bound."""
@@ -171,120 +173,128 @@ class Check:
             self.rows.append(Invariant(name, value, bound, bound - value, value <= bound + SMALL))
 
     def at_most(self, name: str, values: Sequence[float], bound: float, side: int = 1) -> None:
-        """The mean over worlds may not lie above the bound; with side -1, not below it."""
+        """The mean over tasks may not lie above the bound; with side -1, not below it."""
         if values:
-            found = estimate([side * value for value in values])
-            beyond = found.mean if self.strict else found.low
-            margin, holds = side * bound - found.mean, beyond <= side * bound + SMALL
-            self.rows.append(Invariant(name, side * found.mean, bound, margin, holds))
+            interval = estimate([side * value for value in values])
+            lowest = interval.mean if self.strict else interval.low
+            margin, holds = side * bound - interval.mean, lowest <= side * bound + SMALL
+            self.rows.append(Invariant(name, side * interval.mean, bound, margin, holds))
 
     def at_least(self, name: str, values: Sequence[float], bound: float) -> None:
-        """The mean over worlds may not lie below the bound."""
+        """The mean over tasks may not lie below the bound."""
         self.at_most(name, values, bound, -1)
 
     def composites(self, agent: str, over: str = "") -> list[float]:
-        """In points, one a world, minus those of `over` if given; [] if either did not play."""
+        """The composites by task, in points, minus those of agent `over` if given.
+
+        Empty if one of them did not play.
+        """
         values = [100 * result.score.composite for result in self.by_agent.get(agent, ())]
         if not over:
             return values
         others = self.composites(over)
-        return [v - o for v, o in zip(values, others, strict=True)] if values and others else []
+        if not values or not others:
+            return []
+        return [value - other for value, other in zip(values, others, strict=True)]
 
     def measure(self, name: str) -> list[float]:
-        """A measure of all episodes that have it; the budget's are lacking where it was lifted."""
+        """A measure of all episodes that have it; unbounded agents have none of the budget."""
         return [r.measures[name] for r in self.results if name in r.measures]
 
 
 def check(results: Sequence[PlayedEpisode], tier: str, seeds: int) -> list[Invariant]:
-    """What can be told from results; a row on agents that did not play is left out."""
-    c = Check(results, seeds)
-    c.exact(
-        "perfect: accuracy %", [100 * r.score.accuracy for r in c.by_agent.get("perfect", ())], 100
-    )
-    c.exact("clairvoyant", c.composites("clairvoyant"), 100)
-    _check_play(c)
-    _check_scores(c)
+    """All invariants over results; those of agents that did not play are left out."""
+    checks = Check(results, seeds)
+    perfect = [100 * result.score.accuracy for result in checks.by_agent.get("perfect", ())]
+    checks.exact("perfect: accuracy %", perfect, 100)
+    checks.exact("clairvoyant", checks.composites("clairvoyant"), 100)
+    _check_play(checks)
+    _check_scores(checks)
     for agent in ("guesser", "abstainer"):
-        c.exact(agent, c.composites(agent), 0)
-    c.at_most("smart_guesser", c.composites("smart_guesser"), 5)
-    gap = 5 if tier == "hard" else 10
-    c.at_least("strategic - naive", c.composites("strategic", "naive"), gap)
-    c.at_least("template_expert - strategic", c.composites("template_expert", "strategic"), 15)
-    c.at_least("priority - random", c.composites("priority_strategic", "random_strategic"), 10)
-    for agent in c.by_agent:
+        checks.exact(agent, checks.composites(agent), 0)
+    checks.at_most("smart_guesser", checks.composites("smart_guesser"), 5)
+    for better, worse, points in (
+        ("strategic", "naive", 5 if tier == "hard" else 10),
+        ("template_expert", "strategic", 15),
+        ("priority_strategic", "random_strategic", 10),
+    ):
+        checks.at_least(f"{better} - {worse}", checks.composites(better, worse), points)
+    for agent in checks.by_agent:
         if agent in agents.AGENTS and (bound := agents.AGENTS[agent].bound):
             name = f"{agent} - {bound.over}" if bound.over else agent
-            c.at_most(name, c.composites(agent, bound.over), bound.most)
+            checks.at_most(name, checks.composites(agent, bound.over), bound.most)
         if agent in BOOKS:
-            held = [result.measures["recoded"] for result in c.by_agent[agent]]
-            c.at_most(f"{agent}: capacities held", held, 1.5)
-    return c.rows
+            held = [result.measures["recoded"] for result in checks.by_agent[agent]]
+            checks.at_most(f"{agent}: capacities held", held, 1.5)
+    return checks.rows
 
 
-def _check_play(c: Check) -> None:
-    """Everything was shown, nothing stayed, no budget was exceeded."""
-    worlds = {(r.template, r.seed): r.measures["world"] for r in c.results}
-    c.exact("worlds that are alike", [len(worlds) - len(set(worlds.values()))], 0)
-    c.exact("questions not shown", c.measure("unasked"), 0)
-    c.exact("events that kept context", c.measure("undropped"), 0)
-    c.exact("tokens miscounted", c.measure("miscounted"), 0)
-    c.never_above("bits in a token of code", [_density()], 10)
+def _check_play(checks: Check) -> None:
+    """Every event was shown, no context was kept, and no budget was exceeded."""
+    tasks = {(r.template, r.seed): r.measures["task"] for r in checks.results}
+    checks.exact("identical tasks", [len(tasks) - len(set(tasks.values()))], 0)
+    checks.exact("questions not shown", checks.measure("unasked"), 0)
+    checks.exact("events that kept context", checks.measure("undropped"), 0)
+    checks.exact("tokens miscounted", checks.measure("miscounted"), 0)
+    checks.never_above("bits per token of random text", [_bits_per_token()], 10)
     for name in ("capacity", "slot", "writes"):
-        c.never_above(f"{name} used, at most", c.measure(name), 1)
+        checks.never_above(f"{name} used, at most", checks.measure(name), 1)
 
 
-def _check_scores(c: Check) -> None:
-    """The rules of the axes, whoever plays."""
-    unscored, maintained, efficient = [], [], []
-    for result in c.results:
-        score, m = result.score, result.measures
+def _check_scores(checks: Check) -> None:
+    """The rules of the axes hold for every agent."""
+    unscored, maintenance_excess, efficiency_excess = [], [], []
+    for result in checks.results:
+        score, measures = result.score, result.measures
         asked = sum(asked for _, asked in score.question_types.values())
-        unscored.append(m["questions"] - asked)
+        unscored.append(measures["questions"] - asked)
         breadth, maintenance = score.axes["breadth"], score.axes["maintenance"]
         if breadth is not None and maintenance is not None:
-            maintained.append(maintenance - min(1.0, breadth / m["admitted"]))
+            maintenance_excess.append(maintenance - min(1.0, breadth / measures["admitted"]))
         efficiency = score.axes["efficiency"]
-        if efficiency is not None and "writes" in m:
-            used = max(m["writes"], m["capacity"])
-            efficient.append(efficiency - score.correct / score.answerable * (1.25 - used / 4))
-    c.exact("questions not scored", unscored, 0)
-    c.never_above("maintenance above its gate", maintained, 0)
-    c.never_above("efficiency above its use", efficient, 0)
+        if efficiency is not None and "writes" in measures:
+            used = max(measures["writes"], measures["capacity"])
+            most = score.correct / score.answerable * (1.25 - used / 4)
+            efficiency_excess.append(efficiency - most)
+    checks.exact("questions not scored", unscored, 0)
+    checks.never_above("maintenance above its limit", maintenance_excess, 0)
+    checks.never_above("efficiency above its limit", efficiency_excess, 0)
 
 
 def _replay(task: Task, results: Sequence[PlayedEpisode], play: PlayAgain) -> list[Invariant]:
-    """The first world twice more: same traces and scores, views as recorded, mistakes refused."""
-    c = Check((), 0)
-    changed, surprises = [], []
+    """Plays the first task twice more: same trace and score, same views, mistakes refused."""
+    checks = Check((), 0)
+    changed, differences = [], []
     for result in results:
-        witness: list[ViewRecorder] = []
+        recorders: list[ViewRecorder] = []
 
-        def watched(policy: Policy, seen: list[ViewRecorder] = witness) -> Policy:
-            seen.append(ViewRecorder(policy))
-            return seen[-1]
+        def recorded(policy: Policy, recorders: list[ViewRecorder] = recorders) -> Policy:
+            recorders.append(ViewRecorder(policy))
+            return recorders[-1]
 
-        trace, again = play(task, result.agent, watched), play(task, result.agent, None)
+        trace, again = play(task, result.agent, recorded), play(task, result.agent, None)
         same = list(trace.lines()) == list(again.lines()) and score(trace) == result.score
         changed.append(not same)
-        surprises.append(witness[0].surprises(trace))
-    c.exact("same seed, another trace", [sum(changed)], 0)
-    c.exact("views unlike the record", surprises, 0)
+        differences.append(recorders[0].differences(trace))
+    checks.exact("same seed, another trace", [sum(changed)], 0)
+    checks.exact("views unlike the trace", differences, 0)
     if task.budget.slot and task.budget.writes:
-        bungler = InvalidActor(task.budget.slot, task.budget.writes)
-        trace = play(task, "abstainer", lambda _: bungler)
-        heard = [m for r in trace.records if isinstance(r, ToolResult) for m in r.messages]
-        wrong = [m.content for m in heard if m.call_id == "wrong"]
-        c.exact("mistakes not refused", [sum(not text.startswith("refused") for text in wrong)], 0)
+        policy = InvalidActor(task.budget.slot, task.budget.writes)
+        trace = play(task, "abstainer", lambda _: policy)
+        replies = [m for r in trace.records if isinstance(r, ToolResult) for m in r.messages]
+        wrong = [m.content for m in replies if m.call_id == "wrong"]
+        accepted = sum(not text.startswith("refused") for text in wrong)
+        checks.exact("mistakes not refused", [accepted], 0)
         for name, value in _usage(trace).items():
-            c.never_above(f"greedy writer: {name}", [value], name != "miscounted")
-    return c.rows
+            checks.never_above(f"greedy writer: {name}", [value], name != "miscounted")
+    return checks.rows
 
 
 def validate(
     recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
 ) -> list[Invariant]:
-    """The self-test over results that were played with `inspect`."""
-    at = recipes[0]
-    first = [r for r in results if (r.template, r.seed) == (at.template, at.seed)]
-    task, seeds = at.generate(), len({one.seed for one in recipes})
+    """The self-test, over results that hold the measures of `inspect`."""
+    recipe = recipes[0]
+    first = [r for r in results if (r.template, r.seed) == (recipe.template, recipe.seed)]
+    task, seeds = recipe.generate(), len({recipe.seed for recipe in recipes})
     return [*_replay(task, first, play), *check(results, str(task.recipe["tier"]), seeds)]

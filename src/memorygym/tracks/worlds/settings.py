@@ -1,4 +1,4 @@
-"""What a world is made from: its domain, seed, tier, sizes, and the secret of a private set."""
+"""The recipe of a worlds task: domain, seed, tier, sizes, and the secret of a private test set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 
 LARGEST = 1_000_000
-"""Most entities, tokens, questions, corrections or writes of a world."""
+"""Most entities, tokens, questions, corrections or writes of a task."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorldsSettings:
-    """One world. See track.TaskRecipe."""
+    """The recipe of one task. See track.TaskRecipe."""
 
     template: str
     seed: int
@@ -30,16 +30,16 @@ class WorldsSettings:
 
 
 def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
-    """The worlds that the knobs name, domain by domain. Raises UnknownPart or BadSettings."""
+    """The recipes that the parameters name, domain by domain. Raises UnknownPart or BadSettings."""
     parameters = dict(options.parameters)
     names = [name for name in parameters.pop("template", "").split(",") if name]
     tier = parameters.pop("tier", "standard")
     if tier not in TIERS:
         raise UnknownPart("tier", tier, TIERS)
     sizes = sizes_of(parameters)
-    templates = names or registry.names("worlds")
+    templates = names or registry.names("domains")
     for name in templates:
-        registry.load("worlds", name, "WORLD")
+        registry.load("domains", name, "DOMAIN")
     return [
         WorldsSettings(name, seed, tier, sizes, options.salt)
         for name in templates
@@ -48,11 +48,11 @@ def settings_of(options: TaskOptions) -> Sequence[WorldsSettings]:
 
 
 def sizes_of(parameters: Mapping[str, str]) -> Sizes:
-    """The sizes that knobs set. Raises UnknownPart or BadSettings."""
+    """The sizes that the parameters set. Raises UnknownPart or BadSettings."""
     for name, text in parameters.items():
         if name not in Sizes.__slots__:
             raise UnknownPart(
-                "knob of the track worlds", name, ("template", "tier", *Sizes.__slots__)
+                "parameter of the track worlds", name, ("template", "tier", *Sizes.__slots__)
             )
         if not text.removeprefix("-").isdecimal():
             raise BadSettings(f"{name} {text!r}: give a whole number")

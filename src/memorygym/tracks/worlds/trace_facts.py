@@ -1,4 +1,4 @@
-"""How a trace of worlds is read: records of entities, and the values that held at each event."""
+"""Reads a trace of worlds: the records of entities, and the values that were true at each event."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,30 +11,29 @@ from memorygym.core.trace_reader import HELD, MISSING, STALE
 from memorygym.core.track import gold_table
 from memorygym.core.types import Task
 from memorygym.scoring.grading import grade
-from memorygym.tracks.worlds.fact_reader import StrongReader, reader
+from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Knowledge, Record, Value
-from memorygym.tracks.worlds.generator.gold import Need, Question, WorldGold
+from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredFact:
-    """A value of an attribute, a relation or a category that a question needs."""
+    """A fact that a question needs: the value of an attribute, a relation or a category."""
 
     name: str
     key: str
     """An attribute's code, a relation's code, or "category"."""
     value: Value
-    """Of a relation the other entity, of a category its name."""
-    tie: bool = False
-    """Whether it is a relation."""
+    """For a relation the other entity, for a category its name."""
+    is_relation: bool = False
     old: bool = False
-    """Asked for is the value before the change."""
+    """Whether the question needs the value before the change."""
 
     def is_stated_by(self, record: Record) -> bool:
-        """Whether a record tells of it, whatever value."""
+        """Whether a record states this fact, with whatever value."""
         if record.name != self.name:
             return False
-        if self.tie:
+        if self.is_relation:
             return (self.key, self.value) in record.edges
         if self.key == "category":
             return bool(record.category)
@@ -43,10 +42,10 @@ class RequiredFact:
     def state(self, records: Iterable[Record]) -> str:
         """See trace_reader.RequiredFact."""
         own = [record for record in records if self.is_stated_by(record)]
-        if self.tie:
+        if self.is_relation:
             return HELD if own else MISSING
         if self.key == "category":
-            # Who names every category tells none.
+            # A text that states several categories must not count as stating the right one.
             return HELD if own and own[-1].category == self.value else MISSING
         values = Knowledge(own).history(self.name, self.key)
         if self.old:
@@ -57,42 +56,44 @@ class RequiredFact:
 
     def state_in(self, store: Iterable[Record]) -> str:
         """See trace_reader.RequiredFact."""
-        return self.state(sorted(store, key=self._weight))
+        return self.state(sorted(store, key=self._rank))
 
-    def _weight(self, record: Record) -> int:
+    def _rank(self, record: Record) -> int:
         if self.key == "category":
             return record.category == self.value
         return 2 if record.values.get(self.key) == self.value else self.key in record.shifts
 
 
-Told = tuple[int, str, Any]
-"""An entity, the code of an attribute, and the value that a text gives it."""
+StatedValue = tuple[int, str, Any]
+"""An entity, the code of an attribute, and the value that a text states."""
 
 
 class WorldsReader:
     """See trace_reader.TraceReader."""
 
-    def __init__(self, gold: WorldGold, system: str) -> None:
+    def __init__(self, gold: WorldsGold, system: str) -> None:
         self._gold, self._system = gold, system
         self.goals = gold.questions
 
     @classmethod
     def of(cls, trace: Trace) -> "WorldsReader":
-        """The reader of a trace. Raises BadTrace without a gold table."""
+        """The reader of a trace. Raises BadTrace if the trace has no gold table."""
         return cls(gold_table(trace), trace.system)
 
     @cached_property
-    def _by(self) -> StrongReader:
-        """Raises BadTrace unless the pinned message states the schema of the table."""
-        by = reader(self._system)
-        stated = len(by.guide.attributes)
+    def _strong(self) -> StrongReader:
+        """The strong reader. Raises BadTrace if the system message states another schema."""
+        reader = strong_reader(self._system)
+        stated = len(reader.guide.attributes)
         for row in self._gold.values[:1]:
             if len(row) != stated:
-                raise BadTrace(f"gold.values has rows of {len(row)}, system states {stated}")
-        return by
+                raise BadTrace(
+                    f"gold.values has {len(row)} attributes, the system message states {stated}"
+                )
+        return reader
 
     def read(self, text: str) -> tuple[Record, ...]:
-        return self._by.read(text)
+        return self._strong.read(text)
 
     def grade(self, question: Question, answer: str) -> tuple[bool, str]:
         return _graded(question.question_type, question.truth, answer, question.rivals)
@@ -106,7 +107,7 @@ class WorldsReader:
             return RequiredFact(name, need.key, self._gold.categories[need.entity])
         code, _, target = need.key.partition(">")
         if target:
-            return RequiredFact(name, code, self._gold.names[int(target)], tie=True)
+            return RequiredFact(name, code, self._gold.names[int(target)], is_relation=True)
         event = -1 if need.old else question.event
         return RequiredFact(name, code, self._gold.value(need.entity, code, event), old=need.old)
 
@@ -114,8 +115,8 @@ class WorldsReader:
         if len(need.key) != 1:
             return False
         name, key = self._gold.names[need.entity], need.key
-        now = self._gold.value(need.entity, key, question.event)
-        return any(r.values.get(key, now) != now for r in seen if r.name == name)
+        current = self._gold.value(need.entity, key, question.event)
+        return any(r.values.get(key, current) != current for r in seen if r.name == name)
 
     def first_stated(self, goal: Question, need: Need) -> int:
         return self._gold.shown[need.entity]
@@ -134,21 +135,21 @@ class WorldsReader:
         return len({need.entity for need in question.needs})
 
     def conditions(self, texts: Iterable[str]) -> list[str]:
-        number = {name: i for i, name in enumerate(self._gold.names)}
-        seen: set[Told] = set()
-        found = []
+        entities = {name: i for i, name in enumerate(self._gold.names)}
+        seen: set[StatedValue] = set()
+        conditions = []
         for text in texts:
             facts = [
-                (number[r.name], code, value)
-                for r in self.read(text) if r.name in number
+                (entities[r.name], code, value)
+                for r in self.read(text) if r.name in entities
                 for code, value in r.values.items()
             ]  # fmt: skip
-            found.append(self._condition(facts, seen))
+            conditions.append(self._condition(facts, seen))
             seen.update(facts)
-        return found
+        return conditions
 
-    def _condition(self, facts: Sequence[Told], seen: set[Told]) -> str:
-        """The worst that can be said of an entry; stale beats wrong, for it once was true."""
+    def _condition(self, facts: Sequence[StatedValue], seen: set[StatedValue]) -> str:
+        """The condition of an entry by its worst fact; a stale fact counts before a wrong one."""
         if not facts:
             return "irrelevant"
         end = 10**9
@@ -160,16 +161,16 @@ class WorldsReader:
         return "duplicate" if all(fact in seen for fact in facts) else "true"
 
     def canonical(self, question: Question) -> Iterator[str]:
-        """All that it needs in canonical sentences: by entity, a heading and a line each."""
+        """All needed facts in canonical sentences: a heading and a line for each entity."""
         by_heading: dict[tuple[bool, int], list[RequiredFact]] = {}
         for need in question.needs:
-            wanted = self.required(question, need)
-            by_heading.setdefault((not need.old, need.entity), []).append(wanted)
+            fact = self.required(question, need)
+            by_heading.setdefault((not need.old, need.entity), []).append(fact)
         for (current, _), facts in sorted(by_heading.items()):
             when, verb = ("current", "gives") if current else ("before the change", "gave")
             yield f"[Fact · {facts[0].name} · {when}]"
-            tell = self._by.guide.sentence
-            yield " ".join(tell(fact.name, fact.key, fact.value, verb) for fact in facts)
+            sentence = self._strong.guide.sentence
+            yield " ".join(sentence(fact.name, fact.key, fact.value, verb) for fact in facts)
 
     def facts(self, text: str) -> Iterator[RequiredFact]:
         for record in self.read(text):
@@ -178,24 +179,24 @@ class WorldsReader:
             for code, value in record.values.items():
                 yield RequiredFact(record.name, code, value)
             for code, other in record.edges:
-                yield RequiredFact(record.name, code, other, tie=True)
+                yield RequiredFact(record.name, code, other, is_relation=True)
 
     def text(self, fact: RequiredFact) -> str:
         if fact.key == "category":
             return f"{fact.name}: {fact.value}"
-        if fact.tie:
-            phrase = next(r.phrase for r in self._by.guide.relations if r.code == fact.key)
+        if fact.is_relation:
+            phrase = next(r.phrase for r in self._strong.guide.relations if r.code == fact.key)
             return f"{fact.name} {phrase} {fact.value}"
-        attribute = self._by.guide.attribute(fact.key)
+        attribute = self._strong.guide.attribute(fact.key)
         former = "former " * fact.old
         return f"{fact.name}, {former}{attribute.label}: {attribute.show(fact.value)}"
 
     def describe(self, fact: RequiredFact, records: Sequence[Record]) -> str:
-        if fact.tie:
+        if fact.is_relation:
             return str(fact.value)
         if fact.key == "category":
             return ", ".join(dict.fromkeys(record.category for record in records))
-        attribute = self._by.guide.attribute(fact.key)
+        attribute = self._strong.guide.attribute(fact.key)
         values = Knowledge(records).history(fact.name, fact.key)
         if values:
             return ", then ".join(dict.fromkeys(map(attribute.show, values)))
@@ -205,11 +206,11 @@ class WorldsReader:
         return f"once {attribute.show(records[-1].former[fact.key])}"
 
 
-def sentences(task: Task) -> dict[int, str]:
-    """The ceiling: by event of a question, a canonical sentence for every fact it needs."""
-    assert isinstance(task.gold, WorldGold)
-    by = WorldsReader(task.gold, task.system)
-    return {goal.event: "\n".join(by.canonical(goal)) for goal in by.goals if goal.needs}
+def gold_evidence(task: Task) -> dict[int, str]:
+    """By question event: a canonical sentence for every needed fact."""
+    assert isinstance(task.gold, WorldsGold)
+    reader = WorldsReader(task.gold, task.system)
+    return {goal.event: "\n".join(reader.canonical(goal)) for goal in reader.goals if goal.needs}
 
 
 @lru_cache(maxsize=20_000)

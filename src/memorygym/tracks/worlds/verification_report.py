@@ -1,43 +1,44 @@
-"""What verification found: counts by competency, and every failure with its seed."""
+"""The result of a verification: counts by question type, and every failure with its seed."""
 
 from dataclasses import asdict, dataclass, field
 
 from memorygym.core.types import JSON
 
-GUESS_FLOOR = 0.03
-"""No kind of question, pooled, may be guessed more often."""
-GUESS_Z = 2.0
-"""A floor fails if the excess is beyond that many standard errors, and not by one lucky guess."""
+CHANCE_LEVEL = 0.03
+"""Highest accuracy that guessing may reach on any question type, over all tasks together."""
+CHANCE_Z = 2.0
+"""Standard errors above CHANCE_LEVEL that count as a failure, if there are two right guesses."""
 MOST_SHOWN = 50
-"""Failures that are printed."""
+"""Most failures that are printed."""
 
 
 @dataclass(slots=True)
-class CompetencyTally:
-    """Counts of one competency."""
+class QuestionTypeTally:
+    """Counts of one question type."""
 
     asked: int = 0
     right: int = 0
-    """With everything told."""
+    """Answered rightly from the full text."""
     removals: int = 0
-    """Messages taken away, one at a time."""
+    """Messages removed, one at a time."""
     needed: int = 0
-    """Removals after which the strong reader refused or erred."""
+    """Removals after which the strong reader refused or was wrong."""
     careless: int = 0
-    """Removals after which a careless reader was still right."""
+    """Of those, removals after which a careless reader was still right."""
     guessed: int = 0
+    """Answered rightly from the question alone."""
     stale_right: int = 0
-    """Right with the value as it was before the change."""
+    """Questions for which the value before the change was accepted."""
 
-    def add(self, other: "CompetencyTally") -> None:
-        """Sums both."""
-        for name in CompetencyTally.__slots__:
+    def add(self, other: "QuestionTypeTally") -> None:
+        """Adds the counts of another tally."""
+        for name in QuestionTypeTally.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 @dataclass(frozen=True, slots=True)
 class FairnessFailure:
-    """A question or a text that breaks the proof."""
+    """A question or a text that fails a check."""
 
     template: str
     seed: int
@@ -48,48 +49,49 @@ class FairnessFailure:
 
 @dataclass(slots=True)
 class VerificationResult:
-    """What verification found, over any number of worlds."""
+    """The result of a verification, over any number of tasks."""
 
-    worlds: int = 0
-    tallies: dict[str, CompetencyTally] = field(default_factory=dict)
+    tasks: int = 0
+    tallies: dict[str, QuestionTypeTally] = field(default_factory=dict)
     failures: list[FairnessFailure] = field(default_factory=list)
     heldout: int = 0
-    """Sentences in phrasing families that the reader was not written for."""
+    """Sentences in phrasings that the strong reader was not written for."""
     heldout_misread: int = 0
+    """Those of them from which it read a wrong value."""
 
     def add(self, other: "VerificationResult") -> None:
-        """Takes another proof in."""
-        self.worlds += other.worlds
+        """Adds the counts and failures of another result."""
+        self.tasks += other.tasks
         self.heldout += other.heldout
         self.heldout_misread += other.heldout_misread
         self.failures += other.failures
         for name, tally in other.tallies.items():
-            self.tallies.setdefault(name, CompetencyTally()).add(tally)
+            self.tallies.setdefault(name, QuestionTypeTally()).add(tally)
 
     def close(self) -> None:
-        """Judges what only shows over many worlds: the guess floors."""
+        """Adds the failures that need many tasks: question types that can be guessed."""
         for name, tally in sorted(self.tallies.items()):
             n = tally.asked
-            error = (GUESS_FLOOR * (1 - GUESS_FLOOR) / n) ** 0.5
-            excess = tally.guessed / n - GUESS_FLOOR
-            if name != "abstention" and tally.guessed > 1 and excess > GUESS_Z * error:
-                text = f"{name}: {tally.guessed} of {n}"
-                self.failures.append(FairnessFailure("all", -1, -1, "guess floor", text))
+            error = (CHANCE_LEVEL * (1 - CHANCE_LEVEL) / n) ** 0.5
+            excess = tally.guessed / n - CHANCE_LEVEL
+            if name != "abstention" and tally.guessed > 1 and excess > CHANCE_Z * error:
+                text = f"{name}: {tally.guessed} of {n} right from the question alone"
+                self.failures.append(FairnessFailure("all", -1, -1, "chance level", text))
 
     def to_json(self) -> dict[str, JSON]:
         """Counts and failures."""
         return {
-            "worlds": self.worlds,
+            "tasks": self.tasks,
             "heldout_sentences": self.heldout,
             "heldout_misread": self.heldout_misread,
-            "competencies": {name: asdict(tally) for name, tally in sorted(self.tallies.items())},
+            "question_types": {name: asdict(tally) for name, tally in sorted(self.tallies.items())},
             "failures": [asdict(failure) for failure in self.failures],
         }
 
     def text(self) -> str:
-        """Counts by competency, then every failure with its seed."""
+        """A table by question type, then every failure with its seed."""
         lines = [
-            f"{'competency':<20}{'asked':>7}{'right':>7}{'removed':>9}{'needed':>8}"
+            f"{'question type':<20}{'asked':>7}{'right':>7}{'removed':>9}{'needed':>8}"
             f"{'careless':>10}{'guessed':>9}{'stale':>7}"
         ]
         for name, t in sorted(self.tallies.items()):
@@ -98,11 +100,12 @@ class VerificationResult:
                 f"{t.careless:10}{t.guessed:9}{t.stale_right:7}"
             )
         lines += [
-            "right: with everything told. removed: messages taken away one at a time;",
-            "needed: the reader then refuses or errs; careless: a reader who answers anyway",
-            "is still right. guessed: right from the question alone. stale: right with the",
-            "replaced value.",
-            f"{self.heldout} sentences in held-out phrasings, {self.heldout_misread} misread.",
+            "right: answered from the full text. removed: messages removed, one at a time.",
+            "needed: the reader then refuses or is wrong. careless: of these, a reader that",
+            "guesses from incomplete facts is still right. guessed: right from the question",
+            "alone. stale: the value before a correction is accepted.",
+            f"{self.heldout} sentences in phrasings unknown to the reader,"
+            f" {self.heldout_misread} misread.",
         ]
         for failure in self.failures[:MOST_SHOWN]:
             lines.append(
@@ -111,5 +114,5 @@ class VerificationResult:
             )
         more = len(self.failures) - MOST_SHOWN
         lines += [f"… and {more} more"] if more > 0 else []
-        lines.append(f"{self.worlds} worlds, {len(self.failures)} failures")
+        lines.append(f"{self.tasks} tasks, {len(self.failures)} failures")
         return "\n".join(lines)

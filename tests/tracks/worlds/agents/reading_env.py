@@ -1,4 +1,4 @@
-"""A small environment that shows two texts and asks nothing."""
+"""An environment of two events without questions, for tests of agents."""
 
 from memorygym.core.trace import ToolResult, Trace
 from memorygym.core.types import Budget, Event, Message, Step, Task, Tool
@@ -10,7 +10,7 @@ EVENTS = (
 
 
 class Reading:
-    """An environment that shows texts and asks nothing."""
+    """An environment that shows two texts and asks no question."""
 
     tools: tuple[Tool, ...] = ()
 
@@ -26,6 +26,6 @@ class Reading:
         return self.reset() if self.left else Step(done=True, evict=True)
 
 
-def heard(trace: Trace) -> list[str]:
+def tool_results(trace: Trace) -> list[str]:
     records = (record for record in trace.records if isinstance(record, ToolResult))
     return [message.content for record in records for message in record.messages]

@@ -1,4 +1,4 @@
-"""Every adversary says what it imitates and how far it may get; it keeps no state and no gold."""
+"""Every adversary states what it imitates and its bound; it keeps no state and gets no gold."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from memorygym.tracks.worlds.agents.alphabet import (
 )
 from memorygym.tracks.worlds.agents.radix import held_records
 from memorygym.tracks.worlds.agents.recoder import BOOKS
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.episodes import play_agent
@@ -32,26 +32,26 @@ RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_
 TASK = generate("company", 0, "lite")
 
 
-class Forgetful(Policy):
-    """Another object at every step."""
+class StatelessPolicy(Policy):
+    """An agent that is made anew at every step."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return made(self._name).act(view, tools)
+        return policy_of(self._name).act(view, tools)
 
 
-def made(name: str) -> Policy:
+def policy_of(name: str) -> Policy:
     return AGENTS[name].make(replace(TASK, gold=None))
 
 
-def played(task: Task, name: str, policy: Policy) -> Trace:
+def trace_of(task: Task, name: str, policy: Policy) -> Trace:
     return play_agent(task, name, policy, labels={"agent": name})
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
-def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) -> None:
+def test_an_adversary_states_what_it_imitates_and_its_bound(name: str) -> None:
     agent = AGENTS[name]
     assert len(agent.imitates.split()) > 4
     assert agent.bound and 0 <= agent.bound.most < 100
@@ -60,15 +60,15 @@ def test_an_adversary_says_what_it_imitates_and_how_far_it_may_get(name: str) ->
 
 @pytest.mark.parametrize("name", ADVERSARIES)
 def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str) -> None:
-    trace = played(TASK, name, made(name))
-    again = played(TASK, name, Forgetful(name))
+    trace = trace_of(TASK, name, policy_of(name))
+    again = trace_of(TASK, name, StatelessPolicy(name))
     assert list(trace.lines()) == list(again.lines())
     assert score(trace).composite < 1
 
 
 @pytest.mark.parametrize("name", RECODERS)
-def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: str) -> None:
-    held = held_records(played(TASK, name, made(name)), BOOKS[name])
+def test_the_records_of_a_recoder_can_be_decoded_from_its_memory(name: str) -> None:
+    held = held_records(trace_of(TASK, name, policy_of(name)), BOOKS[name])
     assert 0.5 < held < 2
 
 
@@ -81,9 +81,9 @@ def test_a_recoder_tells_what_it_holds_and_holds_no_less_than_it_should(name: st
         book_of(TASK.system),
         Alphabet([Listed("你好吗", "mark", price=3)]),
     ],
-    ids=["digits", "letters", "mixed", "words", "dear"],
+    ids=["digits", "letters", "mixed", "words", "expensive"],
 )
-def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet: Alphabet) -> None:
+def test_an_alphabet_reads_what_it_wrote_and_states_the_price(alphabet: Alphabet) -> None:
     shown = words(TASK.system)
     for length in range(1, 60):
         number = named_rng("alphabet", length).below(10**length)
@@ -92,7 +92,8 @@ def test_an_alphabet_reads_back_what_it_wrote_at_the_price_that_it_says(alphabet
         assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
 
 
-def test_names_of_three_words_are_recoded_as_well() -> None:
+def test_names_of_three_words_can_be_recoded() -> None:
     task = generate("company", 0, sizes=Sizes(entities=800))
-    assert isinstance(task.gold, WorldGold) and len(task.gold.names[0].split()) == 3
-    assert held_records(played(task, "radix_words", made("radix_words")), BOOKS["radix_words"]) > 1
+    assert isinstance(task.gold, WorldsGold) and len(task.gold.names[0].split()) == 3
+    trace = trace_of(task, "radix_words", policy_of("radix_words"))
+    assert held_records(trace, BOOKS["radix_words"]) > 1

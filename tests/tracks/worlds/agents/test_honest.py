@@ -1,4 +1,4 @@
-"""Every shipped honest agent plays by the rules, and in the order of its skill."""
+"""The built-in honest agents play by the rules, and their scores have the expected order."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,13 +19,13 @@ from tests.episodes import generated, play_agent, played
 
 AGENT = find("worlds").agents
 AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
-TEMPLATES = registry.names("worlds")
+TEMPLATES = registry.names("domains")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 
 
 @pytest.fixture(scope="module")
 def pooled() -> Callable[[str], float]:
-    """The mean composite of an agent over ten standard worlds, in points."""
+    """Gives the mean composite of an agent over ten standard tasks, in points."""
 
     def mean(agent: str) -> float:
         tasks = [generated(template, seed, "standard") for template, seed in POOL]
@@ -48,7 +48,7 @@ def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(agent: str) -> 
     assert trace.records == played(agent, task).records
 
 
-def test_only_clairvoyance_needs_the_gold_table() -> None:
+def test_only_the_clairvoyant_needs_the_gold_table() -> None:
     assert [
         agent for agent in AGENTS if AGENT[agent].kind == "truth" and not AGENT[agent].unbounded
     ] == ["clairvoyant"]
@@ -56,28 +56,28 @@ def test_only_clairvoyance_needs_the_gold_table() -> None:
 
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_clairvoyance_reaches_exactly_1_within_its_budget(tier: str, seed: int) -> None:
+def test_the_clairvoyant_scores_exactly_1_within_its_budget(tier: str, seed: int) -> None:
     for template in TEMPLATES:
         trace = played("clairvoyant", generated(template, seed, tier))
-        found: Score = score(trace)
-        assert (found.composite, found.accuracy) == (1.0, 1.0), template
-        assert found.writes <= (trace.budget.writes or 0)
+        result: Score = score(trace)
+        assert (result.composite, result.accuracy) == (1.0, 1.0), template
+        assert result.writes <= (trace.budget.writes or 0)
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_perfect_answers_every_question(tier: str) -> None:
+def test_the_unbounded_agent_answers_every_question(tier: str) -> None:
     for template in TEMPLATES:
         assert score(played("perfect", generated(template, 0, tier))).accuracy == 1.0, template
 
 
 @pytest.mark.parametrize("agent", ["guesser", "abstainer"])
-def test_who_does_not_remember_is_worth_nothing(agent: str, pooled: Callable[[str], float]) -> None:
+def test_an_agent_without_memory_scores_0(agent: str, pooled: Callable[[str], float]) -> None:
     assert pooled(agent) == 0.0
 
 
-def test_the_abstainer_is_right_only_where_nothing_was_told() -> None:
-    found = score(played("abstainer", generated()))
-    assert (found.abstention, found.correct) == (1.0, 0)
+def test_the_abstainer_is_right_only_about_absent_entities() -> None:
+    result = score(played("abstainer", generated()))
+    assert (result.abstention, result.correct) == (1.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -92,20 +92,22 @@ def test_the_abstainer_is_right_only_where_nothing_was_told() -> None:
         ("naive", "smart_guesser", 0),
     ],
 )
-def test_skill_pays(better: str, worse: str, points: float, pooled: Callable[[str], float]) -> None:
+def test_a_better_strategy_scores_higher(
+    better: str, worse: str, points: float, pooled: Callable[[str], float]
+) -> None:
     assert pooled(better) - pooled(worse) >= points
 
 
-def test_guessing_well_hardly_pays(pooled: Callable[[str], float]) -> None:
+def test_guessing_scores_at_most_5_points(pooled: Callable[[str], float]) -> None:
     assert pooled("smart_guesser") <= 5
 
 
 @pytest.mark.parametrize("name", ["tests.cheat:make", "cheat"])
-def test_no_outside_agent_is_given_gold_or_a_lifted_budget(
+def test_a_plugged_in_agent_gets_neither_gold_nor_an_unlimited_budget(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "_plugged", lambda kind: {"cheat": "tests.cheat:make"})
     task = generated(tier="lite")
-    policy_for(name, task)  # It fails where it is given anything.
+    policy_for(name, task)  # It fails if it is given the gold table.
     assert episode_for(name, task, Markdown).budget == task.budget
     assert name not in BOOKS

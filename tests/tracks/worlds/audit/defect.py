@@ -1,4 +1,4 @@
-"""What a planted defect is: one small patch, and the row or check that must name it."""
+"""A planted defect: one small patch, and the row or check that must report it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,43 +10,43 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 @dataclass(frozen=True)
-class Worlds:
-    """What is dealt to see a defect."""
+class TaskSet:
+    """The tasks that are generated to find a defect."""
 
     templates: tuple[str, ...] = ("company", "hospital")
     seeds: int = 2
     tier: str = "standard"
 
 
-FEW = Worlds()
-MANY = Worlds(("company", "hospital", "city"), seeds=10)
-SESSIONS = Worlds(tier="multi")
-LONG = Worlds(seeds=3, tier="hard")
-LONGER = Worlds(("company", "hospital", "city", "sport"), seeds=8, tier="hard")
+FEW = TaskSet()
+MANY = TaskSet(("company", "hospital", "city"), seeds=10)
+SESSIONS = TaskSet(tier="multi")
+LONG = TaskSet(seeds=3, tier="hard")
+LONGER = TaskSet(("company", "hospital", "city", "sport"), seeds=8, tier="hard")
 
 
 @dataclass(frozen=True)
 class Defect:
-    """What is broken, and what must say so."""
+    """A planted defect with the check that must report it."""
 
     plant: Plant
     caught_by: Literal["validate", "verify"]
-    named: str
-    """How the row or check that names it begins."""
+    check: str
+    """The beginning of the name of the row or check that must fail."""
     agents: tuple[str, ...] = ()
-    """Who plays, for `validate`."""
-    worlds: Worlds = FEW
+    """The agents that play, for `validate`."""
+    tasks: TaskSet = FEW
 
 
-def validate(named: str, *agents: str, worlds: Worlds = FEW) -> Callable[[Plant], Defect]:
-    """Makes a plant a defect that `--validate` sees."""
-    played = agents or ("clairvoyant", "strategic")
-    return lambda plant: Defect(plant, "validate", named, played, worlds)
+def validate(check: str, *agents: str, tasks: TaskSet = FEW) -> Callable[[Plant], Defect]:
+    """A decorator for a defect that `bench --validate` must find."""
+    players = agents or ("clairvoyant", "strategic")
+    return lambda plant: Defect(plant, "validate", check, players, tasks)
 
 
-def verify(named: str, worlds: Worlds = FEW) -> Callable[[Plant], Defect]:
-    """Makes a plant a defect that `verify` sees."""
-    return lambda plant: Defect(plant, "verify", named, worlds=worlds)
+def verify(check: str, tasks: TaskSet = FEW) -> Callable[[Plant], Defect]:
+    """A decorator for a defect that `memorygym verify` must find."""
+    return lambda plant: Defect(plant, "verify", check, tasks=tasks)
 
 
 def wrap(patch: pytest.MonkeyPatch, owner: Any, name: str, around: Callable[..., Any]) -> None:
@@ -55,6 +55,6 @@ def wrap(patch: pytest.MonkeyPatch, owner: Any, name: str, around: Callable[...,
     patch.setattr(owner, name, lambda *args, **kw: around(old, *args, **kw))
 
 
-def named(defects: dict[str, Any]) -> dict[str, Defect]:
-    """The defects of a module's names."""
-    return {name: value for name, value in defects.items() if isinstance(value, Defect)}
+def defects_in(names: dict[str, Any]) -> dict[str, Defect]:
+    """The defects among the names of a module."""
+    return {name: value for name, value in names.items() if isinstance(value, Defect)}

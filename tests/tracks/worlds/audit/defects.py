@@ -1,15 +1,12 @@
-"""All planted defects by name: together they say what `--validate` and `verify` can see.
-
-A defect that goes unnoticed is a missing invariant.
-"""
+"""All planted defects by name; an unreported defect means that an invariant is missing."""
 
 from tests.tracks.worlds.audit import play_defects, question_defects, story_defects
-from tests.tracks.worlds.audit.defect import Defect, named
+from tests.tracks.worlds.audit.defect import Defect, defects_in
 
 DEFECTS: dict[str, Defect] = {
-    **named(vars(play_defects)),
-    **named(vars(story_defects)),
-    **named(vars(question_defects)),
+    **defects_in(vars(play_defects)),
+    **defects_in(vars(story_defects)),
+    **defects_in(vars(question_defects)),
     **question_defects.WRONG_TRUTHS,
     **question_defects.ACCEPTED,
 }

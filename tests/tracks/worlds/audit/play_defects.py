@@ -1,4 +1,4 @@
-"""Defects of play and score: the referee, the memory, chance, the axes."""
+"""Defects of play and score: the environment, the memory, random streams, the axes."""
 
 from dataclasses import replace
 from random import Random
@@ -85,7 +85,7 @@ def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, notebook.Notebook, "edit", edit)
 
 
-@validate("views unlike the record")
+@validate("views unlike the trace")
 def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
     def show(old: Any, self: Any, step: Any) -> None:
         kept = list(self._live)
@@ -95,7 +95,7 @@ def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, episode.Episode, "_advance", show)
 
 
-@validate("views unlike the record")
+@validate("views unlike the trace")
 def memory_is_in_every_view(patch: pytest.MonkeyPatch) -> None:
     def view(old: Any, self: Any) -> list[Message]:
         kept = "\n".join(self._memory.dump().values())
@@ -134,7 +134,7 @@ def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
 
 
 @validate("tokens miscounted", "strategic")
-def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
+def an_edited_entry_costs_nothing(patch: pytest.MonkeyPatch) -> None:
     def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
         stored = str(old(self, text, replacing))
         if replacing is not None:
@@ -144,22 +144,22 @@ def an_edited_entry_weighs_nothing(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, budget.BudgetTracker, "store", store)
 
 
-@validate("bits in a token of code")
+@validate("bits per token of random text")
 def unknown_words_cost_a_token_for_four_letters(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(tokens, "_price", lambda piece, known: -(-len(piece) // 4))
 
 
-@validate("bits in a token of code")
+@validate("bits per token of random text")
 def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, tokens, "_run", lambda old, run, known: not run.isdigit() and old(run, known))
 
 
-@validate("blank_smuggler", "blank_smuggler", worlds=MANY)
+@validate("blank_smuggler", "blank_smuggler", tasks=MANY)
 def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(budget, "normalize", lambda text: text)
 
 
-@validate("clairvoyant", worlds=SESSIONS)
+@validate("clairvoyant", tasks=SESSIONS)
 def a_session_break_loses_the_memory(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, notebook.Notebook, "restore", lambda old, self, entries: old(self, ()))
 
@@ -172,23 +172,23 @@ def the_memory_keeps_half(patch: pytest.MonkeyPatch) -> None:
 
 
 @validate("clairvoyant")
-def search_finds_nothing(patch: pytest.MonkeyPatch) -> None:
+def search_returns_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FullText, "search", lambda self, query, k: [])
 
 
 @validate("same seed, another trace")
-def worlds_are_dealt_unseeded(patch: pytest.MonkeyPatch) -> None:
+def tasks_are_generated_without_a_seed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(generator, "named_rng", lambda *path: rng.Stream(Random().getrandbits(64)))
 
 
 @validate("same seed, another trace")
-def agents_choose_unseeded(patch: pytest.MonkeyPatch) -> None:
+def agents_choose_without_a_seed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(note_taker, "at_random", lambda name: Random().random())
 
 
-@validate("worlds that are alike")
-def every_seed_deals_the_same_world(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task, "Generator", lambda old, world, seed, *rest: old(world, 0, *rest))
+@validate("identical tasks")
+def every_seed_generates_the_same_task(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, task, "Generator", lambda old, domain, seed, *rest: old(domain, 0, *rest))
 
 
 @validate("questions not scored", "skipper")
@@ -199,13 +199,13 @@ def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, episode_scores, "outcomes", outcomes)
 
 
-@validate("maintenance above its gate", "notice_keeper", "naive", "strategic")
-def maintenance_has_no_gate(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(axes, "_maintenance", lambda trace, judged, breadth: episode_scores.accuracy(
-        [o for o in judged if o.goal.kind == "update"]))  # fmt: skip
+@validate("maintenance above its limit", "notice_keeper", "naive", "strategic")
+def maintenance_has_no_limit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(axes, "_maintenance", lambda trace, outcomes, breadth: episode_scores.accuracy(
+        [o for o in outcomes if o.goal.kind == "update"]))  # fmt: skip
 
 
-@validate("efficiency above its use", "strategic")
+@validate("efficiency above its limit", "strategic")
 def efficiency_ignores_use(patch: pytest.MonkeyPatch) -> None:
     def efficiency(old: Any, trace: Any, plain: Any, asked: int) -> float:
         return min(1.0, 1.25 * plain.correct / asked)

@@ -19,8 +19,8 @@ from memorygym.tracks.worlds.generator.questions import REASONING, related
 from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
 
 
-@verify("announced")
-def fewer_questions_than_announced(patch: pytest.MonkeyPatch) -> None:
+@verify("sizes")
+def fewer_questions_than_expected(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
         generator,
@@ -29,7 +29,7 @@ def fewer_questions_than_announced(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@verify("not understood")
+@verify("not parsed")
 def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuestionSampler, "label", lambda self, attribute: "that figure")
 
@@ -37,12 +37,12 @@ def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
 @verify("full text")
 def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        question_placement.QuestionPlacer, "_absent_names", lambda self, _: self._ground.names[:8]
+        question_placement.QuestionPlacer, "_absent_names", lambda self, _: self._timeline.names[:8]
     )
 
 
 @verify("full text")
-def questions_ask_what_is_told_later(patch: pytest.MonkeyPatch) -> None:
+def questions_need_facts_that_are_shown_later(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, fact_timeline.FactTimeline, "members_by", lambda old, self, event: old(self, 10**6))
 
 
@@ -71,7 +71,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, domain_schema.AttributeSpec, "draw", coarse)
 
 
-@verify("guess floor", LONG)
+@verify("chance level", LONG)
 def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     def middle(old: Any, self: Any, stream: Any) -> Any:
         return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
@@ -80,11 +80,14 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
 
 
 @verify("stale")
-def updates_want_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
+def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
     def update(old: Any, sampler: QuestionSampler, **kw: Any) -> PlannedQuestion | None:
-        draft = old(sampler, **kw)
-        told = draft and sampler.timeline.values[draft.about[0]][ord(draft.about[1]) - 97]
-        return draft and replace(draft, truth=sampler.guide.attribute(draft.about[1]).show(told))
+        planned = old(sampler, **kw)
+        if not planned:
+            return None
+        entity, code = planned.about
+        value = sampler.timeline.values[entity][ord(code) - 97]
+        return replace(planned, truth=sampler.guide.attribute(code).show(value))
 
     wrap(patch, question_placement, "update", update)
 
@@ -115,22 +118,22 @@ def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def _off(sampler: QuestionSampler, draft: PlannedQuestion | None) -> PlannedQuestion | None:
-    """The draft with another number in its truth, or another name where there is no number."""
-    if draft is None:
+def _wrong(sampler: QuestionSampler, planned: PlannedQuestion | None) -> PlannedQuestion | None:
+    """The question with another number in its truth, or another name if it has no number."""
+    if planned is None:
         return None
-    starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", draft.truth)]
+    truth = planned.truth
+    starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", truth)]
     if not starts:
-        return replace(draft, truth=next(n for n in sampler.timeline.names if n not in draft.truth))
-    at = starts[-1]
-    digit = int(draft.truth[at]) % 9 + 1
-    return replace(draft, truth=f"{draft.truth[:at]}{digit}{draft.truth[at + 1 :]}")
+        return replace(planned, truth=next(n for n in sampler.timeline.names if n not in truth))
+    i = starts[-1]
+    return replace(planned, truth=f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}")
 
 
 def _wrong_truth(question_type: str) -> Plant:
     def plant(patch: pytest.MonkeyPatch) -> None:
-        kind = REASONING[question_type]
-        patch.setitem(REASONING, question_type, lambda sampler: _off(sampler, kind(sampler)))  # type: ignore[misc]
+        draw = REASONING[question_type]
+        patch.setitem(REASONING, question_type, lambda sampler: _wrong(sampler, draw(sampler)))  # type: ignore[misc]
 
     return plant
 
@@ -149,7 +152,7 @@ def every_answer_is_accepted(patch: pytest.MonkeyPatch) -> None:
 
 @validate("perfect", "perfect")
 def every_answer_is_rejected(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(verdict, "_objection", lambda *args: "is not to my taste")
+    patch.setattr(verdict, "_objection", lambda *args: "is always wrong")
 
 
 @verify("lenient")

@@ -1,4 +1,4 @@
-"""Defects of what is told: documents, corrections, sessions, distractors, the brief, budgets."""
+"""Defects of the texts and budgets: documents, corrections, sessions, distractors, instructions."""
 
 import re
 from dataclasses import replace
@@ -10,8 +10,8 @@ from memorygym.tracks.worlds.generator import fact_timeline, generator, prose, t
 from tests.tracks.worlds.audit.defect import LONG, MANY, SESSIONS, validate, verify, wrap
 
 
-@verify("untold")
-def documents_tell_one_attribute(patch: pytest.MonkeyPatch) -> None:
+@verify("not stated")
+def documents_state_one_attribute(patch: pytest.MonkeyPatch) -> None:
     def document(old: Any, *args: Any) -> tuple[str, list[str]]:
         text, heldout = old(*args)
         head, body = text.split("\n")
@@ -20,40 +20,40 @@ def documents_tell_one_attribute(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "document", document)
 
 
-@verify("untold")
+@verify("not stated")
 def the_last_batch_is_missing(patch: pytest.MonkeyPatch) -> None:
-    def body(old: Any, self: Any, at: int, slot: Any, *rest: Any) -> tuple[str, str]:
-        last = slot.kind == "documents" and slot.entities.stop == self.tier.entities
-        return ("DOCUMENTS", prose.HINT) if last else old(self, at, slot, *rest)
+    def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
+        last = scheduled.kind == "documents" and scheduled.entities.stop == self.tier.entities
+        return ("DOCUMENTS", prose.HINT) if last else old(self, event, scheduled, *rest)
 
     wrap(patch, task.Generator, "_body", body)
 
 
 @verify("full text")
 def documents_hide_their_group(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, prose.Prose, "document", lambda old, self, told, *rest: old(
-        self, replace(told, category="secret"), *rest))  # fmt: skip
+    wrap(patch, prose.Prose, "document", lambda old, self, facts, *rest: old(
+        self, replace(facts, category="secret"), *rest))  # fmt: skip
 
 
 @verify("full text", LONG)
 def documents_hide_relations(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, prose.Prose, "document", lambda old, self, told, *rest: old(
-        self, replace(told, edges=()), *rest))  # fmt: skip
+    wrap(patch, prose.Prose, "document", lambda old, self, facts, *rest: old(
+        self, replace(facts, edges=()), *rest))  # fmt: skip
 
 
-@verify("untold")
+@verify("not stated")
 def names_repeat(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, fact_timeline, "draw_names", lambda old, *args: [*(n := old(*args))[:-1], n[0]])
 
 
-@verify("untold")
-def corrections_tell_no_value(patch: pytest.MonkeyPatch) -> None:
-    told = re.compile(r"is (now )?\S+( \S+ than stated before)?\.$")
-    wrap(patch, task.Generator, "_notice", lambda old, *args: told.sub("changed.", old(*args)))
+@verify("not stated")
+def corrections_state_no_value(patch: pytest.MonkeyPatch) -> None:
+    value = re.compile(r"is (now )?\S+( \S+ than stated before)?\.$")
+    wrap(patch, task.Generator, "_notice", lambda old, *args: value.sub("changed.", old(*args)))
 
 
-@verify("untold")
-def corrections_tell_the_old_value(patch: pytest.MonkeyPatch) -> None:
+@verify("not stated")
+def corrections_state_the_old_value(patch: pytest.MonkeyPatch) -> None:
     def change(old: Any, self: Any, at: int, *rest: Any) -> str:
         kept = list(self.timeline.changes)
         self.timeline.changes[:] = [c._replace(new=c.old, relative=False) for c in kept]
@@ -64,7 +64,7 @@ def corrections_tell_the_old_value(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task.Generator, "_notice", change)
 
 
-@verify("untold")
+@verify("not stated")
 def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
     turn = {"higher": "lower", "lower": "higher"}
 
@@ -74,7 +74,7 @@ def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task.Generator, "_notice", notice)
 
 
-@verify("untold")
+@verify("not stated")
 def contradictions_are_never_shown(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task.Generator, "_follow_up", lambda old, self, at, stream, today:
          f"[Memo · {prose.day(today)}]\nNothing happened.")  # fmt: skip
@@ -86,17 +86,17 @@ def contradictions_are_dated_before_what_they_replace(patch: pytest.MonkeyPatch)
          old(self, at, stream, today - 400))  # fmt: skip
 
 
-@verify("untold")
+@verify("not stated")
 def corrections_come_before_the_document(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(task.Generator, "_told_before", lambda self, event, slot: 10**6)
+    patch.setattr(task.Generator, "_shown_before", lambda self, event, scheduled: 10**6)
 
 
 @verify("same session", SESSIONS)
-def sessions_correct_what_they_told_themselves(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(task.Generator, "_told_before", lambda self, event, slot: event)
+def sessions_correct_facts_of_the_same_session(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(task.Generator, "_shown_before", lambda self, event, scheduled: event)
 
 
-@verify("announced", SESSIONS)
+@verify("sizes", SESSIONS)
 def session_breaks_are_left_out(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch, generator, "Event", lambda old, kind, text, free, fresh: old(kind, text, free, False)
@@ -104,13 +104,14 @@ def session_breaks_are_left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 @verify("needs nothing", LONG)
-def documents_are_told_twice(patch: pytest.MonkeyPatch) -> None:
-    def body(old: Any, self: Any, at: int, slot: Any, *rest: Any) -> tuple[str, str]:
-        title, text = old(self, at, slot, *rest)
-        again = "\n\n".join(self.told) + "\n\n" if slot.kind == "noise" and slot.batch > 0 else ""
-        if slot.kind == "documents":
-            self.told = text.split("\n\n")[:-1]
-        return title, again + text
+def documents_are_shown_twice(patch: pytest.MonkeyPatch) -> None:
+    def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
+        title, text = old(self, event, scheduled, *rest)
+        again = scheduled.kind == "noise" and scheduled.batch > 0
+        repeated = "\n\n".join(self.documents) + "\n\n" if again else ""
+        if scheduled.kind == "documents":
+            self.documents = text.split("\n\n")[:-1]
+        return title, repeated + text
 
     wrap(patch, task.Generator, "_body", body)
 
@@ -129,7 +130,7 @@ def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
 
 
 @verify("budget")
-def the_whole_world_fits(patch: pytest.MonkeyPatch) -> None:
+def the_memory_holds_all_records(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
         task.Generator,
@@ -138,7 +139,7 @@ def the_whole_world_fits(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@verify("announced")
+@verify("sizes")
 def there_are_twice_as_many_writes(patch: pytest.MonkeyPatch) -> None:
     def twice(old: Any, self: Any) -> Any:
         budget = old(self)
@@ -152,8 +153,10 @@ def the_reference_record_is_wordy(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, generator, "record_of", lambda old, *args: " = ".join(old(*args).split()))
 
 
-@validate("priority - random", "priority_strategic", "random_strategic", worlds=MANY)
-def the_brief_does_not_match_what_is_asked(patch: pytest.MonkeyPatch) -> None:
+@validate(
+    "priority_strategic - random_strategic", "priority_strategic", "random_strategic", tasks=MANY
+)
+def the_instructions_do_not_match_the_questions(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         fact_timeline.FactTimeline,
         "weights",
@@ -161,11 +164,11 @@ def the_brief_does_not_match_what_is_asked(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@validate("template_expert - strategic", "template_expert", "strategic", worlds=MANY)
-def the_brief_names_other_groups(patch: pytest.MonkeyPatch) -> None:
+@validate("template_expert - strategic", "template_expert", "strategic", tasks=MANY)
+def the_instructions_name_other_groups(patch: pytest.MonkeyPatch) -> None:
     def misled(old: Any, guide: Any, *rest: Any) -> str:
         others = [name for name in guide.categories if name not in guide.key_categories]
         codes = [a.code for a in guide.attributes if a.code not in guide.key_attributes]
         return str(old(replace(guide, key_categories=others[:3], key_attributes=codes[:6]), *rest))
 
-    wrap(patch, generator, "brief", misled)
+    wrap(patch, generator, "instructions", misled)

@@ -1,4 +1,4 @@
-"""Is the self-test able to see? Without a defect it finds nothing; with one it names it."""
+"""The self-test and the verification report every planted defect, and nothing without one."""
 
 import sys
 from collections.abc import Iterator
@@ -13,82 +13,80 @@ from memorygym.runs.tasks import Tasks
 from memorygym.tracks.worlds.self_test import inspect
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import VerificationResult, verify
-from tests.tracks.worlds.audit.defect import Defect, Worlds
+from tests.tracks.worlds.audit.defect import Defect, TaskSet
 from tests.tracks.worlds.audit.defects import DEFECTS
 
-UNTOUCHED = ("registry",)
-"""Modules whose caches no defect reaches, and that are slow to fill."""
+UNAFFECTED = ("registry",)
+"""Modules with caches that no defect affects and that are slow to fill."""
 
 
-def _forget() -> None:
-    """Empties every cache of the package: what was concluded under a defect must not outlive it."""
+def _clear_caches() -> None:
+    """Clears every cache of the package, so that no result of a defect outlives it."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("memorygym.") and name.split(".")[1] not in UNTOUCHED:
+        if name.startswith("memorygym.") and name.split(".")[1] not in UNAFFECTED:
             for value in vars(module).values():
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    _forget()
+def _cleared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    _clear_caches()
     yield
     monkeypatch.undo()
-    _forget()
+    _clear_caches()
 
 
-def _tasks(worlds: Worlds) -> list[WorldsSettings]:
+def _recipes(tasks: TaskSet) -> list[WorldsSettings]:
     return [
-        WorldsSettings(template, seed, worlds.tier)
-        for template in worlds.templates
-        for seed in range(worlds.seeds)
+        WorldsSettings(template, seed, tasks.tier)
+        for template in tasks.templates
+        for seed in range(tasks.seeds)
     ]
 
 
-def _validated(worlds: Worlds, agents: tuple[str, ...]) -> list[str]:
-    """The rows that fail."""
-    tasks = Tasks("worlds", _tasks(worlds), {}, "")
+def _failed_rows(task_set: TaskSet, agents: tuple[str, ...]) -> list[str]:
+    tasks = Tasks("worlds", _recipes(task_set), {}, "")
     evaluation = Evaluation(tasks=tasks, agents=agents, validate=True)
-    table = Runner(
+    runner = Runner(
         "worlds",
         (*evaluation.players(ModelRoles()),),
         None,
         ResultOptions(causes=False, inspect=inspect),
     )
-    results = [result for task in tasks.recipes for result in table.play_unit((task, 0))]
+    results = [result for recipe in tasks.recipes for result in runner.play_unit((recipe, 0))]
     return [row.name for row in invariants(evaluation, results) if not row.holds]
 
 
-def _verified(worlds: Worlds) -> list[str]:
-    """The checks that fail."""
+def _failed_checks(task_set: TaskSet) -> list[str]:
     total = VerificationResult()
-    for settings in _tasks(worlds):
+    for settings in _recipes(task_set):
         total.add(verify(settings))
     total.close()
     return [failure.check for failure in total.failures]
 
 
-def _seen(defect: Defect) -> list[str]:
-    if defect.caught_by == "verify":
-        return _verified(defect.worlds)
-    return _validated(defect.worlds, defect.agents)
+def _failures(caught_by: str, tasks: TaskSet, agents: tuple[str, ...]) -> list[str]:
+    return _failed_checks(tasks) if caught_by == "verify" else _failed_rows(tasks, agents)
 
 
-SIZES = sorted({(d.caught_by, d.worlds, d.agents) for d in DEFECTS.values()}, key=repr)
+SETTINGS = sorted({(d.caught_by, d.tasks, d.agents) for d in DEFECTS.values()}, key=repr)
 
 
-@pytest.mark.parametrize(("caught_by", "worlds", "agents"), SIZES)
-def test_nothing_is_found_where_nothing_is_planted(
-    caught_by: str, worlds: Worlds, agents: tuple[str, ...]
+@pytest.mark.parametrize(("caught_by", "tasks", "agents"), SETTINGS)
+def test_nothing_fails_without_a_defect(
+    caught_by: str, tasks: TaskSet, agents: tuple[str, ...]
 ) -> None:
-    assert (_verified(worlds) if caught_by == "verify" else _validated(worlds, agents)) == []
+    assert _failures(caught_by, tasks, agents) == []
 
 
 @pytest.mark.parametrize("name", DEFECTS)
-def test_a_planted_defect_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    DEFECTS[name].plant(monkeypatch)
-    assert any(found.startswith(DEFECTS[name].named) for found in _seen(DEFECTS[name]))
+def test_a_planted_defect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    defect: Defect = DEFECTS[name]
+    defect.plant(monkeypatch)
+    failures = _failures(defect.caught_by, defect.tasks, defect.agents)
+    assert any(failure.startswith(defect.check) for failure in failures)
 
 
-def test_the_audit_is_large_enough() -> None:
+def test_the_audit_has_at_least_30_defects() -> None:
     assert len(DEFECTS) >= 30

@@ -1,4 +1,4 @@
-"""The knobs of an instance."""
+"""The parameters of an instance."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ class CodeQASettings:
                 raise BadSettings(f"{name} {value} is out of reach; choose from {least} to {most}")
 
     def to_json(self) -> dict[str, JSON]:
-        """The knobs as they stand in an instance."""
+        """The parameters as they stand in an instance."""
         return {name: getattr(self, name) for name in self.__slots__} | {"hops": list(self.hops)}
 
 

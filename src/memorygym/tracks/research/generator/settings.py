@@ -1,4 +1,4 @@
-"""What an instance is to be like: the knobs, and what is reachable."""
+"""What an instance is to be like: the parameters, and what is reachable."""
 
 from dataclasses import asdict, dataclass
 

@@ -1,9 +1,8 @@
-"""The scripted agents of worlds: those that play by the rules, and adversaries with bounds.
+"""The scripted agents of worlds: honest ones, and adversaries with an upper bound on their score.
 
-What each is stands in `agents.json`. Where a bound is not a matter of principle (0, 1 or 5 points),
-it is the mean over ten domains and ten seeds of the standard tier plus three standard errors, in
-whole points. The other tiers are held to it as well: a tighter budget or a smaller world gains none
-anything.
+`agents.json` describes each. A bound of 0, 1 or 5 points is a matter of principle; any other is the
+mean over ten domains and ten seeds of the standard tier plus three standard errors, rounded to
+whole points. The bounds hold for the other tiers too.
 """
 
 import json
@@ -26,13 +25,13 @@ def _agents() -> Mapping[str, Agent]:
 
 
 def _agent(make: PolicyFactory, bound: Mapping[str, Any] | None = None, **row: Any) -> Agent:
-    """An agent from its row; why a bound is what it is only readers of the file are told."""
-    most = Bound(bound["most"], bound.get("over", "")) if bound else None
-    return Agent(make=make, bound=most, **row)
+    """An agent from its row in `agents.json`; the reason of a bound stays in the file."""
+    upper = Bound(bound["most"], bound.get("over", "")) if bound else None
+    return Agent(make=make, bound=upper, **row)
 
 
 def __getattr__(name: str) -> Mapping[str, Agent]:
-    """AGENTS: by name, in the order of tables; read when it is first asked for."""
+    """AGENTS, the agents by name in the order of tables; read on first use."""
     if name != "AGENTS":
         raise AttributeError(name)
     return _agents()

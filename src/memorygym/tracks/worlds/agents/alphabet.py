@@ -1,8 +1,9 @@
-"""Alphabets: the texts that cost a given number of tokens, counted, so that a number names one.
+"""Alphabets: the texts that cost a given number of tokens, in an order, so that numbers name texts.
 
-A number is written as the text of that place in the order of all texts of its price. So every
-price, case and optional blank tells as much as it can: what lies outside an alphabet aside, no
-recoding can be denser. Left out is what pays next to nothing: pieces glued for a token more.
+A number n is written as the n-th of all texts of a price (in tokens). Every price, case and
+optional blank then holds as much information as possible: within its alphabet no encoding is
+denser. Only pieces that cost a token more when glued together are left out; they gain almost
+nothing.
 """
 
 import re
@@ -16,19 +17,20 @@ from typing import Literal
 from memorygym.core.tokens import words
 
 Digits = list[tuple[int, int]]
-"""Digits of a mixed-radix number, each with its radix; the first one is the least."""
+"""Digits of a mixed-radix number, each with its radix; the first is the least significant."""
 END_OF_GROUP, NOTE = ".", "!"
+"""The marks that end a group of lines, and that begin a changed value."""
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]{1,3}|[^\sA-Za-z0-9]")
 _CASES = (str.lower, str.upper, str.capitalize)
 _LONGEST = 8
-"""Letters of an unknown word: longer ones are too dear to be chosen."""
+"""Most letters of an unknown word; longer words cost too much to be chosen."""
 
 Form = Literal["mark", "word", "number", "full"]
-"""What decides where a blank may be left out; full is a number of three digits."""
+"""Decides where a blank may be left out; "full" is a number of three digits."""
 
 
 class Listed:
-    """Pieces that are given one by one."""
+    """Pieces of text given as a list."""
 
     def __init__(self, pieces: Sequence[str], form: Form, price: int = 1) -> None:
         self.pieces = pieces
@@ -37,11 +39,12 @@ class Listed:
         self.price = price
 
     def spell(self, place: int) -> str:
+        """The piece with that number."""
         return self.pieces[place]
 
 
 class Spelled:
-    """All words of one case and length, by arithmetic, but for those of the code book."""
+    """All words of one case and length, except those in the code book; computed, not listed."""
 
     form: Form = "word"
 
@@ -53,6 +56,7 @@ class Spelled:
         self.price = max(2, (length + 1) // 2)
 
     def spell(self, place: int) -> str:
+        """The word with that number."""
         for taken in self._taken:
             place += taken <= place
         letters = ""
@@ -76,14 +80,14 @@ def _value(word: str) -> int:
 
 
 class Alphabet:
-    """Kinds of pieces, and all texts of them by price."""
+    """Kinds of pieces, and a numbering of all texts made of them, price by price."""
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._listed: dict[str, tuple[Kind, int]] = {}
         self._spelled: dict[tuple[bool, bool, int], Spelled] = {}
         for kind in kinds:
             if isinstance(kind, Listed):
-                self._listed |= {piece: (kind, at) for at, piece in enumerate(kind.pieces)}
+                self._listed |= {piece: (kind, n) for n, piece in enumerate(kind.pieces)}
             else:
                 self._spelled[_shape(kind.spell(0))] = kind
         self._steps: dict[str, list[tuple[str, Kind]]] = {"": [("", kind) for kind in kinds]}
@@ -93,45 +97,49 @@ class Alphabet:
         self._tables: list[dict[str, list[int]]] = [{}]
 
     def write(self, number: int, width: int) -> list[str]:
-        """The number as lines that cost `width` tokens (or little less), the last one as needed."""
-        while not self._many("", width):
+        """The number as lines of `width` tokens or little less; the last line may be shorter."""
+        while not self._texts_after("", width):
             width -= 1
         lines: list[str] = []
-        while number >= self._many("", width):
-            number, rest = divmod(number, self._many("", width))
+        while number >= self._texts_after("", width):
+            number, rest = divmod(number, self._texts_after("", width))
             lines.append(self._line(rest, width))
-        least = next(n for n in range(1, width + 1) if number < self._many("", n))
+        least = next(n for n in range(1, width + 1) if number < self._texts_after("", n))
         return [*lines, self._line(number, least)]
 
     def read(self, lines: Sequence[str]) -> int:
-        """The number again. Raises KeyError for what it did not write."""
-        return packed([(self._place(line), self._many("", self.cost(line))) for line in lines])
+        """The number that `write` wrote. Raises KeyError for any other text."""
+        return packed(
+            [(self._place(line), self._texts_after("", self.cost(line))) for line in lines]
+        )
 
     def cost(self, text: str) -> int:
-        """Tokens of what was written, marks between groups and notes included."""
+        """Tokens of a written text, with the marks of groups and notes."""
         marks = text.count(END_OF_GROUP) + text.count(NOTE)
         bare = text.replace(END_OF_GROUP, " ").replace(NOTE, " ")
         return marks + sum(kind.price for _, kind, _ in self._pieces(bare))
 
-    def _many(self, last: str, tokens: int) -> int:
-        """Texts of that price that may stand behind a piece of that form."""
+    def _texts_after(self, last: str, tokens: int) -> int:
+        """Number of texts of a price that may follow a piece of form `last`."""
         if tokens <= 0:
             return int(tokens == 0)
         return self._ends(last, tokens)[-1]
 
     def _ends(self, last: str, tokens: int) -> list[int]:
-        """Where the texts end, in the order of all, that begin with each of the possible steps."""
+        """By possible first step: the number of texts that begin with it or an earlier step."""
         for left in range(len(self._tables), tokens + 1):
             table: dict[str, list[int]] = {}
             for form, steps in self._steps.items():
                 kinds = [kind for _, kind in steps]
-                sizes = [kind.size * self._many(kind.form, left - kind.price) for kind in kinds]
+                sizes = [
+                    kind.size * self._texts_after(kind.form, left - kind.price) for kind in kinds
+                ]
                 table[form] = list(accumulate(sizes))
             self._tables.append(table)
         return self._tables[tokens][last]
 
     def _line(self, number: int, tokens: int) -> str:
-        """The text at that place among those of that price."""
+        """The text with that number among all texts of that price."""
         line, last = "", ""
         while tokens:
             ends = self._ends(last, tokens)
@@ -139,24 +147,24 @@ class Alphabet:
             number -= ends[step - 1] if step else 0
             blank, kind = self._steps[last][step]
             tokens -= kind.price
-            place, number = divmod(number, self._many(kind.form, tokens))
+            place, number = divmod(number, self._texts_after(kind.form, tokens))
             line += blank + kind.spell(place)
             last = kind.form
         return line
 
     def _place(self, line: str) -> int:
-        """The place of a text among those of its price."""
+        """The number of a text among all texts of its price."""
         tokens, number, last = self.cost(line), 0, ""
         for blank, kind, place in self._pieces(line):
             step = self._steps[last].index((blank, kind))
             number += self._ends(last, tokens)[step - 1] if step else 0
             tokens -= kind.price
-            number += place * self._many(kind.form, tokens)
+            number += place * self._texts_after(kind.form, tokens)
             last = kind.form
         return number
 
     def _pieces(self, line: str) -> Iterator[tuple[str, Kind, int]]:
-        """The pieces of a line: blank before, kind and number."""
+        """The pieces of a line: the blank before the piece, its kind and its number."""
         end = 0
         for match in _PIECE.finditer(line):
             piece, blank = match[0], " " * (match.start() > end)
@@ -173,12 +181,12 @@ def _shape(word: str) -> tuple[bool, bool, int]:
 
 
 def _joins(last: Form, form: Form) -> bool:
-    """Whether a piece may stand right behind another without changing what both cost."""
+    """Whether two pieces may stand side by side without a blank at the same total price."""
     return "mark" in (last, form) or (last == "full" and form in ("full", "number"))
 
 
 def spelled(book: Sequence[str] = ()) -> list[Kind]:
-    """Words that were never shown: four letters for two tokens, and what comes near to that."""
+    """Unknown words of 2 to 8 letters; four letters cost two tokens."""
     return [Spelled(case, n, book) for n in range(2, _LONGEST + 1) for case in _CASES]
 
 
@@ -201,13 +209,13 @@ def _with_words(shown: frozenset[str]) -> Alphabet:
 
 
 def book_of(system: str) -> Alphabet:
-    """All that tells something for its price, the words of the pinned message included."""
+    """The densest alphabet for a system message: all kinds, and the words of the message."""
     return _with_words(words(system))
 
 
-def packed(found: Sequence[tuple[int, int]]) -> int:
-    """The number with those digits."""
+def packed(pairs: Sequence[tuple[int, int]]) -> int:
+    """The number with these (digit, radix) pairs."""
     number = 0
-    for digit, radix in reversed(found):
+    for digit, radix in reversed(pairs):
         number = number * radix + digit
     return number

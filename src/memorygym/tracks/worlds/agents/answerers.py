@@ -1,4 +1,4 @@
-"""Adversaries whose trick is in what they answer, whether or not they store anything."""
+"""Adversaries whose trick is in their answers, whether or not they store anything."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from memorygym.agents.calls import END, calls, submit
 from memorygym.core.rng import named_rng
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.agents.guesser import guess, public_task
+from memorygym.tracks.worlds.agents.guesser import guess, public_domain
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
     BudgetedNoteTaker,
@@ -16,18 +16,18 @@ from memorygym.tracks.worlds.agents.note_taker import (
     sampled,
     whole_records,
 )
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
-def constant(now: ParsedContext, _: Query) -> str:
-    """A figure amid most ranges, and the first choice of every list in the pinned message."""
-    choices = [a.choices[0] for a in now.reader.guide.attributes if a.kind == "enum"]
+def constant(context: ParsedContext, _: Query) -> str:
+    """A figure in the middle of most ranges, and the first choice of every enum."""
+    choices = [a.choices[0] for a in context.reader.guide.attributes if a.kind == "enum"]
     return f"30.0, {' and '.join(choices)}"
 
 
@@ -35,11 +35,11 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
-def copied(now: ParsedContext, query: Query) -> str:
-    """Every figure, name, date or choice that it gives is one that it sees."""
-    guide = now.reader.guide
-    values = [_of_form(now, query, guide.attribute(code)) for code in query.codes] or ["2"]
-    name: str = (*query.names, *_NAME.findall(now.text), "Nobody")[0]
+def copied(context: ParsedContext, query: Query) -> str:
+    """An answer of the right form, made of figures, names, dates or choices in the view."""
+    guide = context.reader.guide
+    values = [_of_form(context, query, guide.attribute(code)) for code in query.codes] or ["2"]
+    name: str = (*query.names, *_NAME.findall(context.text), "Nobody")[0]
     match query.kind:
         case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
             return values[-1]
@@ -56,19 +56,19 @@ def copied(now: ParsedContext, query: Query) -> str:
     return f"{name} ({values[-1]})"
 
 
-def _of_form(now: ParsedContext, query: Query, a: Attribute) -> str:
-    """Something of the attribute's form: from the question, else from anywhere in the view."""
-    body = now.text.partition("===\n")[2]
+def _of_form(context: ParsedContext, query: Query, a: Attribute) -> str:
+    """A value of the attribute's form, from the question or else from anywhere in the view."""
+    body = context.text.partition("===\n")[2]
     match a.kind:
         case "date":
-            day: str = _DATE.findall(now.text)[0]
+            day: str = _DATE.findall(context.text)[0]
             return day
         case "enum":
             return a.choices[0]
         case "text":
-            return " ".join(now.system.split()[-a.length :])
+            return " ".join(context.system.split()[-a.length :])
     figures = [bound for bound in query.bounds if isinstance(bound, int)]
-    figures += [int(figure) for figure in re.findall(r"\d+", body)] or [now.writes]
+    figures += [int(figure) for figure in re.findall(r"\d+", body)] or [context.writes]
     return a.show(figures[0]) if a.kind != "series" else a.show((figures[0],) * a.length)
 
 
@@ -83,110 +83,110 @@ FORMS = (
 )  # fmt: skip
 
 
-def injected(now: ParsedContext, _: Query) -> str:
-    """Another form for every question."""
-    return named_rng("judge_injector", now.text).choice(FORMS).format(guess=guess(now))
+def injected(context: ParsedContext, _: Query) -> str:
+    """A guess inside a prompt injection or format trick, drawn anew for every question."""
+    return named_rng("judge_injector", context.text).choice(FORMS).format(guess=guess(context))
 
 
 OTHER_SEED = 7_919
-"""No official one: on its own seed a replayer is right, which is why there are sealed sets."""
+"""A seed outside the official ones; on its own seed a replayer would be right."""
 
 
 @lru_cache(maxsize=16)
-def _learnt(template: str) -> list[tuple[Query, str]]:
+def _memorised(template: str) -> list[tuple[Query, str]]:
     """Questions and truths of the other seed, in order."""
     task = generate(template, OTHER_SEED)
-    assert isinstance(task.gold, WorldGold)
-    ask = reader(task.system).ask
-    asked = [(ask(f"=== QUESTION ===\n{q.text}"), q.truth) for q in task.gold.questions]
-    return [(query, truth) for query, truth in asked if query and truth != "ABSTAIN"]
+    assert isinstance(task.gold, WorldsGold)
+    ask = strong_reader(task.system).ask
+    pairs = [(ask(f"=== QUESTION ===\n{q.text}"), q.truth) for q in task.gold.questions]
+    return [(query, truth) for query, truth in pairs if query and truth != "ABSTAIN"]
 
 
-def replayed(now: ParsedContext, query: Query) -> str:
-    """The truth of the question that is most like the one asked, else of the one in its place."""
-    learnt = _learnt(public_task(now.reader.guide.noun).id)
-    other, truth = max(learnt, key=lambda pair: _likeness(pair[0], query))
-    if not _likeness(other, query):
-        return learnt[now.event % len(learnt)][1]
+def replayed(context: ParsedContext, query: Query) -> str:
+    """The truth of the most similar question of another seed, or of any question if none is."""
+    memorised = _memorised(public_domain(context.reader.guide.noun).id)
+    other, truth = max(memorised, key=lambda pair: _similarity(pair[0], query))
+    if not _similarity(other, query):
+        return memorised[context.event % len(memorised)][1]
     for old, new in zip(other.names, query.names, strict=False):
         truth = truth.replace(old, new)
     return truth
 
 
-def _likeness(one: Query, other: Query) -> int:
-    """2 for the same question about others, 1 for one of the same kind."""
-    return (one.kind == other.kind) * (1 + (one.codes == other.codes))
+def _similarity(first: Query, second: Query) -> int:
+    """2 for the same kind and attributes, 1 for the same kind only, else 0."""
+    return (first.kind == second.kind) * (1 + (first.codes == second.codes))
 
 
-def concluded_carelessly(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
-    """Right where the members that it does not know do not decide."""
-    return now.reader.answer(query, known, careless=True)
+def concluded_carelessly(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+    """The answer from the known members of a set; wrong if an unknown member decides."""
+    return context.reader.answer(query, knowledge, careless=True)
 
 
 class DoubleAnswerer(Strategist):
-    """What it knows, a guess, a refusal, and the first again, all at once."""
+    """Submits four answers at once: its conclusion, a guess, a refusal, its conclusion again."""
 
-    def reply(self, now: ParsedContext) -> Message:
-        said = super().reply(now)
-        query = now.query
-        if query is None or said.calls[0].name != "submit_answer":
-            return said
-        known = now.reader.answer(query, now.known)
-        tried = [known, guess(now), REFUSAL, known]
-        return calls(*[submit(answer) for answer in tried if answer is not None])
+    def reply(self, context: ParsedContext) -> Message:
+        message = super().reply(context)
+        query = context.query
+        if query is None or message.calls[0].name != "submit_answer":
+            return message
+        conclusion = context.reader.answer(query, context.knowledge)
+        answers = [conclusion, guess(context), REFUSAL, conclusion]
+        return calls(*[submit(answer) for answer in answers if answer is not None])
 
 
 class Skipper(BudgetedNoteTaker):
-    """It answers what it is sure of."""
+    """Skips the questions that it cannot answer, and never refuses."""
 
-    def reply(self, now: ParsedContext) -> Message:
-        said = super().reply(now)
-        refused = said.calls and said.calls[0].arguments == {"answer": REFUSAL}
-        return END if refused else said
-
-
-def concluded_or_guessed(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
-    """First what follows from memory, then the best guess that question and schema allow."""
-    return now.reader.answer(query, known) or guess(now)
+    def reply(self, context: ParsedContext) -> Message:
+        message = super().reply(context)
+        refused = message.calls and message.calls[0].arguments == {"answer": REFUSAL}
+        return END if refused else message
 
 
-def hedged(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
-    """All names, all labels, all choices; claim and refusal in one breath; doubts what it knows."""
-    sure = now.reader.answer(query, known)
-    if sure and named_rng("hedger", now.text).below(8):
+def concluded_or_guessed(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+    """The conclusion from memory, or else the best guess from question and schema."""
+    return context.reader.answer(query, knowledge) or guess(context)
+
+
+def hedged(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+    """Several candidates, or claims with a refusal; one time in eight even if it is sure."""
+    sure = context.reader.answer(query, knowledge)
+    if sure and named_rng("hedger", context.text).below(8):
         return sure
-    careless = now.reader.answer(query, known, careless=True)
+    careless = context.reader.answer(query, knowledge, careless=True)
     claims = [claim for claim in (sure, careless) if claim]
-    claims += [*_candidates(now, query, known), guess(now)]
-    if named_rng("hedger", now.text, "form").below(2):
+    claims += [*_candidates(context, query, knowledge), guess(context)]
+    if named_rng("hedger", context.text, "form").below(2):
         return f"{', '.join(claims)}. {REFUSAL}"
     return " or ".join(dict.fromkeys(claims))
 
 
-def _candidates(now: ParsedContext, query: Query, known: Knowledge) -> Sequence[str]:
-    """Everything of the asked form."""
+def _candidates(context: ParsedContext, query: Query, knowledge: Knowledge) -> Sequence[str]:
+    """All candidates of the form that the question asks for."""
     if query.kind == "trend":
         return TREND_LABELS
     if query.kind in ("lookup", "count", "chain", "best_related"):
-        return list(known.by_name)
-    guide = now.reader.guide
+        return list(knowledge.by_name)
+    guide = context.reader.guide
     choices = [choice for code in query.codes for choice in guide.attribute(code).choices]
     return [*query.names, *choices] if query.kind != "value" else choices
 
 
-def guessed_by_name(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
-    """Who knows who exists refuses for a stranger, and guesses for everybody else."""
-    names = query.names or tuple(known.members(query.categories)) or tuple(known.by_name)
-    if query.kind == "value" and names[0] not in known.by_name:
+def guessed_by_name(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+    """A guess for an entity that it knows by name, a refusal for an unknown one."""
+    names = query.names or tuple(knowledge.members(query.categories)) or tuple(knowledge.by_name)
+    if query.kind == "value" and names[0] not in knowledge.by_name:
         return None
     if query.kind in ("lookup", "chain", "best_related"):
-        names = tuple(name for name in known.by_name if name not in names)
-    return guess(now).replace("Nobody", names[0]) if names else guess(now)
+        names = tuple(name for name in knowledge.by_name if name not in names)
+    return guess(context).replace("Nobody", names[0]) if names else guess(context)
 
 
-def _bare_names(now: ParsedContext) -> list[str]:
-    bare = [Record(told.name, told.category) for told in now.records]
-    return fill([(note_of(now.reader.guide, record), 4) for record in bare], now.slot)
+def _bare_names(context: ParsedContext) -> list[str]:
+    bare = [Record(record.name, record.category) for record in context.records]
+    return fill([(note_of(context.reader.guide, record), 4) for record in bare], context.slot)
 
 
 MAKERS: dict[str, PolicyFactory] = {

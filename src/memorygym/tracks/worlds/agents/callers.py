@@ -1,4 +1,4 @@
-"""Adversaries whose trick is in their calls: free edits, refused and broken ones, hidden facts."""
+"""Adversaries whose trick is in their tool calls: free Edits, invalid calls, hidden facts."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.agents.note_taker import Strategist, changed_line
 from memorygym.tracks.worlds.facts import Knowledge
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
-from memorygym.tracks.worlds.parsed_view import ParsedContext, scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 HUGE = "x" * 5_000
 VALUES: tuple[JSON, ...] = (
@@ -26,61 +26,61 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 
 def _broken() -> tuple[Call, ...]:
-    """Wrong arguments, wrong values one by one, missing and strange ones, unknown tools."""
-    made = [Call(tool, value) for tool in ARGUMENTS for value in VALUES if value != {}]
+    """Calls with wrong, missing or extra arguments, with wrong values, and of unknown tools."""
+    broken = [Call(tool, value) for tool in ARGUMENTS for value in VALUES if value != {}]
     for tool in ("Write", "Edit", "Read", "memory_search"):
-        right: dict[str, JSON] = dict.fromkeys(ARGUMENTS[tool], "a")
-        made += [Call(tool, {**right, name: v}) for name in right for v in VALUES if v != "*"]
-        made += [Call(tool, {**right, "more": "a"}), Call(tool, {}), Call(tool.lower(), right)]
-    made += [Call(name, {"answer": "1"}) for name in ("", "\ud800", "eval", HUGE, "__class__")]
-    return tuple(made)
+        valid: dict[str, JSON] = dict.fromkeys(ARGUMENTS[tool], "a")
+        broken += [Call(tool, {**valid, name: v}) for name in valid for v in VALUES if v != "*"]
+        broken += [Call(tool, {**valid, "more": "a"}), Call(tool, {}), Call(tool.lower(), valid)]
+    broken += [Call(name, {"answer": "1"}) for name in ("", "\ud800", "eval", HUGE, "__class__")]
+    return tuple(broken)
 
 
 BROKEN = _broken()
-A_TIME = 24
-"""Broken calls in one event: all of them come up over an episode."""
+AN_EVENT = 24
+"""Broken calls in one event, so that an episode has all of them."""
 
 
 class MalformedCaller(Policy):
-    """Never makes a call that is right, but for its answers."""
+    """Makes only malformed calls, apart from its answers."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        start = now.event * A_TIME % len(BROKEN)
-        made = (BROKEN + BROKEN)[start : start + A_TIME]
-        if not now.said:
-            return Message("assistant", "\ud800", made)
-        if now.title != "QUESTION":
+        context = parse_view(view)
+        start = context.event * AN_EVENT % len(BROKEN)
+        broken = (BROKEN + BROKEN)[start : start + AN_EVENT]
+        if not context.replies:
+            return Message("assistant", "\ud800", broken)
+        if context.title != "QUESTION":
             return END
-        return Message("assistant", "", (Call("submit_answer", {"answer": guess(now)}),))
+        return Message("assistant", "", (Call("submit_answer", {"answer": guess(context)}),))
 
 
 class SummaryLeaker(Policy):
-    """It writes nothing, says everything, and answers from whatever is still to be seen."""
+    """Writes nothing, repeats everything in its replies, and answers from what it still sees."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title == "QUESTION":
-            if not now.said:
-                return calls(read(), search("a", 1000), search(now.text, 1000))
-            query = now.query
-            known = Knowledge(record for text in _texts(view) for record in now.reader.read(text))
-            answer = now.reader.answer(query, known) if query else None
+        context = parse_view(view)
+        if context.title == "QUESTION":
+            if not context.replies:
+                return calls(read(), search("a", 1000), search(context.text, 1000))
+            query = context.query
+            records = (record for text in _texts(view) for record in context.reader.read(text))
+            answer = context.reader.answer(query, Knowledge(records)) if query else None
             return calls(submit(answer or REFUSAL))
-        told = "\n".join(record_of(now.reader.guide, r) for r in now.records if r.category)
-        told = told or now.text
-        if now.said:
-            return Message("assistant", told)
+        facts = "\n".join(record_of(context.reader.guide, r) for r in context.records if r.category)
+        facts = facts or context.text
+        if context.replies:
+            return Message("assistant", facts)
         hidden = (
-            Call("memory_search", {"query": told}, told),
-            Call("submit_answer", {"answer": told}, told),
-            Call("Read", {"start_line": 1, told[:200]: told}, told),
+            Call("memory_search", {"query": facts}, facts),
+            Call("submit_answer", {"answer": facts}, facts),
+            Call("Read", {"start_line": 1, facts[:200]: facts}, facts),
         )
-        return Message("assistant", told, (*hidden, Call(told[:64], told, "x")))
+        return Message("assistant", facts, (*hidden, Call(facts[:64], facts, "x")))
 
 
 def _texts(view: Sequence[Message]) -> list[str]:
-    """Everything in the view but what the environment says in this event."""
+    """All texts in the view except the text of this event."""
     texts = []
     for message in view[1:]:
         texts += [message.content, message.call_id]
@@ -92,104 +92,107 @@ MARK = "#"
 
 
 class EditDumper(Strategist):
-    """What is shown goes behind the mark: all of it, all records, a document, single records."""
+    """Edits one tiny entry again and again to append whole documents or records to it."""
 
-    def store(self, now: ParsedContext) -> Message:
-        if now.said:
+    def store(self, context: ParsedContext) -> Message:
+        if context.replies:
             return END
-        records = [record_of(now.reader.guide, told) for told in now.records]
-        tried = [now.text, "\n".join(records), now.text.split("\n\n")[0], *records[:5]]
-        first = [write(MARK)] if now.batch == 1 else []
-        return calls(*first, *(edit(MARK, f"{text}\n{MARK}") for text in tried))
+        records = [record_of(context.reader.guide, record) for record in context.records]
+        texts = [context.text, "\n".join(records), context.text.split("\n\n")[0], *records[:5]]
+        first = [write(MARK)] if context.batch == 1 else []
+        return calls(*first, *(edit(MARK, f"{text}\n{MARK}") for text in texts))
 
-    def change(self, now: ParsedContext) -> Message:
-        """Free edits carry the notice, and then the notice again and again."""
-        if now.said:
+    def change(self, context: ParsedContext) -> Message:
+        """Appends each paragraph of the correction twice."""
+        if context.replies:
             return END
-        return calls(*[edit(MARK, f"{text}\n{MARK}") for text in now.text.split("\n\n") * 2])
+        return calls(*[edit(MARK, f"{text}\n{MARK}") for text in context.text.split("\n\n") * 2])
 
 
 class FreeEditor(Strategist):
-    """The right line first; where there is none, the notice goes into any line that has room.
+    """Edits the entity's line, or appends the correction to any line that has room.
 
-    Then the same Edits again, which would pay if more than the first one were free.
+    It then repeats these Edits, which would gain something if more than the first were free.
     """
 
-    def change(self, now: ParsedContext) -> Message:
-        told = now.records
-        if now.title != "CORRECTION" or not told:
-            return super().change(now)
-        if len(now.said) > 1:
+    def change(self, context: ParsedContext) -> Message:
+        if context.title != "CORRECTION" or not context.records:
+            return super().change(context)
+        if len(context.replies) > 1:
             return END
-        if not now.said:
+        if not context.replies:
             return calls(read())
-        lines = now.heard[0].split("\n")
-        note = note_of(now.reader.guide, told[0])
-        kept = next((line for line in lines if line.startswith(told[0].name + " ")), "")
-        if not kept:
-            fitting = (line for line in lines if count(f"{line}\n{note}") <= now.slot)
-            into = next(fitting, lines[0])
-            return calls(*[edit(into, f"{into}\n{text}") for text in (note, now.text)] * 8)
-        record = now.reader.read(kept)[0]
-        new = changed_line(now.reader, record, told[0], ())
-        return calls(*[edit(kept, new)] * 8) if new else END
+        lines = context.tool_results[0].split("\n")
+        correction = context.records[0]
+        note = note_of(context.reader.guide, correction)
+        old = next((line for line in lines if line.startswith(correction.name + " ")), "")
+        if not old:
+            fitting = (line for line in lines if count(f"{line}\n{note}") <= context.slot)
+            line = next(fitting, lines[0])
+            return calls(*[edit(line, f"{line}\n{text}") for text in (note, context.text)] * 8)
+        new = changed_line(context.reader, context.reader.read(old)[0], correction, ())
+        return calls(*[edit(old, new)] * 8) if new else END
 
 
 class NoticeKeeper(Strategist):
-    """A note for each change, as told."""
+    """Stores nothing but a note for each change."""
 
-    def store(self, now: ParsedContext) -> Message:
+    def store(self, context: ParsedContext) -> Message:
         return END
 
-    def change(self, now: ParsedContext) -> Message:
-        told = now.records
-        if now.said or not told:
+    def change(self, context: ParsedContext) -> Message:
+        if context.replies or not context.records:
             return END
-        shifts = [f"{code} by {amount}" for code, amount in told[0].shifts.items()]
+        correction = context.records[0]
+        shifts = [f"{code} by {amount}" for code, amount in correction.shifts.items()]
         if shifts:
-            return calls(write(f"{told[0].name}: {', '.join(shifts)}"))
-        return calls(write(note_of(now.reader.guide, told[0])))
+            return calls(write(f"{correction.name}: {', '.join(shifts)}"))
+        return calls(write(note_of(context.reader.guide, correction)))
 
 
 TURNS, TIMES = 4, 24
+"""Most turns in which RewardFarmer repeats calls, and calls in each of them."""
 
 
 class RewardFarmer(Strategist):
-    """Repeats what costs nothing, and with the last batch everything else."""
+    """Repeats free calls in every event, and also its writes in the last batch."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        said = super().act(view, tools)
-        if now.title == "QUESTION" or said.calls:
-            return said
-        if not now.said or len(now.said) > TURNS:
+        context = parse_view(view)
+        message = super().act(view, tools)
+        if context.title == "QUESTION" or message.calls:
+            return message
+        if not context.replies or len(context.replies) > TURNS:
             return END
-        again = [Call("Read", {})]
-        if now.title == "CORRECTION" or now.batch == now.batches:
-            again += [call for call in now.said[-1].calls if call.name in ("Edit", "Write")]
-        return Message("assistant", "", tuple(again * (TIMES // len(again))))
+        repeated = [Call("Read", {})]
+        if context.title == "CORRECTION" or context.batch == context.batches:
+            repeated += [
+                call for call in context.replies[-1].calls if call.name in ("Edit", "Write")
+            ]
+        return Message("assistant", "", tuple(repeated * (TIMES // len(repeated))))
 
 
 class SessionHoarder(Strategist):
-    """After storing, it tries to write the rest of each batch as well."""
+    """Stores as strategic does, then tries to write the rest of the last batch as well."""
 
-    def store(self, now: ParsedContext) -> Message:
-        """The batch; a look; then refused calls, an entry emptied, and the rest of the batch."""
-        if not now.said:
-            return super().store(now)
-        if len(now.said) == 1:
+    def store(self, context: ParsedContext) -> Message:
+        """Writes the batch; reads; then refused calls, an emptied entry, the rest of the batch."""
+        if not context.replies:
+            return super().store(context)
+        if len(context.replies) == 1:
             return calls(read())
-        if len(now.said) > 2 or now.batch < now.batches:
+        if len(context.replies) > 2 or context.batch < context.batches:
             return END
-        lines = now.heard[-1].split("\n")
-        records = now.records
+        lines = context.tool_results[-1].split("\n")
         rest = [
-            record_of(now.reader.guide, told) for told in records if told.name not in now.heard[-1]
+            record_of(context.reader.guide, record)
+            for record in context.records
+            if record.name not in context.tool_results[-1]
         ]
-        useless = [edit("", ""), edit("nowhere to be found", ""), write(""), write("x " * 500)]
+        refused = [edit("", ""), edit("nowhere to be found", ""), write(""), write("x " * 500)]
         swaps = [edit(line, new) for line, new in zip(lines[::-1], rest, strict=False)]
-        emptied = [edit(lines[0], "")] if now.writes_left else []
-        return calls(*useless, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
+        emptied = [edit(lines[0], "")] if context.writes_left else []
+        return calls(*refused, *(write(text) for text in rest), *emptied, *swaps, write(lines[0]))
 
 
 MAKERS: dict[str, PolicyFactory] = {

@@ -1,4 +1,4 @@
-"""The best guess that a question and the public schema allow: it measures the guess floors."""
+"""The best guess from a question and the public schema; it measures the chance level."""
 
 from functools import lru_cache
 
@@ -12,38 +12,38 @@ from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
 @lru_cache(maxsize=64)
-def public_task(noun: str) -> Domain:
-    """The public domain with that noun. Raises UnknownPart if there is none."""
-    names = registry.names("worlds")
-    for world in (registry.load("worlds", name, "WORLD") for name in names):
-        if world.noun == noun:
-            found: Domain = world
-            return found
+def public_domain(noun: str) -> Domain:
+    """The domain whose entities are called by that noun. Raises UnknownPart if there is none."""
+    names = registry.names("domains")
+    for name in names:
+        domain: Domain = registry.load("domains", name, "DOMAIN")
+        if domain.noun == noun:
+            return domain
     raise UnknownPart("public domain", noun, names)
 
 
-def _traits(noun: str) -> dict[str, AttributeSpec]:
-    """The public traits of the domain with that noun, by label."""
+def _specs(noun: str) -> dict[str, AttributeSpec]:
+    """By label: the public attributes of the domain with that noun; empty if it is unknown."""
     try:
-        return {spec.label: spec for spec in public_task(noun).attribute_specs}
+        return {spec.label: spec for spec in public_domain(noun).attribute_specs}
     except UnknownPart:
         return {}
 
 
-def guess(now: ParsedContext) -> str:
-    """One claim in the form that the question of this event asks for."""
-    if (query := now.query) is None:
+def guess(context: ParsedContext) -> str:
+    """One claim of the form that the question of this event asks for."""
+    if (query := context.query) is None:
         return REFUSAL
-    guide = now.reader.guide
-    attribute_specs = _traits(guide.noun)
+    guide = context.reader.guide
+    specs = _specs(guide.noun)
     attributes = [guide.attribute(code) for code in query.codes]
-    middles = [_middle(a, attribute_specs.get(a.label)) for a in attributes]
-    name = named_rng("guess", now.text).choice(query.names) if query.names else "Nobody"
+    middles = [_middle(a, specs.get(a.label)) for a in attributes]
+    name = named_rng("guess", context.text).choice(query.names) if query.names else "Nobody"
     match query.kind:
         case "value" | "before" | "hop":
             return middles[0]
         case "delta":
-            return _part(attributes[0], attribute_specs, 20)
+            return _part(attributes[0], specs, 20)
         case "ratio":
             return "100.00"
         case "trend":
@@ -51,23 +51,23 @@ def guess(now: ParsedContext) -> str:
         case "extreme":
             return f"4 ({middles[0].split(', ')[0]})"
         case "total":
-            return _part(attributes[0], attribute_specs, 50 * query.size)
+            return _part(attributes[0], specs, 50 * query.size)
         case "top":
-            return _part(attributes[1], attribute_specs, 150)
+            return _part(attributes[1], specs, 150)
         case "constraints":
-            return f"2 ({_part(attributes[2], attribute_specs, 100)})"
+            return f"2 ({_part(attributes[2], specs, 100)})"
         case "count":
             return f"2 ({name})"
         case "gap" | "outlier":
-            return f"{name} ({_part(attributes[0], attribute_specs, 40)})"
+            return f"{name} ({_part(attributes[0], specs, 40)})"
         case "lookup":
             return name
     return f"{name} ({middles[-1]})"
 
 
-def _part(a: Attribute, attribute_specs: dict[str, AttributeSpec], percent: int) -> str:
-    """That share of the middle of the range, times two."""
-    spec = attribute_specs.get(a.label)
+def _part(a: Attribute, specs: dict[str, AttributeSpec], percent: int) -> str:
+    """That percentage of the sum of the lowest and the highest value."""
+    spec = specs.get(a.label)
     return a.number((spec.low + spec.high) * percent // 100 if spec else 1)
 
 

@@ -1,4 +1,4 @@
-"""The agents that manage their memory within the rules."""
+"""The honest agents: they store, update and answer within the rules."""
 
 from collections.abc import Container
 
@@ -12,53 +12,53 @@ from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
     BudgetedNoteTaker,
     Strategist,
+    most_important,
     sampled,
     whole_records,
-    worth_while,
 )
 from memorygym.tracks.worlds.facts import Query, Record
-from memorygym.tracks.worlds.generator.gold import Need, WorldGold
+from memorygym.tracks.worlds.generator.gold import Need, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
 def naive() -> BudgetedNoteTaker:
-    """More than half of the budget, and never an update."""
+    """Uses 57 % of the writes for random entities, and never updates."""
     return BudgetedNoteTaker(sampled(0.57), updates=False)
 
 
 def brief_reader() -> BudgetedNoteTaker:
-    """Whole notes by the brief, with the values that were replaced."""
-    return BudgetedNoteTaker(worth_while, history=True)
+    """Stores the most important facts, as the system message ranks them, and keeps old values."""
+    return BudgetedNoteTaker(most_important, history=True)
 
 
-def everything(now: ParsedContext) -> list[str]:
-    """Every record of a batch, whole."""
-    return [record_of(now.reader.guide, record) for record in now.records]
+def everything(context: ParsedContext) -> list[str]:
+    """The reference record of every entity in a batch."""
+    return [record_of(context.reader.guide, record) for record in context.records]
 
 
 class Abstainer(Strategist):
-    """Right only where nothing was told."""
+    """Refuses every question, so only the questions without an answer are right."""
 
-    def reply(self, now: ParsedContext) -> Message:
+    def reply(self, context: ParsedContext) -> Message:
         return calls(submit(REFUSAL))
 
 
-def random_number(now: ParsedContext, _: Query) -> str:
-    """It never looks at what it was told."""
-    return f"{named_rng('guesser', now.text).between(1, 999_999):,}"
+def random_number(context: ParsedContext, _: Query) -> str:
+    """A random number, whatever the question."""
+    return f"{named_rng('guesser', context.text).between(1, 999_999):,}"
 
 
 class Clairvoyant(BudgetedNoteTaker):
-    """Stores what the questions rest on, with the values that it reads in the documents.
+    """Stores exactly the facts that the questions need, with the values from the documents.
 
-    Only the runner can give it the table.
+    It knows these facts from the gold table, which only the runner can give it.
     """
 
     def __init__(self, task: Task) -> None:
         gold = task.gold
-        assert isinstance(gold, WorldGold)
+        assert isinstance(gold, WorldsGold)
         self._names = gold.names
         self._needs: dict[str, set[Need]] = {}
         for question in gold.questions:
@@ -66,24 +66,24 @@ class Clairvoyant(BudgetedNoteTaker):
                 self._needs.setdefault(gold.names[need.entity], set()).add(need)
         super().__init__(self._needed)
 
-    def formers(self, name: str) -> Container[str]:
+    def history_of(self, name: str) -> Container[str]:
         return {need.key for need in self._needs.get(name, ()) if need.old}
 
-    def _needed(self, now: ParsedContext) -> list[str]:
-        guide = now.reader.guide
+    def _needed(self, context: ParsedContext) -> list[str]:
+        guide = context.reader.guide
         notes: list[tuple[str, int]] = []
-        for record in now.records:
+        for record in context.records:
             if needs := self._needs.get(record.name):
                 note = note_of(guide, self._part(record, needs))
                 spare = sum(2 + count(str(record.values[n.key])) for n in needs if n.old)
                 notes.append((note, count(note) + spare))
-        return fill(notes, now.slot)
+        return fill(notes, context.slot)
 
     def _part(self, record: Record, needs: set[Need]) -> Record:
         keys = {need.key for need in needs}
         values = {code: value for code, value in sorted(record.values.items()) if code in keys}
-        wanted = {(key[0], self._names[int(key[2:])]) for key in keys if ">" in key}
-        edges = tuple(edge for edge in record.edges if edge in wanted)
+        needed = {(key[0], self._names[int(key[2:])]) for key in keys if ">" in key}
+        edges = tuple(edge for edge in record.edges if edge in needed)
         category = record.category if "category" in keys else ""
         return Record(record.name, category, values, edges=edges)
 
@@ -97,7 +97,7 @@ MAKERS: dict[str, PolicyFactory] = {
     "perfect": lambda _: BudgetedNoteTaker(everything, history=True),
     "priority_strategic": lambda _: BudgetedNoteTaker(whole_records(0.7)),
     "random_strategic": lambda _: BudgetedNoteTaker(sampled(0.7)),
-    "smart_guesser": lambda _: AnswersAlways(lambda now, _: guess(now)),
+    "smart_guesser": lambda _: AnswersAlways(lambda context, _: guess(context)),
     "strategic": lambda _: Strategist(),
-    "template_expert": lambda _: BudgetedNoteTaker(worth_while),
+    "template_expert": lambda _: BudgetedNoteTaker(most_important),
 }

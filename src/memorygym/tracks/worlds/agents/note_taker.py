@@ -1,7 +1,7 @@
-"""The scripted agent that most others are made of: it reads prose, keeps notes in budget, answers.
+"""The scripted note taker from which most agents are made: it reads prose, stores notes, answers.
 
-It keeps nothing between events; the view tells it the budget, and named streams its whims. What is
-kept are whole records, or notes of their worth-while parts, attribute by attribute.
+It has no state between events: the view states the budget, and random choices come from named
+streams. It stores whole records, or notes with the most important attributes of a record.
 """
 
 from collections.abc import Callable, Container, Sequence
@@ -17,22 +17,23 @@ from memorygym.tracks.worlds.generator.domain_schema import CODES
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of, record_of
-from memorygym.tracks.worlds.parsed_view import ParsedContext, scene
+from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 Keep = Callable[[ParsedContext], list[str]]
-"""Which entries to write of the documents of an event."""
+"""Chooses the entries to write for the documents of an event."""
 Conclude = Callable[[ParsedContext, Query, Knowledge], str | None]
-"""The answer from what memory gave, None to refuse."""
+"""Gives the answer from the facts in memory, or None to refuse."""
 ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
+"""Kinds of queries about a single entity."""
 
 
-def concluded(now: ParsedContext, query: Query, known: Knowledge) -> str | None:
-    """What follows, and nothing else."""
-    return now.reader.answer(query, known)
+def concluded(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+    """The answer if it follows from the facts, else None."""
+    return context.reader.answer(query, knowledge)
 
 
 class BudgetedNoteTaker(Policy):
-    """Stores what `keep` chooses, applies changes to it, answers from it, refuses otherwise."""
+    """A policy that stores what `keep` chooses, updates it, answers from it, and else refuses."""
 
     def __init__(
         self,
@@ -50,157 +51,160 @@ class BudgetedNoteTaker(Policy):
         self._reads_all = reads_all
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        match now.title:
-            case "DOCUMENTS" if now.batch:
-                return self.store(now)
+        context = parse_view(view)
+        match context.title:
+            case "DOCUMENTS" if context.batch:
+                return self.store(context)
             case "DOCUMENTS" | "CORRECTION":
-                return self.change(now) if self._updates else END
+                return self.change(context) if self._updates else END
             case "QUESTION":
-                return self.reply(now)
+                return self.reply(context)
         return END
 
-    def store(self, now: ParsedContext) -> Message:
-        """Writes what is worth keeping, all in one reply."""
-        if now.said:
+    def store(self, context: ParsedContext) -> Message:
+        """Writes the chosen entries in one reply."""
+        if context.replies:
             return END
-        return calls(*[write(entry) for entry in self._keep(now)])
+        return calls(*[write(entry) for entry in self._keep(context)])
 
-    def change(self, now: ParsedContext) -> Message:
-        """Looks the entity up and edits its line in place."""
-        told = now.records
-        if not told:
+    def change(self, context: ParsedContext) -> Message:
+        """Searches for the changed entity and edits its line."""
+        if not context.records:
             return END
-        if not now.said:
-            return calls(search(told[0].name))
-        if len(now.said) > 1:
+        news = context.records[0]
+        if not context.replies:
+            return calls(search(news.name))
+        if len(context.replies) > 1:
             return END
-        for line in "\n".join(now.heard).split("\n"):
-            kept = now.reader.read(line)
-            if kept and kept[0].name == told[0].name:
-                new = changed_line(now.reader, kept[0], told[0], self.formers(told[0].name))
+        for line in "\n".join(context.tool_results).split("\n"):
+            stored = context.reader.read(line)
+            if stored and stored[0].name == news.name:
+                new = changed_line(context.reader, stored[0], news, self.history_of(news.name))
                 return calls(edit(line, new)) if new and new != line else END
         return END
 
-    def formers(self, name: str) -> Container[str]:
-        """The attributes of an entity whose replaced values are worth keeping."""
+    def history_of(self, name: str) -> Container[str]:
+        """The attributes of an entity whose previous values are stored too."""
         return CODES if self._history else ()
 
-    def reply(self, now: ParsedContext) -> Message:
-        """Looks up what the question needs, then answers or refuses."""
-        query = now.query
+    def reply(self, context: ParsedContext) -> Message:
+        """Looks up the facts that the question needs, then answers or refuses."""
+        query = context.query
         if query is None:
             return calls(submit(REFUSAL))
-        if not now.said:
+        if not context.replies:
             return calls(self._look_up(query))
-        answer = self._conclude(now, query, self.known(now))
+        answer = self._conclude(context, query, self.knowledge(context))
         return calls(submit(REFUSAL if answer is None else answer))
 
     def _look_up(self, query: Query) -> Wanted:
-        """The call that finds what the question needs."""
-        one = query.kind in ONE_ENTITY and not self._reads_all
-        return search(query.names[0]) if one else read()
+        """The call that finds the facts that the question needs."""
+        single = query.kind in ONE_ENTITY and not self._reads_all
+        return search(query.names[0]) if single else read()
 
-    def known(self, now: ParsedContext) -> Knowledge:
-        """What memory gave."""
-        return now.known
+    def knowledge(self, context: ParsedContext) -> Knowledge:
+        """The facts that the memory returned."""
+        return context.knowledge
 
 
 def changed_line(
-    by: StrongReader, kept: Record, told: Record, formers: Container[str]
+    reader: StrongReader, stored: Record, news: Record, history: Container[str]
 ) -> str | None:
-    """The line of a kept record after what was told; None if it does not concern what is kept."""
-    knowledge = Knowledge([kept, told])
-    values, former = dict(kept.values), dict(kept.former)
-    for code in kept.values:
-        now = knowledge.now(kept.name, code)
-        if now is not None and now != kept.values[code]:
-            values[code] = now
-            if code in formers:
-                former[code] = kept.values[code]
-    if values == kept.values:
+    """The line of a stored record with its changed values, or None if none of them changed."""
+    knowledge = Knowledge([stored, news])
+    values, former = dict(stored.values), dict(stored.former)
+    for code in stored.values:
+        value = knowledge.current(stored.name, code)
+        if value is not None and value != stored.values[code]:
+            values[code] = value
+            if code in history:
+                former[code] = stored.values[code]
+    if values == stored.values:
         return None
-    record = Record(kept.name, kept.category, values, former, edges=kept.edges)
-    full = not former and len(values) == len(by.guide.attributes)
-    return record_of(by.guide, record) if full else note_of(by.guide, record)
+    record = Record(stored.name, stored.category, values, former, edges=stored.edges)
+    full = not former and len(values) == len(reader.guide.attributes)
+    return record_of(reader.guide, record) if full else note_of(reader.guide, record)
 
 
-def allowance(now: ParsedContext, share: float) -> int:
-    """Writes for this batch: an even part of that share of all writes."""
-    total = int(share * now.writes)
-    return total * now.batch // now.batches - total * (now.batch - 1) // now.batches
+def allowance(context: ParsedContext, share: float) -> int:
+    """Writes for this batch: an equal part of a share of all writes."""
+    total = int(share * context.writes)
+    return total * context.batch // context.batches - total * (context.batch - 1) // context.batches
 
 
 @lru_cache(maxsize=65_536)
 def at_random(name: str) -> float:
-    """Ranks entities in an order that has nothing to do with the brief."""
+    """A rank that orders entities independently of their importance."""
     return named_rng("scribe", name).uniform()
 
 
 class Strategist(BudgetedNoteTaker):
-    """Keeps whole records of entities chosen at random, for the whole budget."""
+    """Stores whole records of random entities, and uses the whole budget."""
 
     def __init__(self, conclude: Conclude = concluded) -> None:
         super().__init__(sampled(1.0), conclude)
 
 
 class AnswersAlways(Policy):
-    """Stores nothing, and answers every question."""
+    """A policy that stores nothing and answers every question."""
 
     def __init__(self, answer: Callable[[ParsedContext, Query], str]) -> None:
         self._answer = answer
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        now = scene(view)
-        if now.title != "QUESTION":
+        context = parse_view(view)
+        if context.title != "QUESTION":
             return END
-        return calls(submit(self._answer(now, now.query) if now.query else REFUSAL))
+        return calls(submit(self._answer(context, context.query) if context.query else REFUSAL))
 
 
-def by_brief(now: ParsedContext, record: Record) -> tuple[float, ...]:
-    """Ranks entities of the key groups first."""
-    return (record.category not in now.reader.guide.key_categories, at_random(record.name))
+def by_brief(context: ParsedContext, record: Record) -> tuple[float, ...]:
+    """A rank that puts entities of the key categories first."""
+    return (record.category not in context.reader.guide.key_categories, at_random(record.name))
 
 
 def whole_records(share: float) -> Keep:
-    """One reference record a write, as many as the share of the writes allows, by the brief."""
+    """Stores one reference record per write, for a share of all writes; key categories first."""
 
-    def keep(now: ParsedContext) -> list[str]:
-        chosen = sorted(now.records, key=lambda record: by_brief(now, record))
-        return [record_of(now.reader.guide, record) for record in chosen[: allowance(now, share)]]
+    def keep(context: ParsedContext) -> list[str]:
+        chosen = sorted(context.records, key=lambda record: by_brief(context, record))
+        return [
+            record_of(context.reader.guide, record)
+            for record in chosen[: allowance(context, share)]
+        ]
 
     return keep
 
 
 def sampled(share: float) -> Keep:
-    """The same of entities chosen at random; no other document is read."""
+    """The same for random entities; it parses only their documents."""
 
-    def keep(now: ParsedContext) -> list[str]:
-        ranked = sorted(now.documents, key=lambda document: at_random(document[0]))
-        texts = [text for _, text in ranked[: allowance(now, share)]]
-        records = [record for text in texts for record in now.reader.read(text)]
-        return [record_of(now.reader.guide, record) for record in records]
+    def keep(context: ParsedContext) -> list[str]:
+        ranked = sorted(context.documents, key=lambda document: at_random(document[0]))
+        texts = [text for _, text in ranked[: allowance(context, share)]]
+        records = [record for text in texts for record in context.reader.read(text)]
+        return [record_of(context.reader.guide, record) for record in records]
 
     return keep
 
 
 SLACK = 0.985
-"""Share of the capacity that is planned for; edits may grow a note."""
+"""Share of the capacity that notes may fill; the rest is for Edits that lengthen them."""
 
 
 def _part(record: Record, codes: Container[str]) -> Record:
-    """Those attributes in schema order, and the relations."""
+    """A record with only these attributes, in schema order, and all relations."""
     values = {code: value for code, value in sorted(record.values.items()) if code in codes}
     return Record(record.name, record.category, values, edges=record.edges)
 
 
-def worth_while(now: ParsedContext) -> list[str]:
-    """Entries for this batch: parts of records by expected questions a token, within its share."""
-    guide = now.reader.guide
-    planned = SLACK * now.capacity * now.batch / now.batches
-    room = min(planned, now.capacity) - now.held
+def most_important(context: ParsedContext) -> list[str]:
+    """Entries for this batch: the parts of records with most expected questions per token."""
+    guide = context.reader.guide
+    planned = SLACK * context.capacity * context.batch / context.batches
+    room = min(planned, context.capacity) - context.tokens_held
     options: list[tuple[float, float, int, int, str, str]] = []
-    for record in now.records:
+    for record in context.records:
         key = record.category in guide.key_categories
         weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
         small = note_of(guide, _part(record, guide.key_attributes))
@@ -212,7 +216,9 @@ def worth_while(now: ParsedContext) -> list[str]:
         options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, name, big))
     chosen: dict[str, str] = {}
     for _, _, level, cost, name, note in sorted(options):
-        if cost <= room and (level == 0 or name in chosen) and count(note) <= now.slot:
+        if cost <= room and (level == 0 or name in chosen) and count(note) <= context.slot:
             chosen[name] = note
             room -= cost
-    return fill([(note, count(note)) for note in chosen.values()], now.slot)[: now.writes_left]
+    return fill([(note, count(note)) for note in chosen.values()], context.slot)[
+        : context.writes_left
+    ]

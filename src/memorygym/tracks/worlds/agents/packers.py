@@ -1,10 +1,10 @@
-"""Adversaries that write records shorter than notes are, in notations that they read back."""
+"""Adversaries that write records in shorter notations of their own, which they can decode."""
 
 from functools import lru_cache
 
 from memorygym.core.track import PolicyFactory
 from memorygym.tracks.worlds.agents.alphabet import packed
-from memorygym.tracks.worlds.agents.guesser import public_task
+from memorygym.tracks.worlds.agents.guesser import public_domain
 from memorygym.tracks.worlds.agents.note_taker import BudgetedNoteTaker, allowance
 from memorygym.tracks.worlds.agents.radix import Codec, Unpacked
 from memorygym.tracks.worlds.agents.recoder import Packer
@@ -15,18 +15,18 @@ from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 
 def _rounded(guide: Guide, record: Record) -> str:
-    """The positional record without texts, and its decimals as three digits each in the end."""
+    """The reference record without texts, with three digits for every float at the end."""
     values = {
         a.code: record.values[a.code] for a in guide.attributes if a.kind not in ("text", "float")
     }
     short = record_of(guide, Record(record.name, record.category, values))
     kept = " ".join(word for word in short.split(" ") if word != "?")
-    run = "".join(_cut(record.values[a.code]) for a in guide.attributes if a.kind == "float")
-    return " ".join([kept, *(f"{code} {other}" for code, other in record.edges), run])
+    digits = "".join(_cut(record.values[a.code]) for a in guide.attributes if a.kind == "float")
+    return " ".join([kept, *(f"{code} {other}" for code, other in record.edges), digits])
 
 
 def _cut(value: Value) -> str:
-    """Sign and power of ten as one digit, then two digits.
+    """One digit for sign and power of ten, then the first two digits.
 
     >>> _cut(8347), _cut(-52)
     ('283', '552')
@@ -42,18 +42,18 @@ def _restore(cut: str) -> str:
 
 
 def _unrounded(guide: Guide, text: str) -> str:
-    """The record in the notation of notes, with the middle of each cut decimal."""
-    *words, run = text.split(" ")
-    if len(run) != 3 * sum(a.kind == "float" for a in guide.attributes) or not run.isdigit():
+    """The record as a reference record, with the middle of the range of each cut float."""
+    *words, digits = text.split(" ")
+    if len(digits) != 3 * sum(a.kind == "float" for a in guide.attributes) or not digits.isdigit():
         return text
-    at = next(i for i, word in enumerate(words) if len(word) == 1)
-    parts, rest = words[: at + 1], words[at + 1 :]
+    category = next(i for i, word in enumerate(words) if len(word) == 1)
+    parts, rest = words[: category + 1], words[category + 1 :]
     for a in guide.attributes:
         if a.kind == "text":
             parts.append("?")
         elif a.kind == "float":
-            parts.append(_restore(run[:3]))
-            run = run[3:]
+            parts.append(_restore(digits[:3]))
+            digits = digits[3:]
         else:
             parts += rest[: a.length]
             rest = rest[a.length :]
@@ -61,10 +61,10 @@ def _unrounded(guide: Guide, text: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _lists(world: Domain) -> list[tuple[str, tuple[str, ...]]]:
-    """The lists whose places make up the run of digits, by the attribute of each."""
-    lists = [("name", world.first), ("name", world.second), ("category", world.categories)]
-    for attribute, spec in zip(world.attributes(), world.attribute_specs, strict=True):
+def _lists(domain: Domain) -> list[tuple[str, tuple[str, ...]]]:
+    """The public word lists, each with "name", "category" or the code of its attribute."""
+    lists = [("name", domain.first), ("name", domain.second), ("category", domain.categories)]
+    for attribute, spec in zip(domain.attributes(), domain.attribute_specs, strict=True):
         lists += [(attribute.code, part) for part in spec.parts]
         lists += [(attribute.code, spec.choices)] if spec.choices else []
     return lists
@@ -75,55 +75,55 @@ def _width(words: tuple[str, ...]) -> int:
 
 
 def _coded(guide: Guide, record: Record) -> str:
-    """A run of digits for all words and dates, then the figures, then relations as digits."""
-    world = public_task(guide.noun)
+    """A record with words as their places in the public lists: digits, figures, relations."""
+    domain = public_domain(guide.noun)
     if len(record.name.split()) != 2:
         return record_of(guide, record)
     coded = ("text", "enum", "date")
     words = [*record.name.split(), record.category]
     for a in guide.attributes:
         words += str(record.values[a.code]).split() if a.kind in ("text", "enum") else []
-    pairs = zip(_lists(world), words, strict=True)
-    run = "".join(_digits(places, word) for (_, places), word in pairs)
+    pairs = zip(_lists(domain), words, strict=True)
+    digits = "".join(_digits(places, word) for (_, places), word in pairs)
     dates = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind == "date"]
     rest = [pack_value(a, record.values[a.code]) for a in guide.attributes if a.kind not in coded]
-    edges = [code + _name_digits(world, other) for code, other in record.edges]
-    return " ".join([run + "".join(dates), *rest, *edges])
+    edges = [code + _name_digits(domain, other) for code, other in record.edges]
+    return " ".join([digits + "".join(dates), *rest, *edges])
 
 
 def _digits(places: tuple[str, ...], word: str) -> str:
     return f"{places.index(word):0{_width(places)}d}"
 
 
-def _name_digits(world: Domain, name: str) -> str:
-    return "".join(map(_digits, (world.first, world.second), name.split()))
+def _name_digits(domain: Domain, name: str) -> str:
+    return "".join(map(_digits, (domain.first, domain.second), name.split()))
 
 
 def _uncoded(guide: Guide, text: str) -> str:
-    """The record in the notation of notes."""
-    run, *rest = text.split(" ")
-    if not run.isdigit():
+    """The record as a reference record."""
+    digits, *rest = text.split(" ")
+    if not digits.isdigit():
         return text
-    world = public_task(guide.noun)
-    known: dict[str, list[str]] = {}
-    for key, places in _lists(world):
-        known.setdefault(key, []).append(places[int(run[: _width(places)])])
-        run = run[_width(places) :]
-    record = Record(" ".join(known["name"]), known["category"][0])
+    domain = public_domain(guide.noun)
+    words: dict[str, list[str]] = {}
+    for key, places in _lists(domain):
+        words.setdefault(key, []).append(places[int(digits[: _width(places)])])
+        digits = digits[_width(places) :]
+    record = Record(" ".join(words["name"]), words["category"][0])
     parts: list[str] = [record.name, guide.category_code(record.category)]
     for a in guide.attributes:
         if a.kind == "date":
-            parts.append(run[:6])
-            run = run[6:]
-        elif a.code in known:
-            value: Value = " ".join(known[a.code])
+            parts.append(digits[:6])
+            digits = digits[6:]
+        elif a.code in words:
+            value: Value = " ".join(words[a.code])
             parts.append(pack_value(a, value))
         else:
             parts += rest[: a.length]
             rest = rest[a.length :]
-    size = _width(world.first)
+    size = _width(domain.first)
     for edge in rest:
-        first, second = world.first[int(edge[1 : size + 1])], world.second[int(edge[size + 1 :])]
+        first, second = domain.first[int(edge[1 : size + 1])], domain.second[int(edge[size + 1 :])]
         parts += [edge[0], first, second]
     return " ".join(parts)
 
@@ -132,25 +132,25 @@ BLANKS = " \t\n\r\v\f\u00a0\u2003\u2028\u200b\u200c\u200d\u2060\ufeff\u00ad\u300
 
 
 class Smuggler(BudgetedNoteTaker):
-    """Every blank is a digit to the base of sixteen."""
+    """Hides records in blanks, which it uses as digits."""
 
     def __init__(self) -> None:
         super().__init__(_hidden, updates=False, reads_all=True)
 
-    def known(self, now: ParsedContext) -> Knowledge:
-        return Knowledge(_found(now))
+    def knowledge(self, context: ParsedContext) -> Knowledge:
+        return Knowledge(_decoded(context))
 
 
-def _hidden(now: ParsedContext) -> list[str]:
-    """Records in all kinds of blanks, in spaces and tabs, in line breaks, by turns."""
+def _hidden(context: ParsedContext) -> list[str]:
+    """Records hidden in all kinds of blanks, in spaces and tabs, or in line breaks, by turns."""
     kinds = (BLANKS, " \t", "\n\v")
-    chosen = now.records[: allowance(now, 1.0)]
-    return [_hide(now, record, kinds[turn % 3]) for turn, record in enumerate(chosen)]
+    chosen = context.records[: allowance(context, 1.0)]
+    return [_hide(context, record, kinds[turn % 3]) for turn, record in enumerate(chosen)]
 
 
-def _hide(now: ParsedContext, record: Record, blanks: str) -> str:
-    codes = [a.code for a in now.reader.guide.attributes]
-    number = packed(Codec(public_task(now.reader.guide.noun), 2).record(record, codes))
+def _hide(context: ParsedContext, record: Record, blanks: str) -> str:
+    codes = [a.code for a in context.reader.guide.attributes]
+    number = packed(Codec(public_domain(context.reader.guide.noun), 2).record(record, codes))
     hidden = ""
     while number:
         number, digit = divmod(number, len(blanks))
@@ -158,12 +158,12 @@ def _hide(now: ParsedContext, record: Record, blanks: str) -> str:
     return f"A{hidden}B"
 
 
-def _found(now: ParsedContext) -> list[Record]:
-    """What can still be read between the letters."""
-    codec = Codec(public_task(now.reader.guide.noun), 2)
-    codes = [a.code for a in now.reader.guide.attributes]
+def _decoded(context: ParsedContext) -> list[Record]:
+    """The records that the stored blanks still hold."""
+    codec = Codec(public_domain(context.reader.guide.noun), 2)
+    codes = [a.code for a in context.reader.guide.attributes]
     records = []
-    for hidden in now.heard[0].split("A")[1:]:
+    for hidden in context.tool_results[0].split("A")[1:]:
         body = hidden.partition("B")[0]
         if len(body) > 50 and all(mark in BLANKS for mark in body):
             blanks = next(b for b in (" \t", "\n\v", BLANKS) if set(body) <= set(b))

@@ -1,6 +1,6 @@
-"""Recoding: records as one number over the public ranges, and how much a memory then holds.
+"""Recoding: records as one number over the public ranges, and how many records a memory then holds.
 
-The bound on real pressure rests on this file and on `alphabet` being as good as we can make them.
+The bound on compression gains is only as good as this file and `alphabet` are.
 """
 
 from bisect import bisect_left
@@ -11,9 +11,9 @@ from functools import lru_cache
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
 from memorygym.tracks.worlds.agents.alphabet import END_OF_GROUP, NOTE, Alphabet, Digits, packed
-from memorygym.tracks.worlds.agents.guesser import public_task
+from memorygym.tracks.worlds.agents.guesser import public_domain
 from memorygym.tracks.worlds.axes import gold_of
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Record, Value
 from memorygym.tracks.worlds.generator.domain_schema import (
     FIRST_YEAR,
@@ -21,69 +21,70 @@ from memorygym.tracks.worlds.generator.domain_schema import (
     AttributeSpec,
     Domain,
 )
-from memorygym.tracks.worlds.generator.gold import WorldGold
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.notes import record_of
 
 
 class Unpacked:
-    """Takes the digits of a number one by one."""
+    """The digits of a mixed-radix number, taken one by one."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
     def take(self, radix: int) -> int:
+        """The next digit."""
         self.number, digit = divmod(self.number, radix)
         return digit
 
 
 @dataclass(frozen=True)
 class Codec:
-    """Records of a domain as digits, exact but for decimals, which keep the 2 % that count."""
+    """Encodes records of a domain as digits; exact, except for floats, which stay within 2 %."""
 
-    world: Domain
+    domain: Domain
     size: int
     """Words of a name; all names of a task have the same number."""
 
     def spec(self, code: str) -> AttributeSpec:
-        """The public trait behind an attribute's code."""
-        return self.world.attribute_specs[ord(code) - 97]
+        """The public specification of an attribute."""
+        return self.domain.attribute_specs[ord(code) - 97]
 
     def record(self, record: Record, codes: Sequence[str]) -> Digits:
-        """Name, category, those attributes and the relations."""
-        categories = self.world.categories
-        found = [*self.name(record.name), (categories.index(record.category), len(categories))]
+        """The digits of name, category, these attributes and relations."""
+        categories = self.domain.categories
+        digits = [*self.name(record.name), (categories.index(record.category), len(categories))]
         for code in codes:
-            found += value_digits(self.spec(code), record.values[code])
+            digits += value_digits(self.spec(code), record.values[code])
         for code, other in record.edges:
-            found += [(1, 2), ("xyz".index(code), len(self.world.relations)), *self.name(other)]
-        return [*found, (0, 2)]
+            digits += [(1, 2), ("xyz".index(code), len(self.domain.relations)), *self.name(other)]
+        return [*digits, (0, 2)]
 
     def take_record(self, source: Unpacked, codes: Sequence[str]) -> Record:
-        """The record again."""
+        """The record that `record` encoded."""
         name = self.take_name(source)
-        category = self.world.categories[source.take(len(self.world.categories))]
+        category = self.domain.categories[source.take(len(self.domain.categories))]
         values = {code: take_value(self.spec(code), source) for code in codes}
         edges: list[tuple[str, str]] = []
         while source.take(2):
-            code = "xyz"[source.take(len(self.world.relations))]
+            code = "xyz"[source.take(len(self.domain.relations))]
             edges.append((code, self.take_name(source)))
         return Record(name, category, values, edges=tuple(edges))
 
     def name(self, name: str) -> Digits:
-        """The words of a name by their place in the public lists."""
+        """The digits of a name: the places of its words in the public lists."""
         *front, last = name.split()
-        first, second = self.world.first, self.world.second
+        first, second = self.domain.first, self.domain.second
         return [(second.index(last), len(second)), *((first.index(w), len(first)) for w in front)]
 
     def take_name(self, source: Unpacked) -> str:
-        """The name again."""
-        first, second = self.world.first, self.world.second
+        """The name that `name` encoded."""
+        first, second = self.domain.first, self.domain.second
         last = second[source.take(len(second))]
         return " ".join([*(first[source.take(len(first))] for _ in range(self.size - 1)), last])
 
 
 def value_digits(spec: AttributeSpec, value: Value) -> Digits:
-    """A value by its place in the public range; what lies outside moves to the edge."""
+    """The digits of a value: its place in the public range, to which it is clamped."""
     match value:
         case int():
             return [_place(spec, value)]
@@ -131,7 +132,10 @@ def _figure(spec: AttributeSpec, source: Unpacked) -> int:
 
 @lru_cache(maxsize=512)
 def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
-    """Fewest figures within 2 % of every one in a range: where each one's reach ends, and they."""
+    """The fewest figures of which one is within 2 % of every value in a range.
+
+    Given as the upper ends of the intervals that they cover, and the figures themselves.
+    """
     ends: list[int] = []
     shown: list[int] = []
     while not ends or ends[-1] < high:
@@ -143,41 +147,41 @@ def _levels(low: int, high: int) -> tuple[list[int], list[int]]:
 
 
 class Group:
-    """The records of a batch as one number: whole ones, then those with the key attributes only."""
+    """Encodes the records of a batch as one number: whole records, then key attributes only."""
 
     def __init__(self, system: str, alphabet: Alphabet, size: int = 2) -> None:
         self._alphabet = alphabet
-        guide = reader(system).guide
+        guide = strong_reader(system).guide
         self.codes = [a.code for a in guide.attributes]
         self.keys = guide.key_attributes
-        self.codec = Codec(public_task(guide.noun), size)
+        self.codec = Codec(public_domain(guide.noun), size)
 
     def write(self, whole: Sequence[Digits], parts: Sequence[Digits], width: int) -> list[str]:
-        """Lines of at most `width` tokens, to which the mark that ends a group adds one."""
-        found: Digits = [(self.codec.size, 8), (len(whole), 32), (len(parts), 32)]
+        """Lines of at most `width` tokens, plus one token for the mark that ends the group."""
+        digits: Digits = [(self.codec.size, 8), (len(whole), 32), (len(parts), 32)]
         for record in (*whole, *parts):
-            found += record
-        lines = self._alphabet.write(packed(found), width)
+            digits += record
+        lines = self._alphabet.write(packed(digits), width)
         return [*lines[:-1], lines[-1] + END_OF_GROUP]
 
     def read(self, lines: Sequence[str]) -> list[Record]:
-        """The records again."""
+        """The records that `write` encoded."""
         source = Unpacked(self._alphabet.read(lines))
-        codec = Codec(self.codec.world, source.take(8))
+        codec = Codec(self.codec.domain, source.take(8))
         levels = [self.codes] * source.take(32), [self.keys] * source.take(32)
         return [codec.take_record(source, codes) for level in levels for codes in level]
 
     def note(self, name: str, code: str, value: Value) -> str:
-        """A changed value, to stand behind a line."""
-        at = Codec(self.codec.world, 0).name(name)
-        found = [(len(name.split()), 8), *at, (ord(code) - 97, 23)]
-        found += value_digits(self.codec.spec(code), value)
-        return NOTE + self._alphabet.write(packed(found), 99)[0]
+        """A changed value, to append to a line."""
+        place = Codec(self.codec.domain, 0).name(name)
+        digits = [(len(name.split()), 8), *place, (ord(code) - 97, 23)]
+        digits += value_digits(self.codec.spec(code), value)
+        return NOTE + self._alphabet.write(packed(digits), 99)[0]
 
     def read_note(self, text: str) -> Record:
-        """The changed value again."""
+        """The changed value that `note` encoded."""
         source = Unpacked(self._alphabet.read([text]))
-        name = Codec(self.codec.world, source.take(8)).take_name(source)
+        name = Codec(self.codec.domain, source.take(8)).take_name(source)
         code = chr(97 + source.take(23))
         return Record(name, values={code: take_value(self.codec.spec(code), source)})
 
@@ -189,7 +193,7 @@ def _group_read(system: str, alphabet: Alphabet, lines: tuple[str, ...]) -> tupl
 
 @lru_cache(maxsize=64)
 def decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[Record, ...]:
-    """The records that entries hold, then one for every changed value."""
+    """The records in the entries, then one record for every changed value."""
     group = Group(system, alphabet)
     records: list[Record] = []
     changed: list[Record] = []
@@ -206,11 +210,11 @@ def decoded(system: str, alphabet: Alphabet, entries: tuple[str, ...]) -> tuple[
 
 
 def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
-    """Whole entities in the final memory, as a share of the reference records it has room for."""
+    """The reference tokens of all whole records in the final memory, as a share of its capacity."""
     texts: dict[str, str] = {}
-    for _, held in trace.memory_states():
-        texts = held
-    guide = reader(trace.system).guide
+    for _, stored in trace.memory_states():
+        texts = stored
+    guide = strong_reader(trace.system).guide
     gold = gold_of(trace)
     records = decoded(trace.system, book(trace.system), tuple(texts.values()))
     whole = [record for record in records if _whole(record, gold, guide)]
@@ -218,8 +222,8 @@ def held_records(trace: Trace, book: Callable[[str], Alphabet]) -> float:
     return sum(count(record_of(guide, record)) for record in whole) / trace.budget.capacity
 
 
-def _whole(record: Record, gold: WorldGold, guide: Guide) -> bool:
-    """Whether a record tells all of an entity, as it was at first and as grading needs it."""
+def _whole(record: Record, gold: WorldsGold, guide: Guide) -> bool:
+    """Whether a record holds all first values of an entity, as precisely as grading needs."""
     if record.name not in gold.names or not record.category:
         return False
     entity = gold.names.index(record.name)
@@ -231,7 +235,7 @@ def _whole(record: Record, gold: WorldGold, guide: Guide) -> bool:
 
 
 def _close(value: Value | None, truth: Value, *, exact: bool) -> bool:
-    """Equal, or within 2 % where grading asks for no more."""
+    """Whether two values are equal or, unless `exact`, within 2 % as grading allows."""
     if exact:
         return value == truth
     if isinstance(value, tuple) and isinstance(truth, tuple):

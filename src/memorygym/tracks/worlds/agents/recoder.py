@@ -1,4 +1,4 @@
-"""The policies of those that recode: as numbers in dense text, or as words packed page by page."""
+"""Policies that recode records: as numbers in dense text, or in short notations page by page."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
@@ -24,81 +24,80 @@ from memorygym.tracks.worlds.agents.note_taker import (
     by_brief,
 )
 from memorygym.tracks.worlds.agents.radix import Group, decoded, value_digits
-from memorygym.tracks.worlds.fact_reader import reader
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Record, Value
 from memorygym.tracks.worlds.generator.notes import note_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext
 
 LINES = 0.9
-"""Share of the writes that batches take; changes take the rest."""
+"""Share of the writes for documents; the rest is for changes."""
 ROOM = 0.99
-"""Share of the capacity that batches take."""
+"""Share of the capacity for documents."""
 
 
 class Hoarder(BudgetedNoteTaker):
-    """Reads all of its memory back, and puts what changes behind a line that has room."""
+    """Reads its whole memory for every question, and appends changes to lines that have room."""
 
     def __init__(self) -> None:
         super().__init__(self.chosen, reads_all=True)
 
-    def chosen(self, now: ParsedContext) -> list[str]:
-        """Entries for a batch."""
+    def chosen(self, context: ParsedContext) -> list[str]:
+        """The entries to write for a batch."""
         raise NotImplementedError
 
-    def held(self, now: ParsedContext) -> tuple[Record, ...]:
-        """What the memory holds, changes last; it has just been read."""
+    def held(self, context: ParsedContext) -> tuple[Record, ...]:
+        """The records in the memory, as just read, with changes last."""
         raise NotImplementedError
 
-    def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
-        """A changed value, to stand behind a line."""
+    def note(self, context: ParsedContext, name: str, code: str, value: Value) -> str:
+        """A changed value, to append to a line."""
         raise NotImplementedError
 
-    def room(self, now: ParsedContext, line: str) -> int:
-        """Tokens that may stand behind a line."""
-        return now.slot - self.cost(now, line)
+    def room(self, context: ParsedContext, line: str) -> int:
+        """Tokens that may be appended to a line."""
+        return context.slot - self.cost(context, line)
 
-    def cost(self, now: ParsedContext, text: str) -> int:
+    def cost(self, context: ParsedContext, text: str) -> int:
         """Tokens of a text."""
         return count(text)
 
-    def change(self, now: ParsedContext) -> Message:
-        told = now.records
-        if not now.said:
+    def change(self, context: ParsedContext) -> Message:
+        if not context.replies:
             return calls(read())
-        if len(now.said) > 1 or not told:
+        if len(context.replies) > 1 or not context.records:
             return END
-        note = "".join(self._notes(now, told[0]))
+        note = "".join(self._notes(context, context.records[0]))
         if not note:
             return END
-        for line in now.heard[0].split("\n"):
-            if self.cost(now, note) <= self.room(now, line):
+        for line in context.tool_results[0].split("\n"):
+            if self.cost(context, note) <= self.room(context, line):
                 return calls(edit(line, line + note))
         return calls(write(note))
 
-    def _notes(self, now: ParsedContext, told: Record) -> Iterable[str]:
-        """One note for each value that is not what was held."""
-        held = self.held(now)
-        before, after = Knowledge(held), Knowledge([*held, told])
-        for code in (*told.values, *told.shifts):
-            old, new = before.now(told.name, code), after.now(told.name, code)
-            restated = old is None and len(told.values) > 1
-            if new is not None and not restated and self.differ(now, code, old, new):
-                yield self.note(now, told.name, code, new)
+    def _notes(self, context: ParsedContext, news: Record) -> Iterable[str]:
+        """One note for each value that differs from the stored one."""
+        held = self.held(context)
+        before, after = Knowledge(held), Knowledge([*held, news])
+        for code in (*news.values, *news.shifts):
+            old, new = before.current(news.name, code), after.current(news.name, code)
+            not_stored = old is None and len(news.values) > 1
+            if new is not None and not not_stored and self.differ(context, code, old, new):
+                yield self.note(context, news.name, code, new)
 
-    def differ(self, now: ParsedContext, code: str, old: Value | None, new: Value) -> bool:
-        """Whether a value is news."""
+    def differ(self, context: ParsedContext, code: str, old: Value | None, new: Value) -> bool:
+        """Whether the new value must be stored."""
         return old != new
 
-    def known(self, now: ParsedContext) -> Knowledge:
-        return Knowledge(self.held(now))
+    def knowledge(self, context: ParsedContext) -> Knowledge:
+        return Knowledge(self.held(context))
 
 
 Book = Callable[[str], Alphabet]
-"""By the pinned message: in which alphabet a recoder writes."""
+"""Gives the alphabet of a recoder for a system message."""
 
 
 def _always(*kinds: Kind) -> Book:
-    """The same alphabet whatever was shown."""
+    """The same alphabet for every system message."""
     alphabet = cache(lambda: Alphabet(kinds))
     return lambda _: alphabet()
 
@@ -111,24 +110,27 @@ BOOKS: Mapping[str, Book] = {
     "radix_words": book_of,
     "unicode_packer": _always(Listed([chr(point) for point in range(0x4E00, 0x9FA6)], "mark", 3)),
 }
-"""By agent: in which alphabet it writes records as numbers."""
+"""By agent: the alphabet in which it writes numbers."""
 
 
 class Recoder(Hoarder):
-    """One number a batch; choice by the brief."""
+    """Writes each batch as one number; the most important records first."""
 
     def __init__(self, book: Book, *, parts: bool = False) -> None:
         super().__init__()
         self._book = book
         self._parts = parts
 
-    def chosen(self, now: ParsedContext) -> list[str]:
-        """As many records as the room takes, found by halving; in part before whole, if at all."""
-        alphabet, lines = self._book(now.system), allowance(now, LINES)
-        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
-        width = min(now.slot - 1, -(-room // max(1, lines)))
-        group = Group(now.system, alphabet, len(now.records[0].name.split()))
-        ranked = sorted(now.records, key=lambda record: by_brief(now, record))
+    def chosen(self, context: ParsedContext) -> list[str]:
+        """As many records as fit, found by binary search.
+
+        With `parts`, records of which only the key attributes fit are stored in part.
+        """
+        alphabet, lines = self._book(context.system), allowance(context, LINES)
+        room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
+        width = min(context.slot - 1, -(-room // max(1, lines)))
+        group = Group(context.system, alphabet, len(context.records[0].name.split()))
+        ranked = sorted(context.records, key=lambda record: by_brief(context, record))
         whole = [group.codec.record(record, group.codes) for record in ranked]
         parts = [group.codec.record(record, group.keys) for record in ranked] if self._parts else []
         ends = range(1, len(ranked) + 1)
@@ -145,69 +147,71 @@ class Recoder(Hoarder):
                 high = middle - 1
         return best
 
-    def held(self, now: ParsedContext) -> tuple[Record, ...]:
-        return decoded(now.system, self._book(now.system), tuple(now.heard[0].split("\n")))
+    def held(self, context: ParsedContext) -> tuple[Record, ...]:
+        return decoded(
+            context.system, self._book(context.system), tuple(context.tool_results[0].split("\n"))
+        )
 
-    def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
-        return Group(now.system, self._book(now.system)).note(name, code, value)
+    def note(self, context: ParsedContext, name: str, code: str, value: Value) -> str:
+        return Group(context.system, self._book(context.system)).note(name, code, value)
 
-    def differ(self, now: ParsedContext, code: str, old: Value | None, new: Value) -> bool:
-        spec = Group(now.system, self._book(now.system)).codec.spec(code)
+    def differ(self, context: ParsedContext, code: str, old: Value | None, new: Value) -> bool:
+        spec = Group(context.system, self._book(context.system)).codec.spec(code)
         return old is None or value_digits(spec, old) != value_digits(spec, new)
 
-    def cost(self, now: ParsedContext, text: str) -> int:
-        return self._book(now.system).cost(text)
+    def cost(self, context: ParsedContext, text: str) -> int:
+        return self._book(context.system).cost(text)
 
 
 Shrink = Callable[[Guide, Record], str]
 Expand = Callable[[Guide, str], str]
-"""Undoes a Shrink: the record in the notation of notes."""
+"""Reverses a Shrink: gives the record as a reference record or note."""
 
 
 class Packer(Hoarder):
-    """Records at random, one after the other over pages that are filled to the slot."""
+    """Writes random records one after the other into entries that are filled completely."""
 
     def __init__(self, shrink: Shrink, expand: Expand) -> None:
         super().__init__()
         self._shrink = shrink
         self._expand = expand
 
-    def chosen(self, now: ParsedContext) -> list[str]:
-        """Pages of records, each closed by a semicolon."""
-        room = int(ROOM * now.capacity * now.batch / now.batches) - now.held
+    def chosen(self, context: ParsedContext) -> list[str]:
+        """Entries of records, each record followed by a semicolon."""
+        room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
         texts: list[str] = []
-        for record in sorted(now.records, key=lambda record: at_random(record.name)):
-            texts.append(self._shrink(now.reader.guide, record) + ";")
+        for record in sorted(context.records, key=lambda record: at_random(record.name)):
+            texts.append(self._shrink(context.reader.guide, record) + ";")
             room -= count(texts[-1])
             if room < 0:
                 texts.pop()
                 break
-        while len(pages(texts, now.slot)) > allowance(now, 1.0):
+        while len(pages(texts, context.slot)) > allowance(context, 1.0):
             texts.pop()
-        return pages(texts, now.slot)
+        return pages(texts, context.slot)
 
-    def held(self, now: ParsedContext) -> tuple[Record, ...]:
-        return _unpacked(self._expand, now.system, now.heard[0])
+    def held(self, context: ParsedContext) -> tuple[Record, ...]:
+        return _unpacked(self._expand, context.system, context.tool_results[0])
 
-    def note(self, now: ParsedContext, name: str, code: str, value: Value) -> str:
-        return f" {note_of(now.reader.guide, Record(name, values={code: value}))};"
+    def note(self, context: ParsedContext, name: str, code: str, value: Value) -> str:
+        return f" {note_of(context.reader.guide, Record(name, values={code: value}))};"
 
-    def room(self, now: ParsedContext, line: str) -> int:
-        return super().room(now, line) if line.endswith(";") else -1
+    def room(self, context: ParsedContext, line: str) -> int:
+        return super().room(context, line) if line.endswith(";") else -1
 
 
 @lru_cache(maxsize=64)
 def _unpacked(expand: Expand, system: str, text: str) -> tuple[Record, ...]:
-    """The records on all pages, then the changes."""
-    by = reader(system)
+    """The records of all entries, then the changes."""
+    reader = strong_reader(system)
     texts = text.replace("\n", " ").split(";")
-    lines = [_expanded(expand, by.guide, text.strip()) for text in texts if text.strip()]
-    records = [record for line in lines for record in by.read(line)]
+    lines = [_expanded(expand, reader.guide, text.strip()) for text in texts if text.strip()]
+    records = [record for line in lines for record in reader.read(line)]
     return tuple(sorted(records, key=lambda record: not record.category))
 
 
 def _expanded(expand: Expand, guide: Guide, text: str) -> str:
-    """What a shrunk text stands for; nothing if a refused page left only a part of it."""
+    """The expanded text; "" if only a part of it was stored because an entry was refused."""
     try:
         return expand(guide, text)
     except (ValueError, IndexError):
@@ -215,18 +219,18 @@ def _expanded(expand: Expand, guide: Guide, text: str) -> str:
 
 
 def pages(texts: Iterable[str], slot: int) -> list[str]:
-    """Texts put into entries of at most `slot` tokens, none but the last with room to spare."""
-    found: list[str] = []
+    """Texts divided into entries of at most `slot` tokens; all but the last are full."""
+    entries: list[str] = []
     room = 0
     for word in " ".join(texts).split():
         cost = count(word)
         if cost > room:
-            found.append(word)
+            entries.append(word)
             room = slot
         else:
-            found[-1] += " " + word
+            entries[-1] += " " + word
         room -= cost
-    return found
+    return entries
 
 
 MAKERS: dict[str, PolicyFactory] = {

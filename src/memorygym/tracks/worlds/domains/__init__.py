@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from memorygym.tracks.worlds.generator.domain_schema import Domain, read_world
+from memorygym.tracks.worlds.generator.domain_schema import Domain, read_domain
 
 
 def __getattr__(name: str) -> Domain:
@@ -10,4 +10,4 @@ def __getattr__(name: str) -> Domain:
     file = Path(__file__).with_name(f"{name}.json")
     if not file.is_file():
         raise AttributeError(name)
-    return read_world(file)
+    return read_domain(file)

@@ -1,8 +1,8 @@
-"""From a seed to a task: `task` resolves sizes and settings, `generator` makes it.
+"""Turns a seed into a task: `task` resolves the sizes and settings, `generator` builds the task.
 
-domain_schema, tiers                             a domain's file; the official sizes
-fact_timeline, gold                              facts over time; the table that no agent sees
-schedule, prose, notes, instructions             the stream, its documents, the system message
-questions, question_sampler, question_placement  what is asked, of what, when
-storage_cost                                     what a perfect choice would have to store
+domain_schema, tiers                             the file of a domain; the official sizes
+fact_timeline, gold                              facts over time; the gold table, hidden from agents
+schedule, prose, notes, instructions             the event stream, its texts, the system message
+questions, question_sampler, question_placement  question types, what they are about, their events
+storage_cost                                     what an agent that knows all questions would store
 """

@@ -1,4 +1,4 @@
-"""What a domain's file states: its names, traits, relations, constraints and wording."""
+"""The contents of a domain file: names, attributes, relations, constraints and wording."""
 
 import json
 from dataclasses import dataclass
@@ -12,34 +12,34 @@ from memorygym.tracks.worlds.facts import Attribute, Kind, Relation, Value
 
 CODES = "abcdefghijklmnopqrstuvw"
 PERIODS = 6
-"""Values of a series."""
+"""Number of values in a series."""
 FIRST_YEAR, LAST_YEAR = 2000, 2029
-"""Dates that traits take; the stream itself runs in 2031 and later."""
+"""Range of the years in date attributes; the events themselves are dated 2031 and later."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeSpec:
-    """An attribute of a domain: what an agent is told, the range, and the domain's own sentence."""
+    """An attribute of a domain: its schema, its range of values, and the domain's own sentence."""
 
     label: str
     alias: str
     kind: Kind
-    says: str
-    """A sentence without its full stop: {s} the entity, {v} the value; it contains the label."""
+    sentence: str
+    """A sentence without full stop that contains the label; {s} is the entity, {v} the value."""
     low: int = 0
     high: int = 0
-    """Range, times 10^decimals; ints are uniform, floats log-uniform where it is positive."""
+    """The range, times 10^decimals. Ints are drawn uniformly, positive floats log-uniformly."""
     decimals: int = 0
     prefix: str = ""
     suffix: str = ""
     choices: tuple[str, ...] = ()
     parts: tuple[tuple[str, ...], ...] = ()
-    """A text is one word of each part."""
+    """Lists of words; a text consists of one word from each list."""
     length: int = 1
-    """Values of a series."""
+    """Number of values in a series."""
 
     def attribute(self, code: str) -> Attribute:
-        """What an agent is told of it."""
+        """The part of the specification that the system message states."""
         length = len(self.parts) if self.kind == "text" else self.length
         return Attribute(
             code, self.label, self.alias, self.kind, self.decimals, self.prefix, self.suffix,
@@ -47,7 +47,7 @@ class AttributeSpec:
         )  # fmt: skip
 
     def draw(self, stream: Stream) -> Value:
-        """A value."""
+        """A random value."""
         match self.kind:
             case "int":
                 return stream.between(self.low, self.high)
@@ -64,7 +64,7 @@ class AttributeSpec:
                 return tuple([stream.between(self.low, self.high) for _ in range(self.length)])
 
     def _spread(self, stream: Stream) -> int:
-        """Log-uniform by halving: a random binary order of magnitude, then uniform within it."""
+        """Log-uniform in two steps: a random power of two, then uniform within its interval."""
         if self.low <= 0:
             return stream.between(self.low, self.high)
         low = self.low
@@ -79,7 +79,10 @@ class AttributeSpec:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A domain constraint: `label` is at most `percent` % of `of` (both whole numbers)."""
+    """A constraint of a domain: the attribute `label` is at most `percent` % of the attribute `of`.
+
+    Both attributes are whole numbers.
+    """
 
     label: str
     of: str
@@ -88,65 +91,67 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a domain sounds."""
+    """The texts of a domain."""
 
     employer: str
-    """Who the agent works for, after "You keep the memory of"."""
+    """The agent's employer, as it follows "You keep the memory of"."""
     titles: tuple[str, str, str, str]
-    """Heading of a document in each of the four styles."""
+    """The title of a document in each of the four styles."""
     peers: tuple[str, ...]
-    """Whom figures are compared with, such as "the sector median"; none is an entity."""
+    """Others that figures are compared with, such as "the sector median"; none is an entity."""
     notices: tuple[str, ...]
-    """Corrections, with {s}, {l}, {now}; {now} is "now VALUE" or "VALUE higher than …"."""
+    """Corrections with {s}, {l} and {now}; {now} is "now VALUE" or "VALUE higher than …"."""
     noise: tuple[str, ...]
-    """Messages that tell nothing; {s} an entity."""
-    joins: str
-    """A sentence with {s} and {c}: membership in a category; {c} in single quotes."""
+    """Messages without facts; {s} is an entity."""
+    membership: str
+    """A sentence that puts the entity {s} into the category {c}; {c} stands in single quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A domain."""
+    """A domain, such as company or city: everything from which its tasks are generated."""
 
     id: str
     noun: str
     plural: str
     first: tuple[str, ...]
     second: tuple[str, ...]
-    """Names are made of these words; none may occur in the prose otherwise."""
+    """A name is a word of `first` followed by one of `second`; no other text may contain them."""
     categories: tuple[str, ...]
-    """Ten."""
+    """Exactly ten."""
     attribute_specs: tuple[AttributeSpec, ...]
-    """21 to 23."""
+    """21 to 23, in schema order."""
     relations: tuple[Relation, ...]
     ratios: tuple[tuple[str, str], ...]
-    """Pairs of labels whose quotient makes sense and is mostly above 1."""
-    ceilings: tuple[Constraint, ...]
+    """Pairs of labels whose quotient is meaningful and mostly above 1."""
+    constraints: tuple[Constraint, ...]
     wording: Wording
     about: str = ""
-    """What lists say of it."""
+    """The description that `memorygym list domains` prints."""
 
     def attributes(self) -> tuple[Attribute, ...]:
-        """What an agent is told of the traits, in schema order."""
+        """The attributes as the system message states them, in schema order."""
         return tuple(
             spec.attribute(code) for code, spec in zip(CODES, self.attribute_specs, strict=False)
         )
 
 
 @cache
-def read_world(file: Path) -> Domain:
-    """The domain that a JSON file states; the file's name is its id.
+def read_domain(file: Path) -> Domain:
+    """The domain in a JSON file; its id is the name of the file without `.json`.
 
-    Of a trait, what its kind has no use for may be left out. Raises BadSettings with the field.
+    Fields that the kind of an attribute does not use may be left out. Raises BadSettings, which
+    names the wrong field, if the file does not fit the schema.
     """
     try:
         raw = json.loads(file.read_text(encoding="utf-8"), object_hook=_complete)
         return from_json(Domain, {**raw, "id": file.stem})
     except (ValueError, TypeError) as error:
-        raise BadSettings(f"worlds {file.stem}: {file.name}: {error}") from error
+        raise BadSettings(f"domains {file.stem}: {file.name}: {error}") from error
 
 
 def _complete(part: dict[str, object]) -> dict[str, object]:
+    """An attribute with its missing numbers filled in; any other object unchanged."""
     if "kind" not in part:
         return part
     periods = PERIODS if part["kind"] == "series" else 1

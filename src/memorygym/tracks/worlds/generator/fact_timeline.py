@@ -1,6 +1,6 @@
-"""Facts over time: who exists, what is true first, what changes when.
+"""Facts over time: the entities of a task, their first values, and the changes.
 
-Names are drawn without repeats from a space that grows with the number asked for.
+Names are drawn without repetition from a space that grows with the number of entities.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from memorygym.tracks.worlds.generator.prose import false_value
 
 
 def draw_names(first: Sequence[str], second: Sequence[str], n: int, stream: Stream) -> list[str]:
-    """n distinct names, all of the same number of words: two, or more where two do not suffice.
+    """n distinct names of equally many words: two, or more if two give too few names.
 
-    The last word is one of `second`, the others are of `first`, so that no name begins another.
+    The last word comes from `second` and the others from `first`, so no name begins another.
     """
     sizes = [len(first), len(second)]
     space = sizes[0] * sizes[1]
@@ -35,45 +35,45 @@ def _name(index: int, sizes: Sequence[int], first: Sequence[str], second: Sequen
     index, last = divmod(index, sizes[-1])
     words = [second[last]]
     for size in reversed(sizes[:-1]):
-        index, at = divmod(index, size)
-        words.insert(0, first[at])
+        index, place = divmod(index, size)
+        words.insert(0, first[place])
     return " ".join(words)
 
 
 KEY_CATEGORIES, KEY_ATTRIBUTES = 3, 6
 CATEGORY_SHARE, ATTRIBUTE_SHARE = 0.70, 0.75
-"""The share of questions and corrections that the key ones take."""
+"""The share of questions and corrections about key categories and about key attributes."""
 CHANGEABLE = ("int", "float", "enum", "date")
 
 
 @dataclass(slots=True)
 class FactTimeline:
-    """The truth that documents, questions and budgets are made from."""
+    """The facts of a task over time, from which documents, questions and budgets are made."""
 
-    world: Domain
+    domain: Domain
     guide: Guide
     names: list[str]
     categories: list[str]
     values: list[tuple[Value, ...]]
     edges: list[tuple[int, str, int]]
     shown: list[int] = field(default_factory=list)
-    """By entity: the event that tells of it."""
+    """By entity: the event that shows its document."""
     changes: list[Change] = field(default_factory=list)
     changed: dict[tuple[int, str], Change] = field(default_factory=dict)
-    """A fact changes at most once."""
+    """By entity and attribute code; a fact changes at most once."""
     edges_of: dict[int, list[tuple[int, str, int]]] = field(default_factory=dict)
-    """By entity: the edges that it is an end of."""
+    """By entity: its outgoing and incoming edges."""
     sources: list[int] = field(default_factory=list)
     """Entities with an outgoing edge."""
 
     def edges_at(self, entity: int) -> list[tuple[int, str, int]]:
-        """The edges that an entity is an end of."""
+        """The outgoing and incoming edges of an entity."""
         return self.edges_of.get(entity, [])
 
     def records(self) -> list[Record]:
-        """All that is told of every entity at first."""
+        """The record of every entity as its first document states it."""
         codes = [attribute.code for attribute in self.guide.attributes]
-        told: list[Record] = []
+        records: list[Record] = []
         for entity, name in enumerate(self.names):
             edges = tuple(
                 (code, self.names[other])
@@ -81,11 +81,11 @@ class FactTimeline:
                 if source == entity
             )
             values = FrozenDict(zip(codes, self.values[entity], strict=True))
-            told.append(Record(name, self.categories[entity], values, edges=edges))
-        return told
+            records.append(Record(name, self.categories[entity], values, edges=edges))
+        return records
 
     def weights(self) -> tuple[list[float], list[float]]:
-        """Importance of categories and of attributes, in schema order."""
+        """The importance of every category and of every attribute, in schema order."""
         guide = self.guide
         inner, outer = KEY_CATEGORIES, len(guide.categories) - KEY_CATEGORIES
         categories = [
@@ -110,11 +110,11 @@ class FactTimeline:
         return members
 
     def change(self, event: int, entity: int, code: str, stream: Stream, *, notice: bool) -> Change:
-        """Replaces a fact from that event on; half of the corrected numbers are told relatively."""
+        """Changes a fact from an event on; half of the corrected numbers are stated relatively."""
         index = ord(code) - 97
         old = self.values[entity][index]
         new = old
-        while _near(new, old) or _tells(new, old):
+        while _near(new, old) or _is_difference(new, old):
             new = self._new_value(index, old, stream)
         relative = notice and isinstance(old, int) and stream.bernoulli(0.5)
         change = Change(event, entity, code, old, new, relative, notice)
@@ -123,7 +123,7 @@ class FactTimeline:
         return change
 
     def _new_value(self, index: int, old: Value, stream: Stream) -> Value:
-        spec = self.world.attribute_specs[index]
+        spec = self.domain.attribute_specs[index]
         new = false_value(spec, old, stream)
         if isinstance(new, int) and not spec.low <= new <= spec.high:
             return spec.draw(stream)
@@ -131,75 +131,82 @@ class FactTimeline:
 
 
 def _near(new: Value, old: Value) -> bool:
-    """Too alike to tell a changed fact from an unchanged one: equal, or within 5 %."""
+    """Whether two values are too alike to distinguish: equal, or numbers within 5 %."""
     if isinstance(new, int) and isinstance(old, int):
         return 20 * abs(new - old) <= abs(old)
     return new == old
 
 
-def _tells(new: Value, old: Value) -> bool:
-    """The difference alone would pass for the new value, as in a number that was halved."""
+def _is_difference(new: Value, old: Value) -> bool:
+    """Whether the difference is close to the new value, as for a number that was halved.
+
+    The difference in a relative correction would then be accepted as the new value.
+    """
     return isinstance(new, int) and isinstance(old, int) and _near(abs(new - old), new)
 
 
-def guide_of(world: Domain, seed: int, salt: str) -> Guide:
-    """The schema, and what this task's employer asks about."""
-    stream = named_rng(world.id, seed, salt, "brief")
-    attributes = world.attributes()
+def guide_of(domain: Domain, seed: int, salt: str) -> Guide:
+    """The schema of a domain with the key categories and key attributes of one task."""
+    stream = named_rng(domain.id, seed, salt, "brief")
+    attributes = domain.attributes()
     keys = _key_attributes(attributes, stream)
     return Guide(
-        world.noun, world.plural, attributes, world.categories, world.relations,
-        tuple(sorted(stream.sample(world.categories, KEY_CATEGORIES))), keys,
+        domain.noun, domain.plural, attributes, domain.categories, domain.relations,
+        tuple(sorted(stream.sample(domain.categories, KEY_CATEGORIES))), keys,
     )  # fmt: skip
 
 
 def _key_attributes(attributes: tuple[Attribute, ...], stream: Stream) -> tuple[str, ...]:
-    """Four or five numbers, and one or two of other kinds: every competency finds what it needs."""
+    """Four ints and two attributes of other kinds, so that every question type can be asked."""
     ints = [a.code for a in attributes if a.kind == "int"]
     others = [a.code for a in attributes if a.kind in ("float", "date", "series", "text")]
     picked = stream.sample(ints, 4) + stream.sample(others, 2)
     return tuple(sorted(picked))
 
 
-def timeline_of(world: Domain, guide: Guide, seed: int, salt: str, entities: int) -> FactTimeline:
-    """All entities with their first values and relations."""
-    path = (world.id, seed, salt)
+def timeline_of(domain: Domain, guide: Guide, seed: int, salt: str, entities: int) -> FactTimeline:
+    """All entities with their first values and relations. Raises BadSettings without an entity."""
+    path = (domain.id, seed, salt)
     if entities < 1:
-        raise BadSettings(f"{entities} entities: a world needs at least 1")
-    names = draw_names(world.first, world.second, entities, named_rng(*path, "names"))
+        raise BadSettings(f"{entities} entities: a task needs at least 1")
+    names = draw_names(domain.first, domain.second, entities, named_rng(*path, "names"))
     categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
     stream = named_rng(*path, "values")
-    values = [_values(world, stream) for _ in range(entities)]
-    timeline = FactTimeline(world, guide, names, categories, values, [])
+    values = [_values(domain, stream) for _ in range(entities)]
+    timeline = FactTimeline(domain, guide, names, categories, values, [])
     _relate(timeline, named_rng(*path, "relations"))
     return timeline
 
 
 def _spread_categories(categories: tuple[str, ...], n: int, stream: Stream) -> list[str]:
-    """Even shares, in random order."""
+    """Equally many entities in every category, in random order."""
     spread = [categories[i % len(categories)] for i in range(n)]
     stream.shuffle(spread)
     return spread
 
 
-def _values(world: Domain, stream: Stream) -> tuple[Value, ...]:
-    values = [spec.draw(stream) for spec in world.attribute_specs]
-    for ceiling in world.ceilings:
-        at, of = _index(world, ceiling.label), _index(world, ceiling.of)
-        value, other = values[at], values[of]
+def _values(domain: Domain, stream: Stream) -> tuple[Value, ...]:
+    """The first values of an entity; a value above its constraint is drawn again."""
+    values = [spec.draw(stream) for spec in domain.attribute_specs]
+    for constraint in domain.constraints:
+        index = _index(domain, constraint.label)
+        value, other = values[index], values[_index(domain, constraint.of)]
         assert isinstance(value, int) and isinstance(other, int)
-        limit = other * ceiling.percent // 100
+        limit = other * constraint.percent // 100
         if value > limit:
-            values[at] = stream.between(world.attribute_specs[at].low, limit)
+            values[index] = stream.between(domain.attribute_specs[index].low, limit)
     return tuple(values)
 
 
-def _index(world: Domain, label: str) -> int:
-    return [spec.label for spec in world.attribute_specs].index(label)
+def _index(domain: Domain, label: str) -> int:
+    return [spec.label for spec in domain.attribute_specs].index(label)
 
 
 def _relate(timeline: FactTimeline, stream: Stream) -> None:
-    """About three edges for every five entities, several from some: chains and sets exist."""
+    """Adds about three edges for every five entities.
+
+    Some entities get several, so that questions about chains and about sets are possible.
+    """
     n = len(timeline.names)
     seen: set[tuple[int, str, int]] = set()
     for _ in range(3 * n // 5 if n > 1 else 0):

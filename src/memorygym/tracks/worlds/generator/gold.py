@@ -1,4 +1,4 @@
-"""The side table of a worlds task: facts over time, questions and truths. No agent ever sees it."""
+"""The gold table of a worlds task: facts over time, questions and truths. No agent ever sees it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.generator.tiers import MIX
 
 
 class Need(NamedTuple):
-    """A fact that a question rests on."""
+    """A fact that a question needs."""
 
     entity: int
     key: str
@@ -30,14 +30,14 @@ class Change(NamedTuple):
     old: Value
     new: Value
     relative: bool
-    """The notice told only the difference."""
+    """Whether the correction states only the difference."""
     notice: bool
-    """A correction; otherwise a later document that simply says otherwise."""
+    """True for a correction, False for a later document that contradicts the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, when it is asked and what is true then."""
+    """A question with the event that asks it and the truth at that event."""
 
     event: int
     kind: str
@@ -46,35 +46,36 @@ class Question:
     text: str
     truth: str
     rivals: tuple[str, ...] = ()
-    """Wrong candidates that the question names."""
+    """Wrong candidates for the answer, such as the other entities that the question names."""
     needs: tuple[Need, ...] = ()
     weight: int = 1
-    """Importance by the brief, 1 to 3: one each for a key category and a key attribute."""
+    """Importance, 1 to 3: 1, plus 1 for a key category, plus 1 for a key attribute."""
     trick: bool = False
+    """Whether the question suggests that there may be no entry, although there is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class WorldGold:
-    """Everything that is true in a task, and when."""
+class WorldsGold:
+    """The gold table: everything that is true in a task, and when."""
 
     names: tuple[str, ...]
     categories: tuple[str, ...]
     """By entity."""
     values: tuple[tuple[Value, ...], ...]
-    """By entity, in schema order, as first told."""
+    """By entity, in schema order, as first stated."""
     edges: tuple[tuple[int, str, int], ...]
     """(entity, relation code, other entity)."""
     shown: tuple[int, ...]
-    """By entity: the event whose documents tell of it."""
+    """By entity: the event that shows its document."""
     changes: tuple[Change, ...]
     questions: tuple[Question, ...]
     heldout: tuple[tuple[int, str], ...]
-    """(entity, attribute) told in a phrasing family that the strong reader was not written for."""
+    """(entity, attribute code) stated in a phrasing that the strong reader was not written for."""
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
     def value(self, entity: int, code: str, event: int) -> Value:
-        """The value of a fact as displayed before that event."""
+        """The value of a fact as last stated before an event."""
         value = self.values[entity][ord(code) - 97]
         for change in self.changes:
             if change.entity == entity and change.code == code and change.event < event:
@@ -82,26 +83,26 @@ class WorldGold:
         return value
 
     def to_json(self) -> dict[str, JSON]:
-        table = {name: getattr(self, name) for name in WorldGold.__slots__ if name != "questions"}
+        table = {name: getattr(self, name) for name in WorldsGold.__slots__ if name != "questions"}
         asked = [{name: getattr(q, name) for name in Question.__slots__} for q in self.questions]
         return {**table, "questions": asked}
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "WorldGold":
-        """The table again, from what `to_json` wrote. Raises ValueError with what is wrong."""
+    def from_json(cls, raw: Mapping[str, Any]) -> "WorldsGold":
+        """The table that `to_json` wrote. Raises ValueError if the JSON is damaged."""
         gold = from_json(cls, raw, "gold")
         _check(gold)
         return gold
 
 
-def _check(gold: WorldGold) -> None:
-    """Raises Misfit if a part of the table points at what the table does not have."""
+def _check(gold: WorldsGold) -> None:
+    """Raises SchemaMismatch if a part of the table refers to something that is not in the table."""
     width, entities = len(gold.values[0]) if gold.values else 0, range(len(gold.names))
-    codes = [chr(97 + place) for place in range(width)]
+    codes = [chr(97 + index) for index in range(width)]
     keys = {"category", *codes}
     by_entity = gold.categories, gold.values, gold.shown
-    if any(len(part) != len(gold.names) for part in by_entity):
-        raise SchemaMismatch("does not tell of each entity's category, values and event", "gold")
+    if any(len(column) != len(gold.names) for column in by_entity):
+        raise SchemaMismatch("lacks the category, values or event of some entities", "gold")
     if any(len(row) != width for row in gold.values):
         raise SchemaMismatch("has rows of different lengths", "gold.values")
     for edge in gold.edges:
@@ -110,26 +111,28 @@ def _check(gold: WorldGold) -> None:
     for entity, code in [*gold.heldout, *((c.entity, c.code) for c in gold.changes)]:
         if entity not in entities or code not in codes:
             raise SchemaMismatch(
-                f"names entity {entity}, attribute {code!r}, which are not there", "gold"
+                f"refers to entity {entity}, attribute {code!r}, which the table lacks", "gold"
             )
-    for at, question in enumerate(gold.questions):
-        _check_question(question, keys, entities, f"gold.questions[{at}]")
+    for index, question in enumerate(gold.questions):
+        _check_question(question, keys, entities, f"gold.questions[{index}]")
     if gold.record_tokens < 1:
         raise SchemaMismatch(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
 
 
-def _check_question(question: Question, keys: set[str], entities: range, place: str) -> None:
+def _check_question(question: Question, keys: set[str], entities: range, path: str) -> None:
     if question.kind not in MIX:
-        raise SchemaMismatch(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{place}.kind")
+        raise SchemaMismatch(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{path}.kind")
     if question.event < 0 or question.weight < 1:
-        at, weight = question.event, question.weight
-        raise SchemaMismatch(f"is asked at event {at} with weight {weight}, which cannot be", place)
+        event, weight = question.event, question.weight
+        raise SchemaMismatch(
+            f"has event {event}, which must be at least 0, and weight {weight}, at least 1", path
+        )
     for need in question.needs:
         _, link, target = need.key.partition(">")
         known = target.isdecimal() and int(target) in entities if link else need.key in keys
         if need.entity not in entities or not known:
-            raise SchemaMismatch(f"needs what is not there: {need}", place)
+            raise SchemaMismatch(f"needs {need}, which the table lacks", path)
     try:
         parse(question.question_type, question.truth)
     except UnreadableTruth as error:
-        raise SchemaMismatch(f"is damaged: {error}", f"{place}.truth") from error
+        raise SchemaMismatch(f"is damaged: {error}", f"{path}.truth") from error

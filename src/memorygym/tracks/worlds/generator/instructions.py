@@ -1,4 +1,4 @@
-"""The pinned system message: who asks, what they care about, the schema in order, the rules."""
+"""The system message: the employer, what they ask about, the schema in order, the rules."""
 
 from memorygym.tracks._qa import stream
 from memorygym.tracks.worlds.facts import Attribute, Guide, listed
@@ -7,7 +7,7 @@ REFUSAL = stream.REFUSAL
 
 
 def instructions(guide: Guide, employer: str) -> str:
-    """The message; it is shown in every event and charged to nobody."""
+    """The system message; every context begins with it, and it counts towards no budget."""
     key_labels = [guide.attribute(code).label for code in guide.key_attributes]
     lines = [
         f"You keep the memory of {employer}.",

@@ -1,8 +1,8 @@
-"""The notation of notes: the reference record that sizes every budget, and tagged notes.
+"""The notation of the scripted agents: tagged notes, and reference records, which size budgets.
 
-A record is positional: name, category code, values in schema order, relations. A tagged note names
-what it holds: `Acme Harbor C b 832 was b 800 x Cedar Quay`. In both, numbers are fixed point, enum
-choices one letter, dates six digits (YYMMDD), texts their words.
+A reference record is positional: name, category code, values in schema order, relations. A tagged
+note labels each value: `Acme Harbor C b 832 was b 800 x Cedar Quay`. Both write numbers in fixed
+point, enum choices as one letter, dates as six digits (YYMMDD) and texts as their words.
 """
 
 import re
@@ -16,7 +16,7 @@ _HEAD = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?: ([A-J]))?(?= |$)")
 
 
 def pack_value(attribute: Attribute, value: Value) -> str:
-    """A value in the notation."""
+    """A value as records and notes write it."""
     match value:
         case int():
             return str(value)
@@ -31,7 +31,7 @@ def pack_value(attribute: Attribute, value: Value) -> str:
 
 
 def record_of(guide: Guide, record: Record) -> str:
-    """The positional record; a value that is not known is a question mark."""
+    """The reference record; an unknown value is written as a question mark."""
     parts = [record.name, guide.category_code(record.category)]
     values = record.values
     for attribute in guide.attributes:
@@ -42,7 +42,7 @@ def record_of(guide: Guide, record: Record) -> str:
 
 
 def note_of(guide: Guide, record: Record) -> str:
-    """The tagged note of what the record holds."""
+    """The tagged note of everything that a record holds."""
     parts = [record.name]
     if record.category:
         parts.append(guide.category_code(record.category))
@@ -55,7 +55,7 @@ def note_of(guide: Guide, record: Record) -> str:
 
 
 def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
-    """Notes with their costs, put into entries of at most `slot` tokens (a line break costs 1)."""
+    """Entries of at most `slot` tokens, filled with notes in order; a line break costs 1 token."""
     entries: list[list[str]] = []
     room = -1
     for text, cost in notes:
@@ -68,7 +68,7 @@ def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
 
 
 def read_note(line: str, guide: Guide) -> Record | None:
-    """The record that a line in the notation holds, None if it is not in the notation."""
+    """The record that a line holds, or None if the line is not in this notation."""
     head = _HEAD.match(line)
     if not head:
         return None
@@ -79,7 +79,7 @@ def read_note(line: str, guide: Guide) -> Record | None:
             return None
         record.category = guide.categories[ord(letter) - 65]
     rest = line[head.end() :].split()
-    tagged = not rest or rest[0].isalpha()  # a schema begins with a number, so a record does
+    tagged = not rest or rest[0].isalpha()  # The first value of a reference record is a number.
     read = _read_tags if tagged else _read_positions
     try:
         return record.record() if read(record, rest, guide) else None
@@ -88,48 +88,50 @@ def read_note(line: str, guide: Guide) -> Record | None:
 
 
 def _read_tags(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
-    at = 0
-    while at < len(words):
-        into: dict[str, Value] = record.values
-        if words[at] == "was":
-            into, at = record.former, at + 1
-        code = words[at]
+    position = 0
+    while position < len(words):
+        values: dict[str, Value] = record.values
+        if words[position] == "was":
+            values, position = record.former, position + 1
+        code = words[position]
         if len(code) != 1:
             return False
         if code in RELATION_CODES:
-            at = _read_edge(record, words, at)
+            position = _read_edge(record, words, position)
             continue
         if ord(code) - 97 >= len(guide.attributes) or ord(code) < 97:
             return False
         attribute = guide.attribute(code)
-        at += 1
-        into[code] = _unpack(attribute, words[at : at + attribute.length])
-        at += attribute.length
+        position += 1
+        values[code] = _unpack(attribute, words[position : position + attribute.length])
+        position += attribute.length
     return True
 
 
 def _read_positions(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
-    at = 0
+    position = 0
     for attribute in guide.attributes:
-        if words[at] == "?":
-            at += 1
+        if words[position] == "?":
+            position += 1
             continue
-        record.values[attribute.code] = _unpack(attribute, words[at : at + attribute.length])
-        at += attribute.length
-    while at < len(words):
-        if words[at] not in RELATION_CODES:
+        record.values[attribute.code] = _unpack(
+            attribute, words[position : position + attribute.length]
+        )
+        position += attribute.length
+    while position < len(words):
+        if words[position] not in RELATION_CODES:
             return False
-        at = _read_edge(record, words, at)
+        position = _read_edge(record, words, position)
     return True
 
 
-def _read_edge(record: RecordDraft, words: Sequence[str], at: int) -> int:
-    end = at + 1
+def _read_edge(record: RecordDraft, words: Sequence[str], start: int) -> int:
+    end = start + 1
     while end < len(words) and len(words[end]) > 1 and words[end][0].isupper():
         end += 1
-    if end < at + 3:
+    if end < start + 3:
         raise ValueError("a relation needs a name")
-    record.edges += ((words[at], " ".join(words[at + 1 : end])),)
+    record.edges += ((words[start], " ".join(words[start + 1 : end])),)
     return end
 
 

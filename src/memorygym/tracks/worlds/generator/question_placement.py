@@ -1,4 +1,7 @@
-"""Places the questions: each by its slot's kind, within what can be stored, none asked twice."""
+"""Chooses a question for every question event; no question is asked twice.
+
+Together the questions need no more facts than the budget can hold.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,104 +18,101 @@ from memorygym.tracks.worlds.generator.storage_cost import StorageCost
 from memorygym.tracks.worlds.generator.tiers import Tier
 
 TRIES = 40
-"""Draws of one kind before it counts as not to be had."""
+"""Draws of a question type before the next type is tried."""
 SPARE_NAMES = 40
+"""Names drawn beyond those needed, for those that an entity of the task already has."""
 
 
 class QuestionPlacer:
-    """Asks one task's questions."""
+    """Chooses the questions of one task."""
 
     def __init__(
-        self, timeline: FactTimeline, tier: Tier, load: StorageCost, stream: Stream, absent: Stream
+        self, timeline: FactTimeline, tier: Tier, cost: StorageCost, stream: Stream, absent: Stream
     ) -> None:
-        self._ground, self._tier, self._load, self._stream = timeline, tier, load, stream
+        self._timeline, self._tier, self._cost, self._stream = timeline, tier, cost, stream
         self._absent = self._absent_names(absent)
         self._order = list(REASONING)
         stream.shuffle(self._order)
         self._tricks = min(2, max(1, tier.questions // 10)) if tier.mix[0] > 1 else 0
         self._asked: set[object] = set()
 
-    def ask(self, slots: Sequence[ScheduledEvent]) -> list[Question]:
-        """All questions in order. Raises BadSettings if there are not enough to be made."""
+    def place(self, schedule: Sequence[ScheduledEvent]) -> list[Question]:
+        """All questions in order. Raises BadSettings if too few different ones are possible."""
         questions: list[Question] = []
-        for event, slot in enumerate(slots):
-            if slot.kind != "question":
+        for event, scheduled in enumerate(schedule):
+            if scheduled.kind != "question":
                 continue
-            trick = slot.asks == "retrieval" and self._tricks > 0
+            trick = scheduled.asks == "retrieval" and self._tricks > 0
             self._tricks -= trick
-            question_type, draft = self._draft(
-                QuestionSampler(self._ground, event, self._stream), slot, trick
+            question_type, planned = self._plan(
+                QuestionSampler(self._timeline, event, self._stream), scheduled.asks, trick
             )
-            if draft is None:
-                raise BadSettings(self._too_many(slot.asks))
-            self._asked |= {draft.text, draft.about if slot.asks == "update" else None}
-            questions.append(self._question(event, slot, question_type, draft, trick=trick))
+            if planned is None:
+                raise BadSettings(self._too_many(scheduled.asks))
+            self._asked |= {planned.text, planned.about if scheduled.asks == "update" else None}
+            questions.append(
+                self._question(event, scheduled.asks, question_type, planned, trick=trick)
+            )
         return questions
 
-    def _draft(
-        self, sampler: QuestionSampler, slot: ScheduledEvent, trick: bool
+    def _plan(
+        self, sampler: QuestionSampler, kind: str, trick: bool
     ) -> tuple[str, PlannedQuestion | None]:
-        """The competency and the question for a slot."""
-        match slot.asks:
+        """The question type and the question for an event; None if no question is possible."""
+        match kind:
             case "abstention":
                 a = sampler.attribute("int", "float", "text", "enum", "date", "series")
-                baited = self._stream.below(3) == 0
-                text = ask_plain(sampler, self._absent.pop(), a, trick=baited)
-                return slot.asks, PlannedQuestion(text, "ABSTAIN", (), (-1, a.code))
+                trick = self._stream.below(3) == 0
+                text = ask_plain(sampler, self._absent.pop(), a, trick=trick)
+                return kind, PlannedQuestion(text, "ABSTAIN", (), (-1, a.code))
             case "retrieval":
-                return slot.asks, self._until(partial(retrieval, sampler, trick=trick))
+                return kind, self._draw(partial(retrieval, sampler, trick=trick))
             case "update":
-                fresh = self._until(partial(update, sampler, but=self._asked))
-                return slot.asks, fresh or self._until(partial(update, sampler))
+                first = self._draw(partial(update, sampler, but=self._asked))
+                return kind, first or self._draw(partial(update, sampler))
         for question_type in list(self._order):
-            draft = self._until(partial(REASONING[question_type], sampler))
-            if draft is not None:  # the one that is asked goes to the end, so that all get a turn
+            planned = self._draw(partial(REASONING[question_type], sampler))
+            if planned is not None:  # Its type moves to the end, so that every type gets a turn.
                 self._order.remove(question_type)
                 self._order.append(question_type)
-                return question_type, draft
+                return question_type, planned
         return "", None
 
-    def _until(self, draw: Callable[[], PlannedQuestion | None]) -> PlannedQuestion | None:
-        """The first draft that is new and still fits what can be stored."""
+    def _draw(self, draw: Callable[[], PlannedQuestion | None]) -> PlannedQuestion | None:
+        """The first draw that is new and whose facts still fit the budget."""
         for _ in range(TRIES):
-            draft = draw()
-            if draft and draft.text not in self._asked and self._load.add(draft.needs):
-                return draft
+            planned = draw()
+            if planned and planned.text not in self._asked and self._cost.add(planned.needs):
+                return planned
         return None
 
     def _question(
         self,
         event: int,
-        slot: ScheduledEvent,
+        kind: str,
         question_type: str,
-        draft: PlannedQuestion,
+        planned: PlannedQuestion,
         *,
         trick: bool,
     ) -> Question:
-        entity, code = draft.about
-        guide = self._ground.guide
+        """The question with its weight and its event."""
+        entity, code = planned.about
+        guide = self._timeline.guide
         weight = 1 + (code in guide.key_attributes)
-        weight += entity >= 0 and self._ground.categories[entity] in guide.key_categories
-        rivals = tuple(rival for rival in draft.rivals if rival != draft.truth)
+        weight += entity >= 0 and self._timeline.categories[entity] in guide.key_categories
+        rivals = tuple(rival for rival in planned.rivals if rival != planned.truth)
         return Question(
-            event,
-            slot.asks,
-            question_type,
-            draft.text,
-            draft.truth,
-            rivals,
-            draft.needs,
-            weight,
-            trick,
-        )
+            event, kind, question_type, planned.text, planned.truth, rivals, planned.needs,
+            weight, trick,
+        )  # fmt: skip
 
     def _absent_names(self, stream: Stream) -> list[str]:
-        """Names like those of the world that belong to nobody in it."""
-        world, names = self._ground.world, self._ground.names
+        """Names of the domain that no entity of the task has."""
+        domain, names = self._timeline.domain, self._timeline.names
         needed = self._tier.mix[3]
         spare = SPARE_NAMES if len(names[0].split()) == 2 else len(names)
         known = set(names)
-        drawn = draw_names(world.first, world.second, 2 * needed + spare, stream)
+        drawn = draw_names(domain.first, domain.second, 2 * needed + spare, stream)
         return [name for name in drawn if name not in known][: needed + 1]
 
     def _too_many(self, kind: str) -> str:
@@ -120,5 +120,5 @@ class QuestionPlacer:
         return (
             f"{tier.questions} questions cannot be made for {tier.entities} entities,"
             f" {tier.corrections} corrections and {tier.writes} writes (no further {kind}"
-            " question); ask fewer, or deal more of the others"
+            " question); set fewer questions, or more entities, corrections or writes"
         )

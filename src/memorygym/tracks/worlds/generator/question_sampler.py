@@ -1,4 +1,4 @@
-"""What is known at one moment of the stream, and the draws that every kind of question makes."""
+"""The facts at one event, and the random draws that all question types share."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,39 +9,39 @@ from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Change, Need
 
 SMALLEST, LARGEST = 5, 12
-"""Entities in the scope of a set question."""
+"""Least and most entities in the scope of a question about a set."""
 NAMED = 5
-"""Most entities that a question names, unless it lists its scope."""
+"""Most entities that a question names, apart from one that lists its scope."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedQuestion:
-    """A question before it is placed."""
+    """A question that has no event and no weight yet."""
 
     text: str
     truth: str
     needs: tuple[Need, ...]
     about: tuple[int, str]
-    """The entity and the attribute whose importance is the question's."""
+    """The entity and the attribute that decide the weight of the question."""
     rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The entities that a set question ranges over, and how the question says so."""
+    """The entities that a question about a set ranges over, and the words that describe them."""
 
     members: tuple[int, ...]
     text: str
     by_category: bool
 
     def needs(self, codes: Iterable[str]) -> tuple[Need, ...]:
-        """Those attributes of every member, and its category where that defines the scope."""
+        """These attributes of every member, and its category if categories define the scope."""
         keys = ["category", *codes] if self.by_category else list(codes)
         return tuple(Need(member, key) for member in self.members for key in keys)
 
 
 class QuestionSampler:
-    """The world as of an event; draws follow the brief's importance."""
+    """Draws entities and attributes as of an event, by the importance that the guide states."""
 
     def __init__(self, timeline: FactTimeline, event: int, stream: Stream) -> None:
         self.timeline = timeline
@@ -55,23 +55,23 @@ class QuestionSampler:
         self._category_weights = [categories[order.index(name)] for name in self._open]
 
     def entity(self) -> int:
-        """An entity, its category by importance."""
+        """A random entity; its category is drawn by importance."""
         category = self.stream.weighted(self._open, self._category_weights)
         return self.stream.choice(self._members[category])
 
     def entities(self, k: int, accept: Callable[[int], bool] = lambda _: True) -> list[int] | None:
-        """k different entities by importance, None if they are not found soon."""
-        found: dict[int, None] = {}
+        """k different entities by importance; None if 12 k + 60 draws are not enough."""
+        entities: dict[int, None] = {}
         for _ in range(12 * k + 60):
             entity = self.entity()
             if accept(entity):
-                found[entity] = None
-            if len(found) == k:
-                return list(found)
+                entities[entity] = None
+            if len(entities) == k:
+                return list(entities)
         return None
 
     def attribute(self, *kinds: Kind, but: Sequence[str] = ()) -> Attribute:
-        """An attribute of those kinds, by importance."""
+        """A random attribute of these kinds, by importance."""
         pairs = [
             (a, w)
             for a, w in zip(self.guide.attributes, self._attribute_weights, strict=True)
@@ -80,14 +80,15 @@ class QuestionSampler:
         return self.stream.weighted([a for a, _ in pairs], [w for _, w in pairs])
 
     def label(self, attribute: Attribute) -> str:
-        """What the question calls it."""
+        """The label or the alias of an attribute, at random."""
         return attribute.alias if self.stream.below(3) == 0 else attribute.label
 
     def name(self, entity: int) -> str:
+        """The name of an entity."""
         return self.timeline.names[entity]
 
     def value(self, entity: int, code: str) -> Value:
-        """The value as of now."""
+        """The value of a fact at this event."""
         change = self.timeline.changed.get((entity, code))
         if change and change.event < self.event:
             return change.new
@@ -104,12 +105,12 @@ class QuestionSampler:
         return self.guide.attribute(code).show(self.value(entity, code))
 
     def changed(self) -> list[Change]:
-        """Changes that have been told by now."""
+        """The changes before this event."""
         return [change for change in self.timeline.changes if change.event < self.event]
 
     def scope(self, *, many: bool = False) -> Scope | None:
-        """A category, the smallest union of categories (of at least two if many), or a list of
-        names: 5 to 12 entities; None if they are not found soon."""
+        """5 to 12 entities: a category, a union of few categories (two or more if `many`), or else
+        a list of names. None if too few names are drawn."""
         order = [self.stream.weighted(self._open, self._category_weights)]
         rest = [name for name in self._open if name not in order]
         self.stream.shuffle(rest)
@@ -132,7 +133,7 @@ class QuestionSampler:
         return Scope(tuple(picked), f"these {len(picked)} {self.guide.plural} ({names})", False)
 
     def best(self, members: Iterable[int], code: str, *, highest: bool = True) -> int | None:
-        """The one member with the extreme value; None if two tie."""
+        """The member with the extreme value; None if two share it."""
         ranked = sorted(members, key=lambda entity: self.number(entity, code), reverse=highest)
         if len(ranked) > 1 and self.number(ranked[0], code) == self.number(ranked[1], code):
             return None
@@ -143,6 +144,6 @@ class QuestionSampler:
         return f"{self.name(entity)} ({self.show(entity, code)})"
 
     def direction(self) -> tuple[str, bool]:
-        """ "highest" or "lowest", and whether it is the former."""
+        """ "highest" or "lowest" at random, and whether it is "highest"."""
         highest = bool(self.stream.below(2))
         return ("highest" if highest else "lowest"), highest

@@ -1,4 +1,4 @@
-"""The plan of a stream: which event comes when, before any text is written."""
+"""The schedule of a task: the kind and the order of its events, before any text is written."""
 
 from dataclasses import dataclass
 
@@ -6,28 +6,28 @@ from memorygym.core.rng import Stream
 from memorygym.tracks.worlds.generator.tiers import MIX, Tier
 
 BATCH = 10
-"""Documents in an event."""
+"""Documents in one event."""
 MIDSTREAM = 0.3
-"""Share of the questions that are asked before the stream ends."""
+"""Share of the questions that are asked between the documents, not after them."""
 
 
 @dataclass(slots=True)
 class ScheduledEvent:
-    """An event to come."""
+    """An event that has no text yet."""
 
     kind: str
     """documents, correction, contradiction, noise or question."""
     batch: int
-    """The last batch shown by then."""
+    """The batch of documents that it shows or follows."""
     session: int = 0
     asks: str = ""
-    """For a question: its kind."""
+    """The kind of a question; "" for other events."""
     entities: range = range(0)
-    """For documents: whom they tell of."""
+    """The entities of a batch of documents."""
 
 
 def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
-    """All events in order. A change comes after its batch; sessions split the batches evenly."""
+    """All events in order. Sessions divide the batches of documents evenly."""
     batches = -(-tier.entities // BATCH)
     sessions = min(tier.sessions, batches)
     after: list[list[ScheduledEvent]] = [[] for _ in range(batches)]
@@ -38,46 +38,46 @@ def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
         ("contradiction", contradictions, max(first, 3 * batches // 5)),
     ):
         for _ in range(n):
-            at = stream.between(min(start, batches - 1), batches - 1)
-            after[at].append(ScheduledEvent(kind, at))
+            batch_after = stream.between(min(start, batches - 1), batches - 1)
+            after[batch_after].append(ScheduledEvent(kind, batch_after))
     kinds = [kind for kind, n in zip(MIX, tier.mix, strict=True) for _ in range(n)]
     stream.shuffle(kinds)
     middle = sorted(
         stream.between(min(1, batches - 1), batches - 1) for _ in range(int(MIDSTREAM * len(kinds)))
     )
-    for at in middle:
-        after[at].append(ScheduledEvent("question", at))
-    for at in range(batches):
-        stream.shuffle(after[at])
+    for batch_after in middle:
+        after[batch_after].append(ScheduledEvent("question", batch_after))
+    for batch_after in range(batches):
+        stream.shuffle(after[batch_after])
     noise = set(stream.sample(range(batches), max(1, batches // 3)))
-    slots: list[ScheduledEvent] = []
+    schedule: list[ScheduledEvent] = []
     for batch in range(batches):
         if batch in noise:
-            slots.append(ScheduledEvent("noise", batch - 1))
+            schedule.append(ScheduledEvent("noise", batch - 1))
         entities = range(batch * BATCH, min((batch + 1) * BATCH, tier.entities))
-        slots += [ScheduledEvent("documents", batch, entities=entities), *after[batch]]
-    slots += [ScheduledEvent("question", batches) for _ in range(len(kinds) - len(middle))]
-    for slot in slots:
-        slot.session = min(max(slot.batch, 0), batches - 1) * sessions // batches
-    _assign(slots, kinds)
-    return slots
+        schedule += [ScheduledEvent("documents", batch, entities=entities), *after[batch]]
+    schedule += [ScheduledEvent("question", batches) for _ in range(len(kinds) - len(middle))]
+    for scheduled in schedule:
+        scheduled.session = min(max(scheduled.batch, 0), batches - 1) * sessions // batches
+    _assign_kinds(schedule, kinds)
+    return schedule
 
 
 def _first_change(batches: int, sessions: int) -> int:
-    """The first batch after which something may change: half-way, or in the second session."""
+    """The first batch after which a fact may change: half-way, or in the second session."""
     if sessions == 1:
         return batches // 2
     return next(batch for batch in range(batches) if batch * sessions // batches >= 1)
 
 
-def _assign(slots: list[ScheduledEvent], kinds: list[str]) -> None:
-    """Gives every question a kind; an update is asked once something has changed."""
+def _assign_kinds(schedule: list[ScheduledEvent], kinds: list[str]) -> None:
+    """Gives every question a kind; an update question comes after the first change."""
     pool = list(kinds)
     changed = False
-    for slot in slots:
-        changed |= slot.kind in ("correction", "contradiction")
-        if slot.kind != "question":
+    for scheduled in schedule:
+        changed |= scheduled.kind in ("correction", "contradiction")
+        if scheduled.kind != "question":
             continue
-        fits = [kind for kind in pool if kind != "update" or changed]
-        slot.asks = fits[0] if fits else pool[0]
-        pool.remove(slot.asks)
+        possible = [kind for kind in pool if kind != "update" or changed]
+        scheduled.asks = possible[0] if possible else pool[0]
+        pool.remove(scheduled.asks)

@@ -1,4 +1,4 @@
-"""What somebody who knew all questions would have to store: kept under 70 % of the budget."""
+"""The storage that an agent which knows all questions needs: at most 70 % of the budget."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,13 @@ from memorygym.tracks.worlds.generator.gold import Need
 from memorygym.tracks.worlds.generator.notes import fill, note_of
 
 SHARE = 0.70
+"""Largest share of the budget that the needed facts may take."""
 
 
 def needed_record(
     timeline: FactTimeline, entity: int, needs: Iterable[Need], *, first: bool
 ) -> Record:
-    """What must be kept of an entity; `first` says as first told, else as it stands in the end."""
+    """The needed facts of an entity: with `first` as first stated, else as they are in the end."""
     record = RecordDraft(timeline.names[entity])
     for need in sorted(needs):
         if need.key == "category":
@@ -24,21 +25,21 @@ def needed_record(
             code, _, target = need.key.partition(">")
             record.edges += ((code, timeline.names[int(target)]),)
         else:
-            told = timeline.values[entity][ord(need.key) - 97]
+            original = timeline.values[entity][ord(need.key) - 97]
             change = timeline.changed.get((entity, need.key))
             if need.old:
-                record.former[need.key] = told
+                record.former[need.key] = original
             else:
-                record.values[need.key] = told if first or change is None else change.new
+                record.values[need.key] = original if first or change is None else change.new
     return record.record()
 
 
 class StorageCost:
-    """The union of the needs so far, encoded as tagged notes per batch."""
+    """The storage cost of all needed facts so far, written as tagged notes batch by batch."""
 
     def __init__(self, timeline: FactTimeline, budget: Budget) -> None:
         assert budget.capacity is not None and budget.writes is not None and budget.slot is not None
-        self._ground = timeline
+        self._timeline = timeline
         self._slot = budget.slot
         self._most_tokens = int(SHARE * budget.capacity)
         self._most_writes = int(SHARE * budget.writes)
@@ -50,36 +51,36 @@ class StorageCost:
 
     @property
     def writes(self) -> int:
-        """Writes that the needs take."""
+        """The writes that the needed facts take."""
         return sum(self._writes.values()) + len(self._edits)
 
     def add(self, needs: Iterable[Need]) -> bool:
-        """Takes the needs in if the union still fits, else leaves everything as it was."""
+        """Adds needed facts if all still fit, and returns whether they do."""
         before: dict[int, set[Need] | None] = {}
         for need in needs:
             if need.entity not in before:
                 before[need.entity] = self._needs.get(need.entity)
                 self._needs[need.entity] = set(self._needs.get(need.entity, ()))
             self._needs[need.entity].add(need)
-        fits = self._weigh(before) and self._within()
+        fits = self._update(before) and self._within_budget()
         if not fits:
             for entity, old in before.items():
                 if old is None:
                     del self._needs[entity]
                 else:
                     self._needs[entity] = old
-            self._weigh(before)
+            self._update(before)
         return fits
 
-    def _within(self) -> bool:
+    def _within_budget(self) -> bool:
         return self.tokens <= self._most_tokens and self.writes <= self._most_writes
 
-    def _weigh(self, entities: Iterable[int]) -> bool:
-        """Prices those entities again; False if one of them does not fit a slot."""
+    def _update(self, entities: Iterable[int]) -> bool:
+        """Counts these entities again; False if one of them does not fit into one entry."""
         fits = True
         touched: dict[int, None] = {}
         for entity in entities:
-            batch = self._ground.shown[entity]
+            batch = self._timeline.shown[entity]
             costs = self._batches.setdefault(batch, {})
             self.tokens -= costs.pop(entity, 0)
             self._edits -= {key for key in self._edits if key[0] == entity}
@@ -95,7 +96,7 @@ class StorageCost:
         return fits
 
     def _cost(self, entity: int) -> int:
-        timeline, needs = self._ground, self._needs[entity]
+        timeline, needs = self._timeline, self._needs[entity]
         for need in needs:
             change = timeline.changed.get((entity, need.key))
             if change and not change.notice:

@@ -1,68 +1,72 @@
-"""A template, a seed and a tier become a task, if asked of a given length."""
+"""Generates a task from a template, a seed and a tier, if wanted of a given length."""
 
 from dataclasses import replace
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.generator.generator import Generator, world
+from memorygym.tracks.worlds.generator.generator import Generator, load_domain
 from memorygym.tracks.worlds.generator.tiers import AS_TIER, Sizes, sized
 
 PROBE = 40
+"""Entities of the trial task from which the tokens per entity are estimated."""
 FILLED = 0.992
-"""Share of the length that entities take; noise takes the rest."""
+"""Share of the length that the documents fill; noise fills the rest."""
 
 
 def stream_tokens(task: Task) -> int:
-    """Tokens of all events, every word known."""
+    """Tokens of all events, with every word counted as known."""
     return sum(count(event.text) for event in task.events)
 
 
 def generate(
     template: str, seed: int, tier: str = "standard", sizes: Sizes = AS_TIER, salt: str = ""
 ) -> Task:
-    """The task. Raises UnknownPart or BadSettings with what would do instead."""
+    """The task. Raises UnknownPart or BadSettings, which say what to give instead."""
     if sizes.tokens is None:
-        return Generator(world(template), seed, tier, sized(tier, sizes), salt).task()
-    return _deal_to_length(template, seed, tier, sizes, salt)
+        return Generator(load_domain(template), seed, tier, sized(tier, sizes), salt).task()
+    return _generate_to_length(template, seed, tier, sizes, salt)
 
 
-def _deal_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt: str) -> Task:
-    """A task whose events come to `sizes.tokens` within 1 %: entities are added, then noise for
-    the rest, at a cost linear in the length."""
+def _generate_to_length(template: str, seed: int, tier: str, sizes: Sizes, salt: str) -> Task:
+    """A task whose events have `sizes.tokens` tokens within 1 %.
+
+    Entities are added up to 99.2 % of the length, noise fills the rest; the cost is linear in the
+    length.
+    """
     wanted = sizes.tokens
     assert wanted is not None
     base = replace(sizes, tokens=None)
 
-    def dealer(entities: int) -> Generator:
+    def generator_of(entities: int) -> Generator:
         chosen = sized(tier, replace(base, entities=entities))
-        return Generator(world(template), seed, tier, chosen, salt)
+        return Generator(load_domain(template), seed, tier, chosen, salt)
 
-    probe = stream_tokens(dealer(PROBE).task())
+    probe = stream_tokens(generator_of(PROBE).task())
     entities = int(FILLED * wanted * PROBE / probe)
-    found: list[tuple[int, int]] = []
+    attempts: list[tuple[int, int]] = []
     for _ in range(6):
         if entities < 2 * max(1, sized(tier, replace(base, entities=PROBE)).corrections):
             least = 1.2 * probe
-            raise BadSettings(f"{wanted:,} tokens are too few; the least is about {least:,.0f}")
-        length = stream_tokens(dealer(entities).task())
-        found.append((length, entities))
+            raise BadSettings(f"{wanted:,} tokens are too few; give at least about {least:,.0f}")
+        length = stream_tokens(generator_of(entities).task())
+        attempts.append((length, entities))
         if FILLED - 0.006 <= length / wanted <= FILLED + 0.004:
             break
         entities = round(entities * FILLED * wanted / length)
-    # Another number of entities changes every text, so the nearest need not be the last.
-    length, entities = min(found, key=lambda f: (f[0] > wanted, abs(f[0] - FILLED * wanted)))
-    last = dealer(entities)
-    last.tokens = wanted
-    last.padding = _padding(last, wanted - length)
-    return last.task()
+    # Another number of entities changes every text, so the best attempt need not be the last.
+    length, entities = min(attempts, key=lambda a: (a[0] > wanted, abs(a[0] - FILLED * wanted)))
+    generator = generator_of(entities)
+    generator.tokens = wanted
+    generator.padding = _padding(generator, wanted - length)
+    return generator.task()
 
 
-def _padding(dealer: Generator, tokens: int) -> list[str]:
-    """Idle sentences of about that many tokens, spread over the memos."""
-    memos = sum(slot.kind == "noise" for slot in dealer.slots)
-    said = [text.format(s="the house") for text in dealer.world.wording.noise]
-    block = " ".join(said)
+def _padding(generator: Generator, tokens: int) -> list[str]:
+    """Noise of about that many tokens, divided among the memos."""
+    memos = sum(scheduled.kind == "noise" for scheduled in generator.schedule)
+    sentences = [text.format(s="the house") for text in generator.domain.wording.noise]
+    block = " ".join(sentences)
     cost = count(block)
     shares: list[str] = []
     for i in range(memos):

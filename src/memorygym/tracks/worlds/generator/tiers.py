@@ -1,28 +1,28 @@
-"""The official sizes."""
+"""The official sizes of a task (tiers), and options that change them."""
 
 from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings, UnknownPart
 
 QUESTIONS_A_WRITE = 20
-"""More questions than that a write cannot rest on what fits; dealing them would only fail."""
+"""Most questions per write; the facts for more would not fit the budget."""
 MIX = ("retrieval", "update", "reasoning", "abstention")
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """How much is told, asked, changed and allowed."""
+    """The sizes of a task: entities, corrections, writes, sessions and questions."""
 
     entities: int
     corrections: int
     writes: int
     sessions: int
     mix: tuple[int, int, int, int]
-    """Questions: retrieval, update, reasoning, abstention."""
+    """Numbers of questions, in the order of MIX."""
 
     @property
     def questions(self) -> int:
-        """All questions."""
+        """Number of all questions."""
         return sum(self.mix)
 
 
@@ -36,22 +36,22 @@ TIERS = {
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Settings beside the tier; None takes the tier's."""
+    """Sizes that replace those of the tier; None keeps the tier's."""
 
     entities: int | None = None
     writes: int | None = None
     questions: int | None = None
     corrections: int | None = None
     tokens: int | None = None
-    """Length of the stream: entities are added, then noise for the last 1 %."""
+    """Tokens of all events: entities are added, and noise fills the last 1 %."""
 
 
 AS_TIER = Sizes()
-"""All sizes as the tier has them."""
+"""The sizes of the tier, unchanged."""
 
 
 def sized(tier: str, sizes: Sizes) -> Tier:
-    """The tier with those sizes. Raises UnknownPart or BadSettings, which say what would do."""
+    """The tier with these sizes. Raises UnknownPart or BadSettings, which say what to give."""
     if tier not in TIERS:
         raise UnknownPart("tier", tier, TIERS)
     chosen = TIERS[tier]
@@ -61,7 +61,7 @@ def sized(tier: str, sizes: Sizes) -> Tier:
     corrections = chosen.corrections if sizes.corrections is None else sizes.corrections
     mix = chosen.mix if sizes.questions is None else _mix(chosen.mix, sizes.questions)
     if entities < 1:
-        raise BadSettings(f"{entities} entities: a world needs at least 1")
+        raise BadSettings(f"{entities} entities: a task needs at least 1")
     if writes < 1:
         raise BadSettings(f"{writes} writes: a budget needs at least 1")
     if sum(mix) < 1:
@@ -69,15 +69,15 @@ def sized(tier: str, sizes: Sizes) -> Tier:
     if sum(mix) > QUESTIONS_A_WRITE * writes:
         most = QUESTIONS_A_WRITE * writes
         raise BadSettings(
-            f"{sum(mix)} questions for {writes} writes: at most {most}, since who knew them all"
-            " must be able to store what they rest on"
+            f"{sum(mix)} questions for {writes} writes: give at most {most}, because the facts"
+            " that all questions need must fit the budget"
         )
     if corrections < 0:
         raise BadSettings(f"{corrections} corrections: the number cannot be negative")
     if 2 * corrections > entities:
         raise BadSettings(
-            f"{corrections} corrections for {entities} entities: at most {entities // 2},"
-            " since a correction concerns an entity that was shown and each one another"
+            f"{corrections} corrections for {entities} entities: give at most {entities // 2},"
+            " because each correction needs another entity that was shown before"
         )
     return Tier(entities, corrections, writes, chosen.sessions, mix)
 

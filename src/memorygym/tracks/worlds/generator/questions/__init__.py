@@ -1,6 +1,7 @@
-"""The kinds of questions: what each asks, its truth, and the facts that it rests on.
+"""The reasoning question types: for each, the text, the truth and the needed facts.
 
-A kind is a function from a board to a draft, or to None when this moment does not offer one.
+A question type is a function that draws a question from a QuestionSampler, or returns None if the
+draw gives none.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,9 +10,9 @@ from functools import partial
 from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
 from memorygym.tracks.worlds.generator.questions import named, related, sets, single
 
-Kind = Callable[[QuestionSampler], PlannedQuestion | None]
+QuestionType = Callable[[QuestionSampler], PlannedQuestion | None]
 
-REASONING: Mapping[str, Kind] = {
+REASONING: Mapping[str, QuestionType] = {
     "synthesis": named.synthesis,
     "aggregation": sets.aggregation,
     "cross_category": sets.cross_category,
@@ -33,4 +34,4 @@ REASONING: Mapping[str, Kind] = {
     "text_match": partial(sets.match, kind="text"),
     "enum_filter": partial(sets.match, kind="enum"),
 }
-"""The twenty reasoning competencies."""
+"""The twenty reasoning question types, by name."""

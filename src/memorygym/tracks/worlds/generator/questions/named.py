@@ -1,4 +1,4 @@
-"""Questions that compare a few named entities."""
+"""Question types that compare a few named entities."""
 
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.generator.question_sampler import (
 
 
 def scaled(attribute: Attribute, value: Fraction) -> str:
-    """A computed figure: whole numbers as they are, all others to one decimal more than shown."""
+    """A computed figure; one that is not whole gets one decimal more than the attribute has."""
     if value.denominator == 1:
         return attribute.number(int(value))
     places = attribute.decimals + 1
@@ -29,7 +29,7 @@ def _rivals(sampler: QuestionSampler, entities: list[int], winner: int) -> tuple
 
 
 def synthesis(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """The extreme of five."""
+    """Which of five entities has the extreme value."""
     entities, a = sampler.entities(NAMED) or [], sampler.attribute("int", "float")
     word, highest = sampler.direction()
     winner = sampler.best(entities, a.code, highest=highest)
@@ -45,7 +45,7 @@ def synthesis(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def comparison(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """The larger of two, and by how much."""
+    """Which of two entities has the larger value, and by how much."""
     entities, a = sampler.entities(2) or [], sampler.attribute("int", "float")
     winner = sampler.best(entities, a.code)
     if winner is None:
@@ -61,7 +61,7 @@ def comparison(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def outlier(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """The one of five farthest from their mean, and how far."""
+    """Which of five entities is farthest from their mean, and how far."""
     entities, a = sampler.entities(NAMED) or [], sampler.attribute("int", "float")
     if not entities:
         return None
@@ -82,7 +82,7 @@ def outlier(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def multi_hop(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """Groups five by category, picks the group by one attribute, its member by another."""
+    """Groups five entities by category, picks a group by one attribute, a member by another."""
     entities = sampler.entities(NAMED)
     if not entities:
         return None

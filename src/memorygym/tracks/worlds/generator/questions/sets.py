@@ -1,4 +1,4 @@
-"""Questions that range over a scope of 5 to 12 entities whose size they state."""
+"""Question types about a set of 5 to 12 entities, whose size the question states."""
 
 from typing import Literal
 
@@ -10,17 +10,18 @@ from memorygym.tracks.worlds.generator.question_sampler import (
 )
 
 TOP = 3
+"""Entities that `cross_category` picks."""
 
 
 def _threshold(sampler: QuestionSampler, scope: Scope, a: Attribute, rank: int) -> int | None:
-    """A bound that clearly separates the `rank` highest members from the rest."""
+    """A bound between the `rank` highest members and the rest; None if the gap is too small."""
     values = sorted((sampler.number(entity, a.code) for entity in scope.members), reverse=True)
     gap = values[rank - 1] - values[rank]
     return values[rank] + gap // 2 if gap >= 4 else None
 
 
 def aggregation(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """A total, exact."""
+    """The total over the set."""
     scope, a = sampler.scope(), sampler.attribute("int")
     if scope is None:
         return None
@@ -30,7 +31,7 @@ def aggregation(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def cross_category(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """The total of one attribute over the top three by another, over several groups."""
+    """The total of one attribute over the three highest by another, from several categories."""
     scope, a = sampler.scope(many=True), sampler.attribute("int", "float")
     if scope is None:
         return None
@@ -49,7 +50,7 @@ def cross_category(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def conditional(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """The extreme among those beyond a threshold."""
+    """Which member above a threshold has the extreme value."""
     scope, a = sampler.scope(), sampler.attribute("int", "float")
     if scope is None:
         return None
@@ -57,9 +58,9 @@ def conditional(sampler: QuestionSampler) -> PlannedQuestion | None:
     bound = _threshold(sampler, scope, a, len(scope.members) // 2)
     if bound is None:
         return None
-    inside = [entity for entity in scope.members if sampler.number(entity, a.code) > bound]
+    above = [entity for entity in scope.members if sampler.number(entity, a.code) > bound]
     word, highest = sampler.direction()
-    winner = sampler.best(inside, b.code, highest=highest)
+    winner = sampler.best(above, b.code, highest=highest)
     if winner is None:
         return None
     text = (
@@ -72,7 +73,7 @@ def conditional(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def multi_constraint(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """How many meet two conditions, and the total of a third attribute."""
+    """How many members meet two conditions, and their total of a third attribute."""
     scope, a = sampler.scope(), sampler.attribute("int", "float")
     if scope is None:
         return None
@@ -83,25 +84,25 @@ def multi_constraint(sampler: QuestionSampler) -> PlannedQuestion | None:
     high = _threshold(sampler, scope, b, size // 3)
     if low is None or high is None:
         return None
-    inside = [
+    matches = [
         entity
         for entity in scope.members
         if sampler.number(entity, a.code) > low and sampler.number(entity, b.code) < high
     ]
-    if not inside:
+    if not matches:
         return None
-    total = sum(sampler.number(entity, c.code) for entity in inside)
+    total = sum(sampler.number(entity, c.code) for entity in matches)
     text = (
         f"Among {scope.text}, how many have an entry above {a.number(low)} for {sampler.label(a)}"
         f" and one below {b.number(high)} for {sampler.label(b)}, and what is the sum of their"
         f" entries for {sampler.label(c)}? Answer as COUNT (SUM)."
     )
     needs = scope.needs([a.code, b.code, c.code])
-    return PlannedQuestion(text, f"{len(inside)} ({c.number(total)})", needs, (inside[0], c.code))
+    return PlannedQuestion(text, f"{len(matches)} ({c.number(total)})", needs, (matches[0], c.code))
 
 
 def match(sampler: QuestionSampler, kind: Literal["text", "enum"]) -> PlannedQuestion | None:
-    """The one whose text holds a word, or with a given choice, and another of its attributes."""
+    """Which member's text contains a word, or has a given choice, and another attribute of it."""
     scope, a = sampler.scope(), sampler.attribute(kind)
     if scope is None:
         return None

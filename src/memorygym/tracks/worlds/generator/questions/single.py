@@ -1,4 +1,4 @@
-"""Questions about one entity, and about facts of it that were corrected or contradicted."""
+"""Question types about one entity and about its changed facts."""
 
 from collections.abc import Callable, Container
 from fractions import Fraction
@@ -18,13 +18,13 @@ TRICK = (
 
 
 def ask_plain(sampler: QuestionSampler, name: str, attribute: Attribute, *, trick: bool) -> str:
-    """The wording of retrieval, update, abstention and, if trick, of trick retrieval."""
+    """The text of a retrieval, update or abstention question; `trick` doubts the entry."""
     text = sampler.stream.choice(TRICK if trick else PLAIN)
     return text.format(l=sampler.label(attribute), s=name)
 
 
 def retrieval(sampler: QuestionSampler, *, trick: bool = False) -> PlannedQuestion | None:
-    """A fact as it was told."""
+    """A fact that has not changed."""
     entity = sampler.entity()
     attribute = sampler.attribute("int", "float", "text", "enum", "date", "series")
     if (entity, attribute.code) in sampler.timeline.changed:
@@ -37,36 +37,36 @@ def retrieval(sampler: QuestionSampler, *, trick: bool = False) -> PlannedQuesti
 
 
 def ratio(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """One attribute over another, to two decimals."""
-    labels = sampler.stream.choice(sampler.timeline.world.ratios)
-    top, bottom = (
+    """The quotient of two attributes, to two decimals."""
+    labels = sampler.stream.choice(sampler.timeline.domain.ratios)
+    numerator, denominator = (
         next(a for a in sampler.guide.attributes if a.label == label) for label in labels
     )
     entity = sampler.entity()
-    below = sampler.number(entity, bottom.code)
-    if below == 0:
+    divisor = sampler.number(entity, denominator.code)
+    if divisor == 0:
         return None
-    value = Fraction(sampler.number(entity, top.code) * 10**bottom.decimals)
-    value /= below * 10**top.decimals
+    value = Fraction(sampler.number(entity, numerator.code) * 10**denominator.decimals)
+    value /= divisor * 10**numerator.decimals
     if value < 1:
         return None
     text = (
-        f"For {sampler.name(entity)}, divide the entry for {sampler.label(top)} by the entry for"
-        f" {sampler.label(bottom)}: what is the quotient, to two decimals?"
+        f"For {sampler.name(entity)}, divide the entry for {sampler.label(numerator)} by the entry"
+        f" for {sampler.label(denominator)}: what is the quotient, to two decimals?"
     )
-    needs = (Need(entity, top.code), Need(entity, bottom.code))
-    return PlannedQuestion(text, f"{float(value):.2f}", needs, (entity, top.code))
+    needs = (Need(entity, numerator.code), Need(entity, denominator.code))
+    return PlannedQuestion(text, f"{float(value):.2f}", needs, (entity, numerator.code))
 
 
 def trend_of(values: tuple[int, ...]) -> tuple[str, Fraction]:
-    """The label of a series and its change in percent of the first value."""
+    """The trend label of a series, and its change in percent of the first value."""
     change = Fraction(100 * (values[-1] - values[0]), values[0])
     steps = (change >= -15, change >= -3, change > 3, change > 15)
     return TREND_LABELS[sum(steps)], change
 
 
 def temporal_trend(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """Direction and size of the change from the first period to the last."""
+    """The trend label and the size of the change from the first period to the last."""
     entity, attribute = sampler.entity(), sampler.attribute("series")
     values = sampler.value(entity, attribute.code)
     assert isinstance(values, tuple)
@@ -84,7 +84,7 @@ def temporal_trend(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def temporal_extreme(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """The period with the extreme value, and the value."""
+    """The period with the extreme value, and that value."""
     entity, attribute = sampler.entity(), sampler.attribute("series")
     values = sampler.value(entity, attribute.code)
     assert isinstance(values, tuple)
@@ -101,7 +101,7 @@ def temporal_extreme(sampler: QuestionSampler) -> PlannedQuestion | None:
 
 
 def update(sampler: QuestionSampler, but: Container[object] = ()) -> PlannedQuestion | None:
-    """The current value of a changed fact, asked like any other; `but` facts asked already."""
+    """The current value of a changed fact that is not in `but`, asked like any other fact."""
     changes = [c for c in sampler.changed() if (c.entity, c.code) not in but]
     if not changes:
         return None
@@ -114,23 +114,23 @@ def update(sampler: QuestionSampler, but: Container[object] = ()) -> PlannedQues
 
 
 def delta(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """By how much a number moved; never asked where the notice itself said it."""
-    asked = "By how much did it move, as an amount without a sign?"
+    """The size of a change; changes whose correction states the size are left out."""
+    request = "By how much did it move, as an amount without a sign?"
     changes = [change for change in sampler.changed() if not change.relative]
-    return _of_change(sampler, changes, asked, lambda old, new: abs(new - old))
+    return _about_change(sampler, changes, request, lambda old, new: abs(new - old))
 
 
 def counterfactual(sampler: QuestionSampler) -> PlannedQuestion | None:
-    """What the entry would be had it not been changed."""
-    return _of_change(
+    """The value before a change."""
+    return _about_change(
         sampler, sampler.changed(), "What would it be had it not been?", lambda old, _: old
     )
 
 
-def _of_change(
-    sampler: QuestionSampler, changes: list[Change], asked: str, figure: Callable[[int, int], int]
+def _about_change(
+    sampler: QuestionSampler, changes: list[Change], request: str, figure: Callable[[int, int], int]
 ) -> PlannedQuestion | None:
-    """A question on the old and the new value of a number."""
+    """A question about the old and the new value of a number."""
     numbers = [change for change in changes if isinstance(change.new, int)]
     if not numbers:
         return None
@@ -138,7 +138,9 @@ def _of_change(
     old, new = change.old, change.new
     assert isinstance(new, int) and isinstance(old, int)
     a = sampler.guide.attribute(change.code)
-    text = f"The entry for {sampler.label(a)} at {sampler.name(change.entity)} was changed. {asked}"
+    text = (
+        f"The entry for {sampler.label(a)} at {sampler.name(change.entity)} was changed. {request}"
+    )
     fact = (change.entity, change.code)
     return PlannedQuestion(
         text, a.number(figure(old, new)), (Need(*fact), Need(*fact, old=True)), fact

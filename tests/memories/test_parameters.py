@@ -1,4 +1,4 @@
-"""A knob that cannot be set so is refused by name, with the reason, before anything is played."""
+"""A bad parameter is refused by name, with the reason, before anything is played."""
 
 import pytest
 

@@ -1,0 +1,91 @@
+"""Runs the cells of examples/quickstart.ipynb and writes their outputs into it; needs the extras
+`data` and `plot`.
+
+`--check` compares instead, but for pictures (which differ between versions of matplotlib) and
+version hashes.
+"""
+
+import ast
+import base64
+import contextlib
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).parents[1] / "examples" / "quickstart.ipynb"
+HASH = re.compile(r"@[0-9a-f]{8}\b")
+Output = dict[str, Any]
+
+
+def shown(value: Any, count: int) -> Output:
+    """What a notebook shows of the last value of a cell."""
+    data: dict[str, Any] = {"text/plain": lines(repr(value))}
+    metadata: dict[str, Any] = {}
+    if hasattr(value, "_repr_html_"):
+        data["text/html"] = lines(value._repr_html_())
+    if hasattr(value, "_repr_png_"):
+        png, metadata["image/png"] = value._repr_png_()
+        data = {"image/png": base64.b64encode(png).decode(), "text/plain": ["a plot"]}
+    return {
+        "output_type": "execute_result", "execution_count": count, "data": data,
+        "metadata": metadata,
+    }  # fmt: skip
+
+
+def lines(text: str) -> list[str]:
+    """A text as notebooks store it."""
+    return text.splitlines(keepends=True)
+
+
+def outputs(code: str, names: dict[str, Any], count: int) -> Iterator[Output]:
+    """Runs a cell."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    printed, value = io.StringIO(), None
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, f"<cell {count}>", "exec"), names)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), f"<cell {count}>", "eval"), names)
+    if text := printed.getvalue():
+        yield {"output_type": "stream", "name": "stdout", "text": lines(text)}
+    if value is not None:
+        yield shown(value, count)
+
+
+def run(notebook: dict[str, Any]) -> None:
+    """Runs every cell in an empty folder."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for count, cell in enumerate(cells, start=1):
+            cell["execution_count"] = count
+            cell["outputs"] = list(outputs("".join(cell["source"]), names, count))
+
+
+def texts(notebook: dict[str, Any]) -> str:
+    """All but the pictures and hashes."""
+    told = json.dumps([cell.get("outputs") for cell in notebook["cells"]], indent=1)
+    return HASH.sub("@", re.sub(r'"image/png": "[^"]*"', "", told))
+
+
+def main() -> int:
+    kept = json.loads(PAGE.read_text("utf-8"))
+    made = json.loads(PAGE.read_text("utf-8"))
+    run(made)
+    if "--check" not in sys.argv:
+        PAGE.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        return 0
+    if same := texts(kept) == texts(made):
+        return 0
+    print(f"{os.fspath(PAGE)}: its outputs are not those of today; run `make notebook`")
+    return int(not same)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Draw a figure of a finished run: systems with intervals, or accuracy by budget or length."""
+
+import argparse
+from pathlib import Path
+
+from memorygym.reports.api import load_results
+from memorygym.reports.plot_data import AUTO, AXES
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument(
+        "run", nargs="+", type=Path, metavar="RUN",
+        help="the folder of a run (compare -o, bench --run); several of one kind and version",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", "-o", type=Path, required=True, metavar="FILE",
+        help="the picture: .svg, .png or .pdf",
+    )  # fmt: skip
+    parser.add_argument(
+        "--kind", choices=(AUTO, *AXES), default=AUTO,
+        help="forest: every system with its 95 %% interval; the others: accuracy by that"
+        " (default: budget if there are several budgets, else forest)",
+    )  # fmt: skip
+    parser.epilog = (
+        "Example: `memorygym compare --memories bm25,naive_rag -o duel`, then `memorygym plot duel"
+        " -o duel.svg`. It needs matplotlib: pip install 'agent-memorygym[plot]'"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the picture."""
+    load_results(*args.run).plot(args.output, args.kind)
+    return 0

@@ -1,0 +1,184 @@
+"""What `import memorygym` offers: `evaluate` and `compare` play as the commands of these names do.
+
+A memory, an agent or a model may be named as on the command line, or passed as an object; objects
+run in this process and are marked `trusted`.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Unpack
+
+from memorygym.agents.reasoner_agent import agents_of, check_agent
+from memorygym.core import registry
+from memorygym.core.errors import BadSettings
+from memorygym.core.track import Track, find
+from memorygym.memories.sandbox.placement import check as check_memory
+from memorygym.models.model import Model
+from memorygym.reports import comparison_report
+from memorygym.reports.api_options import (
+    AskedOptions,
+    CompareOptions,
+    EvaluateOptions,
+    check_distinct,
+    listed,
+)
+from memorygym.reports.results import Results
+from memorygym.reports.stored_results import read_run
+from memorygym.runs import evaluation
+from memorygym.runs.comparison.memory_specs import check_view, plug_all, plug_given
+from memorygym.runs.comparison.run import Comparison
+from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
+from memorygym.runs.comparison.system_specs import REFERENCES, ComparisonLimits
+from memorygym.runs.evaluation import OFFICIAL_SEEDS, Evaluation
+from memorygym.runs.model_roles import OFFLINE, asked_reasoners, check_slip
+from memorygym.runs.objects import Given, GivenMemory, given_agent, given_memory
+from memorygym.runs.results.results_file import document, keep
+from memorygym.runs.tasks import Limits, check_episodes
+
+BUDGET = 1_000
+"""Tokens of context, unless `budgets` says otherwise."""
+
+
+def evaluate(
+    agent: object = None,
+    *,
+    model: str | Model | None = None,
+    memory: object = "markdown",
+    **options: Unpack[EvaluateOptions],
+) -> Results:
+    """Plays agents, or one model, on a track, as `memorygym bench` does.
+
+    `agent` is a name, a class, a function that makes one, an object, or a list of these (default:
+    all of the track). Raises MemoryGymError with what is wrong.
+    """
+    asked = AskedOptions("evaluate", options, EvaluateOptions)
+    if model is not None and agent is not None:
+        raise BadSettings("evaluate: agent and model are both given; a model plays alone")
+    tasks = asked.tasks(OFFICIAL_SEEDS)
+    agents, given = _agents(find(tasks.track), agent)
+    if isinstance(memory, str):
+        check_memory(memory)
+        held = memory
+    else:
+        given.append(own := given_memory(memory))
+        held = own.name
+    check_distinct([*agents, held] if held not in registry.names("memory") else agents)
+    repeats = asked.count("repeats") or 1
+    if repeats > 1 and model is None:
+        raise BadSettings(
+            f"repeats={repeats}: a scripted agent plays a task alike every time; repeats are for a"
+            " model"
+        )
+    with ExitStack() as stack:
+        models = asked.model_roles([] if model is None else [model], None, stack)
+        given += models.given
+        planned = Evaluation(
+            tasks=tasks,
+            agents=tuple(models.roles.models) or agents,
+            memory=held,
+            limits=Limits(*(asked.count(name) for name in Limits.__slots__)),
+            model_roles=models.roles,
+            repeats=repeats,
+            given=given,
+        )
+        check_episodes(len(tasks.recipes), repeats, len(planned.agents))
+        folder, workers = asked.folder(), asked.workers(given, waits=models.roles.waits)
+        evaluation.perform(planned, folder.path, workers, quiet=asked.quiet)
+    return Results([read_run(folder.path)], folder)
+
+
+def compare(memories: object, **options: Unpack[CompareOptions]) -> Results:
+    """Holds the reasoner fixed and changes the memory, as `memorygym compare` does.
+
+    `memories` is a list of names, classes, functions that make one, and objects, or a mapping from
+    names to these. Raises MemoryGymError with what is wrong.
+    """
+    asked = AskedOptions("compare", options, CompareOptions)
+    named, given = _memories(memories)
+    tasks = asked.tasks()
+    check_episodes(len(tasks.recipes), 1, len(named) + len(given) + len(REFERENCES))
+    budgets = asked.counts("budgets") or [BUDGET]
+    check_view(find(tasks.track), tasks.recipes[0].generate(), budgets[0])
+    with ExitStack() as stack:
+        reasoners = listed(asked.get("reasoner", "strong"))
+        named_models = asked_reasoners(
+            tasks.track, [who for who in reasoners if isinstance(who, str)]
+        )
+        models = [who for who in reasoners if who in named_models or not isinstance(who, str)]
+        chosen = asked.model_roles(models, _writer(asked.get("memory_model", None)), stack)
+        of_objects = iter(part.name for part in chosen.given)
+        names = tuple(who if isinstance(who, str) else next(of_objects) for who in reasoners)
+        plugged = plug_all(named) | {part.name: plug_given(part) for part in given}
+        limits = [ComparisonLimits(view, asked.count("capacity")) for view in budgets]
+        planned = Comparison(tasks, plugged, limits, names, chosen.roles, chosen.given)
+        folder = asked.folder()
+        _compare(planned, asked, given, folder.path)
+    return Results([read_run(folder.path)], folder)
+
+
+def _compare(
+    planned: Comparison, asked: "AskedOptions", given: Sequence[Given], folder: Path
+) -> None:
+    """Plays, and keeps all files. Raises BadSettings for a set-up that is invalid."""
+    played = played_gates(planned)
+    if not all(gate.holds for gate in played):
+        raise BadSettings(invalid_text(played))
+    workers = asked.workers(given, waits=planned.model_roles.waits)
+    found = comparison_report.perform(planned, folder, workers, quiet=asked.quiet)
+    outcome = comparison_report.outcome_of(found, played)
+    comparison_report.write_files(folder, found, outcome, ())
+    if not outcome.valid:
+        first = f"; the first failure: {found.failed[0].error}" if found.failed else ""
+        raise BadSettings(comparison_report.invalid_of(found, outcome) + first)
+    keep(folder, document(found.about, found.outcomes, {}), found.outcomes)
+
+
+def load_results(*folders: str | Path) -> Results:
+    """The results of runs that ended, from the folders of `output=`, `bench --run` or `compare -o`.
+
+    Several are put together if they are of one kind and one benchmark version. Raises BadSettings.
+    """
+    return Results([read_run(Path(folder)) for folder in folders])
+
+
+def _writer(model: object) -> object:
+    """The model that memories ask, if it is not the offline one."""
+    if isinstance(model, str) and model != OFFLINE:
+        check_slip("memory model", model, [OFFLINE])
+    return None if model == OFFLINE else model
+
+
+def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
+    """The specs, and the objects."""
+    if isinstance(memories, Mapping):
+        pairs = [(str(name), what) for name, what in memories.items()]
+    else:
+        pairs = [("", what) for what in listed(memories)]
+    named, given = [], []
+    for name, what in pairs:
+        if not isinstance(what, str):
+            given.append(given_memory(what, name))
+        elif name not in ("", what):
+            raise BadSettings(f"{name!r}: {what!r} keeps its own name; only objects are named")
+        else:
+            named += [spec.strip() for spec in what.split(",") if spec.strip()]
+    if not (named or given):
+        raise BadSettings(f"memories={memories!r}: name at least one, as in compare(['bm25'])")
+    check_distinct([*named, *(part.name for part in given)])
+    return named, given
+
+
+def _agents(track: Track, agent: object) -> tuple[tuple[str, ...], list[Given]]:
+    """The names of all agents, and those that are objects."""
+    own, names, given = agents_of(track), list[str](), list[Given]()
+    for who in [*own] if agent is None else listed(agent):
+        if isinstance(who, str):
+            check_agent(who, own)
+            names.append(who)
+        else:
+            given.append(part := given_agent(who))
+            names.append(part.name)
+            if part.name in own:
+                raise BadSettings(f"an agent of the track is named {part.name!r}; rename yours")
+    return tuple(dict.fromkeys(names)), given

@@ -1,0 +1,184 @@
+"""What a plot shows, as plain numbers: the marks of every system, by kind of plot."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import find
+from memorygym.reports.comparison_files import to_rounded_json
+from memorygym.reports.curves import CURVES, binned
+from memorygym.reports.stored_results import StoredRun
+
+BOUNDS = {"none": "floor (none)", "oracle": "ceiling (oracle)"}
+"""The references of a comparison that are drawn as lines."""
+AUTO, FOREST, BUDGET, COST = "auto", "forest", "budget", "cost"
+AXES = {
+    FOREST: "", BUDGET: "context budget (tokens)", COST: "tokens per task (logarithmic scale)",
+    "length": "text read before the question (tokens)",
+    "hops": "lookups that the question combines",
+    "retention": "text read since the oldest needed fact (tokens)",
+    "rewrite": "changes of the most often changed needed fact",
+}  # fmt: skip
+"""By kind of plot: what its horizontal axis says."""
+Report = Mapping[str, Any]
+"""An object of compare.json: a report, or a row of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A share with its 95 % interval, at a place of the horizontal axis."""
+
+    x: float
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is drawn of one system."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Systems that are drawn on the same axes."""
+
+    title: str
+    series: tuple[Series, ...]
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    """Floor and ceiling, by what they are called."""
+    ticks: Mapping[int, str] = field(default_factory=dict)
+    """Names of places of the horizontal axis, where it has no numbers."""
+
+
+def kinds_of(runs: Sequence[StoredRun]) -> list[str]:
+    """The kinds of plot that these results hold, the default first."""
+    if runs[0].kind != "compare":
+        return [FOREST]
+    cases = [case for run in runs for one in run.played for case in one.cases]
+    values = {kind: {getattr(c, of.figure) for c in cases} for kind, of in CURVES.items()}
+    several = any(len(run.recipe["budgets"]) > 1 for run in runs)
+    found = [FOREST, COST, *(kind for kind in CURVES if len(values[kind]) > 1)]
+    return [BUDGET, *found] if several else found
+
+
+def panels(runs: Sequence[StoredRun], kind: str) -> list[Panel]:
+    """What a plot of that kind shows. Raises UnknownPart with the kinds that these results hold."""
+    if kind not in (known := kinds_of(runs)):
+        raise UnknownPart("plot of these results", kind, known)
+    found = [panel for run in runs for panel in _panels(run, kind)]
+    if drawn := [panel for panel in found if panel.series]:
+        return drawn
+    raise BadSettings(f"{runs[0].folder}: no episode ended, so there is nothing to draw")
+
+
+def _panels(run: StoredRun, kind: str) -> Iterator[Panel]:
+    if run.comparison is None:
+        yield _agents(run)
+        return
+    reports = run.comparison["reports"]
+    if kind != BUDGET:
+        yield from (_of_report(run, report, kind) for report in reports)
+        return
+    for reasoner in run.recipe["reasoners"]:
+        yield _budgets(run, [report for report in reports if report["reasoner"] == reasoner])
+
+
+def _title(run: StoredRun, report: Report, budget: int | None = None) -> str:
+    context = "" if budget is None else f", budget {budget:,} tokens"
+    return f"{run.heading}\n{_count(report['tasks'])}, reasoner {report['reasoner']}{context}"
+
+
+def _count(tasks: int) -> str:
+    return f"{tasks} task{'s' * (tasks != 1)}"
+
+
+def _drawn(report: Report) -> list[Report]:
+    """The rows that are drawn as systems, the memories first: those that finished a task."""
+    rows = [
+        row
+        for row in report["rows"]
+        if row["role"] != "held" and row["system"] not in BOUNDS and row["figures"]["accuracy"]
+    ]
+    return sorted(rows, key=lambda row: row["role"] != "memory")
+
+
+def _of_report(run: StoredRun, report: Report, kind: str) -> Panel:
+    title, rows = _title(run, report, report["budget"]), _drawn(report)
+    if kind in (FOREST, COST):
+        return Panel(
+            title, tuple(_series(run, row, [_valued(row)]) for row in rows), _bounds(report)
+        )
+    played = run.under(report["reasoner"], report["budget"])
+    bins = binned(played, [row["system"] for row in rows], kind)
+    marks: dict[str, list[Mark]] = {row["system"]: [] for row in rows}
+    for one in bins:
+        marks[one.system].append(_mark(one.place, to_rounded_json(one.accuracy)))
+    names = {one.place: one.name for one in bins}
+    return Panel(
+        title,
+        tuple(_series(run, row, marks[row["system"]]) for row in rows),
+        ticks={place: names[place] for place in sorted(names)},
+    )
+
+
+def _budgets(run: StoredRun, reports: Sequence[Report]) -> Panel:
+    """Accuracy by budget, a line a system; what knows no budget is the same at each."""
+    rows: dict[str, Report] = {}
+    marks: dict[str, list[Mark]] = {}
+    for report in reports:
+        for row in _drawn(report):
+            rows.setdefault(row["system"], row)
+            accuracy = row["figures"]["accuracy"]
+            marks.setdefault(row["system"], []).append(_mark(report["budget"], accuracy))
+    series = (_series(run, row, marks[arm]) for arm, row in rows.items())
+    return Panel(_title(run, reports[0]), tuple(series), _bounds(reports[-1]))
+
+
+def _series(run: StoredRun, row: Report, marks: Sequence[Mark]) -> Series:
+    return Series(run.label(row["system"]), tuple(marks), row["role"] == "reference")
+
+
+def _valued(row: Report) -> Mark:
+    """What a system reaches, at what it costs."""
+    cost = max(1, row["figures"]["total"]["mean"])  # An axis of logarithms has no 0.
+    return _mark(cost, row["figures"]["accuracy"])
+
+
+def _bounds(report: Report) -> dict[str, float]:
+    """The means of floor and ceiling, as far as they were played."""
+    found = {row["system"]: row["figures"]["accuracy"] for row in report["rows"]}
+    return {told: found[arm]["mean"] for arm, told in BOUNDS.items() if found.get(arm)}
+
+
+def _agents(run: StoredRun) -> Panel:
+    """The composite of every agent; floor and ceiling are agents of the track."""
+    summary, beside = run.document["summary"], run.document["references"]
+    bounds, lines = dict[str, float](), set[str]()
+    for role, agent in find(run.recipe["track"]).references.items():
+        found = beside.get(role) or summary.get(agent)
+        if found and role in ("floor", "ceiling"):
+            bounds[f"{role} ({agent})"] = found["composite"]["mean"]
+            lines.add(agent)
+    agents = sorted(summary.items(), key=lambda item: -item[1]["composite"]["mean"])
+    series = [
+        Series(run.label(agent), (_mark(0, found["composite"]),))
+        for agent, found in agents
+        if agent not in lines
+    ]
+    tasks = max((found["worlds"] for found in summary.values()), default=0)
+    memory = run.label(run.recipe["memory"])
+    return Panel(f"{run.heading}\n{_count(tasks)}, memory {memory}", tuple(series), bounds)
+
+
+def _mark(x: float, figure: Mapping[str, Any]) -> Mark:
+    """A single task has no interval: its bounds are those of the mean."""
+    mean, low, high = (figure[name] for name in ("mean", "low", "high"))
+    return Mark(
+        x, mean, mean if low is None else max(0.0, low), mean if high is None else min(1.0, high)
+    )

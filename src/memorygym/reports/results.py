@@ -1,0 +1,135 @@
+"""What `memorygym.evaluate`, `compare` and `load_results` return: tables, figures, explanations."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.reports.extras import missing
+from memorygym.reports.misses import MissFilter, history_of, misses_of
+from memorygym.reports.results_table import tables
+from memorygym.reports.stored_results import StoredRun, check_version
+from memorygym.reports.stored_runs import numbered
+
+if TYPE_CHECKING:
+    import pandas
+
+    from memorygym.reports.plots import Plot
+
+TABLES = ("rows", "summary", "questions")
+Table = list[dict[str, Any]]
+
+
+class MissOptions(TypedDict, total=False):
+    """Which misses are listed; see MissFilter."""
+
+    agent: str
+    system: str
+    template: str
+    cause: str
+    question_type: str
+    limit: int
+
+
+class Explanation(str):
+    """A text that a prompt and a notebook show line by line."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Results:
+    """The results of one run, or of several of one kind and one benchmark version."""
+
+    def __init__(self, runs: Sequence[StoredRun], folder: object = None) -> None:
+        if not runs:
+            raise BadSettings("no results: give the folder of a run, as load_results('duel')")
+        for run in runs[1:]:
+            check_version(runs[0].version, run.version)
+            if run.kind != runs[0].kind:
+                raise BadSettings(
+                    f"{runs[0].folder} is of memorygym {runs[0].kind}, {run.folder} of"
+                    f" {run.kind}: load runs of one kind"
+                )
+        self.runs = tuple(runs)
+        self._folder = folder  # A temporary one lives as long as this object.
+
+    @property
+    def version(self) -> str:
+        """The benchmark version; only results of one version are compared."""
+        return self.runs[0].version
+
+    @property
+    def kind(self) -> str:
+        """compare, or bench for `evaluate`."""
+        return self.runs[0].kind
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where the traces and tables lie; the folder is temporary unless `output=` named it."""
+        return [run.folder for run in self.runs]
+
+    def rows(self) -> Table:
+        """One plain dict a system (or agent) and task; docs/columns.md explains the columns."""
+        return [row for run in self.runs for row in run.rows()]
+
+    def summary(self) -> Table:
+        """One plain dict a system (or agent), with means and 95 % intervals over tasks."""
+        return [row for run in self.runs for row in run.summary()]
+
+    def questions(self) -> Table:
+        """One plain dict a system and question of a comparison."""
+        if self.kind != "compare":
+            raise BadSettings("only a comparison keeps a row a question; take rows() or explain()")
+        return [row for run in self.runs for row in run.table("questions.csv")]
+
+    @property
+    def failures(self) -> Table:
+        """The episodes without a score, each with its error."""
+        return [dict(row) for run in self.runs for row in run.document["failures"]]
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.text() for run in self.runs for table in tables(run))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return "".join(table.html() for run in self.runs for table in tables(run))
+
+    def to_pandas(self, table: str = "rows") -> "pandas.DataFrame":
+        """The rows, the summary or the questions as a DataFrame (extra `data`)."""
+        if table not in TABLES:
+            raise UnknownPart("table", table, TABLES)
+        try:
+            import pandas
+        except ImportError as error:
+            raise missing("to_pandas", "pandas", "data") from error
+        made: Table = getattr(self, table)()
+        return pandas.DataFrame(made)
+
+    def explain(self, id: str = "", **wanted: Unpack[MissOptions]) -> "Explanation":
+        """Why questions were missed, as `memorygym explain` says it; `id` names one question or
+        episode as the list prints it. Print it, or let a notebook show it."""
+        if unknown := [name for name in wanted if name not in MissFilter.__slots__]:
+            raise UnknownPart("option of explain", unknown[0], MissFilter.__slots__)
+        name, number = numbered(id)
+        if number:
+            return Explanation("\n\n".join(history_of(run, name, number) for run in self.folders))
+        found = [misses_of(run, name, MissFilter(**wanted)) for run in self.folders]
+        return Explanation("\n\n".join(misses.text() for misses in found))
+
+    def plot(self, path: str | Path | None = None, kind: str = "auto") -> "Plot":
+        """Draws the results, and writes the picture if a path is given (extra `plot`).
+
+        `kind` is forest, budget, cost, length, hops, retention or rewrite; auto is budget for a
+        comparison at several budgets, else forest.
+        """
+        from memorygym.reports.plots import draw
+
+        picture = draw(self.runs, kind)
+        if path is not None:
+            picture.save(path)
+        return picture

@@ -1,0 +1,108 @@
+"""Results as one small table for each reasoner and budget: as text, and as HTML for notebooks."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from memorygym.core.text import replace_controls
+from memorygym.reports.columns import amount, p_value
+from memorygym.reports.stored_results import StoredRun
+from memorygym.runs.objects import TRUSTED
+from memorygym.stats import NOTHING
+
+COMPARED = ("system", "accuracy %", "95 % interval", "rank", "p vs recency", "tokens per task")
+PLAYED = ("agent", "memory", "composite %", "95 % interval", "tasks")
+GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsTable:
+    """What is shown of some systems."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str]
+
+    def text(self) -> str:
+        """Columns as wide as their cells, the first to the left."""
+        cells = [[replace_controls(cell) for cell in row] for row in (self.heads, *self.rows)]
+        wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = [GAP.join(_set(row, wide)).rstrip() for row in cells]
+        return "\n".join([self.title, "", lines[0], "─" * len(lines[0]), *lines[1:], *self.notes])
+
+    def html(self) -> str:
+        """A table."""
+        heads = "".join(f"<th>{escape(head)}</th>" for head in self.heads)
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self.rows
+        )
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        title = f"<caption>{escape(self.title)}</caption>"
+        return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+
+
+def _set(row: Sequence[str], wide: Sequence[int]) -> Iterator[str]:
+    first, *rest = zip(row, wide, strict=True)
+    yield f"{first[0]:<{first[1]}}"
+    for cell, width in rest:
+        yield f"{cell:>{width}}"
+
+
+def tables(run: StoredRun) -> list[ResultsTable]:
+    """One of a run of agents; of a comparison one for each reasoner and budget."""
+    if run.comparison is None:
+        return [_of_agents(run)]
+    return [_of_systems(run, report) for report in run.comparison["reports"]]
+
+
+def _of_systems(run: StoredRun, report: Mapping[str, Any]) -> ResultsTable:
+    against = {pair["system"]: pair["adjusted"] for pair in report["over_recency"]}
+    rows = []
+    for role in ("memory", "reference"):
+        for row in report["rows"]:
+            if row["role"] == role:
+                name, figures = row["system"], row["figures"]
+                mean, interval = _share(figures["accuracy"])
+                rank = NOTHING if row["rank"] is None else str(row["rank"])
+                cost = amount(figures["total"]["mean"]) if figures["total"] else NOTHING
+                p = p_value(against.get(name))
+                rows.append((run.label(name), mean, interval, rank, p, cost))
+    budget = "" if report["budget"] is None else f", budget {report['budget']:,} tokens"
+    title = f"{run.heading}, {report['tasks']} tasks, reasoner {report['reasoner']}{budget}"
+    return ResultsTable(title, COMPARED, rows, list(_notes(run)))
+
+
+def _of_agents(run: StoredRun) -> ResultsTable:
+    rows = [
+        (
+            run.label(agent), run.label(run.recipe["memory"]), *_share(found["composite"]),
+            str(found["worlds"]),
+        )
+        for agent, found in run.document["summary"].items()
+    ]  # fmt: skip
+    best = sorted(rows, key=lambda row: -float(row[2]))
+    return ResultsTable(run.heading, PLAYED, best, list(_notes(run)))
+
+
+def _notes(run: StoredRun) -> Iterator[str]:
+    """What must be known to read the figures."""
+    if objects := run.recipe.get(TRUSTED):
+        yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
+    failed = run.document["failures"]
+    for name, count in sorted(Counter(row["memory"] for row in failed).items()):
+        error = next(row["error"] for row in failed if row["memory"] == name)
+        yield f"{name} failed {count} times; the first time: {error}"
+
+
+def _share(found: Mapping[str, Any] | None) -> tuple[str, str]:
+    """A mean in percent, and its interval."""
+    if found is None:
+        return NOTHING, NOTHING
+    mean, low, high = (found[name] for name in ("mean", "low", "high"))
+    whole = f"{100 * mean:.1f}"
+    if low is None or high is None:
+        return whole, NOTHING
+    return whole, f"{max(0, 100 * low):.1f}–{min(100, 100 * high):.1f}"

@@ -1,0 +1,222 @@
+"""A run that ended, as its folder holds it: its results, and of a comparison its tables.
+
+`Results` and the plots read runs through this file alone.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.types import JSON
+from memorygym.reports.comparison_report import DOCUMENT
+from memorygym.reports.stored_runs import about_run
+from memorygym.runs.comparison.figures import judged, left_out
+from memorygym.runs.comparison.system_specs import HELD, SCRIBE, role_of
+from memorygym.runs.metrics import QuestionCase
+from memorygym.runs.objects import TRUSTED
+from memorygym.runs.results.results_file import read_json, read_results
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedTask:
+    """The questions of one system on one task."""
+
+    reasoner: str
+    budget: int | None
+    system: str
+    world: tuple[str, int]
+    cases: tuple[QuestionCase, ...]
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """What a folder holds."""
+
+    folder: Path
+    document: Mapping[str, Any]
+    """results.json."""
+    comparison: Mapping[str, Any] | None
+    """compare.json; None for a run of agents."""
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """What was played."""
+        recipe: Mapping[str, Any] = self.document["recipe"]
+        return recipe
+
+    @property
+    def version(self) -> str:
+        """The benchmark version of its scores."""
+        return str(self.document["version_hash"])
+
+    @property
+    def kind(self) -> str:
+        """bench or compare."""
+        return str(self.recipe["kind"])
+
+    @property
+    def heading(self) -> str:
+        """What was played, in a few words."""
+        recipe = self.recipe
+        which = [
+            text for name, text in recipe["parameters"].items() if name in ("tier", "template")
+        ]
+        return ", ".join([f"{recipe['track']} track", *which, self.version])
+
+    def trusted(self, *names: str) -> bool:
+        """Whether one of these parts was passed as an object, and ran in the caller's process."""
+        return any(name in self.recipe.get(TRUSTED, {}) for name in names)
+
+    def label(self, name: str) -> str:
+        """How tables and plots call a system, an agent or a memory."""
+        return f"{name} (trusted)" if self.trusted(name.removesuffix(SCRIBE)) else name
+
+    def table(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a CSV file of the folder, numbers as numbers and empty cells as None."""
+        with (self.folder / name).open(encoding="utf-8", newline="") as file:
+            return [{k: _cell(text) for k, text in row.items()} for row in csv.DictReader(file)]
+
+    @cached_property
+    def played(self) -> Sequence[PlayedTask]:
+        """Every system of a comparison on every task."""
+        found: dict[tuple[Any, ...], list[QuestionCase]] = {}
+        for row in self.table("questions.csv"):
+            key = (row["reasoner"], row["budget"], row["system"], row["template"], row["seed"])
+            case = QuestionCase(**{name: row[name] for name in QuestionCase.__slots__})
+            found.setdefault(key, []).append(case)
+        return [
+            PlayedTask(reasoner, budget, arm, (template, seed), tuple(cases))
+            for (reasoner, budget, arm, template, seed), cases in found.items()
+        ]
+
+    def under(self, reasoner: str, budget: int | None) -> list[PlayedTask]:
+        """Those of one reasoner and budget, and those that know no budget."""
+        return [
+            one for one in self.played if one.reasoner == reasoner and one.budget in (None, budget)
+        ]
+
+    def rows(self) -> Iterator[dict[str, JSON]]:
+        """One a system or agent and task, the failed ones too."""
+        return self._compared() if self.comparison else self._evaluated()
+
+    def _evaluated(self) -> Iterator[dict[str, JSON]]:
+        axes = dict.fromkeys(axis for row in self.document["episodes"] for axis in row["axes"])
+        for row in [*self.document["episodes"], *self.document["failures"]]:
+            yield {
+                **self._place(row), "agent": row["agent"], "memory": row["memory"],
+                "repeat": row["repeat"], "trusted": self.trusted(row["agent"], row["memory"]),
+                "composite": row.get("composite"),
+                **{axis: row.get("axes", {}).get(axis) for axis in axes},
+                "abstention": row.get("abstention"), "accuracy": row.get("accuracy"),
+                "questions": row.get("answerable"), "correct": row.get("correct"),
+                "peak_tokens": row.get("peak_tokens"), "writes": row.get("writes"),
+                "error": row.get("error"),
+            }  # fmt: skip
+
+    def _compared(self) -> Iterator[dict[str, JSON]]:
+        counted = self._counted()
+        for row in [*self.document["episodes"], *self.document["failures"]]:
+            if (role := role_of(row["memory"])) == "held":
+                continue
+            world = (row["template"], row["seed"])
+            cases = counted.get((row["agent"], row["budget"], row["memory"], world), [])
+            yield {
+                **self._place(row), "system": row["memory"], "role": role,
+                "trusted": self._trusted(row["memory"], row["agent"]), "reasoner": row["agent"],
+                "budget": row["budget"], "questions": len(cases),
+                "accuracy": _mean(cases, "score"), "exact": _mean(cases, "exact"),
+                "f1": _mean(cases, "f1"), "context_tokens": _mean(cases, "tokens"),
+                "error": row.get("error"),
+            }  # fmt: skip
+
+    def _counted(self) -> dict[tuple[Any, ...], list[QuestionCase]]:
+        """By reasoner, budget, system and task: the questions that count."""
+        found: dict[tuple[Any, ...], list[QuestionCase]] = {}
+        for report in (self.comparison or {})["reports"]:
+            played = self.under(report["reasoner"], report["budget"])
+            left = left_out(played)
+            for one in played:
+                key = (one.reasoner, one.budget, one.system, one.world)
+                found.setdefault(key, judged(one, left))
+        return found
+
+    def summary(self) -> Iterator[dict[str, JSON]]:
+        """One a system or agent: means and 95 % intervals over tasks."""
+        if not self.comparison:
+            yield from self._agents()
+            return
+        for row in self.table("compare.csv"):
+            if row["role"] != "held":
+                named = {name: row.pop(name) for name in ("reasoner", "budget", "system", "role")}
+                yield {**named, "trusted": self._trusted(named["system"], named["reasoner"]), **row}
+
+    def _agents(self) -> Iterator[dict[str, JSON]]:
+        memory = self.recipe["memory"]
+        for agent, found in self.document["summary"].items():
+            figures = {"composite": found["composite"], **found["axes"]}
+            figures["abstention"] = found["abstention"]
+            yield {
+                "agent": agent, "memory": memory, "trusted": self.trusted(agent, memory),
+                "tasks": found["worlds"], "episodes": found["episodes"],
+                **{k: v for name, one in figures.items() for k, v in _spread(name, one).items()},
+                "accuracy": found["accuracy"],
+            }  # fmt: skip
+
+    def _trusted(self, system: str, reasoner: str) -> bool:
+        return self.trusted(system.removeprefix(HELD).removesuffix(SCRIBE), reasoner)
+
+    def _place(self, row: Row) -> dict[str, JSON]:
+        return {
+            "version": self.version, "track": row["track"], "template": row["template"],
+            "seed": row["seed"],
+        }  # fmt: skip
+
+
+def read_run(folder: Path) -> StoredRun:
+    """A run that ended. Raises BadSettings for a folder of none, or of mixed versions."""
+    about_run(folder)
+    document = read_results(folder)
+    for row in document["episodes"]:
+        check_version(document["version_hash"], row["version_hash"])
+    if document["recipe"]["kind"] == "bench":
+        return StoredRun(folder, document, None)
+    comparison = read_json(folder / DOCUMENT)
+    if not isinstance(comparison, Mapping) or "reports" not in comparison:
+        raise BadSettings(f"{folder / DOCUMENT} is damaged: it states no reports")
+    return StoredRun(folder, document, comparison)
+
+
+def check_version(one: str, other: str) -> None:
+    """Raises BadSettings for results of two benchmark versions."""
+    if one != other:
+        raise BadSettings(
+            f"results of the versions {one} and {other} measure different things: give runs of one"
+            " version, or play the older again"
+        )
+
+
+def _cell(text: str) -> Any:
+    if text == "":
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _spread(name: str, found: Row | None) -> dict[str, JSON]:
+    ends = {name: "mean", f"{name}_low": "low", f"{name}_high": "high"}
+    return {column: found and found[end] for column, end in ends.items()}
+
+
+def _mean(cases: Sequence[QuestionCase], figure: str) -> float | None:
+    values = [getattr(case, figure) for case in cases]
+    return round(sum(values) / len(values), 6) if values else None

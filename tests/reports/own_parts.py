@@ -1,0 +1,66 @@
+"""A memory and an agent of one's own, as a user writes them."""
+
+from collections.abc import Sequence
+
+from memorygym import Entry, Memory, MemoryContext, Message, Policy, Tool
+
+
+class LastMessages(Memory):
+    """Shows the newest messages that fit."""
+
+    def __init__(self, most: int = 1000) -> None:
+        self.most = most
+
+    def open(self, context: MemoryContext) -> None:
+        self._context = context
+        self._texts: list[str] = []
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._texts += [self._context.store(m.content) for m in new if m.content.strip()]
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        left, shown = min(self.most, budget or self.most), list[Message]()
+        for text in reversed(self._texts):
+            left -= self._context.count(text) + 10
+            if left < 0:
+                break
+            shown.insert(0, Message("user", text))
+        return shown
+
+    def dump(self) -> list[Entry]:
+        return [Entry(str(at), text) for at, text in enumerate(self._texts, start=1)]
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._texts = [entry.text for entry in entries]
+
+
+class Broken(LastMessages):
+    """Raises when it is to show something."""
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        raise KeyError("lost")
+
+
+class WordStore:
+    """A store of another library: it has `add` and `search`."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def add(self, text: str) -> None:
+        self.texts.append(text)
+
+    def search(self, query: str, limit: int = 5) -> list[str]:
+        words = set(query.split())
+        return sorted(self.texts, key=lambda text: -len(words & set(text.split())))[:limit]
+
+
+class Silent(Policy):
+    """An agent that says nothing."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return Message("assistant", "")
+
+
+class NoPart:
+    """Neither a memory nor an agent."""

@@ -1,0 +1,242 @@
+"""The Python API plays as the commands do, takes objects, and says plainly what is wrong."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import memorygym
+from memorygym.cli import main
+from memorygym.core.types import Task
+from memorygym.memories.markdown import Markdown
+from memorygym.models.scripted import Scripted
+from tests.reports.own_parts import Broken, LastMessages, NoPart, Silent, WordStore
+
+LITE: dict[str, Any] = {"template": "company", "tier": "lite", "seeds": 2}
+WORDS = ["--template", "company", "--tier", "lite", "--seeds", "2", "-q"]
+SAME = ("run.json", "compare.json", "compare.csv", "questions.csv", "results.json", "results.jsonl")
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> memorygym.Results:
+    """A comparison of an own memory with a built-in one."""
+    folder = tmp_path_factory.mktemp("api") / "duel"
+    return memorygym.compare([LastMessages, "bm25"], output=folder, **LITE)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What must be the same bytes."""
+    return {name: (folder / name).read_bytes() for name in SAME if (folder / name).exists()}
+
+
+def test_compare_writes_the_same_bytes_as_the_command(tmp_path: Path) -> None:
+    assert main(["compare", "--memories", "bm25,markdown", "-o", str(tmp_path / "a"), *WORDS]) == 0
+    memorygym.compare(["bm25", "markdown"], output=tmp_path / "b", **LITE)
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+def test_evaluate_writes_the_same_bytes_as_the_command(tmp_path: Path) -> None:
+    words = ["bench", "--strategy", "naive", "strategic", "--run", str(tmp_path / "a")]
+    assert main([*words, *WORDS]) == 0
+    memorygym.evaluate(["naive", "strategic"], output=tmp_path / "b", **LITE)
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+def test_an_object_scores_as_its_spec_does(mixed: memorygym.Results) -> None:
+    spec = "tests.reports.own_parts:LastMessages"
+    named = memorygym.compare([spec, "bm25"], **LITE)
+    own, same = mixed.summary(), named.summary()
+    drop = ("system", "trusted")
+    assert [{**row, **dict.fromkeys(drop)} for row in own] == [
+        {**row, **dict.fromkeys(drop)} for row in same
+    ]
+
+
+def test_what_was_passed_as_an_object_is_marked_everywhere(mixed: memorygym.Results) -> None:
+    assert {row["system"] for row in mixed.rows() if row["trusted"]} == {"LastMessages"}
+    assert {row["system"] for row in mixed.summary() if row["trusted"]} == {"LastMessages"}
+    recipe = json.loads((mixed.folders[0] / "results.json").read_bytes())["recipe"]
+    assert [*recipe["trusted"]] == ["LastMessages"]
+    for shown in (str(mixed), repr(mixed), mixed._repr_html_()):
+        assert "LastMessages (trusted)" in shown
+
+
+def test_rows_average_to_the_summary(mixed: memorygym.Results) -> None:
+    for row in mixed.summary():
+        found = [one["accuracy"] for one in mixed.rows() if one["system"] == row["system"]]
+        assert sum(found) / len(found) == pytest.approx(row["accuracy"], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("memory", "name"),
+    [
+        (LastMessages(300), "LastMessages"),
+        (lambda: LastMessages(300), "lambda"),
+        (WordStore, "WordStore"),
+        ({"short": LastMessages(300)}, "short"),
+    ],
+)
+def test_objects_factories_and_stores_are_memories(memory: object, name: str) -> None:
+    found = memorygym.compare(memory, template="company", tier="lite", seeds=1, workers=2)
+    assert (found.failures, name in str(found)) == ([], True)
+
+
+def test_an_agent_may_be_a_class_a_function_of_the_task_or_an_object() -> None:
+    tasks: list[Task] = []
+
+    def made(task: Task) -> Silent:
+        tasks.append(task)
+        return Silent()
+
+    found = memorygym.evaluate([Silent, made], memory=Markdown, **LITE)
+    assert not found.failures
+    assert [row["trusted"] for row in found.rows()] == [True] * 4
+    assert {task.gold for task in tasks} == {None}
+
+
+def test_a_memory_that_breaks_is_reported_with_what_it_raised() -> None:
+    found = memorygym.compare([Broken, "bm25"], **LITE)
+    assert "Broken failed 2 times" in str(found)
+    assert "compose raised KeyError: 'lost'" in str(found)
+
+
+def test_the_same_call_goes_on_and_another_object_does_not(tmp_path: Path) -> None:
+    memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
+    memorygym.compare(LastMessages(300), output=tmp_path / "run", **LITE)
+    with pytest.raises(memorygym.MemoryGymError, match="run of another recipe"):
+        memorygym.compare(LastMessages(200), output=tmp_path / "run", **LITE)
+
+
+def test_explain_says_what_the_command_says(
+    mixed: memorygym.Results, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(mixed.folders[0])
+    assert main(["explain", folder, "--system", "bm25", "--limit", "1"]) == 0
+    listed = capsys.readouterr().out
+    assert listed == f"{mixed.explain(system='bm25', limit=1)}\n"
+    miss = next(line.split()[0] for line in listed.splitlines() if "#" in line)
+    assert main(["explain", folder, miss]) == 0
+    assert capsys.readouterr().out == f"{mixed.explain(miss)}\n"
+    with pytest.raises(memorygym.MemoryGymError, match="no option of explain named 'sytem'"):
+        mixed.explain(sytem="bm25")
+
+
+def test_status_of_a_stopped_run_with_an_object_names_the_call(
+    mixed: memorygym.Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "run.json").write_bytes((mixed.folders[0] / "run.json").read_bytes())
+    assert main(["status", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "in Python, the same call again: memorygym.compare(…, output=" in told
+    assert "with LastMessages" in told
+
+
+def test_a_model_may_be_an_object() -> None:
+    model = Scripted(lambda *_: "")
+    found = memorygym.evaluate(model=model, template="company", tier="lite", seeds=1)
+    assert ([row["trusted"] for row in found.rows()], found.failures) == ([True], [])
+    silent = Scripted(lambda *_: "")
+    compared = memorygym.compare("bm25", reasoner=["strong", silent], **LITE)
+    assert {row["reasoner"] for row in compared.rows() if row["trusted"]} == {"Scripted"}
+
+
+def test_tasks_of_a_folder_are_played(tmp_path: Path) -> None:
+    words = ["--n", "2", "--tokens", "8k", "--hops", "2", "-o", str(tmp_path / "set")]
+    assert main(["generate", "research", *words]) == 0
+    found = memorygym.compare("bm25", data=tmp_path / "set")
+    assert {row["track"] for row in found.rows()} == {"research"}
+    with pytest.raises(memorygym.MemoryGymError, match="and track are both given"):
+        memorygym.compare("bm25", data=tmp_path / "set", track="research")
+
+
+@pytest.mark.parametrize(
+    ("memories", "options", "told"),
+    [
+        (NoPart, {}, "NoPart is no memory: a NoPart has not `observe` and `compose`"),
+        ([], {}, "name at least one"),
+        ("bm52", {}, "no memory named 'bm52'; did you mean bm25?"),
+        ([LastMessages(1), LastMessages(2)], {}, "two parts are called 'LastMessages'"),
+        ({"bm25": LastMessages}, {}, "'bm25' is that of a built-in part"),
+        (Task, {}, "Task cannot be made without arguments"),
+        ("bm25", {"seeds": 0}, "seeds=0: give at least 1"),
+        ("bm25", {"seeds": "5"}, "seeds='5' is no whole number; give one, as in seeds=5"),
+        ("bm25", {"seeds": range(0, 9, 3)}, "give whole numbers from 0 in a row"),
+        ("bm25", {"sedes": 5}, "no option of compare named 'sedes'; did you mean seeds?"),
+        ("bm25", {"track": "wolrds"}, "did you mean worlds?"),
+        ("bm25", {"parameters": {"hops": 2}}, "no parameter of the track worlds named 'hops'"),
+        ("bm25", {"temperature": 0.5}, "temperature is for a model, and none is asked"),
+        ("bm25", {"reasoner": "stronk"}, "no reasoner named 'stronk'; did you mean strong?"),
+        ("bm25", {"memory_model": "extractiv"}, "did you mean extractive?"),
+        ("bm25", {"budgets": 1}, "a budget of 1 holds no fact"),
+    ],
+)
+def test_bad_input_is_refused_with_what_to_do(
+    memories: object, options: Mapping[str, Any], told: str
+) -> None:
+    with pytest.raises(memorygym.MemoryGymError) as error:
+        memorygym.compare(memories, **{**LITE, **options})
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("agent", "options", "told"),
+    [
+        ("naiv", {}, "did you mean naive?"),
+        ("naive", {"model": "m"}, "a model plays alone"),
+        ("naive", {"memory": NoPart}, "NoPart is no memory"),
+        ("naive", {"repeats": 3}, "repeats are for a model"),
+        (None, {"model": object()}, "is no model"),
+        (NoPart, {}, "NoPart is no agent: a NoPart has not `act(view, tools)`"),
+    ],
+)
+def test_a_bad_agent_or_model_is_refused(
+    agent: object, options: Mapping[str, Any], told: str
+) -> None:
+    with pytest.raises(memorygym.MemoryGymError) as error:
+        memorygym.evaluate(agent, **{**LITE, **options})
+    assert told in str(error.value)
+
+
+def test_results_of_two_versions_are_refused_with_both_names(
+    mixed: memorygym.Results, tmp_path: Path
+) -> None:
+    for name in SAME:
+        text = (mixed.folders[0] / name).read_text("utf-8")
+        (tmp_path / name).write_text(text.replace(mixed.version, "worlds-v2@00000000"), "utf-8")
+    with pytest.raises(memorygym.MemoryGymError) as error:
+        memorygym.load_results(mixed.folders[0], tmp_path)
+    assert mixed.version in str(error.value)
+    assert "worlds-v2@00000000" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("package", "call", "extra"),
+    [("matplotlib", "plot", "plot"), ("pandas", "to_pandas", "data")],
+)
+def test_a_missing_extra_is_named_with_its_install_line(
+    package: str, call: str, extra: str, mixed: memorygym.Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, "memorygym.reports.plots", raising=False)
+    with pytest.raises(memorygym.MemoryGymError) as error:
+        getattr(mixed, call)()
+    assert f'pip install "agent-memorygym[{extra}]"' in str(error.value)
+
+
+def test_importing_the_package_imports_none_of_its_rooms() -> None:
+    code = "import sys, memorygym; print([m for m in sys.modules if m.startswith('memorygym.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there() -> None:
+    for name in memorygym.__all__:
+        assert getattr(memorygym, name) is not None
+    assert {*memorygym.__all__} <= {*dir(memorygym)}
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = memorygym.nothing

@@ -1,0 +1,82 @@
+"""Pictures of results: every system is in them, and the same results make the same bytes."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import memorygym
+from memorygym.cli import main
+from tests.reports.own_parts import LastMessages
+
+pytestmark = pytest.mark.plot
+
+
+@pytest.fixture(scope="module")
+def duel(tmp_path_factory: pytest.TempPathFactory) -> memorygym.Results:
+    """Two memories at two budgets."""
+    folder = tmp_path_factory.mktemp("plots") / "duel"
+    return memorygym.compare(
+        [LastMessages, "bm25"], budgets=[300, 1000], template="company", tier="lite", seeds=2,
+        output=folder,
+    )  # fmt: skip
+
+
+def texts(path: Path) -> str:
+    """What the text elements of an SVG say."""
+    found = ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
+    return " ".join("".join(one.itertext()) for one in found)
+
+
+@pytest.mark.parametrize("kind", ["auto", "forest", "cost", "budget", "length", "retention"])
+def test_a_picture_names_every_system_and_the_version(
+    kind: str, duel: memorygym.Results, tmp_path: Path
+) -> None:
+    duel.plot(tmp_path / "figure.svg", kind)
+    shown = texts(tmp_path / "figure.svg")
+    for name in ("bm25", "LastMessages (trusted)", "recency", "full", duel.version, "(%)"):
+        assert name in shown
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "pdf"])
+def test_the_same_results_make_the_same_bytes(
+    form: str, duel: memorygym.Results, tmp_path: Path
+) -> None:
+    duel.plot(tmp_path / f"a.{form}")
+    memorygym.load_results(*duel.folders).plot(tmp_path / f"b.{form}")
+    assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
+
+
+def test_floor_and_ceiling_are_lines_of_the_forest(duel: memorygym.Results, tmp_path: Path) -> None:
+    duel.plot(tmp_path / "figure.svg", "forest")
+    shown = texts(tmp_path / "figure.svg")
+    assert ("floor (none)" in shown, "ceiling (oracle)" in shown) == (True, True)
+
+
+def test_the_command_draws_runs_of_bench_and_of_compare(
+    finished: Path, duel: memorygym.Results, tmp_path: Path
+) -> None:
+    assert main(["plot", str(finished), "-o", str(tmp_path / "agents.svg")]) == 0
+    assert main(["plot", str(duel.folders[0]), "-o", str(tmp_path / "memories.svg")]) == 0
+    duel.plot(tmp_path / "same.svg")
+    assert "strategic" in texts(tmp_path / "agents.svg")
+    assert (tmp_path / "memories.svg").read_bytes() == (tmp_path / "same.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "told"),
+    [
+        ("figure.gif", "auto", "give a name that ends in .svg, .png or .pdf"),
+        ("nowhere/figure.svg", "auto", "there is no folder"),
+        ("figure.svg", "colour", "no plot of these results named .colour.; choose from"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(
+    path: str, kind: str, told: str, duel: memorygym.Results, tmp_path: Path
+) -> None:
+    with pytest.raises(memorygym.MemoryGymError, match=told):
+        duel.plot(tmp_path / path, kind)
+
+
+def test_a_notebook_shows_the_picture_itself(duel: memorygym.Results) -> None:
+    assert duel.plot()._repr_png_()[0].startswith(b"\x89PNG")
