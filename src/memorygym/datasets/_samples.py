@@ -12,7 +12,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import Row
 from memorygym.datasets._files import FileRecord, records
-from memorygym.scoring.grading.squad import normal
+from memorygym.scoring.grading.squad import normalize
 
 EVERYTHING = "rests_on_everything"
 """Why retrieval is not measured by a question that all of its sample is evidence of."""
@@ -139,14 +139,14 @@ def holders(said: Sequence[tuple[str, str]], answers: Sequence[str]) -> tuple[st
     >>> holders(spoken(units), ["12 Crowns"])
     ('1',)
     """
-    wanted = [f" {words} " for answer in answers if len(words := normal(answer)) >= SHORTEST]
+    wanted = [f" {words} " for answer in answers if len(words := normalize(answer)) >= SHORTEST]
     found = tuple(id for id, text in said if any(words in text for words in wanted))
     return found if len(found) <= MOST else ()
 
 
 def spoken(units: Sequence[Unit]) -> list[tuple[str, str]]:
     """The id of each unit, and its words as SQuAD normalises them, blanks around each."""
-    return [(unit.id, f" {normal(unit.told)} ") for unit in units]
+    return [(unit.id, f" {normalize(unit.told)} ") for unit in units]
 
 
 def format_named(name: str) -> Format:

@@ -37,7 +37,7 @@ from memorygym.runs.results.results_file import Document, read_json
 from memorygym.runs.results.results_file import document as summed_up
 from memorygym.runs.store import Run, read_traces
 from memorygym.runs.systems import SystemPlayer, played
-from memorygym.scoring.judge import misruled
+from memorygym.scoring.judge import judgement_mismatch
 
 RESULTS = "results.json"
 Method = Literal["play", "replay", "score"]
@@ -127,7 +127,7 @@ class Recheck:
         not the trace's."""
         judge, judged = self._judge(place), replace(trace, gold=task.gold) if task else trace
         try:
-            return misruled(judged, judge) if judge else ""
+            return judgement_mismatch(judged, judge) if judge else ""
         except (KeyError, TypeError) as error:
             return f"the recipe does not tell who judged ({error!r})"
 
