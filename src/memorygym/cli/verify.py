@@ -19,7 +19,7 @@ from memorygym.core.types import JSON, Message
 from memorygym.datasets.instances.folder import read_instance
 from memorygym.datasets.instances.schemas import generating_tracks, track_of
 from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_generate_again
-from memorygym.models.model import Model, sound
+from memorygym.models.model import Model, check_reply
 from memorygym.models.specs import find
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
@@ -196,7 +196,7 @@ def _questions(file: File) -> Iterator[Question]:
 
 def _ask(one: tuple[str, Question, Model]) -> bool:
     _, question, model = one
-    return right(question, sound(model.complete(prompt(question.text), ())).message.content)
+    return right(question, check_reply(model.complete(prompt(question.text), ())).message.content)
 
 
 def prompt(question: str) -> list[Message]:

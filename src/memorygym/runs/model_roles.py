@@ -13,7 +13,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message, Policy, Tool, Writer
 from memorygym.models import extractive
-from memorygym.models.model import Model, Reply, unaddressed
+from memorygym.models.model import Model, Reply, without_endpoint
 from memorygym.models.recorded import Cached, logged
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
@@ -115,13 +115,13 @@ class ModelRoles:
     def describe(self, name: str) -> dict[str, JSON]:
         """How that model is asked."""
         chat = Chat(self.models[name], self.tool_mode, reasoning=self.reasoning)
-        return unaddressed(chat.describe())
+        return without_endpoint(chat.describe())
 
     def recipe(self) -> dict[str, JSON]:
         """How all are asked, as the recipe of a run tells it."""
         return {
             "models": {name: self.describe(name) for name in self.models},
-            "memory_model": unaddressed(self.writing.describe()) if self.writing else None,
+            "memory_model": without_endpoint(self.writing.describe()) if self.writing else None,
             "judge": self.judge.describe() if self.judge else None,
         }
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure
 from memorygym.core.types import JSON
 from memorygym.core.votes import PanelVerdict, Vote
-from memorygym.models.model import CONTEXT_EXCEEDED, Model, Reply, sound, unaddressed
+from memorygym.models.model import CONTEXT_EXCEEDED, Model, Reply, check_reply, without_endpoint
 from memorygym.scoring.judge.judge_prompts import messages, prompt_hash
 
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
@@ -126,7 +126,7 @@ class Judge:
         votes: list[Vote] = []
         for name, model in zip(self.names, self.models, strict=True):
             try:
-                votes.append(vote(name, sound(model.complete(request, ())), answer))
+                votes.append(vote(name, check_reply(model.complete(request, ())), answer))
             except BadKey:
                 raise
             except ProviderFailure as error:
@@ -146,7 +146,7 @@ class Judge:
 
     def describe(self) -> dict[str, JSON]:
         """Everything that the judge's verdicts depend on."""
-        models: list[JSON] = [unaddressed(model.describe()) for model in self.models]
+        models: list[JSON] = [without_endpoint(model.describe()) for model in self.models]
         return {
             "models": models,
             "prompt": self.prompt,
