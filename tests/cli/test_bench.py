@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.runs.results.results_file import misfit, read_results
+from memorygym.runs.results.results_file import read_results, schema_problem
 from tests.servers.openai import serving
 
 LITE = ["bench", "--tier", "lite", "--template", "company"]
@@ -41,7 +41,7 @@ def test_the_results_file_fits_its_schema_and_is_the_same_every_time(command, tm
         command(*TWO, "-o", str(tmp_path / name), "-q")
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     found = read_results(tmp_path / "a.json")
-    assert misfit(found) == ""
+    assert schema_problem(found) == ""
     assert [row["agent"] for row in found["episodes"]] == ["strategic", "naive"] * 2
 
 
@@ -76,7 +76,7 @@ def test_other_tiers_are_never_compared(command, tmp_path: Path) -> None:
     command(*words, "-o", hard, "-q")
     status, _, err = command(*words, "--tier", "lite", "--against", hard)
     assert status == 2
-    assert "tier lite and tier standard are not compared" in err
+    assert "tier lite and tier standard differ: play both alike" in err
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,8 @@ def test_a_single_world_has_no_interval(run_of: Make, command) -> None:
 @pytest.mark.parametrize(
     ("agents", "more", "said"),
     [
-        (["naive"], ("--tier", "multi"), "are not compared"),
-        (["naive"], ("--tier", "lite", "--entities", "24"), "are not compared"),
+        (["naive"], ("--tier", "multi"), " differ: play both alike"),
+        (["naive"], ("--tier", "lite", "--entities", "24"), " differ: play both alike"),
         (["perfect", "guesser"], ("--tier", "lite"), "no agent is in both"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from memorygym.cli import main
 from memorygym.runs.results.results_file import read_results
 from memorygym.runs.store import read_traces, write_trace
-from tests.servers.openai import serving
+from tests.servers.openai import Server, serving
 
 LITE = ["--tier", "lite", "-t", "company", "--seeds", "2"]
 SAME = "the trace is the same bytes as the one in the run"
@@ -99,8 +99,11 @@ def test_a_judge_is_replayed_with_its_model(command, tmp_path: Path) -> None:
     assert SAME in out and "accepted by the judge" in " ".join(out.split()) and err == ""
 
 
-def test_a_provider_that_fails_is_exit_code_3(asked: Path, command) -> None:
-    words = ["--play", "--again", "--api-base", "http://127.0.0.1:9/v1"]
+def test_a_provider_that_fails_is_exit_code_3(
+    asked: Path, server: Server, command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "fault", lambda _: "400")
+    words = ["--play", "--again", "--api-base", server.url]
     status, out, _ = command("explain", str(asked), "company+0+writer+0", *words)
     assert status == 3 and "failed: " in out
 

@@ -123,6 +123,7 @@ def damaged(value: Any, place: tuple[str | int, ...], new: object) -> Any:
     return copy
 
 
+@pytest.mark.slow
 def test_no_damage_to_any_part_of_a_trace_raises(trace_file: Path, command, tmp_path: Path) -> None:
     rows = {row.get("kind"): row for row in map(json.loads, _lines(trace_file))}
     rows[None]["records"] = len(rows) - 1

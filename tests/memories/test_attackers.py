@@ -34,13 +34,13 @@ def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> 
         assert check_memory(lambda: Markdown()) == []  # noqa: PLW0108  # A lambda is the point.
 
 
-def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
+def test_no_attribute_of_a_memory_context_leads_to_the_budget_tracker() -> None:
     context = BudgetTracker(Budget()).context()
     assert [name for name in dir(context) if not name.startswith("__")] == [
-        "store",
-        "instructions",
         "count",
         "event",
+        "instructions",
+        "store",
         "write",
     ]
     for part in (context.store, context.count, context.write):
@@ -48,7 +48,7 @@ def test_no_name_on_a_meter_leads_to_the_ledger() -> None:
         assert not hasattr(part, "__self__")
 
 
-def test_a_meter_is_made_anew_at_every_session() -> None:
+def test_a_memory_context_is_made_anew_at_every_session() -> None:
     met: list[Any] = []
 
     class Keeper(Memory):
@@ -123,14 +123,14 @@ def test_a_memory_adds_at_most_its_capacity_to_a_view() -> None:
 
 def test_a_memory_cannot_change_the_messages_of_the_event() -> None:
     episode = begin("one", memory=Meddler)
-    with pytest.raises(MemoryFault, match="Meddler: compose raised AttributeError"):
+    with pytest.raises(MemoryFault, match=r"Meddler: compose\(\) raised AttributeError"):
         episode.view()
     assert isinstance(episode.trace.records[0], Observation)
 
 
 def test_a_memory_cannot_answer_for_the_policy() -> None:
     episode = begin(Event("question", "Which?"), memory=Prompter)
-    with pytest.raises(MemoryFault, match="Prompter: observe raised TypeError"):
+    with pytest.raises(MemoryFault, match=r"Prompter: observe\(\) raised TypeError"):
         episode.step(calls(submit("7")))
     assert not any(isinstance(record, Answer) for record in episode.trace.records)
 
@@ -142,31 +142,43 @@ def finish(episode: Episode) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "result", "told"),
+    ("method", "result", "sentence"),
     [
-        ("open", ValueError("no disk"), "open or restore raised ValueError: no disk"),
-        ("observe", KeyError("x"), "observe raised KeyError: 'x'"),
-        ("observe", Refused("full"), "observe raised Refused: full"),
-        ("compose", None, "compose returned None, not a tuple or list of Message"),
-        ("compose", "all", "compose returned 'all', not a tuple or list of Message"),
-        ("compose", ["a"], "compose returned 'a', not a tuple or list of Message"),
-        ("compose", [Message("user", b"a")], "compose returned Message"),  # type: ignore[arg-type]
-        ("compose", [Message("god", "a")], "compose returned Message"),  # type: ignore[arg-type]
-        ("compose", ZeroDivisionError("1/0"), "compose raised ZeroDivisionError: 1/0"),
-        ("call", None, "call of Write returned None, not a str"),
-        ("call", b"stored", "call of Write returned b'stored', not a str"),
-        ("call", IndexError("3"), "call of Write raised IndexError: 3"),
-        ("dump", None, "dump returned None, not a list of Entry"),
-        ("dump", ["a"], r"dump returned \['a'\], not a list of Entry"),
-        ("dump", [Entry("1", 7)], r"dump returned \[Entry"),  # type: ignore[arg-type]
-        ("dump", [Entry("1", "a"), Entry("1", "b")], "distinct ids: '1' is there twice"),
-        ("dump", OSError("gone"), "dump raised OSError: gone"),
-        ("tools", ["Write"], "tools returned"),
+        ("open", ValueError("no disk"), "open() raised ValueError: no disk (attackers.py, line "),
+        ("observe", KeyError("x"), "observe() raised KeyError: 'x' (attackers.py, line "),
+        ("observe", Refused("full"), ") at event 1. Catch memorygym.core.errors.Refused where sto"),
+        ("compose", None, "compose() returned None at event 1. Return a list or tuple of Message"),
+        ("compose", "all", "compose() returned 'all' at event 1. Return a list or tuple of"),
+        ("compose", ("a",), "compose() returned 'a' among its messages at event 1. Return a list"),
+        ("compose", ["a"], "compose() returned 'a' among its messages at event 1. Return a list"),
+        ("compose", [Message("user", b"a")], "b'a', calls=(), call_id='') among its messages"),  # type: ignore[arg-type]
+        ("compose", [Message("god", "a")], "a role of system, user, assistant, tool."),  # type: ignore[arg-type]
+        ("compose", ZeroDivisionError("1/0"), "compose() raised ZeroDivisionError: 1/0 ("),
+        ("call", None, "call('Write') returned None at event 1. Return the text that the agent"),
+        ("call", b"stored", "call('Write') returned b'stored' at event 1. Return the text"),
+        ("call", IndexError("3"), "call('Write') raised IndexError: 3 (attackers.py, line "),
+        (
+            "dump",
+            None,
+            "dump() returned None before the first event. Return a list of Entry(id, text)",
+        ),
+        (
+            "dump",
+            ["a"],
+            "dump() returned ['a'] before the first event. Return a list of Entry(id, text)",
+        ),
+        ("dump", [Entry("1", 7)], "dump() returned [Entry(id='1', text=7)] before"),  # type: ignore[arg-type]
+        ("dump", [Entry("1", "a"), Entry("1", "b")], "dump() returned two entries with the id '1'"),
+        ("dump", OSError("gone"), "dump() raised OSError: gone (attackers.py, line "),
+        ("tools", ["Write"], "`tools` is ('Write',) before the first event. Give a tuple of Tool"),
     ],
 )
-def test_a_broken_memory_is_named_with_what_it_did(method: str, result: Any, told: str) -> None:
-    with pytest.raises(MemoryFault, match=f"the memory RuleViolation: .*{told}") as caught:
+def test_the_message_names_method_event_and_what_to_do(
+    method: str, result: Any, sentence: str
+) -> None:
+    with pytest.raises(MemoryFault, match=r"^memory RuleViolation: ") as caught:
         finish(begin(ALPHA, "two", memory=partial(RuleViolation, method, result)))
+    assert sentence in str(caught.value)
     if isinstance(result, Exception):
         assert caught.value.__cause__ is result
 
@@ -179,10 +191,19 @@ def test_a_failing_provider_or_a_missing_package_is_no_fault_of_the_memory(
         finish(begin(memory=partial(RuleViolation, "observe", error)))
 
 
+def test_a_class_that_lacks_a_method_is_told_to_derive_from_memory() -> None:
+    class Bare:
+        def open(self, context: object) -> None:
+            pass
+
+    with pytest.raises(MemoryFault, match=r"has no attribute 'observe'.*\. Derive the class from"):
+        begin(ALPHA, memory=Bare)  # type: ignore[arg-type]
+
+
 def test_the_check_tells_of_a_broken_memory_in_a_sentence() -> None:
-    told = check_memory(partial(RuleViolation, "compose", None))
-    assert told == [
-        "the memory RuleViolation: compose returned None, not a tuple or list of Message"
+    assert check_memory(partial(RuleViolation, "compose", None)) == [
+        "memory RuleViolation: compose() returned None at event 1. Return a list or tuple of"
+        " Message, or () for an empty context."
     ]
 
 

@@ -1,44 +1,59 @@
-"""The conformance check finds every defect of a memory, and says which it is."""
-
-import pytest
+"""check_memory finds every defect of a memory, and says what it is and what to do."""
 
 from memorygym.core.types import Memory
 from memorygym.memories.recency import Recency
 from memorygym.testing import check_memory
 from tests.memories import attackers, broken
+from tests.slow import mostly_slow
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("memory", "sentence"),
     [
-        (broken.Forgetful, "it forgets everything: without any budget not one fact"),
-        (broken.Scrap, "it forgets everything: nothing that was written is ever read"),
-        (broken.Gossip, "it shows text of another episode: 1"),
-        (broken.Doubler, "composed messages were beyond the view's"),
-        (broken.Unpriced, "composed messages were beyond the view's"),
-        (broken.Understating, "which its dump does not hold"),
-        (broken.Understating, "restored from its dump it composes another view of event"),
-        (broken.Counting, "restored from its dump it composes another view of event"),
-        (broken.Splitting, "it splits a tool call from its result in the view of event"),
-        (broken.Echo, "it shows again what stands in event 1: [Harbor ledger"),
-        (broken.Meddling, "it alters the messages of the event"),
-        (broken.Batching, "it matters to it how many messages it observes at a time"),
-        (broken.Fickle, "the same task played twice gives two traces"),
-        (broken.Resummarising, "its model is told the same message again and again: in"),
-        (broken.Amnesiac, "restored from its dump it answers Read otherwise"),
-        (broken.Shared, "the same task played twice gives two traces"),
-        (broken.Shared, "an episode beside another differs from the same episode alone"),
-        (attackers.OnTheMeter, "the memory OnTheMeter: open or restore raised"),
-        (attackers.InAModule, "restored in a fresh process it acts otherwise"),
-        (attackers.InIds, "memory beyond its capacity was undone"),
-        (attackers.InBlanks, "rebuilt from its dump before every event it acts otherwise"),
-        (attackers.InEntries, "InEntries: dump returned [Fat("),
-        (broken.Trusting, "when its model writes nothing: the memory Trusting: compose raised"),
+        (
+            broken.Forgetful,
+            "The memory forgets everything: without any limit, compose() returned no fact",
+        ),
+        (broken.Scrap, "The memory forgets everything: no text given to call('Write') came back"),
+        (broken.Gossip, "compose() returned text of another episode (1"),
+        (broken.Doubler, "tokens. Let compose(live, budget) return at most `budget` tokens"),
+        (broken.Unpriced, "tokens. Let compose(live, budget) return at most `budget` tokens"),
+        (broken.Understating, "but dump() does not hold it. Keep all state in dump()"),
+        (
+            broken.Understating,
+            "After restore(dump()), compose() returned another context: message ",
+        ),
+        (broken.Counting, "After restore(dump()), compose() returned another context: message "),
+        (broken.Splitting, "compose() separated a tool call from its result at event"),
+        (broken.Echo, "compose() repeated a message of the running event 1: '[Harbor ledger"),
+        (broken.Meddling, "The memory altered a message that it was given"),
+        (broken.Batching, "observe() with several messages leaves another state than"),
+        (broken.Fickle, "The same task played twice differs from event"),
+        (broken.Resummarising, "The memory's model read the same message in"),
+        (broken.Amnesiac, "After restore(dump()), call('Read') returned"),
+        (broken.Shared, "The same task played twice differs from event"),
+        (broken.Shared, "Two episodes played in turns differ from the same episodes played alone"),
+        (attackers.OnTheMeter, "memory OnTheMeter: open() raised"),
+        (
+            attackers.InAModule,
+            "After restore(dump()) in a fresh process, the memory differs at event",
+        ),
+        (attackers.InIds, "memory beyond its capacity was undone. Keep only what store() returns"),
+        (
+            attackers.InBlanks,
+            "After restore(dump()) before every event, the episode differs from event",
+        ),
+        (attackers.InEntries, "InEntries: dump() returned [Fat("),
+        (
+            broken.Trusting,
+            "When its model writes nothing: memory Trusting: compose() raised IndexError",
+        ),
     ],
+    quick=2,
 )
-def test_the_check_tells_what_is_broken(memory: type[Memory], sentence: str) -> None:
-    assert any(sentence in found for found in check_memory(memory))
+def test_the_check_says_what_is_broken(memory: type[Memory], sentence: str) -> None:
+    assert any(sentence in broken for broken in check_memory(memory))
 
 
-def test_the_memory_that_they_break_is_whole() -> None:
+def test_the_memory_that_the_others_break_keeps_every_rule() -> None:
     assert check_memory(Recency) == []

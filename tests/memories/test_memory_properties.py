@@ -17,13 +17,14 @@ from memorygym.core.trace import Action, Context, ModelCall, Observation, ToolRe
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.passages import HEADING
 from memorygym.models.extractive import write
-from memorygym.testing.fixed_episodes import Act, Stage, replies, story
-from memorygym.testing.views import BatchedMemory, cache_break, stepped_in, watched
+from memorygym.testing.fixed_episodes import Act, FixedEnv, replies, story
+from memorygym.testing.views import BatchedMemory, limit_hit, splits_call, watched
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
-from tests.memories.parts import EXTRAS, NAMES, every, maker
+from tests.memories.parts import EXTRAS, NAMES, UNLIKE, every, maker
 from tests.memories.streams import budgets, streams
+from tests.slow import mostly_slow
 
 few = settings(
     max_examples=10, deadline=None, derandomize=True, database=None,
@@ -40,24 +41,24 @@ CONDENSERS = [
 """With no limit but the view's budget."""
 
 
-@every("full")
+@every("full", quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_no_view_and_no_dump_is_beyond_its_budget_even_by_one_token(name, acts, budget) -> None:
     end = watched(maker(name), acts, budget)[-1]
-    assert not list(stepped_in(end.trace))
+    assert not list(limit_hit(end.trace))
 
 
-@every("full")
+@every("full", quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_a_model_that_writes_nothing_or_far_too_much_breaks_no_budget(name, acts, budget) -> None:
     for written in ("", "lamps and boats " * 500):
         end = watched(maker(name), acts, budget, lambda *_, written=written: written)[-1]
-        assert not list(stepped_in(end.trace))
+        assert not list(limit_hit(end.trace))
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budget) -> None:
@@ -68,23 +69,24 @@ def test_n_messages_observed_at_once_are_n_observed_one_by_one(name, acts, budge
     assert singly == together
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_restored_from_its_dump_in_a_new_object_it_gives_the_same_view(name, acts, budget) -> None:
-    episode = Episode(Stage(acts, budget), maker(name), writer=write)
+    episode = Episode(FixedEnv(acts, budget), maker(name), writer=write)
     for reply in replies(acts):
         before = episode.snapshot()
         assert episode.view() == episode.fork(before).view()
         episode.step(reply)
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, streams, budgets)
 def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget) -> None:
     alone = [composed(watched(maker(name), each, budget)) for each in (acts, others)]
-    episodes = [Episode(Stage(each, budget), maker(name), writer=write) for each in (acts, others)]
+    envs = [FixedEnv(each, budget) for each in (acts, others)]
+    episodes = [Episode(env, maker(name), writer=write) for env in envs]
     said = [iter(list(replies(each))) for each in (acts, others)]
     beside: list[list[tuple[Message, ...]]] = [[], []]
     while not all(episode.done for episode in episodes):
@@ -96,13 +98,13 @@ def test_an_episode_beside_another_is_as_it_is_alone(name, acts, others, budget)
         assert shown[: len(views) - 1] == views[:-1]
 
 
-@every()
+@every(quick=UNLIKE)
 @few
 @given(streams, budgets)
 def test_no_tool_call_is_split_from_its_result(name, acts, budget) -> None:
     moments = watched(maker(name), acts, budget)
-    assume(not list(stepped_in(moments[-1].trace)))
-    assert not any(cache_break(moment.composed) for moment in moments)
+    assume(not list(limit_hit(moments[-1].trace)))
+    assert not any(splits_call(moment.composed) for moment in moments)
 
 
 @every()
@@ -159,7 +161,7 @@ def test_the_order_of_unrelated_entries_does_not_change_what_is_retrieved(name: 
     assert all("10204" in " ".join(texts) for texts in found if texts)
 
 
-@pytest.mark.parametrize("spec", CONDENSERS)
+@mostly_slow("spec", CONDENSERS, quick=2)
 @few
 @given(streams, st.integers(60, 400))
 def test_a_summariser_is_asked_no_oftener_than_what_it_frees_demands(spec, acts, view) -> None:
@@ -192,6 +194,7 @@ def seen(name: str) -> list[list[Any]]:
     return [read, *(composed(watched(maker(name), acts, budget)) for acts, budget in plays)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [

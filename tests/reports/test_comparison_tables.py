@@ -70,7 +70,7 @@ def test_a_memory_that_finished_nothing_is_shown_without_figures() -> None:
 def test_a_verdict_says_when_only_the_correction_keeps_a_winner_away() -> None:
     even, uneven = "1111111110 1111111100 " * 4, "0000000000 1111111111 " * 4
     report = reported({"a": even, "b": "1111100000 1111110000 " * 4, "c": uneven})
-    assert isinstance(report.contests.verdict, BestSystem)
+    assert isinstance(report.significance.verdict, BestSystem)
     assert "once all pairs are tested together it ranks with c" in " ".join(
         report_text(report, SETTING).split()
     )

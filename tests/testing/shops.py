@@ -239,61 +239,65 @@ def _first(task: Task) -> Task:
 
 WRITE = tool("Write", "Sign.", text="string")
 BROKEN: Mapping[str, Break] = {
-    "its name is no id": lambda shop: replace(shop, name="My Shop"),
+    "its name 'My Shop' is no id": lambda shop: replace(shop, name="My Shop"),
     "its version is '1.0'": lambda shop: replace(shop, version="1.0"),
     "nothing finds it by its name": lambda shop: replace(shop, name="stall", version="stall-v1"),
     "its tool 'Write' has the name of a memory's tool": lambda shop: replace(
         shop, tools=(*shop.tools, WRITE)
     ),
     "it makes no task": lambda shop: replace(shop, tasks=lambda o: []),
-    "shop, seed 0 and shop, seed 1 are one task": tasked(
+    "shop, seed 0 and shop, seed 1 are the same task": tasked(
         lambda task, seed: replace(_first(task), recipe={**task.recipe, "seed": seed})
     ),
-    "shop, seed 0 and shop, seed 1 have one id": tasked(
+    "shop, seed 0 and shop, seed 1 have the same id": tasked(
         lambda task, seed: replace(task, id="0" * 16)
     ),
-    "the task says that it is of 'stall'": tasked(lambda task, seed: replace(task, track="stall")),
-    "`Task.recipe` does not hold its template and seed": tasked(
+    "`Task.track` is 'stall': give the track's name, 'shop'": tasked(
+        lambda task, seed: replace(task, track="stall")
+    ),
+    "`Task.recipe` lacks its template and seed": tasked(
         lambda task, seed: replace(task, recipe={})
     ),
-    "its id 'shop-0' is no hash": tasked(lambda task, seed: replace(task, id=f"shop-{seed}")),
-    "dealt twice it differs": tasked(
+    "`Task.id` is 'shop-0', no hash": tasked(lambda task, seed: replace(task, id=f"shop-{seed}")),
+    "generated twice, it differs": tasked(
         lambda task, seed: replace(task, system=f"You are clerk {next(CLOCK)}.")
     ),
-    "it has no gold table": tasked(lambda task, seed: replace(task, gold=None)),
-    "its gold table does not go through JSON": tasked(unwritten),
-    "its gold table comes back from JSON as another": lambda shop: replace(
+    "`Task.gold` is None": tasked(lambda task, seed: replace(task, gold=None)),
+    "its gold table cannot be written to JSON": tasked(unwritten),
+    "its gold table is another one after JSON": lambda shop: replace(
         shop, gold=lambda raw: SubTaskGold(())
     ),
-    "a salt makes the same task": unsalted,
-    "a task of it cannot be made: task": tasked(
+    "a secret changes nothing": unsalted,
+    "a task cannot be made: task": tasked(
         lambda task, seed: replace(task, state={**task.state, "kinds": {"S", "M"}})  # type: ignore[dict-item]
     ),
-    "its environment makes itself a task with the gold table": played(__init__=keeps_gold),
-    "its environment offers 'wait', which `Track.tools` lacks": lambda shop: replace(
+    "its environment has a task with the gold table": played(__init__=keeps_gold),
+    "its environment offers the tool 'wait': add it to `Track.tools`": lambda shop: replace(
         shop, tools=shop.tools[:2]
     ),
-    "its first step begins no event": played(
+    "reset() begins no event": played(
         reset=lambda inner, self: replace(inner.reset(self), evict=False)
     ),
-    "played again its environment does otherwise": played(step=clocked),
-    "a fork in event 1 goes on otherwise": played(fork=lame_fork),
-    "what a fork did in event": played(fork=shared_fork),
-    "event 1 has no end": played(step=lambda inner, self, reply: Step()),
-    "it cannot be played and scored: AssertionError: no gold": played(__init__=needs_gold),
-    "the reasoner 'strong', made anew in every event, acts otherwise": reasoned(confused),
+    "played twice, its environment differs at event": played(step=clocked),
+    "a fork at event 1 differs from the original": played(fork=lame_fork),
+    "a step of a fork at event": played(fork=shared_fork),
+    "event 1 does not end within 200 replies": played(step=lambda inner, self, reply: Step()),
+    "playing or scoring it raised AssertionError: no gold": played(__init__=needs_gold),
+    "the reasoner 'strong', made anew at every event, acts differently": reasoned(confused),
     "it has no goal": scored(lambda trace, told: []),
     "goal 1 is due in event 129, which was never played": goals(_shift),
-    "goal 1 goes otherwise if its trace is read again": scored(counted),
-    "goal 1 goes otherwise if its trace is read from disk": scored(typed),
-    "it cannot be played and scored: ValueError: the score of an outcome is 1.5": scored(beyond),
-    "event 1 was rewarded with 1, its goals scored 0": played(step=generous),
+    "goal 1 has another outcome if its trace is read again": scored(counted),
+    "goal 1 has another outcome if its trace is read from disk": scored(typed),
+    "playing or scoring it raised ValueError: the score of an outcome is 1.5": scored(beyond),
+    "event 1 was rewarded with 1, but its goals score 0": played(step=generous),
     "is not read back from": lambda shop: replace(shop, facts=lambda _: Forgetful(shop.facts(""))),
-    "is not what had been shown by then": goals(_untold),
-    "as `facts` reads it": lambda shop: replace(shop, facts=lambda _: Blind()),
-    "is not in what `oracle` shows there": lambda shop: replace(shop, oracle=without),
-    "with the oracle its strong reasoner reaches 0.0%": reasoned(lambda self, reply: END),
-    "it must not be led astray by what it sees": contrary,
-    "to do nothing is worth 100.0%": played(step=lazy),
+    "is not in the documents shown before": goals(_untold),
+    "as `facts` reads them": lambda shop: replace(shop, facts=lambda _: Blind()),
+    "is not in the text that `oracle` gives": lambda shop: replace(shop, oracle=without),
+    "with gold evidence (`oracle`) its strong reasoner scores 0.0%": reasoned(
+        lambda self, reply: END
+    ),
+    "mend the reasoner, which the texts mislead": contrary,
+    "an agent that does nothing scores 100.0%": played(step=lazy),
 }
-"""By what is said of it: how the shop is broken."""
+"""By a part of its sentence: how the shop is broken."""

@@ -15,7 +15,7 @@ def test_what_a_policy_leaves_in_its_class_or_module_is_found(
 ) -> None:
     found = check_policy(make)
     assert len(found) == 2
-    assert found[0].startswith("in a fresh process it acts otherwise in company, seed 0, event ")
+    assert found[0].startswith("company, seed 0: in a fresh process, the agent acts differently at")
 
 
 def test_a_policy_that_keeps_nothing_passes() -> None:

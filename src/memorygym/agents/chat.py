@@ -20,7 +20,7 @@ KEPT_FIGURES = ("prompt_tokens", "completion_tokens", "cached_tokens", "finish")
 
 
 class Chat(Policy):
-    """The policy of a language model, for one episode. Raises ProviderFailure if the model fails."""
+    """A language model as policy, for one episode. Raises ProviderFailure if the model fails."""
 
     def __init__(
         self, model: Model, tool_mode: ToolMode = "auto", *, reasoning: bool = False

@@ -11,10 +11,13 @@ import io
 import os
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from memorygym import __doc__ as about
 from memorygym import __version__
@@ -50,6 +53,20 @@ CHECKS = {"agents": "check_policy", "tracks": "check_track"}
 class _Format(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28, width=WIDTH)
+
+
+def command(argv: Sequence[str] | None = None) -> NoReturn:
+    """`memorygym` as a process, which ends with the exit code of `main`.
+
+    After a stop, threads may still wait for a model. One that wakes up while the interpreter shuts
+    down can crash it, so the process then ends without that.
+    """
+    status = main(argv)
+    if any(thread.daemon for thread in threading.enumerate()):
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

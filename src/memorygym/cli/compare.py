@@ -21,7 +21,7 @@ from memorygym.reports.curves import CURVES, by_clock, by_tokens, curve_text, pl
 from memorygym.runs.comparison import system_specs
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import invalid_text, played_gates
+from memorygym.runs.comparison.sanity_checks import invalid_text, played_checks
 from memorygym.runs.model_roles import OFFLINE, ModelRoles, asked_reasoners, check_slip
 from memorygym.runs.results.results_file import document, keep
 from memorygym.runs.tasks import Tasks, check_episodes
@@ -155,7 +155,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compared(args: argparse.Namespace, comparison: Comparison) -> int:
-    played = played_gates(comparison)
+    played = played_checks(comparison)
     if not all(gate.holds for gate in played):
         print(invalid_text(played))
         return 1
@@ -189,7 +189,7 @@ def _text(
     """The tables of every reasoner and budget, what was asked for beside them, the agreement."""
     version_hash, tasks = str(found.about["version_hash"]), comparison.tasks
     plain = track_named(tasks.track).headline is None
-    setting = Setting(tasks.told, version_hash, args.capacity, _writer(args), plain)
+    setting = Setting(tasks.description, version_hash, args.capacity, _writer(args), plain)
     parts = []
     for report in outcome.reports:
         clock = comparison_report.clock_for(found, report)

@@ -16,11 +16,11 @@ from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import (
     InstanceFile,
     InstanceJob,
-    about,
     finish,
     make,
+    manifest_header,
     open_folder,
-    recipes_digest,
+    recipes_hash,
 )
 from memorygym.datasets.instances.loader import TOKENS, tokens_of
 from memorygym.datasets.instances.schemas import generating_tracks, own_options, schema_of
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     check_seed(args.seed)
     instances = generating_tracks()[args.track]
     recipes = instances.recipes(args)
-    new = about(args.track, instances, _recipe(args, instances, recipes))
+    new = manifest_header(args.track, instances, _recipe(args, instances, recipes))
     rows: list[InstanceFile] = []
     with open_folder(args.output, new):
         jobs = [InstanceJob(args.output, number, recipe) for number, recipe in enumerate(recipes)]
@@ -109,7 +109,7 @@ def _recipe(
     given = {name: getattr(args, name) for name in sorted(own_options(instances))}
     options = {name: value for name, value in given.items() if not isinstance(value, Path)}
     what = {"n": args.n, "tokens": list(args.tokens), "seed": args.seed, "options": options}
-    return {**what, "sha256": recipes_digest(recipes)}
+    return {**what, "sha256": recipes_hash(recipes)}
 
 
 def _page(args: argparse.Namespace, rows: Sequence[InstanceFile]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from memorygym.runs.episode_result import score_of
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results.consistency import planned
 from memorygym.runs.results.results_file import read_results
-from memorygym.runs.results.summary import Row, by_who, by_world
+from memorygym.runs.results.summary import Row, by_task, by_who
 from memorygym.runs.store import Run
 from memorygym.runs.version import version_hash
 from memorygym.scoring.episode_scores import outcomes
@@ -93,7 +93,7 @@ def _ended(found: Run, places: set[str]) -> tuple[list[Row], list[str]]:
 
 def _composites(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """By agent or system the mean over worlds, of which each is the mean over its repeats."""
-    found = {agent: by_world(group, "composite") for agent, group in by_who(rows).items()}
+    found = {agent: by_task(group, "composite") for agent, group in by_who(rows).items()}
     return {
         agent: {"composite": sum(each.values()) / len(each), "worlds": len(each)}
         for agent, each in found.items()

@@ -18,12 +18,18 @@ from memorygym.core.track import find as track_named
 from memorygym.core.types import JSON, Message
 from memorygym.datasets.instances.folder import read_instance
 from memorygym.datasets.instances.schemas import generating_tracks, track_of
-from memorygym.datasets.instances.verifier import OF_FILES, File, check, files_of, to_generate_again
+from memorygym.datasets.instances.verifier import (
+    FILE_CHECKS,
+    ListedFile,
+    check,
+    files_of,
+    with_recipes,
+)
 from memorygym.models.model import Model, check_reply
 from memorygym.models.specs import find
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.stats import clustered_share, wilson
-from memorygym.tracks._qa.correctness import right
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question, QuestionGold
 
 MOST_SHOWN = 50
@@ -102,7 +108,7 @@ def verify_folder(args: argparse.Namespace) -> int:
     """0 if nothing is found, else 1."""
     files, problem = files_of(args.folder)
     if args.again:
-        files = to_generate_again(args.folder, files)
+        files = with_recipes(args.folder, files)
     found = [("manifest.json", "manifest", problem)]
     rows = ([one] for one in over_processes(check, files, args.workers))
     for checked in watched(rows, len(files), quiet=args.json):
@@ -129,7 +135,7 @@ def _counts(found: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
     """By check, as they are shown: how many files it holds of."""
     failed = Counter(check for _, check, problem in found if problem)
     ok = Counter(check for _, check, problem in found if not problem)
-    names = dict.fromkeys([*OF_FILES, *sorted({*ok, *failed})])
+    names = dict.fromkeys([*FILE_CHECKS, *sorted({*ok, *failed})])
     return {name: {"ok": ok[name], "failed": failed[name]} for name in names}
 
 
@@ -158,7 +164,7 @@ def _told(found: Any) -> str:
     )
 
 
-def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
+def _closed_book(args: argparse.Namespace, files: Sequence[ListedFile]) -> JSON:
     """How often the model is right, with the 95 % interval, clustered by instance.
 
     Raises ProviderFailure if it does not answer.
@@ -185,7 +191,7 @@ def _closed_book(args: argparse.Namespace, files: Sequence[File]) -> JSON:
     }
 
 
-def _questions(file: File) -> Iterator[Question]:
+def _questions(file: ListedFile) -> Iterator[Question]:
     path = file.folder / file.name
     instance = read_instance(path)
     track = generating_tracks()[track_of(instance, str(path))]
@@ -196,7 +202,9 @@ def _questions(file: File) -> Iterator[Question]:
 
 def _ask(one: tuple[str, Question, Model]) -> bool:
     _, question, model = one
-    return right(question, check_reply(model.complete(prompt(question.text), ())).message.content)
+    return is_correct(
+        question, check_reply(model.complete(prompt(question.text), ())).message.content
+    )
 
 
 def prompt(question: str) -> list[Message]:

@@ -92,8 +92,8 @@ class Score:
     """The track's headline score, from 0 to 1."""
     axes: Mapping[str, float | None]
     """The named parts of the composite; None where no goal belongs to the part."""
-    abstention: float | None
-    """Correct refusals: the share of unanswerable goals that were refused; None without any."""
+    correct_refusals: float | None
+    """Share of the unanswerable goals that were refused; None without any."""
     accuracy: float
     """Mean score over all goals, unanswerable ones included."""
     correct: int
@@ -113,13 +113,15 @@ class Score:
         return {
             "composite": round(self.composite, 6),
             "axes": axes,
-            "abstention": None if self.abstention is None else round(self.abstention, 6),
+            "correct_refusals": None
+            if self.correct_refusals is None
+            else round(self.correct_refusals, 6),
             "accuracy": round(self.accuracy, 6),
             "correct": self.correct,
             "answerable": self.answerable,
             "writes": self.writes,
             "peak_tokens": self.peak,
-            "competencies": {
+            "question_types": {
                 name: list(pair) for name, pair in sorted(self.question_types.items())
             },
         }

@@ -84,8 +84,8 @@ class Cached(Model):
         return pending.result()
 
     def describe(self) -> dict[str, JSON]:
-        """The model's description, with the endpoint of the first recorded reply, so that replays and
-        recordings have equal descriptions."""
+        """The model's description, with the endpoint of the first recorded reply, so that a replay
+        describes itself as its recording does."""
         endpoint = self.reply_log.endpoint(self._description)
         if endpoint is None and self.model:
             return self.model.describe()

@@ -26,10 +26,10 @@ ENDS = {"oracle": "oracle (ceiling)", "none": "none (floor)"}
 MATCHES = (share("EM", 12, "exact"), share("F1", 12, "f1"))
 LOSSES = (
     share("vs full", 12, "degradation", "+"),
-    share("storing", 12, "storing", "+"),
-    share("retrieving", 12, "retrieving", "+"),
-    share("survival", 12, "survival"),
-    share("stale", 12, "exposure"),
+    share("write loss", 12, "write_loss", "+"),
+    share("retr. loss", 12, "retrieval_loss", "+"),
+    share("recall", 12, "evidence_recall"),
+    share("stale", 12, "stale_evidence_rate"),
 )
 COSTS = (
     number("in view", 10, "view"),
@@ -99,8 +99,8 @@ SCORES = (
     " none. p: sign-flip test against recency, adjusted for the number of memories (Holm)."
 )
 LOST = (
-    "storing: oracle minus all that the memory held (held:MEMORY, an arm of its own); retrieving:"
-    " all that it held minus what it showed; survival: needed facts in view; stale: of needed facts"
+    "write loss: oracle minus the memory with unlimited context (held:MEMORY); retr. loss: that"
+    " minus the memory; recall: needed facts in the context; stale: of needed facts"
     " that had changed, those of which the view gave an old value, be it beside the new one."
 )
 COST = (
@@ -160,7 +160,7 @@ def _line(row: SystemRow, columns: Sequence[Column]) -> list[str]:
 
 
 def _scores(report: Report) -> list[Column]:
-    over = report.contests.over_recency
+    over = report.significance.over_recency
 
     def p(row: SystemRow) -> str:
         return p_value(over[row.system].adjusted) if row.system in over else NOTHING
@@ -192,7 +192,7 @@ def _notes(report: Report) -> Iterator[str]:
 
 def detectable_text(report: Report) -> str:
     """The least differences that these tasks show."""
-    found = report.contests
+    found = report.significance
     pairs = found.pairs or tuple(found.over_recency.values())
     # Two memories of the same scores differ by nothing, however many the tasks.
     least = sorted(pair.detectable for pair in pairs if pair.detectable)
@@ -211,7 +211,7 @@ def detectable_text(report: Report) -> str:
 
 def verdict_text(report: Report) -> str:
     """Who is best; or that nobody is shown to be, and why."""
-    found = report.contests.verdict
+    found = report.significance.verdict
     if found is None:
         return "no winner: fewer than two memories finished every task"
     if not found.lead.mean:
@@ -222,14 +222,14 @@ def verdict_text(report: Report) -> str:
     if found.lead.low <= 0:
         holds = "and the interval holds 0" if len(report.worlds) > 1 else "on a single task"
         return f"no winner: {lead}, {holds}"
-    ranks = report.contests.ranks.items()
+    ranks = report.significance.ranks.items()
     beside = listed(system for system, rank in ranks if rank == 1 and system != found.best)
     return f"no winner: {lead}, but once all pairs are tested together it ranks with {beside}"
 
 
 def _faults(report: Report) -> Iterator[str]:
     for figure, words in FAULTS.items():
-        rows = [row for row in report.rows if row.role != "held"]
+        rows = [row for row in report.rows if row.role != "unlimited"]
         means = {row.system: mean.mean for row in rows if (mean := row[figure])}
         if told := ", ".join(f"{system} {amount(mean)}" for system, mean in means.items() if mean):
             yield from paragraph(f"{words}, a task: {told}.")

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from memorygym.core.text import WIDTH
 from memorygym.reports.columns import NAME, amount, named, paragraph
 from memorygym.runs.comparison.figures import Answered, Clock, Report, judged, left_out
-from memorygym.runs.comparison.significance import Domain
+from memorygym.runs.comparison.significance import TaskKey
 from memorygym.runs.metrics import Measurement
 from memorygym.stats import NOTHING, Estimate, clustered_share
 
@@ -24,7 +24,7 @@ WIDE, HIGH, APART = 72, 16, 5
 COLUMN = 10
 ACROSS = (WIDTH - NAME) // COLUMN
 """Bins that stand side by side."""
-Bins = dict[int, dict[Domain, list[float]]]
+Bins = dict[int, dict[TaskKey, list[float]]]
 """By bin and task: how the questions went."""
 
 
@@ -90,12 +90,12 @@ def binned(measured: Sequence[Answered], arms: Iterable[str], kind: str) -> list
     """The same of these arms, in their order."""
     of, left = CURVES[kind], left_out(measured)
     sorted_by_arm: dict[str, Bins] = {}
-    for one in sorted(measured, key=lambda one: one.world):
+    for one in sorted(measured, key=lambda one: one.task):
         bins = sorted_by_arm.setdefault(one.system, {})
         for case in judged(one, left):
             found = getattr(case, of.figure)
             tasks = bins.setdefault(place_of(found) if of.doubling else found, {})
-            tasks.setdefault(one.world, []).append(case.score)
+            tasks.setdefault(one.task, []).append(case.score)
     return [
         Bin(
             arm, place, span_name(place) if of.doubling else str(place),
@@ -171,7 +171,7 @@ def _points(report: Report, costs: Mapping[str, float]) -> list[Point]:
     found = {
         row.system: (accuracy.mean, costs[row.system])
         for row in report.rows
-        if row.role != "held" and row.system != "oracle" and not row.failed
+        if row.role != "unlimited" and row.system != "oracle" and not row.failed
         if (accuracy := row["accuracy"]) and row.system in costs
     }
     points = [

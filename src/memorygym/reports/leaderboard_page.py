@@ -267,7 +267,7 @@ def heads(axes: Sequence[str]) -> list[str]:
 def figures(one: Entrant, axes: Sequence[str]) -> list[str]:
     """The composite with its interval, its parts, and refusals."""
     parts = [mean(one.summary.axes.get(axis), spread=False) for axis in axes]
-    return [mean(one.summary.composite), *parts, mean(one.summary.abstention, spread=False)]
+    return [mean(one.summary.composite), *parts, mean(one.summary.correct_refusals, spread=False)]
 
 
 def mean(found: Estimate | None, *, spread: bool = True) -> str:

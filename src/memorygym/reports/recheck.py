@@ -19,7 +19,7 @@ from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.reports import comparison_report
 from memorygym.reports.curves import CURVES
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.sanity_checks import SanityCheck, played_gates
+from memorygym.runs.comparison.sanity_checks import SanityCheck, played_checks
 from memorygym.runs.engine import Unit
 from memorygym.runs.episode_result import (
     EpisodeKey,
@@ -197,7 +197,7 @@ def derived(
     data = stated["recipe"]["data"]
     if isinstance(source, Comparison):
         found = comparison_report.ComparisonFindings(about, outcomes)
-        gates = () if data else played_gates(source)
+        gates = () if data else played_checks(source)
         outcome = comparison_report.outcome_of(found, gates)
         outcome = _as_stated(folder, outcome) if data else outcome
         kinds = [kind for kind in CURVES if (folder / f"{kind}.csv").exists()]
@@ -217,7 +217,7 @@ def _as_stated(
     cannot be played again."""
     path = folder / comparison_report.DOCUMENT
     try:
-        gates = [from_json(SanityCheck, gate) for gate in read_json(path)["gates"]]  # type: ignore[index]  # any JSON
+        gates = [from_json(SanityCheck, gate) for gate in read_json(path)["sanity_checks"]]  # type: ignore[index]  # any JSON
     except (KeyError, TypeError, ValueError) as error:
         raise BadSettings(f"{comparison_report.DOCUMENT} is damaged ({error!r})") from error
     return replace(found, gates=[*gates[: -len(found.gates) or None], *found.gates])

@@ -97,7 +97,7 @@ def detectable_text(least: float) -> str:
 def _row(one: Summary, axes: Sequence[str], letters: Sequence[str]) -> list[str]:
     figures = [one.composite, *(one.axes.get(axis) for axis in axes[:MOST_AXES])]
     cells = [f"{percent(figure):>11}" for figure in figures]
-    refusals = percent(one.abstention, plus_minus=None)
+    refusals = percent(one.correct_refusals, plus_minus=None)
     more = zip(letters[MOST_AXES:], axes[MOST_AXES:], strict=True)
     told = [f"{letter} {percent(one.axes.get(axis))}" for letter, axis in more]
     lines = _named(one.who, f"{''.join(cells)}{refusals:>6}")

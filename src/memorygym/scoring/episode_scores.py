@@ -106,7 +106,9 @@ def accuracies(trace: Trace, judged: Sequence[Outcome]) -> Score:
             kind: accuracy([outcome for outcome in answerable if outcome.goal.kind == kind])
             for kind in kinds
         },
-        abstention=accuracy([outcome for outcome in judged if outcome.goal.kind == "abstention"]),
+        correct_refusals=accuracy(
+            [outcome for outcome in judged if outcome.goal.kind == "abstention"]
+        ),
         accuracy=accuracy(judged) or 0.0,
         correct=sum(outcome.correct for outcome in answerable),
         answerable=len(answerable),

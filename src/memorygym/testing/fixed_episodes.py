@@ -1,6 +1,6 @@
-"""Episodes whose every message is fixed beforehand: what memories are shown when they are checked.
+"""Episodes with fixed messages, which memories are shown when they are checked.
 
-No world is dealt and no policy decides, so two memories that are played meet the same words.
+No task is generated and no policy decides, so every memory meets the same words.
 """
 
 import itertools
@@ -17,7 +17,7 @@ LOOK = Tool(
     {"type": "object", "properties": {"page": {"type": "string"}}, "required": ["page"]},
 )
 FIGURE = re.compile(r"\b1\d{4}\b")
-"""What a story tells: figures that it tells once, and no other story does."""
+"""The facts of a story: figures that occur once, and in no other story."""
 PLACES = (
     "Larkin Harbor", "Garnet Meadow", "Alder Bridge", "Tolland Mill", "Corran Pier",
     "Windle Orchard", "Ashby Quarry", "Merrow Station",
@@ -26,15 +26,15 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class FixedTurn:
-    """A reply within an event: what it says, and what each of its calls of `look` brings."""
+    """A reply within an event: its text, and the result of each of its calls of `look`."""
 
-    said: str
-    heard: tuple[str, ...]
+    text: str
+    results: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One event: what is shown, the replies that look something up, the reply that ends it."""
+    """One event: its messages, the replies that look something up, the reply that ends it."""
 
     shown: tuple[str, ...]
     turns: tuple[FixedTurn, ...] = ()
@@ -42,8 +42,8 @@ class Act:
     session: bool = False
 
 
-class Stage(Env):
-    """Plays acts; `replies` are what its policy says."""
+class FixedEnv(Env):
+    """An environment that plays acts; `replies` are its policy's."""
 
     tools = (LOOK,)
 
@@ -51,37 +51,37 @@ class Stage(Env):
         self._acts = tuple(acts)
         events = tuple(Event("act", "\n".join(act.shown), session=act.session) for act in acts)
         self.task = Task("0" * 16, "script", {}, SYSTEM, events, budget, None)
-        self._at = 0
-        self._heard: tuple[str, ...] = ()
+        self._index = 0
+        self._results: tuple[str, ...] = ()
 
     def reset(self) -> Step:
-        self._at = 0
+        self._index = 0
         return self._show()
 
     def step(self, reply: Message) -> Step:
         if reply.calls:
-            text, *rest = self._heard
-            self._heard = tuple(rest)
+            text, *rest = self._results
+            self._results = tuple(rest)
             return Step((Message("user", text),))
-        self._at += 1
+        self._index += 1
         return self._show()
 
     def _show(self) -> Step:
-        if self._at == len(self._acts):
+        if self._index == len(self._acts):
             return Step(done=True, evict=True)
-        act = self._acts[self._at]
-        self._heard = tuple(text for turn in act.turns for text in turn.heard)
+        act = self._acts[self._index]
+        self._results = tuple(text for turn in act.turns for text in turn.results)
         shown = tuple(Message("user", text) for text in act.shown)
         return Step(shown, evict=True, session=act.session)
 
 
 def replies(acts: Sequence[Act]) -> Iterator[Message]:
-    """All that the policy says, in order."""
-    for at, act in enumerate(acts):
+    """All replies of the policy, in order."""
+    for index, act in enumerate(acts):
         for number, turn in enumerate(act.turns):
-            pages = [f"{at}.{number}.{page}" for page in range(len(turn.heard))]
+            pages = [f"{index}.{number}.{page}" for page in range(len(turn.results))]
             yield Message(
-                "assistant", turn.said, tuple(Call("look", {"page": page}, page) for page in pages)
+                "assistant", turn.text, tuple(Call("look", {"page": page}, page) for page in pages)
             )
         yield Message("assistant", act.end)
 
@@ -113,14 +113,14 @@ def story(number: int) -> tuple[Act, ...]:
                 session=day == len(PLACES) // 2,
             )
         )
-    wanted = ("lamps does {} keep", "boats did the warden of {} count", "ladders does {} own")
-    asked = [wanted[at % len(wanted)].format(place) for at, place in enumerate(PLACES)]
-    return (*acts, *(Act((f"How many {what} according to the ledger?",)) for what in asked))
+    questions = ("lamps does {} keep", "boats did the warden of {} count", "ladders does {} own")
+    asked = [questions[n % len(questions)].format(place) for n, place in enumerate(PLACES)]
+    return (*acts, *(Act((f"How many {question} according to the ledger?",)) for question in asked))
 
 
-def told(acts: Sequence[Act]) -> Iterator[str]:
-    """All that the environment says, in order."""
+def texts(acts: Sequence[Act]) -> Iterator[str]:
+    """All texts of the environment, in order."""
     for act in acts:
         yield from act.shown
         for turn in act.turns:
-            yield from turn.heard
+            yield from turn.results

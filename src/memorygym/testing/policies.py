@@ -1,8 +1,8 @@
-"""What every policy must keep to: it plays to the end, repeats itself, carries nothing over.
+"""The rules for an agent: it plays to the end, acts alike twice, and remembers nothing itself.
 
-What it carries over is found by making it anew at every event, and by asking it in a fresh process,
-the last event first. Not found is what it leaves on the disk or the network, and what it does not
-use in the games played here.
+What an agent remembers is found by making it anew at every event, and by asking it in a fresh
+process, the last event first. The check does not find what it leaves on the disk or the network,
+nor what it does not use in the tasks played here.
 """
 
 import json
@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from memorygym.core.episode import play
+from memorygym.core.guard import raised
 from memorygym.core.tools import check_reply
 from memorygym.core.trace import Trace, first_difference
 from memorygym.core.types import Message, Policy, Task, Tool
@@ -26,10 +27,10 @@ from memorygym.tracks.worlds.generator.task import generate
 
 
 class PartFactory:
-    """A part's factory as another process can make it; taken before the part has played.
+    """The factory of a part, pickled before the part has played, to make it in another process.
 
-    It must be importable by name: a lambda or a local class is not, and then a warning says that
-    nothing was asked. A part of a script is, if what the script does stands under
+    The factory must be importable by name. A lambda or a local class is not; then a warning says
+    what was not checked. A factory in a script is, if the script does its work under
     `if __name__ == "__main__":`.
     """
 
@@ -39,40 +40,47 @@ class PartFactory:
             self._make = pickle.dumps(make)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             text = f"{make!r} cannot be made in a fresh process ({error})"
-            warnings.warn(f"{text}: state of classes and modules was not looked for", stacklevel=3)
+            warnings.warn(
+                f"{text}, so state of classes and modules was not looked for. Give a class or a"
+                " function that can be imported by name.",
+                stacklevel=3,
+            )
 
-    def ask(self, question: Callable[..., object], *told: object) -> Any:
-        """What `question(make, *told)` returns there, through JSON; None if it cannot be asked.
+    def ask(self, question: Callable[..., object], *arguments: object) -> Any:
+        """What `question(make, *arguments)` returns in a fresh process; None if it cannot be asked.
 
-        A str says in one sentence how the process failed.
+        A str is a sentence that says how the process failed.
         """
         if not self._make:
             return None
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             try:
-                return json.loads(pool.submit(_answer, self._make, question, told).result())
+                return json.loads(pool.submit(_answer, self._make, question, arguments).result())
             except BrokenProcessPool:
                 return (
-                    "in a fresh process it fails: the process ended; a script must do its work"
-                    ' under if __name__ == "__main__":'
+                    "A fresh process that made it ended. Put the work of a script under"
+                    ' `if __name__ == "__main__":`.'
                 )
             except Exception as error:  # noqa: BLE001  # the part's own, whatever it is
-                return f"in a fresh process it fails: {type(error).__name__}: {error}"
+                return (
+                    f"In a fresh process it raised {type(error).__name__}: {error}. Use nothing"
+                    " that an earlier event left in the class, the module or a global."
+                )
 
 
-def _answer(make: bytes, question: Callable[..., object], told: tuple[object, ...]) -> str:
-    return json.dumps(question(pickle.loads(make), *told))
+def _answer(make: bytes, question: Callable[..., object], arguments: tuple[object, ...]) -> str:
+    return json.dumps(question(pickle.loads(make), *arguments))
 
 
 MakesPolicy = Callable[[], Policy] | Callable[[Task], Policy]
-"""As `bench` makes one, or for a task."""
+"""What makes a policy: without an argument, or from the task."""
 Turn = tuple[list[Message], tuple[Tool, ...], str]
 """A view, the tools, and the reply to them."""
-GAMES = (("company", 0, "lite"), ("city", 1, "multi"))
+TASKS = (("company", 0, "lite"), ("city", 1, "multi"))
 
 
-class Noted(Policy):
-    """Notes what the policy is shown and replies, event by event."""
+class RecordedPolicy(Policy):
+    """A policy whose views and replies are recorded, event by event."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -87,46 +95,71 @@ class Noted(Policy):
 
 
 def made(make: MakesPolicy, task: Task) -> Policy:
-    """The policy; what makes it is given the task only if it needs an argument."""
+    """The policy; its factory receives the task if it needs an argument."""
     needed = [p for p in signature(make).parameters.values() if p.default is Parameter.empty]
     positional = [p for p in needed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    given: tuple[Any, ...] = (task,) if positional else ()
-    return make(*given)
+    arguments: tuple[Any, ...] = (task,) if positional else ()
+    return make(*arguments)
 
 
 def check_policy(make: MakesPolicy) -> list[str]:
-    """Every rule that the policy breaks in two games with `markdown`; [] if none."""
+    """Every rule that the agent breaks in two tasks with the memory `markdown`; [] if none."""
     fresh = PartFactory(make)
-    return [found for game in GAMES for found in _game(make, generate(*game), fresh)]
+    return [sentence for task in TASKS for sentence in _task(make, generate(*task), fresh)]
 
 
-def _game(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
-    where = f"in {task.recipe['template']}, seed {task.recipe['seed']}"
-    trace, noted = _played(task, made(make, task)), Noted(made(make, task))
-    if trace.first_difference(_played(task, noted)) is not None:
-        yield f"played twice it gives two traces {where}"
+def _task(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
+    where = f"{task.recipe['template']}, seed {task.recipe['seed']}"
+    try:
+        yield from (f"{where}: {sentence}" for sentence in _broken(make, task, fresh))
+    except Exception as error:  # noqa: BLE001  # the agent's own, whatever it is
+        advice = (
+            "Return a Message." if isinstance(error, TypeError) else "Mend act() or the factory."
+        )
+        yield f"{where}: the agent {raised(error)}. {advice}"
+
+
+def _broken(make: MakesPolicy, task: Task, fresh: PartFactory) -> Iterator[str]:
+    trace, recorded = _played(task, made(make, task)), RecordedPolicy(made(make, task))
+    if (index := first_difference(trace.records, _played(task, recorded).records)) is not None:
+        yield (
+            f"the task played twice differs from event {_event(trace, index)} on. Use no random"
+            " numbers, clock or hash(), and keep nothing in the class, the module or a global."
+        )
         return
     episode = start_episode(task, Markdown)
     renewed = play(episode, FreshPolicy(partial(made, make, task), episode))
-    if (at := first_difference(trace.records, renewed.records)) is not None:
-        event = trace.records[at].event
-        yield f"made anew at every event it acts otherwise {where}, event {event + 1}"
-    there = fresh.ask(_replies, task, noted.turns)
-    if isinstance(there, str):
-        yield f"{there} {where}"
-    elif there is not None:
-        here = [[reply for _, _, reply in turns] for turns in noted.turns]
-        if (at := first_difference(here, there)) is not None:
-            yield f"in a fresh process it acts otherwise {where}, event {at + 1}"
+    if (index := first_difference(trace.records, renewed.records)) is not None:
+        yield (
+            f"made anew at every event, the agent acts differently at event {_event(trace, index)}."
+            " Keep nothing on self from one event to the next: act on the view alone, and write"
+            " what is needed later with the memory's tools."
+        )
+        return
+    replies = fresh.ask(_replies, task, recorded.turns)
+    if isinstance(replies, str):
+        yield replies
+    elif replies is not None:
+        here = [[reply for _, _, reply in turns] for turns in recorded.turns]
+        if (event := first_difference(here, replies)) is not None:
+            yield (
+                f"in a fresh process, the agent acts differently at event {event + 1}. Keep nothing"
+                " in the class, the module or a global: act on the view alone."
+            )
 
 
-def _replies(make: MakesPolicy, task: Task, noted: Sequence[Sequence[Turn]]) -> list[list[str]]:
+def _event(trace: Trace, index: int) -> int:
+    """The event of a record, counted from 1; of the last one where the index is beyond it."""
+    return trace.records[min(index, len(trace.records) - 1)].event + 1
+
+
+def _replies(make: MakesPolicy, task: Task, turns: Sequence[Sequence[Turn]]) -> list[list[str]]:
     """The replies to those views, the last event first, so that nothing was seen before."""
-    found = []
-    for turns in reversed(noted):
+    replies = []
+    for event in reversed(turns):
         policy = made(make, task)
-        found.append([repr(check_reply(policy.act(view, tools))) for view, tools, _ in turns])
-    return found[::-1]
+        replies.append([repr(check_reply(policy.act(view, tools))) for view, tools, _ in event])
+    return replies[::-1]
 
 
 def _played(task: Task, policy: Policy) -> Trace:

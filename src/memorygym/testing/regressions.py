@@ -1,4 +1,4 @@
-"""What an agent or a memory must not lose: its composite, and every question that it got right."""
+"""Checks against regressions: a lowest composite, and no question that was right is now wrong."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,37 +25,37 @@ Agent = str | MakesPolicy
 """The name of an agent, `package.module:factory`, or what makes one."""
 MakesMemory = str | Callable[[], Memory]
 """The name of a memory, `package.module:factory`, or what makes one."""
-WORLDS = ("company", "city")
+TEMPLATES = ("company", "city")
 COMMONEST = 3
-"""Causes of misses that are told."""
+"""Causes of misses that a sentence names."""
 
 
 def check_score(
     agent: Agent,
     at_least: float,
     *,
-    templates: Sequence[str] = WORLDS,
+    templates: Sequence[str] = TEMPLATES,
     seeds: Iterable[int] = range(2),
     tier: str = "lite",
     memory: MakesMemory = "markdown",
 ) -> list[str]:
-    """How the mean composite (0 to 100) falls under `at_least` on these worlds; [] if it does not.
+    """Whether the mean composite (0 to 100) on these tasks is at least `at_least`; [] if it is.
 
-    The same worlds for the same arguments: a change of the figure is a change of the agent, its
-    memory, or the contract.
+    The same arguments give the same tasks, so another figure means that the agent, its memory or
+    the version of the benchmark changed.
 
     >>> check_score("strategic", 20)
     []
     >>> check_score("abstainer", 20)[0][:24]
-    'composite 0.0 is under 2'
+    'composite 0.0 is below 2'
     """
     if not 0 <= at_least <= 100:
-        raise BadSettings(f"at_least {at_least:g}: a composite lies between 0 and 100")
-    worlds = [WorldsSettings(template, seed, tier) for template in templates for seed in seeds]
-    if not worlds:
-        raise BadSettings("no templates or no seeds: there is nothing to play")
+        raise BadSettings(f"at_least {at_least:g}: give 0 to 100, as a composite is")
+    recipes = [WorldsSettings(template, seed, tier) for template in templates for seed in seeds]
+    if not recipes:
+        raise BadSettings("no templates or no seeds: give at least one of each")
     try:
-        traces = [_played(settings, agent, memory) for settings in worlds]
+        traces = [_played(settings, agent, memory) for settings in recipes]
     except MemoryFault as fault:
         return [str(fault)]
     figures = [100 * score(trace).composite for trace in traces]
@@ -64,9 +64,9 @@ def check_score(
         return []
     each = ", ".join(
         f"{settings.template} {settings.seed}: {figure:.1f}"
-        for settings, figure in zip(worlds, figures, strict=True)
+        for settings, figure in zip(recipes, figures, strict=True)
     )
-    return [f"composite {mean:.1f} is under {at_least:g} ({each}; {_causes(traces)})"]
+    return [f"composite {mean:.1f} is below {at_least:g} ({each}; {_causes(traces)})"]
 
 
 def check_regressions(
@@ -78,14 +78,15 @@ def check_regressions(
 ) -> list[str]:
     """Every question that is wrong now and was right in earlier results; [] if none is.
 
-    The tasks are those of the results, which `memorygym bench -o FILE` writes; the memory too,
-    unless another is given. `was` names the agent there if it is not the same or the only one.
-    Raises BadSettings for results of another contract, of a model or of a sealed set.
+    The tasks are those of the results, which `memorygym bench -o FILE` writes; so is the memory,
+    unless another is given. `was` names the agent in the results if it has another name there and
+    is not the only one. Raises BadSettings for results of another version hash, a judge, a
+    comparison or a private test set.
     """
-    found = read_results(Path(baseline))
-    recipe = found["recipe"]
-    _check_playable(Path(baseline), found)
-    before = _rows(found, was or (agent if isinstance(agent, str) else None), Path(baseline))
+    results = read_results(Path(baseline))
+    recipe = results["recipe"]
+    _check_playable(Path(baseline), results)
+    before = _rows(results, was or (agent if isinstance(agent, str) else None), Path(baseline))
     limits = Limits(**{name: recipe[name] for name in Limits.__slots__})
     lost: list[str] = []
     tasks = again(recipe)
@@ -99,30 +100,35 @@ def check_regressions(
     return lost
 
 
-def _check_playable(path: Path, found: Mapping[str, Any]) -> None:
-    recipe = found["recipe"]
-    if found["version_hash"] != (now := version_hash(recipe["track"])):
+def _check_playable(path: Path, results: Mapping[str, Any]) -> None:
+    recipe = results["recipe"]
+    if results["version_hash"] != (now := version_hash(recipe["track"])):
         raise BadSettings(
-            f"{path} is of contract {found['version_hash']}, and this version plays {now}:"
-            " make it anew with `memorygym bench -o`"
+            f"{path} has the version hash {results['version_hash']}, and this installation"
+            f" {now}: make the file again with `memorygym bench -o`"
         )
-    for what, given in (
-        ("a sealed set", recipe["salt"]),
+    for kind, applies in (
+        ("a private test set", recipe["salt"]),
         ("a judge", recipe["judge"]),
         ("a comparison", recipe["kind"] == "compare"),
     ):
-        if given:
-            raise BadSettings(f"{path} is of {what}, which is not played in a test")
+        if applies:
+            raise BadSettings(
+                f"{path} holds results of {kind}, which a test cannot play: give those of"
+                " `memorygym bench` with scripted agents"
+            )
 
 
-def _rows(found: Mapping[str, Any], agent: str | None, path: Path) -> dict[str, Mapping[str, Any]]:
+def _rows(
+    results: Mapping[str, Any], agent: str | None, path: Path
+) -> dict[str, Mapping[str, Any]]:
     """The episodes of the agent in earlier results, by name."""
-    agents = list(dict.fromkeys(row["agent"] for row in found["episodes"]))
+    agents = list(dict.fromkeys(row["agent"] for row in results["episodes"]))
     if agent not in agents and len(agents) == 1:
         agent = agents[0]
     if agent not in agents:
-        raise BadSettings(f"{path} holds {', '.join(agents) or 'no agent'}: say which by `was`")
-    return {row["episode"]: row for row in found["episodes"] if row["agent"] == agent}
+        raise BadSettings(f"{path} holds {', '.join(agents) or 'no agent'}: name one with `was`")
+    return {row["episode"]: row for row in results["episodes"] if row["agent"] == agent}
 
 
 def _played(
@@ -143,7 +149,7 @@ def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
     ):
         if right and not outcome.correct:
             yield (
-                f"{row['episode']}#{number} was right and is wrong ({attribution.cause(outcome)}):"
+                f"{row['episode']}#{number} was right, is wrong ({attribution.cause(outcome)}):"
                 f" {outcome.goal.text} {outcome.reason}"
             )
 
@@ -151,5 +157,5 @@ def _lost(row: Mapping[str, Any], trace: Trace) -> Iterator[str]:
 def _causes(traces: Sequence[Trace]) -> str:
     causes = sum((Attribution(trace).counts for trace in traces), Counter[str]())
     known = sorted(causes, key=lambda cause: (-causes[cause], cause))
-    told = ", ".join(f"{cause} {causes[cause]}" for cause in known[:COMMONEST])
-    return f"{causes.total()} misses: {told}"
+    commonest = ", ".join(f"{cause} {causes[cause]}" for cause in known[:COMMONEST])
+    return f"{causes.total()} misses: {commonest}"

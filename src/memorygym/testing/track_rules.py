@@ -1,5 +1,5 @@
-"""What must hold of a task of a track: its environment can be played again and forked, reasoners
-keep nothing, and its goals are due, scored, and rest on what can be read."""
+"""The rules for a task of a track: its environment replays and forks, its reasoners keep nothing,
+and its goals are due, scored, and rest on facts that can be read."""
 
 import pickle
 from collections import defaultdict
@@ -24,22 +24,22 @@ from memorygym.runs.comparison.memory_specs import Oracle
 from memorygym.runs.systems import FreshPolicy
 
 ENDLESS = 200
-"""Replies in one event, after which it is believed to have no end."""
+"""Replies in one event after which the event is taken to be endless."""
 ENDLESS_TASK = 2_000
-"""The same of the events of a task."""
+"""Events of a task after which the task is taken to be endless."""
 AHEAD = 3
-"""Steps that a fork goes its own way."""
+"""Steps that a fork plays alone."""
 Taken = tuple[Step | str, int]
-"""What a reply was answered, or why it was refused, and in which event."""
+"""The step that a reply led to, or why it was refused, and the event."""
 
 
 class RuleViolation(Exception):
-    """A rule that is broken so that nothing more can be found out about the task."""
+    """A broken rule after which nothing else about the task can be checked."""
 
 
 @dataclass(frozen=True)
 class PlayedTask:
-    """A task of the track, and what was played of it."""
+    """A task of the track, and the episodes played on it."""
 
     track: Track
     recipe: TaskRecipe
@@ -73,11 +73,13 @@ class PlayedTask:
             event = episode.event
             if replies > ENDLESS:
                 raise RuleViolation(
-                    f"event {event + 1} has no end, whatever is replied; let a reply without calls"
-                    " go on to the next event"
+                    f"event {event + 1} does not end within {ENDLESS} replies: let a reply without"
+                    " calls lead to the next event (`Step.evict`)"
                 )
             if event > ENDLESS_TASK:
-                raise RuleViolation(f"it goes on after {event:,} events; let a Step say done=True")
+                raise RuleViolation(
+                    f"the task does not end within {event:,} events: let a Step say done=True"
+                )
             episode.step(policy.act(episode.view(), episode.tools))
         episode.trace.gold = self.task.gold
         return episode.trace
@@ -100,7 +102,7 @@ class PlayedTask:
 
     @cached_property
     def outcomes(self) -> Sequence[Outcome]:
-        """Of the strong reasoner that sees all."""
+        """Outcomes of the strong reasoner with the full context."""
         return self.track.outcomes(self.full)
 
     @cached_property
@@ -109,37 +111,38 @@ class PlayedTask:
 
     def mean(self, trace: Trace) -> float:
         """The mean score of the goals."""
-        told = self.track.outcomes(trace)
-        return sum(outcome.score for outcome in told) / len(told) if told else 0.0
+        outcomes = self.track.outcomes(trace)
+        return sum(outcome.score for outcome in outcomes) / len(outcomes) if outcomes else 0.0
 
 
 def env_rules(case: PlayedTask) -> Iterator[str]:
-    """Every rule that the environment of a task breaks."""
+    """The rules for the environment of a task."""
     env = case.track.env(case.bare)
     if env.task.gold is not None:
-        yield "its environment makes itself a task with the gold table: keep the task it is given"
+        yield "its environment has a task with the gold table: keep the task that it is given"
     known = case.track.tool_names
     for tool in env.tools:
         if tool.name not in known:
-            yield f"its environment offers {tool.name!r}, which `Track.tools` lacks: add it there"
+            yield f"its environment offers the tool {tool.name!r}: add it to `Track.tools`"
     first = env.reset()
     if not (first.evict and first.messages):
-        yield "its first step begins no event: let reset() give Step((Message(…),), evict=True)"
+        yield "reset() begins no event: let it return Step((Message(…),), evict=True)"
         return
     replies = list(_replies(case))
     once = list(_steps(case.track.env(case.bare), replies))
     again = list(_steps(case.track.env(case.bare), replies))
-    if (at := first_difference(once, again)) is not None:
+    if (index := first_difference(once, again)) is not None:
+        event = once[min(index, len(once) - 1)][1] + 1
         yield (
-            f"played again its environment does otherwise in event {once[at][1] + 1}: let it draw"
-            " from rng(…) alone, and keep nothing outside of itself"
+            f"played twice, its environment differs at event {event}: draw from named_rng(…) alone,"
+            " and keep no state outside the environment"
         )
         return
     yield from _forks(case, replies, once)
 
 
 def _replies(case: PlayedTask) -> Iterator[Message]:
-    """What the strong reasoner told the environment, a call at a time."""
+    """The replies of the strong reasoner to the environment, one call each."""
     for record in case.full.records:
         if isinstance(record, Action):
             message = record.message
@@ -170,27 +173,27 @@ def _step(env: Env, reply: Message) -> Step | str:
 
 
 def _forks(case: PlayedTask, replies: list[Message], once: list[Taken]) -> Iterator[str]:
-    """A fork goes on as the original does, and what it does shows nowhere else."""
+    """A fork continues as the original does, and changes nothing outside itself."""
     env = case.track.env(case.bare)
     env.reset()
     for reply, (expected, event) in zip(replies, once[1:], strict=False):
         before, fork = _state(env), env.fork()
         if _step(fork, reply) != expected:
-            yield f"a fork in event {event + 1} goes on otherwise: let fork() copy all of its state"
+            yield f"a fork at event {event + 1} differs from the original: copy all state"
             return
         ahead, answer = 0, expected
         while ahead < AHEAD and not (isinstance(answer, Step) and answer.done):
             ahead, answer = ahead + 1, _step(fork, END)
         if _state(env) != before or _step(env, reply) != expected:
             yield (
-                f"what a fork did in event {event + 1} changed the environment that it was taken"
-                " from: leave fork() to core.Env, which copies deeply"
+                f"a step of a fork at event {event + 1} changed the original environment: remove"
+                " your fork(); that of core.types.Env copies deeply"
             )
             return
 
 
 def _state(env: Env) -> Any:
-    """All that it holds, as bytes; None if that cannot be told."""
+    """The environment's state as bytes; None if it cannot be pickled."""
     try:
         return pickle.dumps({name: part for name, part in vars(env).items() if name != "task"})
     except (TypeError, AttributeError, pickle.PicklingError):
@@ -198,89 +201,91 @@ def _state(env: Env) -> Any:
 
 
 def replays(case: PlayedTask) -> Iterator[str]:
-    """Reasoners keep nothing from one event to the next."""
+    """No reasoner keeps anything from one event to the next."""
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
         once, renewed = (case.play(make, Full, each=each) for each in (False, True))
-        if (at := once.first_difference(renewed)) is not None:
-            event = once.records[at - 1].event if 0 < at <= len(once.records) else 0
+        if (line := once.first_difference(renewed)) is not None:
+            event = once.records[line - 1].event if 0 < line <= len(once.records) else 0
             yield (
-                f"the reasoner {name!r}, made anew in every event, acts otherwise in event"
-                f" {event + 1}: it may keep nothing, only the view may inform it"
+                f"the reasoner {name!r}, made anew at every event, acts differently at event"
+                f" {event + 1}: keep nothing on self, act on the view alone"
             )
 
 
 def goals(case: PlayedTask) -> Iterator[str]:
-    trace, told = case.full, case.outcomes
-    if not told:
-        yield "it has no goal: let `outcomes` give one for each thing that is asked for"
+    """Every goal is due in an event that is played, and its outcome follows from the trace."""
+    trace, outcomes = case.full, case.outcomes
+    if not outcomes:
+        yield "it has no goal: let `outcomes` return one Outcome for each thing asked for"
     events = {record.event for record in trace.records}
-    for number, outcome in enumerate(told, start=1):
-        if outcome.goal.event not in events:
-            at = outcome.goal.event
-            yield f"goal {number} is due in event {at + 1}, which was never played: mend its event"
+    for number, outcome in enumerate(outcomes, start=1):
+        if (due := outcome.goal.event) not in events:
+            yield f"goal {number} is due in event {due + 1}, which was never played: mend its event"
     copy, damage = read_trace(trace.lines())
     assert not damage
-    for what, other in (("again", trace), ("from disk", copy)):
-        first = first_difference(map(_row, told), map(_row, case.track.outcomes(other)))
-        if first is not None:
+    for source, other in (("again", trace), ("from disk", copy)):
+        index = first_difference(map(_row, outcomes), map(_row, case.track.outcomes(other)))
+        if index is not None:
             yield (
-                f"goal {first + 1} goes otherwise if its trace is read {what}: `outcomes` may look"
-                " at the trace alone, and gold and needs must come back from JSON as they were"
+                f"goal {index + 1} has another outcome if its trace is read {source}: compute"
+                " `outcomes` from the trace alone, and keep gold and needs the same through JSON"
             )
-    yield from _rewards(trace, told)
+    yield from _rewards(trace, outcomes)
 
 
 def _row(outcome: Outcome) -> tuple[Any, ...]:
     goal = outcome.goal
-    told = (goal.event, goal.kind, goal.question_type, goal.text, goal.truth, repr([*goal.needs]))
-    return outcome.score, outcome.reason, outcome.answer, *told
+    fields = (goal.event, goal.kind, goal.question_type, goal.text, goal.truth, repr([*goal.needs]))
+    return outcome.score, outcome.reason, outcome.answer, *fields
 
 
-def _rewards(trace: Trace, told: Sequence[Outcome]) -> Iterator[str]:
-    """Where an environment rewards at all, it does as the outcomes say."""
+def _rewards(trace: Trace, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """An environment that rewards at all rewards what the outcomes score."""
     earned, worth = defaultdict[int, float](float), defaultdict[int, float](float)
     for record in trace.records:
         if isinstance(record, Reward):
             earned[record.event] += record.reward
-    for outcome in told if earned else ():
+    for outcome in outcomes if earned else ():
         worth[outcome.goal.event] += outcome.score
     for event in sorted(earned.keys() | worth.keys()):
-        given, score = earned[event], worth[event]
-        if abs(given - score) > 1e-9:
+        reward, score = earned[event], worth[event]
+        if abs(reward - score) > 1e-9:
             yield (
-                f"event {event + 1} was rewarded with {given:g}, its goals scored {score:g}: let"
-                " `Step.reward` and `outcomes` say the same"
+                f"event {event + 1} was rewarded with {reward:g}, but its goals score {score:g}:"
+                " make `Step.reward` and `outcomes` agree"
             )
 
 
 def facts(case: PlayedTask) -> Iterator[str]:
-    """What goals need can be read: as it is told, where it was shown, in the oracle's text."""
+    """Needed facts can be read: in their own sentence, in what was shown, in the oracle's text."""
     if case.track.reasoners_see_gold:
         return
     reader, texts = case.reader, case.track.oracle(case.task)
-    told = [*case.full.environment_texts(case.track.tool_names)]
+    documents = [*case.full.environment_texts(case.track.tool_names)]
     for outcome in case.outcomes:
         goal = outcome.goal
-        shown = [record for at, text in told if at < goal.event for record in reader.read(text)]
+        shown = [
+            fact for event, text in documents if event < goal.event for fact in reader.read(text)
+        ]
         for need in goal.needs:
             fact, where = reader.required(goal, need), f"in event {goal.event + 1}"
             if not case.track.reader and [*reader.read(reader.text(fact))] != [need]:
                 yield (
                     f"the fact {need!r}, needed {where}, is not read back from"
-                    f" {reader.text(fact)!r}: let `facts` read what it tells"
+                    f" {reader.text(fact)!r}: let read() of `facts` parse what its tell() writes"
                 )
             elif fact.state(shown) != HELD:
                 yield (
-                    f"{reader.text(fact)!r}, needed {where}, is not what had been shown by then,"
-                    " as `facts` reads it: mend the needs of the goal, or the reader"
+                    f"{reader.text(fact)!r}, needed {where}, is not in the documents shown before,"
+                    " as `facts` reads them: mend the needs of the goal, or read() of `facts`"
                 )
             elif fact.state(reader.read(texts.get(goal.event, ""))) != HELD:
                 yield (
-                    f"{reader.text(fact)!r}, needed {where}, is not in what `oracle` shows there:"
-                    " give all needs of the goal, told as `facts` reads them"
+                    f"{reader.text(fact)!r}, needed {where}, is not in the text that `oracle` gives"
+                    " for it: add all needs of the goal, as tell() of `facts` writes them"
                 )
 
 
 RULES = (env_rules, replays, goals, facts)
-"""In this order: what rests on a broken rule is not looked at."""
+"""The rules in order: after a broken one, the later ones are not checked."""

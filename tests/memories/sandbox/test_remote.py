@@ -1,5 +1,7 @@
 """A memory in a process of its own is the same memory, and its every failure is its own."""
 
+import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -23,11 +25,28 @@ from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
+from tests.slow import mostly_slow
 
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.memories.sandbox.plugins"
 FREE = Budget()
 QUICK = ProcessLimits(seconds=20, memory=1024, processor=2)
+
+
+def has_landlock() -> bool:
+    """What the kernel says, not the code under test: whether a ruleset of no rights is refused for
+    what it lacks (ENOMSG), rather than as a call that is unknown or switched off."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    nothing = (ctypes.c_uint64 * 1)(0)
+    return (
+        sys.platform == "linux"
+        and libc.syscall(444, nothing, ctypes.sizeof(nothing), 0) < 0
+        and ctypes.get_errno() == errno.ENOMSG
+    )
+
+
+def test_other_processes_are_shut_off_wherever_the_kernel_can() -> None:
+    assert can_shut() == has_landlock()
 
 
 def opened(spec: str, limits: ProcessLimits = QUICK, budget: Budget = FREE) -> Memory:
@@ -49,34 +68,47 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
     assert list(traces[0].lines()) == list(traces[1].lines())
 
 
-@pytest.mark.parametrize(
+@mostly_slow(
     ("spec", "sentence"),
     [
         ("Importer", "may not import memorygym.tracks"),
         ("Importer:room=memorygym.tracks.worlds", "may not import memorygym.tracks"),
         ("Importer:room=memorygym.testing", "may not import memorygym.testing"),
-        ("Importer:room=memorygym.reports", "it may import memorygym.{core, memories"),
+        ("Importer:room=memorygym.reports", "import only memorygym.{core, memories"),
         ("EarlyImporter", "may not import memorygym.tracks"),
-        ("Spinner", "observe went beyond its limit of 2 seconds of processor time"),
-        ("Glutton", "observe went beyond its limit of 1,024 MiB of memory"),
-        ("Quitter", "observe ended: its process exited with status 3"),
-        ("Leaver", "observe raised SystemExit: enough"),
-        ("Killed", "observe ended: its process got SIGSEGV"),
-        ("Raiser", "observe raised ValueError: a defect"),
-        ("Babbler", "observe broke the line to its process"),
-        ("Flooder", "compose answered more than 64 MiB"),
-        ("Garbage", "compose returned 'hello'"),
+        (
+            "Spinner",
+            "observe() used more than its limit of 2 seconds of processor time before",
+        ),
+        ("Glutton", "observe() used more than its limit of 1,024 MiB of memory"),
+        (
+            "Quitter",
+            "observe() ended its process with status 3 before the first event. Raise an error",
+        ),
+        ("Leaver", "observe() raised SystemExit: enough (plugins.py, line"),
+        ("Killed", "observe() ended its process by the signal SIGSEGV"),
+        ("Raiser", "observe() raised ValueError: a defect (plugins.py, line"),
+        ("Babbler", "observe() broke the connection to its process"),
+        (
+            "Flooder",
+            "compose() returned more than 64 MiB before the first event. Return less text.",
+        ),
+        (
+            "Garbage",
+            "compose() returned 'hello' before the first event. Return a list or tuple of Message",
+        ),
         ("Garbage:kind=object", "Garbage object"),
-        ("Garbage:kind=number", "compose returned 3"),
-        ("Garbage:kind=numbers", "compose returned [3]: it [0] is 3"),
+        ("Garbage:kind=number", "compose() returned 3 before"),
+        ("Garbage:kind=numbers", "compose() returned [3], where [0] is 3"),
     ],
+    quick=6,
 )
 def test_whatever_goes_wrong_there_is_that_memorys_fault(spec: str, sentence: str) -> None:
     with pytest.raises(MemoryFault) as caught:
         memory = opened(spec)
         memory.observe([HELLO])
         memory.compose([HELLO], 100)
-    assert f"the memory {PLUGINS}:{spec}: " in str(caught.value)
+    assert f"memory {PLUGINS}:{spec}: " in str(caught.value)
     assert sentence in str(caught.value)
 
 
@@ -89,9 +121,11 @@ def test_a_byte_out_of_band_is_at_most_that_memorys_fault() -> None:
 
 def test_a_memory_that_never_answers_is_ended_at_its_limit() -> None:
     memory = opened("Sleeper", ProcessLimits(seconds=1.5))
-    with pytest.raises(MemoryFault, match=r"observe took longer than its limit of 1\.5 seconds"):
+    with pytest.raises(
+        MemoryFault, match=r"observe\(\) took longer than its limit of 1\.5 seconds"
+    ):
         memory.observe([HELLO])
-    with pytest.raises(MemoryFault, match="dump was called after its process had ended"):
+    with pytest.raises(MemoryFault, match="was called after the memory's process had ended"):
         memory.dump()
 
 
@@ -112,7 +146,7 @@ def test_what_it_prints_and_reads_does_not_reach_the_protocol(
     assert printed.err.count("forged") == 2
 
 
-def test_a_thread_cannot_use_the_meter_between_the_calls() -> None:
+def test_a_thread_cannot_use_the_memory_context_between_the_calls() -> None:
     memory = opened("Gatecrasher")
     memory.observe([HELLO])
     time.sleep(0.3)
@@ -164,7 +198,7 @@ def test_refusals_and_failures_arrive_as_themselves() -> None:
 
 
 def test_a_memory_that_is_open_can_stop_nothing_but_itself() -> None:
-    with pytest.raises(MemoryFault, match="it raised BadSettings: size 0"):
+    with pytest.raises(MemoryFault, match=r"compose\(\) raised BadSettings: size 0"):
         opened("Asker:problem=settings").compose([HELLO], 9)
     with pytest.raises(ProviderFailure, match="my own key") as caught:
         opened("Asker:problem=key").compose([HELLO], 9)
@@ -196,23 +230,34 @@ def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> 
         Remote(spec)
 
 
+def has_landlock() -> bool:
+    """Asked of the kernel here, so that a fault of what is tested skips no test."""
+    create_ruleset, ask_version = 444, 1
+    linux = sys.platform == "linux"
+    return linux and ctypes.CDLL(None).syscall(create_ruleset, None, 0, ask_version) > 0
+
+
+def test_memories_are_shut_off_wherever_the_kernel_can() -> None:
+    assert can_shut() == has_landlock()
+
+
 @pytest.mark.parametrize(
     "memory",
     [
         "Searcher",
         pytest.param(
             "Spy",
-            marks=pytest.mark.skipif(not can_shut(), reason="needs Landlock, as Linux has it"),
+            marks=pytest.mark.skipif(not has_landlock(), reason="needs Landlock, as Linux has it"),
         ),
     ],
 )
-def test_neither_answers_nor_the_salt_can_be_found(memory: str) -> None:
+def test_neither_the_answers_nor_the_secret_can_be_found(memory: str) -> None:
     script = f"""
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.types import *
 from memorygym.memories.sandbox.placement import Remote
-from memorygym.tracks.worlds.generator.task import deal
-task = deal("company", 0, salt="oyster-velvet-quartz")
+from memorygym.tracks.worlds.generator.task import generate
+task = generate("company", 0, salt="oyster-velvet-quartz")
 memory = Remote("{PLUGINS}:{memory}")
 memory.open(BudgetTracker(Budget()).context())
 print(memory.compose([], None)[0].content)

@@ -1,4 +1,4 @@
-"""A memory is made anew once an episode, where it cannot tell, and must go on as it was."""
+"""A memory is rebuilt from its dump once an episode, where it cannot tell, and must act alike."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from memorygym.core.errors import MemoryFault
 from memorygym.core.trace import Trace
 from memorygym.core.types import Entry, Memory, Message, Task
 from memorygym.models import extractive
-from memorygym.runs.comparison.run import play_rebuilt
+from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.tracks.worlds import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.reasoners import Strong
@@ -43,8 +43,10 @@ def played(task: Task, make: Callable[[], Memory]) -> Trace:
 def test_a_memory_that_holds_more_than_it_dumps_is_found_in_play(
     memory: Callable[[], Memory],
 ) -> None:
-    with pytest.raises(MemoryFault, match="it holds what the referee does not weigh"):
+    with pytest.raises(MemoryFault, match="memory theirs: after restore") as caught:
         played(generated("company", 0, "lite"), memory)
+    assert "for dump() returned no entry at event" in str(caught.value)
+    assert "Keep all state in dump(), store only what store(text) returns" in str(caught.value)
 
 
 @pytest.mark.parametrize("spec", ["bm25", "llm_summarizing", "amem", "markdown", "none"])

@@ -11,7 +11,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.testing import check_world
+from memorygym.testing import check_domain
 from memorygym.tracks.worlds import domains
 from memorygym.tracks.worlds.generator.domain_schema import (
     AttributeSpec,
@@ -29,7 +29,7 @@ def domain(request: pytest.FixtureRequest) -> Domain:
 
 
 def with_attribute(domain: Domain, kind: str, /, **changes: Any) -> Domain:
-    """The world with its last trait of a kind changed."""
+    """The domain with its last attribute of a kind changed."""
     at = max(i for i, spec in enumerate(domain.attribute_specs) if spec.kind == kind)
     attribute_specs = (
         *domain.attribute_specs[:at],
@@ -48,15 +48,15 @@ def with_wording(domain: Domain, **changes: Any) -> Domain:
 
 
 def assert_found(domain: Domain, *words: str) -> None:
-    """Some sentence of the check names the world and all these words."""
-    broken = check_world(domain)
+    """Asserts that a sentence of the check names the domain and all these words."""
+    broken = check_domain(domain)
     assert any(all(word in found for word in (f"{domain.id}: ", *words)) for found in broken), (
         broken
     )
 
 
 def test_a_domain_keeps_every_rule(domain: Domain) -> None:
-    assert check_world(domain) == []
+    assert check_domain(domain) == []
 
 
 def test_ten_categories_are_needed(domain: Domain) -> None:
@@ -64,18 +64,18 @@ def test_ten_categories_are_needed(domain: Domain) -> None:
 
 
 def test_at_least_21_traits_are_needed(domain: Domain) -> None:
-    assert_found(replace(domain, attribute_specs=domain.attribute_specs[:20]), "20 traits")
+    assert_found(replace(domain, attribute_specs=domain.attribute_specs[:20]), "20 attributes")
 
 
 def test_three_floats_are_needed(domain: Domain) -> None:
-    assert_found(with_attribute(domain, "float", kind="int"), "2 traits of kind float")
+    assert_found(with_attribute(domain, "float", kind="int"), "2 attributes of kind float")
 
 
 def test_the_first_trait_is_an_int(domain: Domain) -> None:
     dated = attribute_of(domain, "date")
     assert_found(
         replace(domain, attribute_specs=(dated, *domain.attribute_specs)),
-        "first trait",
+        "first attribute",
         dated.label,
     )
 
@@ -131,7 +131,7 @@ def test_a_label_holds_no_word_that_splits_questions(domain: Domain) -> None:
 
 def test_a_label_lies_in_no_other_label(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
-    assert_found(with_attribute(domain, "int", alias=label), f"'{label}' lies within")
+    assert_found(with_attribute(domain, "int", alias=label), f"'{label}' is part of the label")
 
 
 def test_a_label_occurs_in_no_other_sentence(domain: Domain) -> None:
@@ -196,7 +196,9 @@ def test_a_unit_holds_no_digit_and_no_dot(domain: Domain) -> None:
 def test_a_sentence_says_its_label_and_both_places(domain: Domain) -> None:
     assert_found(with_attribute(domain, "int", sentence="{s} owns {v} zebras"), "zebras", "label")
     label = attribute_of(domain, "int").label
-    assert_found(with_attribute(domain, "int", sentence=f"{{s}} has {label}"), label, "places")
+    assert_found(
+        with_attribute(domain, "int", sentence=f"{{s}} has {label}"), label, "placeholders"
+    )
 
 
 @pytest.mark.parametrize("mark", [",", ";", '"', "7", "."])
@@ -218,7 +220,7 @@ def test_a_notice_names_subject_label_and_news(domain: Domain) -> None:
 def test_noise_names_no_group_and_at_most_one_subject(domain: Domain) -> None:
     noise = (f"They sang of {domain.categories[0]}.", "{s} met {s}.", *domain.wording.noise)
     assert_found(with_wording(domain, noise=noise), f"'{domain.categories[0]}' occurs")
-    assert_found(with_wording(domain, noise=noise), "'{s} met {s}.'", "places")
+    assert_found(with_wording(domain, noise=noise), "'{s} met {s}.'", "placeholders")
 
 
 def test_membership_quotes_the_group(domain: Domain) -> None:
@@ -232,20 +234,20 @@ def test_a_category_holds_nothing_that_lists_split_at(domain: Domain, category: 
 
 def test_a_ratio_rests_on_numbers(domain: Domain) -> None:
     label = attribute_of(domain, "date").label
-    assert_found(
-        replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio rests on '{label}'"
-    )
+    assert_found(replace(domain, ratios=(*domain.ratios, (label, label))), f"ratio names '{label}'")
 
 
 def test_a_ceiling_can_be_met(domain: Domain) -> None:
     constraint = domain.constraints[0]
     changed = replace(domain, constraints=(Constraint(constraint.of, constraint.label, 1),))
-    assert_found(changed, constraint.of, "cannot stay under 1%")
+    assert_found(changed, constraint.of, "cannot be under 1%")
 
 
 def test_the_brief_is_read_back_as_it_was_stated(domain: Domain) -> None:
     label = attribute_of(domain, "float").label
-    assert_found(with_attribute(domain, "float", prefix="", suffix="\n"), "brief", label)
+    assert_found(
+        with_attribute(domain, "float", prefix="", suffix="\n"), "instructions are misread", label
+    )
 
 
 def test_every_sentence_is_read_back_by_the_strong_reader(domain: Domain) -> None:

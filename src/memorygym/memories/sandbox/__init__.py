@@ -1,5 +1,5 @@
-"""Memories of other people, each in a process of its own that never holds the answers.
+"""The sandbox: each memory that is not built in runs in a process that never holds the answers.
 
-`placement` (which memory runs where), `process` (the parent's side), `server` (the child's side),
-`import_guard` (what the child may not import), `module_files` (where modules are).
+`placement` decides where a memory runs, `process` is the parent's side, `server` the child's side,
+`import_guard` refuses imports in the child, and `module_files` finds the files of modules.
 """

@@ -1,9 +1,9 @@
-"""Refuses a memory's process what could tell the answers: parts of the package, other processes.
+"""The barriers between a memory's process and the answers: imports and other processes.
 
-The first is a barrier against the obvious way, not a wall: code that means harm can read files or
-start another process (docs/add-a-memory.md says what helps). The second is by Landlock, which Linux
-has since 5.13 and which needs no rights, nor yields to root; elsewhere nothing is shut off, and
-`shut` says so.
+Blocked imports stop the obvious way only: malicious code can read files or start another process
+(docs/add-a-memory.md says what helps). Other processes are shut off by Landlock, which Linux has
+since 5.13; it needs no rights and binds root too. On other systems nothing is shut off, and `shut`
+returns False.
 """
 
 import ctypes
@@ -16,15 +16,15 @@ from pathlib import Path
 from types import ModuleType
 
 ALLOWED = ("core", "memories", "models", "scoring.grading")
-"""Rooms of this package that hold no world, question, answer or result."""
+"""Rooms of this package that hold no task, question, answer or result."""
 
 
 class Blocked(ImportError):
-    """The import would lead to the answers."""
+    """An import that would lead to the answers."""
 
 
 class Blocker(MetaPathFinder):
-    """Stands before all other finders and finds nothing."""
+    """An import finder that stands before all others and finds nothing."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -33,24 +33,25 @@ class Blocker(MetaPathFinder):
         package, _, rest = fullname.partition(".")
         if package == "memorygym" and rest and not any(_within(rest, room) for room in ALLOWED):
             raise Blocked(
-                f"a memory may not import {fullname}, which could tell the answers; it may import"
-                f" memorygym.{{{', '.join(ALLOWED)}}}"
+                f"a memory may not import {fullname}, which could reveal the answers; import only"
+                f" memorygym.{{{', '.join(ALLOWED)}}}, or move the import under"
+                ' `if __name__ == "__main__":`'
             )
         return None
 
 
 def _within(module: str, room: str) -> bool:
-    """Whether it is of the room, or a package that the room lies in."""
+    """Whether a module belongs to the room, or is a package that contains the room."""
     return f"{module}.".startswith(f"{room}.") or room.startswith(f"{module}.")
 
 
 def block() -> None:
-    """From now on this process refuses such imports."""
+    """Makes this process refuse such imports from now on."""
     sys.meta_path.insert(0, Blocker())
 
 
 def was_blocked(error: BaseException | None) -> bool:
-    """Whether an error comes of such an import."""
+    """Whether such an import caused the error."""
     while error and not isinstance(error, Blocked):
         error = error.__cause__ or error.__context__
     return error is not None
@@ -77,28 +78,27 @@ def can_shut() -> bool:
 
 
 def shut() -> bool:
-    """Shuts other processes off from this one and all that it starts; False if that is not to be
-    had here.
+    """Shuts other processes off from this one and its children; False if this machine cannot.
 
-    It may read all files but those that /proc holds about other processes; Landlock keeps it from
-    tracing them, and so from reading their memory.
+    This process may then read all files but those of other processes in /proc. Landlock also
+    forbids it to trace them, and so to read their memory.
     """
     if not can_shut():
         return False
     libc = ctypes.CDLL(None)
     handled = ctypes.c_uint64(_READ_FILE)
     rules = libc.syscall(_CREATE, ctypes.byref(handled), ctypes.sizeof(handled), 0)
-    # /proc/self is a link, followed to this process's own folder.
-    about = [path for path in Path("/proc").iterdir() if not path.name.isdigit()]
-    for path in [*(path for path in Path("/").iterdir() if path.name != "proc"), *about]:
+    # /proc/self is a link to this process's own folder.
+    own_files = [path for path in Path("/proc").iterdir() if not path.name.isdigit()]
+    for path in [*(path for path in Path("/").iterdir() if path.name != "proc"), *own_files]:
         try:
             opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except OSError:  # It went away, or is not for this user.
+        except OSError:  # It is gone, or this user may not open it.
             continue
         rule = _Rule(_READ_FILE, opened)
         libc.syscall(_ADD, rules, 1, ctypes.byref(rule), 0)
         os.close(opened)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    done: int = libc.syscall(_RESTRICT, rules, 0)
+    status: int = libc.syscall(_RESTRICT, rules, 0)
     os.close(rules)
-    return done == 0
+    return status == 0

@@ -1,4 +1,4 @@
-"""Where modules of other people are, without running a line of them."""
+"""The files of modules outside this package, found without running their code."""
 
 import sys
 from importlib.machinery import PathFinder
@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def search_path() -> list[str]:
-    """Where a memory's process looks for modules: as this one does, then in the current folder."""
+    """Where a memory's process looks for modules: this process's path, then the current folder."""
     return [*sys.path, str(Path.cwd())]
 
 
 def file_of(module: str) -> Path | None:
-    """The file of a module; None if it is found by other means than a path, or not at all.
+    """The file of a module; None if the module has no file or is not found.
 
     >>> file_of("json.decoder").name, file_of("nowhere.at_all")
     ('decoder.py', None)
@@ -19,7 +19,7 @@ def file_of(module: str) -> Path | None:
     path = search_path()
     origin: str | None = None
     for name in module.split("."):
-        # Each name alone: a dotted one would ask for the packages above it, which nobody imported.
+        # One name at a time: a dotted name would import the packages above it.
         spec = PathFinder.find_spec(name, path)
         if spec is None:
             return None

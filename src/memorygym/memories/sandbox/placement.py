@@ -1,4 +1,4 @@
-"""Decides where a memory runs: ours in this process, everybody else's in one of its own."""
+"""Where a memory runs: built-in memories in this process, every other one in its own process."""
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +15,7 @@ from memorygym.core.errors import (
     ProviderFailure,
     UnknownPart,
 )
+from memorygym.core.guard import CALLED, COMPOSED, DUMPED, TOOLS, fault
 from memorygym.core.json_types import SchemaMismatch, from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Tool
 from memorygym.memories.sandbox import process
@@ -25,10 +26,10 @@ T = TypeVar("T")
 
 
 def memory_factory(spec: str, limits: ProcessLimits = DEFAULT) -> Callable[[], Memory]:
-    """The factory of the memory that `spec` names; nothing of other people's is imported for it.
+    """The factory of the memory that `spec` names. It imports no code from outside this package.
 
-    A spec is an id, `module:factory`, or `shim:module:factory`, and then parameters: `:top_k=5`.
-    Raises UnknownPart with the nearest name.
+    A spec is an id, `module:factory` or `shim:module:factory`, then parameters: `:top_k=5`. Raises
+    UnknownPart with the nearest name.
 
     >>> memory_factory("bm25:top_k=5")().top_k
     5
@@ -49,19 +50,25 @@ def check(spec: str, limits: ProcessLimits = DEFAULT) -> None:
     memory_factory(spec, limits)()
 
 
-class Remote(Memory):
-    """One memory that `spec` names (see `sandbox.server.made`) in one process, which ends with this
-    object.
+RETURNS = {"compose": COMPOSED, "dump": DUMPED, "call": CALLED, "tools": TOOLS}
+"""What to do where a method returned something else."""
+LABELS = {"start": "the factory", "tools": "`tools`"}
+"""How messages call what is no method."""
 
-    All that goes wrong there is raised here as a MemoryFault that names the memory and the call;
-    what the meter raised, Refused and ProviderFailure arrive as they were raised, and BadSettings
-    before the memory is opened. Later it must not stop what others play.
+
+class Remote(Memory):
+    """The memory that `spec` names (see `sandbox.server.made`) in a process of its own. The process
+    ends with this object.
+
+    Every failure there is raised here as a MemoryFault that names the memory and the method. Errors
+    of the memory context, Refused and ProviderFailure arrive unchanged. BadSettings arrives
+    unchanged before `open`; afterwards it is a MemoryFault too, so that other systems play on.
     """
 
     def __init__(self, spec: str, limits: ProcessLimits = DEFAULT) -> None:
         self._spec, self._limits = spec, limits
-        self.__qualname__ = spec  # By which the referee names a memory.
-        self._meter: MemoryContext | None = None
+        self.__qualname__ = spec  # The guard's messages use this name.
+        self._context: MemoryContext | None = None
         self._process = Process(spec)
         self._end = weakref.finalize(self, self._process.end)
         try:
@@ -71,43 +78,45 @@ class Remote(Memory):
             raise
 
     @property
-    def tools(self) -> tuple[Tool, ...]:  # type: ignore[override]  # asked for, not kept
-        """The tools that it has now."""
-        return self._asked_for(tuple[Tool, ...], "tools")
+    def tools(self) -> tuple[Tool, ...]:  # type: ignore[override]  # asked, not kept
+        """The tools that the memory offers now."""
+        return self._value_of(tuple[Tool, ...], "tools")
 
     def open(self, context: MemoryContext) -> None:
-        self._meter = context
+        self._context = context
         self._ask("open", context.instructions)
 
     def observe(self, new: Sequence[Message]) -> None:
         self._ask("observe", to_json(tuple(new)))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return self._asked_for(tuple[Message, ...], "compose", to_json(tuple(live)), budget)
+        return self._value_of(tuple[Message, ...], "compose", to_json(tuple(live)), budget)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        return self._asked_for(str, "call", name, to_json(arguments))
+        return self._value_of(str, "call", name, to_json(arguments))
 
     def dump(self) -> list[Entry]:
-        return list(self._asked_for(tuple[Entry, ...], "dump"))
+        return list(self._value_of(tuple[Entry, ...], "dump"))
 
     def restore(self, entries: Sequence[Entry]) -> None:
         self._ask("restore", to_json(tuple(entries)))
 
-    def _asked_for(self, kind: type[T], method: str, *arguments: JSON) -> T:
+    def _value_of(self, kind: type[T], method: str, *arguments: JSON) -> T:
         value = self._ask(method, *arguments)
         try:
             return from_json(kind, value)
-        except SchemaMismatch as misfit:
-            raise self._fault(f"{method} returned {value!r:.80}: it {misfit}") from misfit
+        except SchemaMismatch as mismatch:
+            detail = "" if str(mismatch).startswith("is ") else f", where {mismatch},"
+            problem = f"returned {value!r:.80}{detail}"
+            raise self._fault(method, problem, RETURNS[method]) from mismatch
 
     def _ask(self, method: str, *arguments: JSON) -> JSON:
-        """What the method returns there; until then the meter is answered."""
+        """What the method returns. Until then, its requests to the memory context are answered."""
         line: Line = [method, *arguments]
         left = self._limits.seconds
-        told: MemoryGymError | None = None
+        context_error: MemoryGymError | None = None
         if not self._end.alive:
-            raise self._fault(f"{method} was called after its process had ended")
+            raise self._fault(method, "was called after the memory's process had ended")
         try:
             while True:
                 left = self._process.send(process.encode(line), left)
@@ -116,22 +125,26 @@ class Remote(Memory):
                     case ["returned", value]:
                         return value
                     case ["raised", str(kind), str(text), str(where)]:
-                        raise self._raised(kind, text, where, told)
-                    case asked:
-                        line, told = self._answer(method, asked)
+                        raise self._raised(method, (kind, text, where), context_error)
+                    case request:
+                        line, context_error = self._answer(method, request)
         except Ended as ended:
-            limits = asdict(self._limits)
-            raise self._fault(f"{method} {str(ended).format_map(limits)}") from None
+            problem = str(ended).format_map(asdict(self._limits))
+            raise self._fault(method, problem, ended.advice) from None
         except ValueError as error:
-            raise self._fault(f"{method} broke the line to its process ({error})") from error
+            problem = f"broke the connection to its process ({error})"
+            raise self._fault(
+                method, problem, "Write to no file descriptor you did not open."
+            ) from error
 
-    def _answer(self, method: str, asked: Line) -> tuple[Line, MemoryGymError | None]:
-        """The meter's answer, and what it raised."""
-        context = self._meter
+    def _answer(self, method: str, request: Line) -> tuple[Line, MemoryGymError | None]:
+        """The answer of the memory context, and the error that it raised."""
+        context = self._context
         if context is None:
-            raise self._fault(f"{method} asked the meter before it was opened")
+            problem = "used the memory context before open() had received it"
+            raise self._fault(method, problem)
         try:
-            match asked:
+            match request:
                 case ["store", str(text), str() | None as replacing]:
                     return ["returned", context.store(text, replacing)], None
                 case ["event"]:
@@ -142,24 +155,28 @@ class Remote(Memory):
                     return ["returned", context.write(task, text, most)], None
         except MemoryGymError as error:
             return process.raised(error), error
-        raise self._fault(f"{method} asked the meter for {asked!r:.80}")
+        problem = f"sent {request!r:.80} to the memory context"
+        raise self._fault(method, problem, "Use its methods: event, store, count, write.")
 
     def _raised(
-        self, kind: str, text: str, where: str, told: MemoryGymError | None
+        self, method: str, raised: tuple[str, str, str], context_error: MemoryGymError | None
     ) -> MemoryGymError:
-        """What is raised here for what was raised there."""
+        """The error to raise here for one that was raised there."""
+        kind, text, where = raised
         error = process.error_of(kind, text)
-        if told and str(told) == text:
-            return told
+        if context_error and str(context_error) == text:
+            return context_error
         if isinstance(error, BadKey):
-            error = ProviderFailure(text)  # Not our key: it is no reason to stop everything.
+            error = ProviderFailure(text)  # The memory's own key must not stop the whole run.
         elif error is None or isinstance(error, MemoryFault):
-            error = self._fault(text)
-        elif isinstance(error, BadSettings) and self._meter:
-            error = self._fault(f"it raised {kind}: {text}")
+            error = self._fault(method, text)
+        elif isinstance(error, BadSettings) and self._context:
+            error = self._fault(method, f"raised {kind}: {text}")
         error.add_note(where)
         return error
 
-    def _fault(self, what: str) -> MemoryFault:
+    def _fault(self, method: str, problem: str, advice: str = "") -> MemoryFault:
+        """Ends the process; returns the error that says what the method did."""
         self._end()
-        return MemoryFault(f"the memory {self._spec}: {what}")
+        event = self._context.event() if self._context else -1
+        return fault(self._spec, f"{LABELS.get(method, method + '()')} {problem}", event, advice)

@@ -1,8 +1,8 @@
-"""The process of one memory, as its parent holds it: limits, lines out, lines in, a certain end.
+"""The process of one memory, seen from its parent: its limits, its lines, its end.
 
-A line is a JSON list. The parent asks `[method, argument, …]`; the child answers `["returned",
-value]` or `["raised", kind, text, where]`, and before that it may ask the meter, which is answered
-in the same words.
+A line is a JSON list. The parent sends `[method, argument, …]`. The child answers `["returned",
+value]` or `["raised", kind, text, where]`; before that it may send requests to the memory context,
+and the parent answers them in the same form.
 """
 
 import json
@@ -22,20 +22,24 @@ from memorygym.core.errors import BadSettings, MemoryFault, MemoryGymError, Unkn
 from memorygym.core.types import JSON
 
 LONGEST = 64 * 2**20
-"""Bytes of one line; a memory whose answer is longer is ended."""
+"""Most bytes of one line; the process of a memory that sends more is ended."""
 _CHUNK = 2**16
 
 
 class Ended(Exception):
-    """The process ended, or had to be; the text says why, as what the memory did."""
+    """The process ended, or was ended. The text says what the memory did; `advice` what to do."""
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(problem)
+        self.advice = advice
 
 
 class Process:
-    """Runs `memorygym.memories.sandbox.server`; whoever starts it calls `end`.
+    """A running `memorygym.memories.sandbox.server`; whoever starts it calls `end`.
 
-    It is a group of its own, which ends as a whole: with `end`, or when this process is killed, for
-    then the kernel kills whoever listens at the other end of `_lifeline` (Linux), or it reads the
-    end of its requests.
+    The process leads a process group, which ends as a whole: with `end`, or when this process is
+    killed. In the latter case the kernel kills the group at the other end of `_lifeline` (Linux);
+    elsewhere the server reads the end of its requests.
     """
 
     def __init__(self, spec: str) -> None:
@@ -45,10 +49,10 @@ class Process:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", "memorygym.memories.sandbox.server", spec, str(listening)],
                 stdin=theirs.fileno(),
-                stdout=2,  # What the memory prints must not mix with what we print.
+                stdout=2,  # Its prints go to standard error, so they do not mix with results.
                 pass_fds=[listening],
                 process_group=0,
-                # Sets in one order, so that the same episode gives the same trace.
+                # One order of sets, so that the same episode gives the same trace.
                 env={"PYTHONHASHSEED": "0", **os.environ},
             )
         finally:
@@ -67,35 +71,35 @@ class Process:
                 try:
                     rest = rest[self._line.send(rest[:_CHUNK]) :]
                 except ConnectionError:
-                    raise Ended(self._why()) from None
+                    raise self._ended() from None
         return until - monotonic()
 
     def receive(self, seconds: float) -> tuple[bytes, float]:
         """The next line, and the seconds that are left. Raises Ended."""
         until = monotonic() + seconds
         searched = 0
-        while (at := self._read.find(b"\n", searched)) < 0:
+        while (end := self._read.find(b"\n", searched)) < 0:
             searched = len(self._read)
             if searched > LONGEST:
-                raise Ended(f"answered more than {LONGEST // 2**20} MiB")
+                raise Ended(f"returned more than {LONGEST // 2**20} MiB", "Return less text.")
             self._wait(select.POLLIN, until)
             try:
-                more = self._line.recv(_CHUNK)
+                chunk = self._line.recv(_CHUNK)
             except BlockingIOError:
                 continue
             except ConnectionError:
-                more = b""
-            if not more:
-                raise Ended(self._why())
-            self._read += more
-        line = bytes(self._read[:at])
-        del self._read[: at + 1]
+                chunk = b""
+            if not chunk:
+                raise self._ended()
+            self._read += chunk
+        line = bytes(self._read[:end])
+        del self._read[: end + 1]
         return line, until - monotonic()
 
     def end(self) -> int:
         """Kills the process and all that it started; returns its exit status."""
         if self._popen.returncode is None:
-            # Not waited for yet, it keeps its number, which nobody else can have been given.
+            # Until it is waited for, the process keeps its id, so no other process has it.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
             self._popen.wait()
@@ -104,42 +108,46 @@ class Process:
         status: int = self._popen.returncode
         return status
 
-    def _wait(self, for_what: int, until: float) -> None:
+    def _wait(self, readiness: int, until: float) -> None:
         poll = select.poll()
-        poll.register(self._line, for_what)
+        poll.register(self._line, readiness)
         if not poll.poll(max(0.0, until - monotonic()) * 1000):
-            raise Ended("took longer than its limit of {seconds:g} seconds")
+            raise Ended(
+                "took longer than its limit of {seconds:g} seconds",
+                "Do less in one call, or in more of them.",
+            )
 
-    def _why(self) -> str:
+    def _ended(self) -> Ended:
         status = self.end()
         if status == -signal.SIGXCPU:
-            return "went beyond its limit of {processor} seconds of processor time"
+            return Ended("used more than its limit of {processor} seconds of processor time")
         if status < 0:
-            return f"ended: its process got {signal.Signals(-status).name}"
-        return f"ended: its process exited with status {status}"
+            return Ended(f"ended its process by the signal {signal.Signals(-status).name}")
+        return Ended(f"ended its process with status {status}", "Raise an error; do not exit.")
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
-    """The limits of one memory's process.
+    """The limits of the process of one memory.
 
     >>> ProcessLimits(seconds=0)
     Traceback (most recent call last):
-    memorygym.core.errors.BadSettings: limits of a memory: seconds is 0; give more than 0
+    memorygym.core.errors.BadSettings: limits of a memory's process: seconds is 0; give more than 0
     """
 
     seconds: float = 60.0
-    """Longest wait for one call of the memory; while its model writes, the clock stands still."""
+    """Longest time of one call of the memory; the time in which its model writes is not counted."""
     memory: int = 4096
-    """Most address space of the process, in MiB; libraries such as torch map far more than they
-    use."""
+    """Most address space of the process, in MiB. Libraries such as torch map more than they use."""
     processor: int = 600
-    """Most processor time of the process over its whole life, in seconds."""
+    """Most processor time of the process in all, in seconds."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
             if not (value := getattr(self, name)) > 0:
-                raise BadSettings(f"limits of a memory: {name} is {value}; give more than 0")
+                raise BadSettings(
+                    f"limits of a memory's process: {name} is {value}; give more than 0"
+                )
 
 
 DEFAULT = ProcessLimits()
@@ -153,16 +161,16 @@ ERRORS: tuple[type[MemoryGymError], ...] = (
     BadSettings,
     MemoryFault,
 )
-"""Travel as themselves; the first that fits is taken."""
+"""Errors that cross the connection as themselves; the first class that fits is taken."""
 
 
 def encode(line: Line) -> bytes:
-    """A line as it travels."""
+    """A line as bytes."""
     return json.dumps(line).encode() + b"\n"
 
 
 def decode(raw: bytes) -> Line:
-    """The line again. Raises ValueError for anything else.
+    """A line from its bytes. Raises ValueError for anything else.
 
     >>> decode(encode(["returned", None]))
     ['returned', None]
@@ -170,14 +178,14 @@ def decode(raw: bytes) -> Line:
     try:
         line = json.loads(raw)
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise ValueError("JSON nested too deeply") from None
     if not isinstance(line, list) or not line:
-        raise ValueError("no list")
+        raise ValueError("not a JSON list")
     return line
 
 
 def raised(error: MemoryGymError) -> Line:
-    """One of our errors, as it travels."""
+    """An error of this package as a line."""
     if isinstance(error, UnknownPart):
         return ["raised", "BadSettings", str(error)]
     kind = next((kind for kind in ERRORS if isinstance(error, kind)), MemoryFault)
@@ -185,5 +193,5 @@ def raised(error: MemoryGymError) -> Line:
 
 
 def error_of(kind: str, text: str) -> MemoryGymError | None:
-    """The error that travelled; None if it is none of ours."""
-    return next((one(text) for one in ERRORS if one.__name__ == kind), None)
+    """The error of a line; None if it is not one of ERRORS."""
+    return next((error(text) for error in ERRORS if error.__name__ == kind), None)

@@ -1,7 +1,7 @@
 """`python -m memorygym.memories.sandbox.server SPEC LIFELINE`: serves one memory to its parent.
 
-Requests come and answers go by the socket that is the standard input. The memory's own input is
-empty and what it prints goes to the standard error.
+Requests and answers use the socket that is the standard input. The memory itself reads an empty
+input, and what it prints goes to standard error.
 """
 
 import fcntl
@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from memorygym.core import registry
 from memorygym.core.errors import MemoryFault, MemoryGymError
+from memorygym.core.guard import raised
 from memorygym.core.json_types import from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, Message
 from memorygym.memories.sandbox import process
@@ -29,7 +30,7 @@ LONGEST_TRACEBACK = 4000
 
 
 class RemoteContext:
-    """The `MemoryContext` of the parent process, called over the pipe while a request is served."""
+    """The `MemoryContext` of the parent, reached over the socket while a request is served."""
 
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
         self._requests, self._answers = requests, answers
@@ -45,7 +46,7 @@ class RemoteContext:
         return from_json(str, self._ask("store", text, replacing))
 
     def count(self, text: str) -> int:
-        """A text costs the same all through a request."""
+        """Tokens of a text; the count of a text cannot change within a request."""
         if text not in self._counted:
             self._counted[text] = from_json(int, self._ask("count", text))
         return self._counted[text]
@@ -54,7 +55,7 @@ class RemoteContext:
         return from_json(str, self._ask("write", task, text, most))
 
     def request(self) -> Line | None:
-        """The next request; None once the parent has no more."""
+        """The next request; None when the parent has no more."""
         if not (raw := self._requests.readline()):
             return None
         with self._lock:
@@ -63,7 +64,7 @@ class RemoteContext:
         return process.decode(raw)
 
     def answer(self, line: bytes) -> None:
-        """Ends the request; a thread that asks afterwards is refused."""
+        """Ends the request. A thread that uses the context afterwards gets a MemoryFault."""
         with self._lock:
             self._open = False
             self._send(line)
@@ -75,7 +76,10 @@ class RemoteContext:
     def _ask(self, *line: JSON) -> JSON:
         with self._lock:
             if not self._open:
-                raise MemoryFault("asked the meter outside a call of its methods")
+                raise MemoryFault(
+                    "used the memory context outside a call of the memory's methods; use it within"
+                    " them, not in a thread of your own"
+                )
             self._send(process.encode(list(line)))
             raw = self._requests.readline()
         match process.decode(raw):
@@ -87,22 +91,22 @@ class RemoteContext:
 
 
 def made(spec: str) -> Memory:
-    """The memory that a spec names: `module:factory`, or a shim around what that makes.
+    """The memory that a spec names: `module:factory`, or a shim around the object of a factory.
 
-    Knobs that the shim has go to the shim, all others to the factory.
+    Parameters that the shim has go to the shim, all others to the factory.
     """
-    name, told = registry.split_spec(spec)
+    name, parameters = registry.split_spec(spec)
     shim, _, inner = name.partition(":")
     if not registry.is_built_in("shims", shim):
         memory: Memory = registry.make("memory", spec)
         return memory
     wrap = registry.load("shims", shim, "wrap")
     factory = registry.load("memory", inner)
-    its = registry.parameters_of(wrap)
-    outer = {parameter: text for parameter, text in told.items() if parameter in its}
-    rest = {parameter: text for parameter, text in told.items() if parameter not in its}
-    within = partial(factory, **registry.set_parameters(inner, factory, rest))
-    wrapped: Memory = wrap(within, **registry.set_parameters(f"shim {shim}", wrap, outer))
+    known = registry.parameters_of(wrap)
+    outer = {parameter: text for parameter, text in parameters.items() if parameter in known}
+    rest = {parameter: text for parameter, text in parameters.items() if parameter not in known}
+    make = partial(factory, **registry.set_parameters(inner, factory, rest))
+    wrapped: Memory = wrap(make, **registry.set_parameters(f"shim {shim}", wrap, outer))
     return wrapped
 
 
@@ -110,30 +114,29 @@ class Service:
     """One memory and the limits under which it runs."""
 
     def __init__(self, spec: str, context: RemoteContext) -> None:
-        self._spec, self._meter = spec, context
+        self._spec, self._context = spec, context
         self._limits = DEFAULT
         self._memory: Memory
-        """There from the first request on, which is to start."""
+        """Set by the first request, `start`."""
 
     def answer(self, request: Line) -> bytes:
-        """What the parent reads; whatever the memory raises is named."""
-        method = str(request[0])
+        """The answer that the parent reads; it names whatever the memory raises."""
         try:
             value = self._run(request)
             try:
                 return process.encode(["returned", to_json(value)])
             except TypeError as error:
-                raise MemoryFault(f"it returned {error}, which cannot travel") from error
-        except BaseException as error:  # noqa: BLE001  # sys.exit() must not pass for an end
-            return process.encode(self._report(method, error))
+                raise MemoryFault(f"returned {error}, which is no JSON") from error
+        except BaseException as error:  # noqa: BLE001  # sys.exit() is an error, too
+            return process.encode(self._report(error))
 
     def _run(self, request: Line) -> object:
         match request:
             case ["start", Mapping() as limits, list(path)]:
                 self._start(ProcessLimits(**limits), [str(folder) for folder in path])
             case ["open", str(instructions)]:
-                self._meter.instructions = instructions
-                self._memory.open(self._meter)
+                self._context.instructions = instructions
+                self._memory.open(self._context)
             case ["tools"]:
                 return self._memory.tools
             case ["observe", new]:
@@ -151,7 +154,7 @@ class Service:
     def _start(self, limits: ProcessLimits, path: list[str]) -> None:
         self._limits = limits
         _limit(resource.RLIMIT_AS, limits.memory * 2**20)
-        # The signal of the soft limit tells what happened; who ignores it is killed soon after.
+        # The signal of the soft limit names the cause; the hard limit kills who ignores it.
         _limit(resource.RLIMIT_CPU, limits.processor, limits.processor + 5)
         _limit(resource.RLIMIT_CORE, 0)
         shut()
@@ -159,28 +162,28 @@ class Service:
         sys.path[:] = path
         self._memory = made(self._spec)
 
-    def _report(self, method: str, error: BaseException) -> Line:
+    def _report(self, error: BaseException) -> Line:
         where = traceback.format_exc()[-LONGEST_TRACEBACK:]
         if isinstance(error, MemoryError):
-            text = f"{method} went beyond its limit of {self._limits.memory:,} MiB of memory"
+            text = f"used more than its limit of {self._limits.memory:,} MiB of memory"
         elif isinstance(error, MemoryGymError) and not was_blocked(error):
             return [*process.raised(error), where]
         else:
-            text = f"{method} raised {type(error).__name__}: {error}"
+            text = raised(error)
         return [*process.raised(MemoryFault(text)), where]
 
 
 def _limit(which: int, *most: int) -> None:
-    """Sets the soft and the hard limit; a hard one that is there already cannot be raised."""
+    """Sets the soft and the hard limit, neither above a hard limit that is already set."""
     hard = resource.getrlimit(which)[1]
-    soft, hard = (min(one, hard) if hard >= 0 else one for one in (most[0], most[-1]))
+    soft, hard = (min(limit, hard) if hard >= 0 else limit for limit in (most[0], most[-1]))
     resource.setrlimit(which, (soft, hard))
 
 
 def _end_with(lifeline: int) -> None:
-    """Has the kernel kill this group once nobody holds the other end, even in the midst of a call.
+    """Has the kernel kill this process group once the other end is closed, even during a call.
 
-    Where it does not offer that, the end of the requests is found at the next one.
+    Where the kernel does not offer that, the process ends when it waits for its next request.
     """
     if hasattr(fcntl, "F_SETSIG"):
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
@@ -189,12 +192,12 @@ def _end_with(lifeline: int) -> None:
 
 
 def main(spec: str, lifeline: int) -> None:
-    """Serves until the parent has no more requests; threads that the memory left end with it."""
+    """Serves until the parent has no more requests; threads of the memory end with the process."""
     _end_with(lifeline)
-    with os.fdopen(os.dup(0), "rb") as asked, os.fdopen(os.dup(0), "wb") as told:
-        with Path(os.devnull).open() as nothing:
-            os.dup2(nothing.fileno(), 0)
-        context = RemoteContext(asked, told)
+    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(0), "wb") as answers:
+        with Path(os.devnull).open() as empty:
+            os.dup2(empty.fileno(), 0)
+        context = RemoteContext(requests, answers)
         service = Service(spec, context)
         while request := context.request():
             context.answer(service.answer(request))

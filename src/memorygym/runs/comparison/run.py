@@ -1,18 +1,17 @@
-"""A comparison as a job: its arms are seats of one run on the same tasks."""
+"""A comparison as a job: its systems play the same tasks in one run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
 from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import MemoryFault
-from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.core.types import JSON, Memory, Policy, Task
+from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.comparison.memory_specs import MemorySpec, TimedMemory, memory_of
+from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.runs.comparison.system_specs import ComparisonLimits, SystemSpec, budget_of, systems
 from memorygym.runs.engine import Job
 from memorygym.runs.episode_result import ResultOptions
@@ -33,20 +32,20 @@ from memorygym.runs.version import code_of, digest
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that is held fixed and all that varies."""
+    """The tasks and reasoners, which are fixed, and the memories, which vary."""
 
     tasks: Tasks
     memories: Mapping[str, MemorySpec]
-    """By spec, the references too."""
+    """By spec, references included."""
     limits: Sequence[ComparisonLimits]
-    """One a budget."""
+    """One for each budget."""
     reasoners: tuple[str, ...] = ("strong",)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
     models: Sequence[GivenModel] = ()
     """Those of `model_roles` that were passed as objects."""
 
     def systems(self) -> list[SystemSpec]:
-        """All arms at all budgets, each once."""
+        """All systems at all budgets, each once."""
         tools = [spec for spec, plugged in self.memories.items() if plugged.tools]
         found = {
             (system.name, system.budget): system
@@ -56,14 +55,14 @@ class Comparison:
         return list(found.values())
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
-        """Every arm under every reasoner."""
+        """Every system with every reasoner."""
         return [
             MemorySystem(reasoner, system, self.memories[system.spec], model_roles)
             for reasoner, system in product(self.reasoners, self.systems())
         ]
 
     def job(self) -> Job:
-        """The run that plays it."""
+        """The run that plays the comparison."""
         recipe: dict[str, JSON] = {
             "kind": "compare",
             "compares": digest(code_of(__name__)),
@@ -85,7 +84,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class MemorySystem:
-    """A reasoner with what one system shows it. See systems.SystemPlayer."""
+    """A reasoner with the memory of one system. See systems.SystemPlayer."""
 
     agent: str
     """The reasoner: one of the track's own, or a model of `model_roles`."""
@@ -96,6 +95,10 @@ class MemorySystem:
     @property
     def system(self) -> System:
         return System(self.agent, self.spec.name, self.spec.budget, compared=True)
+
+    @property
+    def memory(self) -> str:
+        return self.spec.spec
 
     @property
     def waits(self) -> bool:
@@ -114,8 +117,8 @@ class MemorySystem:
         )
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
-        """The reasoner; with a memory's tools the track's note taker, who decides as it does. A
-        model is silent where the track wants no decision."""
+        """The reasoner. For a memory with tools it is the track's note taker, which decides as the
+        reasoner does. A model is not asked where the track needs no decision."""
         track, tools = find(task.track), self.plugged.tools
         if model and not tools:
             return DecisionsOnly(model, track.asks)
@@ -124,11 +127,11 @@ class MemorySystem:
         return note_taker(track, reasoner, known) if tools else reasoner
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
-        """No memory but the oracle meets the gold table, nor does a reasoner, unless its track is
+        """Plays one episode. Only the oracle sees the gold table, and a reasoner if its track is
         `reasoners_see_gold`."""
         plugged, model_roles, episode = self.plugged, self.model_roles, self.begin(task, steps)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
-        # What a model of a provider writes differs from time to time.
+        # The replies of a provider's model vary, so a rebuilt memory may differ honestly.
         rebuilt = plugged.foreign and self.spec.role == "memory" and not model_roles.writing
         rebuild = partial(play_rebuilt, task=task, make=plugged.make, name=self.spec.name)
         labels, policy = self.system.labels(task.track, repeat), self.policy(task, chat)
@@ -136,33 +139,3 @@ class MemorySystem:
             policy = NumberedReplies(policy, chat)
         trace = played(episode, policy, task, labels, rebuild if rebuilt else play)
         return modelled(trace, chat, model_roles) if chat else trace
-
-
-def play_rebuilt(
-    episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory], name: str
-) -> Trace:
-    """Plays with a memory that may hide what it holds: in one event, which it cannot tell, a copy
-    that is made anew from what the referee weighed last must act the same.
-
-    Raises MemoryFault where it does not. What the memory keeps on the disk is not found.
-    """
-    asking = sorted(find(task.track).oracle(task)) or [0]
-    drawn = named_rng("rebuilt", task.id).choice(asking)
-    beside: Episode | None = None
-    while not episode.done:
-        if episode.event != drawn:
-            beside = None
-        elif beside is None:
-            beside = episode.with_new_memory(make)
-        view = episode.view()
-        if beside and beside.view() != view:
-            raise MemoryFault(
-                f"the memory {name}: made anew from its dump, it gives"
-                f" another view of event {drawn + 1}: it holds what the referee does not weigh, or"
-                " the same task does not make it do the same"
-            )
-        reply = policy.act(view, episode.tools)
-        episode.step(reply)
-        if beside:
-            beside.step(reply)
-    return episode.trace

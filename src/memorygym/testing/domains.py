@@ -1,0 +1,298 @@
+"""The rules for a domain of the track worlds: its schema, its words, its texts read back."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TypeAlias
+
+from memorygym.core.rng import Stream, named_rng
+from memorygym.core.tokens import MONTHS
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Attribute, Record
+from memorygym.tracks.worlds.generator import prose
+from memorygym.tracks.worlds.generator.domain_schema import AttributeSpec, Domain
+from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
+from memorygym.tracks.worlds.generator.instructions import instructions
+from memorygym.tracks.worlds.generator.prose import Prose
+
+StatedFacts: TypeAlias = dict[str, object]
+"""The facts of a text, by attribute code, "category" or "edges"."""
+KINDS = {"int": (11, 14), "float": (3, 3), "enum": (2, 3), "series": (1, 2)}
+KINDS |= {"date": (1, 1), "text": (1, 2)}
+NARROWEST, SPREAD = 300, 8
+"""Least width of an int's range, least high/low of a float's: so wide that guesses fail."""
+SPLITTERS = frozenset("at and is has above below by for".split())
+"""Words that questions put around labels."""
+DOCUMENTS, NOTICES, TODAY = 400, 16, 741_500
+"""Documents, and notices for each attribute, that are read back: each wording many times."""
+WRAPS = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)
+SHARED = (*chain(*prose.CORES, *WRAPS), prose.HINT)
+"""Sentences that the documents of all domains share."""
+_PLACE = re.compile(r"\{\w+\}")
+
+
+def check_domain(domain: Domain) -> list[str]:
+    """Every rule that a domain breaks; each sentence names the domain and the word. [] if none.
+
+    The texts are rendered and read back only if the schema keeps its rules.
+    """
+    rules = (_counts, _names, _labels, _sentences, _choices, _texts, _numbers, _forms, _limits)
+    broken = [sentence for rule in rules for sentence in rule(domain)]
+    broken = broken or list(_reading(domain))
+    return [f"{domain.id}: {sentence}" for sentence in broken]
+
+
+def _counts(domain: Domain) -> Iterator[str]:
+    kinds = Counter(str(spec.kind) for spec in domain.attribute_specs)
+    wording = domain.wording
+    sizes = [
+        ("categories", len(set(domain.categories)), (10, 10)),
+        ("attributes", len(domain.attribute_specs), (21, 23)),
+        ("relations", len(domain.relations), (2, 3)),
+        ("first name words", len(domain.first), (36, 999)),
+        ("second name words", len(domain.second), (36, 999)),
+        ("distinct titles", len(set(wording.titles)), (4, 4)),
+        ("peers", len(set(wording.peers)), (2, 3)),
+        ("notices", len(set(wording.notices)), (2, 9)),
+        ("noise sentences", len(set(wording.noise)), (4, 9)),
+        ("ratios", len(set(domain.ratios)), (3, 99)),
+        ("ceilings", len(domain.constraints), (1, 3)),
+        *[(f"attributes of kind {kind}", kinds[kind], size) for kind, size in KINDS.items()],
+    ]
+    for what, size, (least, most) in sizes:
+        if not least <= size <= most:
+            bounds = f"{least}" if least == most else f"{least} to {most}"
+            yield f"it has {size} {what}: give {bounds}"
+    if domain.attribute_specs[0].kind != "int":
+        yield f"the first attribute, '{domain.attribute_specs[0].label}', is no int: begin with one"
+    codes = "".join(relation.code for relation in domain.relations)
+    if not "xyz".startswith(codes):
+        yield f"the relations have the codes '{codes}': give x, y and, for a third, z"
+    if {relation.symmetric for relation in domain.relations} != {True, False}:
+        yield "its relations are all symmetric or all directed: give at least one of each"
+
+
+def _words_of(
+    what: str, words: Iterable[str], form: tuple[str, str], spoken: Mapping[str, str]
+) -> Iterator[str]:
+    """Each word has the form, is listed once, and occurs in no other text."""
+    for word, times in Counter(words).items():
+        if not re.fullmatch(form[0], word):
+            yield f"the {what} '{word}' is not {form[1]}: replace it"
+        if times > 1:
+            yield f"the {what} '{word}' is listed twice: remove one"
+        if word.lower() in spoken:
+            yield f"the {what} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
+
+
+def _spoken(domain: Domain, *others: str) -> dict[str, str]:
+    """Each word of these texts and of all document sentences, with a text that holds it."""
+    texts = (*others, *(text for _, text in _sentences_of(domain)))
+    return {word: text for text in texts for word in _words(text)}
+
+
+def _names(domain: Domain) -> Iterator[str]:
+    names = (*domain.first, *domain.second)
+    spoken = _spoken(domain, *domain.categories)
+    yield from _words_of("name word", names, (r"[A-Z][a-z]+", "one capitalised word"), spoken)
+    for word in MONTHS:
+        if word in names:
+            yield f"the name word '{word}' is a month: replace it"
+
+
+def _labels(domain: Domain) -> Iterator[str]:
+    labels = _all_labels(domain)
+    for index, (label, spec) in enumerate(labels):
+        if not re.fullmatch(r"(?: (?:[a-z][a-z'-]*|[A-Z&]{2,})){1,3}", f" {label}"):
+            yield f"the label '{label}' is not one to three lower-case words: reword it"
+        for word in sorted(SPLITTERS & set(label.split())):
+            if spec.kind in ("int", "float") or word not in ("by", "for"):
+                yield f"the label '{label}' holds '{word}', as questions do there: reword it"
+        for other, _ in labels[:index] + labels[index + 1 :]:
+            if _holds(other, label):
+                yield f"the label '{label}' is part of the label '{other}': reword one of them"
+
+
+def _sentences(domain: Domain) -> Iterator[str]:
+    for label, owner in _all_labels(domain):
+        for speaker, text in _sentences_of(domain):
+            if speaker is not owner and _holds(text, label):
+                every = ", a sentence of all domains" * (text in SHARED)
+                yield f"the label '{label}' occurs in '{text}'{every}: reword it"
+
+
+def _choices(domain: Domain) -> Iterator[str]:
+    enums = [spec for spec in domain.attribute_specs if spec.kind == "enum"]
+    for spec in enums:
+        if not 9 <= len(spec.choices) <= 12:
+            yield f"'{spec.label}' has {len(spec.choices)} choices: give 9 to 12"
+    choices = (choice for spec in enums for choice in spec.choices)
+    form = (r"[a-z]+(?:[-_][a-z]+)*", "one lower-case word")
+    spoken = _spoken(domain, *(label for label, _ in _all_labels(domain)))
+    yield from _words_of("choice", choices, form, spoken)
+
+
+def _texts(domain: Domain) -> Iterator[str]:
+    texts = [spec for spec in domain.attribute_specs if spec.kind == "text"]
+    for spec in texts:
+        sizes = [len(part) for part in spec.parts]
+        if len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18:
+            yield f"'{spec.label}' has parts of {sizes} words: give three parts of 14 to 18 words"
+    words = (word for spec in texts for part in spec.parts for word in part)
+    form = (r"[a-z]{2,}", "one of two or more lower-case letters")
+    spoken = {word: label for label, _ in _all_labels(domain) for word in _words(label)}
+    yield from _words_of("text word", words, form, spoken)
+
+
+def _numbers(domain: Domain) -> Iterator[str]:
+    for spec in domain.attribute_specs:
+        low, high = spec.low, spec.high
+        span = f"'{spec.label}' ranges from {low} to {high}"
+        match spec.kind:
+            case "int" if low < 1 or high - low < NARROWEST:
+                yield f"{span}: give a range at least {NARROWEST} wide, from 1 on"
+            case "float" if not 100 <= low <= high < 1000 or high < SPREAD * low:
+                yield f"{span}: give three digits, and a high of at least {SPREAD} times the low"
+            case "series" if not 100 <= low < high < 1000:
+                yield f"{span}: give three digits, and a high above the low"
+        if spec.kind == "float" and spec.decimals not in (1, 2):
+            yield f"'{spec.label}' has {spec.decimals} decimals: give 1 or 2"
+        if spec.kind == "series" and spec.length != 6:
+            yield f"'{spec.label}' has {spec.length} periods: give 6"
+        if re.search(r"[\d.]", spec.prefix + spec.suffix):
+            yield f"the unit '{spec.prefix}{spec.suffix}' of '{spec.label}' holds a digit or dot"
+
+
+def _forms(domain: Domain) -> Iterator[str]:
+    """Every sentence has its placeholders, and no character that would mislead a reader."""
+    wording = domain.wording
+    said = [(spec.sentence, "{s} {v}", r"[,;.\"\d]") for spec in domain.attribute_specs]
+    said += [(text, "{s} {l} {now}", r"[,;.\"\d]") for text in wording.notices]
+    said += [(text, "", r"[·\]\n]") for text in wording.titles]
+    said += [(text, "", r"[,;.\"\d]") for text in (wording.employer, *wording.peers)]
+    said += [(text, "", r"[,;.\"'\d]") for text in (r.phrase for r in domain.relations)]
+    said += [(text, "{s}" if "{s}" in text else "", r"[\[\]·\n]") for text in wording.noise]
+    said += [(text, "", r"[,;.\"'\d{}]|\band\b") for text in domain.categories]
+    said += [(wording.membership.replace("'{c}'", "{c}"), "{s} {c}", r"[,;.\"'\d]")]
+    for text, places, forbidden in said:
+        if sorted(_PLACE.findall(text)) != sorted(places.split()):
+            yield f"'{text}' must hold the placeholders [{places}], each once"
+        if found := re.search(forbidden, text):
+            yield f"'{text}' holds '{found[0]}': remove it"
+    if "'{c}'" not in wording.membership:
+        yield f"'{wording.membership}' must hold the group in single quotes, as '{{c}}'"
+    for spec in domain.attribute_specs:
+        if not _holds(spec.sentence, spec.label):
+            yield f"'{spec.sentence}' does not hold its label '{spec.label}': add it"
+    for text in wording.noise:
+        for category in domain.categories:
+            if _holds(text, category):
+                yield f"the group '{category}' occurs in '{text}': replace one of them"
+
+
+def _limits(domain: Domain) -> Iterator[str]:
+    """Ratios and ceilings name numeric attributes, and every ceiling can be met."""
+    attribute_specs = {spec.label: spec for spec in domain.attribute_specs}
+    numbers = {spec.label for spec in domain.attribute_specs if spec.kind in ("int", "float")}
+    for label in (label for pair in domain.ratios for label in pair):
+        if label not in numbers:
+            yield f"a ratio names '{label}', which is no int or float attribute: name one"
+    for ceiling in domain.constraints:
+        part, whole = attribute_specs.get(ceiling.label), attribute_specs.get(ceiling.of)
+        if part is None or whole is None or {part.kind, whole.kind} != {"int"}:
+            yield f"the ceiling of '{ceiling.label}' by '{ceiling.of}' must name two int attributes"
+        elif whole.low * ceiling.percent // 100 < part.low:
+            yield f"'{part.label}' cannot be under {ceiling.percent}% of '{whole.label}'"
+
+
+def _reading(domain: Domain) -> Iterator[str]:
+    """The strong reader reads back the instructions, documents and notices; each misread attribute
+    is named once."""
+    guide = guide_of(domain, 0, "")
+    strong = strong_reader(instructions(guide, domain.wording.employer))
+    if strong.guide != guide:
+        odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
+        yield f"the instructions are misread, at the attributes {odd}: reword their labels"
+        return
+    writer, stream = Prose(domain, guide.attributes), named_rng("check_world", domain.id)
+    misread: dict[str, str] = {}
+    for text, stated in (*_documents(domain, writer, stream), *_notices(domain, writer, stream)):
+        (record,) = strong.read(text)
+        read: StatedFacts = {**record.shifts, **record.values}
+        for attribute in guide.attributes:
+            if stated.get(attribute.code) != read.get(attribute.code):
+                misread.setdefault(attribute.label, _line(text, attribute))
+        if stated.get("category", "") != record.category:
+            misread.setdefault("group", domain.wording.membership)
+        if stated.get("edges", ()) != tuple(sorted(record.edges)):
+            misread.setdefault("relations", text)
+    for label, text in misread.items():
+        yield f"the strong reader misreads '{label}' in '{text}': reword it"
+
+
+def _documents(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
+    """Documents, each with its facts."""
+    for _ in range(DOCUMENTS):
+        name, *others = draw_names(domain.first, domain.second, 1 + len(domain.relations), stream)
+        drawn = [spec.draw(stream) for spec in domain.attribute_specs]
+        values = {a.code: value for a, value in zip(writer.attributes, drawn, strict=True)}
+        ties = zip(domain.relations, others, strict=True)
+        edges = tuple((relation.code, other) for relation, other in ties)
+        category = stream.choice(domain.categories)
+        text, _ = writer.document(Record(name, category, values, edges=edges), stream, TODAY)
+        yield text, {**values, "category": category, "edges": edges}
+
+
+def _notices(domain: Domain, writer: Prose, stream: Stream) -> Iterator[tuple[str, StatedFacts]]:
+    """Corrections of every attribute, absolute and relative, each with its facts."""
+    name = f"{domain.first[0]} {domain.second[0]}"
+    for index, (attribute, spec) in enumerate(
+        zip(writer.attributes, domain.attribute_specs, strict=True)
+    ):
+        for _ in range(NOTICES):
+            value = spec.draw(stream)
+            now = f"now {writer.quoted(index, value)}"
+            yield writer.notice(name, index, now, stream, TODAY), {attribute.code: value}
+            if isinstance(value, int):
+                now = f"{attribute.number(value)} higher than stated before"
+                yield writer.notice(name, index, now, stream, TODAY), {attribute.code: value}
+
+
+def _line(text: str, attribute: Attribute) -> str:
+    """The sentence of a text that holds an attribute."""
+    labels = (attribute.label, attribute.alias)
+    said = text.split("\n", 1)[1].split(". ")
+    return next(line for line in said if any(_holds(line, label) for label in labels))
+
+
+def _all_labels(domain: Domain) -> list[tuple[str, AttributeSpec]]:
+    return [(label, spec) for spec in domain.attribute_specs for label in (spec.label, spec.alias)]
+
+
+def _sentences_of(domain: Domain) -> list[tuple[AttributeSpec | None, str]]:
+    """All sentences of its documents, with the attribute that each belongs to."""
+    wording = domain.wording
+    said: list[tuple[AttributeSpec | None, str]] = [
+        (spec, spec.sentence) for spec in domain.attribute_specs
+    ]
+    said += [(None, relation.phrase) for relation in domain.relations]
+    texts = (
+        *wording.titles,
+        *wording.peers,
+        *wording.notices,
+        *wording.noise,
+        wording.membership,
+        *SHARED,
+    )
+    return said + [(None, text) for text in texts]
+
+
+def _words(text: str) -> list[str]:
+    """Lower-case words as the strong reader splits them, without placeholders."""
+    return re.findall(r"[\w&'-]+", _PLACE.sub(" ", text).lower())
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether the text holds these words, whole and in a row."""
+    return f" {' '.join(_words(words))} " in f" {' '.join(_words(text))} "

@@ -1,0 +1,56 @@
+"""Whoever writes a first memory badly is told by `compare` and `check_memory` what to mend."""
+
+import pytest
+
+from memorygym.core.types import Memory
+from memorygym.runs.episode_result import Failure
+from memorygym.testing import check_memory
+from tests.memories import first_memory as first
+from tests.runs.comparison.small_runs import comparison, play
+
+NOT_ALIKE = "after restore(dump()), compose() returned another context: message "
+MEND = "Keep all state in dump(), store only what store(text) returns, and use no randomness."
+
+
+def failures(memory: type[Memory]) -> list[str]:
+    """What `compare` says of the memory's own row."""
+    spec = f"{memory.__module__}:{memory.__qualname__}"
+    outcomes = play(comparison(spec))
+    return [o.error for o in outcomes if isinstance(o, Failure) and o.place.memory == spec]
+
+
+@pytest.mark.parametrize(
+    ("memory", "parts"),
+    [
+        (first.ReturnsNothing, ["compose() returned None at event 1. Return a list or tuple of"]),
+        (first.ForgetsToDump, [NOT_ALIKE, " instead of ", "for dump() returned no entry", MEND]),
+        (first.KeepsItsOwnText, [NOT_ALIKE, "for dump() returned a text that store() did", MEND]),
+        (first.Shuffles, [NOT_ALIKE, " instead of ", MEND]),
+        (first.LooksUpNothing, ["observe() raised KeyError: 'user' (first_memory.py, line 84) at"]),
+    ],
+)
+def test_compare_says_what_to_mend(memory: type[Memory], parts: list[str]) -> None:
+    (error,) = failures(memory)
+    assert error.startswith(f"memory {memory.__module__}:{memory.__qualname__}: ")
+    assert [part for part in parts if part not in error] == []
+    assert f"check_memory('{memory.__module__}:{memory.__qualname__}')" in error
+
+
+@pytest.mark.parametrize(
+    ("memory", "sentence"),
+    [
+        (first.ReturnsNothing, "compose() returned None at event 1. Return a list or tuple of"),
+        (first.ForgetsToDump, "for dump() returned no entry at event 2. Keep all state in dump()"),
+        (first.KeepsItsOwnText, "for dump() returned a text that store() did not: "),
+        (first.Shuffles, "The same task played twice differs from event "),
+        (first.LooksUpNothing, "observe() raised KeyError: 'user' (first_memory.py, line 84) at"),
+        (first.IgnoresTheBudget, "Let compose(live, budget) return at most `budget` tokens"),
+    ],
+)
+def test_the_check_says_what_to_mend(memory: type[Memory], sentence: str) -> None:
+    broken = check_memory(f"{memory.__module__}:{memory.__qualname__}")
+    assert any(sentence in text for text in broken), broken
+
+
+def test_the_first_memory_itself_keeps_every_rule() -> None:
+    assert check_memory(first.FirstMemory) == []
