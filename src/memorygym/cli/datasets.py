@@ -13,7 +13,7 @@ from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
-from memorygym.core.text import WIDTH, one_line, wrap_lines
+from memorygym.core.text import one_line
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.datasets._files import FileRecord
@@ -27,6 +27,7 @@ from memorygym.datasets._recall import (
     shares,
 )
 from memorygym.datasets._samples import format_named, load, unit_of
+from memorygym.reports.terminal import WIDTH, fit
 from memorygym.stats import Estimate
 
 KS = "1,5,10,25,50"
@@ -233,8 +234,8 @@ def _recall_text(
     """One row a k, first over all questions that count and then by category."""
     least, most = min(found.sizes), max(found.sizes)
     sizes = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-    lines = wrap_lines(_first_line(args, found))
-    lines += wrap_lines(
+    lines = fit(_first_line(args, found))
+    lines += fit(
         f"{args.memory} over {sum(found.sizes):,} {unit}s of {len(found.sizes):,} samples"
         f" ({sizes} each); shares in % with 95 % intervals, clustered by sample"
     )

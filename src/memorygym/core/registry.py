@@ -8,7 +8,7 @@ of parts is kept by hand.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -192,15 +192,21 @@ def _imported(kind: str, spec: str, module: str) -> Any:
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({reason}){hint}") from error
 
 
-def make(kind: str, spec: str, **arguments: object) -> Any:
-    """Makes the part of a spec. Raises BadSettings if its factory or the result does not fit."""
+def make(kind: str, spec: str, *subject: object, **given: object) -> Any:
+    """Makes the part of a spec. Raises BadSettings if its factory or the result does not fit.
+
+    A factory that needs one argument receives the `subject`: for an agent, the task.
+    """
     name, values = split_spec(spec)
     factory = load(kind, name)
-    parameters = {**set_parameters(f"{kind} {name}", factory, values), **arguments}
-    if not _accepts(factory, parameters):
+    parameters = {**set_parameters(f"{kind} {name}", factory, values), **given}
+    candidates = ((), subject)
+    arguments = next((args for args in candidates if _accepts(factory, args, parameters)), None)
+    if arguments is None:
         what = type(factory).__name__
-        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs no arguments")
-    part = factory(**parameters)
+        needs = "at most the task" if kind == "agents" else "no arguments"
+        raise BadSettings(f"{kind} {spec}: that is a {what}, not a factory that needs {needs}")
+    part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
             raise BadSettings(
@@ -250,17 +256,28 @@ def _value(what: str, annotation: Any, text: str) -> object:
 
 
 def check_spec(kind: str, spec: str) -> None:
-    """Raises what `load` and `make` would raise for a spec; built-in parts are only loaded."""
+    """Raises what `load` and `make` would raise for a spec.
+
+    Built-in parts, and agents that need a task, are only loaded.
+    """
     if is_built_in(kind, spec):
         load(kind, spec)
-    else:
+    elif kind != "agents" or not needs_task(spec):
         make(kind, spec)
 
 
-def _accepts(factory: Any, parameters: dict[str, object]) -> bool:
-    """Whether a factory can be called with these parameters alone."""
+def needs_task(spec: str) -> bool:
+    """Whether the factory of an agent needs the task, like `make(task)`."""
+    name, values = split_spec(spec)
+    factory = load("agents", name)
+    parameters = set_parameters(f"agents {name}", factory, values)
+    return not _accepts(factory, (), parameters) and _accepts(factory, (None,), parameters)
+
+
+def _accepts(factory: Any, arguments: Sequence[object], parameters: dict[str, object]) -> bool:
+    """Whether a factory can be called with these arguments and parameters alone."""
     try:
-        signature(factory).bind(**parameters)
+        signature(factory).bind(*arguments, **parameters)
     except TypeError:  # It is not callable, or needs others.
         return False
     except ValueError:  # Some C functions have no signature.

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.text import WIDTH, first_lines, one_line, wrap_lines
+from memorygym.core.text import one_line
 from memorygym.core.trace import Trace
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
+from memorygym.reports.terminal import WIDTH, fit, short
 from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import (
@@ -48,7 +49,7 @@ def question_lines(trace: Trace, name: str, number: int) -> Iterator[str]:
     for history in sorted(histories, key=lambda history: STEPS.index(history.lost)):
         if history.lost or not lost:
             fact = attribution.reader.text(history.fact)
-            yield from ["", *wrap_lines(fact), *_way(history, provenance, question.event)]
+            yield from ["", *fit(fact), *_way(history, provenance, question.event)]
     if 0 < lost < len(histories):
         yield f"\n{len(histories) - lost} more facts were in view"
     yield ""
@@ -170,18 +171,16 @@ def entry_lines(trace: Trace, id: str) -> Iterator[str]:
 
 def _version(id: str, version: Version) -> Iterator[str]:
     yield f"entry {id}: stored in event {version.since + 1}{_end(version)}"
-    yield from first_lines(one_line(version.text), 3, "    | ")
+    yield from short(one_line(version.text), 3, "    | ")
     for source in version.sources[:MOST]:
         n = len(source.facts)
         what = f"{n} fact{'s' * (n > 1)}" if n else "the same words"
-        yield from wrap_lines(
-            f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  "
-        )
-        yield from first_lines("; ".join(source.facts), 3, "    ") if source.facts else ()
+        yield from fit(f"from event {source.event + 1}: {one_line(source.heading)} ({what})", "  ")
+        yield from short("; ".join(source.facts), 3, "    ") if source.facts else ()
     if len(version.sources) > MOST:
         yield f"  … and {len(version.sources) - MOST} more messages"
     if version.unfounded:
-        yield from wrap_lines(f"told by no message: {'; '.join(version.unfounded)}", "  ")
+        yield from fit(f"told by no message: {'; '.join(version.unfounded)}", "  ")
     if not (version.sources or version.unfounded):
         yield "  from no message: no fact and no sentence of it was told"
 
@@ -190,6 +189,6 @@ def _row(label: str, lines: Iterable[str]) -> Iterator[str]:
     """Lines beside the label of a step."""
     head = f"  {label:<{len(INDENT) - 2}}"
     for text in lines:
-        for line in wrap_lines(text, INDENT):
+        for line in fit(text, INDENT):
             yield head + line[len(INDENT) :]
             head = INDENT

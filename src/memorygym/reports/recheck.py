@@ -31,7 +31,7 @@ from memorygym.runs.episode_result import (
 )
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.evaluation import findings as found_by_agents
-from memorygym.runs.executors import over_processes, over_threads
+from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.results.consistency import difference
 from memorygym.runs.results.results_file import Document, read_json
 from memorygym.runs.results.results_file import document as summed_up
@@ -59,10 +59,12 @@ class Recheck:
     failures: Mapping[str, Mapping[str, Any]]
     """By name: the rows of episodes without a trace."""
 
-    def over(self, units: Sequence[Unit], workers: int, *, waits: bool) -> list[Checked]:
+    def over(
+        self, units: Sequence[Unit], workers: int, *, waits: bool, quiet: bool = True
+    ) -> list[Checked]:
         """What comes of every episode, in the order of the results."""
         over = over_threads if waits else over_processes
-        return [one for found in over(self.unit, units, workers) for one in found]
+        return [*watched(over(self.unit, units, workers), len(units), quiet=quiet)]
 
     def unit(self, unit: Unit) -> list[Checked]:
         """Of one task's episodes."""

@@ -111,6 +111,7 @@ def watched(groups: Iterable[Sequence[A]], total: int, *, quiet: bool) -> Iterat
             print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
     try:
+        write(f"[{'.' * BAR}] 0/{total} ")
         for done, group in enumerate(groups, start=1):
             filled = BAR * done // total
             left = (monotonic() - start) / done * (total - done)

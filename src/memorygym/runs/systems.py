@@ -169,7 +169,7 @@ def policy_for(agent: str, task: Task) -> Policy:
     own = agents_of(find(task.track))
     if agent in own:
         return own[agent].make(task)
-    policy: Policy = registry.make("agents", agent)
+    policy: Policy = registry.make("agents", agent, replace(task, gold=None))
     return policy
 
 

@@ -230,17 +230,6 @@ def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> 
         Remote(spec)
 
 
-def has_landlock() -> bool:
-    """Asked of the kernel here, so that a fault of what is tested skips no test."""
-    create_ruleset, ask_version = 444, 1
-    linux = sys.platform == "linux"
-    return linux and ctypes.CDLL(None).syscall(create_ruleset, None, 0, ask_version) > 0
-
-
-def test_memories_are_shut_off_wherever_the_kernel_can() -> None:
-    assert can_shut() == has_landlock()
-
-
 @pytest.mark.parametrize(
     "memory",
     [
