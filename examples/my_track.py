@@ -121,7 +121,7 @@ SHOP = Track(
     gold=SubTaskGold.from_json,
     facts=lambda _: FACTS,
     reasoners={"strong": lambda _: Clerk(), "weak": lambda _: Clerk(weak=True)},
-    oracle=lambda task: task.gold.texts(FACTS.tell),
+    oracle=lambda task: task.gold.texts(FACTS.render),
     tools=ShopEnv.tools,
     parameters=lambda: {"turns": "turns of small talk before the requests (12)"},
 )

@@ -83,7 +83,7 @@ def test_a_bad_model_ends_in_a_truthful_trace(
     assert all(told in text for text in heard(trace))
     assert bool(heard(trace)) == (bool(told) or name == "looper")
     stuck = name == "looper+unread"
-    assert len(trace.stuck) == (len(task.events) if stuck else 0)
+    assert len(trace.stuck_events) == (len(task.events) if stuck else 0)
     assert {cause for _, cause in Attribution(trace).causes} == {"stuck" if stuck else "format"}
 
 

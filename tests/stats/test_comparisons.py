@@ -44,12 +44,12 @@ def test_a_single_pair_tells_nothing() -> None:
 
 
 def test_agents_without_a_shared_world_cannot_be_paired() -> None:
-    with pytest.raises(ValueError, match="no world was played by both"):
+    with pytest.raises(ValueError, match="no task was played by both"):
         paired({1: 0.5}, {2: 0.5})
 
 
 def test_nothing_cannot_be_compared() -> None:
-    with pytest.raises(ValueError, match="0 worlds and 1"):
+    with pytest.raises(ValueError, match="0 tasks and 1"):
         unpaired([], [0.5])
 
 

@@ -56,8 +56,8 @@ def test_the_order_of_parts_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("a", "b", "reason"),
     [
-        ({"x": {0: 1.0}}, {"x": {0: 1.0}, "y": {0: 2.0}}, "1 parts in both"),
-        ({"x": {0: 1.0}, "y": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}, "no world has a score"),
+        ({"x": {0: 1.0}}, {"x": {0: 1.0}, "y": {0: 2.0}}, "1 systems in both"),
+        ({"x": {0: 1.0}, "y": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}, "no task has a score"),
     ],
 )
 def test_what_cannot_be_ranked_is_refused(

@@ -15,7 +15,7 @@ def test_a_share_has_wilsons_interval(k: int, n: int, low: float, high: float) -
 
 @pytest.mark.parametrize(("k", "n"), [(0, 0), (3, 2), (-1, 2)])
 def test_a_share_is_of_something(k: int, n: int) -> None:
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a share"):
         wilson(k, n)
 
 

@@ -26,7 +26,7 @@ def known() -> Iterator[Track]:
     """This process finds the track by its name, until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
-        patch.setattr(registry, "_GIVEN", dict(registry.given()))
+        patch.setattr(registry, "_REMEMBERED", dict(registry.remembered_specs()))
         yield find(SHOP)
 
 

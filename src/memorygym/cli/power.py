@@ -14,7 +14,7 @@ from memorygym.cli._task_options import WORLDS
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import TaskOptions, find
-from memorygym.reports.comparison_files import plain
+from memorygym.reports.comparison_files import to_rounded_json
 from memorygym.reports.terminal import Row as TableRow
 from memorygym.reports.terminal import fit, table
 from memorygym.runs.engine import perform
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         spread["sd"] = sqrt(spread["sd"] ** 2 + args.repeat_sd**2 / args.repeats)
         spread["source"] += f", {args.repeat_sd:g} more between plays, {args.repeats} of each world"
     row = {"delta": args.delta, **spread, **_seen(args, spread["sd"])}
-    print(json.dumps(plain(row), indent=1) if args.json else _as_text(args, row))
+    print(json.dumps(to_rounded_json(row), indent=1) if args.json else _as_text(args, row))
     return 0
 
 

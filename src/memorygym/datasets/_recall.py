@@ -70,7 +70,7 @@ def index_of(memory: str) -> Callable[[], Index]:
     memory_ = registry.make("memory", memory)
     if isinstance(memory_, Retrieval):
         return memory_.index
-    ours = [name for name in registry.names("memory") if registry.is_ours("memory", name)]
+    ours = [name for name in registry.names("memory") if registry.is_built_in("memory", name)]
     kinds = {name: signature(registry.load("memory", name)).return_annotation for name in ours}
     ranking = [name for name in ours if kinds[name] is Retrieval]
     raise BadSettings(f"{memory} ranks no entries: choose from {', '.join(ranking)}")

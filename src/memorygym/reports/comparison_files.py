@@ -34,9 +34,9 @@ def document(
     return {
         **about,
         "schema": SCHEMA,
-        "sanity_checks": plain(gates),
+        "sanity_checks": to_rounded_json(gates),
         "reports": [_report(report) for report in reports],
-        "kendall": plain(agreements),
+        "kendall": to_rounded_json(agreements),
     }
 
 
@@ -51,13 +51,15 @@ def _report(report: Report) -> JSON:
         "rows": [
             {
                 **_about(row),
-                "figures": plain({name: within(name, e) for name, e in row.figures.items()}),
+                "figures": to_rounded_json(
+                    {name: within(name, e) for name, e in row.figures.items()}
+                ),
             }
             for row in report.rows
         ],
-        "over_recency": plain([*found.over_recency.values()]),
-        "pairs": plain(found.pairs),
-        "verdict": plain(found.verdict),
+        "over_recency": to_rounded_json([*found.over_recency.values()]),
+        "pairs": to_rounded_json(found.pairs),
+        "verdict": to_rounded_json(found.verdict),
     }
 
 
@@ -71,7 +73,7 @@ def _about(row: SystemRow) -> dict[str, Cell]:
     }
 
 
-def plain(value: Any) -> Any:
+def to_rounded_json(value: Any) -> Any:
     """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
     null for a single task, which has none."""
     match value:
@@ -81,11 +83,11 @@ def plain(value: Any) -> Any:
         case float():
             return _rounded(value)
         case Mapping():
-            return {name: plain(item) for name, item in value.items()}
+            return {name: to_rounded_json(item) for name, item in value.items()}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [to_rounded_json(item) for item in value]
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_rounded_json(getattr(value, field.name)) for field in fields(value)}
     return value
 
 

@@ -1,7 +1,8 @@
-"""The statistics: every figure with an interval that is clustered by world.
+"""The statistics: means and shares with intervals clustered by task, tests, ranks, power.
 
-`intervals`, `comparisons` (of two agents or many), `power`, `repeats` (pass@k), `spread`. What this
-file imports with `as` is public.
+The questions of one task are correlated, so tasks are the independent observations everywhere.
+`intervals`, `comparisons` (two systems or many), `power`, `repeats` (pass@k), `spread`. The names
+that this file imports with `as` are public.
 """
 
 from memorygym.stats.comparisons import Difference as Difference
