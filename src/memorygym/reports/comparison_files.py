@@ -114,6 +114,10 @@ def within(name: str, estimate: Estimate | None) -> Estimate | None:
     return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
 
 
+def _within(row: SystemRow) -> dict[str, Estimate | None]:
+    return {name: within(name, figure) for name, figure in row.figures.items()}
+
+
 def figures_csv(reports: Iterable[Report]) -> str:
     """compare.csv: one row an arm, budget and reasoner."""
     return rows_csv([_cells(report, row) for report in reports for row in report.rows])
