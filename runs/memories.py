@@ -82,7 +82,7 @@ def table(strong: Mapping[str, Any], weak: Mapping[str, Any], budget: int) -> It
     )
     yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in strong["rows"]:
-        if row["role"] != "held":
+        if row["role"] != "unlimited":
             yield line(row, weak_accuracy[row["system"]])
     verdict, pairs = strong["verdict"], strong["pairs"]
     detectable = median(pair["detectable"] for pair in pairs if pair["detectable"])
@@ -101,8 +101,9 @@ def line(row: Mapping[str, Any], weak: Mapping[str, Any]) -> str:
     figures = row["figures"]
     cells = [
         row["system"], str(row["rank"] or ""), percent(figures["accuracy"]), percent(weak),
-        percent(figures["normalised"]), percent(figures["storing"]), percent(figures["retrieving"]),
-        percent(figures["survival"]), percent(figures["exposure"]),
+        percent(figures["normalised"]), percent(figures["write_loss"]),
+        percent(figures["retrieval_loss"]),
+        percent(figures["evidence_recall"]), percent(figures["stale_evidence_rate"]),
         *(amount(figures[name]) for name in ("view", "ingest_tokens", "query_tokens")),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"

@@ -87,7 +87,7 @@ def _page(track: str, result: Mapping[str, Any], rows: Rows) -> Iterator[str]:
         )
     yield from _overall(strong, weak)
     strong_rows = [row for row in rows if row["reasoner"] == "strong"]
-    ranks = {row["system"]: row["rank"] for row in strong["rows"] if row["role"] != "held"}
+    ranks = {row["system"]: row["rank"] for row in strong["rows"] if row["role"] != "unlimited"}
     yield "\n## By hops\n"
     yield from _strata(strong_rows, ranks, lambda row: row["hops"])
     yield "\n## By length\n"
@@ -98,18 +98,18 @@ def _overall(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> Iterator[str
     """The table over all instances."""
     weak_accuracy = {row["system"]: row["figures"]["accuracy"] for row in weak["rows"]}
     headings = (
-        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "storing",
-        "retrieving", "survival", "in view", "ingest", "query",
+        "memory", "rank", "accuracy", "weak reasoner", "EM", "F1", "normalised gain", "write_loss",
+        "retrieval_loss", "evidence_recall", "in view", "ingest", "query",
     )  # fmt: skip
     yield "## All instances\n"
     yield f"| {' | '.join(headings)} |"
     yield f"|---|{'--:|' * (len(headings) - 1)}"
     for row in strong["rows"]:
-        if row["role"] == "held":
+        if row["role"] == "unlimited":
             continue
         figures = row["figures"]
         shares = (figures["accuracy"], weak_accuracy[row["system"]], *(figures[name] for name in (
-            "exact", "f1", "normalised", "storing", "retrieving", "survival",
+            "exact", "f1", "normalised", "write_loss", "retrieval_loss", "evidence_recall",
         )))  # fmt: skip
         costs = (figures[name] for name in ("view", "ingest_tokens", "query_tokens"))
         cells = [

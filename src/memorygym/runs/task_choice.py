@@ -41,7 +41,7 @@ def stored_tasks(data: str, chosen: range | None = None) -> Tasks:
         )
     about = found.recipe["data"]
     assert isinstance(about, Mapping)
-    taken = from_disk(some, found.track, str(about["sha256"]), found.told)
+    taken = from_disk(some, found.track, str(about["sha256"]), found.description)
     names: list[JSON] = [[one.template, one.seed] for one in some]
     # From where is told, so that the command can be told again.
     part: dict[str, JSON] = {**about, "tasks": names, "from": chosen.start}
@@ -60,6 +60,10 @@ def _of_file(data: str) -> Tasks:
     """The samples of a data set."""
     name, parameters = registry.split(data)
     format, colon, text = name.partition(":")
+    if format not in registry.names("datasets") and ":" in text:
+        # A format of one's own is `pkg.mod:object`.
+        attribute, _, text = text.partition(":")
+        format = f"{format}:{attribute}"
     if not colon:
         raise BadSettings(f"data {data}: no such folder; give a data set as FORMAT:FILE")
     if unknown := sorted(parameters.keys() - {"most"}):

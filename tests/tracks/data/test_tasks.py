@@ -16,7 +16,7 @@ from memorygym.scoring.grading import squad
 from memorygym.tracks import data
 from memorygym.tracks._qa.defaults import oracle
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
-from memorygym.tracks.data.generator import generate
+from memorygym.tracks.data.generator import EVENT_TOKENS, Paragraph, generate, pack
 from tests.datasets import published
 
 LONG = "This sentence is about lamp number {}."
@@ -147,3 +147,13 @@ def test_the_reader_without_a_gold_table_reads_nothing(tmp_path: Path) -> None:
     (task, *_) = tasks("hotpotqa", tmp_path)
     reader = data.facts(task.system)
     assert reader.read(task.events[0].text) == () and reader.ask(task.events[-1].text) is None
+
+
+@pytest.mark.parametrize(("more", "events"), [(0, 1), (1, 2)])
+def test_an_event_is_filled_to_its_last_token(more: int, events: int) -> None:
+    first = Paragraph("Lamps", "lamp " * (EVENT_TOKENS // 2), "a")
+    least = count(Paragraph("Chairs", "", "b").text)
+    room = EVENT_TOKENS - count(first.text) - least
+    last = Paragraph("Chairs", "lamp " * (room + more), "b")
+    assert count(first.text) + count(last.text) == EVENT_TOKENS + more
+    assert len(pack([first, last])) == events
