@@ -73,7 +73,7 @@ track = find(name)
 parameters = {"tier": "lite"} if name == "worlds" else {"tokens": "10k"}
 asked = TaskOptions(range(1), parameters=parameters)
 recipes = track.files("locomo", Path(file), None) if track.files else track.tasks(asked)
-task = recipes[0].deal()
+task = recipes[0].generate()
 known = track.reasoner_task(task)
 policy = track.note_taker(track.reasoners["strong"](known), known)
 trace = play(Episode(track.env(replace(task, gold=None)), make), policy)
@@ -280,6 +280,7 @@ def test_the_contract_of_a_track_from_elsewhere_changes_with_its_helper(
     monkeypatch.setattr(registry, "_REMEMBERED", {})
     monkeypatch.syspath_prepend(str(tmp_path))
     written(tmp_path, {"teashop.py": f"import teaprices\n{SHOP}", "teaprices.py": "TEA = 2"})
+    version_hash.cache_clear()
     first = version_hash("teashop:SHOP")
     assert first.startswith("shop-v1@") and version_hash("shop") == first
     written(tmp_path, {"teaprices.py": "TEA = 3"})
