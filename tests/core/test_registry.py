@@ -70,8 +70,8 @@ def test_an_unknown_name_says_what_would_do(kind: str, name: str, message: str) 
     [
         ("agents", "no.such:make", r"agents no.such:make: no.such cannot be imported \(No module"),
         ("memory", "memorygym.memories.markdown:Nothing", "has no attribute 'Nothing'"),
-        ("agents", "os:system", "os:system: that is a builtin_function_or_method, not a factory"),
-        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs no arguments"),
+        ("agents", "os:kill", "os:kill: that is a builtin_function_or_method, not a factory"),
+        ("agents", "os:sep", "os:sep: that is a str, not a factory that needs at most the task"),
         ("agents", "os:getcwd", "os:getcwd: it makes a str, which has no `act`"),
         ("agents", "os:getcwd", r"give it `def act\(self, view, tools\)`, as examples/my_agent.py"),
         ("memory", "collections:OrderedDict", "makes a OrderedDict, which has no `observe`; give"),
@@ -152,8 +152,8 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        ("raise ValueError('boom')", "broke: ValueError: boom (bad_agent.py, line 4, in act);"),
-        ("return None", "broke: TypeError: a policy replies with a Message, not NoneType;"),
+        ("raise ValueError('boom')", "failed: ValueError: boom (bad_agent.py, line 4, in act);"),
+        ("return None", "failed: TypeError: a policy replies with a Message, not NoneType;"),
     ],
 )
 def test_an_agent_that_breaks_is_named_in_one_sentence(

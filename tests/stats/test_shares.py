@@ -29,7 +29,7 @@ def test_questions_that_share_their_fate_count_as_one() -> None:
 @pytest.mark.parametrize("right", [True, False])
 def test_a_share_of_all_or_none_keeps_within_0_and_1(right: bool) -> None:
     found = clustered_share([(right,) * 4, (right,), ()])
-    assert (found.mean, found.worlds) == (float(right), 2)
+    assert (found.mean, found.tasks) == (float(right), 2)
     assert 0 <= found.low < found.high <= 1
 
 

@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 def _seen(args: argparse.Namespace, sd: float) -> Row:
     """What every plan shows, and what delta needs, by what the agent is compared with."""
     designs = {
-        "same_worlds": stats.same_worlds(args.r),
+        "same_worlds": stats.same_tasks(args.r),
         "other_worlds": stats.SEPARATE,
         "fixed_figure": stats.FIGURE,
     }
@@ -111,7 +111,7 @@ def _seen(args: argparse.Namespace, sd: float) -> Row:
     if args.tier == find(WORLDS).official["tier"]:
         plans["official_protocol"] = official
     try:
-        needed = {k: stats.worlds_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
+        needed = {k: stats.tasks_needed(args.delta, sd, d, args.power) for k, d in designs.items()}
     except ValueError as error:
         raise BadSettings(f"--delta {args.delta:g}: {error}") from error
     return {

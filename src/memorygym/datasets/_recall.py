@@ -142,7 +142,7 @@ def shares(searched: Sequence[SearchedQuestion], k: int) -> dict[str, Estimate]:
     groups = list(samples.values())
     mean = clustered(groups)
     if mean.high < inf:
-        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.worlds)
+        mean = Estimate(mean.mean, max(0.0, mean.low), min(1.0, mean.high), mean.tasks)
     return {
         "recall": mean,
         "any": clustered_share([[share > 0 for share in group] for group in groups]),

@@ -77,9 +77,9 @@ def to_rounded_json(value: Any) -> Any:
     """Dataclasses as objects of their fields, numbers to six places. Of an estimate the bounds are
     null for a single task, which has none."""
     match value:
-        case Estimate(worlds=worlds):
+        case Estimate(tasks=tasks):
             low, mean, high = _bounds(value)
-            return {"mean": mean, "low": low, "high": high, "tasks": worlds}
+            return {"mean": mean, "low": low, "high": high, "tasks": tasks}
         case float():
             return _rounded(value)
         case Mapping():
@@ -143,7 +143,7 @@ def pairs_csv(reports: Iterable[Report]) -> str:
     """pairs.csv: every two memories that finished every task."""
     rows = [
         (
-            report, pair.system, pair.other, pair.difference.worlds, pair.difference,
+            report, pair.system, pair.other, pair.difference.tasks, pair.difference,
             pair.p, pair.adjusted, pair.detectable,
         )
         for report in reports

@@ -29,8 +29,8 @@ from memorygym.stats.power import FIGURE as FIGURE
 from memorygym.stats.power import SEPARATE as SEPARATE
 from memorygym.stats.power import Design as Design
 from memorygym.stats.power import mde as mde
-from memorygym.stats.power import same_worlds as same_worlds
-from memorygym.stats.power import worlds_needed as worlds_needed
+from memorygym.stats.power import same_tasks as same_tasks
+from memorygym.stats.power import tasks_needed as tasks_needed
 from memorygym.stats.repeats import Repeats as Repeats
 from memorygym.stats.spread import design_effect as design_effect
 from memorygym.stats.spread import deviation as deviation

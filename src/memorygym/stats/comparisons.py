@@ -1,6 +1,6 @@
 """Comparisons of two systems or many: differences with intervals, permutation tests, ranks.
 
-Throughout, a system's scores are one value per task, by task.
+Throughout, the scores of a system are a mapping from task to value.
 """
 
 from bisect import bisect_left
@@ -47,7 +47,7 @@ def paired(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
 
     mean(d) ± t(0.025, n − 1) × s(d) / √n. Raises ValueError if they share no task.
 
-    >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.worlds
+    >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.tasks
     2
     """
     values = _paired_values(a, b)
@@ -68,30 +68,30 @@ def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:
     """
     if not (a and b):
         raise ValueError(f"{len(a)} tasks and {len(b)} tasks: give at least 1 of each")
-    mean, worlds = sum(a) / len(a) - sum(b) / len(b), len(a) + len(b)
+    mean, tasks = sum(a) / len(a) - sum(b) / len(b), len(a) + len(b)
     if min(len(a), len(b)) < 2:
-        return _without_interval(mean, worlds)
+        return _without_interval(mean, tasks)
     va, vb = (deviation(values) ** 2 / len(values) for values in (a, b))
     below = va**2 / (len(a) - 1) + vb**2 / (len(b) - 1)
-    return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, worlds)
+    return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, tasks)
 
 
 def _paired_values(a: Mapping[W, float], b: Mapping[W, float]) -> list[float]:
-    values = [a[world] - b[world] for world in a if world in b]
+    values = [a[task] - b[task] for task in a if task in b]
     if not values:
         raise ValueError("no task was played by both, so nothing can be paired")
     return values
 
 
-def _difference(mean: float, standard_error: float, df: float, worlds: int) -> Difference:
-    estimate = around(mean, standard_error, df, worlds)
+def _difference(mean: float, standard_error: float, df: float, tasks: int) -> Difference:
+    estimate = around(mean, standard_error, df, tasks)
     if not standard_error:
         return Difference(estimate, 0.0 if mean else 1.0)
     return Difference(estimate, 2 * t_tail(abs(mean) / standard_error, df))
 
 
-def _without_interval(mean: float, worlds: int) -> Difference:
-    return Difference(Estimate(mean, -inf, inf, worlds), 1.0)
+def _without_interval(mean: float, tasks: int) -> Difference:
+    return Difference(Estimate(mean, -inf, inf, tasks), 1.0)
 
 
 def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
@@ -125,17 +125,17 @@ def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple
     >>> sign_flips({"a": {0: 0.9, 1: 0.8}, "b": {0: 0.1, 1: 0.3}}, "example")
     {('a', 'b'): 0.5}
     """
-    worlds = list(next(iter(scores.values()), ()))
-    if any(ranking.keys() != set(worlds) for ranking in scores.values()):
+    tasks = list(next(iter(scores.values()), ()))
+    if any(ranking.keys() != set(tasks) for ranking in scores.values()):
         raise ValueError("all systems need scores of the same tasks")
     flipped: dict[str, list[float]] = {}
     differences = {}
     for a, b in combinations(scores, 2):
-        values = [value for world in worlds if (value := scores[a][world] - scores[b][world])]
+        values = [value for task in tasks if (value := scores[a][task] - scores[b][task])]
         if len(values) <= MAX_EXACT:
             differences[a, b] = sign_flip(scores[a], scores[b], name)
             continue
-        flipped = flipped or _flipped(scores, worlds, name)
+        flipped = flipped or _flipped(scores, tasks, name)
         threshold = _threshold(values)
         sums = map(abs, map(sub, flipped[a], flipped[b]))
         differences[a, b] = (1 + sum(map(threshold.__le__, sums))) / (1 + DRAWN_FLIPS)
@@ -148,15 +148,15 @@ def _threshold(values: Sequence[float]) -> float:
 
 
 def _flipped(
-    scores: Mapping[str, Mapping[W, float]], worlds: Sequence[W], name: str
+    scores: Mapping[str, Mapping[W, float]], tasks: Sequence[W], name: str
 ) -> dict[str, list[float]]:
     """By system: the sums of its scores under each random assignment of signs, the same for all."""
     stream, sums = named_rng("sign-flips", name), {part: [0.0] * DRAWN_FLIPS for part in scores}
-    for i in range(0, len(worlds), 8):
-        chunk = worlds[i : i + 8]
+    for i in range(0, len(tasks), 8):
+        chunk = tasks[i : i + 8]
         drawn = [stream.below(1 << len(chunk)) for _ in range(DRAWN_FLIPS)]
         for part, own_scores in scores.items():
-            (table,) = _tables([own_scores[world] for world in chunk])
+            (table,) = _tables([own_scores[task] for task in chunk])
             sums[part] = list(map(add, sums[part], map(table.__getitem__, drawn)))
     return sums
 
@@ -197,8 +197,8 @@ def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
     and the count does not need it to be. An agent with few tasks can have a good rank only because
     little is known about it.
 
-    >>> worlds = {"hi": [0.9, 0.8, 0.9, 0.8], "as": [0.8, 0.9, 0.8, 0.9], "lo": [0.1, 0.2, 0.2, 0]}
-    >>> ranks({name: dict(enumerate(values)) for name, values in worlds.items()})
+    >>> tasks = {"hi": [0.9, 0.8, 0.9, 0.8], "as": [0.8, 0.9, 0.8, 0.9], "lo": [0.1, 0.2, 0.2, 0]}
+    >>> ranks({name: dict(enumerate(values)) for name, values in tasks.items()})
     {'hi': 1, 'as': 1, 'lo': 3}
     """
     pairs = list(combinations(scores, 2))
@@ -213,7 +213,7 @@ def ranks(scores: Mapping[str, Mapping[W, float]]) -> dict[str, int]:
 
 
 def _compared(a: Mapping[W, float], b: Mapping[W, float]) -> Difference:
-    shared = sum(world in b for world in a)
+    shared = sum(task in b for task in a)
     return paired(a, b) if shared > 1 else unpaired(list(a.values()), list(b.values()))
 
 
@@ -253,19 +253,19 @@ def kendall(
     generator of that name. Raises ValueError for fewer than 2 systems or no task in both.
 
     >>> kendall({"x": {0: 1, 1: 2}, "y": {0: 3, 1: 4}}, {"x": {0: 5, 1: 6}, "y": {0: 7, 1: 8}}, "e")
-    Estimate(mean=1.0, low=1.0, high=1.0, worlds=2)
+    Estimate(mean=1.0, low=1.0, high=1.0, tasks=2)
     """
     parts = [part for part in a if part in b]
     if len(parts) < 2:
         raise ValueError(f"{len(parts)} systems in both rankings: give at least 2")
-    worlds = [
+    tasks = [
         w for w in a[parts[0]] if all(w in ranking[part] for ranking in (a, b) for part in parts)
     ]
-    if not worlds:
+    if not tasks:
         raise ValueError("no task has a score for every system in both rankings")
-    first, second = ([[ranking[part][w] for w in worlds] for part in parts] for ranking in (a, b))
+    first, second = ([[ranking[part][w] for w in tasks] for part in parts] for ranking in (a, b))
     return bootstrap(
-        range(len(worlds)),
+        range(len(tasks)),
         lambda picks: tau_b(_totals(first, picks), _totals(second, picks)),
         name,
     )

@@ -1,7 +1,7 @@
 """Means and shares with 95 % intervals that are clustered by task.
 
 The quantiles of the normal distribution and of Student's t are computed here, to twelve digits.
-Throughout, `worlds` holds one value (or one sequence of values) per task.
+Throughout, `tasks` holds one value (or one sequence of values) per task.
 """
 
 from collections.abc import Callable, Sequence
@@ -101,7 +101,7 @@ class Estimate:
     """Lower end of the interval; -inf for a single task, which has no interval."""
     high: float
     """Upper end of the interval; inf for a single task."""
-    worlds: int
+    tasks: int
     """Number of tasks."""
 
     def to_json(self) -> dict[str, float | None]:
@@ -116,7 +116,7 @@ def estimate(values: Sequence[float]) -> Estimate:
     """The mean of one value per task, with Student's t interval: mean ± t(0.025, n − 1) × s / √n.
 
     >>> mean = estimate([1, 2, 3, 4])
-    >>> mean.mean, round(mean.low, 3), round(mean.high, 3), mean.worlds
+    >>> mean.mean, round(mean.low, 3), round(mean.high, 3), mean.tasks
     (2.5, 0.446, 4.554, 4)
     """
     return clustered([(value,) for value in values])
@@ -130,33 +130,33 @@ def clustered(values: Sequence[Sequence[float]]) -> Estimate:
     with n − 1 degrees of freedom. Tasks without an observation are ignored. Raises ValueError if
     none remains.
     """
-    worlds = [world for world in values if world]
-    if not worlds:
+    tasks = [task for task in values if task]
+    if not tasks:
         raise ValueError("no values to estimate from")
-    n, size = len(worlds), sum(len(world) for world in worlds)
-    mean = sum(sum(world) for world in worlds) / size
+    n, size = len(tasks), sum(len(task) for task in tasks)
+    mean = sum(sum(task) for task in tasks) / size
     if n == 1:
         return Estimate(mean, -inf, inf, 1)
-    squares = sum((sum(world) - mean * len(world)) ** 2 for world in worlds)
+    squares = sum((sum(task) - mean * len(task)) ** 2 for task in tasks)
     return around(mean, sqrt(squares * n / (n - 1)) / size, n - 1, n)
 
 
-def around(mean: float, error: float, df: float, worlds: int) -> Estimate:
+def around(mean: float, error: float, df: float, tasks: int) -> Estimate:
     """The t interval of a mean with that standard error: mean ± t(0.025, df) × error."""
     half = t_point(ALPHA / 2, df) * error
-    return Estimate(mean, mean - half, mean + half, worlds)
+    return Estimate(mean, mean - half, mean + half, tasks)
 
 
 def bootstrap(
-    worlds: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
+    tasks: Sequence[T], statistic: Callable[[Sequence[T]], float], name: str, draws: int = DRAWS
 ) -> Estimate:
     """Any statistic of tasks with its cluster bootstrap interval: tasks are resampled with
     replacement (Efron and Tibshirani 1993, An Introduction to the Bootstrap).
 
     `name` names the random generator.
     """
-    drawn = (statistic([worlds[i] for i in picks]) for picks in resamples(len(worlds), name, draws))
-    return percentiles(statistic(worlds), list(drawn), len(worlds))
+    drawn = (statistic([tasks[i] for i in picks]) for picks in resamples(len(tasks), name, draws))
+    return percentiles(statistic(tasks), list(drawn), len(tasks))
 
 
 def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
@@ -165,19 +165,19 @@ def resamples(n: int, name: str, draws: int = DRAWS) -> list[list[int]]:
     return [[stream.below(n) for _ in range(n)] for _ in range(draws if n > 1 else 0)]
 
 
-def percentiles(value: float, drawn: Sequence[float], worlds: int) -> Estimate:
+def percentiles(value: float, drawn: Sequence[float], tasks: int) -> Estimate:
     """The expanded percentile interval of a value, from its bootstrap resamples.
 
     The percentiles are taken at Φ(−√(n / (n − 1)) × t(0.025, n − 1)) instead of 0.025, since plain
     ones are too narrow for few tasks (Hesterberg 2015, What teachers should know about the
     bootstrap, §5.1).
     """
-    if worlds < 2:
-        return Estimate(value, -inf, inf, worlds)
+    if tasks < 2:
+        return Estimate(value, -inf, inf, tasks)
     ordered = sorted(drawn)
-    reach = sqrt(worlds / (worlds - 1)) * t_point(ALPHA / 2, worlds - 1)
+    reach = sqrt(tasks / (tasks - 1)) * t_point(ALPHA / 2, tasks - 1)
     skipped = int(t_tail(reach, inf) * len(ordered))
-    return Estimate(value, ordered[skipped], ordered[-1 - skipped], worlds)
+    return Estimate(value, ordered[skipped], ordered[-1 - skipped], tasks)
 
 
 def wilson(k: float, n: float) -> tuple[float, float]:
@@ -198,7 +198,7 @@ def wilson(k: float, n: float) -> tuple[float, float]:
     return (centre - half if k else 0.0), (centre + half if k < n else 1.0)
 
 
-def clustered_share(worlds: Sequence[Sequence[float]]) -> Estimate:
+def clustered_share(tasks: Sequence[Sequence[float]]) -> Estimate:
     """The share of true values, given one sequence per task, with Wilson's interval.
 
     The number of trials is divided by the design effect, because trials of one task are correlated
@@ -212,16 +212,16 @@ def clustered_share(worlds: Sequence[Sequence[float]]) -> Estimate:
     ... )
     True
     """
-    asked_tasks = [world for world in worlds if world]
-    n, k = sum(map(len, asked_tasks)), sum(map(sum, asked_tasks))
+    asked = [task for task in tasks if task]
+    n, k = sum(map(len, asked)), sum(map(sum, asked))
     if not n:
         raise ValueError("no trials to estimate a share from")
-    if len(asked_tasks) == 1:
+    if len(asked) == 1:
         return Estimate(k / n, -inf, inf, 1)
-    correlation = max(0.0, icc(asked_tasks) or 0.0)
-    effective = n / design_effect([len(world) for world in asked_tasks], correlation)
+    correlation = max(0.0, icc(asked) or 0.0)
+    effective = n / design_effect([len(task) for task in asked], correlation)
     low, high = wilson(k / n * effective, effective)
-    return Estimate(k / n, low, high, len(asked_tasks))
+    return Estimate(k / n, low, high, len(asked))
 
 
 def percent(figure: Estimate | None, sign: str = "", plus_minus: str | None = "±") -> str:

@@ -7,8 +7,8 @@ from memorygym.stats.intervals import ALPHA, t_point
 
 POWER = 0.8
 """The probability with which a true difference is to be detected."""
-MAX_WORLDS = 10**9
-"""The number of tasks beyond which `worlds_needed` gives up."""
+MAX_TASKS = 10**9
+"""The number of tasks beyond which `tasks_needed` gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ SEPARATE = Design(2.0, 2)
 """Against another agent on other tasks."""
 
 
-def same_worlds(r: float) -> Design:
+def same_tasks(r: float) -> Design:
     """Against another agent on the same tasks, where their scores have correlation r.
 
     The variance of the difference is 2 − 2r. Raises ValueError unless -1 ≤ r ≤ 1.
@@ -37,9 +37,9 @@ def same_worlds(r: float) -> Design:
     return Design(2 - 2 * r, 1)
 
 
-def mde(sd: float, worlds: int, design: Design = FIGURE, power: float = POWER) -> float:
+def mde(sd: float, tasks: int, design: Design = FIGURE, power: float = POWER) -> float:
     """The minimum detectable effect: the smallest true difference that a two-sided t test finds
-    with probability `power`, on `worlds` tasks in each set of the design.
+    with probability `power`, on `tasks` tasks in each set of the design.
 
     (t(1 − α/2) + t(power)) × standard error (Bloom 1995, Minimum detectable effects, Evaluation
     Review 19). `sd` is the standard deviation of one agent's scores between tasks.
@@ -49,17 +49,17 @@ def mde(sd: float, worlds: int, design: Design = FIGURE, power: float = POWER) -
     """
     if not 0.5 <= power < 1:
         raise ValueError(f"power {power}: give one from 0.5 to below 1")
-    df = design.groups * (worlds - 1)
+    df = design.groups * (tasks - 1)
     factor = t_point(ALPHA / 2, df) + t_point(1 - power, df)
-    return factor * sd * sqrt(design.variance / worlds)
+    return factor * sd * sqrt(design.variance / tasks)
 
 
-def worlds_needed(delta: float, sd: float, design: Design = FIGURE, power: float = POWER) -> int:
+def tasks_needed(delta: float, sd: float, design: Design = FIGURE, power: float = POWER) -> int:
     """The smallest number of tasks, in each set of the design, that detects a difference of delta.
 
-    Raises ValueError for a delta that is not positive or needs more than MAX_WORLDS tasks.
+    Raises ValueError for a delta that is not positive or needs more than MAX_TASKS tasks.
 
-    >>> worlds_needed(0.5, 1.0), worlds_needed(0.5, 1.0, SEPARATE)
+    >>> tasks_needed(0.5, 1.0), tasks_needed(0.5, 1.0, SEPARATE)
     (34, 64)
     """
     if delta <= 0:
@@ -67,8 +67,8 @@ def worlds_needed(delta: float, sd: float, design: Design = FIGURE, power: float
     low, high = 1, 2
     while mde(sd, high, design, power) > delta:
         low, high = high, 2 * high
-        if high > MAX_WORLDS:
-            raise ValueError(f"a difference of {delta} needs more than {MAX_WORLDS:,} tasks")
+        if high > MAX_TASKS:
+            raise ValueError(f"a difference of {delta} needs more than {MAX_TASKS:,} tasks")
     while high - low > 1:
         middle = (low + high) // 2
         detected = mde(sd, middle, design, power) <= delta

@@ -17,19 +17,19 @@ class Repeats:
     (0.5, 0.75, 0.25)
     """
 
-    worlds: Sequence[Sequence[Sequence[bool]]]
+    tasks: Sequence[Sequence[Sequence[bool]]]
     """By task, question and repeat: whether the answer was right. All questions of a task have the
     same number of repeats."""
 
     def __post_init__(self) -> None:
-        for index, world in enumerate(self.worlds):
-            if len({len(question) for question in world}) > 1 or not (world and world[0]):
+        for index, task in enumerate(self.tasks):
+            if len({len(question) for question in task}) > 1 or not (task and task[0]):
                 raise ValueError(f"task {index}: its questions were not all repeated equally often")
 
     @property
     def fewest(self) -> int:
         """The number of repeats that every task has, which is the largest possible k."""
-        return min(len(world[0]) for world in self.worlds)
+        return min(len(task[0]) for task in self.tasks)
 
     def pass_at(self, k: int) -> Estimate:
         """pass@k: the probability that at least one of k repeats is right.
@@ -51,7 +51,7 @@ class Repeats:
         if not 1 <= k <= self.fewest:
             raise ValueError(f"k = {k}: give one from 1 to {self.fewest}, the number of repeats")
         return clustered(
-            [[value(len(question), sum(question)) for question in world] for world in self.worlds]
+            [[value(len(question), sum(question)) for question in task] for task in self.tasks]
         )
 
     def sources(self) -> tuple[float, float] | None:
@@ -60,8 +60,8 @@ class Repeats:
         The components of a one-way analysis of variance, a negative one taken as 0; more repeats
         reduce only the second. None without two tasks and two repeats of each.
         """
-        if len(self.worlds) < 2 or self.fewest < 2:
+        if len(self.tasks) < 2 or self.fewest < 2:
             return None
-        table = anova([question for world in self.worlds for question in world])
+        table = anova([question for task in self.tasks for question in task])
         assert table is not None
         return max(0.0, table.between - table.within) / table.size, table.within
